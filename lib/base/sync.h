@@ -1,0 +1,33 @@
+/* sync.h - the only file that knows threads: mutex, condition, thread, reference counts. */
+#ifndef PRS_BASE_SYNC_H
+#define PRS_BASE_SYNC_H
+
+#include "base/prs.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct prs_mutex {
+    pthread_mutex_t os;
+} prs_mutex;
+
+prism_status prs_mutex_init(prs_mutex *m, prism_error *err) PRS_NODISCARD;
+void prs_mutex_fini(prs_mutex *m);
+void prs_mutex_lock(prs_mutex *m);
+void prs_mutex_unlock(prs_mutex *m);
+
+typedef atomic_uint prs_refcount;
+
+static inline void prs_ref_init(prs_refcount *r) { atomic_init(r, 1u); }
+static inline void prs_ref_inc(prs_refcount *r) { atomic_fetch_add_explicit(r, 1u, memory_order_relaxed); }
+/* True when the last reference was dropped: the caller frees. */
+static inline bool prs_ref_dec(prs_refcount *r) {
+    return atomic_fetch_sub_explicit(r, 1u, memory_order_acq_rel) == 1u;
+}
+
+/** Monotonic clock in microseconds. */
+uint64_t prs_clock_us(void);
+/** Process id, to notice use after fork. */
+int64_t prs_process_id(void);
+
+#endif
