@@ -1,0 +1,47 @@
+/* token.h - what analysis hands out: a term of some kind, at a position, from a byte range.
+ *
+ * A term's dictionary key is its kind byte followed by its folded bytes, in every field that is
+ * analyzed.  The kind keeps apart what must not mix in one posting list:
+ *
+ *   text   數據中心的AI       positions 0..4 for the characters, 5 for the word
+ *   WORD   "ai"@5                     docs, freqs, positions
+ *   HAN1   "数"@0 "据"@1 ... "的"@4    every character: docs and freqs, never positions
+ *   HAN2   "数据"@0 "据中"@1 ...       every adjacent pair in a run: docs, freqs, positions
+ *   HANEND "的"@4                     the last character of each run: docs, freqs, positions
+ *
+ * The occurrences of a character c are thus HAN2 keys that begin with c, plus HANEND c. */
+#ifndef PRS_ANALYSIS_TOKEN_H
+#define PRS_ANALYSIS_TOKEN_H
+
+#include "base/prs.h"
+
+typedef enum prs_term_kind {
+    PRS_KIND_WORD = 1,   /* words, numbers, sigil forms, concatenations, emoji; all terms of other analyzers */
+    PRS_KIND_HAN1 = 2,   /* one Han/kana/Hangul (or SA) character; the only kind without positions */
+    PRS_KIND_HAN2 = 3,   /* two adjacent characters of a run */
+    PRS_KIND_HANEND = 4, /* last character of a run */
+    PRS_KIND_EXACT = 5,  /* unstemmed form, only under stem = dual */
+} prs_term_kind;
+
+static inline bool prs_kind_has_positions(uint8_t kind) { return kind != PRS_KIND_HAN1; }
+
+enum {
+    PRS_TOKEN_RUN_START = 1, /* HAN1/HAN2/HANEND: first character of its run */
+    PRS_TOKEN_RUN_END = 2,   /* HAN1/HANEND: last character of its run; HAN2: covers the last */
+    PRS_TOKEN_CONCAT = 4,    /* compound concatenation (T7), span = its parts */
+    PRS_TOKEN_PART = 8,      /* a part of a compound whose CONCAT precedes or follows at the first part */
+    PRS_TOKEN_SIGIL = 16,    /* extra form with its sign (T8) */
+    PRS_TOKEN_JOINED = 32,   /* no space between the previous token and this one */
+};
+
+typedef struct prs_token {
+    const uint8_t *term; /* folded bytes, no kind byte; valid during the callback only */
+    uint32_t len;
+    uint8_t kind;        /* prs_term_kind */
+    uint8_t flags;       /* PRS_TOKEN_* */
+    uint32_t pos;        /* position from 0; never decreases */
+    uint32_t span;       /* positions covered, >= 1 */
+    uint32_t start, end; /* byte range in the input: whole clusters, includes signs and marks */
+} prs_token;
+
+#endif
