@@ -1,0 +1,44 @@
+/* out.h - write one file of FORMAT.md section 3: header, aligned sections, region checksums, footer.
+ *
+ * Sticky: after a failure every call does nothing; prs_out_finish reports the first error.  The
+ * checksums are computed as the bytes go out; nothing is read back. */
+#ifndef PRS_STORE_OUT_H
+#define PRS_STORE_OUT_H
+
+#include "base/hash.h"
+#include "store/dir.h"
+
+typedef enum prs_file_type {
+    PRS_FILE_COMMIT = 1,
+    PRS_FILE_DELETES = 2,
+    PRS_FILE_IDX = 3,
+    PRS_FILE_DOC = 4,
+} prs_file_type;
+
+typedef struct prs_id {
+    uint8_t bytes[16];
+} prs_id;
+
+#define PRS_FIELD_NONE 0xffffu
+
+typedef struct prs_out prs_out;
+
+/** Create `name` in `dir` and begin with its header.   Threads: one per out. */
+prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
+                          uint64_t generation, prs_out **out, prism_error *err);
+/** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any order. */
+void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t version);
+void prs_out_write(prs_out *out, const void *ptr, size_t len);
+/** Bytes written to the current section so far. */
+uint64_t prs_out_offset(const prs_out *out);
+/** Zero bytes until the section's length is a multiple of align. */
+void prs_out_align(prs_out *out, size_t align);
+/** OK or the first failure so far. */
+prism_status prs_out_status(const prs_out *out, prism_error *err);
+/** Directory, region table, footer, fsync, close; frees `out` whatever happens.
+ *  *len and *digest (may be NULL) = length of the file, XXH3-128 of its region table. */
+prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err);
+/** Close and unlink (best effort) a file that is not wanted; frees `out`. */
+void prs_out_abandon(prs_out *out);
+
+#endif
