@@ -22,6 +22,9 @@ prism_status prs_error_corrupt(prism_error *err, const char *file, uint64_t offs
 /** PRISM_ENOMEM with a constant text. */
 prism_status prs_error_nomem(prism_error *err);
 
+/** Short constant name of a status, "ENOMEM"; "UNKNOWN" for a number that is none. */
+const char *prs_status_name(prism_status status);
+
 /** Add a place to an error already filled (NULL-safe). */
 void prs_error_at(prism_error *err, uint64_t offset, uint32_t line, uint32_t column);
 void prs_error_file(prism_error *err, const char *file);

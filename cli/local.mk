@@ -1,0 +1,2 @@
+# The command-line program.  Sees include/ only.  Append `psearch_sources += cli/FILE.c`.
+psearch_sources =

@@ -1,0 +1,14 @@
+# Sources of lib/base: append `libprismsearch_sources += lib/base/FILE.c`, headers too.
+libprismsearch_sources += \
+	lib/base/arena.c lib/base/arena.h \
+	lib/base/bitset.c lib/base/bitset.h \
+	lib/base/buf.c lib/base/buf.h \
+	lib/base/cur.h \
+	lib/base/error.c lib/base/error.h \
+	lib/base/hash.c lib/base/hash.h \
+	lib/base/heap.h \
+	lib/base/map.c lib/base/map.h \
+	lib/base/mem.c lib/base/mem.h \
+	lib/base/prs.h \
+	lib/base/sync.c lib/base/sync.h \
+	lib/base/vec.h

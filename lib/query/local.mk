@@ -1,0 +1,1 @@
+# Sources of lib/query: append `libprismsearch_sources += lib/query/FILE.c`, headers too.

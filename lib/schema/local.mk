@@ -1,0 +1,1 @@
+# Sources of lib/schema: append `libprismsearch_sources += lib/schema/FILE.c`, headers too.

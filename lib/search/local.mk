@@ -1,0 +1,1 @@
+# Sources of lib/search: append `libprismsearch_sources += lib/search/FILE.c`, headers too.

@@ -1,0 +1,10 @@
+# What every test program shares; tests/harness/test.h is the page to read.
+check_LTLIBRARIES += tests/harness/libharness.la
+tests_harness_libharness_la_SOURCES = \
+	tests/harness/alloc.c \
+	tests/harness/main.c \
+	tests/harness/place.c \
+	tests/harness/private.h \
+	tests/harness/rng.c \
+	tests/harness/test.h
+tests_harness_libharness_la_CPPFLAGS = $(unit_cppflags)

@@ -1,0 +1,40 @@
+# All tests.  Three lists, run by `make check`:
+#   unit_tests   Check programs, one for each layer, reported test by test through TAP
+#   lint_tests   the house rules, tools/check_*.sh, and the tests of those scripts
+#   long_tests   scenarios, differential, crash; left out with --disable-long-tests (distcheck)
+# Programs without a suffix speak TAP (tests/harness does it for Check programs); *.sh are plain
+# scripts: exit 0 passed, 77 skipped, 99 broken, else failed.
+unit_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/lib -I$(srcdir)/tests $(DEPS_CFLAGS) $(CHECK_CFLAGS)
+unit_ldadd = tests/harness/libharness.la libprs.la $(CHECK_LIBS)
+unit_programs =
+
+if HAVE_CHECK
+include tests/harness/local.mk
+include tests/unit/base/local.mk
+include tests/unit/codec/local.mk
+include tests/unit/store/local.mk
+include tests/unit/schema/local.mk
+include tests/unit/analysis/local.mk
+include tests/unit/format/local.mk
+include tests/unit/index/local.mk
+include tests/unit/query/local.mk
+include tests/unit/search/local.mk
+include tests/unit/api/local.mk
+endif
+
+check_PROGRAMS += $(unit_programs)
+unit_tests += $(unit_programs)
+
+TESTS += $(lint_tests) $(unit_tests)
+if LONG_TESTS
+TESTS += $(long_tests)
+endif
+
+TEST_EXTENSIONS = .sh
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tap-driver.sh
+SH_LOG_COMPILER = $(BASH_PROG)
+AM_TESTS_ENVIRONMENT = \
+	PRISM_SHARED='$(SHARED_DIR)'; export PRISM_SHARED; \
+	PRISM_SRCDIR='$(abs_srcdir)'; export PRISM_SRCDIR; \
+	PRISM_BUILDDIR='$(abs_builddir)'; export PRISM_BUILDDIR; \
+	PATH='$(abs_builddir)':"$$PATH"; export PATH;

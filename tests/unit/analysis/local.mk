@@ -1,0 +1,8 @@
+# Unit tests of lib/analysis: append `analysis_tests_sources += tests/unit/analysis/test_FILE.c`; nothing to register.
+analysis_tests_sources =
+
+unit_programs += tests/unit/analysis/analysis_tests
+tests_unit_analysis_analysis_tests_SOURCES = $(analysis_tests_sources)
+nodist_EXTRA_tests_unit_analysis_analysis_tests_SOURCES = force_cxx_linker.cc
+tests_unit_analysis_analysis_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_analysis_analysis_tests_LDADD = $(unit_ldadd)

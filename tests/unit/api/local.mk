@@ -1,0 +1,8 @@
+# Unit tests of lib/api: append `api_tests_sources += tests/unit/api/test_FILE.c`; nothing to register.
+api_tests_sources =
+
+unit_programs += tests/unit/api/api_tests
+tests_unit_api_api_tests_SOURCES = $(api_tests_sources)
+nodist_EXTRA_tests_unit_api_api_tests_SOURCES = force_cxx_linker.cc
+tests_unit_api_api_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_api_api_tests_LDADD = $(unit_ldadd)

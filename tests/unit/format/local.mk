@@ -1,0 +1,8 @@
+# Unit tests of lib/format: append `format_tests_sources += tests/unit/format/test_FILE.c`; nothing to register.
+format_tests_sources =
+
+unit_programs += tests/unit/format/format_tests
+tests_unit_format_format_tests_SOURCES = $(format_tests_sources)
+nodist_EXTRA_tests_unit_format_format_tests_SOURCES = force_cxx_linker.cc
+tests_unit_format_format_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_format_format_tests_LDADD = $(unit_ldadd)

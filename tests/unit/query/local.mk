@@ -1,0 +1,8 @@
+# Unit tests of lib/query: append `query_tests_sources += tests/unit/query/test_FILE.c`; nothing to register.
+query_tests_sources =
+
+unit_programs += tests/unit/query/query_tests
+tests_unit_query_query_tests_SOURCES = $(query_tests_sources)
+nodist_EXTRA_tests_unit_query_query_tests_SOURCES = force_cxx_linker.cc
+tests_unit_query_query_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_query_query_tests_LDADD = $(unit_ldadd)

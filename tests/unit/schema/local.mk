@@ -1,0 +1,8 @@
+# Unit tests of lib/schema: append `schema_tests_sources += tests/unit/schema/test_FILE.c`; nothing to register.
+schema_tests_sources =
+
+unit_programs += tests/unit/schema/schema_tests
+tests_unit_schema_schema_tests_SOURCES = $(schema_tests_sources)
+nodist_EXTRA_tests_unit_schema_schema_tests_SOURCES = force_cxx_linker.cc
+tests_unit_schema_schema_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_schema_schema_tests_LDADD = $(unit_ldadd)

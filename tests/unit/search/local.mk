@@ -1,0 +1,8 @@
+# Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
+search_tests_sources =
+
+unit_programs += tests/unit/search/search_tests
+tests_unit_search_search_tests_SOURCES = $(search_tests_sources)
+nodist_EXTRA_tests_unit_search_search_tests_SOURCES = force_cxx_linker.cc
+tests_unit_search_search_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_search_search_tests_LDADD = $(unit_ldadd)

@@ -1,0 +1,8 @@
+# Unit tests of lib/store: append `store_tests_sources += tests/unit/store/test_FILE.c`; nothing to register.
+store_tests_sources =
+
+unit_programs += tests/unit/store/store_tests
+tests_unit_store_store_tests_SOURCES = $(store_tests_sources)
+nodist_EXTRA_tests_unit_store_store_tests_SOURCES = force_cxx_linker.cc
+tests_unit_store_store_tests_CPPFLAGS = $(unit_cppflags)
+tests_unit_store_store_tests_LDADD = $(unit_ldadd)
