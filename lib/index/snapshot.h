@@ -1,0 +1,37 @@
+/* snapshot.h - a consistent set of segments with their deletions, and the numbering of documents over them.
+ *
+ *   gdoc = base of the segment + doc;  segments ascend by arrival. */
+#ifndef PRS_INDEX_SNAPSHOT_H
+#define PRS_INDEX_SNAPSHOT_H
+
+#include "base/bitset.h"
+#include "index/segment.h"
+
+#include <prismsearch/index.h>
+
+typedef struct prs_leaf { /* one segment in one snapshot */
+    prs_segment *segment;
+    const prs_bitset *deleted; /* NULL = none; bit set = deleted */
+    uint32_t n_deleted;
+    uint64_t base;             /* first gdoc */
+} prs_leaf;
+
+struct prism_snapshot {
+    prs_refcount refs;
+    prs_mem *mem;             /* of the shared core below */
+    struct prs_core *core;    /* directory, allocator, analyzers; shared by index, writers and snapshots */
+    prism_schema *schema;
+    uint64_t generation;
+    uint8_t uuid[16];
+    prs_leaf *leaves;
+    uint32_t n_leaves;
+    uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
+    prs_bytes payload;
+};
+
+/** Leaf and segment-local number of a gdoc; NULL if out of range. */
+const prs_leaf *prs_snapshot_leaf(const prism_snapshot *snap, uint64_t gdoc, uint32_t *doc);
+/** Analyzer of a field of the snapshot's schema (shared by fields with equal options), borrowed; NULL for numbers. */
+struct prs_analyzer *prs_snapshot_analyzer(const prism_snapshot *snap, uint16_t field);
+
+#endif

@@ -1,0 +1,100 @@
+/* ast.h - the query tree: what the parser makes, rewrite simplifies, and search plans.
+ *
+ * Two stages share the node type.  After parse, leaves are PRS_NODE_TEXT (raw text, quoted or not);
+ * after rewrite only the *final* kinds are left, every term analyzed, nothing depends on the index:
+ *
+ *   ALL NONE                    every / no document (constant score)
+ *   TERM                        a word over fields: one group, scored once (BM25F)
+ *   PHRASE                      slots at relative positions in one field, over fields; slop 0
+ *   NEAR                        words inside n + slop positions, unordered, no overlap
+ *   PREFIX                      terms that begin so; constant score
+ *   EXISTS RANGE                filters on a field (RANGE arrives with columns)
+ *   BOOL                        must / should / must_not / filter, minimum should match
+ *   MAX                         the best child's score (compound: phrase or concatenation)
+ *   CONST                       child's documents, constant score
+ *
+ * Trees live in one arena, are immutable after rewrite, and are freed at once.  Depth and node count are
+ * bounded (R44) when nodes are made, so walking may recurse up to PRISM_MAX_QUERY_DEPTH. */
+#ifndef PRS_QUERY_AST_H
+#define PRS_QUERY_AST_H
+
+#include "base/arena.h"
+#include "base/sync.h"
+#include "schema/schema.h"
+
+#include <prismsearch/query.h>
+
+typedef enum prs_node_kind {
+    PRS_NODE_ALL = 1,
+    PRS_NODE_NONE,
+    PRS_NODE_TERM,
+    PRS_NODE_PHRASE,
+    PRS_NODE_NEAR,
+    PRS_NODE_PREFIX,
+    PRS_NODE_EXISTS,
+    PRS_NODE_RANGE,
+    PRS_NODE_BOOL,
+    PRS_NODE_MAX,
+    PRS_NODE_CONST,
+    PRS_NODE_TEXT, /* before rewrite only */
+} prs_node_kind;
+
+typedef struct prs_node prs_node;
+
+/* Fields a leaf is searched in, ascending by field number, weights 1..100. */
+typedef struct prs_field_weight {
+    uint16_t field;
+    uint16_t weight;
+} prs_field_weight;
+
+typedef struct prs_fields {
+    const prs_field_weight *ptr;
+    uint32_t n;
+} prs_fields;
+
+/* One place of a phrase: any of `keys` (exact term keys), or any key that begins with `prefix`.
+ * A lone Han character inside a phrase: keys = {HANEND c}, prefix = {HAN2 c...}.
+ * A last word that is a prefix ("..."*): keys empty, prefix = its beginning. */
+typedef struct prs_slot {
+    const prs_bytes *keys; /* kind byte + folded bytes */
+    uint32_t n_keys;
+    prs_bytes prefix;      /* len 0 = none */
+    uint32_t pos;          /* relative to the phrase's first slot */
+    prs_bytes idf_key;     /* the key whose df stands for this slot in the phrase's idf (HAN1 c, or keys[0]); len 0:
+                              contributes nothing */
+} prs_slot;
+
+struct prs_node {
+    prs_node_kind kind;
+    double boost;          /* 1.0 */
+    uint32_t at, at_len;   /* bytes of the query text it came from */
+    prs_fields fields;     /* leaves */
+    /* TERM, PREFIX */
+    prs_bytes key;
+    /* PHRASE, NEAR */
+    prs_slot *slots;
+    uint32_t n_slots, slop;
+    /* BOOL, MAX, CONST (one child in must) */
+    prs_node **must, **should, **must_not, **filter; /* MAX uses should */
+    uint32_t n_must, n_should, n_must_not, n_filter;
+    uint32_t min_should;
+    /* RANGE */
+    int64_t from, to;
+    /* TEXT */
+    const char *text;
+    uint32_t text_len;
+    bool quoted, prefix_last;
+};
+
+struct prism_query {
+    prs_refcount refs;
+    prs_mem mem;
+    prs_arena arena;
+    prism_schema *schema;
+    const prs_node *root; /* final kinds only */
+    uint32_t n_nodes;
+    char *text;           /* the text it came from, or NULL */
+    size_t text_len;
+};
+
+#endif
