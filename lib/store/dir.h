@@ -12,9 +12,11 @@
 typedef struct prs_dir prs_dir;
 typedef struct prs_file prs_file; /* a file being written */
 
-/* A file opened for reading.  mapped: ptr is the mapping; else ptr is NULL and read_at is used. */
+/* A file opened for reading.  Either `ptr` is its bytes (mapping, or memory), or `ptr` is NULL and
+ * `space` is private memory of len + 64 zero bytes for the reader to read_at into as it needs them. */
 typedef struct prs_view {
     const uint8_t *ptr;
+    uint8_t *space;
     uint64_t len;
     void *handle; /* of the implementation */
 } prs_view;
@@ -30,6 +32,9 @@ typedef struct prs_dir_vtable {
     /* Map (or open) an existing regular file; ENOTFOUND if none.  view_close ends it. */
     prism_status (*view_open)(prs_dir *dir, const char *name, prs_view *out, prism_error *err);
     void (*view_close)(prs_dir *dir, prs_view *view);
+    /* No read_at is expected soon: release the descriptor of a mapped view (R29).  A later read_at opens the
+     * name again and makes sure that it is the same file; ENOTFOUND if it is gone. */
+    void (*view_settle)(prs_dir *dir, prs_view *view);
     /* Bytes [off, off+len) into buf by pread; a short file is ECORRUPT. */
     prism_status (*read_at)(prs_dir *dir, const prs_view *view, uint64_t off, void *buf, size_t len,
                             prism_error *err);
@@ -46,11 +51,17 @@ typedef struct prs_dir_vtable {
 struct prs_dir {
     const prs_dir_vtable *vt;
     prs_mem *mem;
-    uint64_t n_syncs; /* fsync calls of files and directory, asserted in tests (R3) */
+    atomic_uint_fast64_t n_syncs; /* fsync calls of files and directory since open, asserted in tests (R3) */
+    bool pread; /* views opened from now on are read with pread, not mapped: set by the owner after open */
 };
 
+/** True for a name a directory takes: 1..63 of a-z 0-9 . - with no dot in front. */
+bool prs_dir_name_ok(const char *name);
+
 /** Open a directory on disk.  create: make it (one level) if absent.  write: probe that it can be written
- *  (file system refused: NFS, SMB -> EUNSUPPORTED; read-only -> EREADONLY).
+ *  (file system refused: NFS, SMB, no fsync of directories -> EUNSUPPORTED; read-only -> EREADONLY).
+ *  Without `write` every call that writes returns EREADONLY.  Views are closed before the directory.
+ *  Threads: any for reading; files are written by one thread each.
  *  Errors: ENOTFOUND, EIO, EINVAL (not a directory).  Close with dir->vt->close_dir. */
 prism_status prs_dir_fs_open(prs_mem *mem, const char *path, bool create, bool write, prs_dir **out,
                              prism_error *err);

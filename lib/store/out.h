@@ -19,6 +19,10 @@ typedef struct prs_id {
     uint8_t bytes[16];
 } prs_id;
 
+static inline bool prs_id_equal(const prs_id *a, const prs_id *b) {
+    return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
 #define PRS_FIELD_NONE 0xffffu
 
 typedef struct prs_out prs_out;
