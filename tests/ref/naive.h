@@ -1,0 +1,65 @@
+/* naive.h - the judge: a whole search engine in plain arrays and linear scans, sharing no code with lib/.
+ *
+ * Documents are lists of (term, position) per field, given by the test; queries are its own trees.
+ * Two modes: NV_EXACT does the arithmetic of FORMAT.md section 17 in scalar C (documents, order and
+ * bits of the real engine must be equal); NV_DOUBLE is the textbook BM25F formula in double. */
+#ifndef NAIVE_H
+#define NAIVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct nv_index nv_index;
+
+typedef enum { NV_EXACT, NV_DOUBLE } nv_mode;
+typedef enum { NV_ALL, NV_NONE, NV_TERM, NV_PHRASE, NV_NEAR, NV_PREFIX, NV_EXISTS, NV_BOOL, NV_MAX, NV_CONST } nv_kind;
+
+typedef struct nv_slot {
+    const char *keys[4]; /* term keys: kind byte first, then bytes */
+    size_t key_len[4];
+    int n_keys;
+    const char *prefix;  /* NULL = none */
+    size_t prefix_len;
+    uint32_t pos;
+    const char *idf_key; /* NULL = contributes nothing */
+    size_t idf_len;
+} nv_slot;
+
+typedef struct nv_node nv_node;
+struct nv_node {
+    nv_kind kind;
+    double boost;
+    int fields[8], weights[8], n_fields; /* leaves */
+    const char *key;                     /* TERM, PREFIX */
+    size_t key_len;
+    nv_slot *slots;                      /* PHRASE, NEAR */
+    int n_slots, slop;
+    nv_node **must, **should, **must_not, **filter; /* BOOL; MAX uses should; CONST must[0] */
+    int n_must, n_should, n_must_not, n_filter, min_should;
+};
+
+typedef struct nv_hit {
+    uint32_t doc;   /* number in order of arrival */
+    int32_t raw;    /* NV_EXACT */
+    double score;   /* raw * 2^-shift, or the double formula */
+} nv_hit;
+
+nv_index *nv_new(int n_fields, double k1, double b);
+void nv_free(nv_index *ix);
+/* Give a field no lengths (keyword): c0 = k1, c1 = 0. */
+void nv_field_without_lengths(nv_index *ix, int field);
+/* A document; returns its number. */
+uint32_t nv_add_doc(nv_index *ix);
+/* One occurrence.  pos < 0: no position (counts in freq only). */
+void nv_add_term(nv_index *ix, uint32_t doc, int field, const char *key, size_t len, int64_t pos);
+void nv_set_length(nv_index *ix, uint32_t doc, int field, uint32_t length);
+void nv_delete(nv_index *ix, uint32_t doc); /* still counts in statistics */
+void nv_purge(nv_index *ix, uint32_t doc);  /* as if never added (the number stays taken) */
+
+/* All matching live documents, best first: score descending, then number ascending.  Free with free().
+ * *shift = the power of two of NV_EXACT. */
+nv_hit *nv_search(const nv_index *ix, const nv_node *query, nv_mode mode, size_t *n, int *shift);
+/* The largest score that any document could have: the scale for comparing doubles. */
+double nv_scale(const nv_index *ix, const nv_node *query);
+
+#endif
