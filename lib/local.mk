@@ -61,14 +61,16 @@ LT_CURRENT = 0
 LT_REVISION = 0
 LT_AGE = 0
 
-# The ABI list is lib/prismsearch.sym.  The linker exports by pattern, and tools/check_exports.sh
-# holds the result against the list: so a symbol too many and a symbol too few both fail.
+# The ABI list is lib/prismsearch.sym.  The linker exports by pattern (lib/prismsearch.map; libtool's
+# own -export-symbols does not hide C++ templates), and tools/check_exports.sh holds the result
+# against the list: so a symbol too many and a symbol too few both fail.
 lib_LTLIBRARIES += libprismsearch.la
 libprismsearch_la_SOURCES =
 nodist_EXTRA_libprismsearch_la_SOURCES = force_cxx_linker.cc
 libprismsearch_la_LIBADD = libprs.la
+EXTRA_libprismsearch_la_DEPENDENCIES = lib/prismsearch.map
 libprismsearch_la_LDFLAGS = $(PRS_LANG_LDFLAGS) $(PRS_HARD_LDFLAGS) $(PRS_INSTR_FLAGS) \
-	$(PRS_LIB_LDFLAGS) -no-undefined -export-symbols-regex '^prism_' \
+	$(PRS_LIB_LDFLAGS) -no-undefined -Wl,--version-script=$(srcdir)/lib/prismsearch.map \
 	-version-info $(LT_CURRENT):$(LT_REVISION):$(LT_AGE)
 
-EXTRA_DIST += lib/LAYERS lib/prismsearch.sym
+EXTRA_DIST += lib/LAYERS lib/prismsearch.map lib/prismsearch.sym

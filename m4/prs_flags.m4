@@ -29,7 +29,7 @@ AC_DEFUN([PRS_CHECK_HOST], [
 # PRS_LANGUAGE_FLAGS: the dialect.  -ffp-contract=off always: scores are bit-exact (FORMAT.md).
 AC_DEFUN([PRS_LANGUAGE_FLAGS], [
     PRS_LANG_CFLAGS="-std=c11 -ffp-contract=off -fvisibility=hidden -pthread"
-    PRS_LANG_CXXFLAGS="-std=c++17 -ffp-contract=off -fvisibility=hidden -fvisibility-inlines-hidden -pthread"
+    PRS_LANG_CXXFLAGS="-std=c++17 -ffp-contract=off -fvisibility=hidden -fvisibility-inlines-hidden"
     PRS_LANG_CPPFLAGS="-D_GNU_SOURCE"
     AS_IF([test "x$enable_assertions" != xyes], [PRS_LANG_CPPFLAGS="$PRS_LANG_CPPFLAGS -DNDEBUG"])
     PRS_ADD_FLAGS([PRS_LANG_LDFLAGS], [-Wl,--as-needed])

@@ -34,6 +34,7 @@ TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/tap-driver.sh
 SH_LOG_COMPILER = $(BASH_PROG)
 AM_TESTS_ENVIRONMENT = \
+	PRISM_TAP=1; export PRISM_TAP; \
 	PRISM_SHARED='$(SHARED_DIR)'; export PRISM_SHARED; \
 	PRISM_SRCDIR='$(abs_srcdir)'; export PRISM_SRCDIR; \
 	PRISM_BUILDDIR='$(abs_builddir)'; export PRISM_BUILDDIR; \

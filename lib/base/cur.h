@@ -62,7 +62,7 @@ static inline uint64_t prs_cur_varint(prs_cur *c) {
         uint8_t b = prs_cur_8(c);
         if (shift == 63 && b > 1) break;
         v |= (uint64_t)(b & 0x7f) << shift;
-        if (b < 0x80) return v;
+        if (b < 0x80) return PRS_UNLIKELY(c->bad) ? 0 : v;
     }
     prs_cur_fail(c);
     return 0;

@@ -1,5 +1,17 @@
 # Unit tests of lib/base: append `base_tests_sources += tests/unit/base/test_FILE.c`; nothing to register.
-base_tests_sources =
+base_tests_sources = \
+	tests/unit/base/test_arena.c \
+	tests/unit/base/test_bitset.c \
+	tests/unit/base/test_buf.c \
+	tests/unit/base/test_cur.c \
+	tests/unit/base/test_error.c \
+	tests/unit/base/test_hash.c \
+	tests/unit/base/test_heap.c \
+	tests/unit/base/test_map.c \
+	tests/unit/base/test_mem.c \
+	tests/unit/base/test_prs.c \
+	tests/unit/base/test_sync.c \
+	tests/unit/base/test_vec.c
 
 unit_programs += tests/unit/base/base_tests
 tests_unit_base_base_tests_SOURCES = $(base_tests_sources)
