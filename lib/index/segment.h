@@ -1,57 +1,70 @@
 /* segment.h - one immutable segment, open: every reader of its two files behind one reference count.
  *
- * Shared by all snapshots that contain it.  Per-snapshot state (deletions) is not here. */
+ * Shared by all snapshots that contain it.  Per-snapshot state (deletions) is not here.  Fields are numbered
+ * as in the schema it was opened with (the snapshot's); the segment's own numbers are found by name. */
 #ifndef PRS_INDEX_SEGMENT_H
 #define PRS_INDEX_SEGMENT_H
 
-#include "base/sync.h"
 #include "format/column.h"
 #include "format/docstore.h"
 #include "format/keys.h"
 #include "format/lengths.h"
+#include "format/manifest.h"
 #include "format/postings.h"
-#include "format/segment_meta.h"
 #include "format/terms.h"
-#include "schema/schema.h"
+#include "index/core.h"
 
 typedef struct prs_segment_field {
-    bool present;                 /* the segment knows this field of the snapshot's schema */
-    uint16_t no;                  /* its number inside this segment (mapped by name) */
-    uint32_t n_docs_with;
-    uint64_t sum_length, sum_df, sum_cf;
+    bool present;                 /* the segment's schema has a field of this name and type */
+    uint16_t no;                  /* its number inside this segment */
+    uint32_t n_docs_with;         /* documents with a length > 0, or with a value */
     uint32_t max_length;
-    prs_terms terms;
+    uint64_t sum_length, n_terms, sum_df, sum_cf;
+    prs_terms terms;              /* empty if nothing is indexed */
     prs_lengths lengths, spans;   /* spans = lengths when the segment has no SPANS */
     prs_postings_source source;
     prs_column column;            /* valid if has_column */
     bool has_lengths, has_positions, has_column;
 } prs_segment_field;
 
+#define PRS_SEGMENT_ANY_CACHE 8u
+
 typedef struct prs_segment {
     prs_refcount refs;
-    prs_mem *mem;
-    prs_id id;
+    prs_core *core;
+    prs_recipe *recipe;           /* whose field numbers `fields` follows */
+    prs_manifest_segment files;   /* id, n_docs, arrival_base, lengths and digests; n_deleted is 0 here */
     uint32_t n_docs;
     uint64_t arrival_base;
     prs_in *idx, *doc;
     prism_schema *schema;         /* the segment's own */
-    prs_segment_field *fields;    /* by field number of the index schema given at open */
+    prs_segment_field *fields;    /* by field number of recipe->schema */
     uint32_t n_fields;
     prs_keys keys;                /* n_docs 0 if the schema has no key */
     prs_docstore docs;
     bool has_order;               /* ORDER section: arrival by doc */
     const uint8_t *order;
     uint32_t order_width;
-    prs_mutex cache_lock;         /* guards the small cache below */
-    struct { uint64_t mask_hash; uint32_t n; } any_cache[8]; /* documents having any of a set of fields */
+    prs_mutex cache_lock;         /* guards the two below */
+    struct prs_segment_any {
+        uint64_t fields_hash;
+        uint32_t n;
+    } any_cache[PRS_SEGMENT_ANY_CACHE]; /* documents having any of a set of fields */
     uint32_t n_any_cache;
 } prs_segment;
 
-uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc);
-/** Documents whose length is > 0 in at least one of the fields (numbers in the index schema). */
-prism_status prs_segment_docs_with_any(prs_segment *segment, const uint16_t *fields, uint32_t n, uint32_t *count,
-                                       prism_error *err);
+/** Open the two files of a segment and every reader in them.
+ *  Errors : ENOTFOUND a file is gone (R29: try again), ECORRUPT, ETOONEW, EANALYZER, EIO, ENOMEM */
+prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_manifest_segment *files,
+                              prs_segment **out, prism_error *err) PRS_NODISCARD;
 prs_segment *prs_segment_ref(prs_segment *segment);
 void prs_segment_unref(prs_segment *segment);
+
+/** Arrival number of a document. */
+uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc);
+/** Documents whose length is > 0 (no lengths: that have a value) in at least one of the fields.
+ *  Params : fields ascending, numbers of recipe->schema.   Cost: O(n_docs) once per set, then a look-up */
+prism_status prs_segment_docs_with_any(prs_segment *segment, const uint16_t *fields, uint32_t n,
+                                       uint32_t *count, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -18,9 +18,12 @@ typedef struct prs_leaf { /* one segment in one snapshot */
 
 struct prism_snapshot {
     prs_refcount refs;
-    prs_mem *mem;             /* of the shared core below */
-    struct prs_core *core;    /* directory, allocator, analyzers; shared by index, writers and snapshots */
-    prism_schema *schema;
+    prs_mem *mem;             /* &core->mem */
+    prs_core *core;           /* directory, allocator; shared by index, writers and snapshots */
+    prs_recipe *recipe;       /* schema and analyzers */
+    prism_schema *schema;     /* recipe->schema */
+    prs_arena arena;          /* holds the manifest */
+    prs_manifest manifest;
     uint64_t generation;
     uint8_t uuid[16];
     prs_leaf *leaves;
@@ -29,9 +32,15 @@ struct prism_snapshot {
     prs_bytes payload;
 };
 
-/** Leaf and segment-local number of a gdoc; NULL if out of range. */
+/** The newest commit.  Segments also held by `base` (may be NULL) are shared; if its generation is the newest, *out is a
+ *  new reference to `base` itself.
+ *  Errors : ENOTFOUND, ECORRUPT, EBUSY when files kept vanishing (R29), see prs_segment_open */
+prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
+                               prism_error *err) PRS_NODISCARD;
+
+/** Leaf and segment-local number of a gdoc; NULL if out of range.   Cost: O(log leaves) */
 const prs_leaf *prs_snapshot_leaf(const prism_snapshot *snap, uint64_t gdoc, uint32_t *doc);
 /** Analyzer of a field of the snapshot's schema (shared by fields with equal options), borrowed; NULL for numbers. */
-struct prs_analyzer *prs_snapshot_analyzer(const prism_snapshot *snap, uint16_t field);
+prs_analyzer *prs_snapshot_analyzer(const prism_snapshot *snap, uint16_t field);
 
 #endif

@@ -1,0 +1,56 @@
+/* core.h - what an index handle, its writer and its snapshots share: memory, directory, schema, analyzers.
+ *
+ *   prism_index  prism_writer  prism_snapshot  prs_segment
+ *          \           |            |          /
+ *           prs_core (reference-counted): mem, dir, uuid, and the recipe of the schema as of open
+ *
+ * A recipe is a schema with its analyzers opened, one for each set of equal options.  A snapshot whose
+ * commit holds another schema text carries a recipe of its own. */
+#ifndef PRS_INDEX_CORE_H
+#define PRS_INDEX_CORE_H
+
+#include "analysis/analyzer.h"
+#include "base/sync.h"
+#include "schema/schema.h"
+#include "store/in.h"
+
+#include <prismsearch/index.h>
+
+typedef struct prs_recipe {
+    prs_refcount refs;
+    prs_mem *mem;
+    prism_schema *schema;
+    prs_analyzer **analyzers; /* by field number; NULL where nothing is analyzed; shared where equal */
+    uint32_t n_fields;
+} prs_recipe;
+
+/** A field is analyzed if it is text or keyword and indexed. */
+bool prs_recipe_is_analyzed(const prs_field *field);
+/** Open the analyzers of a schema, which is referenced.   Errors : EINVAL, ENOMEM, EUNSUPPORTED */
+prism_status prs_recipe_new(prs_mem *mem, prism_schema *schema, prs_recipe **out,
+                            prism_error *err) PRS_NODISCARD;
+prs_recipe *prs_recipe_ref(prs_recipe *recipe);
+void prs_recipe_unref(prs_recipe *recipe);
+
+typedef struct prs_core {
+    prs_refcount refs;
+    prs_mem mem;
+    prs_dir *dir;
+    prs_checksum_mode checksums;
+    bool read_only;
+    int64_t pid; /* of the process that opened it (R27) */
+    uint8_t uuid[16];
+    prs_recipe *recipe; /* of the newest commit when the index was opened */
+} prs_core;
+
+/** Make the first commit of a new index, then open it.
+ *  Params : dir [owned from here on, whatever the result] */
+prism_status prs_core_create(const prism_index_opts *opts, const char *path, const prism_schema *schema,
+                             const uint8_t *uuid, prs_core **out, prism_error *err) PRS_NODISCARD;
+/** Open an index: reads the newest manifest's header, schema and uuid. */
+prism_status prs_core_open(const prism_index_opts *opts, const char *path, prs_core **out,
+                           prism_error *err) PRS_NODISCARD;
+prs_core *prs_core_ref(prs_core *core);
+void prs_core_unref(prs_core *core);
+
+#endif
