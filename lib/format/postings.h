@@ -1,113 +1,123 @@
-/* postings.h - the documents of one term: blocks of (doc, freq), two skip levels with impacts, positions.
+/* postings.h - read the documents of one term: blocks of (doc, freq), skip levels with impacts, positions.
  *
- *   list    group 0 (32 blocks)        group 1 ...
- *           last doc, end, impacts     last doc, end, impacts      level 2
- *           | 32 x last doc, end, impacts |                        level 1
- *           | block | block | ...                                  128 docs and freqs
+ *   list    directory: last doc and end of each group; dominance points, impacts of the list
+ *           group 0 (up to 32 blocks)   group 1 ...
+ *           | impacts | 32 x last doc, sizes | 32 x impacts | block | block | ... |
+ *                                                            128 docs and freqs
  *
- * FORMAT.md sections 7 and 8.  A cursor decodes one block at a time into `docs` and `freqs`; callers
- * work on whole blocks (docs[i..n)) and call next_block / seek_block, not a function per document. */
+ * FORMAT.md sections 7 and 8.  A cursor stands on a block or at the end.  Skipping moves it without
+ * decoding; `load` decodes the documents of the block stood on, `freqs` its freqs, `positions` the
+ * positions of one document.  Callers work on whole blocks, not through a function per document:
+ *
+ *     for (status = prs_postings_open(&p, ...); p.last_doc != PRS_DOC_END; prs_postings_next_block(&p, err))
+ *         if (competitive(prs_postings_block_impacts(&p, &n))) { prs_postings_load(&p, err); use p.docs[0 .. p.n) }
+ *
+ * Inline lists and lists of one block (df <= 128) have no skip data: they are loaded by open.
+ * One cursor belongs to one thread; it owns nothing and needs no closing.  After an error it stands at the end. */
 #ifndef PRS_FORMAT_POSTINGS_H
 #define PRS_FORMAT_POSTINGS_H
 
-#include "base/buf.h"
 #include "codec/pack.h"
 #include "format/lengths.h"
 #include "format/terms.h"
 
 #define PRS_DOC_END 0x7fffffffu /* behind the last document; the largest signed 32-bit number */
+#define PRS_GROUP_BLOCKS 32u    /* blocks of a group */
+#define PRS_BLOCK_IMPACTS 4u    /* pairs of a block, at most */
+#define PRS_GROUP_IMPACTS 8u    /* pairs of a group or list, at most */
+#define PRS_DOMINANCE_POINTS 3u /* for K = 10, 100, 1000 */
 
+/* Every posting bounded by a set of impacts has freq <= and length >= those of some pair. */
 typedef struct prs_impact {
     uint32_t freq, length;
 } prs_impact;
 
-/* ---- writing one list ------------------------------------------------------------------------ */
-typedef struct prs_postings_writer prs_postings_writer;
-/** One writer serves all terms of a field in turn.  postings and positions sections grow in the two
- *  buffers/outs given: `postings` is written through to `out` by the caller's sections order; since
- *  TERMS, POSTINGS and POSITIONS grow together, the writer spools them to the three sinks. */
-typedef struct prs_postings_sink {
-    prs_out *postings;  /* current section POSTINGS of some file */
-    prs_buf *spill;     /* or NULL */
-} prs_postings_sink;
-
-/** n postings of one term: docs ascending, freqs >= 1, positions flat (sum of freqs entries, ascending within
- *  a doc) or NULL; lengths/spans readers or arrays give length and span of a doc.
- *  Appends encoded bytes to `post` and `pos`, fills info (offsets relative to the sections' starts =
- *  *post_base + ..., kept by the caller).  Decides inline or not. */
-typedef struct prs_postings_input {
-    const uint32_t *docs, *freqs;
-    const uint32_t *positions;       /* NULL = no positions */
-    uint32_t df;
-    uint64_t cf;
-    const uint32_t *lengths;         /* by doc: exact length; NULL = field without lengths */
-    const uint32_t *spans;           /* by doc; NULL = same as lengths */
-} prs_postings_input;
-/** Encode one list.  `inline_payload` receives the payload when info->inlined (info->payload points into it).
- *  Errors: ENOMEM by sticky buffers.   Cost: see bench/micro. */
-prism_status prs_postings_encode(const prs_postings_input *in, prs_buf *post, prs_buf *pos,
-                                 prs_buf *inline_payload, prs_term_info *info, prism_error *err);
-
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* Where lists are read from: one for each field of a segment. */
 typedef struct prs_postings_source {
-    prs_section postings, positions;
-    const prs_lengths *spans; /* spans of the field, needed for positions; may be the lengths */
+    prs_section lists;
+    const prs_lengths *spans; /* of the field (its lengths if it has no SPANS); NULL without positions */
     uint32_t n_docs;
 } prs_postings_source;
 
+typedef enum prs_block_form { PRS_BLOCK_PACKED, PRS_BLOCK_RUN, PRS_BLOCK_BITSET } prs_block_form;
+
 typedef struct prs_block_meta { /* level 1, decoded when its group is entered */
     uint32_t last_doc;
-    uint32_t off, len;         /* in the group's blocks area */
-    uint64_t pos_off;          /* of its positions run, from the start of the term's positions */
-    uint32_t pos_len;
-    uint16_t impact_at;        /* its first pair in impacts[] */
-    uint8_t n_impacts;
+    uint32_t off, len;  /* in the group's blocks area */
+    uint32_t pos_len;   /* its run of positions */
+    uint64_t pos_off;   /* from the start of the term's positions */
 } prs_block_meta;
 
 typedef struct prs_postings {
     const prs_postings_source *src;
     prs_term_info info;
-    /* current block, decoded */
-    uint32_t docs[PRS_BLOCK + 16];  /* ascending; entry n is PRS_DOC_END */
+
+    /* The block stood on.  last_doc is valid without load; PRS_DOC_END = at the end. */
+    uint32_t last_doc;
+    uint32_t n, i;                  /* loaded documents (0 = not loaded) and the place of seek among them */
+    uint32_t docs[PRS_BLOCK + 16];  /* ascending; docs[n] is PRS_DOC_END */
     uint32_t freqs[PRS_BLOCK + 16]; /* valid after prs_postings_freqs */
-    uint32_t n, i;                  /* number in block, current place */
-    uint32_t first_doc, last_doc;   /* of the current block; last_doc = PRS_DOC_END at the end */
-    bool freqs_ready;
-    /* skip state */
-    const uint8_t *list, *list_end;
-    uint32_t n_groups, group, n_blocks, block; /* current group and block within it */
-    const uint8_t *blocks;                     /* area of the current group */
-    uint32_t group_last_doc, before_group;     /* last doc of the group / of the one before */
-    prs_block_meta meta[32];
-    prs_impact impacts[32 * 4];
-    prs_impact group_impacts[8];
+
+    /* Level 2: the group stood on.  Lists without skip data: n_groups 0. */
+    uint32_t n_groups, group;
+    uint32_t group_last_doc;
+    prs_impact group_impacts[PRS_GROUP_IMPACTS];
     uint32_t n_group_impacts;
-    prs_impact dominance[3];
+    prs_impact list_impacts[PRS_GROUP_IMPACTS]; /* of the whole list */
+    uint32_t n_list_impacts;
+    prs_impact dominance[PRS_DOMINANCE_POINTS]; /* for K = 10, 100, 1000; the first n_dominance */
     uint32_t n_dominance;
-    const uint8_t *freq_at, *block_end;        /* undecoded freqs of the current block */
+
+    /* Private to format/postings_*.c ---------------------------------------------------------- */
+    uint32_t block, n_blocks;       /* in the group; n_blocks 0 = its metas are not decoded */
+    uint32_t before_group;          /* last doc before the group; UINT32_MAX before the first */
+    uint32_t before_block;          /* last doc before the block stood on; likewise */
+    bool freqs_ready, impacts_ready;
+    const uint8_t *list, *list_end; /* postings of the term */
+    const uint8_t *groups;          /* behind the directory and its companions */
+    const uint8_t *group_at, *group_end; /* undecoded part of the group's head; end */
+    const uint8_t *impacts_at;      /* undecoded impacts of the blocks */
+    const uint8_t *blocks;          /* blocks area of the group */
+    uint64_t group_pos_off, group_pos_end;
+    const uint8_t *freq_at, *block_end;  /* undecoded freqs of the loaded block; its end */
     uint8_t block_tag;
-    /* positions of the current block: bit offset of each doc's group, filled on first use */
+    uint8_t n_impacts[PRS_GROUP_BLOCKS];
+    prs_block_meta meta[PRS_GROUP_BLOCKS];
+    prs_impact impacts[PRS_GROUP_BLOCKS][PRS_BLOCK_IMPACTS];
+    /* Positions of the loaded block: bit offset of each document's group, computed as far as needed. */
     uint64_t pos_bits[PRS_BLOCK + 1];
-    bool pos_ready;
+    uint32_t n_pos_bits;
 } prs_postings;
 
-/** Begin a list; stands before the first block (n = 0, call next_block or seek). */
+/** Stand on the first block of a list.  Errors : ECORRUPT.   Cost: one or two cache misses */
 prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
-                               const prs_term_info *info, prism_error *err);
-/** Decode the next block's docs; at the end n = 0 and docs[0] = PRS_DOC_END. */
-prism_status prs_postings_next_block(prs_postings *p, prism_error *err);
-/** Move to the block whose last doc >= target without decoding it (shallow): its meta and impacts are valid,
- *  docs are not until prs_postings_load.  For lists of one block or inline the block is loaded.  */
-prism_status prs_postings_skip_to(prs_postings *p, uint32_t target, prism_error *err);
-/** Decode the docs of the block stood on. */
-prism_status prs_postings_load(prs_postings *p, prism_error *err);
-/** First doc >= target: skip + load + search; sets i; returns docs[i] in *doc (PRS_DOC_END at the end). */
-prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc, prism_error *err);
-/** Make freqs[0..n) valid for the current block. */
-prism_status prs_postings_freqs(prs_postings *p, prism_error *err);
-/** Impacts of the block stood on (*n pairs, borrowed), or NULL for lists without skip data (df <= 128). */
-const prs_impact *prs_postings_block_impacts(const prs_postings *p, uint32_t *n);
-/** Positions of the doc at place i of the current block: freqs[i] values into out (room for freqs[i]). */
-prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out, prism_error *err);
+                               const prs_term_info *info, prism_error *err) PRS_NODISCARD;
+/** Move to the next block, not loaded; behind the last one last_doc = PRS_DOC_END. */
+prism_status prs_postings_next_block(prs_postings *p, prism_error *err) PRS_NODISCARD;
+/** Move forward to the first block whose last doc >= target, without decoding it; never moves back, and
+ *  keeps what is loaded if it stays. */
+prism_status prs_postings_skip_to(prs_postings *p, uint32_t target, prism_error *err) PRS_NODISCARD;
+/** As skip_to, but only to the group (level 2): group_last_doc and group_impacts become valid, the cursor
+ *  stands on the group's first block unless it was in that group already.  Without skip data: skip_to,
+ *  and group_last_doc = last_doc. */
+prism_status prs_postings_skip_group(prs_postings *p, uint32_t target, prism_error *err) PRS_NODISCARD;
+/** Decode the documents of the block stood on: docs[0..n), i = 0.  Nothing to do if loaded or at the end
+ *  (then n = 0 and docs[0] = PRS_DOC_END). */
+prism_status prs_postings_load(prs_postings *p, prism_error *err) PRS_NODISCARD;
+/** First doc >= target: skip_to, load, search from i; sets i; *doc = docs[i] or PRS_DOC_END. */
+prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc, prism_error *err) PRS_NODISCARD;
+/** Make freqs[0..n) valid for the loaded block. */
+prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
+/** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip data. */
+prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pairs, uint32_t *n,
+                                        prism_error *err) PRS_NODISCARD;
+/** Set bit doc - base of `words` for each doc of the list in [base, base + 64 * n_words), from the block stood
+ *  on forwards, without materialising dense blocks; stands afterwards on the block that reaches the window's end. */
+prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
+                                      prism_error *err) PRS_NODISCARD;
+/** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds every freq by
+ *  the bytes that are there, so that freqs[i] may be trusted to size `out`.
+ *  Errors : ECORRUPT; EMISUSE for a list without positions */
+prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -1,65 +1,89 @@
 /* terms.h - the dictionary of one field of one segment: term key -> term info, exact and ordered.
  *
- * FORMAT.md section 6.  The reader is immutable and shareable; a cursor belongs to one thread. */
+ * FORMAT.md section 6.  A field's terms and lists are written together, in one pass, into one open
+ * section LISTS; only TERMS_INDEX (about 1/64 of the dictionary) waits in memory:
+ *
+ *     prs_out_section(out, PRS_COMPONENT_LISTS, field, PRS_COMPONENT_VERSION);
+ *     for each term, keys ascending
+ *         prs_postings_writer_begin / add ... / finish(&info)      (format/postings_writer.h)
+ *         prs_terms_writer_add(terms, key, &info);
+ *     prs_terms_writer_finish(terms, PRS_COMPONENT_TERMS_INDEX, field, &totals, err);
+ *
+ * The reader is immutable and shareable; a cursor belongs to one thread. */
 #ifndef PRS_FORMAT_TERMS_H
 #define PRS_FORMAT_TERMS_H
 
 #include "base/buf.h"
 #include "store/in.h"
 
+#define PRS_INLINE_MAX_DF 4u  /* a list of at most so many documents ... */
+#define PRS_INLINE_MAX_CF 32u /* ... and so many positions lives in the dictionary entry */
+
 typedef struct prs_term_info {
-    uint32_t df;
+    uint64_t ord; /* place in the dictionary; set by the reader */
     uint64_t cf;
+    uint32_t df;
     bool inlined, has_positions;
-    const uint8_t *payload;  /* inlined: borrowed from the mapping */
     uint32_t payload_len;
-    uint64_t postings_off, postings_len;   /* else: in POSTINGS */
-    uint64_t positions_off, positions_len; /* in POSITIONS; 0, 0 without */
-    uint64_t ord;
+    const uint8_t *payload;    /* inlined: borrowed from the mapping, or from the postings writer */
+    uint64_t off;              /* else: in LISTS, of the positions; the postings follow them */
+    uint64_t positions_len;    /* 0 without positions */
+    uint64_t postings_len;
 } prs_term_info;
 
 /* ---- writing: keys strictly ascending ------------------------------------------------------- */
 typedef struct prs_terms_writer prs_terms_writer;
-/** Writes the TERMS section while terms come (the caller has begun it with prs_out_section), keeps the
- *  index in memory; finish writes the TERMS_INDEX section.  Errors are sticky, reported by finish. */
-prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, prs_terms_writer **tw, prism_error *err);
+
+typedef struct prs_terms_totals {
+    uint64_t n_terms, sum_df, sum_cf;
+    uint64_t terms_len, postings_len, positions_len; /* bytes of LISTS */
+} prs_terms_totals;
+
+/** A writer for one field.  `out` stands in the field's section LISTS. */
+prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, prs_terms_writer **tw,
+                                  prism_error *err) PRS_NODISCARD;
+/** The next term.  Its list must be the last thing written to the section.  Errors are sticky and
+ *  reported by finish.   Memory: about 300 KiB, and key + 20 bytes per 64 terms */
 void prs_terms_writer_add(prs_terms_writer *tw, prs_bytes key, const prs_term_info *info);
-prism_status prs_terms_writer_finish(prs_terms_writer *tw, uint16_t field, uint16_t index_component,
-                                     uint64_t *n_terms, prism_error *err);
+/** Write what is left of LISTS, then the section TERMS_INDEX (`component`, as pairs have their own).
+ *  With no terms nothing is written (and LISTS stays empty).  Does not free.
+ *  Errors : ENOMEM; ELIMIT key bytes of TERMS_INDEX over 4 GiB; those of `out` */
+prism_status prs_terms_writer_finish(prs_terms_writer *tw, uint16_t component, uint16_t field,
+                                     prs_terms_totals *totals, prism_error *err) PRS_NODISCARD;
 void prs_terms_writer_free(prs_terms_writer *tw);
 
 /* ---- reading -------------------------------------------------------------------------------- */
 typedef struct prs_terms {
-    prs_section terms, index;
+    prs_section lists, index;
     uint64_t n_terms;
+    uint64_t terms_len, postings_len, positions_len; /* as in prs_terms_totals */
     uint32_t n_blocks, n_docs;
     const uint8_t *prefixes, *block_offs, *key_offs, *keys; /* parts of TERMS_INDEX */
-    uint64_t postings_len, positions_len;                   /* lengths of those sections, for bounds */
 } prs_terms;
 
-/** Checks TERMS_INDEX whole.  An absent section (len 0) is an empty dictionary. */
-prism_status prs_terms_open(prs_terms *terms, const prs_section *terms_section,
-                            const prs_section *index_section, uint64_t postings_len,
-                            uint64_t positions_len, uint32_t n_docs, prism_error *err);
-/** Exact look-up.  *found false (and info zero) if the term is not there.  Cost: ~0.3 us warm. */
+/** Checks TERMS_INDEX whole.  Absent sections (len 0) make an empty dictionary.  Errors : ECORRUPT */
+prism_status prs_terms_open(prs_terms *terms, const prs_section *lists, const prs_section *index,
+                            uint32_t n_docs, prism_error *err) PRS_NODISCARD;
+/** Exact look-up.  *found false (and info zero) if the term is not there.  Errors : ECORRUPT */
 prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
-                            prism_error *err);
+                            prism_error *err) PRS_NODISCARD;
 
 typedef struct prs_terms_cursor {
     const prs_terms *terms;
-    uint32_t block, place, n_in_block;
-    const uint8_t *key_at, *keys_end, *info_at, *info_end;
-    uint64_t post_off, pos_off;
-    uint8_t key[PRISM_MAX_TERM_BYTES];
+    prs_term_info info;  /* of the current term */
+    uint8_t key[PRISM_MAX_TERM_BYTES]; /* its key */
     uint32_t key_len;
-    prs_term_info info; /* of the current term */
-    bool valid;         /* false before the first next and past the end */
+    uint32_t block, place, n_in_block; /* the current term's */
+    const uint8_t *key_at, *keys_end, *info_at, *info_end; /* of the term after it */
+    uint64_t next_off;   /* in LISTS: where the next list begins */
+    bool pending;        /* the current term was found by seek and not yet returned by next */
+    bool valid;          /* there is a current term */
 } prs_terms_cursor;
 
-/** Stand before the first term >= key (an empty key: the first of all); then next() steps onto it. */
+/** Stand before the first term >= key (an empty key: the first of all); next() then steps onto it. */
 prism_status prs_terms_cursor_seek(prs_terms_cursor *cursor, const prs_terms *terms, prs_bytes key,
-                                   prism_error *err);
-/** Onto the next term; *more false at the end. */
-prism_status prs_terms_cursor_next(prs_terms_cursor *cursor, bool *more, prism_error *err);
+                                   prism_error *err) PRS_NODISCARD;
+/** Onto the next term: key, key_len, info.  *more false at the end.  Errors : ECORRUPT */
+prism_status prs_terms_cursor_next(prs_terms_cursor *cursor, bool *more, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -1,0 +1,32 @@
+/* eliasfano.h - the positions of one document: an Elias-Fano group whose size follows from (freq, span).
+ *
+ * FORMAT.md section 8.  Groups are concatenated bit by bit; because a group's size needs nothing but
+ * the freq and the span of its document, any group is found without decoding its neighbours. */
+#ifndef PRS_CODEC_ELIASFANO_H
+#define PRS_CODEC_ELIASFANO_H
+
+#include "codec/bits.h"
+
+/* Number of low bits of each position; freq >= 1, span >= 1. */
+static inline uint32_t prs_ef_low_bits(uint32_t freq, uint32_t span) {
+    if (freq == 1) return prs_bit_width32(span - 1);
+    uint32_t q = span / freq;
+    return q == 0 ? 0 : 31u - (uint32_t)__builtin_clz(q);
+}
+
+/** Bits of the group of freq positions below span; freq >= 1, span >= 1. */
+static inline uint64_t prs_ef_bits(uint32_t freq, uint32_t span) {
+    uint32_t low = prs_ef_low_bits(freq, span);
+    if (freq == 1) return low;
+    return (uint64_t)freq * low + freq + ((span - 1) >> low);
+}
+
+/** Write a group at bit offset `bit` of zeroed memory with 9 bytes to spare behind it.
+ *  positions[freq] never decrease and are < span.   Returns the bit offset behind the group. */
+uint64_t prs_ef_encode(uint8_t *base, uint64_t bit, const uint32_t *positions, uint32_t freq,
+                       uint32_t span);
+/** Read a group at bit offset `bit`; the bits [bit, bit + prs_ef_bits) lie in readable memory with 64 bytes
+ *  behind.  False if it is not the group of freq positions below span; `out` has room for freq. */
+bool prs_ef_decode(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span, uint32_t *out);
+
+#endif
