@@ -1,0 +1,105 @@
+/* cli.h - what the files of the program share: exit codes, parsed options, the command table. */
+#ifndef PSEARCH_CLI_H
+#define PSEARCH_CLI_H
+
+#include <prismsearch.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Exit codes of the contract. */
+enum {
+    CLI_OK = 0,
+    CLI_NOTHING = 1,
+    CLI_USAGE = 2,
+    CLI_INDEX = 3,
+    CLI_DAMAGE = 4,
+    CLI_LOCKED = 5,
+    CLI_PARTIAL = 6,
+    CLI_REJECTED = 7,
+    CLI_SYSTEM = 8,
+    CLI_INTERRUPTED = 130,
+};
+
+typedef enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_JSONL, FORMAT_IDS } cli_format;
+typedef enum { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_NEVER } cli_progress_mode;
+typedef enum { INPUT_AUTO, INPUT_NDJSON, INPUT_TEXT, INPUT_MARKDOWN } cli_input;
+typedef enum { OFFSETS_BYTE, OFFSETS_CHAR, OFFSETS_UTF16 } cli_offsets;
+typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP } cli_check;
+
+/* Everything the command line can say.  Defaults in options.c. */
+typedef struct cli_options {
+    const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
+    cli_format format;
+    cli_progress_mode progress;
+    cli_input input;
+    cli_offsets offsets;
+    cli_check check;
+    prism_checksums checksums;
+    bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight, json, and_operator;
+    bool help;
+    uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us;
+    const char *cpu;
+    char **args; /* what is left: files, keys, query words */
+    int n_args;
+} cli_options;
+
+typedef struct cli_command {
+    const char *name, *synopsis, *summary, *details, *examples;
+    int (*run)(cli_options *options); /* NULL: not in this version */
+    bool text_args;                   /* options end at the first plain argument */
+} cli_command;
+
+extern const cli_command cli_commands[];
+const cli_command *cli_find_command(const char *name);
+
+/* One option, the single source of parsing, help, man page and completions. */
+typedef struct cli_option {
+    const char *name;
+    char letter;           /* 0 = none */
+    const char *arg;       /* NULL = a switch; "a|b|c" = one of these; else the name of a value */
+    const char *commands;  /* space-separated; "*" = all */
+    const char *summary;   /* NULL: not in this version */
+} cli_option;
+
+extern const cli_option cli_option_table[];
+bool cli_option_applies(const cli_option *option, const char *command);
+/** Parse argv[1..] into options; *command is found first.  CLI_OK, or CLI_USAGE with a message printed. */
+int cli_parse(int argc, char **argv, const cli_command **command, cli_options *options);
+
+/* commands, one file each */
+int cmd_put(cli_options *o);
+int cmd_add(cli_options *o);
+int cmd_rm(cli_options *o);
+int cmd_search(cli_options *o);
+int cmd_get(cli_options *o);
+int cmd_analyze(cli_options *o);
+int cmd_parse(cli_options *o);
+int cmd_terms(cli_options *o);
+int cmd_info(cli_options *o);
+int cmd_check(cli_options *o);
+int cmd_run(cli_options *o);
+int cmd_bench(cli_options *o);
+int cmd_help(cli_options *o);
+
+/* session.c: opening, messages, interrupts */
+/** The index path by the contract: -i, PSEARCH_INDEX, the nearest .psearch upwards; NULL if none.  Static buffer. */
+const char *cli_index_path(const cli_options *o);
+/** Open index and newest snapshot, or print why not and return the exit code. */
+int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap);
+/** "psearch: file:line:column: text" on standard error; returns the exit code for this status. */
+int cli_fail(const prism_error *err);
+int cli_exit_code(prism_status status);
+void cli_message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/** Flush standard output; CLI_SYSTEM with a message if it could not be written, else `code`. */
+int cli_finish(int code);
+void cli_catch_interrupts(void);
+extern volatile int cli_interrupted; /* set by SIGINT and SIGTERM */
+
+/* The query words as one text (joined by spaces): free(). */
+char *cli_join_args(const cli_options *o);
+
+#endif

@@ -1,0 +1,152 @@
+/* session.c - which index, which exit code, which message?
+ *
+ * The path from a library status to what a script sees: one table of exit codes, one form of
+ * message ("psearch: FILE:LINE:COLUMN: TEXT"), one place that catches interrupts. */
+#include "cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+volatile int cli_interrupted;
+
+void cli_message(const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    fputs("psearch: ", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+int cli_usage(const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    fputs("psearch: ", stderr);
+    vfprintf(stderr, fmt, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return CLI_USAGE;
+}
+
+int cli_exit_code(prism_status status) {
+    switch (status) {
+    case PRISM_OK: return CLI_OK;
+    case PRISM_EINVAL:
+    case PRISM_EUNSUPPORTED: return CLI_USAGE;
+    case PRISM_ENOTFOUND:
+    case PRISM_ETOOOLD:
+    case PRISM_ETOONEW:
+    case PRISM_EANALYZER:
+    case PRISM_EREADONLY:
+    case PRISM_EEXISTS: return CLI_INDEX;
+    case PRISM_ECORRUPT: return CLI_DAMAGE;
+    case PRISM_EBUSY: return CLI_LOCKED;
+    case PRISM_EPARSE:
+    case PRISM_EREJECTED:
+    case PRISM_ELIMIT: return CLI_REJECTED;
+    case PRISM_ECANCELED: return cli_interrupted ? CLI_INTERRUPTED : CLI_PARTIAL;
+    default: return CLI_SYSTEM;
+    }
+}
+
+int cli_fail(const prism_error *err) {
+    char place[64] = "";
+    if (err->line > 0)
+        snprintf(place, sizeof place, "%s%u:%u: ", err->file[0] ? ":" : "line ", err->line, err->column);
+    else if (err->offset != UINT64_MAX)
+        snprintf(place, sizeof place, "%sbyte %llu: ", err->file[0] ? ": " : "", (unsigned long long)err->offset);
+    else if (err->file[0])
+        snprintf(place, sizeof place, ": ");
+    cli_message("%s%s%s", err->file, place, err->text[0] ? err->text : prism_status_name(err->code));
+    return cli_exit_code(err->code);
+}
+
+static bool is_directory(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The nearest .psearch in the working directory or above it. */
+static const char *nearest_index(void) {
+    static char path[4096 + 16];
+    if (getcwd(path, 4096) == NULL) return NULL;
+    for (;;) {
+        size_t len = strlen(path);
+        if (len > 0 && path[len - 1] == '/') len--;
+        memcpy(path + len, "/.psearch", 10);
+        if (is_directory(path)) return path;
+        path[len] = 0;
+        char *slash = strrchr(path, '/');
+        if (len == 0 || slash == NULL) return NULL;
+        slash[slash == path ? 1 : 0] = 0;
+        if (slash == path && len == 1) return NULL;
+    }
+}
+
+const char *cli_index_path(const cli_options *o) {
+    if (o->index) return o->index;
+    const char *env = getenv("PSEARCH_INDEX");
+    return env && *env ? env : nearest_index();
+}
+
+int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    const char *path = cli_index_path(o);
+    *index = NULL;
+    *snap = NULL;
+    if (path == NULL) {
+        cli_message("no index: say -i PATH, or set PSEARCH_INDEX");
+        return CLI_INDEX;
+    }
+    opts.checksums = o->checksums;
+    opts.read_only = 1;
+    if (prism_index_open(path, &opts, index, &err) == PRISM_OK &&
+        prism_snapshot_open(*index, snap, &err) == PRISM_OK)
+        return CLI_OK;
+    prism_index_close(*index);
+    *index = NULL;
+    int code = cli_fail(&err);
+    return err.code == PRISM_EIO ? CLI_INDEX : code;
+}
+
+int cli_finish(int code) {
+    bool bad = ferror(stdout) != 0;
+    if (fflush(stdout) != 0) bad = true;
+    if (!bad) return code;
+    cli_message("standard output: %s", strerror(errno));
+    return CLI_SYSTEM;
+}
+
+static void on_interrupt(int signal_number) {
+    (void)signal_number;
+    cli_interrupted = 1;
+}
+
+void cli_catch_interrupts(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_interrupt;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+char *cli_join_args(const cli_options *o) {
+    size_t len = 1;
+    for (int i = 0; i < o->n_args; i++) len += strlen(o->args[i]) + 1;
+    char *text = malloc(len), *w = text;
+    if (text == NULL) return NULL;
+    for (int i = 0; i < o->n_args; i++) {
+        size_t n = strlen(o->args[i]);
+        if (i > 0) *w++ = ' ';
+        memcpy(w, o->args[i], n);
+        w += n;
+    }
+    *w = 0;
+    return text;
+}
