@@ -52,10 +52,13 @@ struct prs_dir {
     const prs_dir_vtable *vt;
     prs_mem *mem;
     atomic_uint_fast64_t n_syncs; /* fsync calls of files and directory since open, asserted in tests (R3) */
+    bool plain; /* plain POSIX twins: link+unlink, flock; set by the owner, all writers agree */
     bool pread; /* views opened from now on are read with pread, not mapped: set by the owner after open */
 };
 
-/** True for a name a directory takes: 1..63 of a-z 0-9 . - with no dot in front. */
+#define PRS_DIR_NAME_MAX 63u /* bytes of a name, without the NUL */
+
+/** True for a name a directory takes: 1..PRS_DIR_NAME_MAX of a-z 0-9 . - with no dot in front. */
 bool prs_dir_name_ok(const char *name);
 
 /** Open a directory on disk.  create: make it (one level) if absent.  write: probe that it can be written

@@ -1,5 +1,6 @@
 # Unit tests of lib/store: append `store_tests_sources += tests/unit/store/test_FILE.c`; nothing to register.
-store_tests_sources =
+store_tests_sources = \
+	tests/unit/store/test_in.c
 
 unit_programs += tests/unit/store/store_tests
 tests_unit_store_store_tests_SOURCES = $(store_tests_sources)
