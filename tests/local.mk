@@ -8,6 +8,8 @@ unit_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/lib -I$(srcdir)/tests $(DEPS_CFLAGS) 
 unit_ldadd = tests/harness/libharness.la libprs.la $(CHECK_LIBS)
 unit_programs =
 
+include tests/lint/local.mk
+
 if HAVE_CHECK
 include tests/harness/local.mk
 include tests/unit/base/local.mk
@@ -38,4 +40,5 @@ AM_TESTS_ENVIRONMENT = \
 	PRISM_SHARED='$(SHARED_DIR)'; export PRISM_SHARED; \
 	PRISM_SRCDIR='$(abs_srcdir)'; export PRISM_SRCDIR; \
 	PRISM_BUILDDIR='$(abs_builddir)'; export PRISM_BUILDDIR; \
+	CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX; \
 	PATH='$(abs_builddir)':"$$PATH"; export PATH;

@@ -1,0 +1,84 @@
+#!/bin/bash
+# check_docs.sh - does every file say what it is for, is every file tested, is every public name
+# explained?
+#
+#   head essays   lib, cli and bench open with "/* file.c - question"; over 100 lines of C the essay has
+#                 at least 8 lines
+#   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c, or a line in tests/unit/EXEMPT with a
+#                 reason
+#   public        each declaration in include/ has a comment above it, beside it, or above its group
+#   names         a file name occurs once in lib/
+. "$(dirname "$0")/lint.sh"
+
+ESSAY_FROM=100
+ESSAY_LINES=8
+
+check_head() {
+    local file=$1 name lines essay
+    name=$(basename "$file")
+    case $(head -n 1 "$file") in
+    "/* $name - "?*) ;;
+    *)
+        complain "$file:1" "does not open with \"/* $name - ...\""
+        return
+        ;;
+    esac
+    case $file in *.h) return ;; esac
+    lines=$(wc -l < "$file")
+    [ "$lines" -gt $ESSAY_FROM ] || return 0
+    essay=$(awk '{ n++ } /\*\// { print n; exit }' "$file")
+    [ "$essay" -ge $ESSAY_LINES ] ||
+        complain "$file:1" "$lines lines of code and a head essay of $essay; $ESSAY_LINES are the least"
+}
+
+check_twins() {
+    local file twin name what reason
+    declare -A exempt
+    if [ -e tests/unit/EXEMPT ]; then
+        while read -r what reason; do
+            case $what in '' | '#'*) continue ;; esac
+            exempt[$what]=1
+            [ -n "$reason" ] || complain tests/unit/EXEMPT "$what has no reason"
+            [ -e "$what" ] || complain tests/unit/EXEMPT "there is no $what"
+        done < tests/unit/EXEMPT
+    fi
+    while read -r file; do
+        name=$(basename "${file%.*}")
+        twin=tests/unit/$(basename "$(dirname "$file")")/test_$name.c
+        if [ -e "$twin" ]; then
+            [ -z "${exempt[$file]:-}" ] || complain tests/unit/EXEMPT "$file has a test by now"
+        elif [ -z "${exempt[$file]:-}" ]; then
+            complain "$file" "has no $twin and no line in tests/unit/EXEMPT"
+        fi
+    done < <(source_files lib -- c cc | grep -v '^lib/analysis/gen/')
+}
+
+# A declaration (PRISM_API, typedef, or a constant) is explained by a comment that ends on the line
+# above, by one on its own line, or by that of the declarations it directly follows.
+check_public() {
+    awk '
+        function where() { return FILENAME ":" FNR ": " }
+        FNR == 1 { explained = 0; depth = 0; comment = 0 }
+        comment { if (/\*\//) { comment = 0; explained = 1 } next }
+        /^[[:space:]]*$/ { explained = 0; next }
+        /^\/\*/ { if (!/\*\//) comment = 1; else explained = 1; next }
+        /^#(if|ifn?def|else|elif|endif|include|undef)/ || /^extern "C"/ { next }
+        /^#define PRISMSEARCH_[A-Z_]*H$/ || /^#define PRISM_[A-Z_]*(API|_INIT)/ { next }
+        /^(PRISM_API|typedef|#define PRISM_)/ {
+            if (!explained && !/\/\*/ && !/^typedef (struct|enum) [a-z_]+ [a-z_]+;/)
+                print where() "no comment explains: " $0
+            explained = 1
+        }
+    ' "$1"
+}
+
+while read -r file; do
+    check_head "$file"
+done < <(source_files include lib cli bench | grep -v '^lib/analysis/gen/')
+check_twins
+while read -r file; do
+    complain_lines < <(check_public "$file")
+done < <(source_files include -- h)
+complain_lines < <(source_files lib -- c cc | sed 's|.*/||' | sort | uniq -d |
+    sed 's/$/: the name occurs more than once in lib/')
+finish

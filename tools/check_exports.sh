@@ -1,0 +1,55 @@
+#!/bin/bash
+# check_exports.sh - does the built library show exactly what lib/prismsearch.sym lists?
+#
+#     check_exports.sh [ROOT [LIBRARY]]     LIBRARY: default $PRISM_BUILDDIR/.libs/libprismsearch.so
+#
+#   names     exported = listed = declared with PRISM_API in an installed header; the list is sorted
+#   kinds     functions only: exported data would fix its size in every program
+#   needs     nothing that ends the process, prints or is unsafe is undefined
+#   globals   no mutable data of our own (not looked at in instrumented builds)
+. "$(dirname "$0")/lint.sh"
+
+library=${2:-${PRISM_BUILDDIR:-build}/.libs/libprismsearch.so}
+if [ ! -e "$library" ]; then
+    echo "no $library: build first"
+    exit 77
+fi
+listed=lib/prismsearch.sym
+
+# differ NAMES_A WHAT_A NAMES_B WHAT_B: what is in one list and not in the other.
+differ() {
+    comm -23 <(echo "$1") <(echo "$3") | sed "s~\$~: is $2, not $4~"
+    comm -13 <(echo "$1") <(echo "$3") | sed "s~\$~: is $4, not $2~"
+}
+
+# A header counts once include/local.mk installs it.
+installed_only() {
+    local file
+    while read -r file; do
+        if grep -qF "$file" include/local.mk; then echo "$file"; fi
+    done
+}
+
+is_instrumented() {
+    nm -D --undefined-only "$library" | grep -qE '__asan_|__ubsan_|__tsan_|__msan_' ||
+        nm "$library" 2> /dev/null | grep -q '__gcov_'
+}
+
+exported=$(nm -D --defined-only "$library" | awk '{ print $3 }' | sed 's/@.*//' | sort)
+declared=$(source_files include -- h | installed_only | strip_code |
+    sed -nE 's/^[^:]*:[0-9]+:PRISM_API .*[^a-z0-9_](prism_[a-z0-9_]+)\(.*/\1/p' | sort)
+sort -c "$listed" 2> /dev/null || complain "$listed" 'is not sorted'
+
+complain_lines < <(differ "$exported" exported "$(sort "$listed")" "listed in $listed")
+complain_lines < <(differ "$declared" 'declared in include' "$exported" exported)
+complain_lines < <(nm -D --defined-only "$library" | awk '$2 != "T" { print $3 ": exported, and not a function" }')
+
+if ! is_instrumented; then
+    banned='abort|exit|_exit|printf|__printf_chk|fprintf|__fprintf_chk|puts|putchar|perror|strcpy|__strcpy_chk|strcat|__strcat_chk|sprintf|__sprintf_chk|gets|atoi|strtok|rand|srand|random|getenv|setlocale|signal|sigaction|stdout|stderr'
+    complain_lines < <(nm -D --undefined-only "$library" | awk '{ print $2 }' | sed 's/@.*//' |
+        grep -xE "$banned" | sed 's/$/: undefined in the library, and banned/')
+    complain_lines < <(objdump -t "$library" |
+        awk '$0 ~ / O \.(data|bss|tdata|tbss)[[:space:]]/ { print $NF ": mutable global" }' |
+        grep -vE '^(completed\.|__dso_handle|_DYNAMIC|__TMC_END__|_ZGV|_ZSt|_ZNSt)')
+fi
+finish
