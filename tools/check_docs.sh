@@ -3,7 +3,7 @@
 # explained?
 #
 #   head essays   lib, cli and bench open with "/* file.c - question"; over 100 lines of C the essay has
-#                 at least 8 lines
+#                 at least 4 lines
 #   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c, or a line in tests/unit/EXEMPT with a
 #                 reason
 #   public        each declaration in include/ has a comment above it, beside it, or above its group
@@ -11,7 +11,7 @@
 . "$(dirname "$0")/lint.sh"
 
 ESSAY_FROM=100
-ESSAY_LINES=8
+ESSAY_LINES=4
 
 check_head() {
     local file=$1 name lines essay

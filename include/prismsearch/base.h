@@ -25,6 +25,7 @@ extern "C" {
 #define PRISM_API
 #endif
 
+/* Version of these headers; prism_version tells that of the library. */
 #define PRISM_VERSION_MAJOR 0
 #define PRISM_VERSION_MINOR 1
 #define PRISM_VERSION_PATCH 0

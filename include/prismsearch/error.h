@@ -11,6 +11,7 @@ extern "C" {
 /** Result of a fallible call.  0 is success, every failure is negative.  New codes may be added. */
 typedef int prism_status;
 
+/* Each status with what the caller should do about it. */
 #define PRISM_OK 0
 #define PRISM_ENOMEM (-1)        /* no memory: free some, call again; nothing on disk changed */
 #define PRISM_EIO (-2)           /* the system refused a read or write: see sys_errno and file */

@@ -15,12 +15,14 @@ extern "C" {
 typedef struct prism_index prism_index;
 typedef struct prism_snapshot prism_snapshot;
 
+/** When stored bytes are proved against their checksums. */
 typedef enum prism_checksums {
     PRISM_CHECKSUMS_LAZY = 0,  /* each 64 KiB region on first touch (default) */
     PRISM_CHECKSUMS_EAGER = 1, /* all at open */
     PRISM_CHECKSUMS_OFF = 2,   /* only metadata at open; still memory-safe */
 } prism_checksums;
 
+/** How to open or create; start from PRISM_INDEX_OPTS_INIT. */
 typedef struct prism_index_opts {
     size_t size;
     const prism_allocator *allocator; /* NULL = malloc */
@@ -89,6 +91,7 @@ PRISM_API prism_status prism_snapshot_terms(prism_snapshot *snap, const char *fi
                                             size_t prefix_len, prism_term_fn each, void *ctx,
                                             prism_error *err);
 
+/** How hard prism_index_check looks. */
 typedef enum prism_check_level { PRISM_CHECK_QUICK = 0, PRISM_CHECK_NORMAL = 1, PRISM_CHECK_DEEP = 2 } prism_check_level;
 /** A finding of check: a sentence, the file and the offset. */
 typedef void (*prism_finding_fn)(void *ctx, const prism_error *finding);

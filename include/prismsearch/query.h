@@ -13,11 +13,13 @@ extern "C" {
 
 typedef struct prism_query prism_query;
 
+/** What stands between two words that have no operator between them. */
 typedef enum prism_operator { PRISM_OR = 0, PRISM_AND = 1 } prism_operator;
 
 /** Something the lenient parser ignored or read otherwise: byte offset in the text and a sentence. */
 typedef void (*prism_note_fn)(void *ctx, size_t at, const char *text);
 
+/** How to read a query text; start from PRISM_QUERY_OPTS_INIT. */
 typedef struct prism_query_opts {
     size_t size;
     prism_operator default_operator;

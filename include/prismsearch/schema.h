@@ -15,6 +15,7 @@ extern "C" {
 
 typedef struct prism_schema prism_schema;
 
+/** What the values of a field are. */
 typedef enum prism_field_type {
     PRISM_FIELD_TEXT = 1,    /* analyzed: words, phrases, ranking, snippets */
     PRISM_FIELD_KEYWORD = 2, /* the whole value, folded; exact match, column for facets and sorting */
@@ -24,6 +25,7 @@ typedef enum prism_field_type {
     PRISM_FIELD_DATE = 6,    /* ISO 8601 text in JSON; milliseconds since 1970 UTC inside */
 } prism_field_type;
 
+/* Flags of a field. */
 #define PRISM_FIELD_STORED 1u    /* kept in the stored document */
 #define PRISM_FIELD_INDEXED 2u   /* searchable */
 #define PRISM_FIELD_COLUMN 4u    /* value per document at hand: filter, sort, facet */
@@ -31,6 +33,7 @@ typedef enum prism_field_type {
 #define PRISM_FIELD_POSITIONS 16u /* text: phrases work */
 #define PRISM_FIELD_LENGTHS 32u  /* text: ranking knows lengths */
 
+/** How a field is kept; start from PRISM_FIELD_OPTIONS_INIT. */
 typedef struct prism_field_options {
     size_t size;
     unsigned flags;          /* PRISM_FIELD_*; 0 = the type's default */

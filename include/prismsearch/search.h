@@ -12,11 +12,13 @@ extern "C" {
 typedef struct prism_hits prism_hits;
 typedef struct prism_stats prism_stats;
 
+/** Whether the number of all matches must be exact. */
 typedef enum prism_count_mode {
     PRISM_COUNT_NONE = 0,  /* total is a lower bound */
     PRISM_COUNT_EXACT = 1, /* total is exact */
 } prism_count_mode;
 
+/** What to find and when to stop; start from PRISM_SEARCH_OPTS_INIT. */
 typedef struct prism_search_opts {
     size_t size;
     uint32_t k;                 /* hits wanted, 0..PRISM_MAX_K; 0 = count only */
@@ -32,6 +34,7 @@ typedef struct prism_search_opts {
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     { sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL }
 
+/** One document found. */
 typedef struct prism_hit {
     uint64_t gdoc;         /* valid for this snapshot */
     const char *key;       /* borrowed from the snapshot, not NUL-terminated; "" if the schema has no key */
@@ -61,6 +64,7 @@ PRISM_API int prism_hits_shift(const prism_hits *hits);
 PRISM_API void prism_hits_get(const prism_hits *hits, uint32_t i, prism_hit *hit);
 PRISM_API void prism_hits_free(prism_hits *hits);
 
+/** What of a text to show; start from PRISM_SNIPPET_OPTS_INIT. */
 typedef struct prism_snippet_opts {
     size_t size;
     uint32_t max_bytes;   /* length of a fragment, cut at word and cluster boundaries; 0 = 240 */
@@ -69,9 +73,11 @@ typedef struct prism_snippet_opts {
 } prism_snippet_opts;
 #define PRISM_SNIPPET_OPTS_INIT { sizeof(prism_snippet_opts), 0, 0, 0 }
 
+/** A matched range. */
 typedef struct prism_span {
     uint32_t start, end; /* bytes in the fragment's text */
 } prism_span;
+/** A piece of text with its matched ranges, ascending and apart. */
 typedef struct prism_fragment {
     const char *text; /* UTF-8, borrowed from the snippet */
     size_t len;

@@ -14,6 +14,7 @@ extern "C" {
 
 typedef struct prism_writer prism_writer;
 
+/** How to write; start from PRISM_WRITER_OPTS_INIT. */
 typedef struct prism_writer_opts {
     size_t size;
     size_t memory;        /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
@@ -74,6 +75,7 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
 PRISM_API prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
                                           prism_progress_fn progress, void *ctx, prism_error *err);
 
+/** What a writer has done; set size to sizeof before the call. */
 typedef struct prism_writer_stats {
     size_t size;
     uint64_t documents_put, documents_deleted; /* since open */
