@@ -42,6 +42,8 @@ typedef struct prs_dir_vtable {
     prism_status (*unlink)(prs_dir *dir, const char *name, prism_error *err);
     prism_status (*list)(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism_error *err);
     prism_status (*sync_dir)(prs_dir *dir, prism_error *err);
+    /* A directory opened for reading is to be written from now on: the probes of prs_dir_fs_open(write). */
+    prism_status (*allow_writes)(prs_dir *dir, prism_error *err);
     /* Exclusive writer lock on `name`, created once; EBUSY if held, also by this process. */
     prism_status (*lock)(prs_dir *dir, const char *name, void **lock, prism_error *err);
     void (*unlock)(prs_dir *dir, void *lock);
@@ -52,6 +54,7 @@ struct prs_dir {
     const prs_dir_vtable *vt;
     prs_mem *mem;
     atomic_uint_fast64_t n_syncs; /* fsync calls of files and directory since open, asserted in tests (R3) */
+    bool no_sync; /* file and directory syncs do nothing and are not counted: set by a non-durable writer */
     bool plain; /* plain POSIX twins: link+unlink, flock; set by the owner, all writers agree */
     bool pread; /* views opened from now on are read with pread, not mapped: set by the owner after open */
 };

@@ -132,6 +132,7 @@ static prism_status fs_write(prs_dir *dir, prs_file *file, const void *ptr, size
 
 static prism_status fs_sync(prs_dir *dir, prs_file *file, prism_error *err) {
     PRS_TRY(check_alive(file, err));
+    if (dir->no_sync) return PRISM_OK;
     atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
     if (fsync(file->fd) == 0) return PRISM_OK;
     file->failed = true;
@@ -350,6 +351,7 @@ static prism_status sync_descriptor(int fd, prism_error *err) {
 
 static prism_status fs_sync_dir(prs_dir *dir, prism_error *err) {
     PRS_TRY(check_writer(fs_of(dir), err));
+    if (dir->no_sync) return PRISM_OK;
     atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
     return sync_descriptor(fs_of(dir)->fd, err);
 }
@@ -426,6 +428,13 @@ static prism_status check_writable(int fd, prism_error *err) {
     return sync_descriptor(fd, err);
 }
 
+static prism_status fs_allow_writes(prs_dir *dir, prism_error *err) {
+    fs_dir *fs = fs_of(dir);
+    if (!fs->writable) PRS_TRY(check_writable(fs->fd, err));
+    fs->writable = true;
+    return PRISM_OK;
+}
+
 static prism_status open_failed(int sys_errno, prism_error *err) {
     prism_status status = prs_error_sys(err, sys_errno, NULL, "cannot open the index directory");
     if (sys_errno == ENOENT) return recode(err, PRISM_ENOTFOUND);
@@ -469,6 +478,7 @@ static const prs_dir_vtable fs_vtable = {
     .unlink = fs_unlink,
     .list = fs_list,
     .sync_dir = fs_sync_dir,
+    .allow_writes = fs_allow_writes,
     .lock = fs_lock,
     .unlock = fs_unlock,
     .close_dir = fs_close_dir,

@@ -126,7 +126,7 @@ static prism_status mem_write(prs_dir *dir, prs_file *file, const void *ptr, siz
 }
 
 static prism_status mem_sync(prs_dir *dir, prs_file *file, prism_error *err) {
-    atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
+    if (!dir->no_sync) atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
     return prs_buf_status(&file->file->bytes, err);
 }
 
@@ -270,7 +270,13 @@ static prism_status mem_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, pris
 
 static prism_status mem_sync_dir(prs_dir *dir, prism_error *err) {
     (void)err;
-    atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
+    if (!dir->no_sync) atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
+    return PRISM_OK;
+}
+
+static prism_status mem_allow_writes(prs_dir *dir, prism_error *err) {
+    (void)dir;
+    (void)err;
     return PRISM_OK;
 }
 
@@ -330,6 +336,7 @@ static const prs_dir_vtable mem_vtable = {
     .unlink = mem_unlink,
     .list = mem_list,
     .sync_dir = mem_sync_dir,
+    .allow_writes = mem_allow_writes,
     .lock = mem_lock_take,
     .unlock = mem_unlock,
     .close_dir = mem_close_dir,
