@@ -284,7 +284,7 @@ static int load(loader *l) {
     if (code == CLI_OK && commit(l, &err) != PRISM_OK) code = cli_fail(&err);
     if (code == CLI_OK) {
         report(l);
-        return l->rejected ? CLI_REJECTED : CLI_OK;
+        return CLI_OK; /* skipped records were asked to be skipped: counted above, not a failure */
     }
     cli_message("stopped: %s", l->generation ? "the documents of the last commit are kept, those after it are not"
                                              : "nothing was added");

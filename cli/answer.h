@@ -1,0 +1,27 @@
+/* answer.h - the forms of a search answer: JSON version 1, JSON lines, ids, human. */
+#ifndef PSEARCH_ANSWER_H
+#define PSEARCH_ANSWER_H
+
+#include "cli.h"
+
+#include <jansson.h>
+
+/** {"v":1,"index":uuid,"generation":n}: the head of every JSON object answer.  NULL when out of memory. */
+json_t *answer_head(const prism_snapshot *snap);
+/** Print a JSON value on one line; false when out of memory. */
+bool answer_print(const json_t *value);
+/** The names of the text fields of a schema, as a JSON array in schema order. */
+json_t *answer_text_fields(const prism_schema *schema);
+/** A stored document as an object with only the fields in `names` ("a,b"; NULL = all). */
+json_t *answer_fields(const char *json, size_t len, const char *names);
+/** Spans of a fragment in the unit asked for. */
+json_t *answer_spans(const prism_fragment *fragment, cli_offsets unit);
+
+/** The parser's notes, gathered by answer_note as a JSON array (the ctx of prism_query_opts.note_ctx). */
+void answer_note(void *ctx, size_t at, const char *text);
+/** Print notes as messages on standard error. */
+void answer_tell_notes(const json_t *notes);
+/** Query options of the command line. */
+prism_query_opts answer_query_opts(const cli_options *o, json_t *notes);
+
+#endif
