@@ -6,3 +6,9 @@ bench_prism_eval_SOURCES = bench/eval.c
 bench_prism_eval_LDADD = -lm
 
 EXTRA_DIST += bench/quality.sh
+
+noinst_PROGRAMS += bench/micro/codec_bench
+bench_micro_codec_bench_SOURCES = bench/micro/codec_bench.c
+nodist_EXTRA_bench_micro_codec_bench_SOURCES = force_cxx_linker.cc
+bench_micro_codec_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_codec_bench_LDADD = libprs.la

@@ -24,7 +24,7 @@ prism_status prs_cpu_force(prs_cpu_level level, prism_error *err) PRS_NODISCARD;
 /** Undo prs_cpu_force. */
 void prs_cpu_unforce(void);
 bool prs_cpu_supports(prs_cpu_level level);
-/** "scalar", "sse42", "avx2", "avx512", "neon"; and back, 0 if there is no such level. */
+/** "scalar", "sse42", "avx2", "avx512", "neon", NULL for a number that is none; and back, 0 if none. */
 const char *prs_cpu_name(prs_cpu_level level);
 prs_cpu_level prs_cpu_parse(const char *name);
 

@@ -3,6 +3,7 @@ libprismsearch_sources += \
 	lib/base/arena.c lib/base/arena.h \
 	lib/base/bitset.c lib/base/bitset.h \
 	lib/base/buf.c lib/base/buf.h \
+	lib/base/cpu.c lib/base/cpu.h \
 	lib/base/cur.h \
 	lib/base/error.c lib/base/error.h \
 	lib/base/hash.c lib/base/hash.h \

@@ -1,1 +1,7 @@
-# Sources of lib/codec: append `libprismsearch_sources += lib/codec/FILE.c`, headers too.
+# Sources of lib/codec: hot loops, so they are built as kernels (lib/local.mk).
+libprs_kernels_sources += \
+	lib/codec/bits.h \
+	lib/codec/eliasfano.c lib/codec/eliasfano.h \
+	lib/codec/pack.c lib/codec/pack.h \
+	lib/codec/pack_kernels.h lib/codec/pack_rows.h \
+	lib/codec/pack_scalar.c lib/codec/pack_vec.c

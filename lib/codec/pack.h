@@ -10,12 +10,17 @@
 #define PRS_BLOCK 128u
 #define PRS_PACK_MAX_BYTES (2u + 128u * 4u) /* the best width never takes more than w = 32 does */
 
-/** Bytes PATCHED(values) takes with the best width, which is stored in *width.  n = 1..128.
- *  Cost: a histogram of the widths, about 0.5 ns per value */
-size_t prs_pack_measure(const uint32_t *values, uint32_t n, uint32_t *width);
-/** Write PATCHED(values) with the width that prs_pack_measure chose; returns the bytes written, the ones
- *  it told.  out has room for them and 8 more, which may be overwritten. */
-size_t prs_pack_encode(const uint32_t *values, uint32_t n, uint32_t width, uint8_t *out);
+/* How a group will be written. */
+typedef struct prs_pack_plan {
+    uint32_t width, n_exceptions;
+    size_t len; /* bytes of PATCHED(values) */
+} prs_pack_plan;
+
+/** The shortest way to write n values, n = 1..128. */
+prs_pack_plan prs_pack_measure(const uint32_t *values, uint32_t n);
+/** Write PATCHED(values) as planned for these values; returns plan->len.  out has room for it and 8 bytes
+ *  more, which may be overwritten. */
+size_t prs_pack_encode(const uint32_t *values, uint32_t n, const prs_pack_plan *plan, uint8_t *out);
 /** Read n values.  Returns the bytes consumed, 0 if [in, end) does not begin with a valid PATCHED group.
  *  May read up to 64 bytes past `end` (never interprets them).  out has room for 128, all of which may
  *  be overwritten. */

@@ -3,6 +3,7 @@ base_tests_sources = \
 	tests/unit/base/test_arena.c \
 	tests/unit/base/test_bitset.c \
 	tests/unit/base/test_buf.c \
+	tests/unit/base/test_cpu.c \
 	tests/unit/base/test_cur.c \
 	tests/unit/base/test_error.c \
 	tests/unit/base/test_hash.c \

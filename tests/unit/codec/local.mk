@@ -1,5 +1,8 @@
 # Unit tests of lib/codec: append `codec_tests_sources += tests/unit/codec/test_FILE.c`; nothing to register.
-codec_tests_sources =
+codec_tests_sources = \
+	tests/unit/codec/test_bits.c \
+	tests/unit/codec/test_eliasfano.c \
+	tests/unit/codec/test_pack.c
 
 unit_programs += tests/unit/codec/codec_tests
 tests_unit_codec_codec_tests_SOURCES = $(codec_tests_sources)

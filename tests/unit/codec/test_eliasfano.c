@@ -1,0 +1,147 @@
+/* Elias-Fano groups: the bytes of FORMAT.md section 8, all shapes, neighbours, hostile bits. */
+#include "harness/test.h"
+
+#include "codec/eliasfano.h"
+
+#include <stdlib.h>
+
+enum { MAX_FREQ = 20000, N_BYTES = 1 << 17 };
+static uint8_t bytes[N_BYTES + 64];
+static uint32_t positions[MAX_FREQ], decoded[MAX_FREQ];
+
+static uint32_t width_of(uint64_t v) {
+    uint32_t w = 0;
+    for (; v != 0; v >>= 1) w++;
+    return w;
+}
+
+/* Section 8, word by word, one bit at a time into a bit array. */
+static uint64_t model_encode(uint8_t *out, uint64_t bit, uint32_t f, uint32_t span) {
+    uint32_t l = f == 1 ? width_of(span - 1) : span < f ? 0 : width_of(span / f) - 1;
+    for (uint32_t i = 0; i < f; i++)
+        for (uint32_t b = 0; b < l; b++, bit++)
+            if (positions[i] >> b & 1) out[bit / 8] = (uint8_t)(out[bit / 8] | 1u << bit % 8);
+    if (f == 1) return bit;
+    for (uint32_t i = 0; i < f; i++) {
+        uint64_t one = bit + (positions[i] >> l) + i;
+        out[one / 8] = (uint8_t)(out[one / 8] | 1u << one % 8);
+    }
+    return bit + f + ((span - 1) >> l);
+}
+
+static int by_value(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void random_positions(test_rng *rng, uint32_t f, uint32_t span) {
+    uint32_t from = test_rng_one_in(rng, 3) ? (uint32_t)test_rng_below(rng, span) : 0;
+    for (uint32_t i = 0; i < f; i++) positions[i] = from + (uint32_t)test_rng_below(rng, span - from);
+    qsort(positions, f, sizeof *positions, by_value);
+}
+
+static void check_group(uint32_t f, uint32_t span, uint64_t bit) {
+    static uint8_t model[N_BYTES + 64];
+    uint64_t n_bits = prs_ef_bits(f, span);
+    size_t used = (size_t)((bit + n_bits + 7) / 8);
+    ck_assert_uint_lt(used, N_BYTES);
+    memset(bytes, 0, used + 64);
+    memset(model, 0, used + 64);
+    ck_assert_uint_eq(prs_ef_encode(bytes, bit, positions, f, span), bit + n_bits);
+    ck_assert_uint_eq(model_encode(model, bit, f, span), bit + n_bits);
+    ck_assert_mem_eq(bytes, model, used + 64);
+    memset(bytes + used, 0xff, 64); /* what follows must not matter */
+    ck_assert(prs_ef_decode(bytes, bit, f, span, decoded));
+    ck_assert_mem_eq(decoded, positions, f * sizeof *positions);
+}
+
+START_TEST(bytes_are_those_of_the_format) {
+    test_rng rng = test_rng_of("ef-format");
+    for (int round = 0; round < 20000; round++) {
+        uint32_t span = 1 + (uint32_t)(test_rng_next(&rng) >> (32 + test_rng_below(&rng, 32)));
+        uint32_t f = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 4) ? 200 : 8);
+        if (span == 0) span = UINT32_MAX;
+        random_positions(&rng, f, span);
+        check_group(f, span, test_rng_below(&rng, 100));
+    }
+}
+END_TEST
+
+START_TEST(extremes) {
+    static const uint32_t spans[] = {1, 2, 3, 63, 64, 65, 1000, 65535, 65536, UINT32_MAX};
+    static const uint32_t freqs[] = {1, 2, 3, 55, 56, 57, 64, 1000, MAX_FREQ};
+    for (size_t s = 0; s < PRS_COUNT(spans); s++) {
+        for (size_t k = 0; k < PRS_COUNT(freqs); k++) {
+            uint32_t f = freqs[k], last = spans[s] - 1;
+            for (uint32_t i = 0; i < f; i++) positions[i] = 0;
+            check_group(f, spans[s], 3);
+            for (uint32_t i = 0; i < f; i++) positions[i] = last;
+            check_group(f, spans[s], 5);
+            for (uint32_t i = 0; i < f; i++) positions[i] = PRS_MIN(i, last);
+            check_group(f, spans[s], 0);
+            for (uint32_t i = 0; i < f; i++) positions[i] = i < f / 2 ? 0 : last;
+            check_group(f, spans[s], 7);
+        }
+    }
+}
+END_TEST
+
+START_TEST(groups_are_found_without_their_neighbours) {
+    test_rng rng = test_rng_of("ef-neighbours");
+    enum { N = 128 };
+    uint64_t bit[N + 1] = {0};
+    uint32_t f[N], span[N], first[N];
+    memset(bytes, 0, sizeof bytes);
+    for (int i = 0; i < N; i++) {
+        span[i] = 1 + (uint32_t)test_rng_below(&rng, 5000);
+        f[i] = 1 + (uint32_t)test_rng_below(&rng, 20);
+        random_positions(&rng, f[i], span[i]);
+        first[i] = positions[0];
+        bit[i + 1] = prs_ef_encode(bytes, bit[i], positions, f[i], span[i]);
+    }
+    for (int i = N; i-- > 0;) {
+        uint64_t at = 0;
+        for (int j = 0; j < i; j++) at += prs_ef_bits(f[j], span[j]);
+        ck_assert_uint_eq(at, bit[i]);
+        ck_assert(prs_ef_decode(bytes, at, f[i], span[i], decoded));
+        ck_assert_uint_eq(decoded[0], first[i]);
+    }
+}
+END_TEST
+
+/* Whatever the bits are: refused, or a group that encodes to the same bits. */
+START_TEST(hostile_bits_are_refused_or_canonical) {
+    test_rng rng = test_rng_of("ef-hostile");
+    static uint8_t again[N_BYTES + 64];
+    uint32_t n_taken = 0;
+    for (int round = 0; round < 50000; round++) {
+        uint32_t span = 1 + (uint32_t)test_rng_below(&rng, 300);
+        uint32_t f = 1 + (uint32_t)test_rng_below(&rng, 12);
+        uint64_t n_bits = prs_ef_bits(f, span);
+        size_t used = (size_t)((n_bits + 7) / 8);
+        memset(bytes, 0, used + 64);
+        if (test_rng_one_in(&rng, 2)) { /* nearly right: one bit flipped */
+            random_positions(&rng, f, span);
+            prs_ef_encode(bytes, 0, positions, f, span);
+            uint64_t flip = n_bits == 0 ? 0 : test_rng_below(&rng, n_bits);
+            if (n_bits != 0) bytes[flip / 8] = (uint8_t)(bytes[flip / 8] ^ 1u << flip % 8);
+        } else {
+            test_rng_fill(&rng, bytes, used);
+            if (n_bits % 8 != 0) bytes[used - 1] = (uint8_t)(bytes[used - 1] & ((1u << n_bits % 8) - 1));
+        }
+        if (!prs_ef_decode(bytes, 0, f, span, decoded)) continue;
+        n_taken++;
+        for (uint32_t i = 0; i < f; i++) {
+            ck_assert_uint_lt(decoded[i], span);
+            if (i > 0) ck_assert_uint_le(decoded[i - 1], decoded[i]);
+        }
+        memset(again, 0, used + 64);
+        prs_ef_encode(again, 0, decoded, f, span);
+        ck_assert_mem_eq(again, bytes, used);
+    }
+    ck_assert_uint_gt(n_taken, 100);
+}
+END_TEST
+
+TEST_SUITE(eliasfano, bytes_are_those_of_the_format, extremes,
+           groups_are_found_without_their_neighbours, hostile_bits_are_refused_or_canonical)
