@@ -22,6 +22,9 @@ typedef struct prs_keys_writer prs_keys_writer;
 prism_status prs_keys_writer_new(prs_mem *mem, prs_keys_writer **out, prism_error *err) PRS_NODISCARD;
 /** The key of the next document (doc 0 first).  At most PRISM_MAX_KEY_BYTES.  Errors are sticky. */
 void prs_keys_writer_add(prs_keys_writer *kw, prs_bytes key);
+/** The key of a document added before, borrowed until the next add; empty if there is none (or it was lost to a
+ *  sticky error).  For finding the pending document of a key. */
+prs_bytes prs_keys_writer_key(const prs_keys_writer *kw, uint32_t doc);
 /** Bytes of memory held, for budgets: 20 per document and the key bytes. */
 size_t prs_keys_writer_bytes(const prs_keys_writer *kw);
 /** Write the section KEYS (begun by the caller) of n_docs documents. */
