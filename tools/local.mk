@@ -7,3 +7,16 @@ lint: libprismsearch.la
 		PRISM_BUILDDIR='$(abs_builddir)' $(BASH_PROG) $(srcdir)/$$check || failed=1; \
 	done; test $$failed = 0
 .PHONY: lint
+
+# The Unicode tables, from an ICU of the pinned UCD version only (exit 77 with another).
+check_PROGRAMS += tools/gen_unicode
+tools_gen_unicode_SOURCES = tools/gen_unicode.c lib/analysis/han_supplement.def
+tools_gen_unicode_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/lib $(DEPS_CFLAGS)
+tools_gen_unicode_LDADD = $(DEPS_LIBS)
+
+.PHONY: regen-unicode
+regen-unicode: tools/gen_unicode
+	tools/gen_unicode $(srcdir)/lib/analysis/gen
+
+lint_tests += tools/check_gen_unicode.sh
+EXTRA_DIST += tools/check_gen_unicode.sh

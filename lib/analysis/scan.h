@@ -79,13 +79,14 @@ void prs_scan_options_init(prs_scan_options *options);
 typedef struct prs_scan {
     const uint8_t *text;
     uint32_t len, at;
-    prs_scan_options options;
-    uint64_t n_bad;      /* maximal ill-formed parts met so far; all of the text after the last surface */
-    uint32_t prev_end;   /* end of the previous surface; UINT32_MAX before the first */
-    uint32_t cut_end;    /* end of an over-long token still to be handed out, or 0 */
-    uint8_t prev_type;   /* type of the previous surface, 0 before the first */
-    bool run_open;       /* the previous surface is of a run that goes on at `at` */
-    bool dot_chain;      /* the previous surface is a word that a dot may join */
+    uint32_t max_bytes;
+    const struct prs_rules *rules;
+    uint64_t n_bad;     /* maximal ill-formed parts passed so far: all of them once next gave false */
+    uint32_t prev_end;  /* end of the previous surface; UINT32_MAX before the first */
+    uint32_t cut_end;   /* end of an over-long token still to be handed out, or 0 */
+    uint8_t prev_type;  /* type of the previous surface, 0 before the first */
+    bool run_open;      /* the previous surface belongs to a run that goes on with the next one */
+    bool join_linebreak, sigils;
 } prs_scan;
 
 /** Begin a scan.

@@ -1,5 +1,8 @@
 # Unit tests of lib/analysis: append `analysis_tests_sources += tests/unit/analysis/test_FILE.c`; nothing to register.
-analysis_tests_sources =
+analysis_tests_sources = \
+	tests/unit/analysis/test_scan.c \
+	tests/unit/analysis/test_unicode.c \
+	tests/unit/analysis/test_utf8.c
 
 unit_programs += tests/unit/analysis/analysis_tests
 tests_unit_analysis_analysis_tests_SOURCES = $(analysis_tests_sources)

@@ -1,0 +1,415 @@
+/* scan.c - what is the next surface token, and what touches it?
+ *
+ *   bytes   ASCII other   ASCII letter/digit       E4..E9 ..    anything else
+ *             |                |                      |              |
+ *           skip          fast word loop          fast Han      decode, class
+ *                              | a byte >= 0x80       |              |
+ *                              v touches it           v              v
+ *                        prs_segment_read        run flags     word, run, emoji, compat, skip
+ *                              |
+ *                   initials? grouped? over-long?  ->  joiner and signs on both sides
+ *
+ * Invariants: each byte is passed once by the main loop, which alone counts ill-formed parts; every
+ * look-ahead is a cluster or a token, every look-behind one code point and not beyond the previous
+ * surface, so that white space cuts all dependence (the tests feed suffixes).
+ * The fast loops are an optimisation only: tests/unit/analysis/test_scan.c compares them with the
+ * general path, which tests/conformance/rbbi.c compares with ICU under the same rules.
+ * Source: docs/analysis.md section 4.2 (T1-T12).  Tested by test_scan.c, rbbi.c. */
+#include "analysis/scan.h"
+
+#include "analysis/segment.h"
+#include "analysis/shape.h"
+
+/* ---- bytes ---------------------------------------------------------------------------------- */
+
+enum {
+    B_LETTER = 1,
+    B_DIGIT = 2,
+    B_UPPER = 4,
+    B_SPACE = 8,   /* white space and controls: SPACE_BEFORE */
+    B_MIDDLE = 16, /* ' . , ;  may join */
+    B_SIGN = 32,   /* - _ . & # @ + % $: joiners and sigils */
+    B_KEYCAP = 64, /* # *: may begin a keycap */
+    B_HIGH = 128,  /* not ASCII */
+};
+
+#define C4(x) x, x, x, x
+#define C16(x) C4(x), C4(x), C4(x), C4(x)
+static const uint8_t kind[256] = {
+    C16(B_SPACE), C16(B_SPACE),                                              /* 00 */
+    B_SPACE, 0, 0, B_SIGN | B_KEYCAP, B_SIGN, B_SIGN, B_SIGN, B_MIDDLE,      /* sp ! " # $ % & ' */
+    0, 0, B_KEYCAP, B_SIGN, B_MIDDLE, B_SIGN, B_MIDDLE | B_SIGN, 0,          /* ( ) * + , - . / */
+    C4(B_DIGIT), C4(B_DIGIT), B_DIGIT, B_DIGIT, 0, B_MIDDLE, C4(0),          /* 0-9 : ; < = > ? */
+    B_SIGN, C4(B_LETTER | B_UPPER), C4(B_LETTER | B_UPPER),                  /* @ A-H */
+    C4(B_LETTER | B_UPPER), C4(B_LETTER | B_UPPER), C4(B_LETTER | B_UPPER),  /* I-T */
+    C4(B_LETTER | B_UPPER), B_LETTER | B_UPPER, B_LETTER | B_UPPER,          /* U-Z */
+    0, 0, 0, 0, B_SIGN, 0, C4(B_LETTER), C4(B_LETTER), C4(B_LETTER), C4(B_LETTER), C4(B_LETTER),
+    C4(B_LETTER), B_LETTER, B_LETTER, C4(0), B_SPACE,                        /* [ \ ] ^ _ ` a-z { | } ~ DEL */
+    C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH),
+    C16(B_HIGH),
+};
+
+/* ---- set-up --------------------------------------------------------------------------------- */
+
+void prs_scan_options_init(prs_scan_options *options) {
+    *options = (prs_scan_options){
+        .max_token_bytes = PRISM_MAX_TOKEN_BYTES, .emoji = true, .sigils = true};
+}
+
+void prs_scan_init(prs_scan *scan, const prs_scan_options *options, const void *text, size_t len) {
+    PRS_ASSERT(len < UINT32_MAX);
+    PRS_ASSERT(options->max_token_bytes >= 16);
+    *scan = (prs_scan){
+        .text = text,
+        .len = (uint32_t)len,
+        .max_bytes = options->max_token_bytes,
+        .rules = prs_rules_mixed(options->hangul_word, options->emoji),
+        .prev_end = UINT32_MAX,
+        .join_linebreak = options->join_linebreak,
+        .sigils = options->sigils,
+    };
+}
+
+/* ---- signs (T7, T8) ------------------------------------------------------------------------- */
+
+/* The code point that ends at `at`, not reaching below `floor`; its start in *start. */
+static uint32_t decode_before(const prs_scan *s, uint32_t floor, uint32_t at, uint32_t *start) {
+    uint32_t from = at - 1, n;
+    while (from > floor && at - from < 4 && (s->text[from] & 0xc0) == 0x80) from--;
+    uint32_t cp = prs_utf8_decode(s->text + from, s->text + at, &n);
+    *start = from;
+    return n == at - from ? cp : PRS_UTF8_BAD;
+}
+
+static uint8_t joiner_of(uint8_t sign) {
+    return sign == '-' || sign == '_' || sign == '.' || sign == '&' ? sign : 0;
+}
+
+static prs_sign lead_sign(uint8_t sign, bool after_word, bool is_number) {
+    switch (sign) {
+    case '.': return after_word ? PRS_SIGN_NONE : PRS_SIGN_DOT;
+    case '#': return after_word ? PRS_SIGN_NONE : PRS_SIGN_HASH;
+    case '@': return after_word ? PRS_SIGN_NONE : PRS_SIGN_AT;
+    case '$': return is_number ? PRS_SIGN_CURRENCY : PRS_SIGN_NONE;
+    default: return PRS_SIGN_NONE;
+    }
+}
+
+/* The one code point before the surface: a joiner if it fills the gap, a lead sign if out is a word. */
+static void read_before(const prs_scan *s, prs_surface *out) {
+    uint32_t floor = s->prev_type == 0 ? 0 : s->prev_end, sign_start;
+    if (out->start == floor) return;
+    uint32_t cp = decode_before(s, floor, out->start, &sign_start);
+    uint8_t sign = prs_unicode_get(cp)->sign;
+    bool touches = s->prev_type != 0 && sign_start == s->prev_end;
+    if (touches) out->join = joiner_of(sign);
+    if (!s->sigils || out->type != PRS_SURFACE_WORD) return;
+    bool after_word = touches && s->prev_type == PRS_SURFACE_WORD;
+    out->lead = (uint8_t)lead_sign(sign, after_word, out->flags & PRS_SURFACE_NUMBER);
+    if (out->lead != PRS_SIGN_NONE) out->lead_start = sign_start;
+}
+
+/* True if a letter or digit of words stands at `at`. */
+static bool is_word_at(const prs_scan *s, uint32_t at) {
+    if (at == s->len) return false;
+    prs_cluster c = prs_cluster_read(s->text, s->len, at);
+    return prs_role_is_word(prs_cluster_role(s->rules, &c));
+}
+
+/* The sign behind a word; a sign with marks of its own is none. */
+static void read_behind(const prs_scan *s, prs_surface *out) {
+    prs_cluster c = prs_cluster_read(s->text, s->len, out->end);
+    if (c.end != c.base_end) return;
+    bool is_number = out->flags & PRS_SURFACE_NUMBER;
+    uint32_t end = c.end;
+    prs_sign sign = PRS_SIGN_NONE;
+    if (c.uc->sign == '$' && is_number) sign = PRS_SIGN_CURRENCY;
+    if (c.uc->sign == '%' && is_number) sign = PRS_SIGN_PERCENT;
+    if (c.uc->sign == '#' && !is_word_at(s, end)) sign = PRS_SIGN_HASH;
+    if (c.uc->sign == '+' && end < s->len) {
+        prs_cluster second = prs_cluster_read(s->text, s->len, end);
+        end = second.end;
+        if (second.uc->sign == '+' && end == second.base_end && !is_word_at(s, end))
+            sign = PRS_SIGN_PLUS2;
+    }
+    if (sign == PRS_SIGN_NONE) return;
+    out->trail = (uint8_t)sign;
+    out->trail_end = end;
+}
+
+/* ---- surfaces ------------------------------------------------------------------------------- */
+
+static void begin(prs_surface *out, prs_surface_type type, uint32_t start, bool space_before) {
+    *out = (prs_surface){.start = start, .end = start, .lead_start = start, .trail_end = start,
+                         .type = (uint8_t)type,
+                         .flags = space_before ? PRS_SURFACE_SPACE_BEFORE : 0};
+}
+
+/* The surface of one token that ends at `end`; the next search begins there. */
+static void finish(prs_scan *s, prs_surface *out, uint32_t end) {
+    s->at = out->end = out->trail_end = end;
+    s->run_open = false;
+}
+
+/* One cluster that must not be divided: what is over max_bytes of its marks is left out. */
+static void finish_cluster(prs_scan *s, prs_surface *out, uint32_t end) {
+    uint32_t next;
+    finish(s, out, end);
+    if (PRS_UNLIKELY(end - out->start > s->max_bytes))
+        out->end = out->trail_end = prs_shape_cut(s->text, out->start, end, s->max_bytes, &next);
+}
+
+/* Hand out the first piece of a word or emoji that ends at `end`, remember the rest (T12). */
+static void finish_piece(prs_scan *s, prs_surface *out, uint32_t end) {
+    uint32_t next = end, cut = end;
+    if (end - out->start > s->max_bytes)
+        cut = prs_shape_cut(s->text, out->start, end, s->max_bytes, &next);
+    finish(s, out, cut);
+    out->flags |= PRS_SURFACE_CUT;
+    if (out->type == PRS_SURFACE_WORD)
+        out->flags |= prs_segment_describe(s->rules, s->text, out->start, cut).flags;
+    s->at = next;
+    s->cut_end = next < end ? end : 0;
+}
+
+/* A byte that begins U+4000..U+9FFF or an ill-formed part: no mark, middle, letter or sign. */
+static inline bool is_han_lead(uint8_t byte) {
+    return byte >= 0xe4 && byte <= 0xe9;
+}
+
+/* ---- words ---------------------------------------------------------------------------------- */
+
+/* End of an ASCII word, or 0 if a byte above ASCII may belong to it: then prs_segment_read decides. */
+static uint32_t ascii_word_end(const prs_scan *s, uint32_t start, prs_segment *seg) {
+    const uint8_t *p = s->text + start, *end = s->text + s->len;
+    uint32_t flags = PRS_SURFACE_ASCII, bits = 0, k = 0;
+    if (kind[*p] & B_DIGIT) flags |= PRS_SURFACE_NUMBER;
+    for (;; p++) {
+        while (p < end && (k = kind[*p]) & (B_LETTER | B_DIGIT)) {
+            bits |= k;
+            p++;
+        }
+        if (p == end) break;
+        if (k & B_HIGH) {
+            if (!is_han_lead(*p)) return 0;
+            break;
+        }
+        if (!(k & B_MIDDLE) || end - p < 2) break;
+        if ((kind[p[1]] & B_HIGH) && !is_han_lead(p[1])) return 0;
+        uint32_t both = kind[p[-1]] & kind[p[1]];
+        if (!(both & B_DIGIT) && !(*p == '\'' && both & B_LETTER)) break;
+        if (*p == '\'') flags |= PRS_SURFACE_APOSTROPHE;
+        if (*p == ',') seg->has_comma = true;
+    }
+    if (bits & B_LETTER) flags |= PRS_SURFACE_LETTER;
+    if (bits & B_DIGIT) flags |= PRS_SURFACE_DIGIT;
+    if (bits & B_UPPER) flags |= PRS_SURFACE_UPPER;
+    seg->flags = (uint16_t)flags;
+    return (uint32_t)(p - s->text);
+}
+
+/* May [start, end) begin initials: a letter with its marks, a dot behind, not inside a dotted chain? */
+static bool may_be_initials(const prs_scan *s, const prs_surface *out, uint32_t end) {
+    if (end == s->len || !(out->flags & PRS_SURFACE_LETTER)) return false;
+    if (s->text[end] != '.' && s->text[end] < 0x80) return false;
+    if (out->join == '.' && s->prev_type == PRS_SURFACE_WORD) return false;
+    return end - out->start == 1 || prs_cluster_read(s->text, s->len, out->start).end == end;
+}
+
+static void finish_word(prs_scan *s, prs_surface *out, prs_segment seg) {
+    out->flags |= seg.flags;
+    if (out->start > 0 && kind[s->text[out->start - 1]] & (B_SIGN | B_HIGH)) read_before(s, out);
+    if (may_be_initials(s, out, seg.end)) {
+        uint32_t end =
+            prs_shape_initials(s->rules, s->text, s->len, out->start, s->max_bytes);
+        if (end != 0) {
+            seg = prs_segment_describe(s->rules, s->text, out->start, end);
+            out->flags = (uint16_t)((out->flags & PRS_SURFACE_SPACE_BEFORE) |
+                                    PRS_SURFACE_INITIALS | seg.flags);
+        }
+    }
+    if (seg.has_comma && prs_shape_is_grouped(s->text, out->start, seg.end))
+        out->flags |= PRS_SURFACE_GROUPED;
+    finish(s, out, seg.end);
+    if (s->sigils && seg.end < s->len && kind[s->text[seg.end]] & (B_SIGN | B_HIGH) &&
+        !is_han_lead(s->text[seg.end]))
+        read_behind(s, out);
+}
+
+/* The word at `start`, or false if there is none (a keycap, a letter shown as emoji). */
+static bool put_word(prs_scan *s, prs_surface *out, uint32_t start, bool space_before) {
+    prs_segment seg = {.end = 0};
+    begin(out, PRS_SURFACE_WORD, start, space_before);
+    if (s->text[start] < 0x80) seg.end = ascii_word_end(s, start, &seg);
+    if (PRS_UNLIKELY(seg.end == 0)) {
+        seg = prs_segment_read(s->rules, s->text, s->len, start);
+        if (!(seg.flags & (PRS_SURFACE_LETTER | PRS_SURFACE_DIGIT))) return false;
+    }
+    if (PRS_UNLIKELY(seg.end - start > s->max_bytes)) {
+        read_before(s, out);
+        out->lead = PRS_SIGN_NONE;
+        out->lead_start = start;
+        finish_piece(s, out, seg.end);
+    } else {
+        finish_word(s, out, seg);
+    }
+    return true;
+}
+
+/* ---- runs of Han and SA --------------------------------------------------------------------- */
+
+/* U+4E00..U+9FFF, well-formed: all are HAN. */
+static inline bool is_plain_han(const prs_scan *s, uint32_t at) {
+    const uint8_t *p = s->text + at;
+    if (s->len - at < 3 || !is_han_lead(p[0])) return false;
+    return (p[0] > 0xe4 || p[1] >= 0xb8) && ((p[1] ^ 0x80u) | (p[2] ^ 0x80u)) < 0x40;
+}
+
+static prs_surface_type run_type_of(const prs_scan *s, const prs_uc *uc) {
+    if (uc->cls == PRS_CLASS_HAN) return PRS_SURFACE_HAN;
+    if (uc->cls >= PRS_CLASS_HANGUL && uc->cls <= PRS_CLASS_HANGUL_LVT)
+        return s->rules->hangul_word ? PRS_SURFACE_WORD : PRS_SURFACE_HAN;
+    if (uc->cls == PRS_CLASS_SA || uc->cls == PRS_CLASS_SA_AM) return PRS_SURFACE_SA;
+    return PRS_SURFACE_WORD;
+}
+
+/* GB6-GB8: conjoining jamo that stand directly together are one syllable. */
+static bool jamo_joins(uint8_t prev, uint8_t next) {
+    switch (prev) {
+    case PRS_CLASS_JAMO_L:
+        return next == PRS_CLASS_JAMO_L || next == PRS_CLASS_JAMO_V ||
+               next == PRS_CLASS_HANGUL_LV || next == PRS_CLASS_HANGUL_LVT;
+    case PRS_CLASS_JAMO_V:
+    case PRS_CLASS_HANGUL_LV: return next == PRS_CLASS_JAMO_V || next == PRS_CLASS_JAMO_T;
+    case PRS_CLASS_JAMO_T:
+    case PRS_CLASS_HANGUL_LVT: return next == PRS_CLASS_JAMO_T;
+    default: return false;
+    }
+}
+
+/* End of the character of a run that begins at `at`: its marks, its jamo, its AM. */
+static uint32_t run_cluster_end(const prs_scan *s, uint32_t at) {
+    prs_cluster c = prs_cluster_read(s->text, s->len, at);
+    while (c.end < s->len && s->text[c.end] >= 0x80) {
+        prs_cluster next = prs_cluster_read(s->text, s->len, c.end);
+        bool is_syllable = c.end == c.base_end && jamo_joins(c.uc->cls, next.uc->cls);
+        bool is_am = run_type_of(s, c.uc) == PRS_SURFACE_SA && next.uc->cls == PRS_CLASS_SA_AM;
+        if (!is_syllable && !is_am) break;
+        c = next;
+    }
+    return c.end;
+}
+
+/* Option join_linebreak: the place behind a single line end at `at`, else `at`. */
+static uint32_t skip_linebreak(const prs_scan *s, uint32_t at) {
+    if (at < s->len && s->text[at] == '\r') at++;
+    if (at < s->len && s->text[at] == '\n') at++;
+    return at;
+}
+
+/* Does the run go on behind a character that ends at `end`? */
+static bool run_goes_on(const prs_scan *s, uint32_t end, const prs_surface *out, bool is_han) {
+    uint32_t n, next = s->join_linebreak && is_han ? skip_linebreak(s, end) : end;
+    if (next == s->len || s->text[next] < 0x80) return false;
+    const prs_uc *uc = prs_unicode_get(prs_utf8_decode(s->text + next, s->text + s->len, &n));
+    if (next != end) return uc->cls == PRS_CLASS_HAN;
+    return run_type_of(s, uc) == out->type;
+}
+
+static void put_run(prs_scan *s, prs_surface *out, uint32_t start, uint32_t base_end, bool is_han) {
+    uint32_t end = base_end;
+    bool goes_on = end < s->len && out->type == PRS_SURFACE_HAN && is_plain_han(s, end);
+    if (!goes_on) {
+        if (end < s->len && s->text[end] >= 0x80) end = run_cluster_end(s, start);
+        goes_on = run_goes_on(s, end, out, is_han);
+    }
+    if (s->run_open) {
+        out->flags = 0; /* a line end inside the run is not there */
+    } else {
+        out->flags |= PRS_SURFACE_RUN_START;
+        if (start > 0 && kind[s->text[start - 1]] & (B_SIGN | B_HIGH)) read_before(s, out);
+    }
+    if (!goes_on) out->flags |= PRS_SURFACE_RUN_END;
+    finish_cluster(s, out, end);
+    s->run_open = goes_on;
+}
+
+/* ---- emoji, compat, and the walk ------------------------------------------------------------ */
+
+/* A surface of the cluster at `at`, or false with *next = the byte to go on from. */
+static bool put_sign(prs_scan *s, prs_surface *out, uint32_t at, const prs_uc *uc, bool space_before,
+                     uint32_t *next) {
+    bool is_shown = false;
+    uint32_t end = s->rules->emoji ? prs_segment_emoji(s->text, s->len, at, &is_shown) : at;
+    if (end > at && is_shown) {
+        begin(out, PRS_SURFACE_EMOJI, at, space_before);
+        read_before(s, out);
+        if (end - at > s->max_bytes)
+            finish_piece(s, out, end);
+        else
+            finish(s, out, end);
+        return true;
+    }
+    if (uc->cls == PRS_CLASS_COMPAT) {
+        begin(out, PRS_SURFACE_COMPAT, at, space_before);
+        read_before(s, out);
+        finish_cluster(s, out, prs_cluster_read(s->text, s->len, at).end);
+        return true;
+    }
+    if (end > at) *next = end;
+    return false;
+}
+
+/* What begins with a byte above ASCII, or with a digit, # or * that may be a keycap. */
+static bool put_other(prs_scan *s, prs_surface *out, uint32_t at, bool *space, uint32_t *next) {
+    uint32_t n, cp = prs_utf8_decode(s->text + at, s->text + s->len, &n);
+    const prs_uc *uc = prs_unicode_get(cp);
+    prs_surface_type run_type = run_type_of(s, uc);
+    *next = at + n;
+    if (cp == PRS_UTF8_BAD) s->n_bad++;
+    if (run_type != PRS_SURFACE_WORD) {
+        begin(out, run_type, at, *space);
+        put_run(s, out, at, at + n, uc->cls == PRS_CLASS_HAN);
+        return true;
+    }
+    bool is_wordy = prs_role_is_word((prs_role)s->rules->roles[uc->cls]);
+    if (is_wordy && cp >= 0x80 && put_word(s, out, at, *space)) return true;
+    if (uc->flags & PRS_UC_SPACE) *space = true;
+    if (cp >= 0x80 && !(uc->flags & PRS_UC_PICT) && uc->cls != PRS_CLASS_COMPAT &&
+        uc->cls != PRS_CLASS_RI)
+        return false;
+    return put_sign(s, out, at, uc, *space, next);
+}
+
+/* The first surface at or after s->at, without its place in the text. */
+static bool find_surface(prs_scan *s, prs_surface *out, bool space) {
+    for (uint32_t at = s->at; at < s->len;) {
+        uint8_t k = kind[s->text[at]];
+        if (PRS_LIKELY(!(k & (B_LETTER | B_DIGIT | B_HIGH | B_KEYCAP)))) {
+            space |= (k & B_SPACE) != 0;
+            at++;
+            continue;
+        }
+        if (PRS_LIKELY(k & (B_LETTER | B_DIGIT)) && put_word(s, out, at, space)) return true;
+        if (is_plain_han(s, at)) {
+            begin(out, PRS_SURFACE_HAN, at, space);
+            put_run(s, out, at, at + 3, true);
+            return true;
+        }
+        if (put_other(s, out, at, &space, &at)) return true;
+    }
+    s->at = s->len;
+    return false;
+}
+
+bool prs_scan_next(prs_scan *s, prs_surface *out) {
+    if (PRS_UNLIKELY(s->cut_end != 0)) {
+        begin(out, (prs_surface_type)s->prev_type, s->at, false);
+        finish_piece(s, out, s->cut_end);
+    } else if (!find_surface(s, out, s->prev_type == 0)) {
+        return false;
+    }
+    s->prev_end = out->end;
+    s->prev_type = out->type;
+    return true;
+}
