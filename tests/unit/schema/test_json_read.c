@@ -204,7 +204,7 @@ START_TEST(bad_texts_have_a_place) {
         {"{\"t\":\"\xc3\x28\"}", 1, 7, "UTF-8"},
         {"{\"t\":\"\xed\xa0\x80\"}", 1, 7, "UTF-8"},
         {"{\"\xf5\":1}", 1, 3, "UTF-8"},
-        {"{\"t\":\"a\nb\"}", 1, 8, "control"},
+        {"{\"t\":\"a\nb\"}", 1, 8, "newline"},
         {"{\"t\":\"\\ud800\"}", 1, 6, "Unicode"},
         {"{\"t\":1e999}", 1, 6, "overflow"},
         {"{\"t\":truth}", 1, 6, "invalid token"},
