@@ -11,5 +11,6 @@ libprismsearch_sources += \
 	lib/base/map.c lib/base/map.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/prs.h \
+	lib/base/sort.h \
 	lib/base/sync.c lib/base/sync.h \
 	lib/base/vec.h

@@ -25,7 +25,8 @@ void prs_docstore_writer_add_frame(prs_docstore_writer *dw, prs_bytes packed, ui
                                    uint32_t n_docs);
 size_t prs_docstore_writer_bytes(const prs_docstore_writer *dw);
 /** Ends DOCS, writes the section DOC_INDEX. */
-prism_status prs_docstore_writer_finish(prs_docstore_writer *dw, uint32_t n_docs, prism_error *err) PRS_NODISCARD;
+prism_status prs_docstore_writer_finish(prs_docstore_writer *dw, uint32_t n_docs,
+                                        prism_error *err) PRS_NODISCARD;
 void prs_docstore_writer_free(prs_docstore_writer *dw);
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -40,13 +41,14 @@ prism_status prs_docstore_open(prs_docstore *store, const prs_section *docs, con
 
 typedef struct prs_docstore_cursor {
     prs_mem *mem;
-    void *zstd;                /* decompression context, made at first use */
+    struct prs_zstd_unpacker *unpacker; /* made at first use */
     const prs_docstore *store; /* whose frame is unpacked, NULL = none */
     uint32_t frame, first_doc, n_docs;
     prs_buf unpacked;
 } prs_docstore_cursor;
 
-/** Allocates nothing yet.  One cursor may serve many stores in turn. */
+/** Allocates nothing yet.  One cursor may serve many stores in turn; it is finished before any of them
+ *  is closed. */
 void prs_docstore_cursor_init(prs_docstore_cursor *cursor, prs_mem *mem);
 void prs_docstore_cursor_fini(prs_docstore_cursor *cursor);
 /** The JSON of a document, borrowed from the cursor until its next use.

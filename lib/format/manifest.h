@@ -37,9 +37,13 @@ typedef struct prs_manifest {
 
 #define PRS_MAX_SEGMENTS 65536u
 
+/** The first rule of FORMAT.md section 15 that the manifest breaks, in words; NULL if none.  Writer and
+ *  reader both ask. */
+const char *prs_manifest_broken_rule(const prs_manifest *manifest);
 /** Write the section MANIFEST (begun by the caller).
  *  Errors : EINVAL if the struct breaks a rule of FORMAT.md section 15 (a bug of ours); sticky errors of `out`. */
-prism_status prs_manifest_write(const prs_manifest *manifest, prs_out *out, prism_error *err) PRS_NODISCARD;
+prism_status prs_manifest_write(const prs_manifest *manifest, prs_out *out,
+                                prism_error *err) PRS_NODISCARD;
 /** Read and check it.  Stop set keys are copied, so that the file may be closed.
  *  Errors : ECORRUPT, ENOMEM.   Cost: O(segments) */
 prism_status prs_manifest_read(prs_manifest *manifest, const prs_section *section, prs_arena *arena,

@@ -24,10 +24,12 @@ typedef struct prs_segment_meta {
 
 #define PRS_MAX_ANALYZER_ID 1024u /* bytes */
 
+/** The first rule of FORMAT.md section 5 that the numbers break, in words; NULL if none. */
+const char *prs_segment_meta_broken_rule(const prs_segment_meta *meta);
 /** Write the section SEGMENT (begun by the caller). */
 prism_status prs_segment_meta_write(const prs_segment_meta *meta, prs_mem *mem, prs_out *out,
                                     prism_error *err) PRS_NODISCARD;
-/** Read and check it; the struct's arrays live in the arena. */
+/** Read and check it; the struct's arrays and ids are copied into the arena. */
 prism_status prs_segment_meta_read(prs_segment_meta *meta, const prs_section *section,
                                    prs_arena *arena, prism_error *err) PRS_NODISCARD;
 /** Meta of a field, or NULL. */

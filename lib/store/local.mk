@@ -7,4 +7,5 @@ libprismsearch_sources += \
 	lib/store/fd.c lib/store/fd.h \
 	lib/store/in.c lib/store/in.h \
 	lib/store/lock.c lib/store/lock.h \
-	lib/store/out.c lib/store/out.h
+	lib/store/out.c lib/store/out.h \
+	lib/store/spool.c lib/store/spool.h

@@ -1,5 +1,7 @@
 # Unit tests of lib/format: append `format_tests_sources += tests/unit/format/test_FILE.c`; nothing to register.
-format_tests_sources =
+format_tests_sources = \
+	tests/unit/format/section_file.c tests/unit/format/section_file.h \
+	tests/unit/format/test_keys.c
 
 unit_programs += tests/unit/format/format_tests
 tests_unit_format_format_tests_SOURCES = $(format_tests_sources)

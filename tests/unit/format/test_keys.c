@@ -1,0 +1,226 @@
+/* test_keys.c - are keys found again, in every document that has them, and in no other? */
+#include "harness/test.h"
+
+#include "format/keys.h"
+#include "section_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX_DOCS 5000u
+
+typedef struct key_set { /* keys of n documents, and where they came back */
+    uint32_t n;
+    char text[MAX_DOCS][24];
+    size_t len[MAX_DOCS];
+} key_set;
+
+static prs_bytes key_of(const key_set *set, uint32_t doc) {
+    return prs_bytes_of(set->text[doc], set->len[doc]);
+}
+
+static void make_keys(key_set *set, uint32_t n, test_rng *rng) {
+    set->n = n;
+    for (uint32_t doc = 0; doc < n; doc++) {
+        uint64_t number = test_rng_below(rng, (uint64_t)n * 2);
+        int len = snprintf(set->text[doc], sizeof set->text[doc], "k%llu", (unsigned long long)number);
+        set->len[doc] = test_rng_one_in(rng, 50) ? 0 : (size_t)len;
+    }
+}
+
+static prism_status write_keys(const key_set *set, prs_mem *mem, section_file *f) {
+    prs_keys_writer *kw;
+    PRS_TRY(section_file_begin(f, mem, PRS_COMPONENT_KEYS));
+    PRS_TRY(prs_keys_writer_new(mem, &kw, NULL));
+    for (uint32_t doc = 0; doc < set->n; doc++) {
+        prs_keys_writer_add(kw, key_of(set, doc));
+        prs_bytes back = prs_keys_writer_key(kw, doc);
+        ck_assert(back.ptr == NULL || prs_bytes_equal(back, key_of(set, doc)));
+    }
+    prism_status status = prs_keys_writer_finish(kw, f->out, set->n, NULL);
+    prs_keys_writer_free(kw);
+    return status;
+}
+
+typedef struct seen {
+    const key_set *set;
+    uint8_t *docs; /* times told, by doc */
+    uint64_t last_tag;
+    uint32_t last_doc;
+} seen;
+
+static prism_status note(void *ctx, const prs_key_probe *probe, uint32_t doc) {
+    seen *s = ctx;
+    ck_assert_uint_lt(doc, s->set->n);
+    ck_assert(prs_bytes_equal(key_of(s->set, doc), probe->key));
+    ck_assert(probe->tag != s->last_tag || doc > s->last_doc);
+    s->last_tag = probe->tag;
+    s->last_doc = doc;
+    if (probe->tag == doc) s->docs[doc]++;
+    return PRISM_OK;
+}
+
+static prism_status ignore(void *ctx, const prs_key_probe *probe, uint32_t doc) {
+    (void)probe;
+    (void)doc;
+    ++*(uint32_t *)ctx;
+    return PRISM_OK;
+}
+
+static void check_keys(const key_set *set, const prs_keys *keys) {
+    seen s = {set, calloc(set->n + 1, 1), UINT64_MAX, 0};
+    prs_key_probe *probes = calloc(set->n + 1, sizeof *probes);
+    for (uint32_t doc = 0; doc < set->n; doc++) {
+        prs_bytes key;
+        ck_assert_int_eq(prs_keys_get(keys, doc, &key, NULL), PRISM_OK);
+        ck_assert(prs_bytes_equal(key, key_of(set, doc)));
+        probes[doc] = (prs_key_probe){prs_keys_hash(key), key_of(set, doc), doc};
+    }
+    ck_assert_int_eq(prs_keys_find_all(keys, probes, set->n, note, &s, NULL), PRISM_OK);
+    for (uint32_t doc = 0; doc < set->n; doc++) ck_assert_uint_eq(s.docs[doc], 1);
+    uint32_t n_found = 0;
+    prs_bytes other = prs_bytes_of("another", 7);
+    prs_key_probe probe = {prs_keys_hash(other), other, 0};
+    ck_assert_int_eq(prs_keys_find_all(keys, &probe, 1, ignore, &n_found, NULL), PRISM_OK);
+    ck_assert_uint_eq(n_found, 0);
+    prs_bytes key;
+    ck_assert_int_eq(prs_keys_get(keys, set->n, &key, NULL), PRISM_EINVAL);
+    free(probes);
+    free(s.docs);
+}
+
+START_TEST(every_key_finds_its_documents) {
+    static const uint32_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 1000, MAX_DOCS};
+    static key_set set;
+    test_rng rng = test_rng_of("keys");
+    prs_mem mem;
+    prs_mem_init(&mem, NULL);
+    for (size_t i = 0; i < PRS_COUNT(sizes); i++) {
+        section_file f;
+        prs_section s;
+        prs_keys keys;
+        make_keys(&set, sizes[i], &rng);
+        ck_assert_int_eq(write_keys(&set, &mem, &f), PRISM_OK);
+        ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, i % 2 == 0, &s), PRISM_OK);
+        ck_assert_int_eq(prs_keys_open(&keys, &s, set.n, NULL), PRISM_OK);
+        check_keys(&set, &keys);
+        ck_assert_int_eq(prs_keys_open(&keys, &s, set.n + 1, NULL), PRISM_ECORRUPT);
+        section_file_end(&f);
+        ck_assert_uint_eq(atomic_load(&mem.live), 0);
+    }
+}
+END_TEST
+
+START_TEST(bytes_are_those_of_the_format) {
+    /* two documents with keys "b" and "a": everything in the section can be said beforehand */
+    static key_set set = {2, {"b", "a"}, {1, 1}};
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(write_keys(&set, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    uint64_t hash[2] = {prs_keys_hash(key_of(&set, 0)), prs_keys_hash(key_of(&set, 1))};
+    uint32_t first = hash[0] < hash[1] ? 0 : 1;
+    uint8_t want[66] = {2, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0};
+    prs_store32(want + 24, 0); /* one bucket: entries 0 .. 2 */
+    prs_store32(want + 28, 2);
+    prs_store64(want + 32, hash[first]);
+    prs_store64(want + 40, hash[1 - first]);
+    prs_store32(want + 48, first);
+    prs_store32(want + 52, 1 - first);
+    memcpy(want + 56, "ba", 2);
+    ck_assert_uint_eq(s.len, 58);
+    ck_assert_mem_eq(s.ptr, want, 58);
+    section_file_end(&f);
+}
+END_TEST
+
+START_TEST(limits_are_told) {
+    static const uint8_t large[PRISM_MAX_KEY_BYTES + 1];
+    prs_mem mem;
+    section_file f;
+    prs_keys_writer *kw;
+    prs_mem_init(&mem, NULL);
+    for (size_t over = 0; over < 2; over++) {
+        ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_KEYS), PRISM_OK);
+        ck_assert_int_eq(prs_keys_writer_new(&mem, &kw, NULL), PRISM_OK);
+        prs_keys_writer_add(kw, prs_bytes_of(large, PRISM_MAX_KEY_BYTES + over));
+        ck_assert_int_eq(prs_keys_writer_finish(kw, f.out, 1, NULL), over ? PRISM_ELIMIT : PRISM_OK);
+        prs_keys_writer_free(kw);
+        section_file_end(&f);
+    }
+    ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_KEYS), PRISM_OK);
+    ck_assert_int_eq(prs_keys_writer_new(&mem, &kw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_keys_writer_finish(kw, f.out, 1, NULL), PRISM_EINVAL);
+    prs_keys_writer_free(kw);
+    section_file_end(&f);
+}
+END_TEST
+
+static prism_status write_and_find(prs_mem *mem, void *ctx) {
+    const key_set *set = ctx;
+    section_file f;
+    prs_section s;
+    prs_keys keys;
+    prism_status status = write_keys(set, mem, &f);
+    if (status == PRISM_OK) status = section_file_open(&f, PRS_COMPONENT_KEYS, false, &s);
+    if (status == PRISM_OK) status = prs_keys_open(&keys, &s, set->n, NULL);
+    if (status == PRISM_OK) check_keys(set, &keys);
+    section_file_end(&f);
+    return status;
+}
+
+START_TEST(memory_may_run_out) {
+    static key_set set;
+    test_rng rng = test_rng_of("keys oom");
+    make_keys(&set, 300, &rng);
+    ck_assert_uint_gt(test_oom_sweep(write_and_find, &set), 10);
+}
+END_TEST
+
+/* Ask everything of a section that may be any bytes. */
+static void ask(const section_copy *copy, const key_set *set) {
+    prs_section s = prs_section_of(copy->bytes, copy->len);
+    prs_keys keys;
+    uint32_t n_found = 0;
+    if (prs_keys_open(&keys, &s, set->n, NULL) != PRISM_OK) return;
+    for (uint32_t doc = 0; doc < set->n; doc++) {
+        prs_bytes key;
+        if (prs_keys_get(&keys, doc, &key, NULL) == PRISM_OK && key.len > 0) {
+            ck_assert_uint_le(key.len, PRISM_MAX_KEY_BYTES);
+            prs_hash64(key.ptr, key.len, 0); /* reads all of it */
+        }
+        key = key_of(set, doc);
+        prs_key_probe probe = {prs_keys_hash(key), key, 0};
+        (void)!prs_keys_find_all(&keys, &probe, 1, ignore, &n_found, NULL);
+    }
+}
+
+START_TEST(any_bytes_are_safe) {
+    static key_set set;
+    test_rng rng = test_rng_of("keys hostile");
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    prs_mem_init(&mem, NULL);
+    make_keys(&set, 40, &rng);
+    ck_assert_int_eq(write_keys(&set, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    for (size_t len = 0; len < s.len; len++) {
+        section_copy copy = section_copy_of(&s, len);
+        ask(&copy, &set);
+        section_copy_free(&copy);
+    }
+    for (int round = 0; round < 4000; round++) {
+        section_copy copy = section_copy_of(&s, (size_t)s.len);
+        for (uint64_t k = test_rng_below(&rng, 4) + 1; k > 0; k--) section_copy_damage(&copy, &rng);
+        ask(&copy, &set);
+        section_copy_free(&copy);
+    }
+    section_file_end(&f);
+}
+END_TEST
+
+TEST_SUITE(keys, every_key_finds_its_documents, bytes_are_those_of_the_format, limits_are_told,
+           memory_may_run_out, any_bytes_are_safe)
