@@ -111,7 +111,8 @@ static size_t place_of(const char *text, size_t len, const json_error_t *where) 
     case json_error_premature_end_of_input: return len;
     default: break;
     }
-    if (strncmp(where->text, "control character", 17) == 0) return consumed;
+    bool inside = strncmp(where->text, "control character", 17) == 0 || strncmp(where->text, "unexpected newline", 18) == 0;
+    if (inside) return consumed;
     size_t token = quoted_token(where->text);
     return token <= consumed ? consumed - token : 0;
 }
@@ -143,5 +144,15 @@ prism_status prs_json_syntax_error(const char *text, size_t len, const json_erro
         prs_error_set(err, PRISM_EPARSE, "%s is not JSON: %s", what, where->text);
     }
     prs_json_error_at(err, text, len, place);
+    return PRISM_EPARSE;
+}
+
+prism_status prs_json_locate_error(const char *text, size_t len, const char *what, prism_error *err) {
+    json_error_t where;
+    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+    if (root == NULL) return prs_json_syntax_error(text, len, &where, what, err);
+    json_decref(root);
+    prs_error_set(err, PRISM_EPARSE, "%s holds JSON that is not supported", what);
+    prs_json_error_at(err, text, len, 0);
     return PRISM_EPARSE;
 }

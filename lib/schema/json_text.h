@@ -17,6 +17,8 @@ void prs_json_put_string(prs_buf *buf, const char *text, size_t len);
  *  Errors : ENOMEM when that was Jansson's reason */
 prism_status prs_json_syntax_error(const char *text, size_t len, const json_error_t *where, const char *what,
                                    prism_error *err);
+/** As prs_json_syntax_error, for a text that another reader refused: Jansson reads it again to find the place. */
+prism_status prs_json_locate_error(const char *text, size_t len, const char *what, prism_error *err);
 /** Give an error its place: offset, and line and byte column (from 1) of that offset in the text. */
 void prs_json_error_at(prism_error *err, const char *text, size_t len, size_t offset);
 

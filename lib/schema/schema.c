@@ -256,6 +256,7 @@ prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_
         return prs_error_nomem(err);
     }
     schema->fields[schema->n_fields++] = field;
+    if ((field.flags & PRISM_FIELD_STORED) == 0) schema->has_unstored = true;
     if (field.is_key) schema->key_field = (int32_t)field.no;
     prs_mem_free(&schema->mem, schema->cache->json, schema->cache->json_len + 1);
     schema->cache->json = NULL;

@@ -44,6 +44,7 @@ struct prism_schema {
     prs_field *fields;
     uint32_t n_fields, cap;
     int32_t key_field;         /* -1 = none */
+    bool has_unstored;         /* some field is not stored */
     prs_map names;             /* id = field number */
     prs_schema_cache *cache;
 };

@@ -1,9 +1,12 @@
 # Unit tests of lib/analysis: append `analysis_tests_sources += tests/unit/analysis/test_FILE.c`; nothing to register.
 analysis_tests_sources = \
 	tests/unit/analysis/test_scan.c \
+	tests/unit/analysis/test_segment.c \
+	tests/unit/analysis/test_shape.c \
 	tests/unit/analysis/test_unicode.c \
 	tests/unit/analysis/test_utf8.c
 
+EXTRA_DIST += tests/unit/analysis/mixed_v1_differences.txt
 unit_programs += tests/unit/analysis/analysis_tests
 tests_unit_analysis_analysis_tests_SOURCES = $(analysis_tests_sources)
 nodist_EXTRA_tests_unit_analysis_analysis_tests_SOURCES = force_cxx_linker.cc

@@ -1,0 +1,191 @@
+/* world.c - how is the same collection given to both engines?
+ *
+ * The engine gets JSON documents and analyzes them itself; the judge gets the tokens that prism_analyze
+ * (proved on its own) makes of the same texts.  Texts come from small vocabularies, so that terms repeat: Latin with
+ * compounds, signs and stop words; Han of 14 characters; both mixed.  1 to 8 commits, with replacing and
+ * deleting in between; no merge happens unless diff_world_merge asks for it. */
+#include "diff/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const diff_field_names[N_FIELDS] = {"title", "body", "tag"};
+
+static const char *const latin[] = {"chip", "cloud", "silicon", "custom", "the", "of", "to", "Nvidia", "power", "running", "runs", "run",
+                                    "GPT-4", "wi-fi", "C++", "$10B", "267%", "data", "center", "x", "y", "Über", "AT&T", "3.14", "U.S.A.",
+                                    "node.js", "be", "or", "not", "model", "models", "O'Neil"};
+static const char *const han[] = {"数", "据", "中", "心", "的", "芯", "片", "云", "電", "價", "電", "數", "豪", "賭"};
+
+_Noreturn void diff_die(const char *what, const prism_error *err) {
+    fprintf(stderr, "diff: %s: %s %s\n", what, err ? prism_status_name(err->code) : "", err ? err->text : "");
+    exit(1);
+}
+
+uint64_t diff_random(diff_rng *rng) {
+    uint64_t z = (rng->s += 0x9e3779b97f4a7c15u);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+uint32_t diff_below(diff_rng *rng, uint32_t n) { return (uint32_t)(diff_random(rng) % n); }
+
+/* Small numbers are likelier: a rough Zipf. */
+static uint32_t skewed(diff_rng *rng, uint32_t n) {
+    uint32_t a = diff_below(rng, n), b = diff_below(rng, n);
+    return a < b ? a : b;
+}
+
+static void make_text(diff_rng *rng, uint32_t words, int kind, char *out) {
+    *out = 0;
+    for (uint32_t i = 0; i < words; i++) {
+        bool is_han = kind == 1 || (kind == 2 && diff_below(rng, 2));
+        if (is_han) {
+            for (uint32_t n = 1 + diff_below(rng, 5); n > 0; n--)
+                strcat(out, han[skewed(rng, sizeof han / sizeof han[0])]);
+            if (diff_below(rng, 3) == 0) strcat(out, "，");
+        } else {
+            strcat(out, latin[skewed(rng, sizeof latin / sizeof latin[0])]);
+            strcat(out, kind == 2 && diff_below(rng, 4) == 0 ? "" : diff_below(rng, 8) ? " " : ". ");
+        }
+    }
+}
+
+typedef struct sink {
+    diff_world *w;
+    uint32_t doc, length;
+    int field;
+    int64_t last_pos;
+} sink;
+
+static int take_token(void *ctx, const prism_token *t) {
+    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
+    sink *s = ctx;
+    diff_world *w = s->w;
+    diff_token token;
+    memset(&token, 0, sizeof token);
+    for (int k = 1; k < 6; k++)
+        if (strcmp(t->kind, kinds[k]) == 0) token.key[0] = (char)k;
+    if (t->len + 1 > sizeof token.key) diff_die("a token is too long for the test", NULL);
+    memcpy(token.key + 1, t->term, t->len);
+    token.len = t->len + 1;
+    token.doc = s->doc;
+    token.field = s->field;
+    token.pos = t->pos;
+    bool has_pos = token.key[0] != 2 && s->field != FIELD_TAG;
+    nv_add_term(w->naive, s->doc, s->field, token.key, token.len, has_pos ? (int64_t)t->pos : -1);
+    if ((int64_t)t->pos != s->last_pos) s->length++;
+    s->last_pos = t->pos;
+    if (w->n_tokens == w->cap_tokens) {
+        w->cap_tokens = w->cap_tokens ? 2 * w->cap_tokens : 1024;
+        w->tokens = realloc(w->tokens, w->cap_tokens * sizeof *w->tokens);
+        if (w->tokens == NULL) diff_die("out of memory", NULL);
+    }
+    w->tokens[w->n_tokens++] = token;
+    return 0;
+}
+
+static void add_to_naive(diff_world *w, uint32_t doc, int field, const char *text) {
+    prism_error err = PRISM_ERROR_INIT;
+    sink s = {w, doc, 0, field, -1};
+    if (prism_analyze(w->schema, diff_field_names[field], text, strlen(text), take_token, &s, &err) != PRISM_OK)
+        diff_die("analyze", &err);
+    if (field != FIELD_TAG) nv_set_length(w->naive, doc, field, s.length);
+}
+
+static void put_document(diff_world *w, const char *key, int kind) {
+    static char title[4096], body[65536], json[80000];
+    static const char *const tags[] = {"red", "green", "blue"};
+    prism_error err = PRISM_ERROR_INIT;
+    make_text(&w->rng, diff_below(&w->rng, 5), kind, title);
+    make_text(&w->rng, diff_below(&w->rng, diff_below(&w->rng, 8) == 0 ? 60 : 20), kind, body);
+    const char *tag = diff_below(&w->rng, 4) ? tags[diff_below(&w->rng, 3)] : NULL;
+    snprintf(json, sizeof json, "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"%s%s%s}", key, title, body,
+             tag ? ",\"tag\":\"" : "", tag ? tag : "", tag ? "\"" : "");
+    if (prism_writer_put_json(w->writer, json, strlen(json), PRISM_PUT_REPLACE, &err) != PRISM_OK) diff_die("put", &err);
+    uint32_t doc = nv_add_doc(w->naive);
+    snprintf(w->keys[doc], sizeof w->keys[doc], "%s", key);
+    w->alive[doc] = true;
+    w->n_docs = doc + 1;
+    add_to_naive(w, doc, FIELD_TITLE, title);
+    add_to_naive(w, doc, FIELD_BODY, body);
+    if (tag) add_to_naive(w, doc, FIELD_TAG, tag);
+}
+
+static void commit(diff_world *w) {
+    prism_error err = PRISM_ERROR_INIT;
+    if (prism_writer_commit(w->writer, NULL, 0, NULL, &err) != PRISM_OK) diff_die("commit", &err);
+}
+
+/* Delete or replace some documents of earlier commits. */
+static void change_old(diff_world *w, uint32_t n_old, int kind) {
+    for (uint32_t d = 0; d < n_old; d++) {
+        if (!w->alive[d] || diff_below(&w->rng, 8) != 0) continue;
+        prism_error err = PRISM_ERROR_INIT;
+        char key[16];
+        memcpy(key, w->keys[d], sizeof key);
+        nv_delete(w->naive, d);
+        w->alive[d] = false;
+        if (diff_below(&w->rng, 2)) put_document(w, key, kind);
+        else if (prism_writer_delete(w->writer, key, strlen(key), NULL, &err) != PRISM_OK) diff_die("delete", &err);
+    }
+}
+
+static void make_schema(diff_world *w) {
+    static const char json[] =
+        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2},{\"name\":\"body\",\"type\":\"text\"},"
+        "{\"name\":\"tag\",\"type\":\"keyword\"},{\"name\":\"id\",\"type\":\"keyword\"}]}";
+    prism_error err = PRISM_ERROR_INIT;
+    if (prism_schema_from_json(json, sizeof json - 1, &w->schema, &err) != PRISM_OK) diff_die("schema", &err);
+}
+
+void diff_world_make(diff_world *w, uint64_t seed) {
+    enum { MAX_DOCS = 4096 };
+    prism_error err = PRISM_ERROR_INIT;
+    prism_index_opts iopts = PRISM_INDEX_OPTS_INIT;
+    prism_writer_opts wopts = PRISM_WRITER_OPTS_INIT;
+    memset(w, 0, sizeof *w);
+    w->rng.s = seed;
+    w->k1 = diff_below(&w->rng, 3) ? 1.2 : 0.9;
+    w->b = diff_below(&w->rng, 3) ? 0.75 : 0.4;
+    w->naive = nv_new(N_FIELDS, w->k1, w->b);
+    nv_field_without_lengths(w->naive, FIELD_TAG);
+    w->keys = calloc(MAX_DOCS, sizeof *w->keys);
+    w->alive = calloc(MAX_DOCS, sizeof *w->alive);
+    make_schema(w);
+    iopts.in_memory = 1;
+    wopts.max_segments = 1000;
+    wopts.non_durable = 1;
+    if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK) diff_die("create", &err);
+    if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
+    int kind = (int)diff_below(&w->rng, 3);
+    uint32_t n_commits = 1 + diff_below(&w->rng, 8), most = diff_below(&w->rng, 10) == 0 ? 60 : 12;
+    for (uint32_t c = 0, next = 0; c < n_commits; c++) {
+        uint32_t n_old = w->n_docs;
+        for (uint32_t n = 1 + diff_below(&w->rng, most); n > 0; n--) {
+            char key[16];
+            snprintf(key, sizeof key, "d%u", next++);
+            put_document(w, key, kind);
+        }
+        change_old(w, n_old, kind);
+        commit(w);
+    }
+}
+
+void diff_world_merge(diff_world *w) {
+    prism_error err = PRISM_ERROR_INIT;
+    if (prism_writer_merge(w->writer, 1, NULL, NULL, &err) != PRISM_OK) diff_die("merge", &err);
+    for (uint32_t d = 0; d < w->n_docs; d++)
+        if (!w->alive[d]) nv_purge(w->naive, d);
+}
+
+void diff_world_free(diff_world *w) {
+    prism_writer_close(w->writer);
+    prism_index_close(w->index);
+    prism_schema_unref(w->schema);
+    nv_free(w->naive);
+    free(w->keys);
+    free(w->alive);
+    free(w->tokens);
+}

@@ -1,0 +1,51 @@
+/* world.h - a random index made twice: in the engine and in the naive judge. */
+#ifndef PRISM_DIFF_WORLD_H
+#define PRISM_DIFF_WORLD_H
+
+#include <prismsearch.h>
+
+#include "ref/naive.h"
+
+#include <stdbool.h>
+
+enum { FIELD_TITLE, FIELD_BODY, FIELD_TAG, N_FIELDS };
+extern const char *const diff_field_names[N_FIELDS];
+
+/* Repeatable random numbers (splitmix64). */
+typedef struct diff_rng {
+    uint64_t s;
+} diff_rng;
+uint64_t diff_random(diff_rng *rng);
+uint32_t diff_below(diff_rng *rng, uint32_t n); /* 0 <= result < n, n > 0 */
+
+/* One analyzed token of a document: what queries are made from. */
+typedef struct diff_token {
+    char key[64]; /* kind byte + text */
+    size_t len;
+    uint32_t doc, pos;
+    int field;
+} diff_token;
+
+typedef struct diff_world {
+    prism_schema *schema;
+    prism_index *index;
+    prism_writer *writer;
+    nv_index *naive;
+    char (*keys)[16];   /* key of each naive document */
+    bool *alive;
+    uint32_t n_docs;
+    diff_token *tokens; /* of all documents, in order */
+    size_t n_tokens, cap_tokens;
+    diff_rng rng;
+    double k1, b;
+} diff_world;
+
+/** Documents, commits and deletions, all from the seed.  Exits the program if the engine fails. */
+void diff_world_make(diff_world *w, uint64_t seed);
+void diff_world_free(diff_world *w);
+/** Merge to one segment: both sides forget deleted documents. */
+void diff_world_merge(diff_world *w);
+/** Print where and stop the program. */
+_Noreturn void diff_die(const char *what, const prism_error *err);
+
+#endif
