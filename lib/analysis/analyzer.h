@@ -72,8 +72,10 @@ prism_status prs_analysis_run(prs_analysis *analysis, const void *text, size_t l
 /* ---- query side --------------------------------------------------------------------------- */
 
 /** Cut a folded Han run into dictionary words (ICU): fills ends[i] = number of characters in the run
- *  before the end of word i.  n_chars = characters of the run.
- *  Params : run = folded UTF-8 of the run (HAN1 terms concatenated); ends has room for n_chars
+ *  before the end of word i.
+ *  Params : run = folded UTF-8 of the run (HAN1 terms concatenated); ends has room for one entry a code
+ *           point of it.  Characters are counted as code points: the few HAN1 terms that are several code
+ *           points (kana with a mark that does not compose) count as several
  *  Errors : ENOMEM, EUNSUPPORTED when ICU has no dictionary (then one word per bigram is the fallback).
  *  Cost   : 1-2 us for 8 characters.  Not used when indexing. */
 prism_status prs_analysis_cut_han(prs_analysis *analysis, const void *run, size_t len,

@@ -7,3 +7,23 @@ libprismsearch_sources += \
 	lib/analysis/shape.c lib/analysis/shape.h \
 	lib/analysis/unicode.c lib/analysis/unicode.h \
 	lib/analysis/utf8.c lib/analysis/utf8.h
+
+# From surfaces to terms.
+libprismsearch_sources += \
+	lib/analysis/analyzer.c lib/analysis/analyzer.h lib/analysis/analyzer_impl.h \
+	lib/analysis/ascii_word.h \
+	lib/analysis/fold.c lib/analysis/fold.h \
+	lib/analysis/icu_words.c \
+	lib/analysis/id.c \
+	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_impl.h \
+	lib/analysis/memo.c lib/analysis/memo.h \
+	lib/analysis/mixed.c \
+	lib/analysis/options.c \
+	lib/analysis/simple.c \
+	lib/analysis/stem.c lib/analysis/stem.h lib/analysis/stem_probe.def \
+	lib/analysis/stopwords.c \
+	lib/analysis/token.h \
+	lib/analysis/utf16.h \
+	lib/analysis/word.c lib/analysis/word.h
+
+libprs_kernels_sources += lib/analysis/lexicon_lane.c

@@ -1,5 +1,7 @@
 # Unit tests of lib/analysis: append `analysis_tests_sources += tests/unit/analysis/test_FILE.c`; nothing to register.
 analysis_tests_sources = \
+	tests/unit/analysis/kit.c tests/unit/analysis/kit.h \
+	tests/unit/analysis/test_lexicon.c \
 	tests/unit/analysis/test_scan.c \
 	tests/unit/analysis/test_segment.c \
 	tests/unit/analysis/test_shape.c \

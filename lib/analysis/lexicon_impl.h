@@ -1,0 +1,74 @@
+/* lexicon_impl.h - what a lexicon is made of; between lexicon.c and lexicon_lane.c only. */
+#ifndef PRS_ANALYSIS_LEXICON_IMPL_H
+#define PRS_ANALYSIS_LEXICON_IMPL_H
+
+#include "analysis/analyzer_impl.h"
+#include "analysis/lexicon.h"
+#include "analysis/memo.h"
+#include "base/map.h"
+
+#define PRS_LANE_BATCH 64u
+
+/* What a BMP code point is to the Han lane; anything above is its folded character. */
+enum {
+    PRS_LANE_SLOW = 0,  /* only the general lane knows */
+    PRS_LANE_BREAK = 1, /* separates whatever stands beside it */
+    PRS_LANE_MIDNUM = 2 /* separates, unless digits stand on both sides */
+};
+#define PRS_LANE_HAN_MIN 0x800u /* folded characters of the lane are at least this */
+
+/* Tables of the Han lane, made when the first non-ASCII byte is met. */
+typedef struct prs_lane_han {
+    uint16_t fold[0x10000]; /* by code point: PRS_LANE_* or the folded character */
+    uint32_t han1[0x10000]; /* by folded character: id + 1 of HAN1, 0 = not seen */
+    uint32_t last[0x10000]; /* the same for HANEND */
+} prs_lane_han;
+
+typedef struct prs_lane_word {
+    prs_word_key key;
+    uint64_t hash;
+    uint32_t at; /* entry of the stream, counted from the text's first */
+} prs_lane_word;
+
+typedef struct prs_lane_pair {
+    uint64_t hash;
+    uint32_t key;
+    uint32_t at;
+} prs_lane_pair;
+
+struct prs_lexicon {
+    prs_mem *mem;
+    prs_analysis *analysis;
+    bool has_lanes; /* mixed-v1 */
+    prs_map keys;   /* term key <-> id: the truth; the memos only remember */
+    prs_word_memo words;
+    prs_pair_memo pairs;
+    prs_lane_han *han;
+    uint64_t seeds[4];
+
+    /* The text at hand. */
+    prs_stream *out;
+    size_t base; /* entries of `out` before this text */
+    uint32_t pos;  /* positions used so far */
+    uint32_t span; /* positions used, and gaps */
+    prism_error *err;
+    uint32_t n_words, n_pairs; /* waiting for their ids */
+    prs_lane_word word_queue[PRS_LANE_BATCH];
+    prs_lane_pair pair_queue[PRS_LANE_BATCH];
+};
+
+/** Room for n more entries of the stream.   Errors : ENOMEM, ELIMIT too many positions */
+prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n);
+/** Id of a key, new or old.   Errors : ENOMEM, ELIMIT 2^31 - 1 terms */
+prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term, uint32_t *id);
+
+/** Walk the text from *at on, which must be the start of the text or follow a separator, as far as the
+ *  lanes can be sure: to the end, or to a place from which the general lane takes over as if a text began
+ *  there.   Cost: 2-4 ns a word, 3-6 ns a Han character */
+prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *at);
+/** Is what stands before `at`, the end of a group, of no matter for what follows?  A lane has run before. */
+bool prs_lane_is_clean(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t at);
+/** Give the words and pairs in the queues their ids. */
+prism_status prs_lane_flush(prs_lexicon *lexicon);
+
+#endif

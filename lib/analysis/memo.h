@@ -1,0 +1,96 @@
+/* memo.h - what short surfaces came to: two hash tables without strings, for the lexicon's fast lanes.
+ *
+ *   prs_word_memo   a lower-cased ASCII word of 1..16 bytes, held in two integers -> up to two ids
+ *   prs_pair_memo   two BMP characters in 32 bits -> one id
+ *
+ * A find is split in two, so that a batch of hashes can be prefetched before the first slot is read. */
+#ifndef PRS_ANALYSIS_MEMO_H
+#define PRS_ANALYSIS_MEMO_H
+
+#include "base/mem.h"
+
+#define PRS_MEMO_NONE UINT32_MAX
+
+typedef struct prs_word_key {
+    uint64_t lo, hi; /* the bytes in order, zeros behind; lo is never 0 */
+} prs_word_key;
+
+typedef struct prs_word_entry {
+    prs_word_key key; /* lo == 0: free */
+    uint32_t id;
+    uint32_t exact; /* id of the EXACT form or PRS_MEMO_NONE */
+} prs_word_entry;
+
+typedef struct prs_word_memo {
+    prs_mem *mem;
+    prs_word_entry *entries; /* NULL while empty */
+    uint64_t mask;           /* entries - 1 */
+    uint64_t n;
+    uint64_t seed[2];
+} prs_word_memo;
+
+typedef struct prs_pair_memo {
+    prs_mem *mem;
+    uint64_t *entries; /* key << 32 | id; 0 = free, for no key is 0 */
+    uint64_t mask, n;
+    uint32_t shift; /* 64 - log2(entries) */
+    uint64_t factor; /* odd */
+} prs_pair_memo;
+
+/** Params : seed random, so that no text can be made to collide.   Allocates nothing yet. */
+void prs_word_memo_init(prs_word_memo *memo, prs_mem *mem, const uint64_t seed[2]);
+void prs_word_memo_fini(prs_word_memo *memo); /* and ready again, empty */
+/** Room for `more` further words, so that hashes taken from now on stay good until they are added.
+ *  Errors : ENOMEM */
+prism_status prs_word_memo_reserve(prs_word_memo *memo, uint64_t more) PRS_NODISCARD;
+/** Add a word that is not there; room was reserved. */
+void prs_word_memo_add(prs_word_memo *memo, const prs_word_entry *entry);
+size_t prs_word_memo_bytes(const prs_word_memo *memo);
+
+void prs_pair_memo_init(prs_pair_memo *memo, prs_mem *mem, uint64_t seed);
+void prs_pair_memo_fini(prs_pair_memo *memo);
+prism_status prs_pair_memo_reserve(prs_pair_memo *memo, uint64_t more) PRS_NODISCARD;
+void prs_pair_memo_add(prs_pair_memo *memo, uint32_t key, uint32_t id);
+size_t prs_pair_memo_bytes(const prs_pair_memo *memo);
+
+__extension__ typedef unsigned __int128 prs_u128;
+
+/* Both halves of a product of 64-bit halves, each under a secret: a folded multiply. */
+static inline uint64_t prs_word_memo_hash(const prs_word_memo *memo, prs_word_key key) {
+    prs_u128 product = (prs_u128)(key.lo ^ memo->seed[0]) * (key.hi ^ memo->seed[1]);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline void prs_word_memo_prefetch(const prs_word_memo *memo, uint64_t hash) {
+    __builtin_prefetch(&memo->entries[hash & memo->mask]);
+}
+
+/** The entry of a key, or NULL. */
+static inline const prs_word_entry *prs_word_memo_find(const prs_word_memo *memo, prs_word_key key,
+                                                       uint64_t hash) {
+    for (uint64_t at = hash & memo->mask;; at = (at + 1) & memo->mask) {
+        const prs_word_entry *entry = &memo->entries[at];
+        if (PRS_LIKELY(((entry->key.lo ^ key.lo) | (entry->key.hi ^ key.hi)) == 0)) return entry;
+        if (entry->key.lo == 0) return NULL;
+    }
+}
+
+/* Multiply-shift with a random odd factor. */
+static inline uint64_t prs_pair_memo_hash(const prs_pair_memo *memo, uint32_t key) {
+    return key * memo->factor >> memo->shift;
+}
+
+static inline void prs_pair_memo_prefetch(const prs_pair_memo *memo, uint64_t hash) {
+    __builtin_prefetch(&memo->entries[hash]);
+}
+
+/** The id of a key, or PRS_MEMO_NONE. */
+static inline uint32_t prs_pair_memo_find(const prs_pair_memo *memo, uint32_t key, uint64_t hash) {
+    for (uint64_t at = hash;; at = (at + 1) & memo->mask) {
+        uint64_t entry = memo->entries[at];
+        if (PRS_LIKELY(entry >> 32 == key)) return (uint32_t)entry;
+        if (entry == 0) return PRS_MEMO_NONE;
+    }
+}
+
+#endif
