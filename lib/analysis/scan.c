@@ -25,28 +25,30 @@
 enum {
     B_LETTER = 1,
     B_DIGIT = 2,
-    B_UPPER = 4,
-    B_SPACE = 8,   /* white space and controls: SPACE_BEFORE */
-    B_MIDDLE = 16, /* ' . , ;  may join */
-    B_SIGN = 32,   /* - _ . & # @ + % $: joiners and sigils */
-    B_KEYCAP = 64, /* # *: may begin a keycap */
-    B_HIGH = 128,  /* not ASCII */
+    B_SPACE = 4,    /* white space and controls: SPACE_BEFORE */
+    B_MIDDLE = 8,   /* may join: ' . , ; */
+    B_KEYCAP = 16,  /* may begin a keycap: # * */
+    B_BEFORE = 32,  /* joiner or lead sign: - _ . & # @ $ */
+    B_BEHIND = 64,  /* trail sign: # + % $ */
+    B_HIGH = 128,   /* not ASCII */
 };
 
-#define C4(x) x, x, x, x
-#define C16(x) C4(x), C4(x), C4(x), C4(x)
+#define X4(x) x, x, x, x
+#define X8(x) X4(x), X4(x)
+#define X32(x) X8(x), X8(x), X8(x), X8(x)
 static const uint8_t kind[256] = {
-    C16(B_SPACE), C16(B_SPACE),                                              /* 00 */
-    B_SPACE, 0, 0, B_SIGN | B_KEYCAP, B_SIGN, B_SIGN, B_SIGN, B_MIDDLE,      /* sp ! " # $ % & ' */
-    0, 0, B_KEYCAP, B_SIGN, B_MIDDLE, B_SIGN, B_MIDDLE | B_SIGN, 0,          /* ( ) * + , - . / */
-    C4(B_DIGIT), C4(B_DIGIT), B_DIGIT, B_DIGIT, 0, B_MIDDLE, C4(0),          /* 0-9 : ; < = > ? */
-    B_SIGN, C4(B_LETTER | B_UPPER), C4(B_LETTER | B_UPPER),                  /* @ A-H */
-    C4(B_LETTER | B_UPPER), C4(B_LETTER | B_UPPER), C4(B_LETTER | B_UPPER),  /* I-T */
-    C4(B_LETTER | B_UPPER), B_LETTER | B_UPPER, B_LETTER | B_UPPER,          /* U-Z */
-    0, 0, 0, 0, B_SIGN, 0, C4(B_LETTER), C4(B_LETTER), C4(B_LETTER), C4(B_LETTER), C4(B_LETTER),
-    C4(B_LETTER), B_LETTER, B_LETTER, C4(0), B_SPACE,                        /* [ \ ] ^ _ ` a-z { | } ~ DEL */
-    C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH), C16(B_HIGH),
-    C16(B_HIGH),
+    X32(B_SPACE),
+    /* space ! " # $ % & ' */
+    B_SPACE, 0, 0, B_KEYCAP | B_BEFORE | B_BEHIND, B_BEFORE | B_BEHIND, B_BEHIND, B_BEFORE, B_MIDDLE,
+    /* ( ) * + , - . / */
+    0, 0, B_KEYCAP, B_BEHIND, B_MIDDLE, B_BEFORE, B_MIDDLE | B_BEFORE, 0,
+    /* 0 to 9 : ; < = > ? */
+    X8(B_DIGIT), B_DIGIT, B_DIGIT, 0, B_MIDDLE, 0, 0, 0, 0,
+    /* @ A to Z [ \ ] ^ _ */
+    B_BEFORE, X8(B_LETTER), X8(B_LETTER), X8(B_LETTER), B_LETTER, B_LETTER, 0, 0, 0, 0, B_BEFORE,
+    /* ` a to z { | } ~ delete */
+    0, X8(B_LETTER), X8(B_LETTER), X8(B_LETTER), B_LETTER, B_LETTER, 0, 0, 0, 0, B_SPACE,
+    X32(B_HIGH), X32(B_HIGH), X32(B_HIGH), X32(B_HIGH),
 };
 
 /* ---- set-up --------------------------------------------------------------------------------- */
@@ -151,12 +153,11 @@ static void finish(prs_scan *s, prs_surface *out, uint32_t end) {
     s->run_open = false;
 }
 
-/* One cluster that must not be divided: what is over max_bytes of its marks is left out. */
-static void finish_cluster(prs_scan *s, prs_surface *out, uint32_t end) {
+/* A surface that must not be divided: what is over max_bytes of its marks is left out. */
+static void trim_cluster(const prs_scan *s, prs_surface *out) {
     uint32_t next;
-    finish(s, out, end);
-    if (PRS_UNLIKELY(end - out->start > s->max_bytes))
-        out->end = out->trail_end = prs_shape_cut(s->text, out->start, end, s->max_bytes, &next);
+    if (PRS_UNLIKELY(out->end - out->start > s->max_bytes))
+        out->end = out->trail_end = prs_shape_cut(s->text, out->start, out->end, s->max_bytes, &next);
 }
 
 /* Hand out the first piece of a word or emoji that ends at `end`, remember the rest (T12). */
@@ -179,33 +180,41 @@ static inline bool is_han_lead(uint8_t byte) {
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-/* End of an ASCII word, or 0 if a byte above ASCII may belong to it: then prs_segment_read decides. */
-static uint32_t ascii_word_end(const prs_scan *s, uint32_t start, prs_segment *seg) {
-    const uint8_t *p = s->text + start, *end = s->text + s->len;
-    uint32_t flags = PRS_SURFACE_ASCII, bits = 0, k = 0;
-    if (kind[*p] & B_DIGIT) flags |= PRS_SURFACE_NUMBER;
-    for (;; p++) {
-        while (p < end && (k = kind[*p]) & (B_LETTER | B_DIGIT)) {
-            bits |= k;
-            p++;
-        }
-        if (p == end) break;
-        if (k & B_HIGH) {
-            if (!is_han_lead(*p)) return 0;
-            break;
-        }
-        if (!(k & B_MIDDLE) || end - p < 2) break;
-        if ((kind[p[1]] & B_HIGH) && !is_han_lead(p[1])) return 0;
-        uint32_t both = kind[p[-1]] & kind[p[1]];
-        if (!(both & B_DIGIT) && !(*p == '\'' && both & B_LETTER)) break;
-        if (*p == '\'') flags |= PRS_SURFACE_APOSTROPHE;
-        if (*p == ',') seg->has_comma = true;
+/* What an ASCII word holds: bit 7 of some byte is set. */
+typedef struct ascii_seen {
+    uint64_t letters, digits, upper;
+} ascii_seen;
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Bit 7 of each byte of x (all below 0x80) that lies in [low, high]. */
+static inline uint64_t in_range(uint64_t x, uint8_t low, uint8_t high) {
+    return (x + EACH(0x80u - low)) & ~(x + EACH(0x7fu - high));
+}
+
+/* Eight bytes from p on, zeros from the end of the text on. */
+static inline uint64_t load_eight(const uint8_t *p, const uint8_t *end) {
+    uint8_t last[8] = {0};
+    if (PRS_LIKELY(end - p >= 8)) return prs_load64(p);
+    memcpy(last, p, (size_t)(end - p));
+    return prs_load64(last);
+}
+
+/* Pass ASCII letters and digits, eight at a time: most words end in the first eight, and counting bits
+ * does not mispredict as a loop over bytes does. */
+static inline const uint8_t *pass_alnum(const uint8_t *p, const uint8_t *end, ascii_seen *seen) {
+    for (;; p += 8) {
+        uint64_t x = load_eight(p, end), low = x & EACH(0x7f);
+        uint64_t letters = in_range(low | EACH(0x20), 'a', 'z');
+        uint64_t digits = in_range(low, '0', '9');
+        uint64_t others = ((~letters & ~digits) | x) & EACH(0x80);
+        uint64_t here = (others ^ (others - 1)) & EACH(0x80); /* up to the first other; all if none */
+        here &= ~others;
+        seen->letters |= letters & here;
+        seen->digits |= digits & here;
+        seen->upper |= letters & ~(x << 2) & here;
+        if (others != 0) return p + (uint32_t)__builtin_ctzll(others) / 8;
     }
-    if (bits & B_LETTER) flags |= PRS_SURFACE_LETTER;
-    if (bits & B_DIGIT) flags |= PRS_SURFACE_DIGIT;
-    if (bits & B_UPPER) flags |= PRS_SURFACE_UPPER;
-    seg->flags = (uint16_t)flags;
-    return (uint32_t)(p - s->text);
 }
 
 /* May [start, end) begin initials: a letter with its marks, a dot behind, not inside a dotted chain? */
@@ -216,12 +225,12 @@ static bool may_be_initials(const prs_scan *s, const prs_surface *out, uint32_t 
     return end - out->start == 1 || prs_cluster_read(s->text, s->len, out->start).end == end;
 }
 
+/* A word within bounds: what may touch it, and its shape. */
 static void finish_word(prs_scan *s, prs_surface *out, prs_segment seg) {
     out->flags |= seg.flags;
-    if (out->start > 0 && kind[s->text[out->start - 1]] & (B_SIGN | B_HIGH)) read_before(s, out);
+    read_before(s, out);
     if (may_be_initials(s, out, seg.end)) {
-        uint32_t end =
-            prs_shape_initials(s->rules, s->text, s->len, out->start, s->max_bytes);
+        uint32_t end = prs_shape_initials(s->rules, s->text, s->len, out->start, s->max_bytes);
         if (end != 0) {
             seg = prs_segment_describe(s->rules, s->text, out->start, end);
             out->flags = (uint16_t)((out->flags & PRS_SURFACE_SPACE_BEFORE) |
@@ -231,27 +240,65 @@ static void finish_word(prs_scan *s, prs_surface *out, prs_segment seg) {
     if (seg.has_comma && prs_shape_is_grouped(s->text, out->start, seg.end))
         out->flags |= PRS_SURFACE_GROUPED;
     finish(s, out, seg.end);
-    if (s->sigils && seg.end < s->len && kind[s->text[seg.end]] & (B_SIGN | B_HIGH) &&
-        !is_han_lead(s->text[seg.end]))
-        read_behind(s, out);
+    if (s->sigils && seg.end < s->len) read_behind(s, out);
 }
 
-/* The word at `start`, or false if there is none (a keycap, a letter shown as emoji). */
-static bool put_word(prs_scan *s, prs_surface *out, uint32_t start, bool space_before) {
-    prs_segment seg = {.end = 0};
-    begin(out, PRS_SURFACE_WORD, start, space_before);
-    if (s->text[start] < 0x80) seg.end = ascii_word_end(s, start, &seg);
-    if (PRS_UNLIKELY(seg.end == 0)) {
-        seg = prs_segment_read(s->rules, s->text, s->len, start);
-        if (!(seg.flags & (PRS_SURFACE_LETTER | PRS_SURFACE_DIGIT))) return false;
-    }
-    if (PRS_UNLIKELY(seg.end - start > s->max_bytes)) {
-        read_before(s, out);
-        out->lead = PRS_SIGN_NONE;
-        out->lead_start = start;
-        finish_piece(s, out, seg.end);
-    } else {
+/* A word of any length whose segment is known. */
+static __attribute__((noinline)) void put_segment(prs_scan *s, prs_surface *out, prs_segment seg) {
+    if (PRS_LIKELY(seg.end - out->start <= s->max_bytes)) {
         finish_word(s, out, seg);
+        return;
+    }
+    read_before(s, out);
+    out->lead = PRS_SIGN_NONE;
+    out->lead_start = out->start;
+    finish_piece(s, out, seg.end);
+}
+
+/* The word at `start` by the general rules, or false if there is none (a keycap, a letter as emoji). */
+static __attribute__((noinline)) bool put_word(prs_scan *s, prs_surface *out, uint32_t start,
+                                               bool space_before) {
+    prs_segment seg = prs_segment_read(s->rules, s->text, s->len, start);
+    if (!(seg.flags & (PRS_SURFACE_LETTER | PRS_SURFACE_DIGIT))) return false;
+    begin(out, PRS_SURFACE_WORD, start, space_before);
+    put_segment(s, out, seg);
+    return true;
+}
+
+/* The word at `start`, a letter or digit, or false if a byte above ASCII may belong to it. */
+static inline bool put_ascii_word(prs_scan *s, prs_surface *out, uint32_t start,
+                                  bool space_before) {
+    const uint8_t *p = s->text + start, *end = s->text + s->len;
+    uint32_t flags = kind[*p] & B_DIGIT ? PRS_SURFACE_NUMBER | PRS_SURFACE_ASCII : PRS_SURFACE_ASCII;
+    ascii_seen seen = {0, 0, 0};
+    bool has_comma = false;
+    for (;; p++) {
+        p = pass_alnum(p, end, &seen);
+        if (p == end || PRS_LIKELY(!(kind[*p] & (B_HIGH | B_MIDDLE)))) break;
+        if (kind[*p] & B_HIGH) {
+            if (!is_han_lead(*p)) return false;
+            break;
+        }
+        if (end - p < 2) break;
+        if ((kind[p[1]] & B_HIGH) && !is_han_lead(p[1])) return false;
+        uint32_t both = kind[p[-1]] & kind[p[1]];
+        if (!(both & B_DIGIT) && !(*p == '\'' && both & B_LETTER)) break;
+        if (*p == '\'') flags |= PRS_SURFACE_APOSTROPHE;
+        if (*p == ',') has_comma = true;
+    }
+    flags |= seen.letters != 0 ? PRS_SURFACE_LETTER : 0;
+    flags |= seen.digits != 0 ? PRS_SURFACE_DIGIT : 0;
+    flags |= seen.upper != 0 ? PRS_SURFACE_UPPER : 0;
+    prs_segment seg = {(uint32_t)(p - s->text), (uint16_t)flags, has_comma};
+    uint32_t touched = (start > 0 ? kind[s->text[start - 1]] & (B_BEFORE | B_HIGH) : 0) |
+                       (p < end ? kind[*p] & (B_BEHIND | B_HIGH) : 0);
+    begin(out, PRS_SURFACE_WORD, start, space_before);
+    if (touched || has_comma || seg.end - start > s->max_bytes ||
+        (seg.end - start == 1 && p < end && *p == '.')) {
+        put_segment(s, out, seg);
+    } else {
+        out->flags |= seg.flags;
+        finish(s, out, seg.end);
     }
     return true;
 }
@@ -316,22 +363,62 @@ static bool run_goes_on(const prs_scan *s, uint32_t end, const prs_surface *out,
     return run_type_of(s, uc) == out->type;
 }
 
-static void put_run(prs_scan *s, prs_surface *out, uint32_t start, uint32_t base_end, bool is_han) {
-    uint32_t end = base_end;
-    bool goes_on = end < s->len && out->type == PRS_SURFACE_HAN && is_plain_han(s, end);
-    if (!goes_on) {
-        if (end < s->len && s->text[end] >= 0x80) end = run_cluster_end(s, start);
-        goes_on = run_goes_on(s, end, out, is_han);
-    }
+/* The character of a run at `start`, whose place in the run is marked once its end is known. */
+static inline void finish_run(prs_scan *s, prs_surface *out, uint32_t end, bool goes_on) {
     if (s->run_open) {
         out->flags = 0; /* a line end inside the run is not there */
     } else {
         out->flags |= PRS_SURFACE_RUN_START;
-        if (start > 0 && kind[s->text[start - 1]] & (B_SIGN | B_HIGH)) read_before(s, out);
+        if (out->start > 0 && kind[s->text[out->start - 1]] & (B_BEFORE | B_HIGH))
+            read_before(s, out);
     }
     if (!goes_on) out->flags |= PRS_SURFACE_RUN_END;
-    finish_cluster(s, out, end);
+    finish(s, out, end);
     s->run_open = goes_on;
+}
+
+static __attribute__((noinline)) void put_run(prs_scan *s, prs_surface *out, bool is_han) {
+    uint32_t end = run_cluster_end(s, out->start);
+    finish_run(s, out, end, run_goes_on(s, end, out, is_han));
+    trim_cluster(s, out);
+}
+
+/* U+3000..U+3029 and U+FF01..U+FF0C: the common punctuation of Chinese, no marks. */
+static inline bool is_wide_punctuation(const prs_scan *s, uint32_t at) {
+    const uint8_t *p = s->text + at;
+    if (s->len - at < 3) return false;
+    if (p[0] == 0xe3) return p[1] == 0x80 && p[2] >= 0x80 && p[2] < 0xaa;
+    return p[0] == 0xef && p[1] == 0xbc && p[2] > 0x80 && p[2] <= 0x8c;
+}
+
+/* Is the character of U+4E00..U+9FFF that ends at `end` surely without marks?  Then *goes_on tells. */
+static inline bool is_bare_han(const prs_scan *s, uint32_t end, bool *goes_on) {
+    *goes_on = is_plain_han(s, end);
+    if (PRS_LIKELY(*goes_on) || is_wide_punctuation(s, end)) return true;
+    return end < s->len && s->text[end] < 0x80 && !s->join_linebreak;
+}
+
+static inline void put_plain_han(prs_scan *s, prs_surface *out, uint32_t start, bool space_before) {
+    bool goes_on;
+    begin(out, PRS_SURFACE_HAN, start, space_before);
+    if (PRS_LIKELY(is_bare_han(s, start + 3, &goes_on)))
+        finish_run(s, out, start + 3, goes_on);
+    else
+        put_run(s, out, true);
+}
+
+/* The second and later characters of a run, by far the most surfaces of a Chinese text; false if the
+ * long way is needed.  All that find_surface would look at is known. */
+static inline bool put_next_han(prs_scan *s, prs_surface *out) {
+    uint32_t start = s->at, end = start + 3;
+    bool goes_on;
+    if (!is_plain_han(s, start) || !is_bare_han(s, end, &goes_on)) return false;
+    *out = (prs_surface){.start = start, .end = end, .lead_start = start, .trail_end = end,
+                         .flags = goes_on ? 0 : PRS_SURFACE_RUN_END, .type = PRS_SURFACE_HAN};
+    s->at = s->prev_end = end;
+    s->prev_type = PRS_SURFACE_HAN;
+    s->run_open = goes_on;
+    return true;
 }
 
 /* ---- emoji, compat, and the walk ------------------------------------------------------------ */
@@ -353,7 +440,8 @@ static bool put_sign(prs_scan *s, prs_surface *out, uint32_t at, const prs_uc *u
     if (uc->cls == PRS_CLASS_COMPAT) {
         begin(out, PRS_SURFACE_COMPAT, at, space_before);
         read_before(s, out);
-        finish_cluster(s, out, prs_cluster_read(s->text, s->len, at).end);
+        finish(s, out, prs_cluster_read(s->text, s->len, at).end);
+        trim_cluster(s, out);
         return true;
     }
     if (end > at) *next = end;
@@ -361,55 +449,65 @@ static bool put_sign(prs_scan *s, prs_surface *out, uint32_t at, const prs_uc *u
 }
 
 /* What begins with a byte above ASCII, or with a digit, # or * that may be a keycap. */
-static bool put_other(prs_scan *s, prs_surface *out, uint32_t at, bool *space, uint32_t *next) {
+static __attribute__((noinline)) bool put_other(prs_scan *s, prs_surface *out, uint32_t at,
+                                                bool *space, uint32_t *next) {
     uint32_t n, cp = prs_utf8_decode(s->text + at, s->text + s->len, &n);
     const prs_uc *uc = prs_unicode_get(cp);
-    prs_surface_type run_type = run_type_of(s, uc);
     *next = at + n;
+    if (uc->flags & PRS_UC_SPACE) *space = true;
     if (cp == PRS_UTF8_BAD) s->n_bad++;
+    prs_surface_type run_type = run_type_of(s, uc);
     if (run_type != PRS_SURFACE_WORD) {
         begin(out, run_type, at, *space);
-        put_run(s, out, at, at + n, uc->cls == PRS_CLASS_HAN);
+        put_run(s, out, uc->cls == PRS_CLASS_HAN);
         return true;
     }
-    bool is_wordy = prs_role_is_word((prs_role)s->rules->roles[uc->cls]);
-    if (is_wordy && cp >= 0x80 && put_word(s, out, at, *space)) return true;
-    if (uc->flags & PRS_UC_SPACE) *space = true;
-    if (cp >= 0x80 && !(uc->flags & PRS_UC_PICT) && uc->cls != PRS_CLASS_COMPAT &&
-        uc->cls != PRS_CLASS_RI)
-        return false;
+    if (prs_role_is_word((prs_role)s->rules->roles[uc->cls]) && put_word(s, out, at, *space))
+        return true;
+    bool may_be_emoji = cp < 0x80 || uc->flags & PRS_UC_PICT || uc->cls == PRS_CLASS_RI;
+    if (!may_be_emoji && uc->cls != PRS_CLASS_COMPAT) return false;
     return put_sign(s, out, at, uc, *space, next);
 }
 
 /* The first surface at or after s->at, without its place in the text. */
-static bool find_surface(prs_scan *s, prs_surface *out, bool space) {
+static inline bool find_surface(prs_scan *s, prs_surface *out, bool space) {
     for (uint32_t at = s->at; at < s->len;) {
         uint8_t k = kind[s->text[at]];
-        if (PRS_LIKELY(!(k & (B_LETTER | B_DIGIT | B_HIGH | B_KEYCAP)))) {
+        if (PRS_LIKELY(k & (B_LETTER | B_DIGIT))) {
+            if (PRS_LIKELY(put_ascii_word(s, out, at, space))) return true;
+            if (put_other(s, out, at, &space, &at)) return true;
+        } else if (PRS_LIKELY(!(k & (B_HIGH | B_KEYCAP)))) {
             space |= (k & B_SPACE) != 0;
             at++;
-            continue;
-        }
-        if (PRS_LIKELY(k & (B_LETTER | B_DIGIT)) && put_word(s, out, at, space)) return true;
-        if (is_plain_han(s, at)) {
-            begin(out, PRS_SURFACE_HAN, at, space);
-            put_run(s, out, at, at + 3, true);
+        } else if (is_plain_han(s, at)) {
+            put_plain_han(s, out, at, space);
+            return true;
+        } else if (put_other(s, out, at, &space, &at)) {
             return true;
         }
-        if (put_other(s, out, at, &space, &at)) return true;
     }
     s->at = s->len;
     return false;
 }
 
-bool prs_scan_next(prs_scan *s, prs_surface *out) {
-    if (PRS_UNLIKELY(s->cut_end != 0)) {
-        begin(out, (prs_surface_type)s->prev_type, s->at, false);
-        finish_piece(s, out, s->cut_end);
-    } else if (!find_surface(s, out, s->prev_type == 0)) {
+/* The next piece of an over-long word or emoji.  Apart, to keep its loads out of the common path. */
+static __attribute__((noinline)) void put_piece(prs_scan *s, prs_surface *out) {
+    begin(out, (prs_surface_type)s->prev_type, s->at, false);
+    finish_piece(s, out, s->cut_end);
+}
+
+/* Apart from prs_scan_next, which so saves no registers for the common case. */
+static __attribute__((noinline)) bool put_any(prs_scan *s, prs_surface *out) {
+    if (PRS_UNLIKELY(s->cut_end != 0))
+        put_piece(s, out);
+    else if (!find_surface(s, out, s->prev_type == 0))
         return false;
-    }
     s->prev_end = out->end;
     s->prev_type = out->type;
     return true;
+}
+
+bool prs_scan_next(prs_scan *s, prs_surface *out) {
+    if (s->run_open && PRS_LIKELY(put_next_han(s, out))) return true;
+    return put_any(s, out);
 }

@@ -20,7 +20,7 @@ static inline uint32_t prs_utf8_decode(const uint8_t *p, const uint8_t *end, uin
         *n = 1;
         return b;
     }
-    if (PRS_LIKELY(b - 0xe1 < 0xc && end - p >= 3)) { /* E1..EC: no special second byte */
+    if (PRS_LIKELY(b - 0xe1 < 0xf && b != 0xed && end - p >= 3)) { /* no special second byte */
         uint32_t c = p[1] ^ 0x80u, d = p[2] ^ 0x80u;
         if (PRS_LIKELY((c | d) < 0x40)) {
             *n = 3;
