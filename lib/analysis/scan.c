@@ -383,12 +383,14 @@ static __attribute__((noinline)) void put_run(prs_scan *s, prs_surface *out, boo
     trim_cluster(s, out);
 }
 
-/* U+3000..U+3029 and U+FF01..U+FF0C: the common punctuation of Chinese, no marks. */
+/* U+3008..U+3011, U+3001, U+3002 and U+FF01..U+FF0C: the common punctuation of Chinese, which ends a
+ * run.  Its neighbours U+3005 and U+3007 do not. */
 static inline bool is_wide_punctuation(const prs_scan *s, uint32_t at) {
     const uint8_t *p = s->text + at;
     if (s->len - at < 3) return false;
-    if (p[0] == 0xe3) return p[1] == 0x80 && p[2] >= 0x80 && p[2] < 0xaa;
-    return p[0] == 0xef && p[1] == 0xbc && p[2] > 0x80 && p[2] <= 0x8c;
+    if (p[0] == 0xe3 && p[1] == 0x80)
+        return p[2] == 0x81 || p[2] == 0x82 || (p[2] >= 0x88 && p[2] <= 0x91);
+    return p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81 && p[2] <= 0x8c;
 }
 
 /* Is the character of U+4E00..U+9FFF that ends at `end` surely without marks?  Then *goes_on tells. */

@@ -141,12 +141,33 @@ END_TEST
 
 START_TEST(runs) {
     expect("中文あアー한글", "^中|~文|~あ|~ア|~ー|~한|~글$");
+    expect("佐々木 二〇", "^佐|~々|~木$|^二|~〇$");
     expect("⽇本 中，文 中 文", "^⽇|~本$|^中$|~^文$|^中$|^文$");
     expect("\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8ㅋㅋ", "^\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8|~ㅋ|~ㅋ$");
     expect("สวัสดี กำ中", "SA:^ส|~SA:วั|~SA:ส|~SA:ดี$|SA:^กำ$|~^中$");
     prs_scan_options word = defaults();
     word.hangul_word = true;
     expect_with(&word, "한글abc 中한", "한글abc|^中$|~한");
+}
+END_TEST
+
+/* Each code point behind a plain ideograph: the shortcuts for neighbours know them all. */
+START_TEST(every_neighbour_of_a_plain_ideograph) {
+    prs_scan_options options = defaults();
+    for (uint32_t cp = 1; cp < 0x110000; cp++) {
+        if (cp >= 0xd800 && cp < 0xe000) continue;
+        uint8_t text[16] = "中文"; /* the second by the shortest path */
+        prs_surface s[4];
+        prs_scan scan;
+        uint32_t n = prs_utf8_encode(cp, text + 6), class = prs_unicode_get(cp)->cls;
+        bool is_mark = class == PRS_CLASS_MARK;
+        bool goes_on = class >= PRS_CLASS_HAN && class <= PRS_CLASS_HANGUL_LVT;
+        prs_scan_init(&scan, &options, text, 6 + n);
+        ck_assert(prs_scan_next(&scan, &s[0]) && prs_scan_next(&scan, &s[1]));
+        ck_assert_msg(s[1].end == (is_mark ? 6 + n : 6), "U+%04X", cp);
+        ck_assert_msg((s[1].flags & PRS_SURFACE_RUN_END) == (goes_on ? 0 : PRS_SURFACE_RUN_END),
+                      "U+%04X", cp);
+    }
 }
 END_TEST
 
@@ -357,6 +378,7 @@ START_TEST(ascii_loop_equals_general_rules) {
 END_TEST
 
 TEST_SUITE(scan, worked_examples, t1_to_t3_colon_at_dot, t4_t5_numbers_and_apostrophes,
-           t6_t7_joiners, t8_sigils, t9_emoji, t10_t11_compat_and_marks, runs, option_join_linebreak,
+           t6_t7_joiners, t8_sigils, t9_emoji, t10_t11_compat_and_marks, runs,
+           every_neighbour_of_a_plain_ideograph, option_join_linebreak,
            t12_long_tokens, any_bytes_give_sound_surfaces, white_space_cuts_dependence,
            a_slice_gives_itself, ascii_loop_equals_general_rules)
