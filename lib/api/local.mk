@@ -1,2 +1,2 @@
 # Sources of lib/api: append `libprismsearch_sources += lib/api/FILE.c`, headers too.
-libprismsearch_sources += lib/api/api_base.c
+libprismsearch_sources += lib/api/api_base.c lib/api/api_schema.c

@@ -49,9 +49,10 @@ typedef struct prs_document {
     prs_mem *mem;
 } prs_document;
 
-/* The public builder. */
+/* The public builder.  prism_writer_put finishes `document`, then reads it. */
 struct prism_doc {
     prs_mem mem;
+    prism_schema *schema; /* a reference */
     prs_document document;
 };
 

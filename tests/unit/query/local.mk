@@ -1,5 +1,5 @@
 # Unit tests of lib/query: append `query_tests_sources += tests/unit/query/test_FILE.c`; nothing to register.
-query_tests_sources =
+query_tests_sources = tests/unit/query/test_field_analyzers.c
 
 unit_programs += tests/unit/query/query_tests
 tests_unit_query_query_tests_SOURCES = $(query_tests_sources)
