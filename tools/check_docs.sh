@@ -5,7 +5,7 @@
 #   head essays   lib, cli and bench open with "/* file.c - question"; over 100 lines of C the essay has
 #                 at least 4 lines
 #   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c, or a line in tests/unit/EXEMPT with a
-#                 reason
+#                 reason; x_read.c, x_write.c and x_check.c of one structure may share test_x.c
 #   public        each declaration in include/ has a comment above it, beside it, or above its group
 #   names         a file name occurs once in lib/
 . "$(dirname "$0")/lint.sh"
@@ -45,6 +45,9 @@ check_twins() {
     while read -r file; do
         name=$(basename "${file%.*}")
         twin=tests/unit/$(basename "$(dirname "$file")")/test_$name.c
+        case $name in
+        *_read | *_write | *_check) [ -e "$twin" ] || twin=${twin%_*}.c ;;
+        esac
         if [ -e "$twin" ]; then
             [ -z "${exempt[$file]:-}" ] || complain tests/unit/EXEMPT "$file has a test by now"
         elif [ -z "${exempt[$file]:-}" ]; then
