@@ -1,5 +1,5 @@
 # Scripts that keep the house rules, and generators.
-EXTRA_DIST += tools/lint.sh tools/size_allow.txt tools/strip_c.awk tools/check_format.sh \
+EXTRA_DIST += tools/lint.sh tools/globals_allow.txt tools/size_allow.txt tools/strip_c.awk tools/check_format.sh \
 	tools/format.sh tools/wrap_comments.awk
 
 # The rules only, in seconds: what to run before each commit.  Layout is looked at here and not in make
