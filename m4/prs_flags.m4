@@ -43,7 +43,7 @@ AC_DEFUN([PRS_WARNING_FLAGS], [
     PRS_ADD_FLAGS([PRS_WARN_CFLAGS], [-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla
         -Walloca -Wundef -Wformat=2 -Wcast-qual -Wpointer-arith -Wwrite-strings
         -Wdouble-promotion -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes
-        -Wold-style-definition -Wdate-time -Wlogical-op -Wduplicated-cond -Wcomma
+        -Wold-style-definition -Wdate-time -Wlogical-op -Wduplicated-cond
         -Wunreachable-code-aggressive -Wassign-enum])
     AS_IF([test "x$enable_sanitizers" != xyes],
         [PRS_ADD_FLAG([PRS_WARN_CFLAGS], [-Wstack-usage=16384])

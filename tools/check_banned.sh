@@ -17,7 +17,7 @@ banned() {
 }
 
 none='^$'
-complain_lines < <(
+{
     banned 'memory comes from prs_mem (base/mem.h)' \
         'malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf|getline|posix_memalign|aligned_alloc' \
         '^lib/base/mem\.c$' lib
@@ -44,5 +44,5 @@ complain_lines < <(
     # The locale's decimal point would get into what we write.
     source_files lib | xargs -r grep -nHE 'printf.*"[^"]*%[-+ #0-9.*]*[aefgAEFG]' |
         sed -E 's/^([^:]*:[0-9]+):.*/\1: a floating-point conversion follows the locale/' || true
-)
+} | complain_lines
 finish

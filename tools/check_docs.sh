@@ -42,7 +42,7 @@ check_twins() {
             [ -e "$what" ] || complain tests/unit/EXEMPT "there is no $what"
         done < tests/unit/EXEMPT
     fi
-    while read -r file; do
+    source_files lib -- c cc | grep -v '^lib/analysis/gen/' | while read -r file; do
         name=$(basename "${file%.*}")
         twin=tests/unit/$(basename "$(dirname "$file")")/test_$name.c
         case $name in
@@ -53,7 +53,7 @@ check_twins() {
         elif [ -z "${exempt[$file]:-}" ]; then
             complain "$file" "has no $twin and no line in tests/unit/EXEMPT"
         fi
-    done < <(source_files lib -- c cc | grep -v '^lib/analysis/gen/')
+    done
 }
 
 # A declaration (PRISM_API, typedef, or a constant) is explained by a comment that ends on the line
@@ -75,13 +75,13 @@ check_public() {
     ' "$1"
 }
 
-while read -r file; do
+source_files include lib cli bench | grep -v '^lib/analysis/gen/' | while read -r file; do
     check_head "$file"
-done < <(source_files include lib cli bench | grep -v '^lib/analysis/gen/')
+done
 check_twins
-while read -r file; do
-    complain_lines < <(check_public "$file")
-done < <(source_files include -- h)
-complain_lines < <(source_files lib -- c cc | sed 's|.*/||' | sort | uniq -d |
-    sed 's/$/: the name occurs more than once in lib/')
+source_files include -- h | while read -r file; do
+    check_public "$file" | complain_lines
+done
+source_files lib -- c cc | sed 's|.*/||' | sort | uniq -d |
+    sed 's/$/: the name occurs more than once in lib/' | complain_lines
 finish

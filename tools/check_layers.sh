@@ -61,15 +61,15 @@ only_in() {
         sed -E "s~^([^:]*:[0-9]+):.*<(.*)>.*~\1: <\2>: $3~" || true
 }
 
-check_library < <(source_files lib | quoted_includes)
-check_outsiders < <(source_files cli bindings bench examples tests/api tests/diff tests/golden |
-    grep -v '^bench/micro/' | quoted_includes)
-check_reference < <(source_files tests/ref | quoted_includes)
-complain_lines < <(
+source_files lib | quoted_includes | check_library
+source_files cli bindings bench examples tests/api tests/diff tests/golden |
+    grep -v '^bench/micro/' | quoted_includes | check_outsiders
+source_files tests/ref | quoted_includes | check_reference
+{
     only_in 'pthread\.h|threads\.h|semaphore\.h' '^lib/base/sync\.' 'threads are for base/sync'
     only_in 'fcntl\.h|dirent\.h|sys/mman\.h|sys/stat\.h|sys/file\.h|sys/vfs\.h' '^lib/store/' \
         'POSIX files are for store'
     only_in 'unistd\.h' '^lib/(store/|base/sync\.c)' 'POSIX files are for store'
     only_in 'xxhash\.h' '^lib/base/hash\.c' 'hashes come from base/hash.h'
-)
+} | complain_lines
 finish

@@ -49,19 +49,19 @@ over() {
     fi
 }
 
-while read -r file; do
+source_files include lib cli bindings bench examples tests tools -- c cc h sh py awk |
+    grep -v '^lib/analysis/gen/' | while read -r file; do
     lines=$(wc -l < "$file")
     [ "$lines" -le $FILE_MAX ] || over "$file" "$file" "$lines lines, $FILE_MAX at most"
     case $file in *.c | *.cc | *.h) ;; *) continue ;; esac
-    while read -r name length first; do
+    functions_of "$file" | while read -r name length first; do
         if [ "$length" -gt $FUNCTION_MAX ]; then
             over "$file:$name" "$file:$first" "$name has $length lines, $FUNCTION_MAX at most"
         elif [ "$length" -gt $FUNCTION_WARN ]; then
             echo "$file:$first: warning: $name has $length lines, $FUNCTION_WARN are enough"
         fi
-    done < <(functions_of "$file")
-done < <(source_files include lib cli bindings bench examples tests tools -- c cc h sh py awk |
-    grep -v '^lib/analysis/gen/')
+    done
+done
 
 for what in "${!allowed[@]}"; do
     [ -n "${used[$what]:-}" ] || complain tools/size_allow.txt "$what needs no exception"

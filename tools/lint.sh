@@ -3,7 +3,11 @@
 #     check_x.sh [ROOT]      looks at the tree ROOT (default: the one this script lies in)
 #
 # Each check prints one line for each violation, "file:line: what is wrong", and ends with 0 or 1.
-set -euo pipefail
+#
+# Lines travel through pipes, and the last command of a pipe runs in this shell (lastpipe), so that it
+# can count: <(...) would need /dev/fd, which a bare chroot has not.
+set -eu
+shopt -s lastpipe
 export LC_ALL=C
 
 root=$(cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}" && pwd)

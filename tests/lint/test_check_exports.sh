@@ -7,7 +7,7 @@ check=check_exports.sh
 build() {
     make_tree
     echo 'prism_hello' | put lib/prismsearch.sym
-    echo 'include/prismsearch/base.h' | put include/local.mk
+    echo 'prisminclude_HEADERS = include/prismsearch/base.h' | put include/local.mk
     printf '%s\n' 'int prism_hello(int x);' 'int prism_hello(int x) { return x; }' "$1" > "$work/x.c"
     ${CC:-cc} -O1 -fno-builtin -shared -fPIC -w -o "$work/lib.so" "$work/x.c"
 }
@@ -32,8 +32,12 @@ expect_failure 'a promise not kept' 'prism_promised: is declared in include, not
 build 'const int prism_data = 3;'
 echo 'prism_data' >> "$tree/lib/prismsearch.sym"
 expect_failure 'exported data' 'prism_data: exported, and not a function' "$work/lib.so"
-build 'static int counter; int prism_hello2(void) __attribute__((visibility("hidden"))); int prism_hello2(void) { return counter++; } int (*prism_keep)(void) __attribute__((visibility("hidden"))) = prism_hello2;'
+build 'static int counter; int prism_hello2(void) __attribute__((visibility("hidden"))); int prism_hello2(void) { return counter++; } int (*const prism_keep)(void) __attribute__((visibility("hidden"))) = prism_hello2;'
 expect_failure 'a mutable global' 'counter: mutable global' "$work/lib.so"
+echo 'counter' | put tools/globals_allow.txt
+expect_failure 'a global allowed without a reason' 'counter: mutable global' "$work/lib.so"
+echo 'counter it counts' | put tools/globals_allow.txt
+what='a global with a reason' passes "$work/lib.so"
 build 'void abort(void); static void f(void) { abort(); } __attribute__((constructor)) static void g(void) { f(); }'
 expect_failure 'a library that aborts' 'abort: undefined in the library, and banned' "$work/lib.so"
 build 'int printf(const char *, ...); __attribute__((constructor)) static void g(void) { printf("x"); }'

@@ -26,13 +26,14 @@ make_tree
 lines 900 'x' | put lib/analysis/gen/tables.h
 what='generated tables' passes
 
-seeds 'a file of 801 lines' 'lib/base/long\.c: 801 lines' lib/base/long.c < <(lines 801 'int x;')
-seeds 'a long script' 'tools/x\.sh: 900 lines' tools/x.sh < <(lines 900 'true')
-seeds 'a function of 101 lines' 'lib/base/f\.c:1: work has 101 lines' lib/base/f.c < <(function_of 101)
-seeds 'a long function with a head of two lines' 'work has 102 lines' lib/base/f.c < <(
+seeds 'a file of 801 lines' 'lib/base/long\.c: 801 lines' lib/base/long.c <<< "$(lines 801 'int x;')"
+seeds 'a long script' 'tools/x\.sh: 900 lines' tools/x.sh <<< "$(lines 900 'true')"
+seeds 'a function of 101 lines' 'lib/base/f\.c:1: work has 101 lines' lib/base/f.c <<< "$(function_of 101)"
+seeds 'a long function with a head of two lines' 'work has 102 lines' lib/base/f.c <<< "$(
     echo 'static int work(int x,'
-    function_of 101 '                int y) {')
-seeds 'a long test' 'test has 120 lines' tests/unit/base/test_f.c < <(function_of 120 'START_TEST(f) {')
+    function_of 101 '                int y) {'
+)"
+seeds 'a long test' 'test has 120 lines' tests/unit/base/test_f.c <<< "$(function_of 120 'START_TEST(f) {')"
 
 make_tree
 function_of 70 | put lib/base/f.c
