@@ -41,13 +41,6 @@ typedef struct prs_postings_source {
 
 typedef enum prs_block_form { PRS_BLOCK_PACKED, PRS_BLOCK_RUN, PRS_BLOCK_BITSET } prs_block_form;
 
-typedef struct prs_block_meta { /* level 1, decoded when its group is entered */
-    uint32_t last_doc;
-    uint32_t off, len;  /* in the group's blocks area */
-    uint32_t pos_len;   /* its run of positions */
-    uint64_t pos_off;   /* from the start of the term's positions */
-} prs_block_meta;
-
 typedef struct prs_postings {
     const prs_postings_source *src;
     prs_term_info info;
@@ -69,24 +62,24 @@ typedef struct prs_postings {
     uint32_t n_dominance;
 
     /* Private to format/postings_*.c ---------------------------------------------------------- */
-    uint32_t block, n_blocks;       /* in the group; n_blocks 0 = its metas are not decoded */
-    uint32_t before_group;          /* last doc before the group; UINT32_MAX before the first */
-    uint32_t before_block;          /* last doc before the block stood on; likewise */
-    bool freqs_ready, impacts_ready;
-    const uint8_t *list, *list_end; /* postings of the term */
-    const uint8_t *groups;          /* behind the directory and its companions */
-    const uint8_t *group_at, *group_end; /* undecoded part of the group's head; end */
-    const uint8_t *impacts_at;      /* undecoded impacts of the blocks */
-    const uint8_t *blocks;          /* blocks area of the group */
-    uint64_t group_pos_off, group_pos_end;
-    const uint8_t *freq_at, *block_end;  /* undecoded freqs of the loaded block; its end */
-    uint8_t block_tag;
+    const uint8_t *list, *list_end;      /* postings of the term, or its payload */
+    const uint8_t *at, *end;             /* the loaded block: undecoded freqs (inline: positions); its end */
+    uint8_t tag;                         /* of the loaded block */
+    bool freqs_ready, impacts_ready, blocks_ready;
+    uint64_t groups_off;                 /* of the first group, from `list` */
+    uint32_t before_group, before_block; /* last document before the group and block; PRS_NO_DOC at first */
+    uint32_t block, n_blocks;            /* of the group */
+    const uint8_t *head, *group_end;     /* of the group: behind its impacts; its end */
+    const uint8_t *block_impacts, *blocks;
+    uint64_t pos_off, pos_end;           /* its positions, from the start of the term's */
+    uint32_t block_last[PRS_GROUP_BLOCKS];
+    uint32_t block_off[PRS_GROUP_BLOCKS + 1];     /* from `blocks` */
+    uint64_t block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions */
     uint8_t n_impacts[PRS_GROUP_BLOCKS];
-    prs_block_meta meta[PRS_GROUP_BLOCKS];
     prs_impact impacts[PRS_GROUP_BLOCKS][PRS_BLOCK_IMPACTS];
-    /* Positions of the loaded block: bit offset of each document's group, computed as far as needed. */
-    uint64_t pos_bits[PRS_BLOCK + 1];
+    /* Where positions of the loaded block begin, in bits; computed as far as needed. */
     uint32_t n_pos_bits;
+    uint64_t pos_bits[PRS_BLOCK + 1];
 } prs_postings;
 
 /** Stand on the first block of a list.  Errors : ECORRUPT.   Cost: one or two cache misses */
@@ -97,9 +90,9 @@ prism_status prs_postings_next_block(prs_postings *p, prism_error *err) PRS_NODI
 /** Move forward to the first block whose last doc >= target, without decoding it; never moves back, and
  *  keeps what is loaded if it stays. */
 prism_status prs_postings_skip_to(prs_postings *p, uint32_t target, prism_error *err) PRS_NODISCARD;
-/** As skip_to, but only to the group (level 2): group_last_doc and group_impacts become valid, the cursor
- *  stands on the group's first block unless it was in that group already.  Without skip data: skip_to,
- *  and group_last_doc = last_doc. */
+/** As skip_to, but only to the group (level 2): group_last_doc and group_impacts become valid.  If that is another
+ *  group, the cursor stands before its first block and last_doc is the group's, until skip_to, next_block or load
+ *  (which takes the first block).  Without skip data: skip_to, and group_last_doc = last_doc. */
 prism_status prs_postings_skip_group(prs_postings *p, uint32_t target, prism_error *err) PRS_NODISCARD;
 /** Decode the documents of the block stood on: docs[0..n), i = 0.  Nothing to do if loaded or at the end
  *  (then n = 0 and docs[0] = PRS_DOC_END). */

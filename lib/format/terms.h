@@ -14,6 +14,7 @@
 #define PRS_FORMAT_TERMS_H
 
 #include "base/buf.h"
+#include "base/cur.h"
 #include "store/in.h"
 
 #define PRS_INLINE_MAX_DF 4u  /* a list of at most so many documents ... */
@@ -70,14 +71,15 @@ prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info
 
 typedef struct prs_terms_cursor {
     const prs_terms *terms;
-    prs_term_info info;  /* of the current term */
+    prs_term_info info;                /* of the current term */
     uint8_t key[PRISM_MAX_TERM_BYTES]; /* its key */
     uint32_t key_len;
-    uint32_t block, place, n_in_block; /* the current term's */
-    const uint8_t *key_at, *keys_end, *info_at, *info_end; /* of the term after it */
-    uint64_t next_off;   /* in LISTS: where the next list begins */
-    bool pending;        /* the current term was found by seek and not yet returned by next */
-    bool valid;          /* there is a current term */
+    bool valid;                        /* there is a current term */
+    /* Private to terms_read.c ----------------------------------------------------------------- */
+    bool pending, ended;               /* found by seek and not yet returned by next; nothing more comes */
+    uint32_t block, n_in_block, n_read;
+    prs_cur keys, infos;               /* of the block, behind what was read */
+    uint64_t next_list;                /* in LISTS: where the next list begins */
 } prs_terms_cursor;
 
 /** Stand before the first term >= key (an empty key: the first of all); next() then steps onto it. */

@@ -1,0 +1,36 @@
+/* postings_cursor.h - between the files that implement prs_postings: postings_read, _skip, _window, positions_read. */
+#ifndef PRS_FORMAT_POSTINGS_CURSOR_H
+#define PRS_FORMAT_POSTINGS_CURSOR_H
+
+#include "format/block.h"
+#include "format/postings.h"
+
+/* postings_read.c */
+
+/** Stand at the end: no block, every number answers PRS_DOC_END. */
+void prs_cursor_end(prs_postings *p);
+/** End, and tell where the bytes are unsound. */
+prism_status prs_cursor_corrupt(prs_postings *p, const void *at, prism_error *err, const char *what);
+/** End if a call below failed. */
+static inline prism_status prs_cursor_status(prs_postings *p, prism_status status) {
+    if (PRS_UNLIKELY(status != PRISM_OK)) prs_cursor_end(p);
+    return status;
+}
+
+/** The loaded block of a list with skip data as it is stored: documents behind the head and freqs; positions. */
+prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions, prism_error *err);
+
+/* postings_skip.c */
+
+/** Read the head of a list of more than 128 documents and stand on its first block. */
+prism_status prs_cursor_open_list(prs_postings *p, prism_error *err);
+/** Decode the numbers of the group's blocks and stand on the first one, if that was not done. */
+prism_status prs_cursor_open_blocks(prs_postings *p, prism_error *err);
+
+/* The block stood on; blocks_ready. */
+static inline const uint8_t *prs_cursor_block(const prs_postings *p, const uint8_t **end) {
+    *end = p->blocks + p->block_off[p->block + 1];
+    return p->blocks + p->block_off[p->block];
+}
+
+#endif

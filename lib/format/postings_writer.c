@@ -1,0 +1,292 @@
+/* postings_writer.c - how does a term's list get to disk while its postings arrive?
+ *
+ * Structure   postings -> pending (up to 128) -> block -> positions to `out`, documents and freqs to the list builder
+ *             at the end:  df <= 4, cf <= 32   inline payload, nothing written
+ *                          df <= 128           one block
+ *                          more                the builder's groups (postings_group.c)
+ * Invariants  - A block is cut only when the posting after it is there, so a list of up to 128 postings is
+ *               still pending, whole, at the end, and pieces of any size give the same blocks.
+ *             - Positions of a block are in `out` before its documents are anywhere: a term's positions stand
+ *               together, in front of its postings.
+ * Why so      Positions are three quarters of the bytes, so they are what must not wait.
+ * Cost        about 4 ns per posting and 2 per position; a short list costs no more than its postings.
+ * Source      FORMAT.md sections 6 to 8.   Tested by tests/unit/format/test_postings.c, test_positions.c */
+#include "format/postings_writer.h"
+
+#include "base/error.h"
+#include "codec/eliasfano.h"
+#include "format/block.h"
+#include "format/postings_cursor.h"
+#include "format/postings_group.h"
+#include "format/terms_block.h"
+
+struct prs_postings_writer {
+    prs_mem *mem;
+    prs_out *out;
+    const prs_lengths *lengths, *spans; /* lengths NULL: a field without */
+    bool has_positions;
+    bool no_memory, bad_position; /* sticky until the next list */
+    uint64_t df, cf, off; /* of the current list */
+    uint64_t positions_len;
+    uint32_t last_doc; /* of the last finished block, PRS_NO_DOC before it */
+    /* postings not yet in a block */
+    uint32_t n;
+    uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
+    prs_buf positions; /* theirs, as u32 in memory order */
+    /* scratch */
+    prs_buf run;     /* positions of one block, encoded */
+    prs_buf payload; /* of an inline list */
+    prs_list_builder list;
+};
+
+static float mean_of(const prs_lengths *lengths) {
+    uint64_t sum = 0, n = 0;
+    for (uint32_t doc = 0; lengths != NULL && doc < lengths->n_docs; doc++) {
+        uint32_t length = prs_lengths_get(lengths, doc);
+        sum += length;
+        n += length != 0;
+    }
+    return n == 0 ? 0 : (float)sum / (float)n;
+}
+
+prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, const prs_lengths *lengths,
+                                     const prs_lengths *spans, prs_postings_writer **writer,
+                                     prism_error *err) {
+    *writer = NULL;
+    prs_postings_writer *pw = (prs_postings_writer *)prs_mem_calloc(mem, 1, sizeof *pw);
+    if (pw == NULL) return prs_error_nomem(err);
+    pw->mem = mem;
+    pw->out = out;
+    pw->lengths = lengths;
+    pw->spans = spans ? spans : lengths;
+    prs_buf_init(&pw->positions, mem);
+    prs_buf_init(&pw->run, mem);
+    prs_buf_init(&pw->payload, mem);
+    prs_list_builder_init(&pw->list, mem, mean_of(lengths));
+    *writer = pw;
+    return PRISM_OK;
+}
+
+void prs_postings_writer_free(prs_postings_writer *pw) {
+    if (pw == NULL) return;
+    prs_buf_fini(&pw->positions);
+    prs_buf_fini(&pw->run);
+    prs_buf_fini(&pw->payload);
+    prs_list_builder_fini(&pw->list);
+    prs_mem_free(pw->mem, pw, sizeof *pw);
+}
+
+void prs_postings_writer_begin(prs_postings_writer *pw, bool has_positions) {
+    PRS_ASSERT(!has_positions || pw->spans != NULL);
+    pw->has_positions = has_positions;
+    pw->no_memory = pw->bad_position = false;
+    pw->df = pw->cf = pw->positions_len = 0;
+    pw->off = prs_out_offset(pw->out);
+    pw->last_doc = PRS_NO_DOC;
+    pw->n = 0;
+    prs_buf_clear(&pw->positions);
+    if (!prs_list_builder_empty(&pw->list) || pw->list.no_memory) prs_list_builder_reset(&pw->list);
+}
+
+/* Spans of n documents and the bits of their positions; false if a position is beyond its span, which
+ * would write outside the group. */
+static bool measure_positions(const prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
+                              const uint32_t *positions, uint32_t n, uint32_t *spans, uint64_t *n_bits) {
+    *n_bits = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        spans[i] = prs_lengths_get(pw->spans, docs[i]);
+        if (PRS_UNLIKELY(positions[freqs[i] - 1] >= spans[i])) return false;
+        positions += freqs[i];
+        *n_bits += prs_ef_bits(freqs[i], spans[i]);
+    }
+    return true;
+}
+
+/* Encode and write the positions of n postings; returns the bytes. */
+static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
+                                const uint32_t *positions, uint32_t n) {
+    uint32_t spans[PRS_BLOCK];
+    uint64_t n_bits, bit = 0;
+    if (!measure_positions(pw, docs, freqs, positions, n, spans, &n_bits)) {
+        pw->bad_position = true;
+        return 0;
+    }
+    size_t len = (size_t)((n_bits + 7) / 8);
+    prs_buf_clear(&pw->run);
+    uint8_t *out = prs_buf_extend(&pw->run, len + 9);
+    if (out == NULL) {
+        pw->no_memory = true;
+        return 0;
+    }
+    memset(out, 0, len + 9);
+    for (uint32_t i = 0; i < n; i++) {
+        bit = prs_ef_encode(out, bit, positions, freqs[i], spans[i]);
+        positions += freqs[i];
+    }
+    prs_out_write(pw->out, out, len);
+    pw->positions_len += len;
+    return len;
+}
+
+/* Lengths of n documents into `lengths`; NULL for a field without. */
+static const uint32_t *gather_lengths(const prs_postings_writer *pw, const uint32_t *docs, uint32_t n,
+                                      uint32_t *lengths) {
+    if (pw->lengths == NULL) return NULL;
+    for (uint32_t i = 0; i < n; i++) lengths[i] = prs_lengths_get(pw->lengths, docs[i]);
+    return lengths;
+}
+
+/* What skipping needs to know of a block's postings; pos_len and bytes are there already. */
+static void add_to_list(prs_postings_writer *pw, prs_new_block *block, const uint32_t *docs,
+                        const uint32_t *freqs, uint32_t n) {
+    uint32_t room[PRS_BLOCK];
+    const uint32_t *lengths = gather_lengths(pw, docs, n, room);
+    prs_front front;
+    prs_front_of(&front, freqs, lengths, n);
+    prs_dominance_add(&pw->list.dominance, freqs, lengths, n);
+    block->front = &front;
+    block->last_doc = docs[n - 1];
+    prs_list_builder_add(&pw->list, block);
+    pw->last_doc = docs[n - 1];
+}
+
+static void put_block(prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
+                      const uint32_t *positions, uint32_t n) {
+    uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
+    prs_new_block block = {.bytes = bytes};
+    if (pw->has_positions) block.pos_len = write_positions(pw, docs, freqs, positions, n);
+    block.len = (uint32_t)prs_block_encode(docs, freqs, n, pw->last_doc, bytes);
+    add_to_list(pw, &block, docs, freqs, n);
+}
+
+static void put_pending(prs_postings_writer *pw) {
+    if (pw->n == 0) return;
+    pw->no_memory |= pw->positions.failed;
+    if (!pw->no_memory) put_block(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr, pw->n);
+    pw->n = 0;
+    prs_buf_clear(&pw->positions);
+}
+
+static uint64_t sum_freqs(const uint32_t *freqs, uint32_t n) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) sum += freqs[i];
+    return sum;
+}
+
+void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
+                             const uint32_t *positions, uint32_t n) {
+    pw->df += n;
+    while (n > 0 && !pw->no_memory && !pw->bad_position) {
+        if (pw->n == PRS_BLOCK) put_pending(pw);
+        bool direct = pw->n == 0 && n > PRS_BLOCK;
+        uint32_t take = PRS_MIN(PRS_BLOCK - pw->n, n);
+        uint64_t n_positions = sum_freqs(freqs, take);
+        pw->cf += n_positions;
+        if (direct) {
+            put_block(pw, docs, freqs, positions, take);
+        } else {
+            memcpy(pw->docs + pw->n, docs, take * sizeof *docs);
+            memcpy(pw->freqs + pw->n, freqs, take * sizeof *freqs);
+            if (pw->has_positions) prs_buf_put(&pw->positions, positions, (size_t)n_positions * sizeof *positions);
+            pw->n += take;
+        }
+        docs += take;
+        freqs += take;
+        if (pw->has_positions) positions += n_positions;
+        n -= take;
+    }
+}
+
+/* ---- copying a block ------------------------------------------------------------------------ */
+
+/* The block `from` stands on, loaded, as it is but for its head; positions as they are. */
+static prism_status copy_block(prs_postings_writer *pw, prs_postings *from, uint32_t shift, prism_error *err) {
+    uint32_t docs[PRS_BLOCK];
+    for (uint32_t i = 0; i < from->n; i++) docs[i] = from->docs[i] + shift;
+    prs_bytes body, positions;
+    PRS_TRY(prs_cursor_stored(from, &body, &positions, err));
+    uint8_t bytes[PRS_BLOCK_MAX_BYTES];
+    size_t head = prs_block_put_head(from->tag, from->n, docs[0], pw->last_doc, bytes);
+    PRS_ASSERT(body.len <= sizeof bytes - head); /* bytes that decoded to 128 values at most */
+    memcpy(bytes + head, body.ptr, body.len);
+    prs_new_block block = {.bytes = bytes, .len = (uint32_t)(head + body.len), .pos_len = positions.len};
+    prs_out_write(pw->out, positions.ptr, positions.len);
+    pw->positions_len += positions.len;
+    pw->df += from->n;
+    pw->cf += sum_freqs(from->freqs, from->n);
+    add_to_list(pw, &block, docs, from->freqs, from->n);
+    return PRISM_OK;
+}
+
+prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *from, uint32_t shift,
+                                      bool *copied, prism_error *err) {
+    *copied = false;
+    PRS_TRY(prs_postings_load(from, err));
+    PRS_TRY(prs_postings_freqs(from, err));
+    /* Lists of up to 128 stay one block: nothing is cut before there are more. */
+    if (from->n_groups == 0 || from->n == 0 || pw->df + from->n <= PRS_BLOCK) return PRISM_OK;
+    if (pw->has_positions != from->info.has_positions) return PRISM_OK;
+    put_pending(pw);
+    *copied = true;
+    if (pw->no_memory || pw->bad_position) return PRISM_OK;
+    return copy_block(pw, from, shift, err);
+}
+
+/* ---- ending a list -------------------------------------------------------------------------- */
+
+static void put_payload(prs_postings_writer *pw) {
+    prs_buf *payload = &pw->payload;
+    prs_buf_clear(payload);
+    uint32_t before = PRS_NO_DOC;
+    for (uint32_t i = 0; i < pw->n; i++) {
+        prs_buf_varint(payload, pw->docs[i] - before - 1);
+        before = pw->docs[i];
+    }
+    for (uint32_t i = 0; i < pw->n && pw->cf != pw->df; i++) prs_buf_varint(payload, pw->freqs[i] - 1);
+    const uint32_t *position = (const uint32_t *)(const void *)pw->positions.ptr;
+    for (uint32_t i = 0; i < pw->n && pw->has_positions; i++) {
+        for (uint32_t k = 0; k < pw->freqs[i]; k++, position++)
+            prs_buf_varint(payload, k == 0 ? position[0] : position[0] - position[-1]);
+    }
+    pw->no_memory |= payload->failed;
+}
+
+static void write_single_block(prs_postings_writer *pw, prs_term_info *info) {
+    uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
+    if (pw->has_positions)
+        write_positions(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr, pw->n);
+    info->postings_len = prs_block_encode(pw->docs, pw->freqs, pw->n, PRS_NO_DOC, bytes);
+    prs_out_write(pw->out, bytes, (size_t)info->postings_len);
+}
+
+static prism_status status_of(const prs_postings_writer *pw, prism_error *err) {
+    if (pw->no_memory) return prs_error_nomem(err);
+    if (pw->bad_position) return prs_error_set(err, PRISM_EINVAL, "a position beyond the span of its document");
+    return prs_out_status(pw->out, err);
+}
+
+prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *info, prism_error *err) {
+    memset(info, 0, sizeof *info);
+    if (pw->df == 0) return prs_error_set(err, PRISM_EINVAL, "a list without documents");
+    pw->no_memory |= pw->positions.failed;
+    PRS_TRY(status_of(pw, err));
+    prs_term_info made = {.df = (uint32_t)pw->df, .cf = pw->cf, .has_positions = pw->has_positions};
+    if (prs_terms_must_inline(made.df, made.cf)) {
+        put_payload(pw);
+        made.inlined = true;
+        made.payload = pw->payload.ptr;
+        made.payload_len = (uint32_t)pw->payload.len;
+    } else if (prs_list_builder_empty(&pw->list)) {
+        write_single_block(pw, &made);
+    } else {
+        put_pending(pw);
+        pw->no_memory |= !prs_list_builder_write(&pw->list, pw->df, pw->has_positions, pw->out, &made.postings_len);
+    }
+    PRS_TRY(status_of(pw, err));
+    if (!made.inlined) {
+        made.off = pw->off;
+        made.positions_len = pw->positions_len;
+    }
+    *info = made;
+    return PRISM_OK;
+}
