@@ -35,8 +35,8 @@ typedef struct prs_transpose_term {
 typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *term, prism_error *err);
 
 /** Call `each` for every distinct term of the stream, in order of keys.
- *  Params : scratch = bytes of memory wanted for places; more passes over the stream where it is less (one term's
- *           places are always held)
+ *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream where it is
+ *           less (at least a quarter of it, and one term's places, are held)
  *  Errors : ENOMEM, and what `each` returns.
  *  Cost   : 12 bytes per id of the lexicon, 16 per distinct term; n_ids x (number of passes + 1) */
 prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch, prs_mem *mem,
