@@ -30,19 +30,13 @@ static prism_status write_tmp(prs_dir *dir, const char *name, const prs_commit *
     return prs_out_finish(out, NULL, NULL, err);
 }
 
-/* From the rename on a failure leaves it open whether the commit happened. */
-static prism_status unknown(prism_error *err) {
-    if (err != NULL && err->size >= sizeof *err) err->code = PRISM_EUNKNOWN;
-    return PRISM_EUNKNOWN;
-}
-
 prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit, prism_error *err) {
     char tmp[PRS_NAME_SIZE], name[PRS_NAME_SIZE];
     prs_name_of_generation(tmp, PRS_NAME_COMMIT_TMP, commit->manifest.generation);
     prs_name_of_generation(name, PRS_NAME_COMMIT, commit->manifest.generation);
     PRS_TRY(write_tmp(dir, tmp, commit, err));
-    if (dir->vt->rename_new(dir, tmp, name, err) != PRISM_OK) return unknown(err);
-    if (dir->vt->sync_dir(dir, err) != PRISM_OK) return unknown(err);
+    if (dir->vt->rename_new(dir, tmp, name, err) != PRISM_OK) return prs_error_recode(err, PRISM_EUNKNOWN);
+    if (dir->vt->sync_dir(dir, err) != PRISM_OK) return prs_error_recode(err, PRISM_EUNKNOWN);
     return PRISM_OK;
 }
 
@@ -85,8 +79,7 @@ prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena
     return status;
 }
 
-/* The highest published generation, 0 if there is none. */
-static prism_status find_newest(prs_dir *dir, uint64_t *generation, prism_error *err) {
+prism_status prs_commit_find_newest(prs_dir *dir, uint64_t *generation, prism_error *err) {
     prs_listing listing;
     prism_status status = prs_listing_read(&listing, dir, err);
     *generation = status == PRISM_OK ? listing.newest : 0;
@@ -98,7 +91,7 @@ prism_status prs_commit_read_newest(prs_dir *dir, prs_arena *arena, prs_commit *
                                     prism_error *err) {
     for (uint32_t i = 0; i < PRS_OPEN_TRIES; i++) {
         uint64_t generation;
-        PRS_TRY(find_newest(dir, &generation, err));
+        PRS_TRY(prs_commit_find_newest(dir, &generation, err));
         if (generation == 0) return prs_error_set(err, PRISM_ENOTFOUND, "there is no index here");
         prism_status status = prs_commit_read(dir, generation, arena, commit, read_only, err);
         if (status != PRISM_ENOTFOUND) return status;
