@@ -13,13 +13,14 @@
 #include "index/commit.h"
 
 prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_error *err) {
-    prs_mem boot; /* counts the core itself, which cannot be counted in itself */
+    prs_mem boot; /* resolves the hook; the core cannot be counted in itself */
     prs_mem_init(&boot, opts->allocator);
-    prs_core *core = prs_mem_calloc(&boot, 1, sizeof *core);
+    prs_core *core = boot.hook.resize(boot.hook.ctx, NULL, 0, sizeof *core);
     *out = core;
     if (core == NULL) return prs_error_nomem(err);
+    memset(core, 0, sizeof *core);
     prs_ref_init(&core->refs);
-    prs_mem_init(&core->mem, opts->allocator);
+    prs_mem_init(&core->mem, &boot.hook);
     core->read_only = opts->read_only != 0;
     core->checksums = opts->checksums == PRISM_CHECKSUMS_EAGER ? PRS_CHECKSUM_EAGER
                       : opts->checksums == PRISM_CHECKSUMS_OFF ? PRS_CHECKSUM_OFF
@@ -36,10 +37,8 @@ void prs_core_unref(prs_core *core) {
     if (core == NULL || !prs_ref_dec(&core->refs)) return;
     prs_recipe_unref(core->recipe);
     if (core->dir != NULL) core->dir->vt->close_dir(core->dir);
-    prs_mem boot;
-    prs_mem_init(&boot, &core->mem.hook);
-    atomic_store_explicit(&boot.live, sizeof *core, memory_order_relaxed);
-    prs_mem_free(&boot, core, sizeof *core);
+    prism_allocator hook = core->mem.hook;
+    hook.release(hook.ctx, core, sizeof *core);
 }
 
 /* ---- open ------------------------------------------------------------------------------------ */

@@ -13,8 +13,6 @@
 #include "index/transpose.h"
 #include "schema/document.h"
 
-/* Positions left free between two values of a text field, so that no phrase matches across them. */
-#define PRS_VALUE_GAP 100u
 
 PRS_VEC_DEFINE(prs_stream_docs, prs_stream_doc)
 
