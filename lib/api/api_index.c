@@ -4,7 +4,6 @@
 #include "api/opts.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "index/check.h"
 #include "index/documents.h"
 #include "index/info.h"
 #include "index/snapshot.h"
@@ -161,14 +160,4 @@ prism_status prism_snapshot_terms(prism_snapshot *snap, const char *field, const
     }
     if (prefix == NULL && prefix_len > 0) return null_argument(err, "prefix");
     return prs_terms_walk(snap, field, prs_bytes_of(prefix, prefix_len), each, ctx, err);
-}
-
-prism_status prism_index_check(const char *path, prism_check_level level, const prism_allocator *allocator,
-                               prism_finding_fn each, void *ctx, prism_progress_fn progress,
-                               void *progress_ctx, uint64_t *n_findings, prism_error *err) {
-    if (n_findings == NULL) return null_argument(err, "n_findings");
-    *n_findings = 0;
-    if (path == NULL) return null_argument(err, "path");
-    if ((unsigned)level > PRISM_CHECK_DEEP) return prs_error_set(err, PRISM_EINVAL, "no such level of check");
-    return prs_check_index(path, level, allocator, each, ctx, progress, progress_ctx, n_findings, err);
 }

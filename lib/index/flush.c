@@ -28,36 +28,36 @@ typedef struct term_sink {
     prs_terms_writer *terms;
     prs_places places;
     bool field_has_positions;
-    prs_u32s positions; /* of one chunk */
-    uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
+    /* One chunk of a term: documents, where their places begin, positions. */
+    uint32_t n, docs[PRS_BLOCK], freqs[PRS_BLOCK], bases[PRS_BLOCK];
+    prs_u32s positions;
 } term_sink;
 
 /* Cut the next places of a term into at most PRS_BLOCK documents; returns the place behind them. */
-static uint32_t fill_chunk(term_sink *sink, const prs_transpose_term *term, uint32_t at, uint32_t *entry,
-                           uint32_t *n_docs) {
+static uint32_t fill_chunk(term_sink *sink, const prs_transpose_term *term, uint32_t at, uint32_t *entry) {
     const prs_places *places = &sink->places;
-    uint32_t n = 0;
-    while (at < term->n) {
-        uint32_t e = prs_places_find(places, *entry, term->places[at]);
-        if (n == PRS_BLOCK) break;
-        *entry = e;
-        uint32_t begin = at, end_place = places->bases[e + 1];
+    uint32_t n = 0, e = *entry;
+    while (at < term->n && n < PRS_BLOCK) {
+        e = prs_places_find(places, e, term->places[at]);
+        uint32_t begin = at++, end_place = places->bases[e + 1];
         while (at < term->n && term->places[at] < end_place) at++;
         sink->docs[n] = places->docs[e].doc;
+        sink->bases[n] = places->bases[e];
         sink->freqs[n++] = at - begin;
     }
-    *n_docs = n;
+    sink->n = n;
+    *entry = e;
     return at;
 }
 
-/* The positions of a chunk: places less the bases of their documents. */
-static bool fill_positions(term_sink *sink, const uint32_t *places, uint32_t n, uint32_t entry) {
+/* The positions of the chunk: its places less the bases of their documents. */
+static bool fill_positions(term_sink *sink, const uint32_t *places, uint32_t n) {
     prs_u32s_clear(&sink->positions);
     uint32_t *out = prs_u32s_extend(&sink->positions, n);
     if (out == NULL) return false;
-    for (uint32_t i = 0; i < n; i++) {
-        entry = prs_places_find(&sink->places, entry, places[i]);
-        out[i] = places[i] - sink->places.bases[entry];
+    for (uint32_t d = 0; d < sink->n; d++) {
+        uint32_t base = sink->bases[d];
+        for (uint32_t left = sink->freqs[d]; left > 0; left--) *out++ = *places++ - base;
     }
     return true;
 }
@@ -67,13 +67,11 @@ static prism_status write_term(void *ctx, const prs_transpose_term *term, prism_
     bool with_positions = sink->field_has_positions && prs_kind_has_positions(term->key.ptr[0]);
     prs_postings_writer_begin(sink->postings, with_positions);
     for (uint32_t at = 0, entry = 0; at < term->n;) {
-        uint32_t n_docs, begin = at, begin_entry = entry;
-        at = fill_chunk(sink, term, at, &entry, &n_docs);
-        if (with_positions && !fill_positions(sink, term->places + begin, at - begin, begin_entry)) {
-            return prs_error_nomem(err);
-        }
+        uint32_t begin = at;
+        at = fill_chunk(sink, term, at, &entry);
+        if (with_positions && !fill_positions(sink, term->places + begin, at - begin)) return prs_error_nomem(err);
         prs_postings_writer_add(sink->postings, sink->docs, sink->freqs,
-                                with_positions ? sink->positions.ptr : NULL, n_docs);
+                                with_positions ? sink->positions.ptr : NULL, sink->n);
     }
     prs_term_info info;
     PRS_TRY(prs_postings_writer_finish(sink->postings, &info, err));

@@ -198,7 +198,7 @@ static prism_status copy_column(column_copy *copy, const prs_column *column, con
                                 prism_error *err) {
     for (uint32_t doc = 0; doc < map->n_docs; doc++) {
         if (!prs_docmap_is_live(map, doc) || !prs_column_has(column, doc)) continue;
-        uint64_t first, n = prs_column_values(column, doc, &first);
+        uint64_t first, end = prs_column_values(column, doc, &first), n = end - first;
         uint32_t to = prs_docmap_get(map, doc);
         PRS_TRY(grow_values(copy, n, err));
         if (column->type == PRS_COLUMN_INT) {
