@@ -55,8 +55,9 @@ PRISM_API prism_status prism_doc_add(prism_doc *doc, const char *field, const ch
                                      prism_error *err);
 PRISM_API void prism_doc_clear(prism_doc *doc);
 PRISM_API void prism_doc_free(prism_doc *doc);
-/** Put a document built by hand.  Errors: as prism_writer_put_json. */
-PRISM_API prism_status prism_writer_put(prism_writer *writer, const prism_doc *doc, unsigned flags,
+/** Put a document built by hand; it may be put again, or cleared and filled anew.
+ *  Errors : as prism_writer_put_json; PRISM_EINVAL built for another schema */
+PRISM_API prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, unsigned flags,
                                         prism_error *err);
 
 /** Delete by key.  *n (may be NULL) = documents deleted, 0 or 1, pending ones included. */

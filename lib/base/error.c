@@ -157,6 +157,11 @@ prism_status prs_error_corrupt(prism_error *err, const char *file, uint64_t offs
     return PRISM_ECORRUPT;
 }
 
+prism_status prs_error_recode(prism_error *err, prism_status code) {
+    if (err != NULL && err->size >= sizeof *err) err->code = code;
+    return code;
+}
+
 prism_status prs_error_nomem(prism_error *err) {
     return prs_error_set(err, PRISM_ENOMEM, "out of memory");
 }

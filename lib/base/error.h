@@ -22,6 +22,9 @@ prism_status prs_error_corrupt(prism_error *err, const char *file, uint64_t offs
 /** PRISM_ENOMEM with a constant text. */
 prism_status prs_error_nomem(prism_error *err);
 
+/** Give an error already filled another code, keeping text, errno and place; returns `code`. */
+prism_status prs_error_recode(prism_error *err, prism_status code);
+
 /** Short constant name of a status, "ENOMEM"; "UNKNOWN" for a number that is none. */
 const char *prs_status_name(prism_status status);
 

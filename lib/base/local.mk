@@ -13,4 +13,5 @@ libprismsearch_sources += \
 	lib/base/prs.h \
 	lib/base/sort.h \
 	lib/base/sync.c lib/base/sync.h \
+	lib/base/text.c lib/base/text.h \
 	lib/base/vec.h

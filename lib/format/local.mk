@@ -9,3 +9,4 @@ libprismsearch_sources += \
 	lib/format/names.c lib/format/names.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
+libprismsearch_sources += lib/format/order.c lib/format/order.h

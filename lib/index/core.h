@@ -27,7 +27,7 @@ typedef struct prs_recipe {
 /** A field is analyzed if it is text or keyword and indexed. */
 bool prs_recipe_is_analyzed(const prs_field *field);
 /** Open the analyzers of a schema, which is referenced.   Errors : EINVAL, ENOMEM, EUNSUPPORTED */
-prism_status prs_recipe_new(prs_mem *mem, prism_schema *schema, prs_recipe **out,
+prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
                             prism_error *err) PRS_NODISCARD;
 prs_recipe *prs_recipe_ref(prs_recipe *recipe);
 void prs_recipe_unref(prs_recipe *recipe);
@@ -38,19 +38,32 @@ typedef struct prs_core {
     prs_dir *dir;
     prs_checksum_mode checksums;
     bool read_only;
-    int64_t pid; /* of the process that opened it (R27) */
-    uint8_t uuid[16];
+    prs_id uuid;
     prs_recipe *recipe; /* of the newest commit when the index was opened */
 } prs_core;
 
-/** Make the first commit of a new index, then open it.
- *  Params : dir [owned from here on, whatever the result] */
+struct prism_index {
+    prs_core *core;
+};
+
+/** Make the first commit of a new index and open it.
+ *  Params : opts as given by the caller, filled up to its full size; path unused in memory
+ *  Errors : EEXISTS, EREADONLY, EUNSUPPORTED, EIO, ENOMEM; EINVAL, EUNSUPPORTED analyzer options */
 prism_status prs_core_create(const prism_index_opts *opts, const char *path, const prism_schema *schema,
-                             const uint8_t *uuid, prs_core **out, prism_error *err) PRS_NODISCARD;
-/** Open an index: reads the newest manifest's header, schema and uuid. */
+                             prs_core **out, prism_error *err) PRS_NODISCARD;
+/** Open an index: reads the newest manifest's uuid and schema, opens its analyzers.
+ *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM */
 prism_status prs_core_open(const prism_index_opts *opts, const char *path, prs_core **out,
                            prism_error *err) PRS_NODISCARD;
 prs_core *prs_core_ref(prs_core *core);
 void prs_core_unref(prs_core *core);
+
+/* The steps of the two above, for tests and check: new, give it a directory made with &core->mem (core->dir,
+ * closed with the core), then make or load. */
+prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_error *err) PRS_NODISCARD;
+/** uuid NULL = random. */
+prism_status prs_core_make(prs_core *core, const prism_schema *schema, const prs_id *uuid,
+                           prism_error *err) PRS_NODISCARD;
+prism_status prs_core_load(prs_core *core, prism_error *err) PRS_NODISCARD;
 
 #endif

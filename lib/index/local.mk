@@ -1,1 +1,21 @@
 # Sources of lib/index: append `libprismsearch_sources += lib/index/FILE.c`, headers too.
+libprismsearch_sources += \
+	lib/index/commit.c lib/index/commit.h \
+	lib/index/core.c lib/index/core.h lib/index/recipe.c \
+	lib/index/docmap.c lib/index/docmap.h \
+	lib/index/documents.c lib/index/documents.h \
+	lib/index/flush.c lib/index/flush.h \
+	lib/index/info.c lib/index/info.h \
+	lib/index/inverter.c lib/index/inverter.h \
+	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_terms.c \
+	lib/index/merge_policy.c lib/index/merge_policy.h \
+	lib/index/pending.c lib/index/pending.h \
+	lib/index/publish.c \
+	lib/index/segment.c lib/index/segment.h \
+	lib/index/segment_write.c lib/index/segment_write.h \
+	lib/index/snapshot.c lib/index/snapshot.h \
+	lib/index/term_sort.c lib/index/term_sort.h \
+	lib/index/terms_walk.c lib/index/terms_walk.h \
+	lib/index/transpose.c lib/index/transpose.h \
+	lib/index/upsert.c \
+	lib/index/writer.c lib/index/writer.h

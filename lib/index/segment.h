@@ -10,6 +10,7 @@
 #include "format/keys.h"
 #include "format/lengths.h"
 #include "format/manifest.h"
+#include "format/order.h"
 #include "format/postings.h"
 #include "format/terms.h"
 #include "index/core.h"
@@ -42,9 +43,7 @@ typedef struct prs_segment {
     uint32_t n_fields;
     prs_keys keys;                /* n_docs 0 if the schema has no key */
     prs_docstore docs;
-    bool has_order;               /* ORDER section: arrival by doc */
-    const uint8_t *order;
-    uint32_t order_width;
+    prs_order order;              /* arrival by doc */
     prs_mutex cache_lock;         /* guards the two below */
     struct prs_segment_any {
         uint64_t fields_hash;

@@ -27,6 +27,7 @@ struct prism_snapshot {
     uint64_t generation;
     uint8_t uuid[16];
     prs_leaf *leaves;
+    prs_bitset *deleted;      /* by leaf; words NULL = none */
     uint32_t n_leaves;
     uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
     prs_bytes payload;
@@ -37,6 +38,10 @@ struct prism_snapshot {
  *  Errors : ENOTFOUND, ECORRUPT, EBUSY when files kept vanishing (R29), see prs_segment_open */
 prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
                                prism_error *err) PRS_NODISCARD;
+
+/** Another reference, one less; NULL is fine.   Threads: any */
+prism_snapshot *prs_snapshot_ref(prism_snapshot *snap);
+void prs_snapshot_unref(prism_snapshot *snap);
 
 /** Leaf and segment-local number of a gdoc; NULL if out of range.   Cost: O(log leaves) */
 const prs_leaf *prs_snapshot_leaf(const prism_snapshot *snap, uint64_t gdoc, uint32_t *doc);

@@ -1,0 +1,169 @@
+/* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
+ *
+ * Tested by tests/unit/api/test_api_writer.c */
+#include "api/opts.h"
+#include "base/error.h"
+#include "index/writer.h"
+
+static prism_status null_argument(prism_error *err, const char *name) {
+    return prs_error_set(err, PRISM_EINVAL, "%s must not be NULL", name);
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *opts, prism_error *err) {
+    prism_writer_opts given = PRISM_WRITER_OPTS_INIT;
+    if (!prs_opts_copy(&given, sizeof given, opts)) {
+        return prs_error_set(err, PRISM_EINVAL, "writer options without their size");
+    }
+    if (given.memory != 0 && given.memory < PRS_WRITER_MIN_MEMORY) {
+        return prs_error_set(err, PRISM_EINVAL, "a writer needs at least 16 MiB of memory");
+    }
+    if (given.threads > 1) {
+        return prs_error_set(err, PRISM_EUNSUPPORTED, "this version writes with one thread");
+    }
+    if (given.keep_commits < 0 || given.keep_commits > 1000) {
+        return prs_error_set(err, PRISM_EINVAL, "keep_commits must be 1 to 1000, or 0 for 2");
+    }
+    *own = (prs_writer_options){
+        .memory = given.memory != 0 ? given.memory : PRS_WRITER_DEFAULT_MEMORY,
+        .keep_commits = given.keep_commits != 0 ? (uint32_t)given.keep_commits : 2,
+        .max_segments = given.max_segments,
+        .load = given.load != 0,
+        .durable = given.non_durable == 0,
+        .strict_schema = given.strict_schema != 0,
+    };
+    return PRISM_OK;
+}
+
+prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts, prism_writer **out,
+                               prism_error *err) {
+    prs_writer_options own;
+    if (out == NULL) return null_argument(err, "out");
+    *out = NULL;
+    if (index == NULL) return null_argument(err, "index");
+    PRS_TRY(take_opts(&own, opts, err));
+    return prs_writer_open(index->core, &own, out, err);
+}
+
+void prism_writer_close(prism_writer *writer) {
+    prs_writer_close(writer);
+}
+
+/* Lock and see whether the writer may be used; unlocked again if not. */
+static prism_status enter(prism_writer *writer, prism_error *err) {
+    if (writer == NULL) return null_argument(err, "writer");
+    prs_mutex_lock(&writer->lock);
+    prism_status status = prs_writer_check(writer, err);
+    if (status != PRISM_OK) prs_mutex_unlock(&writer->lock);
+    return status;
+}
+
+static prism_status leave(prism_writer *writer, prism_status status) {
+    prs_mutex_unlock(&writer->lock);
+    return status;
+}
+
+/* ---- put and delete -------------------------------------------------------------------------- */
+
+static prism_status check_flags(unsigned flags, prism_error *err) {
+    if (flags <= PRISM_PUT_APPEND) return PRISM_OK;
+    return prs_error_set(err, PRISM_EINVAL, "no such flags of put: %u", flags);
+}
+
+static prism_status put_json(prism_writer *writer, const char *text, size_t len, bool replace,
+                             prism_error *err) {
+    prs_document *doc = &writer->document;
+    PRS_TRY(prs_json_reader_read(writer->reader, text, len, writer->options.strict_schema, doc, err));
+    return prs_writer_put(writer, doc, replace, err);
+}
+
+prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len, unsigned flags,
+                                   prism_error *err) {
+    if (text == NULL) return null_argument(err, "text");
+    PRS_TRY(check_flags(flags, err));
+    PRS_TRY(enter(writer, err));
+    return leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
+}
+
+/* The document was built for some schema; values carry field numbers, so it must be this one. */
+static prism_status check_schema(const prism_writer *writer, const prs_document *doc, prism_error *err) {
+    const prism_schema *ours = writer->core->recipe->schema;
+    const char *a, *b;
+    size_t a_len, b_len;
+    if (doc->schema == ours) return PRISM_OK;
+    PRS_TRY(prs_schema_to_json(ours, &a, &a_len, err));
+    PRS_TRY(prs_schema_to_json(doc->schema, &b, &b_len, err));
+    if (prs_bytes_equal(prs_bytes_of(a, a_len), prs_bytes_of(b, b_len))) return PRISM_OK;
+    return prs_error_set(err, PRISM_EINVAL, "the document was built for another schema");
+}
+
+static prism_status put_built(prism_writer *writer, prs_document *doc, bool replace, prism_error *err) {
+    PRS_TRY(check_schema(writer, doc, err));
+    PRS_TRY(prs_document_finish(doc, err));
+    return prs_writer_put(writer, doc, replace, err);
+}
+
+prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, unsigned flags, prism_error *err) {
+    if (doc == NULL) return null_argument(err, "doc");
+    PRS_TRY(check_flags(flags, err));
+    PRS_TRY(enter(writer, err));
+    return leave(writer, put_built(writer, &doc->document, flags != PRISM_PUT_APPEND, err));
+}
+
+prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len, uint64_t *n,
+                                 prism_error *err) {
+    uint64_t deleted = 0;
+    if (n != NULL) *n = 0;
+    if (key == NULL) return null_argument(err, "key");
+    PRS_TRY(enter(writer, err));
+    if (writer->core->recipe->schema->key_field < 0) {
+        return leave(writer, prs_error_set(err, PRISM_EINVAL, "the schema has no key to delete by"));
+    }
+    prism_status status = prs_writer_delete(writer, prs_bytes_of(key, len), &deleted, err);
+    if (n != NULL) *n = deleted;
+    return leave(writer, status);
+}
+
+/* ---- commit, rollback, merge ----------------------------------------------------------------- */
+
+prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
+                                 uint64_t *generation, prism_error *err) {
+    uint64_t own = 0;
+    if (generation != NULL) *generation = 0;
+    if (payload == NULL && len > 0) return null_argument(err, "payload");
+    PRS_TRY(enter(writer, err));
+    prism_status status = prs_writer_commit(writer, prs_bytes_of(payload, len), payload != NULL, &own, err);
+    if (status == PRISM_OK && generation != NULL) *generation = own;
+    return leave(writer, status);
+}
+
+prism_status prism_writer_rollback(prism_writer *writer, prism_error *err) {
+    if (writer == NULL) return null_argument(err, "writer");
+    prs_mutex_lock(&writer->lock);
+    if (writer->poisoned || writer->pid != prs_process_id()) return leave(writer, prs_writer_check(writer, err));
+    return leave(writer, prs_writer_rollback(writer, err));
+}
+
+prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
+                                void *ctx, prism_error *err) {
+    if (max_segments == 0) return prs_error_set(err, PRISM_EINVAL, "max_segments must be at least 1");
+    PRS_TRY(enter(writer, err));
+    return leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
+}
+
+prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats, prism_error *err) {
+    if (writer == NULL || stats == NULL) return null_argument(err, writer == NULL ? "writer" : "stats");
+    if (stats->size < sizeof stats->size) {
+        return prs_error_set(err, PRISM_EINVAL, "statistics without their size");
+    }
+    prs_mutex_lock(&writer->lock);
+    prism_writer_stats own = writer->stats;
+    own.ill_formed = writer->pending.inverter->n_bad;
+    own.memory = atomic_load_explicit(&writer->mem->live, memory_order_relaxed);
+    own.memory_peak = atomic_load_explicit(&writer->mem->peak, memory_order_relaxed);
+    prs_mutex_unlock(&writer->lock);
+    own.size = PRS_MIN(stats->size, sizeof own);
+    memcpy(stats, &own, own.size);
+    return PRISM_OK;
+}

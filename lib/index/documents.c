@@ -1,0 +1,56 @@
+/* documents.c - a stored document of a snapshot, by key or by number.
+ *
+ * Tested by tests/unit/index/test_documents.c */
+#include "index/documents.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+typedef struct live_doc {
+    const prs_leaf *leaf;
+    uint32_t doc;
+    bool found;
+} live_doc;
+
+static prism_status take_live(void *ctx, const prs_key_probe *probe, uint32_t doc) {
+    live_doc *live = ctx;
+    (void)probe;
+    if (live->leaf->deleted != NULL && prs_bitset_get(live->leaf->deleted, doc)) return PRISM_OK;
+    live->doc = doc; /* docs ascend: the last one is the newest */
+    live->found = true;
+    return PRISM_OK;
+}
+
+prism_status prs_document_find(const prism_snapshot *snap, prs_bytes key, uint64_t *gdoc, prism_error *err) {
+    prs_key_probe probe = {.hash = prs_keys_hash(key), .key = key};
+    if (snap->schema->key_field < 0) return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no key");
+    for (uint32_t i = snap->n_leaves; i-- > 0;) {
+        live_doc live = {.leaf = &snap->leaves[i]};
+        if (live.leaf->segment->keys.n_docs == 0) continue;
+        PRS_TRY(prs_keys_find_all(&live.leaf->segment->keys, &probe, 1, take_live, &live, err));
+        if (!live.found) continue;
+        *gdoc = live.leaf->base + live.doc;
+        return PRISM_OK;
+    }
+    return prs_error_set(err, PRISM_ENOTFOUND, "no document has this key");
+}
+
+prism_status prs_document_get(const prism_snapshot *snap, uint64_t gdoc, char **json, size_t *len,
+                              prism_error *err) {
+    uint32_t doc;
+    const prs_leaf *leaf = prs_snapshot_leaf(snap, gdoc, &doc);
+    if (leaf == NULL || (leaf->deleted != NULL && prs_bitset_get(leaf->deleted, doc))) {
+        return prs_error_set(err, PRISM_ENOTFOUND, "there is no document with this number");
+    }
+    prs_docstore_cursor cursor;
+    prs_bytes text;
+    prs_docstore_cursor_init(&cursor, snap->mem);
+    prism_status status = prs_docstore_get(&leaf->segment->docs, &cursor, doc, &text, err);
+    if (status == PRISM_OK) {
+        *json = prs_text_new(snap->mem, text.ptr, text.len);
+        if (*json == NULL) status = prs_error_nomem(err);
+        if (*json != NULL && len != NULL) *len = text.len;
+    }
+    prs_docstore_cursor_fini(&cursor);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* merge.h - several adjacent segments become one, without their deleted documents and without re-analyzing. */
+#ifndef PRS_INDEX_MERGE_H
+#define PRS_INDEX_MERGE_H
+
+#include "format/manifest.h"
+#include "index/docmap.h"
+#include "index/segment.h"
+
+typedef struct prs_merge_input {
+    prs_segment *segment;
+    const prs_bitset *deleted; /* NULL = none */
+} prs_merge_input;
+
+typedef struct prs_merge {
+    prs_core *core;
+    prs_recipe *recipe; /* schema of the result; fields are found by name in the inputs (R35) */
+    const prs_merge_input *inputs;
+    uint32_t n_inputs;
+    prs_docmap *maps; /* by input */
+    uint32_t n_docs;  /* of the result */
+    prism_progress_fn progress;
+    void *progress_ctx;
+    uint64_t done, total; /* documents */
+} prs_merge;
+
+/** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the two files of
+ *  segment `id`.  Every byte of the inputs is verified first (R16).
+ *  Errors : ECORRUPT, EIO, ENOSPC, ENOMEM, ECANCELED: no file is left, the inputs are untouched.
+ *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
+ *  Memory : 20 bytes and the key per document, the values of one column, one list's documents
+ *  Progress: documents */
+prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs, uint32_t n,
+                           const prs_id *id, prism_progress_fn progress, void *progress_ctx,
+                           prs_manifest_segment *files, prism_error *err) PRS_NODISCARD;
+
+/* ---- between the files of merge -------------------------------------------------------------- */
+
+/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta. */
+struct prs_field_meta;
+prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out, const prs_lengths *lengths,
+                             const prs_lengths *spans, struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** Report progress; ECANCELED if the caller wants to stop (R33). */
+prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) PRS_NODISCARD;
+
+#endif

@@ -1,0 +1,175 @@
+/* pending.c - what happens to a document between put and flush?
+ *
+ * Structure   room for its key and bits | inverter (can be refused) | JSON, key: sticky writers
+ *             key table: hash -> newest pending document of that key
+ * Invariants  - A document is taken whole or not at all: whatever can run out of memory is asked for first.
+ *             - Of the pending documents of one key at most one is not marked deleted, put or appended.
+ * Why so      Stored JSON would be the largest part of a budget and is never looked at again, so it goes to its
+ *             file at once.  Old versions in segments are looked for only at flush, all keys sorted
+ *             (upsert.c): a look-up per put would touch every segment in random order.
+ * Source      FORMAT.md sections 11, 14.
+ * Tested by   tests/unit/index/test_pending.c, test_writer.c */
+#include "index/pending.h"
+
+#include "base/error.h"
+#include "format/components.h"
+#include "format/names.h"
+
+#define FREE_SLOT UINT32_MAX
+#define MIN_SLOTS 64u
+
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) {
+    *pending = (prs_pending){.core = core, .mem = &core->mem};
+    pending->has_keys = core->recipe->schema->key_field >= 0;
+    prs_words_init(&pending->deleted, pending->mem);
+    prs_words_init(&pending->replace, pending->mem);
+    return prs_inverter_new(core->recipe, pending->mem, &pending->inverter, err);
+}
+
+static void close_files(prs_pending *pending) {
+    prs_docstore_writer_free(pending->docs);
+    prs_out_abandon(pending->doc_out);
+    prs_keys_writer_free(pending->keys);
+    pending->docs = NULL;
+    pending->doc_out = NULL;
+    pending->keys = NULL;
+    pending->is_open = false;
+}
+
+static void free_slots(prs_pending *pending) {
+    prs_mem_free(pending->mem, pending->slots, pending->n_slots * sizeof(prs_key_slot));
+    pending->slots = NULL;
+    pending->n_slots = 0;
+}
+
+void prs_pending_fini(prs_pending *pending) {
+    if (pending->core == NULL) return;
+    close_files(pending);
+    free_slots(pending);
+    prs_words_fini(&pending->deleted);
+    prs_words_fini(&pending->replace);
+    prs_inverter_free(pending->inverter);
+    pending->core = NULL;
+}
+
+void prs_pending_clear(prs_pending *pending, size_t lexicon_share) {
+    close_files(pending);
+    free_slots(pending);
+    prs_words_clear(&pending->deleted);
+    prs_words_clear(&pending->replace);
+    pending->n_deleted = pending->n_replace = 0;
+    prs_inverter_clear(pending->inverter, lexicon_share);
+}
+
+prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_error *err) {
+    if (pending->is_open) return PRISM_OK;
+    char name[PRS_NAME_SIZE];
+    pending->id = *id;
+    prs_name_of_segment(name, PRS_NAME_DOC, id);
+    prism_status status;
+    PRS_TRY_OUT(prs_out_open(pending->core->dir, name, PRS_FILE_DOC, id, 0, &pending->doc_out, err));
+    prs_out_section(pending->doc_out, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
+    PRS_TRY_OUT(prs_docstore_writer_new(pending->mem, pending->doc_out, 0, &pending->docs, err));
+    if (pending->has_keys) PRS_TRY_OUT(prs_keys_writer_new(pending->mem, &pending->keys, err));
+    pending->is_open = true;
+out:
+    if (status != PRISM_OK) close_files(pending);
+    return status;
+}
+
+/* ---- the key table --------------------------------------------------------------------------- */
+
+static uint32_t upper(uint64_t hash) {
+    return (uint32_t)(hash >> 32);
+}
+
+/* The slot of a key: its document's, or a free one. */
+static prs_key_slot *find_slot(const prs_pending *pending, prs_bytes key, uint64_t hash) {
+    uint32_t mask = pending->n_slots - 1;
+    for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
+        prs_key_slot *slot = &pending->slots[i];
+        if (slot->doc == FREE_SLOT) return slot;
+        if (slot->hash == upper(hash) &&
+            prs_bytes_equal(prs_keys_writer_key(pending->keys, slot->doc), key)) {
+            return slot;
+        }
+    }
+}
+
+/* Room for one more key: keep at least half of the slots free. */
+static prism_status grow_slots(prs_pending *pending, prism_error *err) {
+    uint32_t old_n = pending->n_slots;
+    if (prs_pending_count(pending) < old_n / 2) return PRISM_OK;
+    if (old_n > UINT32_MAX / 2) return prs_error_nomem(err);
+    uint32_t n = old_n == 0 ? MIN_SLOTS : 2 * old_n;
+    prs_key_slot *old = pending->slots;
+    prs_key_slot *slots = prs_mem_alloc(pending->mem, n * sizeof(prs_key_slot));
+    if (slots == NULL) return prs_error_nomem(err);
+    memset(slots, 0xff, n * sizeof(prs_key_slot));
+    for (uint32_t i = 0; i < old_n; i++) {
+        if (old[i].doc == FREE_SLOT) continue;
+        uint64_t hash = prs_keys_hash(prs_keys_writer_key(pending->keys, old[i].doc));
+        uint32_t at = (uint32_t)hash & (n - 1);
+        while (slots[at].doc != FREE_SLOT) at = (at + 1) & (n - 1);
+        slots[at] = old[i];
+    }
+    prs_mem_free(pending->mem, old, old_n * sizeof(prs_key_slot));
+    pending->slots = slots;
+    pending->n_slots = n;
+    return PRISM_OK;
+}
+
+static void mark_deleted(prs_pending *pending, uint32_t doc) {
+    if (prs_pending_has(&pending->deleted, doc)) return;
+    pending->deleted.ptr[doc >> 6] |= UINT64_C(1) << (doc & 63);
+    pending->n_deleted++;
+}
+
+/* ---- documents ------------------------------------------------------------------------------- */
+
+static prism_status make_room(prs_pending *pending, prism_error *err) {
+    size_t words = (size_t)(prs_pending_count(pending) >> 6) + 1;
+    if (pending->deleted.n < words && !prs_words_push(&pending->deleted, 0)) return prs_error_nomem(err);
+    if (pending->replace.n < words && !prs_words_push(&pending->replace, 0)) return prs_error_nomem(err);
+    return pending->has_keys ? grow_slots(pending, err) : PRISM_OK;
+}
+
+static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, bool replace) {
+    uint64_t hash = prs_keys_hash(key);
+    prs_key_slot *slot = find_slot(pending, key, hash);
+    prs_keys_writer_add(pending->keys, key);
+    if (slot->doc != FREE_SLOT) mark_deleted(pending, slot->doc);
+    *slot = (prs_key_slot){upper(hash), doc};
+    if (!replace) return;
+    pending->replace.ptr[doc >> 6] |= UINT64_C(1) << (doc & 63);
+    pending->n_replace++;
+}
+
+prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace, bool *lost,
+                             prism_error *err) {
+    PRS_ASSERT(pending->is_open);
+    *lost = false;
+    uint32_t no = prs_pending_count(pending);
+    PRS_TRY(make_room(pending, err));
+    PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
+    if (pending->has_keys) add_key(pending, no, prs_bytes_of(doc->key, doc->key_len), replace);
+    prs_docstore_writer_add(pending->docs, prs_bytes_of(doc->json.ptr, doc->json.len));
+    prism_status status = prs_out_status(pending->doc_out, err);
+    *lost = status != PRISM_OK;
+    return status;
+}
+
+bool prs_pending_delete(prs_pending *pending, prs_bytes key) {
+    if (pending->n_slots == 0) return false;
+    prs_key_slot *slot = find_slot(pending, key, prs_keys_hash(key));
+    if (slot->doc == FREE_SLOT || prs_pending_has(&pending->deleted, slot->doc)) return false;
+    mark_deleted(pending, slot->doc);
+    return true;
+}
+
+size_t prs_pending_bytes(const prs_pending *pending) {
+    size_t sum = prs_inverter_stream_bytes(pending->inverter);
+    sum += pending->n_slots * sizeof(prs_key_slot);
+    if (pending->keys != NULL) sum += prs_keys_writer_bytes(pending->keys);
+    return sum;
+}

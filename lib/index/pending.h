@@ -1,0 +1,64 @@
+/* pending.h - the segment being built: documents in memory, their JSON already on the way to its file.
+ *
+ *   put -> inverter (streams, columns)      memory, within the writer's budget
+ *       -> `.doc` file (JSON in frames)     disk, as documents come
+ *       -> keys, and a table of them        memory: the newest pending document of a key
+ *
+ * flush.h writes the `.idx` file beside it. */
+#ifndef PRS_INDEX_PENDING_H
+#define PRS_INDEX_PENDING_H
+
+#include "base/bitset.h"
+#include "format/docstore.h"
+#include "format/keys.h"
+#include "index/inverter.h"
+
+PRS_VEC_DEFINE(prs_words, uint64_t)
+
+typedef struct prs_key_slot {
+    uint32_t hash; /* upper half of the key's hash */
+    uint32_t doc;  /* UINT32_MAX = free */
+} prs_key_slot;
+
+typedef struct prs_pending {
+    prs_core *core;
+    prs_mem *mem;
+    prs_inverter *inverter;     /* its n_docs is the number of documents */
+    bool has_keys;
+    /* of the segment; nothing is open while there is no document */
+    bool is_open;
+    prs_id id;
+    prs_out *doc_out;
+    prs_docstore_writer *docs;
+    prs_keys_writer *keys;
+    prs_key_slot *slots;        /* open addressing, a power of two of slots, at most half full */
+    uint32_t n_slots;
+    prs_words deleted, replace; /* a bit per document: superseded or deleted; may have older versions elsewhere */
+    uint32_t n_deleted, n_replace;
+} prs_pending;
+
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) PRS_NODISCARD;
+/** Drops everything; an open `.doc` file is unlinked. */
+void prs_pending_fini(prs_pending *pending);
+/** Forget all documents (best effort on files).  Lexicons stay unless over `lexicon_share` bytes. */
+void prs_pending_clear(prs_pending *pending, size_t lexicon_share);
+
+/** Open the segment's `.doc` file, if not yet done. */
+prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_error *err) PRS_NODISCARD;
+/** Take a document; a pending one with the same key is marked deleted.
+ *  Params : replace = older versions outside may exist
+ *  Errors : ELIMIT, ENOMEM: not taken, all is as before, *lost is false.
+ *           Others (writing the `.doc` file): *lost = true, the pending documents cannot be saved any more */
+prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace, bool *lost,
+                             prism_error *err) PRS_NODISCARD;
+/** Mark the pending document of a key deleted; false if there is none. */
+bool prs_pending_delete(prs_pending *pending, prs_bytes key);
+
+static inline uint32_t prs_pending_count(const prs_pending *pending) { return pending->inverter->n_docs; }
+static inline bool prs_pending_has(const prs_words *bits, uint32_t doc) {
+    return (bits->ptr[doc >> 6] >> (doc & 63)) & 1;
+}
+/** Bytes held beside the lexicons. */
+size_t prs_pending_bytes(const prs_pending *pending);
+
+#endif

@@ -1,0 +1,81 @@
+/* recipe.c - a schema and its analyzers, opened: one for each set of equal names and options.
+ *
+ * Tested by tests/unit/index/test_core.c */
+#include "base/error.h"
+#include "index/core.h"
+
+bool prs_recipe_is_analyzed(const prs_field *field) {
+    return (field->flags & PRISM_FIELD_INDEXED) != 0 &&
+           (field->type == PRISM_FIELD_TEXT || field->type == PRISM_FIELD_KEYWORD);
+}
+
+static prism_status set_option(void *ctx, const char *name, const char *value, prism_error *err) {
+    return prs_analyzer_options_set(ctx, name, value, err);
+}
+
+static prism_status open_analyzer(prs_mem *mem, const prs_field *field, prs_analyzer **out,
+                                  prism_error *err) {
+    prs_analyzer_options options;
+    prs_analyzer_options_init(&options);
+    size_t len = strlen(field->analyzer);
+    if (len >= sizeof options.name) {
+        return prs_error_set(err, PRISM_EINVAL, "field %s: no analyzer is called %.40s...", field->name,
+                             field->analyzer);
+    }
+    memcpy(options.name, field->analyzer, len + 1);
+    PRS_TRY(prs_field_each_option(field, set_option, &options, err));
+    return prs_analyzer_new(mem, &options, out, err);
+}
+
+static bool same_analyzer(const prs_field *a, const prs_field *b) {
+    return strcmp(a->analyzer, b->analyzer) == 0 && strcmp(a->options, b->options) == 0;
+}
+
+/* The analyzer of field f, shared with an earlier field if one is equal. */
+static prism_status give_analyzer(prs_recipe *recipe, uint32_t f, prism_error *err) {
+    const prs_field *fields = recipe->schema->fields;
+    if (!prs_recipe_is_analyzed(&fields[f])) return PRISM_OK;
+    for (uint32_t g = 0; g < f; g++) {
+        if (recipe->analyzers[g] == NULL || !same_analyzer(&fields[f], &fields[g])) continue;
+        recipe->analyzers[f] = prs_analyzer_ref(recipe->analyzers[g]);
+        return PRISM_OK;
+    }
+    return open_analyzer(recipe->mem, &fields[f], &recipe->analyzers[f], err);
+}
+
+prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
+                            prism_error *err) {
+    *out = NULL;
+    prs_recipe *recipe = prs_mem_calloc(mem, 1, sizeof *recipe);
+    if (recipe == NULL) return prs_error_nomem(err);
+    prs_ref_init(&recipe->refs);
+    recipe->mem = mem;
+    recipe->schema = prs_schema_ref(schema);
+    recipe->n_fields = schema->n_fields;
+    recipe->analyzers = prs_mem_calloc(mem, recipe->n_fields, sizeof(prs_analyzer *));
+    prism_status status = recipe->analyzers == NULL ? prs_error_nomem(err) : PRISM_OK;
+    for (uint32_t f = 0; status == PRISM_OK && f < recipe->n_fields; f++) {
+        status = give_analyzer(recipe, f, err);
+    }
+    if (status != PRISM_OK) {
+        prs_recipe_unref(recipe);
+        return status;
+    }
+    *out = recipe;
+    return PRISM_OK;
+}
+
+prs_recipe *prs_recipe_ref(prs_recipe *recipe) {
+    prs_ref_inc(&recipe->refs);
+    return recipe;
+}
+
+void prs_recipe_unref(prs_recipe *recipe) {
+    if (recipe == NULL || !prs_ref_dec(&recipe->refs)) return;
+    for (uint32_t f = 0; recipe->analyzers != NULL && f < recipe->n_fields; f++) {
+        if (recipe->analyzers[f] != NULL) prs_analyzer_unref(recipe->analyzers[f]);
+    }
+    prs_mem_free(recipe->mem, recipe->analyzers, recipe->n_fields * sizeof(prs_analyzer *));
+    prs_schema_unref(recipe->schema);
+    prs_mem_free(recipe->mem, recipe, sizeof *recipe);
+}

@@ -1,0 +1,291 @@
+/* writer.c - what becomes of a put, a delete and an error, from one commit to the next?
+ *
+ *                put, delete          flush                merge, publish
+ *   documents  ------------> pending -------> working segments -------> commit      rollback: back to the commit
+ *
+ * Invariants  - The lock file is held from open to close; everything else of the writer is private to it
+ *               until the commit file has its name.
+ *             - An error that loses pending documents is sticky: every call gives it again until rollback.  An
+ *               error at the commit's rename or directory sync poisons: only close is left (R8).  Errors of
+ *               a single document leave no trace.
+ * Budget      55 % streams, columns, keys; 25 % lexicons; 20 % scratch of flush (see transpose.h).
+ * Source      FORMAT.md section 18; rules R1 to R12, R26 to R28, R37.
+ * Tested by   tests/unit/index/test_writer.c, test_model.c, test_faults.c */
+#include "index/writer.h"
+
+#include "base/error.h"
+#include "index/flush.h"
+#include "index/segment_write.h"
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+static void tell(prism_error *err, const prism_error *own) {
+    if (err != NULL && err->size >= sizeof *err) *err = *own;
+}
+
+prism_status prs_writer_check(const prism_writer *writer, prism_error *err) {
+    if (writer->pid != prs_process_id()) {
+        return prs_error_set(err, PRISM_EMISUSE, "a writer cannot be used in a child process after fork");
+    }
+    if (writer->failure.code == PRISM_OK) return PRISM_OK;
+    tell(err, &writer->failure);
+    return writer->failure.code;
+}
+
+void prs_writer_poison(prism_writer *writer, const prism_error *own) {
+    writer->failure = *own;
+    writer->poisoned = true;
+}
+
+/* Give `own` to the caller, from now on until rollback. */
+static prism_status fail_with(prism_writer *writer, const prism_error *own, prism_error *err) {
+    writer->failure = *own;
+    tell(err, own);
+    return own->code;
+}
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *err) {
+    if (writer->options.id_seed == 0) return prs_random_bytes(id->bytes, sizeof id->bytes, err);
+    uint64_t from[2] = {writer->options.id_seed, ++writer->n_ids};
+    prs_hash128 hash = prs_hash128_of(from, sizeof from);
+    prs_store64(id->bytes, hash.lo);
+    prs_store64(id->bytes + 8, hash.hi);
+    return PRISM_OK;
+}
+
+void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink) {
+    if (unlink) prs_segment_unlink(dir, &working->segment->files.id);
+    prs_segment_unref(working->segment);
+    if (working->deleted.words != NULL) prs_bitset_fini(&working->deleted);
+}
+
+prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem, bool *fresh,
+                                prism_error *err) {
+    *fresh = false;
+    if (working->deleted.words == NULL &&
+        prs_bitset_init(&working->deleted, mem, working->segment->n_docs) != PRISM_OK) {
+        return prs_error_nomem(err);
+    }
+    if (prs_bitset_get(&working->deleted, doc)) return PRISM_OK;
+    prs_bitset_set(&working->deleted, doc);
+    working->n_deleted++;
+    *fresh = true;
+    return PRISM_OK;
+}
+
+static size_t lexicon_share(const prism_writer *writer) {
+    return writer->options.memory / 4;
+}
+
+/* Drop what is not committed; unlink: its files too. */
+static void drop_working(prism_writer *writer, bool unlink) {
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        prs_working *working = &writer->segments.ptr[i];
+        prs_working_fini(working, writer->core->dir, unlink && working->is_new);
+    }
+    prs_workings_clear(&writer->segments);
+}
+
+/* ---- flush ----------------------------------------------------------------------------------- */
+
+/* The flushed segment, opened, with the deletions made while it was pending. */
+static prism_status open_flushed(prism_writer *writer, const prs_manifest_segment *files,
+                                 prs_working *working, prism_error *err) {
+    const prs_pending *pending = &writer->pending;
+    *working = (prs_working){.is_new = true, .n_deleted = pending->n_deleted};
+    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &working->segment, err));
+    if (pending->n_deleted == 0) return PRISM_OK;
+    if (prs_bitset_init(&working->deleted, writer->mem, files->n_docs) != PRISM_OK) {
+        prs_segment_unref(working->segment);
+        return prs_error_nomem(err);
+    }
+    memcpy(working->deleted.words, pending->deleted.ptr, pending->deleted.n * sizeof(uint64_t));
+    return PRISM_OK;
+}
+
+static prism_status flush_pending(prism_writer *writer, prism_error *err) {
+    prs_pending *pending = &writer->pending;
+    prs_manifest_segment files;
+    prs_working working;
+    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files, err));
+    prism_status status = open_flushed(writer, &files, &working, err);
+    if (status == PRISM_OK && !prs_workings_push(&writer->segments, working)) {
+        prs_working_fini(&working, writer->core->dir, false);
+        status = prs_error_nomem(err);
+    }
+    if (status != PRISM_OK) {
+        prs_segment_unlink(writer->core->dir, &files.id);
+        return status;
+    }
+    writer->next_arrival += files.n_docs;
+    writer->changed = true;
+    writer->deletes_changed |= working.n_deleted > 0;
+    writer->stats.flushes++;
+    return prs_upsert_resolve(writer, &pending->replace, pending->n_replace, err);
+}
+
+prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
+    prs_pending *pending = &writer->pending;
+    prism_status status = PRISM_OK;
+    prism_error own = PRISM_ERROR_INIT;
+    /* If all were deleted again, so were their old versions, by the same calls. */
+    if (prs_pending_count(pending) > pending->n_deleted) status = flush_pending(writer, &own);
+    if (status != PRISM_OK) return fail_with(writer, &own, err);
+    prs_pending_clear(pending, lexicon_share(writer));
+    return PRISM_OK;
+}
+
+/* ---- put and delete -------------------------------------------------------------------------- */
+
+static bool budget_is_spent(const prism_writer *writer) {
+    const prs_inverter *inverter = writer->pending.inverter;
+    return prs_pending_bytes(&writer->pending) > writer->options.memory / 20 * 11 ||
+           prs_inverter_lexicon_bytes(inverter) > lexicon_share(writer) || prs_inverter_is_full(inverter);
+}
+
+static void count_put(prism_writer *writer, const prs_document *doc) {
+    prism_writer_stats *stats = &writer->stats;
+    stats->documents_put++;
+    if (doc->n_unknown == 0) return;
+    if (stats->unknown_fields++ == 0) memcpy(stats->first_unknown_field, doc->unknown, sizeof doc->unknown);
+}
+
+prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace, prism_error *err) {
+    prs_pending *pending = &writer->pending;
+    if (!pending->is_open) {
+        prs_id id;
+        PRS_TRY(prs_writer_next_id(writer, &id, err));
+        PRS_TRY(prs_pending_open(pending, &id, err));
+    }
+    prism_error own = PRISM_ERROR_INIT;
+    bool lost;
+    prism_status status = prs_pending_add(pending, doc, replace, &lost, &own);
+    if (lost) return fail_with(writer, &own, err);
+    if (status != PRISM_OK) {
+        tell(err, &own);
+        return status;
+    }
+    count_put(writer, doc);
+    return budget_is_spent(writer) ? prs_writer_flush(writer, err) : PRISM_OK;
+}
+
+prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n, prism_error *err) {
+    uint64_t found = 0;
+    prism_error own = PRISM_ERROR_INIT;
+    bool pending = prs_pending_delete(&writer->pending, key);
+    prism_status status = prs_upsert_delete(writer, key, &found, &own);
+    if (status != PRISM_OK) return fail_with(writer, &own, err);
+    *n = pending || found > 0;
+    writer->stats.documents_deleted += *n;
+    return PRISM_OK;
+}
+
+/* ---- commit, rollback, merge ----------------------------------------------------------------- */
+
+prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool with_payload,
+                               uint64_t *generation, prism_error *err) {
+    PRS_TRY(prs_writer_flush(writer, err));
+    PRS_TRY(prs_merge_at_commit(writer, err));
+    if (writer->changed || writer->deletes_changed || with_payload) {
+        PRS_TRY(prs_publish(writer, payload, err));
+    }
+    *generation = writer->kept[writer->n_kept - 1].manifest.generation;
+    return PRISM_OK;
+}
+
+prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
+                              void *ctx, prism_error *err) {
+    PRS_TRY(prs_writer_flush(writer, err));
+    PRS_TRY(prs_merge_down(writer, max_segments, progress, ctx, err));
+    if (!writer->changed && !writer->deletes_changed) return PRISM_OK;
+    return prs_publish(writer, prs_bytes_of(writer->payload.ptr, writer->payload.len), err);
+}
+
+prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) {
+    prs_pending_clear(&writer->pending, lexicon_share(writer));
+    drop_working(writer, true);
+    prism_error own = PRISM_ERROR_INIT;
+    prism_status status = prs_publish_load(writer, &own);
+    if (status != PRISM_OK) return fail_with(writer, &own, err);
+    writer->failure.code = PRISM_OK;
+    prs_publish_clean_up(writer);
+    return PRISM_OK;
+}
+
+/* ---- open and close -------------------------------------------------------------------------- */
+
+static void free_kept(prism_writer *writer) {
+    for (uint32_t i = 0; i < writer->n_kept; i++) prs_arena_fini(&writer->kept[i].arena);
+    prs_mem_free(writer->mem, writer->kept, (writer->options.keep_commits + 1) * sizeof *writer->kept);
+}
+
+static void free_writer(prism_writer *writer) {
+    prs_core *core = writer->core;
+    prs_pending_fini(&writer->pending);
+    prs_workings_fini(&writer->segments);
+    free_kept(writer);
+    prs_buf_fini(&writer->payload);
+    prs_document_fini(&writer->document);
+    prs_json_reader_free(writer->reader);
+    prs_mutex_fini(&writer->lock);
+    prs_mem_free(writer->mem, writer, sizeof *writer);
+    prs_core_unref(core);
+}
+
+static prism_status make_parts(prism_writer *writer, prism_error *err) {
+    prs_core *core = writer->core;
+    writer->kept = prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
+    if (writer->kept == NULL) return prs_error_nomem(err);
+    PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
+    PRS_TRY(prs_pending_init(&writer->pending, core, err));
+    PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
+    return core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err);
+}
+
+prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, prism_writer **out,
+                             prism_error *err) {
+    *out = NULL;
+    if (core->read_only) return prs_error_set(err, PRISM_EREADONLY, "the index was opened read-only");
+    prism_writer *writer = prs_mem_calloc(&core->mem, 1, sizeof *writer);
+    if (writer == NULL) return prs_error_nomem(err);
+    prism_status status = prs_mutex_init(&writer->lock, err);
+    if (status != PRISM_OK) {
+        prs_mem_free(&core->mem, writer, sizeof *writer);
+        return status;
+    }
+    writer->core = prs_core_ref(core);
+    writer->mem = &core->mem;
+    writer->pid = prs_process_id();
+    writer->options = *options;
+    writer->failure = (prism_error)PRISM_ERROR_INIT;
+    prs_workings_init(&writer->segments, writer->mem);
+    prs_buf_init(&writer->payload, writer->mem);
+    prs_document_init(&writer->document, core->recipe->schema, writer->mem);
+    status = make_parts(writer, err);
+    if (status == PRISM_OK) {
+        core->dir->no_sync = !options->durable;
+        status = prs_publish_load(writer, err);
+    }
+    if (status != PRISM_OK) {
+        writer->poisoned = true; /* close removes nothing */
+        prs_writer_close(writer);
+        return status;
+    }
+    prs_publish_clean_up(writer);
+    *out = writer;
+    return PRISM_OK;
+}
+
+void prs_writer_close(prism_writer *writer) {
+    if (writer == NULL) return;
+    bool ours = writer->pid == prs_process_id();
+    drop_working(writer, ours && !writer->poisoned);
+    if (ours && writer->file_lock != NULL) {
+        prs_pending_fini(&writer->pending);
+        writer->core->dir->no_sync = false;
+        writer->core->dir->vt->unlock(writer->core->dir, writer->file_lock);
+    }
+    free_writer(writer);
+}

@@ -1,0 +1,115 @@
+/* writer.h - the one writer of an index, inside: pending documents, the segments of the next commit, what to keep.
+ *
+ *   put/delete -> pending --flush--> working segments --merge--> ... --publish--> commit
+ *                                    (committed ones and new ones, each with its deletions)
+ *
+ * Files: writer.c (life, put, delete, flush, rollback), upsert.c (old versions of keys), publish.c (commit,
+ * clean-up), merge_policy.c and merge.c.  All functions but those of api expect the writer's lock to be held. */
+#ifndef PRS_INDEX_WRITER_H
+#define PRS_INDEX_WRITER_H
+
+#include "index/commit.h"
+#include "index/pending.h"
+#include "index/segment.h"
+
+#include <prismsearch/writer.h>
+
+#define PRS_WRITER_MIN_MEMORY ((size_t)16 << 20)
+#define PRS_WRITER_DEFAULT_MEMORY ((size_t)256 << 20)
+#define PRS_WRITER_MAX_SEGMENTS 30u
+
+typedef struct prs_working { /* a segment of the next commit */
+    prs_segment *segment;
+    prs_bitset deleted; /* words NULL = none */
+    uint32_t n_deleted;
+    bool is_new; /* not in the last commit */
+} prs_working;
+
+PRS_VEC_DEFINE(prs_workings, prs_working)
+
+typedef struct prs_kept { /* a commit on disk whose files must stay */
+    prs_arena arena;      /* holds the manifest */
+    prs_manifest manifest;
+} prs_kept;
+
+typedef struct prs_writer_options {
+    size_t memory;
+    uint32_t keep_commits, max_segments;
+    bool load, durable, strict_schema;
+    uint64_t id_seed; /* 0 = random segment ids; else ids follow from it (golden indexes) */
+} prs_writer_options;
+
+struct prism_writer {
+    prs_core *core;
+    prs_mem *mem;
+    prs_mutex lock;
+    void *file_lock;
+    int64_t pid;
+    prs_writer_options options;
+    prs_json_reader *reader;
+    prs_document document;
+    prs_pending pending;
+    prs_workings segments;  /* ascending by arrival */
+    uint64_t next_arrival;  /* of the first pending document */
+    uint64_t generation;    /* highest used or seen */
+    prs_kept *kept;         /* newest last; room for keep_commits + 1 */
+    uint32_t n_kept;
+    bool changed;           /* segments differ from the last commit */
+    bool deletes_changed;   /* deletions differ from the last commit's deletes file */
+    prs_buf payload;        /* of the last commit */
+    uint64_t n_ids;         /* segment ids made so far */
+    prism_error failure;    /* code != 0: sticky (R9) */
+    bool poisoned;          /* the failure cannot be rolled back (R8) */
+    prism_writer_stats stats;
+};
+
+prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, prism_writer **out,
+                             prism_error *err) PRS_NODISCARD;
+void prs_writer_close(prism_writer *writer);
+
+/** May the writer be used?  EMISUSE after fork, else its sticky failure. */
+prism_status prs_writer_check(const prism_writer *writer, prism_error *err) PRS_NODISCARD;
+/** Put a document read before; flushes when the budget is spent. */
+prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace,
+                            prism_error *err) PRS_NODISCARD;
+prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n, prism_error *err) PRS_NODISCARD;
+prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool with_payload,
+                               uint64_t *generation, prism_error *err) PRS_NODISCARD;
+prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) PRS_NODISCARD;
+prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
+                              void *ctx, prism_error *err) PRS_NODISCARD;
+
+/* ---- between the files of the writer --------------------------------------------------------- */
+
+/** Remember an error for good: not even rollback helps (R8). */
+void prs_writer_poison(prism_writer *writer, const prism_error *own);
+/** The id of the next segment. */
+prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *err) PRS_NODISCARD;
+/** Pending documents become a working segment, their old versions elsewhere are deleted.  Errors are sticky. */
+prism_status prs_writer_flush(prism_writer *writer, prism_error *err) PRS_NODISCARD;
+/** Drop the reference and the bits of a working segment; unlink: also its files. */
+void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink);
+/** Mark a document deleted.  *fresh = it was not yet. */
+prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem, bool *fresh,
+                                prism_error *err) PRS_NODISCARD;
+
+/** upsert.c: delete the live documents of a key in all working segments; *n counts them. */
+prism_status prs_upsert_delete(prism_writer *writer, prs_bytes key, uint64_t *n, prism_error *err) PRS_NODISCARD;
+/** upsert.c: delete, in the working segments before `last`, all documents with a key of those documents of the
+ *  last one whose bit in `replace` is set. */
+prism_status prs_upsert_resolve(prism_writer *writer, const prs_words *replace, uint32_t n_replace,
+                                prism_error *err) PRS_NODISCARD;
+
+/** publish.c: load the newest commit into the writer: segments, deletions, kept commits. */
+prism_status prs_publish_load(prism_writer *writer, prism_error *err) PRS_NODISCARD;
+/** publish.c: write and publish the working segments as the next generation; then clean up (best effort). */
+prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *err) PRS_NODISCARD;
+/** publish.c: unlink what is ours and no kept commit names.  Nothing must be pending.  Best effort (R28). */
+void prs_publish_clean_up(prism_writer *writer);
+
+/** merge_run.c: merge what the policy, `load` or a wish for fewer segments asks for. */
+prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) PRS_NODISCARD;
+prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress, void *ctx,
+                            prism_error *err) PRS_NODISCARD;
+
+#endif
