@@ -7,7 +7,7 @@
  *             - Documents come from `next`, which promises [from, to); a document outside the window is a
  *               broken promise and would write outside the arrays, so it is checked and reported.
  * Tested by   tests/unit/search/test_cursor.c */
-#include "search/cursor.h"
+#include "search/plan.h"
 
 static prism_status outside(prism_error *err) {
     return prs_error_set(err, PRISM_ECORRUPT, "a posting list gave a document out of order");
@@ -31,7 +31,7 @@ prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, pr
 prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prs_batch *space,
                              prism_error *err) {
     if (c->ops->fill != NULL) return c->ops->fill(c, base, words, n_words, err);
-    uint32_t from = base, to = base + 64 * n_words;
+    uint32_t from = base, to = PRS_MIN(base + 64 * n_words, c->plan->n_docs);
     while (from < to) {
         PRS_TRY(c->ops->next(c, from, to, 0, space, err));
         for (uint32_t i = 0; i < space->n; i++) {

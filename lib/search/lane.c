@@ -91,6 +91,11 @@ prism_status prs_lane_group(prs_lane *lane, uint32_t from, uint32_t *to, prs_cov
     return PRISM_OK;
 }
 
+prism_status prs_lane_range(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover, prism_error *err) {
+    if (lane->p.n_groups == 0 || lane->p.last_doc >= *to - 1) return prs_lane_block(lane, from, to, cover, err);
+    return prs_lane_group(lane, from, to, cover, err);
+}
+
 prism_status prs_lane_has(prs_lane *lane, uint32_t doc, bool *has, prism_error *err) {
     PRS_TRY(prs_lane_skip(lane, doc, err));
     PRS_TRY(prs_lane_load(lane, doc, err));

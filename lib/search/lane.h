@@ -35,6 +35,9 @@ prism_status prs_lane_block(prs_lane *lane, uint32_t from, uint32_t *to, prs_cov
 /** The same for the group of blocks that reaches `from`; moves the list there. */
 prism_status prs_lane_group(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover,
                             prism_error *err) PRS_NODISCARD;
+/** The finest of the two that reaches *to, which is lowered only where a group ends.  skip first. */
+prism_status prs_lane_range(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover,
+                            prism_error *err) PRS_NODISCARD;
 /** Freq in a document, 0 if it is not there.  Documents never fall. */
 prism_status prs_lane_freq(prs_lane *lane, uint32_t doc, uint32_t *freq, prism_error *err) PRS_NODISCARD;
 /** Is the document there?  Leaves freqs alone. */
