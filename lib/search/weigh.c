@@ -129,3 +129,11 @@ prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism
     set_scale(out->root, prs_score_scale(out->shift));
     return PRISM_OK;
 }
+
+prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap, const prism_schema *schema,
+                               const prs_node *node, prs_weighted **out, prism_error *err) {
+    weighing w = {arena, snap, schema, NULL, 0.0};
+    *out = prs_arena_calloc(arena, 1, sizeof **out);
+    if (*out == NULL) return prs_error_nomem(err);
+    return weigh_node(&w, node, 1.0, false, *out, err);
+}

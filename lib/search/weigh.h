@@ -33,5 +33,8 @@ typedef struct prs_weights {
  *  Errors : ENOMEM; EINVAL statistics that lack a word of the query; ELIMIT weights beyond the range of scores */
 prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism_query *query,
                        const prs_weigh_opts *opts, prs_weights *out, prism_error *err) PRS_NODISCARD;
+/** The same tree without weights, to ask only what matches a node. */
+prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap, const prism_schema *schema,
+                               const prs_node *node, prs_weighted **out, prism_error *err) PRS_NODISCARD;
 
 #endif
