@@ -1,4 +1,3 @@
 # Sources of lib/api: append `libprismsearch_sources += lib/api/FILE.c`, headers too.
 libprismsearch_sources += lib/api/api_base.c lib/api/api_schema.c
-libprismsearch_sources += lib/api/api_base.c
 libprismsearch_sources += lib/api/api_search.c
