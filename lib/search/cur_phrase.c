@@ -368,7 +368,7 @@ static prism_status open_fields(cur_phrase *p, const prs_weighted *at, prism_err
     if (p->fields == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < at->fields.n; i++) {
         const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
-        bool nowhere;
+        bool nowhere = true;
         if (!field->present || !field->has_positions) continue;
         PRS_TRY(open_field(p, &p->fields[p->n_fields], field, at->fields.ptr[i].weight, &nowhere, err));
         if (!nowhere) p->n_fields++;

@@ -56,7 +56,7 @@ static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool c
     const prs_leaf *at = &s->request->snap->leaves[leaf];
     prs_cursor *root = s->plan.root;
     prs_topk *top = &s->result->top;
-    bool later = !at->segment->has_order && (!top->any || at->segment->arrival_base > top->last_arrival);
+    bool later = at->segment->order.bits == NULL && (!top->any || at->segment->arrival_base > top->last_arrival);
     int32_t prime = prune ? prs_plan_prime(&s->plan, s->request->k) : 0;
     for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
         int32_t least = prs_topk_floor(top, later);
