@@ -1,0 +1,255 @@
+/* api_search.c - search.h for callers: are the arguments sane, and whose is the memory?
+ *
+ * Structure   prism_search   options -> statistics (own or given) -> weights -> segments -> prism_hits
+ * Invariants  - Every output is NULL or 0 after an error.
+ *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the snapshot, so
+ *               keys live as long as both.
+ *             - Options grow at the end: what lies beyond the caller's `size` has its default.
+ * Tested by   tests/unit/api/test_api_search.c */
+#include "base/error.h"
+#include "base/text.h"
+#include "search/searcher.h"
+#include "search/snippet.h"
+
+#include <prismsearch/search.h>
+
+#define PRS_DEFAULT_K1 1.2
+#define PRS_DEFAULT_B 0.75
+
+struct prism_hits {
+    prs_mem mem;
+    prism_snapshot *snap; /* referenced */
+    prism_hit *hits;
+    uint32_t n;
+    uint64_t total;
+    bool total_exact, complete;
+    int shift;
+};
+
+static prism_status missing(prism_error *err, const char *what) {
+    return prs_error_set(err, PRISM_EINVAL, "%s is NULL", what);
+}
+
+/* ---- searching --------------------------------------------------------------------------------- */
+
+static prism_status read_opts(const prism_search_opts *given, prism_search_opts *out, prism_error *err) {
+    const prism_search_opts defaults = PRISM_SEARCH_OPTS_INIT;
+    *out = defaults;
+    if (given != NULL) {
+        if (given->size < sizeof given->size) return prs_error_set(err, PRISM_EINVAL, "the search options have no size");
+        memcpy(out, given, PRS_MIN(given->size, sizeof *out));
+    }
+    if (!(out->k1 >= 0.0)) out->k1 = PRS_DEFAULT_K1;
+    if (!(out->b >= 0.0)) out->b = PRS_DEFAULT_B;
+    if (out->k1 > 1e6 || out->b > 1.0) return prs_error_set(err, PRISM_EINVAL, "k1 is over 1e6, or b over 1");
+    if (out->k > PRISM_MAX_K || out->offset > PRISM_MAX_K - out->k) {
+        return prs_error_set(err, PRISM_EINVAL, "k + offset is over %u", PRISM_MAX_K);
+    }
+    if (out->count != PRISM_COUNT_NONE && out->count != PRISM_COUNT_EXACT) {
+        return prs_error_set(err, PRISM_EINVAL, "there is no count mode %d", (int)out->count);
+    }
+    return PRISM_OK;
+}
+
+/* Turn what the searcher found into hits, less the first `offset`. */
+static prism_status fill_hits(prism_hits *hits, const prs_search_result *result, uint32_t offset, float unit,
+                              prism_error *err) {
+    const prs_topk *top = &result->top;
+    hits->total = result->total;
+    hits->total_exact = result->total_exact;
+    hits->complete = result->complete;
+    if (top->n <= offset) return PRISM_OK;
+    uint32_t n = (uint32_t)top->n - offset;
+    hits->hits = prs_mem_calloc(&hits->mem, n, sizeof *hits->hits);
+    if (hits->hits == NULL) return prs_error_nomem(err);
+    hits->n = n;
+    for (uint32_t i = 0; i < n; i++) {
+        const prs_top_hit *found = &top->heap[offset + i];
+        const prs_leaf *leaf = &hits->snap->leaves[found->leaf];
+        prs_bytes key = {(const uint8_t *)"", 0};
+        if (leaf->segment->keys.n_docs > 0) PRS_TRY(prs_keys_get(&leaf->segment->keys, found->doc, &key, err));
+        hits->hits[i] = (prism_hit){leaf->base + found->doc,       (const char *)key.ptr, key.len,
+                                    (float)found->score * unit, found->score,         found->arrival};
+    }
+    return PRISM_OK;
+}
+
+/* Statistics, weights, segments; everything temporary lives in hits->mem and is gone when this returns. */
+static prism_status run(prism_hits *hits, const prism_query *query, const prism_search_opts *opts, prs_watch *watch,
+                        prism_error *err) {
+    prism_stats *own = NULL;
+    prs_arena arena;
+    prs_weights weights;
+    prs_search_result result = {0};
+    prism_status status = PRISM_OK;
+    prs_arena_init(&arena, &hits->mem, 0);
+    prs_topk_init(&result.top, &hits->mem, opts->k == 0 ? 0 : opts->k + opts->offset);
+    prs_weigh_opts weigh = {opts->k1, opts->b, opts->stats};
+    if (opts->stats == NULL) {
+        PRS_TRY_OUT(prs_stats_new(&hits->mem.hook, &own, err));
+        PRS_TRY_OUT(prs_stats_collect(own, hits->snap, query, err));
+        weigh.stats = own;
+    }
+    PRS_TRY_OUT(prs_weigh(&arena, hits->snap, query, &weigh, &weights, err));
+    prs_search_request request = {hits->snap,         weights.root, (uint32_t)result.top.k, opts->count == PRISM_COUNT_EXACT,
+                                  opts->exhaustive != 0, watch};
+    PRS_TRY_OUT(prs_searcher_run(&request, &hits->mem, &result, err));
+    hits->shift = weights.shift;
+    status = fill_hits(hits, &result, opts->offset, prs_score_scale(-weights.shift), err);
+out:
+    prs_topk_fini(&result.top);
+    prs_arena_fini(&arena);
+    prs_stats_free(own);
+    return status;
+}
+
+prism_status prism_search(prism_snapshot *snap, const prism_query *query, const prism_search_opts *opts,
+                          prism_hits **out, prism_error *err) {
+    if (out == NULL) return missing(err, "out");
+    *out = NULL;
+    if (snap == NULL || query == NULL) return missing(err, snap == NULL ? "snap" : "query");
+    prism_search_opts options;
+    PRS_TRY(read_opts(opts, &options, err));
+    const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
+    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel);
+    prs_mem own; /* hits hold their own prs_mem, so their block is taken and given back through a copy */
+    prs_mem_init(&own, hook);
+    prism_hits *hits = prs_mem_calloc(&own, 1, sizeof *hits);
+    if (hits == NULL) return prs_error_nomem(err);
+    prs_mem_init(&hits->mem, hook);
+    hits->snap = prism_snapshot_ref(snap);
+    prism_status status = run(hits, query, &options, &watch, err);
+    if (status != PRISM_OK) {
+        prism_hits_free(hits);
+        return status;
+    }
+    *out = hits;
+    return PRISM_OK;
+}
+
+uint32_t prism_hits_count(const prism_hits *hits) {
+    return hits == NULL ? 0 : hits->n;
+}
+
+uint64_t prism_hits_total(const prism_hits *hits, int *exact) {
+    if (exact != NULL) *exact = hits != NULL && hits->total_exact;
+    return hits == NULL ? 0 : hits->total;
+}
+
+int prism_hits_complete(const prism_hits *hits) {
+    return hits != NULL && hits->complete;
+}
+
+int prism_hits_shift(const prism_hits *hits) {
+    return hits == NULL ? 0 : hits->shift;
+}
+
+void prism_hits_get(const prism_hits *hits, uint32_t i, prism_hit *hit) {
+    if (hit == NULL) return;
+    const prism_hit none = {.key = ""};
+    *hit = hits != NULL && i < hits->n ? hits->hits[i] : none;
+}
+
+void prism_hits_free(prism_hits *hits) {
+    if (hits == NULL) return;
+    prs_mem_free(&hits->mem, hits->hits, hits->n * sizeof *hits->hits);
+    prs_mem own;
+    prs_mem_init(&own, &hits->mem.hook);
+    prism_snapshot *snap = hits->snap;
+    prs_mem_free(&own, hits, sizeof *hits);
+    prism_snapshot_unref(snap);
+}
+
+/* ---- snippets ---------------------------------------------------------------------------------- */
+
+prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query, uint64_t gdoc, const char *field,
+                                const prism_snippet_opts *opts, prism_snippet **out, prism_error *err) {
+    if (out == NULL) return missing(err, "out");
+    *out = NULL;
+    if (snap == NULL) return missing(err, "snap");
+    if (query == NULL || field == NULL) return missing(err, query == NULL ? "query" : "field");
+    prism_snippet_opts options = PRISM_SNIPPET_OPTS_INIT;
+    if (opts != NULL) {
+        if (opts->size < sizeof opts->size) return prs_error_set(err, PRISM_EINVAL, "the snippet options have no size");
+        memcpy(&options, opts, PRS_MIN(opts->size, sizeof options));
+    }
+    prs_snippet_request request = {snap, query, gdoc, field, options.max_bytes, options.n_fragments,
+                                   options.whole_field != 0};
+    if (request.max_bytes == 0) request.max_bytes = PRS_SNIPPET_BYTES;
+    if (request.n_fragments == 0) request.n_fragments = 1;
+    request.n_fragments = PRS_MIN(request.n_fragments, PRS_SNIPPET_MAX_FRAGMENTS);
+    return prs_snippet_make(&request, out, err);
+}
+
+uint32_t prism_snippet_count(const prism_snippet *snippet) {
+    return snippet == NULL ? 0 : snippet->n;
+}
+
+void prism_snippet_get(const prism_snippet *snippet, uint32_t i, prism_fragment *fragment) {
+    if (fragment == NULL) return;
+    const prism_fragment none = {.text = ""};
+    *fragment = snippet != NULL && i < snippet->n ? snippet->fragments[i] : none;
+}
+
+void prism_snippet_free(prism_snippet *snippet) {
+    prs_snippet_free(snippet);
+}
+
+/* ---- statistics -------------------------------------------------------------------------------- */
+
+prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query, prism_stats **out,
+                                 prism_error *err) {
+    if (out == NULL) return missing(err, "out");
+    *out = NULL;
+    if (snap == NULL || query == NULL) return missing(err, snap == NULL ? "snap" : "query");
+    prism_stats *stats;
+    PRS_TRY(prs_stats_new(&snap->mem->hook, &stats, err));
+    prism_status status = prs_stats_collect(stats, snap, query, err);
+    if (status != PRISM_OK) {
+        prs_stats_free(stats);
+        return status;
+    }
+    *out = stats;
+    return PRISM_OK;
+}
+
+prism_status prism_stats_merge(prism_stats *into, const prism_stats *from, prism_error *err) {
+    if (into == NULL || from == NULL) return missing(err, into == NULL ? "into" : "from");
+    return prs_stats_merge(into, from, err);
+}
+
+prism_status prism_stats_to_json(const prism_stats *stats, char **json, prism_error *err) {
+    if (json == NULL) return missing(err, "json");
+    *json = NULL;
+    if (stats == NULL) return missing(err, "stats");
+    prs_mem mem;
+    prs_mem_init(&mem, NULL);
+    prs_buf buf;
+    prs_buf_init(&buf, &mem);
+    prism_status status = prs_stats_to_json(stats, &buf, err);
+    if (status == PRISM_OK) {
+        *json = prs_text_new(&mem, buf.ptr, buf.len);
+        if (*json == NULL) status = prs_error_nomem(err);
+    }
+    prs_buf_fini(&buf);
+    return status;
+}
+
+prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **out, prism_error *err) {
+    if (out == NULL) return missing(err, "out");
+    *out = NULL;
+    if (text == NULL) return missing(err, "text");
+    prism_stats *stats;
+    PRS_TRY(prs_stats_new(NULL, &stats, err));
+    prism_status status = prs_stats_from_json(stats, text, len, err);
+    if (status != PRISM_OK) {
+        prs_stats_free(stats);
+        return status;
+    }
+    *out = stats;
+    return PRISM_OK;
+}
+
+void prism_stats_free(prism_stats *stats) {
+    prs_stats_free(stats);
+}

@@ -1,0 +1,109 @@
+/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; one score for all of them. */
+#include "search/doc_set.h"
+#include "search/plan.h"
+
+/* Tested by tests/unit/search/test_plan.c. */
+typedef struct cur_set {
+    prs_cursor base;
+    const uint64_t *words;
+    int32_t units;
+} cur_set;
+
+static bool has(const cur_set *s, uint32_t doc) { return (s->words[doc >> 6] >> (doc & 63)) & 1; }
+
+/* First document of the set in [from, to), or `to`. */
+static uint32_t first_in(const cur_set *s, uint32_t from, uint32_t to) {
+    while (from < to) {
+        uint64_t word = s->words[from >> 6] >> (from & 63);
+        if (word != 0) return PRS_MIN(from + (uint32_t)__builtin_ctzll(word), to);
+        from = (from | 63) + 1;
+    }
+    return to;
+}
+
+static prism_status set_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
+    (void)err;
+    uint32_t first = first_in((cur_set *)c, from, c->plan->n_docs);
+    *doc = first < c->plan->n_docs ? first : PRS_DOC_END;
+    return PRISM_OK;
+}
+
+static prism_status set_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
+                              prism_error *err) {
+    (void)min_to;
+    (void)err;
+    cur_set *s = (cur_set *)c;
+    uint32_t look = PRS_MIN(*to, from + PRS_WINDOW); /* far enough to pass what is empty */
+    uint32_t first = first_in(s, from, look);
+    *max = first < look || look < *to ? s->units : PRS_NO_MATCH;
+    return PRISM_OK;
+}
+
+static prism_status set_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
+                             prism_error *err) {
+    cur_set *s = (cur_set *)c;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    out->n = 0;
+    out->next = to;
+    if (floor > s->units) return PRISM_OK;
+    while (from < to && out->n < PRS_WINDOW) {
+        from = first_in(s, from, to);
+        if (from == to) break;
+        out->docs[out->n] = from++;
+        out->scores[out->n++] = s->units;
+    }
+    out->next = from;
+    return PRISM_OK;
+}
+
+static prism_status set_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+    (void)floor;
+    (void)err;
+    const cur_set *s = (cur_set *)c;
+    for (uint32_t i = 0; i < batch->n; i++) {
+        hit[i] = has(s, batch->docs[i]);
+        batch->scores[i] += hit[i] != 0 ? s->units : 0;
+    }
+    return PRISM_OK;
+}
+
+static prism_status set_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+    (void)err;
+    const cur_set *s = (cur_set *)c;
+    uint32_t end = (c->plan->n_docs + 63) / 64;
+    for (uint32_t i = 0, at = base / 64; i < n_words && at < end; i++, at++) words[i] |= s->words[at];
+    return PRISM_OK;
+}
+
+static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe, set_fill, NULL};
+
+static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *words, prism_error *err) {
+    const prs_node *node = at->node;
+    switch (node->kind) {
+    case PRS_NODE_PREFIX: return prs_doc_set_prefix(plan->segment, &at->fields, node->key, words, plan->watch, err);
+    case PRS_NODE_EXISTS: return prs_doc_set_exists(plan->segment, &at->fields, words, plan->watch, err);
+    default: return prs_doc_set_range(plan->segment, &at->fields, node->from, node->to, words, plan->watch, err);
+    }
+}
+
+prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                              prs_cursor **out, prism_error *err) {
+    *out = NULL;
+    prs_buf *buf;
+    PRS_TRY(prs_plan_buffer(plan, &buf, err));
+    uint32_t n_words = (plan->n_docs + 63) / 64;
+    prs_buf_zero(buf, ((size_t)n_words + 1) * sizeof(uint64_t));
+    PRS_TRY(prs_buf_status(buf, err));
+    uint64_t *words = (uint64_t *)(void *)buf->ptr; /* memory of the hook: aligned for any type */
+    PRS_TRY(find_set(plan, at, words, err));
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < n_words; i++) n += (uint64_t)__builtin_popcountll(words[i]);
+    if (n == 0) return PRISM_OK;
+    cur_set *s;
+    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
+    s->words = words;
+    s->units = scored ? at->units : 0;
+    s->base.cost = n;
+    *out = &s->base;
+    return PRISM_OK;
+}

@@ -1,0 +1,385 @@
+/* cur_term.c - which documents have a word in any of its fields, and what does each score?
+ *
+ * Structure   One lane per field that has the word in this segment, merged by document:
+ *
+ *                 title x 2   . . 7 . . . 31 . .          documents of a range [from, end)
+ *                 body  x 1   3 . 7 9 . .  . 40 44
+ *                 out         3   7 9     31 40 44        freq = 2 f_title + f_body, length likewise
+ *
+ *             A range ends where the first of the lanes' blocks ends, so every lane gives at most one block.
+ * Skipping    Before a range is decoded, the pairs of its blocks (joined over the fields) are scored; if none
+ *             reaches the floor, the range is passed unread.  Above blocks stand groups of 32: `wide` keeps
+ *             the bound of the groups stood on, so that a list without a chance is passed 4096 postings at a
+ *             time.
+ * Invariants  - wide_max holds for [.., wide_to); lanes stand at or before `from`.
+ *             - A cursor that does not score reads no freqs and no lengths.
+ * Cost        About 1 ns per posting decoded and scored.
+ * Source      FORMAT.md section 17; Robertson & Zaragoza, CIKM 2004 (BM25F); Ding & Suel, SIGIR 2011.
+ * Tested by   tests/unit/search/test_cur_term.c, test_pruning.c */
+#include "search/group.h"
+#include "search/lane.h"
+#include "search/plan.h"
+
+typedef struct term_postings { /* of a range, being merged */
+    uint32_t n;
+    uint32_t *docs, *freqs;
+} term_postings;
+
+typedef struct cur_term {
+    prs_cursor base;
+    prs_group group;
+    prs_lane *lanes; /* df descending: the first has the narrowest blocks */
+    uint32_t n_lanes;
+    uint32_t wide_to;
+    int32_t wide_max;
+    uint32_t near_from, near_to; /* the range of the last bound of blocks */
+    int32_t near_max;
+    term_postings merged, other; /* room for one block of every lane, at most a window */
+} cur_term;
+
+static cur_term *self(prs_cursor *c) { return (cur_term *)c; }
+
+/* ---- bounds ---------------------------------------------------------------------------------- */
+
+static prism_status bound_groups(cur_term *t, uint32_t from, prism_error *err) {
+    prs_cover all = {0}, one;
+    uint32_t to = t->base.plan->n_docs;
+    for (uint32_t i = 0; i < t->n_lanes; i++) {
+        PRS_TRY(prs_lane_group(&t->lanes[i], from, &to, &one, err));
+        prs_cover_join(&all, &one, t->lanes[i].weight);
+    }
+    t->wide_to = to;
+    t->wide_max = t->base.scored || all.n == 0 ? prs_cover_bound(&all, &t->group.scorer) : 0;
+    return PRISM_OK;
+}
+
+static prism_status skip_all(cur_term *t, uint32_t from, prism_error *err) {
+    for (uint32_t i = 0; i < t->n_lanes; i++) PRS_TRY(prs_lane_skip(&t->lanes[i], from, err));
+    return PRISM_OK;
+}
+
+/* Where the first of the blocks stood on ends. */
+static uint32_t blocks_end(const cur_term *t, uint32_t to) {
+    for (uint32_t i = 0; i < t->n_lanes; i++) {
+        if (!prs_lane_ended(&t->lanes[i]) && t->lanes[i].p.last_doc < to) to = t->lanes[i].p.last_doc + 1;
+    }
+    return to;
+}
+
+/* Bound of [from, *to), *to lowered to the end of the first block.  Lanes stand on their blocks. */
+static prism_status bound_blocks(cur_term *t, uint32_t from, uint32_t *to, int32_t *max, prism_error *err) {
+    prs_cover all = {0}, one;
+    *to = blocks_end(t, *to);
+    if (from == t->near_from && *to == t->near_to) {
+        *max = t->near_max;
+        return PRISM_OK;
+    }
+    for (uint32_t i = 0; i < t->n_lanes; i++) {
+        prs_lane *lane = &t->lanes[i];
+        bool wide = !prs_lane_ended(lane) && lane->p.last_doc >= *to;
+        if (wide) PRS_TRY(prs_lane_load(lane, from, err)); /* is it in the range at all? */
+        PRS_TRY(prs_lane_block(lane, from, to, &one, err));
+        prs_cover_join(&all, &one, lane->weight);
+    }
+    *max = t->base.scored || all.n == 0 ? prs_cover_bound(&all, &t->group.scorer) : 0;
+    t->near_from = from;
+    t->near_to = *to;
+    t->near_max = *max;
+    return PRISM_OK;
+}
+
+static prism_status term_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
+                               prism_error *err) {
+    cur_term *t = self(c);
+    if (from >= t->wide_to) PRS_TRY(bound_groups(t, from, err));
+    if (*to > t->wide_to) *to = t->wide_to;
+    PRS_TRY(skip_all(t, from, err));
+    if (blocks_end(t, *to) >= PRS_MIN(min_to, *to)) return bound_blocks(t, from, to, max, err);
+    *max = t->wide_max;
+    return PRISM_OK;
+}
+
+/* ---- decoding -------------------------------------------------------------------------------- */
+
+/* Postings of a lane in [from, to) as they are. */
+static prism_status take_lane(const cur_term *t, prs_lane *lane, uint32_t from, uint32_t to, term_postings *out,
+                              prism_error *err) {
+    out->n = 0;
+    if (prs_lane_ended(lane)) return PRISM_OK;
+    PRS_TRY(prs_lane_load(lane, from, err));
+    uint32_t first = lane->p.i, end = prs_lane_place(lane, to);
+    out->n = end - first;
+    if (out->n == 0) return PRISM_OK;
+    memcpy(out->docs, lane->p.docs + first, out->n * sizeof *out->docs);
+    if (!t->base.scored) return PRISM_OK;
+    PRS_TRY(prs_postings_freqs(&lane->p, err));
+    memcpy(out->freqs, lane->p.freqs + first, out->n * sizeof *out->freqs);
+    for (uint32_t i = 0; lane->weight != 1 && i < out->n; i++) {
+        out->freqs[i] = prs_weigh_add(0, out->freqs[i], lane->weight);
+    }
+    return PRISM_OK;
+}
+
+/* Merge a lane's postings in [from, to) into t->merged. */
+static prism_status merge_lane(cur_term *t, prs_lane *lane, uint32_t from, uint32_t to, prism_error *err) {
+    if (prs_lane_ended(lane)) return PRISM_OK;
+    PRS_TRY(prs_lane_load(lane, from, err));
+    uint32_t b = lane->p.i, b_end = prs_lane_place(lane, to);
+    if (b == b_end) return PRISM_OK;
+    if (t->base.scored) PRS_TRY(prs_postings_freqs(&lane->p, err));
+    const term_postings *old = &t->merged;
+    term_postings *out = &t->other;
+    uint32_t a = 0, n = 0;
+    while (a < old->n || b < b_end) {
+        uint32_t doc_a = a < old->n ? old->docs[a] : PRS_DOC_END;
+        uint32_t doc_b = b < b_end ? lane->p.docs[b] : PRS_DOC_END;
+        uint32_t freq = doc_a <= doc_b ? old->freqs[a] : 0;
+        if (t->base.scored && doc_b <= doc_a) freq = prs_weigh_add(freq, lane->p.freqs[b], lane->weight);
+        out->docs[n] = PRS_MIN(doc_a, doc_b);
+        out->freqs[n++] = freq;
+        a += doc_a <= doc_b;
+        b += doc_b <= doc_a;
+    }
+    out->n = n;
+    term_postings swap = t->merged;
+    t->merged = t->other;
+    t->other = swap;
+    return PRISM_OK;
+}
+
+/* Postings of the whole word in [from, to), which no lane's block ends inside of. */
+static prism_status take_range(cur_term *t, uint32_t from, uint32_t to, prism_error *err) {
+    PRS_TRY(take_lane(t, &t->lanes[0], from, to, &t->merged, err));
+    for (uint32_t i = 1; i < t->n_lanes; i++) PRS_TRY(merge_lane(t, &t->lanes[i], from, to, err));
+    return PRISM_OK;
+}
+
+/* Score t->merged and append what reaches the floor. */
+static void emit_range(const cur_term *t, int32_t floor, prs_batch *out) {
+    const term_postings *in = &t->merged;
+    int32_t scores[PRS_GROUP_CHUNK];
+    for (uint32_t at = 0; at < in->n; at += PRS_GROUP_CHUNK) {
+        uint32_t n = PRS_MIN(in->n - at, PRS_GROUP_CHUNK), m = out->n;
+        if (t->base.scored) {
+            prs_group_score(&t->group, in->docs + at, in->freqs + at, n, scores);
+        } else {
+            memset(scores, 0, n * sizeof scores[0]);
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            out->docs[m] = in->docs[at + i];
+            out->scores[m] = scores[i];
+            m += scores[i] >= floor;
+        }
+        out->n = m;
+    }
+}
+
+/* ---- the cursor ------------------------------------------------------------------------------ */
+
+static prism_status term_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
+    cur_term *t = self(c);
+    uint32_t first = PRS_DOC_END;
+    for (uint32_t i = 0; i < t->n_lanes; i++) {
+        prs_lane *lane = &t->lanes[i];
+        PRS_TRY(prs_lane_skip(lane, from, err));
+        if (prs_lane_ended(lane)) continue;
+        PRS_TRY(prs_lane_load(lane, from, err));
+        first = PRS_MIN(first, lane->p.docs[lane->p.i]);
+    }
+    *doc = first;
+    return PRISM_OK;
+}
+
+/* Can [from, *to) be passed unread?  If not, *to is where the first block ends. */
+static prism_status pass_range(cur_term *t, uint32_t from, uint32_t *to, int32_t floor, bool *pass,
+                               prism_error *err) {
+    *pass = true;
+    if (floor > 0) {
+        if (from >= t->wide_to) PRS_TRY(bound_groups(t, from, err));
+        *to = PRS_MIN(*to, t->wide_to);
+        if (t->wide_max < floor) return PRISM_OK;
+    }
+    PRS_TRY(skip_all(t, from, err));
+    *to = blocks_end(t, *to);
+    if (t->n_lanes * PRS_BLOCK > PRS_WINDOW && *to - from > PRS_WINDOW) *to = from + PRS_WINDOW;
+    int32_t max = 0;
+    if (floor > 0) PRS_TRY(bound_blocks(t, from, to, &max, err));
+    *pass = max < floor;
+    return PRISM_OK;
+}
+
+static prism_status term_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
+                              prism_error *err) {
+    cur_term *t = self(c);
+    uint32_t room = PRS_MIN(t->n_lanes * PRS_BLOCK, PRS_WINDOW);
+    out->n = 0;
+    while (from < to && out->n + room <= PRS_WINDOW) {
+        PRS_TRY(prs_watch_tick(c->plan->watch, err));
+        uint32_t end = to;
+        bool pass;
+        PRS_TRY(pass_range(t, from, &end, floor, &pass, err));
+        if (!pass) {
+            PRS_TRY(take_range(t, from, end, err));
+            emit_range(t, floor, out);
+        }
+        from = end;
+        if (out->n > 0 && floor > 0) break; /* the floor may have risen */
+    }
+    out->next = from;
+    return PRISM_OK;
+}
+
+/* Freq of a document over the lanes, 0 if the word is not there; 1 if the cursor does not score. */
+static prism_status freq_at(cur_term *t, uint32_t doc, uint32_t *freq, prism_error *err) {
+    *freq = 0;
+    for (uint32_t i = 0; i < t->n_lanes; i++) {
+        uint32_t f;
+        if (t->base.scored) {
+            PRS_TRY(prs_lane_freq(&t->lanes[i], doc, &f, err));
+            *freq = prs_weigh_add(*freq, f, t->lanes[i].weight);
+        } else {
+            bool has;
+            PRS_TRY(prs_lane_has(&t->lanes[i], doc, &has, err));
+            if (has) *freq = 1;
+        }
+    }
+    return PRISM_OK;
+}
+
+/* Can a candidate that has `so_far` reach the floor with this word? */
+static prism_status can_reach(cur_term *t, uint32_t doc, int32_t so_far, int32_t floor, bool *can,
+                              prism_error *err) {
+    *can = true;
+    if (floor <= 0 || !t->base.scored) return PRISM_OK;
+    if (doc < t->near_from || doc >= t->near_to) {
+        uint32_t to = t->base.plan->n_docs;
+        int32_t max;
+        PRS_TRY(skip_all(t, doc, err));
+        PRS_TRY(bound_blocks(t, doc, &to, &max, err));
+    }
+    *can = t->near_max >= 0 && so_far + t->near_max >= floor;
+    return PRISM_OK;
+}
+
+/* Probe the candidates [at, at + n), n <= PRS_GROUP_CHUNK. */
+static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint32_t n, int32_t floor, uint8_t *hit,
+                                prism_error *err) {
+    uint32_t docs[PRS_GROUP_CHUNK], freqs[PRS_GROUP_CHUNK], m = 0;
+    int32_t scores[PRS_GROUP_CHUNK];
+    uint8_t place[PRS_GROUP_CHUNK];
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t doc = batch->docs[at + i], freq = 0;
+        bool can;
+        PRS_TRY(can_reach(t, doc, batch->scores[at + i], floor, &can, err));
+        if (can) PRS_TRY(freq_at(t, doc, &freq, err));
+        docs[m] = doc;
+        freqs[m] = freq;
+        place[m] = (uint8_t)i;
+        hit[at + i] = freq > 0;
+        m += freq > 0;
+    }
+    if (!t->base.scored || m == 0) return PRISM_OK;
+    prs_group_score(&t->group, docs, freqs, m, scores);
+    for (uint32_t i = 0; i < m; i++) batch->scores[at + place[i]] += scores[i];
+    return PRISM_OK;
+}
+
+static prism_status term_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+    for (uint32_t at = 0; at < batch->n; at += PRS_GROUP_CHUNK) {
+        PRS_TRY(prs_watch_tick(c->plan->watch, err));
+        uint32_t n = PRS_MIN(batch->n - at, PRS_GROUP_CHUNK);
+        PRS_TRY(probe_chunk(self(c), batch, at, n, floor, hit, err));
+    }
+    return PRISM_OK;
+}
+
+static prism_status term_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+    cur_term *t = self(c);
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    PRS_TRY(skip_all(t, base, err));
+    for (uint32_t i = 0; i < t->n_lanes; i++) {
+        if (prs_lane_ended(&t->lanes[i])) continue;
+        PRS_TRY(prs_postings_fill_window(&t->lanes[i].p, base, words, n_words, err));
+    }
+    return PRISM_OK;
+}
+
+/* A dominance point of one field tells of K documents with at least this freq and at most this length in the field;
+ * in the other fields they have at least nothing and at most the longest text. */
+static int32_t term_prime(const prs_cursor *c, uint32_t k) {
+    static const uint32_t ranks[PRS_DOMINANCE_POINTS] = {10, 100, 1000};
+    const cur_term *t = (const cur_term *)c;
+    int32_t best = 0;
+    for (uint32_t i = 0; c->scored && i < t->n_lanes; i++) {
+        const prs_lane *lane = &t->lanes[i];
+        for (uint32_t d = 0; d < lane->p.n_dominance; d++) {
+            if (ranks[d] < k) continue;
+            uint32_t length = 0;
+            for (uint32_t f = 0; f < t->group.n_fields; f++) {
+                const prs_group_field *field = &t->group.fields[f];
+                uint32_t most = field->lengths == lane->lengths ? lane->p.dominance[d].length : field->max_length;
+                length = prs_weigh_add(length, most, field->weight);
+            }
+            uint32_t freq = prs_weigh_add(0, lane->p.dominance[d].freq, lane->weight);
+            int32_t score = freq == 0 ? 0 : prs_score_one(&t->group.scorer, freq, length);
+            best = PRS_MAX(best, score);
+            break; /* later points are of more documents and lower */
+        }
+    }
+    return best;
+}
+
+static const prs_cursor_ops term_ops = {term_bound, term_peek, term_next, term_probe, term_fill, term_prime};
+
+/* ---- making ---------------------------------------------------------------------------------- */
+
+/* Open the lists of the fields that have the word, the longest first. */
+static prism_status open_lanes(cur_term *t, const prs_weighted *at, prism_error *err) {
+    prs_plan *plan = t->base.plan;
+    prs_term_info *infos = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *infos);
+    uint32_t *order = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *order);
+    if (infos == NULL || order == NULL) return prs_error_nomem(err);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < at->fields.n; i++) {
+        const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
+        bool found = false;
+        if (field->present) PRS_TRY(prs_terms_find(&field->terms, at->node->key, &infos[i], &found, err));
+        if (!found) continue;
+        uint32_t k = n++;
+        for (; k > 0 && infos[order[k - 1]].df < infos[i].df; k--) order[k] = order[k - 1];
+        order[k] = i;
+    }
+    t->lanes = prs_arena_alloc(&plan->arena, n * sizeof *t->lanes);
+    if (t->lanes == NULL) return prs_error_nomem(err);
+    for (uint32_t k = 0; k < n; k++) {
+        prs_field_weight f = at->fields.ptr[order[k]];
+        const prs_segment_field *field = &plan->segment->fields[f.field];
+        PRS_TRY(prs_lane_open(&t->lanes[k], &field->source, &infos[order[k]],
+                              field->has_lengths ? &field->lengths : NULL, f.weight, err));
+        t->base.cost += infos[order[k]].df;
+    }
+    t->n_lanes = n;
+    return PRISM_OK;
+}
+
+static prism_status make_room(cur_term *t, term_postings *room, prism_error *err) {
+    size_t n = PRS_MIN(t->n_lanes * PRS_BLOCK, PRS_WINDOW) + PRS_SCORE_LANES;
+    room->docs = prs_arena_calloc(&t->base.plan->arena, n, sizeof *room->docs);
+    room->freqs = prs_arena_calloc(&t->base.plan->arena, n, sizeof *room->freqs);
+    return room->docs == NULL || room->freqs == NULL ? prs_error_nomem(err) : PRISM_OK;
+}
+
+prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                               prs_cursor **out, prism_error *err) {
+    *out = NULL;
+    cur_term *t;
+    PRS_TRY(prs_plan_cursor(plan, sizeof *t, &term_ops, depth, scored, &t, err));
+    PRS_TRY(open_lanes(t, at, err));
+    if (t->n_lanes == 0) return PRISM_OK;
+    PRS_TRY(make_room(t, &t->merged, err));
+    if (t->n_lanes > 1) PRS_TRY(make_room(t, &t->other, err));
+    PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    t->near_from = UINT32_MAX;
+    *out = &t->base;
+    return PRISM_OK;
+}

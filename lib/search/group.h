@@ -1,0 +1,35 @@
+/* group.h - scoring one word or phrase over several fields at once: BM25F of FORMAT.md section 17.
+ *
+ *     freq   = sum of weight x freq in the field       over the fields that have it
+ *     length = sum of weight x length of the field     over all fields of the leaf */
+#ifndef PRS_SEARCH_GROUP_H
+#define PRS_SEARCH_GROUP_H
+
+#include "base/arena.h"
+#include "index/segment.h"
+#include "query/ast.h"
+#include "search/cover.h"
+
+typedef struct prs_group_field {
+    const prs_lengths *lengths;
+    uint32_t weight;
+    uint32_t max_length; /* in this segment */
+} prs_group_field;
+
+typedef struct prs_group {
+    prs_scorer scorer;
+    prs_group_field *fields; /* those with lengths in this segment */
+    uint32_t n_fields;
+} prs_group;
+
+/** Gather the lengths of a leaf's fields in a segment.   Errors : ENOMEM */
+prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment, const prs_fields *fields,
+                            const prs_scorer *scorer, prism_error *err) PRS_NODISCARD;
+/** Length of one document. */
+uint32_t prs_group_length(const prs_group *group, uint32_t doc);
+/** Contributions of n documents, n <= PRS_GROUP_CHUNK.
+ *  Params : freqs readable, scores writable for n rounded up to PRS_SCORE_LANES */
+void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs, uint32_t n, int32_t *scores);
+#define PRS_GROUP_CHUNK 128u
+
+#endif

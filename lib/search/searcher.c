@@ -1,0 +1,145 @@
+/* searcher.c - how do the segments of a snapshot give one list of hits and one count?
+ *
+ * Structure   Segments one after the other, oldest arrivals first, sharing the heap: what the first have
+ *             found is the floor for the next.
+ *
+ *                 rank    plan with scores,    floor = what it takes to get into the heap
+ *                 count   plan without scores, 4096 documents at a time as bits, less the deleted
+ *
+ *             An exact count with hits is two passes, because pruning skips documents that must be counted, and
+ *             counting needs no scores; where there is little to skip, one pass without a floor does both.
+ * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all documents to come
+ *             arrived later (FORMAT.md: equal scores stand by arrival), which is so in a segment that keeps
+ *             arrival order and begins behind all arrivals seen.  Before anything is found, dominance points of
+ *             the lists may promise k documents of a score (cursor.h, prime).
+ * Invariants  Pruned, exhaustive and counted answers are of the same documents: tests compare them.
+ * Tested by   tests/unit/search/test_searcher.c, test_pruning.c, tests/diff */
+#include "search/searcher.h"
+
+#define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
+
+typedef struct searching {
+    const prs_search_request *request;
+    prs_search_result *result;
+    prs_plan plan;
+    prs_batch *batch;
+    bool pruned; /* some documents may have been skipped */
+} searching;
+
+/* Take out what is deleted. */
+static void drop_deleted(prs_batch *batch, const prs_bitset *deleted) {
+    uint32_t n = 0;
+    if (deleted == NULL) return;
+    for (uint32_t i = 0; i < batch->n; i++) {
+        uint32_t doc = batch->docs[i];
+        batch->docs[n] = doc;
+        batch->scores[n] = batch->scores[i];
+        n += doc < deleted->n && !prs_bitset_get(deleted, doc);
+    }
+    batch->n = n;
+}
+
+static prism_status offer_batch(searching *s, uint32_t leaf, int32_t least, prism_error *err) {
+    const prs_batch *batch = s->batch;
+    const prs_segment *segment = s->plan.segment;
+    for (uint32_t i = 0; i < batch->n; i++) {
+        if (batch->scores[i] < least) continue;
+        uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
+        prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
+        PRS_TRY(prs_topk_offer(&s->result->top, hit, err));
+    }
+    return PRISM_OK;
+}
+
+/* The best of one segment into the heap; without pruning this also counts. */
+static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool count, prism_error *err) {
+    const prs_leaf *at = &s->request->snap->leaves[leaf];
+    prs_cursor *root = s->plan.root;
+    prs_topk *top = &s->result->top;
+    bool later = at->segment->order.bits == NULL && (!top->any || at->segment->arrival_base > top->last_arrival);
+    int32_t prime = prune ? prs_plan_prime(&s->plan, s->request->k) : 0;
+    for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
+        int32_t least = prs_topk_floor(top, later);
+        int32_t floor = prune ? PRS_MAX(least, prime) : 0;
+        s->pruned = s->pruned || floor > 0;
+        PRS_TRY(root->ops->next(root, from, s->plan.n_docs, floor, s->batch, err));
+        drop_deleted(s->batch, at->deleted);
+        if (count) s->result->total += s->batch->n;
+        PRS_TRY(offer_batch(s, leaf, least, err));
+    }
+    return PRISM_OK;
+}
+
+static uint64_t count_window(uint64_t *words, const prs_bitset *deleted, uint32_t base) {
+    uint64_t n = 0;
+    uint32_t at = base / 64, end = deleted == NULL ? 0 : prs_bitset_words(deleted->n);
+    for (uint32_t i = 0; i < PRS_WINDOW_WORDS; i++) {
+        uint64_t word = words[i];
+        words[i] = 0;
+        if (at + i < end) word &= ~deleted->words[at + i];
+        n += (uint64_t)__builtin_popcountll(word);
+    }
+    return n;
+}
+
+/* By windows of bits where the cursor can give them. */
+static prism_status count_by_windows(searching *s, const prs_leaf *at, prism_error *err) {
+    uint64_t words[PRS_WINDOW_WORDS] = {0};
+    prs_cursor *root = s->plan.root;
+    for (uint32_t from = 0; from < s->plan.n_docs;) {
+        uint32_t doc;
+        PRS_TRY(root->ops->peek(root, from, &doc, err));
+        if (doc >= s->plan.n_docs) break;
+        uint32_t base = doc & ~63u;
+        PRS_TRY(root->ops->fill(root, base, words, PRS_WINDOW_WORDS, err));
+        s->result->total += count_window(words, at->deleted, base);
+        from = base + PRS_WINDOW;
+    }
+    return PRISM_OK;
+}
+
+static prism_status count_by_batches(searching *s, const prs_leaf *at, prism_error *err) {
+    prs_cursor *root = s->plan.root;
+    for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
+        PRS_TRY(root->ops->next(root, from, s->plan.n_docs, 0, s->batch, err));
+        drop_deleted(s->batch, at->deleted);
+        s->result->total += s->batch->n;
+    }
+    return PRISM_OK;
+}
+
+static prism_status count_segment(searching *s, uint32_t leaf, prism_error *err) {
+    const prs_leaf *at = &s->request->snap->leaves[leaf];
+    PRS_TRY(prs_plan_make(&s->plan, at, s->request->root, false, err));
+    if (s->plan.root == NULL) return PRISM_OK;
+    return s->plan.root->ops->fill != NULL ? count_by_windows(s, at, err) : count_by_batches(s, at, err);
+}
+
+static prism_status search_segment(searching *s, uint32_t leaf, prism_error *err) {
+    const prs_search_request *r = s->request;
+    if (r->k == 0) return count_segment(s, leaf, err);
+    PRS_TRY(prs_plan_make(&s->plan, &r->snap->leaves[leaf], r->root, true, err));
+    if (s->plan.root == NULL) return PRISM_OK;
+    bool one_pass = r->exhaustive || (r->exact_count && s->plan.root->cost <= PRS_ONE_PASS_DOCS);
+    PRS_TRY(rank_segment(s, leaf, !one_pass, one_pass || !r->exact_count, err));
+    return one_pass || !r->exact_count ? PRISM_OK : count_segment(s, leaf, err);
+}
+
+prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem, prs_search_result *result,
+                              prism_error *err) {
+    searching s = {.request = request, .result = result};
+    s.batch = prs_mem_alloc(mem, sizeof *s.batch);
+    if (s.batch == NULL) return prs_error_nomem(err);
+    prs_plan_init(&s.plan, mem, request->watch);
+    prism_status status = PRISM_OK;
+    for (uint32_t leaf = 0; leaf < request->snap->n_leaves && status == PRISM_OK; leaf++) {
+        status = search_segment(&s, leaf, err);
+    }
+    prs_plan_fini(&s.plan);
+    prs_mem_free(mem, s.batch, sizeof *s.batch);
+    result->complete = !request->watch->stopped;
+    result->total_exact = result->complete && (request->exact_count || request->k == 0 || !s.pruned);
+    if (request->watch->stopped && status == PRISM_ECANCELED) status = PRISM_OK;
+    prs_topk_sort(&result->top);
+    return status;
+}

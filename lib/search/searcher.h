@@ -1,0 +1,29 @@
+/* searcher.h - one query over all segments of a snapshot. */
+#ifndef PRS_SEARCH_SEARCHER_H
+#define PRS_SEARCH_SEARCHER_H
+
+#include "search/plan.h"
+#include "search/topk.h"
+
+typedef struct prs_search_request {
+    const prism_snapshot *snap;
+    const prs_weighted *root;
+    uint32_t k;          /* hits wanted, those skipped included */
+    bool exact_count;
+    bool exhaustive;     /* no pruning */
+    prs_watch *watch;
+} prs_search_request;
+
+typedef struct prs_search_result {
+    prs_topk top;        /* sorted, best first; the caller ends it */
+    uint64_t total;
+    bool total_exact;
+    bool complete;       /* false: the watch stopped the search; top and total are of what was seen */
+} prs_search_result;
+
+/** Find the best documents and count.   Params : result->top initialised by the caller
+ *  Errors : ECORRUPT, EIO, ENOMEM, ELIMIT; being stopped is none */
+prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem, prs_search_result *result,
+                              prism_error *err) PRS_NODISCARD;
+
+#endif
