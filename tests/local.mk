@@ -24,6 +24,10 @@ include tests/unit/search/local.mk
 include tests/unit/api/local.mk
 endif
 
+include tests/diff/local.mk
+include tests/scenarios/local.mk
+include tests/cli/local.mk
+
 check_PROGRAMS += $(unit_programs)
 unit_tests += $(unit_programs)
 

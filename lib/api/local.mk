@@ -1,7 +1,4 @@
 # Sources of lib/api: append `libprismsearch_sources += lib/api/FILE.c`, headers too.
-libprismsearch_sources += lib/api/api_base.c lib/api/api_schema.c
-<<<<<<< HEAD
+libprismsearch_sources += lib/api/api_base.c lib/api/api_schema.c lib/api/api_query.c
 libprismsearch_sources += lib/api/api_index.c lib/api/api_writer.c lib/api/opts.h
-=======
 libprismsearch_sources += lib/api/api_search.c
->>>>>>> search

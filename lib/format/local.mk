@@ -5,8 +5,21 @@ libprismsearch_sources += \
 	lib/format/deletes.h lib/format/deletes_read.c lib/format/deletes_write.c \
 	lib/format/docstore.h lib/format/docstore_read.c lib/format/docstore_write.c \
 	lib/format/keys.h lib/format/keys_read.c lib/format/keys_write.c \
+	lib/format/lengths.c lib/format/lengths.h \
 	lib/format/manifest.h lib/format/manifest_read.c lib/format/manifest_write.c \
 	lib/format/names.c lib/format/names.h \
+	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
+	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c lib/format/terms_write.c \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
+
+# Hot loops and their scratch arrays.
+libprs_kernels_sources += \
+	lib/format/block.h lib/format/block_read.c lib/format/block_write.c \
+	lib/format/dominance.c lib/format/dominance.h \
+	lib/format/impacts.c lib/format/impacts.h \
+	lib/format/positions_read.c \
+	lib/format/postings.h lib/format/postings_cursor.h \
+	lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
+	lib/format/postings_writer.c lib/format/postings_writer.h
 libprismsearch_sources += lib/format/order.c lib/format/order.h
