@@ -23,8 +23,9 @@ typedef struct prism_writer_opts {
     int keep_commits;     /* commits kept on disk, >= 1; 0 = 2 */
     int non_durable;      /* no fsync: for tests and throw-away indexes */
     int strict_schema;    /* unknown JSON names reject the document */
-    unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30) */
+    unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30); PRISM_NO_MERGE = leave all as it is */
 } prism_writer_opts;
+#define PRISM_NO_MERGE 0xffffffffu
 #define PRISM_WRITER_OPTS_INIT { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0 }
 
 /** Become the writer of an index.

@@ -112,8 +112,9 @@ static prism_status merge_new(prism_writer *writer, prism_error *err) {
 }
 
 prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
-    drop_dead(writer);
     uint32_t wish = writer->options.max_segments;
+    if (wish == PRISM_NO_MERGE) return PRISM_OK;
+    drop_dead(writer);
     uint32_t most = wish != 0 ? wish : PRS_WRITER_MAX_SEGMENTS;
     prism_status status = PRISM_OK;
     if (writer->options.load) status = merge_new(writer, err);

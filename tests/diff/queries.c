@@ -148,6 +148,7 @@ static nv_node *make_phrase(maker *m, json_t *object) {
         fill_slot(m, &node->slots[node->n_slots++], chosen, s->pos - first, slots);
         want = s->pos + 1 + (below(m, 6) == 0);
     }
+    if (node->n_slots == 0) fill_slot(m, &node->slots[node->n_slots++], t, 0, slots);
     if (node->slots[0].pos > 0)
         for (int i = node->n_slots - 1; i >= 0; i--) {
             node->slots[i].pos -= node->slots[0].pos;

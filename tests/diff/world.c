@@ -155,7 +155,7 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     w->alive = calloc(MAX_DOCS, sizeof *w->alive);
     make_schema(w);
     iopts.in_memory = 1;
-    wopts.max_segments = 1000;
+    wopts.max_segments = PRISM_NO_MERGE;
     wopts.non_durable = 1;
     if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK) diff_die("create", &err);
     if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
