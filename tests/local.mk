@@ -22,6 +22,7 @@ include tests/unit/index/local.mk
 include tests/unit/query/local.mk
 include tests/unit/search/local.mk
 include tests/unit/api/local.mk
+include tests/conformance/local.mk
 endif
 
 include tests/diff/local.mk

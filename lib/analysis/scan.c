@@ -66,7 +66,6 @@ void prs_scan_init(prs_scan *scan, const prs_scan_options *options, const void *
         .len = (uint32_t)len,
         .max_bytes = options->max_token_bytes,
         .rules = prs_rules_mixed(options->hangul_word, options->emoji),
-        .prev_end = UINT32_MAX,
         .join_linebreak = options->join_linebreak,
         .sigils = options->sigils,
     };
@@ -99,11 +98,11 @@ static prs_sign lead_sign(uint8_t sign, bool after_word, bool is_number) {
 
 /* The one code point before the surface: a joiner if it fills the gap, a lead sign if out is a word. */
 static void read_before(const prs_scan *s, prs_surface *out) {
-    uint32_t floor = s->prev_type == 0 ? 0 : s->prev_end, sign_start;
-    if (out->start == floor) return;
-    uint32_t cp = decode_before(s, floor, out->start, &sign_start);
+    uint32_t sign_start;
+    if (out->start == s->at) return;
+    uint32_t cp = decode_before(s, s->at, out->start, &sign_start);
     uint8_t sign = prs_unicode_get(cp)->sign;
-    bool touches = s->prev_type != 0 && sign_start == s->prev_end;
+    bool touches = s->prev_type != 0 && sign_start == s->at;
     if (touches) out->join = joiner_of(sign);
     if (!s->sigils || out->type != PRS_SURFACE_WORD) return;
     bool after_word = touches && s->prev_type == PRS_SURFACE_WORD;
@@ -221,7 +220,7 @@ static inline const uint8_t *pass_alnum(const uint8_t *p, const uint8_t *end, as
 static bool may_be_initials(const prs_scan *s, const prs_surface *out, uint32_t end) {
     if (end == s->len || !(out->flags & PRS_SURFACE_LETTER)) return false;
     if (s->text[end] != '.' && s->text[end] < 0x80) return false;
-    if (out->join == '.' && s->prev_type == PRS_SURFACE_WORD) return false;
+    if (out->join == '.' && s->prev_type == PRS_SURFACE_WORD && !s->prev_initials) return false;
     return end - out->start == 1 || prs_cluster_read(s->text, s->len, out->start).end == end;
 }
 
@@ -417,7 +416,7 @@ static inline bool put_next_han(prs_scan *s, prs_surface *out) {
     if (!is_plain_han(s, start) || !is_bare_han(s, end, &goes_on)) return false;
     *out = (prs_surface){.start = start, .end = end, .lead_start = start, .trail_end = end,
                          .flags = goes_on ? 0 : PRS_SURFACE_RUN_END, .type = PRS_SURFACE_HAN};
-    s->at = s->prev_end = end;
+    s->at = end;
     s->prev_type = PRS_SURFACE_HAN;
     s->run_open = goes_on;
     return true;
@@ -504,8 +503,8 @@ static __attribute__((noinline)) bool put_any(prs_scan *s, prs_surface *out) {
         put_piece(s, out);
     else if (!find_surface(s, out, s->prev_type == 0))
         return false;
-    s->prev_end = out->end;
     s->prev_type = out->type;
+    s->prev_initials = (out->flags & PRS_SURFACE_INITIALS) != 0;
     return true;
 }
 

@@ -78,13 +78,14 @@ void prs_scan_options_init(prs_scan_options *options);
 /* The scanner.  Members are private except n_bad. */
 typedef struct prs_scan {
     const uint8_t *text;
-    uint32_t len, at;
+    uint32_t len;
+    uint32_t at;        /* end of the previous surface, with marks that it left out */
     uint32_t max_bytes;
     const struct prs_rules *rules;
     uint64_t n_bad;     /* maximal ill-formed parts passed so far: all of them once next gave false */
-    uint32_t prev_end;  /* end of the previous surface; UINT32_MAX before the first */
     uint32_t cut_end;   /* end of an over-long token still to be handed out, or 0 */
     uint8_t prev_type;  /* type of the previous surface, 0 before the first */
+    bool prev_initials; /* the previous surface was initials: its chain of dots is over */
     bool run_open;      /* the previous surface belongs to a run that goes on with the next one */
     bool join_linebreak, sigils;
 } prs_scan;

@@ -101,7 +101,7 @@ static bool is_keycap_base(uint32_t cp) {
 
 /* An emoji whatever its class: a keycap, or a pictograph that a selector or default shows as one. */
 static bool is_shown_emoji(const prs_cluster *c) {
-    if (c->marks & PRS_MARKS_KEYCAP) return is_keycap_base(c->cp);
+    if (c->marks & PRS_MARKS_KEYCAP && is_keycap_base(c->cp)) return true;
     if (!(c->uc->flags & PRS_UC_EMOJI)) return false;
     if (c->marks & (PRS_MARKS_VS16 | PRS_MARKS_SKIN)) return true;
     return (c->uc->flags & PRS_UC_EMOJI_PRES) && !(c->marks & PRS_MARKS_VS15);

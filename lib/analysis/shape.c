@@ -8,7 +8,7 @@ uint32_t prs_shape_initials(const prs_rules *rules, const uint8_t *text, uint32_
     for (uint32_t n_letters = 1;; n_letters++) {
         prs_segment seg = prs_segment_read(rules, text, len, at);
         prs_cluster letter = prs_cluster_read(text, len, at);
-        if (seg.end != letter.end || seg.end - start >= max_bytes) return 0;
+        if (seg.end != letter.end || seg.end - start > max_bytes) return 0;
         uint32_t end = n_letters > 1 ? seg.end : 0;
         if (seg.end == len) return end;
         prs_cluster dot = prs_cluster_read(text, len, seg.end);

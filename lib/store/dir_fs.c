@@ -156,7 +156,7 @@ static prism_status map_view(prs_dir *dir, fs_view *fv, uint64_t len, prs_view *
         return prs_error_corrupt(err, fv->name, 0, "the file is too large to be one of an index");
     }
     out->len = len;
-    if (len == 0) {
+    if (len == 0 && !dir->pread) { /* which mmap refuses */
         out->ptr = nothing;
         return PRISM_OK;
     }

@@ -41,14 +41,22 @@ void test_places_close(void) {
     }
 }
 
+/* Several folders in one test each keep their name until it ends; the list keeps leak checkers calm. */
+typedef struct temp_dir {
+    struct temp_dir *before;
+    char path[PATH_MAX];
+} temp_dir;
+
 const char *test_temp_dir(void) {
-    static char dir[PATH_MAX];
-    int n = snprintf(dir, sizeof dir, "%s/XXXXXX", root);
-    ck_assert(n > 0 && (size_t)n < sizeof dir);
-    ck_assert_msg(mkdtemp(dir) != NULL, "cannot create %s", dir);
-    char *copy = strdup(dir); /* several folders in one test each keep their name until it ends */
-    ck_assert_ptr_nonnull(copy);
-    return copy;
+    static temp_dir *newest;
+    temp_dir *dir = malloc(sizeof *dir);
+    ck_assert_ptr_nonnull(dir);
+    int n = snprintf(dir->path, sizeof dir->path, "%s/XXXXXX", root);
+    ck_assert(n > 0 && (size_t)n < sizeof dir->path);
+    ck_assert_msg(mkdtemp(dir->path) != NULL, "cannot create %s", dir->path);
+    dir->before = newest;
+    newest = dir;
+    return dir->path;
 }
 
 static const char *join_existing(const char *folder, const char *relative) {

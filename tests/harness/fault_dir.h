@@ -1,0 +1,39 @@
+/* fault_dir.h - a directory that fails where it is told to: every call of the storage contract, counted.
+ *
+ * Wraps another directory and passes each call on, except the one whose turn it is.  Sweeping `fail_at` over
+ * 1, 2, 3, ... until nothing fails any more meets every way in which storage can let a program down. */
+#ifndef PRS_TESTS_HARNESS_FAULT_DIR_H
+#define PRS_TESTS_HARNESS_FAULT_DIR_H
+
+#include "store/dir.h"
+
+typedef enum fault_call { /* bits of a set of calls */
+    FAULT_CREATE = 1,
+    FAULT_WRITE = 2,
+    FAULT_SYNC = 4,
+    FAULT_CLOSE = 8,
+    FAULT_VIEW = 16,
+    FAULT_READ = 32,
+    FAULT_RENAME = 64,
+    FAULT_UNLINK = 128,
+    FAULT_LIST = 256,
+    FAULT_SYNC_DIR = 512,
+    FAULT_LOCK = 1024,
+    FAULT_ALL = 2047,
+} fault_call;
+
+typedef struct fault_dir {
+    prs_dir base; /* give &fault.base to the code under test */
+    prs_dir *inner;
+    unsigned calls;      /* which calls count and may fail; FAULT_ALL at first */
+    uint64_t n_calls;    /* calls of that kind so far */
+    uint64_t fail_at;    /* this one fails, from 1; 0 = none */
+    bool fail_on;        /* and all after it: the disk is gone */
+    prism_status status; /* what it returns; PRISM_EIO at first */
+    uint64_t n_failed;
+} fault_dir;
+
+/** Wrap `inner`, which stays the caller's and outlives the wrapper. */
+void fault_dir_init(fault_dir *fault, prs_dir *inner);
+
+#endif

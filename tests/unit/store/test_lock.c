@@ -1,0 +1,130 @@
+/* test_lock.c - is there one holder, within a process, across processes, and after a death? */
+#include "harness/test.h"
+
+#include "store/lock.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOCK "write.lock"
+
+static int open_dir(void) {
+    int dir = open(test_temp_dir(), O_RDONLY | O_DIRECTORY);
+    ck_assert_int_ge(dir, 0);
+    return dir;
+}
+
+/* What a process of its own gets when it tries. */
+static prism_status try_elsewhere(int dir, bool plain) {
+    int status;
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        int fd;
+        _exit(-prs_lock_take(dir, LOCK, plain, &fd, NULL));
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    return -WEXITSTATUS(status);
+}
+
+static void one_holder(bool plain) {
+    int dir = open_dir(), fd, second;
+    prism_error err = PRISM_ERROR_INIT;
+    ck_assert_int_eq(prs_lock_take(dir, LOCK, plain, &fd, NULL), PRISM_OK);
+    ck_assert_int_ge(fd, 3);
+    ck_assert_int_eq(prs_lock_take(dir, LOCK, plain, &second, &err), PRISM_EBUSY);
+    ck_assert_int_eq(err.code, PRISM_EBUSY);
+    ck_assert_str_eq(err.file, LOCK);
+    ck_assert_int_eq(try_elsewhere(dir, plain), PRISM_EBUSY);
+    int other = openat(dir, LOCK, O_RDWR); /* an unrelated descriptor of the file comes and goes */
+    ck_assert_int_eq(close(other), 0);
+    ck_assert_int_eq(try_elsewhere(dir, plain), PRISM_EBUSY);
+    prs_lock_release(fd);
+    ck_assert_int_eq(try_elsewhere(dir, plain), PRISM_OK); /* released again by its exit */
+    ck_assert_int_eq(prs_lock_take(dir, LOCK, plain, &fd, NULL), PRISM_OK);
+    prs_lock_release(fd);
+    ck_assert_int_eq(faccessat(dir, LOCK, F_OK, 0), 0); /* the file stays */
+    close(dir);
+}
+
+START_TEST(there_is_one_holder) {
+    one_holder(false);
+    one_holder(true);
+}
+END_TEST
+
+START_TEST(the_holders_death_releases) {
+    for (int plain = 0; plain < 2; plain++) {
+        int dir = open_dir(), ready[2], fd, status;
+        char byte;
+        ck_assert_int_eq(pipe(ready), 0);
+        pid_t pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+            if (prs_lock_take(dir, LOCK, plain != 0, &fd, NULL) != PRISM_OK) _exit(1);
+            if (write(ready[1], "x", 1) != 1) _exit(1);
+            for (;;) pause();
+        }
+        ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, plain != 0, &fd, NULL), PRISM_EBUSY);
+        kill(pid, SIGKILL);
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, plain != 0, &fd, NULL), PRISM_OK);
+        prs_lock_release(fd);
+        close(dir);
+    }
+}
+END_TEST
+
+START_TEST(a_child_that_tidies_up_takes_nothing_away) {
+    for (int plain = 0; plain < 2; plain++) {
+        int dir = open_dir(), fd, second, status;
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, plain != 0, &fd, NULL), PRISM_OK);
+        pid_t pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+            prs_lock_release(fd);
+            _exit(0);
+        }
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, plain != 0, &second, NULL), PRISM_EBUSY);
+        prs_lock_release(fd);
+        close(dir);
+    }
+}
+END_TEST
+
+START_TEST(only_a_regular_file_is_a_lock) {
+    int dir = open_dir(), fd;
+    ck_assert_int_eq(mkfifoat(dir, LOCK, 0600), 0);
+    ck_assert_int_eq(prs_lock_take(dir, LOCK, false, &fd, NULL), PRISM_ECORRUPT);
+    ck_assert_int_eq(unlinkat(dir, LOCK, 0), 0);
+    ck_assert_int_eq(symlinkat("elsewhere", dir, LOCK), 0);
+    ck_assert_int_lt(prs_lock_take(dir, LOCK, false, &fd, NULL), PRISM_OK);
+    ck_assert_int_ne(faccessat(dir, "elsewhere", F_OK, 0), 0); /* nothing was made behind the link */
+    close(dir);
+}
+END_TEST
+
+START_TEST(a_replaced_file_is_another_lock) {
+    int dir = open_dir(), first, second;
+    struct stat held, named;
+    ck_assert_int_eq(prs_lock_take(dir, LOCK, false, &first, NULL), PRISM_OK);
+    ck_assert_int_eq(unlinkat(dir, LOCK, 0), 0); /* somebody breaks the rule */
+    ck_assert_int_eq(prs_lock_take(dir, LOCK, false, &second, NULL), PRISM_OK);
+    ck_assert_int_eq(fstat(second, &held), 0);
+    ck_assert_int_eq(fstatat(dir, LOCK, &named, 0), 0);
+    ck_assert(held.st_ino == named.st_ino);
+    prs_lock_release(first);
+    prs_lock_release(second);
+    close(dir);
+}
+END_TEST
+
+TEST_SUITE(lock, there_is_one_holder, the_holders_death_releases, a_child_that_tidies_up_takes_nothing_away,
+           only_a_regular_file_is_a_lock, a_replaced_file_is_another_lock)
