@@ -21,7 +21,7 @@ static inline bool prs_lane_ended(const prs_lane *lane) { return lane->p.last_do
 
 /** Stand on the block that reaches `from` (not loaded). */
 static inline prism_status prs_lane_skip(prs_lane *lane, uint32_t from, prism_error *err) {
-    return lane->p.last_doc >= from ? PRISM_OK : prs_postings_skip_to(&lane->p, from, err);
+    return prs_postings_skip_to(&lane->p, from, err);
 }
 
 /** Load the block stood on and set p.i to the first of its documents >= from.  skip first. */
