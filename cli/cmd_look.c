@@ -17,9 +17,13 @@ static int find_schema(const cli_options *o, prism_schema **schema) {
     opts.read_only = 1;
     if (path == NULL) return prism_schema_default(schema, &err) == PRISM_OK ? CLI_OK : cli_fail(&err);
     if (prism_index_open(path, &opts, &index, &err) != PRISM_OK) return cli_fail(&err);
-    *schema = prism_schema_ref((prism_schema *)prism_index_schema(index));
+    const prism_schema *found = prism_index_schema(index);
+    const char *text;
+    size_t len;
+    prism_status status = prism_schema_to_json(found, &text, &len, &err);
+    if (status == PRISM_OK) status = prism_schema_from_json(text, len, schema, &err);
     prism_index_close(index);
-    return CLI_OK;
+    return status == PRISM_OK ? CLI_OK : cli_fail(&err);
 }
 
 /* ---- analyze -------------------------------------------------------------------------------- */
@@ -114,16 +118,16 @@ typedef struct term_list {
     bool failed;
 } term_list;
 
-static bool print_term(const cli_options *o, const term_row *r) {
+static bool print_term(const cli_options *o, const term_row *r, const char *term) {
     if (o->format == FORMAT_JSON || o->format == FORMAT_JSONL) {
-        json_t *line = json_pack("{s:s%, s:s, s:I, s:I}", "term", r->term, r->len, "kind", r->kind, "df",
+        json_t *line = json_pack("{s:s%, s:s, s:I, s:I}", "term", term, r->len, "kind", r->kind, "df",
                                  (json_int_t)r->df, "cf", (json_int_t)r->cf);
         bool done = answer_print(line);
         json_decref(line);
         return done;
     }
     if (o->format == FORMAT_HUMAN) printf("%10llu %10llu  ", (unsigned long long)r->df, (unsigned long long)r->cf);
-    fwrite(r->term, 1, r->len, stdout);
+    fwrite(term, 1, r->len, stdout);
     putchar('\n');
     return true;
 }
@@ -132,8 +136,8 @@ static int take_term(void *ctx, const char *term, size_t len, const char *kind, 
     term_list *list = ctx;
     /* The last characters of runs are an index structure, not words of their own. */
     if (strcmp(kind, "hanend") == 0) return 0;
-    term_row row = {(char *)term, len, kind, df, cf};
-    if (list->options->top == 0) return !print_term(list->options, &row);
+    term_row row = {NULL, len, kind, df, cf};
+    if (list->options->top == 0) return !print_term(list->options, &row, term);
     if (list->n == list->cap) {
         size_t cap = list->cap ? 2 * list->cap : 1024;
         term_row *rows = realloc(list->rows, cap * sizeof *rows);
@@ -170,7 +174,7 @@ int cmd_terms(cli_options *o) {
     else if (status != PRISM_OK) code = cli_fail(&err);
     if (list.n > 1) qsort(list.rows, list.n, sizeof *list.rows, by_df);
     for (size_t i = 0; i < list.n; i++) {
-        if (code == CLI_OK && i < o->top) print_term(o, &list.rows[i]);
+        if (code == CLI_OK && i < o->top) print_term(o, &list.rows[i], list.rows[i].term);
         free(list.rows[i].term);
     }
     free(list.rows);
@@ -181,13 +185,13 @@ int cmd_terms(cli_options *o) {
 
 /* ---- info ----------------------------------------------------------------------------------- */
 
-static void print_rows(const json_t *object, const char *title) {
+static void print_rows(json_t *object, const char *title) {
     const char *name;
     json_t *value;
     char text[32];
     if (object == NULL || json_object_size(object) == 0) return;
     printf("%s\n", title);
-    json_object_foreach((json_t *)object, name, value) {
+    json_object_foreach(object, name, value) {
         if (json_is_integer(value))
             printf("  %-24s %14s\n", name, units_show_count((uint64_t)json_integer_value(value), text));
         else if (json_is_object(value)) {
@@ -198,11 +202,11 @@ static void print_rows(const json_t *object, const char *title) {
     }
 }
 
-static void print_info(const json_t *info) {
+static void print_info(json_t *info) {
     const char *name;
     json_t *value;
     char text[32];
-    json_object_foreach((json_t *)info, name, value) {
+    json_object_foreach(info, name, value) {
         if (json_is_integer(value))
             printf("%-14s %s\n", name, units_show_count((uint64_t)json_integer_value(value), text));
         else if (json_is_string(value))

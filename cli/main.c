@@ -77,9 +77,9 @@ int main(int argc, char **argv) {
     int code = cli_parse(argc, argv, &command, &options);
     if (code != CLI_OK) return code;
     if (options.help && command->run != cmd_help) {
-        static char *name[1];
-        name[0] = (char *)command->name;
-        options.args = name;
+        static char name[32], *args[1] = {name};
+        snprintf(name, sizeof name, "%s", command->name);
+        options.args = args;
         options.n_args = 1;
         command = cli_find_command("help");
     }

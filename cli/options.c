@@ -263,7 +263,8 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
             options_end = true;
         } else if (!options_end && strcmp(arg, "--version") == 0 && *command == NULL) {
             *command = cli_find_command("help");
-            o->args[o->n_args++] = "version";
+            static char version[] = "version";
+            o->args[o->n_args++] = version;
         } else if (!options_end && arg[0] == '-' && arg[1] != 0) {
             int code = take_option(argc, argv, &i, *command, o);
             if (code != CLI_OK) return code;
