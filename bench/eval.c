@@ -35,19 +35,34 @@ static void add(judgments *list, const char *query, const char *doc, int relevan
     list->items[list->n++] = j;
 }
 
+/* The first four words of a line, each ended in place; returns how many there are. */
+static int split(char *line, char **word) {
+    int n = 0;
+    char *p = line;
+    while (n < 4) {
+        p += strspn(p, " \t\r\n");
+        if (*p == 0) break;
+        word[n++] = p;
+        p += strcspn(p, " \t\r\n");
+        if (*p) *p++ = 0;
+    }
+    return n;
+}
+
 /* qrels: query 0 doc relevance; run: query Q0 doc rank score tag.  Run keeps the rank as "relevance". */
 static judgments read_file(const char *path, int is_run) {
     judgments list = {NULL, 0, 0};
-    char line[4096], query[256], doc[2048];
-    int value;
+    char line[4096], *word[4];
     FILE *f = fopen(path, "r");
     if (f == NULL) {
         fprintf(stderr, "prism_eval: cannot read %s\n", path);
         exit(3);
     }
-    while (fgets(line, sizeof line, f))
-        if (sscanf(line, is_run ? "%255s Q0 %2047s %d" : "%255s %*s %2047s %d", query, doc, &value) == 3)
-            add(&list, query, doc, value);
+    while (fgets(line, sizeof line, f)) {
+        if (split(line, word) < 4) continue;
+        long value = strtol(word[3], NULL, 10);
+        if (!is_run || strcmp(word[1], "Q0") == 0) add(&list, word[0], word[2], (int)value);
+    }
     fclose(f);
     return list;
 }

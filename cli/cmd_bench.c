@@ -48,7 +48,7 @@ static bool read_task(const input_line *line, char *text, char *class_name) {
     bool near = end - from > 6 && memcmp(from, "near//", 6) == 0;
     if (near) from += 6;
     snprintf(class_name, 48, "%.*s", (int)(colon - line->text), line->text);
-    sprintf(text, near ? "\"%.*s\"~10" : "%.*s", (int)(end - from), from);
+    snprintf(text, line->len + 16, near ? "\"%.*s\"~10" : "%.*s", (int)(end - from), from);
     return true;
 }
 
@@ -56,7 +56,7 @@ static bool read_json(const input_line *line, char *text, char *class_name) {
     json_t *root = json_loadb(line->text, line->len, 0, NULL);
     const char *query = json_string_value(json_object_get(root, "query"));
     const char *tag = json_string_value(json_array_get(json_object_get(root, "tags"), 0));
-    if (query) strcpy(text, query);
+    if (query) snprintf(text, line->len + 16, "%s", query); /* never longer than its JSON */
     if (tag) snprintf(class_name, 48, "%s", tag);
     json_decref(root);
     return query != NULL;
