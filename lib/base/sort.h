@@ -2,9 +2,9 @@
  *
  * PRS_SORT_DEFINE(name, T, before) makes
  *   static void name(T *items, T *scratch, size_t n, const void *ctx)   - scratch has room for n
- * where before(ctx, a, b) (a, b: const T *) is true if a must come before b.  Runs of 16 are sorted by
- * insertion, then merged in pairs; in order already: n comparisons per level.  scratch may be NULL for
- * n <= PRS_SORT_RUN. */
+ * where before(ctx, a, b) (a, b: const T *) is true if a must come before b.  Runs of 16 are sorted
+ * by insertion, then merged in pairs; in order already: n comparisons per level.  scratch may be
+ * NULL for n <= PRS_SORT_RUN. */
 #ifndef PRS_BASE_SORT_H
 #define PRS_BASE_SORT_H
 

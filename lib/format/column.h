@@ -1,8 +1,9 @@
 /* column.h - the values of one field by document: integers or words, one or many per document.
  *
- * FORMAT.md section 13.  Values have numbers (value = doc for single columns); a word is a number into the
- * column's own sorted dictionary of original keyword values.  Bool, date and f64 are integers here;
- * what they mean is the schema's business (prs_column_from_f64 / _to_f64 keep order). */
+ * FORMAT.md section 13.  Values have numbers (value = doc for single columns); a word is a number
+ * into the column's own sorted dictionary of original keyword values.  Bool, date and f64 are
+ * integers here; what they mean is the schema's business (prs_column_from_f64 / _to_f64 keep
+ * order). */
 #ifndef PRS_FORMAT_COLUMN_H
 #define PRS_FORMAT_COLUMN_H
 
@@ -21,13 +22,16 @@ double prs_column_to_f64(int64_t v);
 typedef struct prs_column_writer prs_column_writer;
 prism_status prs_column_writer_new(prs_mem *mem, prs_column_type type, bool many,
                                    prs_column_writer **out, prism_error *err) PRS_NODISCARD;
-/** Values of a document; docs strictly ascending, docs without a value may be left out.  Many: sorted and made
- *  distinct here.  Single: n is 1.  Errors are sticky, told by finish. */
+/** Values of a document; docs strictly ascending, docs without a value may be left out.  Many:
+ *  sorted and made distinct here.  Single: n is 1.  Errors are sticky, told by finish. */
 void prs_column_writer_ints(prs_column_writer *cw, uint32_t doc, const int64_t *values, uint32_t n);
-void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_bytes *words, uint32_t n);
-/** For merges: the writer's own number of a word, to be cached by the caller, and values by such numbers. */
+void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_bytes *words,
+                             uint32_t n);
+/** For merges: the writer's own number of a word, to be cached by the caller, and values by such
+ *  numbers. */
 uint32_t prs_column_writer_intern(prs_column_writer *cw, prs_bytes word);
-void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint32_t *words, uint32_t n);
+void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint32_t *words,
+                                uint32_t n);
 /** Documents that have a value so far. */
 uint32_t prs_column_writer_docs_with(const prs_column_writer *cw);
 /** Bytes of memory held, for budgets. */
@@ -44,22 +48,25 @@ typedef struct prs_column { /* immutable after open: any threads */
     bool many;
     uint32_t n_docs;
     uint64_t n_values;
-    const uint8_t *places;  /* single: bit array of docs with a value; many: first value number by doc */
-    const uint8_t *blocks;  /* integers: n_blocks x (min, max, offset) */
+    const uint8_t
+        *places; /* single: bit array of docs with a value; many: first value number by doc */
+    const uint8_t *blocks; /* integers: n_blocks x (min, max, offset) */
     uint32_t n_blocks;
     uint32_t n_words, width; /* words */
     const uint8_t *word_offs, *numbers, *word_bytes;
     uint64_t word_bytes_len;
 } prs_column;
 
-/** Checks the layout: O(1).  The getters below cannot fail and are memory-safe whatever the bytes are, but
- *  tell the truth only after prs_column_touch. */
+/** Checks the layout: O(1).  The getters below cannot fail and are memory-safe whatever the bytes
+ *  are, but tell the truth only after prs_column_touch. */
 prism_status prs_column_open(prs_column *column, const prs_section *section, uint32_t n_docs,
                              prism_error *err) PRS_NODISCARD;
-/** Verify the whole section, which is read at random afterwards: once per query, before the first getter.
+/** Verify the whole section, which is read at random afterwards: once per query, before the first
+ *  getter.
  *  Errors : ECORRUPT, EIO.   Cost: 64 KiB in 2 us at first, then one load per 64 KiB */
 prism_status prs_column_touch(const prs_column *column, prism_error *err) PRS_NODISCARD;
-/** Every rule of FORMAT.md section 13 that open does not look at: order, bounds, zeros.   Cost: O(values) */
+/** Every rule of FORMAT.md section 13 that open does not look at: order, bounds, zeros.
+ *  Cost: O(values) */
 prism_status prs_column_check(const prs_column *column, prism_error *err) PRS_NODISCARD;
 /** Numbers of the doc's values: [*first, result).  Empty if it has none or doc >= n_docs. */
 uint64_t prs_column_values(const prs_column *column, uint32_t doc, uint64_t *first);

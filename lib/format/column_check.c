@@ -21,7 +21,8 @@ static prism_status check_places(const prs_column *c, prism_error *err) {
     uint32_t before = 0;
     for (size_t doc = 0; doc <= c->n_docs; doc++) {
         uint32_t first = prs_load32(c->places + 4 * doc);
-        if (first < before || (doc == 0 && first != 0) || (doc == c->n_docs && first != c->n_values)) {
+        if (first < before || (doc == 0 && first != 0) ||
+            (doc == c->n_docs && first != c->n_values)) {
             return wrong(c, c->places + 4 * doc, err, "a column's value numbers are out of order");
         }
         before = first;
@@ -58,7 +59,8 @@ static prism_status check_block(const prs_column *c, uint32_t b, uint64_t *end, 
         most = PRS_MAX(most, value);
     }
     if (least > most) least = most = 0;
-    if (least != min || most != max) return wrong(c, head, err, "a block of a column has a wrong range");
+    if (least != min || most != max)
+        return wrong(c, head, err, "a block of a column has a wrong range");
     return PRISM_OK;
 }
 
@@ -69,9 +71,11 @@ static prism_status check_words(const prs_column *c, prism_error *err) {
     }
     for (uint32_t w = 0; w < c->n_words; w++) {
         const uint8_t *off = c->word_offs + 8 * (size_t)w;
-        bool good = prs_load64(off) <= prs_load64(off + 8) && prs_load64(off + 8) <= c->word_bytes_len;
+        bool good =
+            prs_load64(off) <= prs_load64(off + 8) && prs_load64(off + 8) <= c->word_bytes_len;
         if (good && w > 0) {
-            good = prs_bytes_compare(prs_column_word_bytes(c, w - 1), prs_column_word_bytes(c, w)) < 0;
+            good =
+                prs_bytes_compare(prs_column_word_bytes(c, w - 1), prs_column_word_bytes(c, w)) < 0;
         }
         if (!good) return wrong(c, off, err, "a column's words are out of order");
     }
@@ -90,8 +94,9 @@ static prism_status check_order(const prs_column *c, prism_error *err) {
     for (uint32_t doc = 0; c->many && doc < c->n_docs; doc++) {
         uint64_t first, end = prs_column_values(c, doc, &first);
         for (uint64_t v = first + 1; v < end; v++) {
-            bool good = c->type == PRS_COLUMN_INT ? prs_column_int(c, v - 1) < prs_column_int(c, v)
-                                                  : prs_column_word(c, v - 1) < prs_column_word(c, v);
+            bool good = c->type == PRS_COLUMN_INT
+                            ? prs_column_int(c, v - 1) < prs_column_int(c, v)
+                            : prs_column_word(c, v - 1) < prs_column_word(c, v);
             if (!good) return wrong(c, c->places, err, "values of a document are out of order");
         }
     }
@@ -106,7 +111,8 @@ prism_status prs_column_check(const prs_column *c, prism_error *err) {
     } else {
         uint64_t end = (uint64_t)(c->blocks - c->section.ptr) + (uint64_t)c->n_blocks * 24;
         for (uint32_t b = 0; b < c->n_blocks; b++) PRS_TRY(check_block(c, b, &end, err));
-        if (end != c->section.len) return wrong(c, c->blocks, err, "a column does not end with its blocks");
+        if (end != c->section.len)
+            return wrong(c, c->blocks, err, "a column does not end with its blocks");
     }
     return check_order(c, err);
 }

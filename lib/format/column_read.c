@@ -1,9 +1,10 @@
 /* column_read.c - what are the values of a document, in a few nanoseconds and on any bytes?
  *
- * Structure   doc -> places -> value numbers [first, end) -> block of 1024, or word numbers -> value, or word
- * Invariants  - open fixes where each part lies, from sizes alone.  What the parts say is read anew at each
- *               use and clamped to its bounds (R19, R20): damaged bytes give wrong values, never a wild read;
- *               that they are damaged is told by prs_column_touch.
+ * Structure   doc -> places -> value numbers [first, end) -> block of 1024, or word numbers ->
+ *             value, or word
+ * Invariants  - open fixes where each part lies, from sizes alone.  What the parts say is read anew
+ *               at each use and clamped to its bounds (R19, R20): damaged bytes give wrong values,
+ *               never a wild read; that they are damaged is told by prs_column_touch.
  *             - A word number out of range is a word of no bytes.
  * Cost        prs_column_int: two dependent loads (the block's head is shared by 1024 values).
  * Source      FORMAT.md section 13.   Tested by tests/unit/format/test_column.c */
@@ -61,7 +62,8 @@ prism_status prs_column_open(prs_column *column, const prs_section *section, uin
     c.places = prs_cur_take(&cur, (size_t)align8(places));
     if (!good || cur.bad) return wrong(&c, section->ptr, err);
     if (c.type == PRS_COLUMN_WORD) { /* its layout is known from numbers further back */
-        PRS_TRY(prs_in_touch(section, (uint64_t)(cur.at - section->ptr), PRS_MIN(8u, prs_cur_left(&cur)), err));
+        PRS_TRY(prs_in_touch(section, (uint64_t)(cur.at - section->ptr),
+                             PRS_MIN(8u, prs_cur_left(&cur)), err));
         uint64_t n_words = prs_cur_left(&cur) < 8 ? 0 : prs_load32(cur.at);
         uint64_t at = (uint64_t)(cur.at - section->ptr) + 8 + (n_words + 1) * 8;
         if (at > section->len || section->len - at < 8) return wrong(&c, cur.at, err);
@@ -77,7 +79,7 @@ prism_status prs_column_touch(const prs_column *c, prism_error *err) {
     return prs_in_touch(&c->section, 0, c->section.len, err);
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 bool prs_column_has(const prs_column *c, uint32_t doc) {
     uint64_t first;
@@ -98,7 +100,7 @@ uint64_t prs_column_values(const prs_column *c, uint32_t doc, uint64_t *first) {
     return to;
 }
 
-/* ---- integers --------------------------------------------------------------------------------- */
+/* ---- integers -------------------------------------------------------------------------------- */
 
 typedef struct int_block {
     uint64_t min;
@@ -114,7 +116,8 @@ static inline int_block load_block(const prs_column *c, uint64_t b) {
     if (PRS_UNLIKELY(off >= c->section.len)) return block;
     uint32_t n = (uint32_t)PRS_MIN((uint64_t)PRS_COLUMN_BLOCK, c->n_values - b * PRS_COLUMN_BLOCK);
     uint32_t width = c->section.ptr[off];
-    if (PRS_UNLIKELY(width > 64 || prs_bits_bytes(n, width) > c->section.len - off - 1)) return block;
+    if (PRS_UNLIKELY(width > 64 || prs_bits_bytes(n, width) > c->section.len - off - 1))
+        return block;
     block.min = prs_load64(head);
     block.bits = c->section.ptr + off + 1;
     block.width = width;
@@ -136,9 +139,11 @@ void prs_column_ints(const prs_column *c, uint64_t first, uint32_t n, int64_t *o
         uint32_t k = PRS_MIN(n, PRS_COLUMN_BLOCK - i);
         int_block block = load_block(c, b);
         for (uint32_t j = 0; j < k; j++, i++) {
-            *out++ = i >= block.n ? 0
-                                  : (int64_t)(block.min + prs_bits_load64(block.bits, (uint64_t)i * block.width,
-                                                                          block.width));
+            *out++ =
+                i >= block.n
+                    ? 0
+                    : (int64_t)(block.min + prs_bits_load64(block.bits, (uint64_t)i * block.width,
+                                                            block.width));
         }
         first += k;
         n -= k;
@@ -152,7 +157,7 @@ void prs_column_range(const prs_column *c, uint32_t block, int64_t *min, int64_t
     *max = (int64_t)prs_load64(c->blocks + (size_t)block * PRS_BLOCK_HEAD + 8);
 }
 
-/* ---- words ------------------------------------------------------------------------------------- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 uint32_t prs_column_word(const prs_column *c, uint64_t v) {
     if (PRS_UNLIKELY(v >= c->n_values || c->numbers == NULL)) return UINT32_MAX;

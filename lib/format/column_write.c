@@ -1,17 +1,20 @@
 /* column_write.c - how are the values of one field packed while documents come, in little memory?
  *
- * Structure   places   single: a bit per document, 64 at a time;  many: number of the first value per document
- *             integers values -> block of 1024 -> min, max, width -> packed into a spool at once
- *             words    word -> map -> its number in order of arrival (u32 per value in a spool);
- *                      finish: sort the words, rank per arrival number, pack ranks
+ * Structure   places    single: a bit per document, 64 at a time;
+ *                       many: number of the first value per document
+ *             integers  values -> block of 1024 -> min, max, width -> packed into a spool at once
+ *             words     word -> map -> its number in order of arrival (u32 per value in a spool);
+ *                       finish: sort the words, rank per arrival number, pack ranks
  *
- * Invariants  - `next_doc` is the first document that may still get values; documents skipped are filled in
- *               as absent when the next one comes, or at finish.
- *             - A many-valued document's values are distinct and ascending.  For words that order is known
- *               only at finish, so distinct comes first (by arrival number), order last (by rank).
- * Cost        Integers: the packed size.  Words: 4 bytes per value, each distinct word once and 40 bytes.
- * Limits      Values of a many-valued column are numbered in 32 bits; 16 million distinct words (one block of
- *             memory while they are sorted).
+ * Invariants  - `next_doc` is the first document that may still get values; documents skipped are
+ *               filled in as absent when the next one comes, or at finish.
+ *             - A many-valued document's values are distinct and ascending.  For words that order
+ *               is known only at finish, so distinct comes first (by arrival number), order last
+ *               (by rank).
+ * Cost        Integers: the packed size.  Words: 4 bytes per value, each distinct word once and 40
+ *             bytes.
+ * Limits      Values of a many-valued column are numbered in 32 bits; 16 million distinct words
+ *             (one block of memory while they are sorted).
  * Source      FORMAT.md section 13.   Tested by tests/unit/format/test_column.c */
 #include "format/column.h"
 
@@ -139,7 +142,7 @@ static void no_memory(prs_column_writer *cw) {
     if (ok(cw)) prs_error_nomem(&cw->error);
 }
 
-/* ---- integers: one block at a time ------------------------------------------------------------ */
+/* ---- integers: one block at a time ----------------------------------------------------------- */
 
 /* Least and greatest of the present values; 0, 0 if there is none. */
 static void block_range(const prs_column_writer *cw, int64_t *min, int64_t *max) {
@@ -163,7 +166,8 @@ static void flush_block(prs_column_writer *cw) {
     prs_spool_put64(&cw->heads, (uint64_t)min);
     prs_spool_put64(&cw->heads, (uint64_t)max);
     prs_spool_put64(&cw->heads, cw->blocks.len);
-    uint8_t bits[PRS_COLUMN_BLOCK + 16]; /* an eighth of the block at a time: 128 values, whole bytes */
+    uint8_t
+        bits[PRS_COLUMN_BLOCK + 16]; /* an eighth of the block at a time: 128 values, whole bytes */
     uint8_t *at = prs_spool_extend(&cw->blocks, 1 + len);
     if (at == NULL || cw->heads.failed) {
         no_memory(cw);
@@ -174,7 +178,9 @@ static void flush_block(prs_column_writer *cw) {
         uint32_t n = PRS_MIN(128u, cw->n_block - from);
         memset(bits, 0, sizeof bits);
         for (uint32_t i = 0; i < n; i++) {
-            uint64_t v = cw->block_present[from + i] != 0 ? (uint64_t)cw->block[from + i] - (uint64_t)min : 0;
+            uint64_t v = cw->block_present[from + i] != 0
+                             ? (uint64_t)cw->block[from + i] - (uint64_t)min
+                             : 0;
             prs_bits_store(bits, (uint64_t)i * width, width, v);
         }
         memcpy(at, bits, (size_t)prs_bits_bytes(n, width));
@@ -196,7 +202,7 @@ static void push_word(prs_column_writer *cw, uint32_t id) {
     if (cw->numbers.failed) no_memory(cw);
 }
 
-/* ---- places ----------------------------------------------------------------------------------- */
+/* ---- places ---------------------------------------------------------------------------------- */
 
 /* Write down where the values of `next_doc` begin, or whether it has one, and go to the next. */
 static void place_doc(prs_column_writer *cw, bool present) {
@@ -243,7 +249,8 @@ static bool begin_doc(prs_column_writer *cw, uint32_t doc, uint32_t n) {
     return ok(cw);
 }
 
-void prs_column_writer_ints(prs_column_writer *cw, uint32_t doc, const int64_t *values, uint32_t n) {
+void prs_column_writer_ints(prs_column_writer *cw, uint32_t doc, const int64_t *values,
+                            uint32_t n) {
     PRS_ASSERT(cw->type == PRS_COLUMN_INT);
     if (!begin_doc(cw, doc, n)) return;
     int_vec_clear(&cw->ints);
@@ -260,7 +267,7 @@ void prs_column_writer_ints(prs_column_writer *cw, uint32_t doc, const int64_t *
     }
 }
 
-/* ---- words ------------------------------------------------------------------------------------ */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 uint32_t prs_column_writer_intern(prs_column_writer *cw, prs_bytes word) {
     uint32_t id = 0;
@@ -289,7 +296,8 @@ static uint32_t *scratch_ids(prs_column_writer *cw, uint32_t n, uint32_t **scrat
     return ids;
 }
 
-void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_bytes *words, uint32_t n) {
+void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_bytes *words,
+                             uint32_t n) {
     PRS_ASSERT(cw->type == PRS_COLUMN_WORD);
     if (!begin_doc(cw, doc, n)) return;
     uint32_t *scratch, *ids = scratch_ids(cw, n, &scratch);
@@ -298,7 +306,8 @@ void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_byte
     push_distinct(cw, ids, scratch, n);
 }
 
-void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint32_t *words, uint32_t n) {
+void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint32_t *words,
+                                uint32_t n) {
     PRS_ASSERT(cw->type == PRS_COLUMN_WORD);
     if (!begin_doc(cw, doc, n)) return;
     uint32_t *scratch, *ids = scratch_ids(cw, n, &scratch);
@@ -310,7 +319,7 @@ void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint3
     push_distinct(cw, ids, scratch, n);
 }
 
-/* ---- finish ------------------------------------------------------------------------------------ */
+/* ---- finish ---------------------------------------------------------------------------------- */
 
 static void write64(prs_out *out, uint64_t v) {
     uint8_t bytes[8];
@@ -358,8 +367,8 @@ static void pack_number(rank_packer *p, uint32_t v) {
 }
 
 /* Ranks of one document's n numbers, ascending. */
-static bool pack_doc(prs_column_writer *cw, rank_packer *packer, prs_spool_reader *numbers, uint32_t n,
-                     const uint32_t *ranks) {
+static bool pack_doc(prs_column_writer *cw, rank_packer *packer, prs_spool_reader *numbers,
+                     uint32_t n, const uint32_t *ranks) {
     if (n == 0) return true;
     uint32_t *scratch, *ids = scratch_ids(cw, n, &scratch);
     if (ids == NULL) return false;
@@ -384,7 +393,8 @@ static prism_status write_numbers(prs_column_writer *cw, prs_out *out, const uin
             const uint8_t *next = prs_spool_next(&places, 4);
             to = next != NULL ? prs_load32(next) : cw->n_values;
         }
-        if (!pack_doc(cw, &packer, &numbers, (uint32_t)(to - from), ranks)) return prs_error_nomem(err);
+        if (!pack_doc(cw, &packer, &numbers, (uint32_t)(to - from), ranks))
+            return prs_error_nomem(err);
         left -= to - from;
         from = to;
     }
@@ -405,8 +415,8 @@ static prism_status write_words(prs_column_writer *cw, prs_out *out, prism_error
     size_t n = cw->words.n;
     word_rank *order = prs_mem_alloc(cw->mem, n * sizeof *order);
     uint32_t *ranks = prs_mem_alloc(cw->mem, n * sizeof *ranks);
-    prism_status status = order == NULL || ranks == NULL ? prs_error_nomem(err)
-                                                         : rank_words(cw, order, ranks, err);
+    prism_status status =
+        order == NULL || ranks == NULL ? prs_error_nomem(err) : rank_words(cw, order, ranks, err);
     if (status == PRISM_OK) {
         uint32_t width = n > 1 ? prs_bit_width32((uint32_t)n - 1) : 0;
         write64(out, n);

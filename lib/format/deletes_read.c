@@ -1,7 +1,7 @@
 /* deletes_read.c - which documents are deleted, if the bytes make sense?
  *
- * Opening finds the entries and holds them against the manifest; decoding one segment's entry happens when
- * a snapshot needs it, so that unchanged segments cost nothing at a refresh.
+ * Opening finds the entries and holds them against the manifest; decoding one segment's entry
+ * happens when a snapshot needs it, so that unchanged segments cost nothing at a refresh.
  * Source: FORMAT.md section 16.  Tested by tests/unit/format/test_deletes.c */
 #include "format/deletes.h"
 
@@ -36,15 +36,16 @@ static bool agrees(const prs_deletes *d, const prs_manifest *m) {
     return at == d->n;
 }
 
-prism_status prs_deletes_open(prs_deletes *d, const prs_section *section, const prs_manifest *manifest,
-                              prs_arena *arena, prism_error *err) {
+prism_status prs_deletes_open(prs_deletes *d, const prs_section *section,
+                              const prs_manifest *manifest, prs_arena *arena, prism_error *err) {
     memset(d, 0, sizeof *d);
     d->section = *section;
     PRS_TRY(prs_in_touch(section, 0, section->len, err));
     prs_cur c = prs_cur_of(section->ptr, (size_t)section->len);
     uint32_t n = prs_cur_32(&c);
     if (prs_cur_32(&c) != 0 || n > prs_cur_left(&c) / PRS_ENTRY_BYTES) {
-        return prs_section_corrupt(section, section->ptr, err, "a wrong number of segments with deletions");
+        return prs_section_corrupt(section, section->ptr, err,
+                                   "a wrong number of segments with deletions");
     }
     d->entries = prs_arena_calloc(arena, n, sizeof *d->entries);
     if (d->entries == NULL) return prs_error_nomem(err);
@@ -54,7 +55,8 @@ prism_status prs_deletes_open(prs_deletes *d, const prs_section *section, const 
         return prs_section_corrupt(section, c.at, err, "a wrong entry among the deletions");
     }
     if (manifest != NULL && !agrees(d, manifest)) {
-        return prs_section_corrupt(section, section->ptr, err, "deletions are not those of the manifest");
+        return prs_section_corrupt(section, section->ptr, err,
+                                   "deletions are not those of the manifest");
     }
     return PRISM_OK;
 }
@@ -90,8 +92,8 @@ static bool decode_bits(const prs_deletes_entry *e, prs_bitset *set) {
     return prs_bitset_count(set) == e->n_deleted;
 }
 
-prism_status prs_deletes_decode(const prs_deletes *d, const prs_deletes_entry *entry, prs_bitset *set,
-                                prism_error *err) {
+prism_status prs_deletes_decode(const prs_deletes *d, const prs_deletes_entry *entry,
+                                prs_bitset *set, prism_error *err) {
     bool good = entry->kind == 0 ? decode_list(entry, set) : decode_bits(entry, set);
     if (good) return PRISM_OK;
     return prs_section_corrupt(&d->section, entry->bytes.ptr, err, "wrong deletions of a segment");

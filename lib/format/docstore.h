@@ -1,7 +1,8 @@
-/* docstore.h - the stored documents of a segment: JSON in zstd frames of at most 64 KiB, and the way to one.
+/* docstore.h - the stored documents of a segment: JSON in zstd frames of at most 64 KiB, and the
+ * way to one.
  *
- * FORMAT.md section 14.  The reader is immutable; a cursor (one thread) holds the frame unpacked last, so
- * that documents read in order, or hits that are neighbours, unpack each frame once. */
+ * FORMAT.md section 14.  The reader is immutable; a cursor (one thread) holds the frame unpacked
+ * last, so that documents read in order, or hits that are neighbours, unpack each frame once. */
 #ifndef PRS_FORMAT_DOCSTORE_H
 #define PRS_FORMAT_DOCSTORE_H
 
@@ -16,8 +17,8 @@
 typedef struct prs_docstore_writer prs_docstore_writer;
 /** Writes to the section DOCS of `out` (begun by the caller) as documents come; nothing else may be
  *  written to `out` until finish.  level 1..19, 0 = PRS_DOCSTORE_LEVEL. */
-prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level, prs_docstore_writer **dw,
-                                     prism_error *err) PRS_NODISCARD;
+prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
+                                     prs_docstore_writer **dw, prism_error *err) PRS_NODISCARD;
 /** The next document (doc 0 first).  Errors are sticky.   Cost: zstd, ~5 us per KiB at level 3 */
 void prs_docstore_writer_add(prs_docstore_writer *dw, prs_bytes json);
 /** A whole packed frame of another segment (prs_docstore_frame_get) with its n_docs documents. */
@@ -36,23 +37,25 @@ typedef struct prs_docstore { /* immutable after open: any threads */
 } prs_docstore;
 
 /** Checks DOC_INDEX whole.   Cost: O(frames) */
-prism_status prs_docstore_open(prs_docstore *store, const prs_section *docs, const prs_section *index,
-                               uint32_t n_docs, prism_error *err) PRS_NODISCARD;
+prism_status prs_docstore_open(prs_docstore *store, const prs_section *docs,
+                               const prs_section *index, uint32_t n_docs,
+                               prism_error *err) PRS_NODISCARD;
 
 typedef struct prs_docstore_cursor {
     prs_mem *mem;
     struct prs_zstd_unpacker *unpacker; /* made at first use */
-    const prs_docstore *store; /* whose frame is unpacked, NULL = none */
+    const prs_docstore *store;          /* whose frame is unpacked, NULL = none */
     uint32_t frame, first_doc, n_docs;
     prs_buf unpacked;
 } prs_docstore_cursor;
 
-/** Allocates nothing yet.  One cursor may serve many stores in turn; it is finished before any of them
- *  is closed. */
+/** Allocates nothing yet.  One cursor may serve many stores in turn; it is finished before any of
+ *  them is closed. */
 void prs_docstore_cursor_init(prs_docstore_cursor *cursor, prs_mem *mem);
 void prs_docstore_cursor_fini(prs_docstore_cursor *cursor);
 /** The JSON of a document, borrowed from the cursor until its next use.
- *  Errors : EINVAL doc, ECORRUPT, ENOMEM.   Cost: one frame (~60 us) or nothing if it is the last one's */
+ *  Errors : EINVAL doc, ECORRUPT, ENOMEM.   Cost: one frame (~60 us) or nothing if it is the last
+ *           one's */
 prism_status prs_docstore_get(const prs_docstore *store, prs_docstore_cursor *cursor, uint32_t doc,
                               prs_bytes *json, prism_error *err) PRS_NODISCARD;
 

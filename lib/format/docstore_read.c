@@ -1,12 +1,14 @@
 /* docstore_read.c - what is the JSON of one document, if its frame can be trusted?
  *
- * Structure   doc -> frame (halving over the index) -> checksum -> unpack into the cursor -> its ends -> bytes
- * Invariants  - Sizes are known from the index before anything is unpacked and are bounded by 17 MiB (R22);
- *               zstd must then give exactly that many bytes of exactly that frame.
- *             - All ends of a frame are checked when it is unpacked, in private memory, so each document
- *               after that costs two loads.
+ * Structure   doc -> frame (halving over the index) -> checksum -> unpack into the cursor -> its
+ *             ends -> bytes
+ * Invariants  - Sizes are known from the index before anything is unpacked and are bounded by 17
+ *               MiB (R22); zstd must then give exactly that many bytes of exactly that frame.
+ *             - All ends of a frame are checked when it is unpacked, in private memory, so each
+ *               document after that costs two loads.
  *             - The store is immutable; all that changes is in the caller's cursor.
- * Source      FORMAT.md section 14; rules R16, R19.   Tested by tests/unit/format/test_docstore.c */
+ * Source      FORMAT.md section 14; rules R16, R19.
+ * Tested by   tests/unit/format/test_docstore.c */
 #include "format/docstore.h"
 
 #include "base/error.h"
@@ -107,7 +109,8 @@ static uint32_t find_frame(const prs_docstore *s, uint32_t doc) {
     return lo;
 }
 
-/* Is this the unpacked form of n documents: their number, ascending ends, and their bytes to the end? */
+/* Is this the unpacked form of n documents: their number, ascending ends, and their bytes to the
+ * end? */
 static bool frame_makes_sense(prs_bytes unpacked, uint32_t n) {
     uint64_t head = 4 + 4 * ((uint64_t)n + 1);
     if (unpacked.len < head || prs_load32(unpacked.ptr) != n) return false;
@@ -129,10 +132,12 @@ static prism_status unpack_frame(const prs_docstore *s, prs_docstore_cursor *c, 
     PRS_TRY(prs_docstore_frame_get(s, frame, &f, err));
     if (c->unpacker == NULL) PRS_TRY(prs_zstd_unpacker_new(c->mem, &c->unpacker, err));
     prs_buf_clear(&c->unpacked);
-    if (prs_buf_extend(&c->unpacked, f.unpacked_len) == NULL) return prs_buf_status(&c->unpacked, err);
+    if (prs_buf_extend(&c->unpacked, f.unpacked_len) == NULL)
+        return prs_buf_status(&c->unpacked, err);
     if (!prs_zstd_unpack(c->unpacker, f.packed, c->unpacked.ptr, f.unpacked_len, &no_memory)) {
         if (no_memory) return prs_error_nomem(err);
-        return prs_section_corrupt(&s->docs, f.packed.ptr, err, "documents that cannot be unpacked");
+        return prs_section_corrupt(&s->docs, f.packed.ptr, err,
+                                   "documents that cannot be unpacked");
     }
     if (!frame_makes_sense(prs_bytes_of(c->unpacked.ptr, f.unpacked_len), f.n_docs)) {
         return prs_section_corrupt(&s->docs, f.packed.ptr, err, "unpacked documents make no sense");
@@ -144,14 +149,15 @@ static prism_status unpack_frame(const prs_docstore *s, prs_docstore_cursor *c, 
     return PRISM_OK;
 }
 
-prism_status prs_docstore_get(const prs_docstore *s, prs_docstore_cursor *c, uint32_t doc, prs_bytes *json,
-                              prism_error *err) {
+prism_status prs_docstore_get(const prs_docstore *s, prs_docstore_cursor *c, uint32_t doc,
+                              prs_bytes *json, prism_error *err) {
     *json = prs_bytes_of(NULL, 0);
     if (doc >= s->n_docs) return prs_error_set(err, PRISM_EINVAL, "no such document");
     if (c->store != s || doc < c->first_doc || doc - c->first_doc >= c->n_docs) {
         PRS_TRY(unpack_frame(s, c, find_frame(s, doc), err));
     }
-    if (doc < c->first_doc || doc - c->first_doc >= c->n_docs) { /* only if the index changed under us */
+    if (doc < c->first_doc ||
+        doc - c->first_doc >= c->n_docs) { /* only if the index changed under us */
         return bad_index(s, s->index.ptr, err);
     }
     const uint8_t *ends = c->unpacked.ptr + 4 + 4 * (size_t)(doc - c->first_doc);

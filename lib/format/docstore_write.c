@@ -1,12 +1,13 @@
 /* docstore_write.c - how are documents packed so that one can be had without unpacking many?
  *
- * Structure   add -> texts and ends of the open frame -> full: head | ends | texts -> zstd -> DOCS
- *                                                                                    index entry -> spool
- * Invariants  - A frame takes one more document only while it stays within 64 KiB unpacked, so the only
- *               larger frames are those of one document.
- *             - DOCS grows as documents come; what is kept is one frame and 16 bytes per frame before it.
- * Why 64 KiB  Measured by others and by us alike: beyond it zstd gains little, below it every hit pays for
- *             more than its own text anyway; it is also the checksum region.
+ * Structure   add -> texts and ends of the open frame
+ *             full -> head | ends | texts -> zstd -> DOCS;  index entry -> spool
+ * Invariants  - A frame takes one more document only while it stays within 64 KiB unpacked, so the
+ *               only larger frames are those of one document.
+ *             - DOCS grows as documents come; what is kept is one frame and 16 bytes per frame
+ *               before it.
+ * Why 64 KiB  Measured by others and by us alike: beyond it zstd gains little, below it every hit
+ *             pays for more than its own text anyway; it is also the checksum region.
  * Source      FORMAT.md section 14.   Tested by tests/unit/format/test_docstore.c */
 #include "format/docstore.h"
 
@@ -27,8 +28,8 @@ struct prs_docstore_writer {
     prs_spool index;
 };
 
-prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level, prs_docstore_writer **dw,
-                                     prism_error *err) {
+prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
+                                     prs_docstore_writer **dw, prism_error *err) {
     *dw = NULL;
     prs_docstore_writer *w = prs_mem_calloc(mem, 1, sizeof *w);
     if (w == NULL) return prs_error_nomem(err);
@@ -40,7 +41,8 @@ prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level, prs_
     prs_buf_init(&w->unpacked, mem);
     prs_buf_init(&w->packed, mem);
     prs_spool_init(&w->index, mem);
-    prism_status status = prs_zstd_packer_new(mem, level == 0 ? PRS_DOCSTORE_LEVEL : level, &w->packer, err);
+    prism_status status =
+        prs_zstd_packer_new(mem, level == 0 ? PRS_DOCSTORE_LEVEL : level, &w->packer, err);
     if (status != PRISM_OK) {
         prs_docstore_writer_free(w);
         return status;
@@ -75,7 +77,8 @@ static uint64_t frame_len(uint64_t n, uint64_t text_len) {
 }
 
 /* Write a packed frame that begins with document first_doc. */
-static void put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len, uint32_t first_doc) {
+static void put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
+                      uint32_t first_doc) {
     uint8_t *entry = prs_spool_extend(&w->index, 16);
     if (entry == NULL) {
         prs_error_nomem(&w->error);
@@ -98,8 +101,10 @@ static void flush_frame(prs_docstore_writer *w) {
     prs_buf_put(b, w->ends.ptr, w->ends.len);
     prs_buf_put(b, w->texts.ptr, w->texts.len);
     if (prs_buf_status(b, &w->error) != PRISM_OK) return;
-    if (prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, &w->error) != PRISM_OK) return;
-    put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len, w->n_docs - w->n_open);
+    if (prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, &w->error) != PRISM_OK)
+        return;
+    put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
+              w->n_docs - w->n_open);
     w->n_open = 0;
     prs_buf_clear(&w->ends);
     prs_buf_clear(&w->texts);
@@ -107,17 +112,20 @@ static void flush_frame(prs_docstore_writer *w) {
 
 static bool room_for(prs_docstore_writer *w, uint64_t n_docs) {
     if (n_docs <= PRISM_MAX_SEGMENT_DOCS - w->n_docs) return true;
-    prs_error_set(&w->error, PRISM_ELIMIT, "more than %u documents in a segment", PRISM_MAX_SEGMENT_DOCS);
+    prs_error_set(&w->error, PRISM_ELIMIT, "more than %u documents in a segment",
+                  PRISM_MAX_SEGMENT_DOCS);
     return false;
 }
 
 void prs_docstore_writer_add(prs_docstore_writer *w, prs_bytes json) {
     if (!ok(w) || !room_for(w, 1)) return;
     if (frame_len(1, json.len) > PRS_DOCSTORE_MAX_FRAME) {
-        prs_error_set(&w->error, PRISM_ELIMIT, "a document of more than %u bytes", PRS_DOCSTORE_MAX_FRAME);
+        prs_error_set(&w->error, PRISM_ELIMIT, "a document of more than %u bytes",
+                      PRS_DOCSTORE_MAX_FRAME);
         return;
     }
-    if (frame_len((uint64_t)w->n_open + 1, (uint64_t)w->texts.len + json.len) > PRS_DOCSTORE_FRAME) {
+    if (frame_len((uint64_t)w->n_open + 1, (uint64_t)w->texts.len + json.len) >
+        PRS_DOCSTORE_FRAME) {
         flush_frame(w);
     }
     prs_buf_put(&w->texts, json.ptr, json.len);

@@ -6,8 +6,8 @@
  *   docs      [n_docs]          entry -> doc
  *   key bytes
  *
- * FORMAT.md section 11.  A key may stand for several documents of a segment (old versions are deleted
- * elsewhere); callers ask the deletes. */
+ * FORMAT.md section 11.  A key may stand for several documents of a segment (old versions are
+ * deleted elsewhere); callers ask the deletes. */
 #ifndef PRS_FORMAT_KEYS_H
 #define PRS_FORMAT_KEYS_H
 
@@ -15,15 +15,18 @@
 #include "base/mem.h"
 #include "store/in.h"
 
-static inline uint64_t prs_keys_hash(prs_bytes key) { return prs_hash64(key.ptr, key.len, 0); }
+static inline uint64_t prs_keys_hash(prs_bytes key) {
+    return prs_hash64(key.ptr, key.len, 0);
+}
 
 /* ---- writing --------------------------------------------------------------------------------- */
 typedef struct prs_keys_writer prs_keys_writer;
-prism_status prs_keys_writer_new(prs_mem *mem, prs_keys_writer **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_keys_writer_new(prs_mem *mem, prs_keys_writer **out,
+                                 prism_error *err) PRS_NODISCARD;
 /** The key of the next document (doc 0 first).  At most PRISM_MAX_KEY_BYTES.  Errors are sticky. */
 void prs_keys_writer_add(prs_keys_writer *kw, prs_bytes key);
-/** The key of a document added before, borrowed until the next add; empty if there is none (or it was lost to a
- *  sticky error).  For finding the pending document of a key. */
+/** The key of a document added before, borrowed until the next add; empty if there is none (or it
+ *  was lost to a sticky error).  For finding the pending document of a key. */
 prs_bytes prs_keys_writer_key(const prs_keys_writer *kw, uint32_t doc);
 /** Bytes of memory held, for budgets: 20 per document and the key bytes. */
 size_t prs_keys_writer_bytes(const prs_keys_writer *kw);
@@ -44,7 +47,8 @@ typedef struct prs_keys { /* immutable after open: any threads */
 prism_status prs_keys_open(prs_keys *keys, const prs_section *section, uint32_t n_docs,
                            prism_error *err) PRS_NODISCARD;
 /** Key of a document, borrowed from the section.   Errors: EINVAL doc, ECORRUPT. */
-prism_status prs_keys_get(const prs_keys *keys, uint32_t doc, prs_bytes *key, prism_error *err) PRS_NODISCARD;
+prism_status prs_keys_get(const prs_keys *keys, uint32_t doc, prs_bytes *key,
+                          prism_error *err) PRS_NODISCARD;
 
 typedef struct prs_key_probe {
     uint64_t hash; /* prs_keys_hash(key) */
@@ -53,8 +57,8 @@ typedef struct prs_key_probe {
 } prs_key_probe;
 typedef prism_status (*prs_key_found_fn)(void *ctx, const prs_key_probe *probe, uint32_t doc);
 
-/** Tell every document of every probe's key, probes in order, docs of one key ascending.  Probes sorted by
- *  hash are several times faster, because memory is then read front to back.
+/** Tell every document of every probe's key, probes in order, docs of one key ascending.  Probes
+ *  sorted by hash are several times faster, because memory is then read front to back.
  *  Errors : ECORRUPT, and what `found` returns (which ends the walk). */
 prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes, size_t n,
                                prs_key_found_fn found, void *ctx, prism_error *err) PRS_NODISCARD;

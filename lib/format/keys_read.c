@@ -1,11 +1,14 @@
 /* keys_read.c - which documents have this key, and which key has this document?
  *
- * Structure   probe: bucket (one cache miss) -> its 4 or so hashes (one more) -> on a match: doc, offsets, bytes
- * Invariants  - Every number read from the section is fetched once, compared with its bound and only then
- *               used (R19, R20); open checks nothing but the layout, so it costs the same for any size.
- *             - A matching hash is only a hint: the bytes decide, so colliding keys are merely slow.
- * Why so      Buckets of top bits instead of a search by halves: 2 misses instead of 20; instead of a hash
- *             table: sorted entries can be merged and checked, and take no empty slots.
+ * Structure   probe: bucket (one cache miss) -> its 4 or so hashes (one more) -> on a match: doc,
+ *             offsets, bytes
+ * Invariants  - Every number read from the section is fetched once, compared with its bound and
+ *               only then used (R19, R20); open checks nothing but the layout, so it costs the same
+ *               for any size.
+ *             - A matching hash is only a hint: the bytes decide, so colliding keys are merely
+ *               slow.
+ * Why so      Buckets of top bits instead of a search by halves: 2 misses instead of 20; instead of
+ *             a hash table: sorted entries can be merged and checked, and take no empty slots.
  * Source      FORMAT.md section 11.   Tested by tests/unit/format/test_keys.c */
 #include "format/keys.h"
 
@@ -29,7 +32,8 @@ static bool lay_out(prs_keys *k) {
 prism_status prs_keys_open(prs_keys *keys, const prs_section *section, uint32_t n_docs,
                            prism_error *err) {
     memset(keys, 0, sizeof *keys);
-    if (section->len < 8) return prs_section_corrupt(section, section->ptr, err, "no head in the keys");
+    if (section->len < 8)
+        return prs_section_corrupt(section, section->ptr, err, "no head in the keys");
     PRS_TRY(prs_in_touch(section, 0, 8, err));
     keys->section = *section;
     keys->n_docs = prs_load32(section->ptr);
@@ -52,11 +56,13 @@ static uint64_t load_offset(const prs_keys *k, uint64_t doc) {
 prism_status prs_keys_get(const prs_keys *k, uint32_t doc, prs_bytes *key, prism_error *err) {
     *key = prs_bytes_of(NULL, 0);
     if (doc >= k->n_docs) return prs_error_set(err, PRISM_EINVAL, "no such document");
-    PRS_TRY(prs_in_touch(&k->section, k->offs + (uint64_t)doc * k->off_width, 2 * k->off_width, err));
+    PRS_TRY(
+        prs_in_touch(&k->section, k->offs + (uint64_t)doc * k->off_width, 2 * k->off_width, err));
     uint64_t from = load_offset(k, doc), to = load_offset(k, (uint64_t)doc + 1);
     if (from > to || to > k->bytes_len || to - from > PRISM_MAX_KEY_BYTES) {
-        return prs_section_corrupt(&k->section, k->section.ptr + k->offs + (uint64_t)doc * k->off_width,
-                                   err, "a wrong offset of a key");
+        return prs_section_corrupt(&k->section,
+                                   k->section.ptr + k->offs + (uint64_t)doc * k->off_width, err,
+                                   "a wrong offset of a key");
     }
     PRS_TRY(prs_in_touch(&k->section, k->bytes + from, to - from, err));
     *key = prs_bytes_of(k->section.ptr + k->bytes + from, (size_t)(to - from));
@@ -89,14 +95,15 @@ static uint32_t lower_bound(const uint8_t *hashes, uint32_t from, uint32_t to, u
 }
 
 /* An entry with the right hash: its doc, and is it the right key? */
-static prism_status look_at(const prs_keys *k, uint32_t entry, prs_bytes key, uint32_t *doc, bool *same,
-                            prism_error *err) {
+static prism_status look_at(const prs_keys *k, uint32_t entry, prs_bytes key, uint32_t *doc,
+                            bool *same, prism_error *err) {
     uint64_t at = k->docs + 4 * (uint64_t)entry;
     prs_bytes found;
     PRS_TRY(prs_in_touch(&k->section, at, 4, err));
     *doc = prs_load32(k->section.ptr + at);
     if (*doc >= k->n_docs) {
-        return prs_section_corrupt(&k->section, k->section.ptr + at, err, "a wrong document of a key");
+        return prs_section_corrupt(&k->section, k->section.ptr + at, err,
+                                   "a wrong document of a key");
     }
     PRS_TRY(prs_keys_get(k, *doc, &found, err));
     *same = prs_bytes_equal(found, key);
@@ -107,7 +114,8 @@ static prism_status find_one(const prs_keys *k, const prs_key_probe *probe, prs_
                              void *ctx, prism_error *err) {
     uint32_t from, to;
     PRS_TRY(find_bucket(k, probe->hash, &from, &to, err));
-    PRS_TRY(prs_in_touch(&k->section, k->hashes + 8 * (uint64_t)from, 8 * (uint64_t)(to - from), err));
+    PRS_TRY(
+        prs_in_touch(&k->section, k->hashes + 8 * (uint64_t)from, 8 * (uint64_t)(to - from), err));
     const uint8_t *hashes = k->section.ptr + k->hashes;
     for (uint32_t i = lower_bound(hashes, from, to, probe->hash); i < to; i++) {
         if (prs_load64(hashes + 8 * (size_t)i) != probe->hash) break;

@@ -1,16 +1,18 @@
-/* keys_write.c - how does a segment get its sorted table of key hashes without sorting it as a whole?
+/* keys_write.c - how does a segment get its sorted table of key hashes without sorting it as a
+ * whole?
  *
- * Structure   add:    hash -> spool, length and bytes -> spool, where they are -> spool, in doc order
- *             finish: count hashes per bucket (top b bits, about 4 documents each) -> prefix sums = the
- *                     section's bucket table; then for a window of buckets at a time
- *                         scan all hashes -> place each of the window's into its bucket -> sort each bucket
- *                     writes hashes; documents wait in a spool, for they come behind all hashes.
+ * Structure   add:    hash -> spool, length and bytes -> spool, their place -> spool, in doc order
+ *             finish: count hashes per bucket (top b bits, about 4 documents each); their prefix
+ *                     sums are the section's bucket table; then for a window of buckets at a time
+ *                         scan all hashes -> place each of the window's -> sort each bucket
+ *                     hashes are written at once; documents wait in a spool, for they come behind.
  *
- * Invariants  - Buckets are filled in doc order and sorted stably, so entries ascend by (hash, doc).
- *             - A window holds at most PRS_KEYS_WINDOW entries, or one bucket: someone who makes a million
- *               keys with one hash gets one large bucket, which sorts in linear time.
- * Cost        About 20 bytes of memory per document and the key bytes, in small blocks; time n per window,
- *             so one scan of 8 bytes per document for each million documents.
+ * Invariants  - Buckets are filled in doc order and sorted stably, so entries ascend by (hash,
+ *               doc).
+ *             - A window holds at most PRS_KEYS_WINDOW entries, or one bucket: someone who makes a
+ *               million keys with one hash gets one large bucket, which sorts in linear time.
+ * Cost        About 20 bytes of memory per document and the key bytes, in small blocks; time n per
+ *             window, so one scan of 8 bytes per document for each million documents.
  * Rejected    Sorting 16-byte entries as a whole (n log n, and one block of memory for it).
  * Source      FORMAT.md section 11.   Tested by tests/unit/format/test_keys.c */
 #include "format/keys.h"
@@ -166,8 +168,8 @@ static size_t window_end(const key_job *job, size_t from) {
     return to;
 }
 
-/* Put every entry of buckets [from, to) into its place, and sort each bucket.  Afterwards starts[b] is what
- * starts[b + 1] was; `base` is what starts[from] was. */
+/* Put every entry of buckets [from, to) into its place, and sort each bucket.  Afterwards starts[b]
+ * is what starts[b + 1] was; `base` is what starts[from] was. */
 static void fill_window(key_job *job, size_t from, size_t to, uint32_t base, key_entry *window,
                         key_entry *scratch) {
     prs_spool_reader hashes = prs_spool_read(&job->kw->hashes);
@@ -185,7 +187,8 @@ static void fill_window(key_job *job, size_t from, size_t to, uint32_t base, key
     }
 }
 
-static prism_status write_window(key_job *job, size_t from, size_t to, uint32_t base, prism_error *err) {
+static prism_status write_window(key_job *job, size_t from, size_t to, uint32_t base,
+                                 prism_error *err) {
     prs_mem *mem = job->kw->mem;
     size_t n = job->starts[to] - base;
     if (n == 0) return PRISM_OK;

@@ -25,9 +25,9 @@ typedef struct prs_stop_set {
 } prs_stop_set;
 
 typedef struct prs_manifest {
-    uint64_t generation;   /* 1.. */
-    uint64_t previous;     /* 0 = none */
-    uint64_t next_arrival; /* arrival number of the next document */
+    uint64_t generation;         /* 1.. */
+    uint64_t previous;           /* 0 = none */
+    uint64_t next_arrival;       /* arrival number of the next document */
     uint64_t deletes_generation; /* 0 = nothing is deleted */
     prs_file_check deletes;
     uint32_t n_segments, n_stop_sets;
@@ -37,11 +37,12 @@ typedef struct prs_manifest {
 
 #define PRS_MAX_SEGMENTS 65536u
 
-/** The first rule of FORMAT.md section 15 that the manifest breaks, in words; NULL if none.  Writer and
- *  reader both ask. */
+/** The first rule of FORMAT.md section 15 that the manifest breaks, in words; NULL if none.  Writer
+ *  and reader both ask. */
 const char *prs_manifest_broken_rule(const prs_manifest *manifest);
 /** Write the section MANIFEST (begun by the caller).
- *  Errors : EINVAL if the struct breaks a rule of FORMAT.md section 15 (a bug of ours); sticky errors of `out`. */
+ *  Errors : EINVAL if the struct breaks a rule of FORMAT.md section 15 (a bug of ours); sticky
+ *           errors of `out`. */
 prism_status prs_manifest_write(const prs_manifest *manifest, prs_out *out,
                                 prism_error *err) PRS_NODISCARD;
 /** Read and check it.  Stop set keys are copied, so that the file may be closed.

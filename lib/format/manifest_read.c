@@ -16,7 +16,8 @@ static const char *broken_segment_rule(const prs_manifest *m) {
         const prs_manifest_segment *s = &m->segments[i];
         if (s->n_docs == 0 || s->n_docs > PRISM_MAX_SEGMENT_DOCS) return "documents of a segment";
         if (s->n_deleted > s->n_docs) return "deleted documents of a segment";
-        if (s->n_deleted > 0 && m->deletes_generation == 0) return "deleted documents without a file of them";
+        if (s->n_deleted > 0 && m->deletes_generation == 0)
+            return "deleted documents without a file of them";
         if (i > 0 && s->arrival_base <= s[-1].arrival_base) return "order of the segments";
         if (s->arrival_base >= m->next_arrival) return "arrival numbers";
         if (s->idx.len == 0 || s->doc.len == 0) return "length of a segment's file";
@@ -40,7 +41,8 @@ static const char *broken_stop_set_rule(const prs_manifest *m) {
 const char *prs_manifest_broken_rule(const prs_manifest *m) {
     if (m->generation == 0 || m->previous >= m->generation) return "generations";
     if (m->deletes_generation > m->generation) return "generation of the deleted documents";
-    if ((m->deletes_generation == 0) != (m->deletes.len == 0)) return "file of the deleted documents";
+    if ((m->deletes_generation == 0) != (m->deletes.len == 0))
+        return "file of the deleted documents";
     if (m->n_segments > PRS_MAX_SEGMENTS) return "number of segments";
     if (m->n_stop_sets > PRISM_MAX_FIELDS) return "number of stop sets";
     const char *broken = broken_segment_rule(m);
@@ -115,7 +117,8 @@ prism_status prs_manifest_read(prs_manifest *m, const prs_section *section, prs_
         if (!get_stop_set(&c, &m->stop_sets[i], arena)) return prs_error_nomem(err);
     }
     if (c.bad || prs_cur_left(&c) != 0) {
-        return prs_section_corrupt(section, c.at, err, "the manifest has another length than it says");
+        return prs_section_corrupt(section, c.at, err,
+                                   "the manifest has another length than it says");
     }
     const char *broken = prs_manifest_broken_rule(m);
     if (broken != NULL) return prs_section_corrupt(section, section->ptr, err, broken);

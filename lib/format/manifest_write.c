@@ -1,7 +1,7 @@
 /* manifest_write.c - how does a generation become bytes?
  *
- * What it says is checked once more before it is written, by the rules a reader applies: a wrong manifest
- * must fail its own commit, not every open after it.  Nothing is allocated.
+ * What it says is checked once more before it is written, by the rules a reader applies: a wrong
+ * manifest must fail its own commit, not every open after it.  Nothing is allocated.
  * Source: FORMAT.md section 15.  Tested by tests/unit/format/test_manifest.c */
 #include "format/manifest.h"
 
@@ -49,7 +49,8 @@ static void put_stop_set(prs_out *out, const prs_stop_set *set) {
 
 prism_status prs_manifest_write(const prs_manifest *m, prs_out *out, prism_error *err) {
     const char *broken = prs_manifest_broken_rule(m);
-    if (broken != NULL) return prs_error_set(err, PRISM_EINVAL, "a manifest that must not be: %s", broken);
+    if (broken != NULL)
+        return prs_error_set(err, PRISM_EINVAL, "a manifest that must not be: %s", broken);
     put64(out, m->generation);
     put64(out, m->previous);
     put64(out, m->next_arrival);

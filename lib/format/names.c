@@ -2,11 +2,12 @@
  *
  *     commit-0123456789abcdef[.tmp]   deletes-0123456789abcdef   <32 digits>.idx   <32 digits>.doc
  *
- * Invariants  - Parsing accepts exactly what naming makes: fixed lengths, lower-case digits, generation 0
- *               (which means none) never.  A near miss is somebody else's file.
- *             - A generation seen in any name, published or not, counts as used, so that a new commit never
- *               meets the left-overs of a crashed one.
- * Source      FORMAT.md sections 2 and 18; rules R6, R24, R28.   Tested by tests/unit/format/test_names.c */
+ * Invariants  - Parsing accepts exactly what naming makes: fixed lengths, lower-case digits,
+ *               generation 0 (which means none) never.  A near miss is somebody else's file.
+ *             - A generation seen in any name, published or not, counts as used, so that a new
+ *               commit never meets the left-overs of a crashed one.
+ * Source      FORMAT.md sections 2 and 18; rules R6, R24, R28.
+ * Tested by   tests/unit/format/test_names.c */
 #include "format/names.h"
 
 #define PRS_GENERATION_DIGITS 16u
@@ -36,7 +37,8 @@ static bool get_hex(const char *text, uint8_t *bytes, size_t n) {
     return true;
 }
 
-const char *prs_name_of_generation(char out[PRS_NAME_SIZE], prs_name_kind kind, uint64_t generation) {
+const char *prs_name_of_generation(char out[PRS_NAME_SIZE], prs_name_kind kind,
+                                   uint64_t generation) {
     const char *prefix = kind == PRS_NAME_DELETES ? "deletes-" : "commit-";
     size_t at = strlen(prefix);
     uint8_t bytes[8];
@@ -44,7 +46,8 @@ const char *prs_name_of_generation(char out[PRS_NAME_SIZE], prs_name_kind kind, 
     memcpy(out, prefix, at);
     put_hex(out + at, bytes, sizeof bytes);
     at += PRS_GENERATION_DIGITS;
-    memcpy(out + at, kind == PRS_NAME_COMMIT_TMP ? ".tmp" : "", kind == PRS_NAME_COMMIT_TMP ? 5 : 1);
+    memcpy(out + at, kind == PRS_NAME_COMMIT_TMP ? ".tmp" : "",
+           kind == PRS_NAME_COMMIT_TMP ? 5 : 1);
     return out;
 }
 

@@ -24,7 +24,8 @@ typedef enum prs_name_kind {
 
 /** Name of a file.  generation (1..) for commit, commit tmp and deletes; id for idx and doc.
  *  Returns `out` for use in place.   Errors: none.  Threads: any. */
-const char *prs_name_of_generation(char out[PRS_NAME_SIZE], prs_name_kind kind, uint64_t generation);
+const char *prs_name_of_generation(char out[PRS_NAME_SIZE], prs_name_kind kind,
+                                   uint64_t generation);
 const char *prs_name_of_segment(char out[PRS_NAME_SIZE], prs_name_kind kind, const prs_id *id);
 /** 32 hexadecimal digits of an id and a NUL, for messages and info. */
 const char *prs_name_of_id(char out[33], const prs_id *id);
@@ -38,14 +39,14 @@ typedef struct prs_name {
 /** What a name means; kind PRS_NAME_OTHER if it is none of ours. */
 prs_name prs_name_parse(const char *text);
 
-/* ---- a listing: all names of a directory, parsed ------------------------------------------- */
+/* ---- a listing: all names of a directory, parsed --------------------------------------------- */
 PRS_VEC_DEFINE(prs_name_vec, prs_name)
 
 typedef struct prs_listing {
-    prs_name_vec names;    /* ours, any order, without the lock */
-    uint64_t newest;       /* highest commit-G; 0 = there is no index */
-    uint64_t highest;      /* highest generation in any name, published or not; 0 = none */
-    uint32_t n_others;     /* names that are not ours */
+    prs_name_vec names; /* ours, any order, without the lock */
+    uint64_t newest;    /* highest commit-G; 0 = there is no index */
+    uint64_t highest;   /* highest generation in any name, published or not; 0 = none */
+    uint32_t n_others;  /* names that are not ours */
 } prs_listing;
 
 /** Read the directory once.  Init not needed before, fini needed after whatever the result. */

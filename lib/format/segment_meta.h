@@ -1,4 +1,5 @@
-/* segment_meta.h - what a segment says of itself: number of documents, first arrival, field statistics.
+/* segment_meta.h - what a segment says of itself: number of documents, first arrival, field
+ * statistics.
  *
  * FORMAT.md section 5.  Small, read whole at open. */
 #ifndef PRS_FORMAT_SEGMENT_META_H
@@ -8,12 +9,12 @@
 #include "store/in.h"
 
 typedef struct prs_field_meta {
-    uint16_t field;        /* number in the segment's schema */
-    uint32_t n_docs_with;  /* documents with a length > 0, or with a value */
+    uint16_t field;       /* number in the segment's schema */
+    uint32_t n_docs_with; /* documents with a length > 0, or with a value */
     uint32_t max_length;
     uint64_t sum_length;
     uint64_t n_terms, sum_df, sum_cf;
-    prs_bytes analyzer;    /* its id; empty for fields that are not analyzed */
+    prs_bytes analyzer; /* its id; empty for fields that are not analyzed */
 } prs_field_meta;
 
 typedef struct prs_segment_meta {

@@ -1,6 +1,7 @@
 /* segment_meta_read.c - what does a segment say of itself, if its bytes make sense?
  *
- * The numbers are held against each other where one bounds another, because scoring divides by them.
+ * The numbers are held against each other where one bounds another, because scoring divides by
+ * them.
  * Source: FORMAT.md section 5.  Tested by tests/unit/format/test_segment_meta.c */
 #include "format/segment_meta.h"
 
@@ -56,7 +57,8 @@ prism_status prs_segment_meta_read(prs_segment_meta *meta, const prs_section *se
     meta->arrival_base = prs_cur_64(&c);
     uint32_t n_fields = prs_cur_32(&c);
     zeros = prs_cur_32(&c) == 0 && zeros;
-    if (!zeros || n_fields > PRISM_MAX_FIELDS || n_fields > prs_cur_left(&c) / PRS_FIELD_LEAST_BYTES) {
+    if (!zeros || n_fields > PRISM_MAX_FIELDS ||
+        n_fields > prs_cur_left(&c) / PRS_FIELD_LEAST_BYTES) {
         return prs_section_corrupt(section, section->ptr, err, "a wrong number of fields");
     }
     meta->fields = prs_arena_calloc(arena, n_fields, sizeof *meta->fields);

@@ -20,7 +20,8 @@ static void put_field(prs_buf *buf, const prs_field_meta *f) {
 prism_status prs_segment_meta_write(const prs_segment_meta *meta, prs_mem *mem, prs_out *out,
                                     prism_error *err) {
     const char *broken = prs_segment_meta_broken_rule(meta);
-    if (broken != NULL) return prs_error_set(err, PRISM_EINVAL, "a segment that must not be: %s", broken);
+    if (broken != NULL)
+        return prs_error_set(err, PRISM_EINVAL, "a segment that must not be: %s", broken);
     prs_buf buf;
     prs_buf_init(&buf, mem);
     prs_buf_put32(&buf, meta->n_docs);

@@ -1,9 +1,9 @@
 /* zstd_frame.c - how is zstd used so that its memory is counted and its input not believed?
  *
- * The one file that includes zstd.h.  Contexts are made with our allocator; its hooks do not pass sizes back,
- * so each block carries its own in front (16 bytes, to keep the alignment).
- * The `advanced` constructors are the only ones that take an allocator; they are declared for static
- * linking but exported by every libzstd since 1.3, which configure checks.
+ * The one file that includes zstd.h.  Contexts are made with our allocator; its hooks do not pass
+ * sizes back, so each block carries its own in front (16 bytes, to keep the alignment).
+ * The `advanced` constructors are the only ones that take an allocator; they are declared for
+ * static linking but exported by every libzstd since 1.3, which configure checks.
  * Tested by tests/unit/format/test_zstd_frame.c */
 #define ZSTD_STATIC_LINKING_ONLY
 #include "format/zstd_frame.h"
@@ -78,7 +78,8 @@ void prs_zstd_packer_free(prs_zstd_packer *packer) {
     prs_mem_free(packer->mem, packer, sizeof *packer);
 }
 
-prism_status prs_zstd_pack(prs_zstd_packer *packer, prs_bytes in, prs_buf *packed, prism_error *err) {
+prism_status prs_zstd_pack(prs_zstd_packer *packer, prs_bytes in, prs_buf *packed,
+                           prism_error *err) {
     prs_buf_clear(packed);
     size_t room = ZSTD_compressBound(in.len);
     if (ZSTD_isError(room)) return failed(room, err);

@@ -1,23 +1,26 @@
 /* dir_fs.c - how do named write-once files live in a directory of a POSIX file system?
  *
- * Structure   fs_dir holds one directory descriptor, opened once; every call is made relative to it, so that
- *             renaming or replacing the directory meanwhile cannot split an index in two.
+ * Structure   fs_dir holds one directory descriptor, opened once; every call is relative to it,
+ *             so that renaming or replacing the directory meanwhile cannot split an index in two.
  *                 create/write/sync/close   fs_file: a descriptor and a sticky failure
- *                 view_open/read_at         fs_view: a read-only mapping, or private space; dev and inode
+ *                 view_open/read_at         fs_view: a read-only mapping, or private space
  *                 rename_new                renameat2(RENAME_NOREPLACE), or link and unlink
  *                 lock                      store/lock.c
  *
- * Invariants  - Nothing is opened for writing twice, truncated, or renamed over (R2): create is O_EXCL.
- *             - After a failed write or sync the file takes nothing more (R7): the kernel may have thrown
- *               away the pages, so a later success would mean nothing.
- *             - Mappings are read-only and shared; private mappings would not save anybody from SIGBUS
- *               either when a file is cut short from outside, which is out of contract (R18).  With
- *               `pread` nothing is mapped but anonymous space, and such a cut is an error.
- *             - A settled view holds no descriptor (R29).  read_at then opens the name again and insists on
- *               the same inode; an unlinked file stays readable through its mapping only.
+ * Invariants  - Nothing is opened for writing twice, truncated, or renamed over (R2): create is
+ *               O_EXCL.
+ *             - After a failed write or sync the file takes nothing more (R7): the kernel may have
+ *               thrown away the pages, so a later success would mean nothing.
+ *             - Mappings are read-only and shared; private mappings would not save anybody from
+ *               SIGBUS either when a file is cut short from outside, which is out of contract
+ *               (R18).  With `pread` nothing is mapped but anonymous space, and such a cut is an
+ *               error.
+ *             - A settled view holds no descriptor (R29).  read_at then opens the name again and
+ *               insists on the same inode; an unlinked file stays readable through its mapping
+ *               only.
  *             - A process that was forked may read, but what writes returns EMISUSE (R27).
- * Why fsync   and not fdatasync: see R1.  Directory fsync is not optional; where it is not offered, writing
- *             is refused at open (R3).
+ * Why fsync   and not fdatasync: see R1.  Directory fsync is not optional; where it is not offered,
+ *             writing is refused at open (R3).
  * Source      rules R1 to R8, R18, R24, R26 to R29; open(2), rename(2), fsync(2)
  * Tested by   tests/unit/store/test_dir.c, test_dir_fs.c */
 #include "store/dir.h"
@@ -150,7 +153,8 @@ static prism_status fs_close(prs_dir *dir, prs_file *file, prism_error *err) {
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static prism_status map_view(prs_dir *dir, fs_view *fv, uint64_t len, prs_view *out, prism_error *err) {
+static prism_status map_view(prs_dir *dir, fs_view *fv, uint64_t len, prs_view *out,
+                             prism_error *err) {
     static const uint8_t nothing[PRS_VIEW_PADDING];
     if (len > (uint64_t)PTRDIFF_MAX - PRS_VIEW_PADDING) {
         return prs_error_corrupt(err, fv->name, 0, "the file is too large to be one of an index");
@@ -163,8 +167,8 @@ static prism_status map_view(prs_dir *dir, fs_view *fv, uint64_t len, prs_view *
     void *map;
     if (dir->pread) {
         fv->map_len = (size_t)len + PRS_VIEW_PADDING;
-        map = mmap(NULL, fv->map_len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                   -1, 0);
+        map = mmap(NULL, fv->map_len, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     } else {
         fv->map_len = (size_t)len;
         map = mmap(NULL, fv->map_len, PROT_READ, MAP_SHARED, fv->fd, 0);
@@ -236,7 +240,8 @@ static void fs_view_close(prs_dir *dir, prs_view *view) {
 static void fs_view_settle(prs_dir *dir, prs_view *view) {
     fs_view *fv = view->handle;
     (void)dir;
-    if (view->space != NULL || fv->fd < 0) return; /* without a mapping the descriptor is all there is */
+    if (view->space != NULL || fv->fd < 0)
+        return; /* without a mapping the descriptor is all there is */
     (void)prs_fd_close(fv->fd);
     fv->fd = -1;
 }
@@ -250,8 +255,8 @@ static prism_status reopen(const fs_dir *fs, const fs_view *fv, int *fd, prism_e
     return not_found(err, fv->name);
 }
 
-static prism_status fs_read_at(prs_dir *dir, const prs_view *view, uint64_t off, void *buf, size_t len,
-                               prism_error *err) {
+static prism_status fs_read_at(prs_dir *dir, const prs_view *view, uint64_t off, void *buf,
+                               size_t len, prism_error *err) {
     const fs_view *fv = view->handle;
     int fd = fv->fd;
     if (off > view->len || len > view->len - off) {
@@ -288,12 +293,14 @@ static int rename_new(int fd, const char *from, const char *to, bool plain) {
 static int rename_new(int fd, const char *from, const char *to, bool plain) {
     if (plain) return rename_by_link(fd, from, to);
     if (renameat2(fd, from, fd, to, RENAME_NOREPLACE) == 0) return 0;
-    if (errno != EINVAL && errno != ENOSYS) return -1; /* file systems and kernels without the flag */
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1; /* file systems and kernels without the flag */
     return rename_by_link(fd, from, to);
 }
 #endif
 
-static prism_status fs_rename_new(prs_dir *dir, const char *from, const char *to, prism_error *err) {
+static prism_status fs_rename_new(prs_dir *dir, const char *from, const char *to,
+                                  prism_error *err) {
     fs_dir *fs = fs_of(dir);
     PRS_TRY(check_name(from, err));
     PRS_TRY(check_name(to, err));
@@ -343,8 +350,9 @@ static prism_status fs_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism
 static prism_status sync_descriptor(int fd, prism_error *err) {
     if (fsync(fd) == 0) return PRISM_OK;
     if (errno == EINVAL || errno == ENOTSUP) {
-        return prs_error_set(err, PRISM_EUNSUPPORTED,
-                             "this file system cannot sync a directory, so no commit there would be safe");
+        return prs_error_set(
+            err, PRISM_EUNSUPPORTED,
+            "this file system cannot sync a directory, so no commit there would be safe");
     }
     return prs_error_sys(err, errno, NULL, "cannot sync the directory");
 }
@@ -396,7 +404,8 @@ static prism_status check_file_system(int fd, prism_error *err) {
         const char *name;
     } refused[] = {{0x6969u, "NFS"}, {0x517bu, "SMB"}, {0xff534d42u, "CIFS"}, {0xfe534d42u, "SMB"}};
     struct statfs st;
-    if (fstatfs(fd, &st) != 0) return prs_error_sys(err, errno, NULL, "cannot look at the file system");
+    if (fstatfs(fd, &st) != 0)
+        return prs_error_sys(err, errno, NULL, "cannot look at the file system");
     for (size_t i = 0; i < PRS_COUNT(refused); i++) {
         if ((uint32_t)st.f_type == refused[i].magic) {
             return prs_error_set(err, PRISM_EUNSUPPORTED, "an index cannot be written on %s",
@@ -415,7 +424,8 @@ static prism_status check_file_system(int fd, prism_error *err) {
 
 static prism_status check_writable(int fd, prism_error *err) {
     struct statvfs st;
-    if (fstatvfs(fd, &st) != 0) return prs_error_sys(err, errno, NULL, "cannot look at the file system");
+    if (fstatvfs(fd, &st) != 0)
+        return prs_error_sys(err, errno, NULL, "cannot look at the file system");
     if ((st.f_flag & ST_RDONLY) != 0) {
         return prs_error_set(err, PRISM_EREADONLY, "the file system is read-only");
     }
@@ -442,7 +452,7 @@ static prism_status open_failed(int sys_errno, prism_error *err) {
     return status;
 }
 
-/* Make the directory's own name durable: fsync its parent, reached without taking the path apart. */
+/* Make the directory's own name durable: fsync its parent, found without taking the path apart. */
 static prism_status sync_parent(int fd, prism_error *err) {
     int parent = prs_fd_open(fd, "..", O_RDONLY | O_DIRECTORY, 0);
     if (parent < 0) return prs_error_sys(err, errno, NULL, "cannot open the parent directory");
@@ -451,7 +461,8 @@ static prism_status sync_parent(int fd, prism_error *err) {
     return status;
 }
 
-static prism_status open_directory(const char *path, bool create, int *fd, bool *made, prism_error *err) {
+static prism_status open_directory(const char *path, bool create, int *fd, bool *made,
+                                   prism_error *err) {
     *made = false;
     *fd = prs_fd_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
     if (*fd >= 0) return PRISM_OK;

@@ -1,12 +1,12 @@
 /* dir_mem.c - how do named write-once files live in memory, with the contract of those on disk?
  *
  * Structure   mem_dir -> list of names -> mem_file: bytes, reference count
- *             A name, an open writer and every view hold one reference each, so that an unlinked file lives
- *             as long as it is viewed, as on disk.
- * Invariants  - Bytes move only while the file is being written; a view can be opened after close only, so
- *               a view's pointer stays good without a lock.
- *             - One mutex guards list, counts and the lock names; it is a leaf: no call goes out under it
- *               but allocation, and list works on one name at a time.
+ *             A name, an open writer and every view hold one reference each, so that an unlinked
+ *             file lives as long as it is viewed, as on disk.
+ * Invariants  - Bytes move only while the file is being written; a view can be opened after close
+ *               only, so a view's pointer stays good without a lock.
+ *             - One mutex guards list, counts and the lock names; it is a leaf: no call goes out
+ *               under it but allocation, and list works on one name at a time.
  * Limits      A file is one block of memory, so at most prs_mem's single block (256 MiB).
  * Tested by   tests/unit/store/test_dir.c (the same tests as dir_fs), test_dir_mem.c */
 #include "store/dir.h"
@@ -60,7 +60,8 @@ static prism_status check_name(const char *name, prism_error *err) {
     return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
 }
 
-static prism_status failed(prism_error *err, prism_status code, const char *name, const char *what) {
+static prism_status failed(prism_error *err, prism_status code, const char *name,
+                           const char *what) {
     prs_error_set(err, code, "%s", what);
     prs_error_file(err, name);
     return code;
@@ -204,8 +205,8 @@ static void mem_view_settle(prs_dir *dir, prs_view *view) {
     (void)view;
 }
 
-static prism_status mem_read_at(prs_dir *dir, const prs_view *view, uint64_t off, void *buf, size_t len,
-                                prism_error *err) {
+static prism_status mem_read_at(prs_dir *dir, const prs_view *view, uint64_t off, void *buf,
+                                size_t len, prism_error *err) {
     const mem_view *mv = view->handle;
     (void)dir;
     if (off > view->len || len > view->len - off) {
@@ -217,7 +218,8 @@ static prism_status mem_read_at(prs_dir *dir, const prs_view *view, uint64_t off
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-static prism_status mem_rename_new(prs_dir *dir, const char *from, const char *to, prism_error *err) {
+static prism_status mem_rename_new(prs_dir *dir, const char *from, const char *to,
+                                   prism_error *err) {
     mem_dir *md = mem_of(dir);
     PRS_TRY(check_name(from, err));
     PRS_TRY(check_name(to, err));
@@ -252,8 +254,8 @@ static prism_status mem_unlink(prs_dir *dir, const char *name, prism_error *err)
     return status;
 }
 
-/* Copies one name at a time out of the lock, so that `each` may call the directory; names that come or
- * go meanwhile may be missed or told twice, as with readdir. */
+/* Copies one name at a time out of the lock, so that `each` may call the directory; names that come
+ * or go meanwhile may be missed or told twice, as with readdir. */
 static prism_status mem_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism_error *err) {
     mem_dir *md = mem_of(dir);
     (void)err;

@@ -5,13 +5,15 @@
  *     `------------ regions of 64 KiB, each hashed --'  hash in footer     own hash
  *
  * Invariants  - Every byte of the file is under exactly one hash, so every flipped bit is found.
- *             - Hashes are seeded with id, type and part number: a region moved within a file or between
- *               two files does not match, though its bytes are intact.
- *             - All sizes follow from the footer and must agree with the file's real length, so that no
- *               stored count can ask for more memory than the file is long (R22).
- * Why so      The header's hash is checked before its version: a damaged version byte is damage, not news
- *             from the future.  So the 64 bytes of the header keep their shape in every version.
- * Source      FORMAT.md section 3; rules R14, R15, R41.   Tested by tests/unit/store/test_envelope.c */
+ *             - Hashes are seeded with id, type and part number: a region moved within a file or
+ *               between two files does not match, though its bytes are intact.
+ *             - All sizes follow from the footer and must agree with the file's real length, so
+ *               that no stored count can ask for more memory than the file is long (R22).
+ * Why so      The header's hash is checked before its version: a damaged version byte is damage,
+ *             not news from the future.  So the 64 bytes of the header keep their shape in every
+ *             version.
+ * Source      FORMAT.md section 3; rules R14, R15, R41.   Tested by
+ *             tests/unit/store/test_envelope.c */
 #include "store/envelope.h"
 
 static const uint8_t magic[8] = {0x89, 0x50, 0x52, 0x53, 0x4d, 0x0d, 0x0a, 0x1a};
@@ -41,7 +43,8 @@ void prs_envelope_put_header(uint8_t out[PRS_ENVELOPE_HEADER], const prs_header 
 prism_status prs_envelope_get_header(const uint8_t in[PRS_ENVELOPE_HEADER], const char *name,
                                      prs_header *header, prism_error *err) {
     if (memcmp(in, magic, sizeof magic) != 0) {
-        return prs_error_corrupt(err, name, 0, "not a file of an index: its first bytes are others");
+        return prs_error_corrupt(err, name, 0,
+                                 "not a file of an index: its first bytes are others");
     }
     header->type = (prs_file_type)in[8];
     memcpy(header->id.bytes, in + 24, 16);
@@ -50,13 +53,15 @@ prism_status prs_envelope_get_header(const uint8_t in[PRS_ENVELOPE_HEADER], cons
         return prs_error_corrupt(err, name, 0, "the header does not match its checksum");
     }
     if (in[9] > PRS_MAJOR || prs_load32(in + 12) != 0) {
-        prs_error_set(err, PRISM_ETOONEW, "written by a newer version of the library (format %u.%u)",
-                      in[9], prs_load16(in + 10));
+        prs_error_set(err, PRISM_ETOONEW,
+                      "written by a newer version of the library (format %u.%u)", in[9],
+                      prs_load16(in + 10));
         prs_error_file(err, name);
         return PRISM_ETOONEW;
     }
     if (in[9] < PRS_MAJOR) {
-        prs_error_set(err, PRISM_ETOOOLD, "format %u.%u is no longer read", in[9], prs_load16(in + 10));
+        prs_error_set(err, PRISM_ETOOOLD, "format %u.%u is no longer read", in[9],
+                      prs_load16(in + 10));
         prs_error_file(err, name);
         return PRISM_ETOOOLD;
     }
@@ -84,7 +89,8 @@ static bool footer_fits(const prs_footer *f, uint32_t region_log2, uint64_t file
     if (f->n_sections > PRS_MAX_SECTIONS) return false;
     if (f->dir_off % PRS_ENVELOPE_ALIGN != 0 || f->dir_off <= PRS_ENVELOPE_HEADER) return false;
     if (f->covered > file_len || f->dir_off > f->covered) return false;
-    if (f->covered - f->dir_off != prs_envelope_align((uint64_t)f->n_sections * PRS_ENVELOPE_ENTRY)) {
+    if (f->covered - f->dir_off !=
+        prs_envelope_align((uint64_t)f->n_sections * PRS_ENVELOPE_ENTRY)) {
         return false;
     }
     if (f->n_regions != (f->covered + PRS_REGION - 1) >> PRS_REGION_LOG2) return false;
@@ -92,12 +98,13 @@ static bool footer_fits(const prs_footer *f, uint32_t region_log2, uint64_t file
 }
 
 prism_status prs_envelope_get_footer(const uint8_t in[PRS_ENVELOPE_FOOTER], const char *name,
-                                     const prs_header *header, uint64_t file_len, prs_footer *footer,
-                                     prism_error *err) {
+                                     const prs_header *header, uint64_t file_len,
+                                     prs_footer *footer, prism_error *err) {
     uint64_t at = file_len - PRS_ENVELOPE_FOOTER;
     for (size_t i = 0; i < sizeof magic; i++) {
         if ((in[56 + i] ^ magic[i]) != 0xff) {
-            return prs_error_corrupt(err, name, at, "the file does not end as it should: cut short?");
+            return prs_error_corrupt(err, name, at,
+                                     "the file does not end as it should: cut short?");
         }
     }
     if (prs_load64(in + 48) != prs_envelope_hash(header, PRS_HASH_FOOTER, in, 48)) {
@@ -110,7 +117,8 @@ prism_status prs_envelope_get_footer(const uint8_t in[PRS_ENVELOPE_FOOTER], cons
     footer->len = prs_load64(in + 32);
     footer->table_hash = prs_load64(in + 40);
     if (!footer_fits(footer, prs_load32(in + 28), file_len)) {
-        return prs_error_corrupt(err, name, at, "the footer contradicts itself or the file's length");
+        return prs_error_corrupt(err, name, at,
+                                 "the footer contradicts itself or the file's length");
     }
     return PRISM_OK;
 }

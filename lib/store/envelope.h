@@ -48,8 +48,8 @@ void prs_envelope_put_footer(uint8_t out[PRS_ENVELOPE_FOOTER], const prs_header 
 /** Checks that every number in it fits the others and the length of the file (R15, R22).
  *  Errors : ECORRUPT */
 prism_status prs_envelope_get_footer(const uint8_t in[PRS_ENVELOPE_FOOTER], const char *name,
-                                     const prs_header *header, uint64_t file_len, prs_footer *footer,
-                                     prism_error *err) PRS_NODISCARD;
+                                     const prs_header *header, uint64_t file_len,
+                                     prs_footer *footer, prism_error *err) PRS_NODISCARD;
 
 static inline uint64_t prs_envelope_align(uint64_t off) {
     return (off + PRS_ENVELOPE_ALIGN - 1) & ~(uint64_t)(PRS_ENVELOPE_ALIGN - 1);

@@ -1,7 +1,7 @@
 /* fd.c - how is each system call made so that signals, short counts and closed stdio do no harm?
  *
- * A program that closed its standard streams gets descriptor 0, 1 or 2 from its next open, and a stray
- * printf then writes into that file: so whatever opens as 0 to 2 is duplicated upwards (R27).
+ * A program that closed its standard streams gets descriptor 0, 1 or 2 from its next open, and a
+ * stray printf then writes into that file: so whatever opens as 0 to 2 is duplicated upwards (R27).
  * Tested by tests/unit/store/test_fd.c */
 #include "store/fd.h"
 

@@ -1,4 +1,5 @@
-/* fd.h - system calls on descriptors, once and for all with their loops: EINTR, short counts, 0 to 2. */
+/* fd.h - system calls on descriptors, once and for all with their loops: EINTR, short counts, 0 to
+ * 2. */
 #ifndef PRS_STORE_FD_H
 #define PRS_STORE_FD_H
 

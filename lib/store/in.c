@@ -1,6 +1,6 @@
 /* in.c - how is one file read without believing it, and without reading all of it first?
  *
- * Structure   open:  header, footer, region table, directory by pread into private memory, all checked
+ * Structure   open:  header, footer, region table, directory: pread, private memory, all checked
  *             touch: region not yet seen -> hash its 64 KiB, set its bit; seen -> one load
  *
  *                    mapped       pread
@@ -8,16 +8,17 @@
  *             bit    verified     loaded (and verified)
  *
  * Invariants  - Nothing derived from the directory leaves [64, dir_off); sections do not overlap.
- *             - A bit is set with release after the bytes are good and read with acquire before they are
- *               used.  Two threads may verify the same mapped region, which costs time only; loading
- *               writes memory and is under a mutex.
- *             - Checksums find damage, bounds checks keep us safe (R20): with PRS_CHECKSUM_OFF everything
- *               still works on any bytes.
- * Why 64 KiB  One hash of 64 KiB takes less time (1.6 us) than the page faults below it; 8 bytes per region
- *             are 0.012 % of the file.
- * Rejected    Hashing whole files at open (a cold start would read everything); a hash per posting list
- *             (small lists would double).
- * Source      FORMAT.md section 3; rules R13 to R16, R18, R19.   Tested by tests/unit/store/test_in.c */
+ *             - A bit is set with release after the bytes are good and read with acquire before
+ *               they are used.  Two threads may verify the same mapped region, which costs time
+ *               only; loading writes memory and is under a mutex.
+ *             - Checksums find damage, bounds checks keep us safe (R20): with PRS_CHECKSUM_OFF
+ *               everything still works on any bytes.
+ * Why 64 KiB  One hash of 64 KiB takes less time (1.6 us) than the page faults below it; 8 bytes
+ *             per region are 0.012 % of the file.
+ * Rejected    Hashing whole files at open (a cold start would read everything); a hash per posting
+ *             list (small lists would double).
+ * Source      FORMAT.md section 3; rules R13 to R16, R18, R19.
+ * Tested by   tests/unit/store/test_in.c */
 #include "store/in.h"
 
 #include "base/heap.h"
@@ -60,8 +61,10 @@ static size_t region_len(const prs_in *in, uint64_t r) {
     return left < PRS_REGION ? (size_t)left : PRS_REGION;
 }
 
-static prism_status check_region(const prs_in *in, uint64_t r, const uint8_t *bytes, prism_error *err) {
-    if (prs_envelope_hash(&in->header, r, bytes, region_len(in, r)) == prs_load64(in->table + 8 * r)) {
+static prism_status check_region(const prs_in *in, uint64_t r, const uint8_t *bytes,
+                                 prism_error *err) {
+    if (prs_envelope_hash(&in->header, r, bytes, region_len(in, r)) ==
+        prs_load64(in->table + 8 * r)) {
         return PRISM_OK;
     }
     return prs_error_corrupt(err, in->name, r << PRS_REGION_LOG2,
@@ -99,7 +102,8 @@ static prism_status make_ready(prs_in *in, uint64_t r, prism_error *err) {
     return status;
 }
 
-prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len, prism_error *err) {
+prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len,
+                          prism_error *err) {
     prs_in *in = section->in;
     if (PRS_UNLIKELY(off > section->len || len > section->len - off)) {
         return prs_section_corrupt(section, section->ptr, err, "a range runs out of its section");
@@ -112,7 +116,7 @@ prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len
     return PRISM_OK;
 }
 
-/* At open: regions of an untrusted mapping start unseen; without checksums a mapping needs no visit. */
+/* Regions of an untrusted mapping start unseen; without checksums a mapping needs no visit. */
 static prism_status init_regions(prs_in *in, prism_error *err) {
     in->n_ready = (in->footer.n_regions + 63u) / 64u;
     in->ready = prs_mem_alloc(in->dir->mem, in->n_ready * sizeof *in->ready);
@@ -130,7 +134,8 @@ prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
     if (buf == NULL) return prs_error_nomem(err);
     prism_status status = PRISM_OK;
     for (uint64_t r = 0; r < in->footer.n_regions && status == PRISM_OK; r++) {
-        status = in->dir->vt->read_at(in->dir, &in->view, r << PRS_REGION_LOG2, buf, region_len(in, r), err);
+        status = in->dir->vt->read_at(in->dir, &in->view, r << PRS_REGION_LOG2, buf,
+                                      region_len(in, r), err);
         if (status == PRISM_OK) status = check_region(in, r, buf, err);
     }
     prs_mem_free(mem, buf, PRS_REGION);
@@ -139,7 +144,8 @@ prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static prism_status read_header(prs_in *in, prs_file_type type, const prs_id *id, prism_error *err) {
+static prism_status read_header(prs_in *in, prs_file_type type, const prs_id *id,
+                                prism_error *err) {
     uint8_t bytes[PRS_ENVELOPE_HEADER];
     PRS_TRY(in->dir->vt->read_at(in->dir, &in->view, 0, bytes, sizeof bytes, err));
     PRS_TRY(prs_envelope_get_header(bytes, in->name, &in->header, err));
@@ -160,7 +166,8 @@ static prism_status read_table(prs_in *in, const prs_hash128 *expect, prism_erro
     uint64_t off = in->footer.covered;
     PRS_TRY(in->dir->vt->read_at(in->dir, &in->view, off, in->table, len, err));
     if (prs_envelope_hash(&in->header, PRS_HASH_TABLE, in->table, len) != in->footer.table_hash) {
-        return prs_error_corrupt(err, in->name, off, "the region table does not match its checksum");
+        return prs_error_corrupt(err, in->name, off,
+                                 "the region table does not match its checksum");
     }
     if (expect == NULL) return PRISM_OK;
     prs_hash128 digest = prs_hash128_of(in->table, len);
@@ -269,8 +276,9 @@ void prs_in_close(prs_in *in) {
     prs_mem_free(mem, in, sizeof *in);
 }
 
-static prism_status open_parts(prs_in *in, prs_file_type type, const prs_id *id, uint64_t expect_len,
-                               const prs_hash128 *expect_digest, prism_error *err) {
+static prism_status open_parts(prs_in *in, prs_file_type type, const prs_id *id,
+                               uint64_t expect_len, const prs_hash128 *expect_digest,
+                               prism_error *err) {
     PRS_TRY(in->dir->vt->view_open(in->dir, in->name, &in->view, err));
     in->base = in->view.space != NULL ? in->view.space : in->view.ptr;
     PRS_TRY(prs_mutex_init(&in->loading, err));
@@ -286,10 +294,11 @@ static prism_status open_parts(prs_in *in, prs_file_type type, const prs_id *id,
 }
 
 prism_status prs_in_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
-                         uint64_t expect_len, const prs_hash128 *expect_digest, prs_checksum_mode mode,
-                         prs_in **out, prism_error *err) {
+                         uint64_t expect_len, const prs_hash128 *expect_digest,
+                         prs_checksum_mode mode, prs_in **out, prism_error *err) {
     *out = NULL;
-    if (!prs_dir_name_ok(name)) return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
+    if (!prs_dir_name_ok(name))
+        return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
     prs_in *in = prs_mem_calloc(dir->mem, 1, sizeof *in);
     if (in == NULL) return prs_error_nomem(err);
     in->dir = dir;

@@ -1,15 +1,19 @@
 /* in.h - read one file of FORMAT.md section 3: checked at open, regions verified on first touch.
  *
  * Open reads header, footer, directory and region table into private memory, checks them and the
- * digest given by the manifest: O(metadata).  After that a section is a borrowed run of mapped bytes
- * (or private memory under io = pread), and prs_in_touch verifies the 64 KiB regions below a range
- * the first time they are used.  At least 64 bytes may be read behind every section. */
+ * digest given by the manifest: O(metadata).  After that a section is a borrowed run of mapped
+ * bytes (or private memory under io = pread), and prs_in_touch verifies the 64 KiB regions below a
+ * range the first time they are used.  At least 64 bytes may be read behind every section. */
 #ifndef PRS_STORE_IN_H
 #define PRS_STORE_IN_H
 
 #include "store/out.h"
 
-typedef enum prs_checksum_mode { PRS_CHECKSUM_LAZY, PRS_CHECKSUM_EAGER, PRS_CHECKSUM_OFF } prs_checksum_mode;
+typedef enum prs_checksum_mode {
+    PRS_CHECKSUM_LAZY,
+    PRS_CHECKSUM_EAGER,
+    PRS_CHECKSUM_OFF
+} prs_checksum_mode;
 
 typedef struct prs_in prs_in;
 
@@ -22,17 +26,19 @@ typedef struct prs_section {
 } prs_section;
 
 /** Errors : ENOTFOUND, ECORRUPT (file and offset), ETOONEW, EIO.
- *  Params : expect_len / expect_digest from the manifest, 0 / NULL = not known (commit files, check). */
+ *  Params : expect_len / expect_digest from the manifest, 0 / NULL = not known (commit files,
+ *           check). */
 prism_status prs_in_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
-                         uint64_t expect_len, const prs_hash128 *expect_digest, prs_checksum_mode mode,
-                         prs_in **out, prism_error *err);
+                         uint64_t expect_len, const prs_hash128 *expect_digest,
+                         prs_checksum_mode mode, prs_in **out, prism_error *err);
 void prs_in_close(prs_in *in);
 /** Id and generation in the header. */
 const prs_id *prs_in_id(const prs_in *in);
 uint64_t prs_in_generation(const prs_in *in);
 uint64_t prs_in_len(const prs_in *in);
 const char *prs_in_name(const prs_in *in);
-/** True if the header has a read-only-compatible flag unknown to us: the index may be read, not written. */
+/** True if the header has a read-only-compatible flag unknown to us: the index may be read, not
+ * written. */
 bool prs_in_read_only(const prs_in *in);
 
 /** Find a section; false (and an empty section) if the file has none. */
@@ -41,7 +47,8 @@ bool prs_in_section(prs_in *in, uint16_t component, uint16_t field, prs_section 
 bool prs_in_entry(prs_in *in, uint32_t i, uint16_t *component, uint16_t *field, prs_section *out);
 
 /** Verify the regions under [off, off+len) of the section if not yet done.
- *  Errors : ECORRUPT with file and offset.   Threads: any (atomic bitmap).   Cost: one load when done */
+ *  Errors : ECORRUPT with file and offset.   Threads: any (atomic bitmap).   Cost: one load when
+ *           done */
 prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len, prism_error *err);
 /** Verify every region by pread, not through the mapping (check, merge, backup). */
 prism_status prs_in_verify_all(prs_in *in, prism_error *err);

@@ -1,16 +1,18 @@
 /* lock.c - how does a directory have one writer at a time, whatever happens to the processes?
  *
- * Structure   open write.lock -> lock it without waiting -> is it still the file of that name? -> held
+ * Structure   open write.lock -> lock it without waiting -> is it still the file of that name? ->
+ *             held
  *
- * Invariants  - The file is created once and never deleted (R26): a lock on a deleted file excludes nobody.
- *               Somebody else may delete it all the same, so the locked inode is compared with the name's,
- *               and on a difference the new file is tried.
+ * Invariants  - The file is created once and never deleted (R26): a lock on a deleted file excludes
+ *               nobody.  Somebody else may delete it all the same, so the locked inode is compared
+ *               with the name's, and on a difference the new file is tried.
  *             - Nothing is ever judged by a process id; the text in the file is for people.
- * Why so      OFD locks belong to the open file, not to the process: a second open in the same process
- *             conflicts, and closing an unrelated descriptor of the file does not drop the lock, as it
- *             does with the older record locks.  The kernel releases them when the holder dies.  flock
- *             has the same two properties and is the twin for systems without OFD locks; but the two do
- *             not see each other, so the choice is made at build time, never by what happens to work.
+ * Why so      OFD locks belong to the open file, not to the process: a second open in the same
+ *             process conflicts, and closing an unrelated descriptor of the file does not drop the
+ *             lock, as it does with the older record locks.  The kernel releases them when the
+ *             holder dies.  flock has the same two properties and is the twin for systems without
+ *             OFD locks; but the two do not see each other, so the choice is made at build time,
+ *             never by what happens to work.
  * Rejected    Lock files with a pid (stale after a crash, wrong after a reboot or in a container);
  *             O_EXCL lock files (stale after a crash).
  * Source      rules R26, R27; fcntl(2), flock(2)
@@ -64,7 +66,8 @@ static prism_status lock_failed(int sys_errno, const char *name, prism_error *er
         return PRISM_EBUSY;
     }
     if (sys_errno == ENOLCK || sys_errno == ENOTSUP || sys_errno == EINVAL || sys_errno == ENOSYS) {
-        prs_error_set(err, PRISM_EUNSUPPORTED, "this file system has no locks, so nothing can be written there");
+        prs_error_set(err, PRISM_EUNSUPPORTED,
+                      "this file system has no locks, so nothing can be written there");
         prs_error_file(err, name);
         return PRISM_EUNSUPPORTED;
     }
@@ -75,7 +78,8 @@ static prism_status lock_failed(int sys_errno, const char *name, prism_error *er
 static prism_status try_once(int dir_fd, const char *name, bool plain, int *fd, prism_error *err) {
     struct stat st;
     *fd = -1;
-    int lock = prs_fd_open(dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666);
+    int lock =
+        prs_fd_open(dir_fd, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666);
     if (lock < 0) return prs_error_sys(err, errno, name, "cannot open the lock file");
     if (fstat(lock, &st) != 0 || !S_ISREG(st.st_mode)) {
         (void)prs_fd_close(lock);

@@ -1,14 +1,17 @@
 /* out.c - how is one file written front to back, checksummed as it goes, with one place for errors?
  *
  * Structure   bytes -> region buffer (64 KiB) -> hash into the table -> directory's write
- *             sections are remembered as (component, field, version, offset, length) and sorted at the end.
- * Invariants  - The buffer is a region: it is written exactly when a region is full, so one hash call covers
- *               one run of memory and nothing is read back.  Whole regions of the caller's go out uncopied.
- *             - `error` is the first failure; from then on no call does anything, and finish reports it and
- *               removes the file.
- *             - The file is synced and closed before finish returns OK (R1); its name's durability is the
- *               committer's (sync_dir).
- * Cost        One memcpy and one hash (~40 GB/s); 64 KiB of memory, 8 bytes per region, 40 per section.
+ *             sections are remembered as (component, field, version, offset, length) and sorted at
+ *             the end.
+ * Invariants  - The buffer is a region: it is written exactly when a region is full, so one hash
+ *               call covers one run of memory and nothing is read back.  Whole regions of the
+ *               caller's go out uncopied.
+ *             - `error` is the first failure; from then on no call does anything, and finish
+ *               reports it and removes the file.
+ *             - The file is synced and closed before finish returns OK (R1); its name's durability
+ *               is the committer's (sync_dir).
+ * Cost        One memcpy and one hash (~40 GB/s); 64 KiB of memory, 8 bytes per region, 40 per
+ *             section.
  * Source      FORMAT.md section 3.   Tested by tests/unit/store/test_out.c, test_in.c */
 #include "store/out.h"
 
@@ -38,10 +41,10 @@ struct prs_out {
     prism_error error; /* code PRISM_OK while nothing failed */
     uint8_t *region;   /* PRS_REGION bytes */
     size_t fill;
-    uint64_t pos;     /* bytes written to the file, buffered ones included */
-    prs_buf table;    /* hash of each full region */
+    uint64_t pos;  /* bytes written to the file, buffered ones included */
+    prs_buf table; /* hash of each full region */
     entry_vec entries;
-    bool in_section;  /* the last entry is still growing */
+    bool in_section; /* the last entry is still growing */
     char name[PRS_DIR_NAME_MAX + 1];
 };
 
@@ -118,7 +121,8 @@ static void free_out(prs_out *out) {
 prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
                           uint64_t generation, prs_out **out, prism_error *err) {
     *out = NULL;
-    if (!prs_dir_name_ok(name)) return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
+    if (!prs_dir_name_ok(name))
+        return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
     prs_out *o = prs_mem_calloc(dir->mem, 1, sizeof *o);
     if (o == NULL) return prs_error_nomem(err);
     o->dir = dir;
@@ -130,8 +134,8 @@ prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, co
     prs_buf_init(&o->table, dir->mem);
     entry_vec_init(&o->entries, dir->mem);
     o->region = prs_mem_alloc(dir->mem, PRS_REGION);
-    prism_status status = o->region == NULL ? prs_error_nomem(err)
-                                            : dir->vt->create(dir, name, &o->file, err);
+    prism_status status =
+        o->region == NULL ? prs_error_nomem(err) : dir->vt->create(dir, name, &o->file, err);
     if (status != PRISM_OK) {
         free_out(o);
         return status;
@@ -157,7 +161,8 @@ void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t 
     if (!ok(out)) return;
     out_entry entry = {component, field, version, out->pos, 0};
     if (out->entries.n == PRS_MAX_SECTIONS) {
-        prs_error_set(&out->error, PRISM_ELIMIT, "more than %u sections in a file", PRS_MAX_SECTIONS);
+        prs_error_set(&out->error, PRISM_ELIMIT, "more than %u sections in a file",
+                      PRS_MAX_SECTIONS);
     } else if (!entry_vec_push(&out->entries, entry)) {
         prs_error_nomem(&out->error);
     } else {
@@ -220,7 +225,8 @@ static uint64_t write_tail(prs_out *out) {
     footer.covered = out->pos;
     footer.n_regions = (uint32_t)(out->table.len / 8);
     footer.len = out->pos + out->table.len + PRS_ENVELOPE_FOOTER;
-    footer.table_hash = prs_envelope_hash(&out->header, PRS_HASH_TABLE, out->table.ptr, out->table.len);
+    footer.table_hash =
+        prs_envelope_hash(&out->header, PRS_HASH_TABLE, out->table.ptr, out->table.len);
     uint8_t bytes[PRS_ENVELOPE_FOOTER];
     prs_envelope_put_footer(bytes, &out->header, &footer);
     write_through(out, out->table.ptr, out->table.len);

@@ -1,4 +1,5 @@
-/* out.h - write one file of FORMAT.md section 3: header, aligned sections, region checksums, footer.
+/* out.h - write one file of FORMAT.md section 3: header, aligned sections, region checksums,
+ * footer.
  *
  * Sticky: after a failure every call does nothing; prs_out_finish reports the first error.  The
  * checksums are computed as the bytes go out; nothing is read back. */
@@ -30,7 +31,8 @@ typedef struct prs_out prs_out;
 /** Create `name` in `dir` and begin with its header.   Threads: one per out. */
 prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
                           uint64_t generation, prs_out **out, prism_error *err);
-/** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any order. */
+/** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any
+ * order. */
 void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t version);
 void prs_out_write(prs_out *out, const void *ptr, size_t len);
 /** Bytes written to the current section so far. */

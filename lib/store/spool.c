@@ -1,9 +1,10 @@
 /* spool.c - where do bytes wait whose place in the file is behind others not yet known?
  *
  * Structure   chunk (1 KiB, doubling to 1 MiB) -> chunk -> chunk; the last one has room.
- * Invariants  - extend never splits its n bytes over two chunks; the rest of the old one is left unused, and
- *               `len` counts used bytes only.
- * Cost        Amortised O(1); memory at most 1 MiB or twice the bytes, whichever is less, more than held.
+ * Invariants  - extend never splits its n bytes over two chunks; the rest of the old one is left
+ *               unused, and `len` counts used bytes only.
+ * Cost        Amortised O(1); memory at most 1 MiB or twice the bytes, whichever is less, more than
+ *             held.
  * Tested by   tests/unit/store/test_spool.c */
 #include "store/spool.h"
 

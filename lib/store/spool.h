@@ -1,7 +1,7 @@
 /* spool.h - bytes gathered in memory until their turn comes in a file: append, then replay.
  *
- * A list of chunks, so that no block of memory grows with the file and nothing is ever copied to grow.
- * Sticky like prs_buf: after a failed append `failed` is set and nothing more is taken. */
+ * A list of chunks, so that no block of memory grows with the file and nothing is ever copied to
+ * grow.  Sticky like prs_buf: after a failed append `failed` is set and nothing more is taken. */
 #ifndef PRS_STORE_SPOOL_H
 #define PRS_STORE_SPOOL_H
 
@@ -31,7 +31,8 @@ void prs_spool_put64(prs_spool *spool, uint64_t v);
 void prs_spool_replay(const prs_spool *spool, prs_out *out);
 prism_status prs_spool_status(const prs_spool *spool, prism_error *err);
 
-/** Byte `off` (< len), and what was appended with it by one extend.   Cost: one step per MiB before it */
+/** Byte `off` (< len), and what was appended with it by one extend.   Cost: one step per MiB before
+ * it */
 const uint8_t *prs_spool_at(const prs_spool *spool, uint64_t off);
 
 /* Front to back in the pieces in which it was appended: fixed-size items never straddle. */

@@ -1,7 +1,7 @@
 /* fault_dir.c - what if this very call to the storage failed?
  *
- * A failing write leaves half of its bytes behind, as a full disk does; a failing close closes all the same;
- * a failing sync leaves the file written; a failing rename renames nothing. */
+ * A failing write leaves half of its bytes behind, as a full disk does; a failing close closes all
+ * the same; a failing sync leaves the file written; a failing rename renames nothing. */
 #include "harness/fault_dir.h"
 
 static fault_dir *fault_of(prs_dir *dir) {
@@ -26,12 +26,15 @@ static bool fails(fault_dir *f, fault_call call, const char *name, prism_error *
 static prism_status fault_create(prs_dir *dir, const char *name, prs_file **out, prism_error *err) {
     fault_dir *f = fault_of(dir);
     *out = NULL;
-    return fails(f, FAULT_CREATE, name, err) ? f->status : f->inner->vt->create(f->inner, name, out, err);
+    return fails(f, FAULT_CREATE, name, err) ? f->status
+                                             : f->inner->vt->create(f->inner, name, out, err);
 }
 
-static prism_status fault_write(prs_dir *dir, prs_file *file, const void *ptr, size_t len, prism_error *err) {
+static prism_status fault_write(prs_dir *dir, prs_file *file, const void *ptr, size_t len,
+                                prism_error *err) {
     fault_dir *f = fault_of(dir);
-    if (!fails(f, FAULT_WRITE, NULL, err)) return f->inner->vt->write(f->inner, file, ptr, len, err);
+    if (!fails(f, FAULT_WRITE, NULL, err))
+        return f->inner->vt->write(f->inner, file, ptr, len, err);
     (void)f->inner->vt->write(f->inner, file, ptr, len / 2, NULL);
     return f->status;
 }
@@ -49,10 +52,12 @@ static prism_status fault_close(prs_dir *dir, prs_file *file, prism_error *err) 
     return f->status;
 }
 
-static prism_status fault_view_open(prs_dir *dir, const char *name, prs_view *out, prism_error *err) {
+static prism_status fault_view_open(prs_dir *dir, const char *name, prs_view *out,
+                                    prism_error *err) {
     fault_dir *f = fault_of(dir);
     *out = (prs_view){0};
-    return fails(f, FAULT_VIEW, name, err) ? f->status : f->inner->vt->view_open(f->inner, name, out, err);
+    return fails(f, FAULT_VIEW, name, err) ? f->status
+                                           : f->inner->vt->view_open(f->inner, name, out, err);
 }
 
 static void fault_view_close(prs_dir *dir, prs_view *view) {
@@ -65,26 +70,30 @@ static void fault_view_settle(prs_dir *dir, prs_view *view) {
     f->inner->vt->view_settle(f->inner, view);
 }
 
-static prism_status fault_read_at(prs_dir *dir, const prs_view *view, uint64_t off, void *buf, size_t len,
-                                  prism_error *err) {
+static prism_status fault_read_at(prs_dir *dir, const prs_view *view, uint64_t off, void *buf,
+                                  size_t len, prism_error *err) {
     fault_dir *f = fault_of(dir);
     if (fails(f, FAULT_READ, NULL, err)) return f->status;
     return f->inner->vt->read_at(f->inner, view, off, buf, len, err);
 }
 
-static prism_status fault_rename_new(prs_dir *dir, const char *from, const char *to, prism_error *err) {
+static prism_status fault_rename_new(prs_dir *dir, const char *from, const char *to,
+                                     prism_error *err) {
     fault_dir *f = fault_of(dir);
-    return fails(f, FAULT_RENAME, to, err) ? f->status : f->inner->vt->rename_new(f->inner, from, to, err);
+    return fails(f, FAULT_RENAME, to, err) ? f->status
+                                           : f->inner->vt->rename_new(f->inner, from, to, err);
 }
 
 static prism_status fault_unlink(prs_dir *dir, const char *name, prism_error *err) {
     fault_dir *f = fault_of(dir);
-    return fails(f, FAULT_UNLINK, name, err) ? f->status : f->inner->vt->unlink(f->inner, name, err);
+    return fails(f, FAULT_UNLINK, name, err) ? f->status
+                                             : f->inner->vt->unlink(f->inner, name, err);
 }
 
 static prism_status fault_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism_error *err) {
     fault_dir *f = fault_of(dir);
-    return fails(f, FAULT_LIST, NULL, err) ? f->status : f->inner->vt->list(f->inner, each, ctx, err);
+    return fails(f, FAULT_LIST, NULL, err) ? f->status
+                                           : f->inner->vt->list(f->inner, each, ctx, err);
 }
 
 static prism_status fault_sync_dir(prs_dir *dir, prism_error *err) {
@@ -101,7 +110,8 @@ static prism_status fault_allow_writes(prs_dir *dir, prism_error *err) {
 static prism_status fault_lock(prs_dir *dir, const char *name, void **lock, prism_error *err) {
     fault_dir *f = fault_of(dir);
     *lock = NULL;
-    return fails(f, FAULT_LOCK, name, err) ? f->status : f->inner->vt->lock(f->inner, name, lock, err);
+    return fails(f, FAULT_LOCK, name, err) ? f->status
+                                           : f->inner->vt->lock(f->inner, name, lock, err);
 }
 
 static void fault_unlock(prs_dir *dir, void *lock) {

@@ -1,25 +1,27 @@
-/* fault_dir.h - a directory that fails where it is told to: every call of the storage contract, counted.
+/* fault_dir.h - a directory that fails where it is told to: every call of the storage contract,
+ * counted.
  *
- * Wraps another directory and passes each call on, except the one whose turn it is.  Sweeping `fail_at` over
- * 1, 2, 3, ... until nothing fails any more meets every way in which storage can let a program down. */
+ * Wraps another directory and passes each call on, except the one whose turn it is.  Sweeping
+ * `fail_at` over 1, 2, 3, ... until nothing fails any more meets every way in which storage can let
+ * a program down. */
 #ifndef PRS_TESTS_HARNESS_FAULT_DIR_H
 #define PRS_TESTS_HARNESS_FAULT_DIR_H
 
 #include "store/dir.h"
 
 typedef enum fault_call { /* bits of a set of calls */
-    FAULT_CREATE = 1,
-    FAULT_WRITE = 2,
-    FAULT_SYNC = 4,
-    FAULT_CLOSE = 8,
-    FAULT_VIEW = 16,
-    FAULT_READ = 32,
-    FAULT_RENAME = 64,
-    FAULT_UNLINK = 128,
-    FAULT_LIST = 256,
-    FAULT_SYNC_DIR = 512,
-    FAULT_LOCK = 1024,
-    FAULT_ALL = 2047,
+                          FAULT_CREATE = 1,
+                          FAULT_WRITE = 2,
+                          FAULT_SYNC = 4,
+                          FAULT_CLOSE = 8,
+                          FAULT_VIEW = 16,
+                          FAULT_READ = 32,
+                          FAULT_RENAME = 64,
+                          FAULT_UNLINK = 128,
+                          FAULT_LIST = 256,
+                          FAULT_SYNC_DIR = 512,
+                          FAULT_LOCK = 1024,
+                          FAULT_ALL = 2047,
 } fault_call;
 
 typedef struct fault_dir {

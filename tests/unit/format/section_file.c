@@ -1,4 +1,5 @@
-/* section_file.c - how do format tests get a section that went through a real file, and damaged copies of it? */
+/* section_file.c - how do format tests get a section that went through a real file, and damaged
+ * copies of it? */
 #include "section_file.h"
 
 #include <stdlib.h>
@@ -15,7 +16,8 @@ prism_status section_file_begin(section_file *f, prs_mem *mem, uint16_t componen
     return PRISM_OK;
 }
 
-prism_status section_file_open(section_file *f, uint16_t component, bool pread, prs_section *section) {
+prism_status section_file_open(section_file *f, uint16_t component, bool pread,
+                               prs_section *section) {
     prs_id id = {{7}};
     prs_out *out = f->out;
     f->out = NULL;
@@ -50,12 +52,15 @@ void section_copy_damage(section_copy *copy, test_rng *rng) {
     if (copy->len == 0) return;
     size_t at = (size_t)test_rng_below(rng, copy->len);
     if (test_rng_one_in(rng, 2)) at = (size_t)test_rng_below(rng, PRS_MIN(copy->len, (size_t)64));
-    size_t n = PRS_MIN((size_t)test_rng_below(rng, 8) + 1, copy->len - at);
+    size_t n = (size_t)test_rng_below(rng, 8) + 1;
+    n = PRS_MIN(n, copy->len - at);
     switch (test_rng_below(rng, 5)) {
     case 0: copy->bytes[at] ^= (uint8_t)(1u << test_rng_below(rng, 8)); break;
     case 1: memset(copy->bytes + at, 0xff, n); break;
     case 2: memset(copy->bytes + at, 0, n); break;
-    case 3: memmove(copy->bytes + at, copy->bytes + test_rng_below(rng, copy->len - n + 1), n); break;
+    case 3:
+        memmove(copy->bytes + at, copy->bytes + test_rng_below(rng, copy->len - n + 1), n);
+        break;
     default: test_rng_fill(rng, copy->bytes + at, n);
     }
 }

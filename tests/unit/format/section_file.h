@@ -1,4 +1,5 @@
-/* section_file.h - one section written through a file in memory and opened again: what most format tests need. */
+/* section_file.h - one section written through a file in memory and opened again: what most format
+ * tests need. */
 #ifndef PRS_TESTS_SECTION_FILE_H
 #define PRS_TESTS_SECTION_FILE_H
 
@@ -17,7 +18,8 @@ typedef struct section_file {
 /** A directory in memory with a file in which section (component, none) has begun. */
 prism_status section_file_begin(section_file *f, prs_mem *mem, uint16_t component);
 /** Finish the file and open it; *section is its first one.  pread: read it without mapping. */
-prism_status section_file_open(section_file *f, uint16_t component, bool pread, prs_section *section);
+prism_status section_file_open(section_file *f, uint16_t component, bool pread,
+                               prs_section *section);
 /** Close what is open, whatever happened before. */
 void section_file_end(section_file *f);
 
@@ -30,7 +32,7 @@ typedef struct section_copy {
 /** Copy `len` bytes of a section; `len` may cut it short. */
 section_copy section_copy_of(const prs_section *section, size_t len);
 void section_copy_free(section_copy *copy);
-/** Change 1 to 8 bytes at random: flips, small numbers, extremes, or a run copied from elsewhere. */
+/** Change 1 to 8 bytes at random: flips, small numbers, extremes, or a copied run. */
 void section_copy_damage(section_copy *copy, test_rng *rng);
 
 #endif

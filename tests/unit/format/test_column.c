@@ -43,7 +43,8 @@ static void sort_doc(model *m, uint32_t doc) {
     if (m->type == PRS_COLUMN_INT) {
         qsort(m->ints[doc], n, sizeof m->ints[doc][0], compare_ints);
         for (uint32_t i = 0; i < n; i++) {
-            if (k == 0 || m->ints[doc][i] != m->ints[doc][k - 1]) m->ints[doc][k++] = m->ints[doc][i];
+            if (k == 0 || m->ints[doc][i] != m->ints[doc][k - 1])
+                m->ints[doc][k++] = m->ints[doc][i];
         }
     } else {
         qsort(m->words[doc], n, sizeof m->words[doc][0], compare_words);
@@ -55,17 +56,22 @@ static void sort_doc(model *m, uint32_t doc) {
     m->n[doc] = k;
 }
 
-static void make_model(model *m, prs_column_type type, bool many, uint32_t n_docs, int kind, test_rng *rng) {
+static void make_model(model *m, prs_column_type type, bool many, uint32_t n_docs, int kind,
+                       test_rng *rng) {
     uint64_t density = test_rng_below(rng, 4); /* 0: no values at all */
     m->type = type;
     m->many = many;
     m->n_docs = n_docs;
     for (uint32_t doc = 0; doc < n_docs; doc++) {
         bool has = density > 0 && (density == 3 || test_rng_one_in(rng, density * 2));
-        m->n[doc] = !has ? 0 : many ? (uint32_t)test_rng_below(rng, test_rng_one_in(rng, 9) ? MAX_PER_DOC : 4) + 1 : 1;
+        m->n[doc] =
+            !has   ? 0
+            : many ? (uint32_t)test_rng_below(rng, test_rng_one_in(rng, 9) ? MAX_PER_DOC : 4) + 1
+                   : 1;
         for (uint32_t i = 0; i < m->n[doc]; i++) {
             m->ints[doc][i] = random_int(rng, kind);
-            snprintf(m->words[doc][i], 16, "w%llu", (unsigned long long)test_rng_below(rng, kind == 0 ? 1 : 300));
+            snprintf(m->words[doc][i], 16, "w%llu",
+                     (unsigned long long)test_rng_below(rng, kind == 0 ? 1 : 300));
             if (test_rng_one_in(rng, 40)) m->words[doc][i][0] = '\0'; /* the empty word is a word */
         }
     }
@@ -78,7 +84,8 @@ static void add_doc(const model *m, prs_column_writer *cw, uint32_t doc) {
         prs_column_writer_ints(cw, doc, m->ints[doc], m->n[doc]);
         return;
     }
-    for (uint32_t i = 0; i < m->n[doc]; i++) words[i] = prs_bytes_of(m->words[doc][i], strlen(m->words[doc][i]));
+    for (uint32_t i = 0; i < m->n[doc]; i++)
+        words[i] = prs_bytes_of(m->words[doc][i], strlen(m->words[doc][i]));
     if (doc % 2 == 0) {
         prs_column_writer_words(cw, doc, words, m->n[doc]);
         return;
@@ -180,16 +187,17 @@ START_TEST(values_come_back) {
 END_TEST
 
 START_TEST(bytes_are_those_of_the_format) {
-    static const uint8_t ints[] = {1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, /* type, many, 3 values */
-                                   5, 0, 0, 0, 0, 0, 0, 0,                         /* docs 0 and 2 */
-                                   10, 0, 0, 0, 0, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 48, 0, 0, 0, 0, 0, 0, 0,
-                                   2, 3};                                          /* 13 - 10, absent, 0 */
-    static const uint8_t words[] = {2, 1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
-                                    0, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, /* docs 0..2 begin at 0, 2, 2 */
-                                    2, 0, 0, 0, 0, 0, 0, 0,
-                                    0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
-                                    1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, /* width 1: 0, 1, 0 */
-                                    'a', 'z', 'z'};
+    static const uint8_t ints[] = {
+        1,  0, 0, 0, 0, 0, 0, 0, 3,  0, 0, 0, 0, 0, 0, 0, /* type, many, 3 values */
+        5,  0, 0, 0, 0, 0, 0, 0,                          /* docs 0 and 2 */
+        10, 0, 0, 0, 0, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0,
+        48, 0, 0, 0, 0, 0, 0, 0, 2,  3}; /* 13 - 10, absent, 0 */
+    static const uint8_t words[] = {
+        2,   1,   0,  0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2,
+        0,   0,   0,  3, 0, 0, 0, /* docs 0..2 begin at 0, 2, 2 */
+        2,   0,   0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3,
+        0,   0,   0,  0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, /* 0, 1, 0 */
+        'a', 'z', 'z'};
     static model m = {PRS_COLUMN_INT, false, 3, {1, 0, 1}, {{13}, {0}, {10}}, {{{0}}}};
     prs_mem mem;
     section_file f;
@@ -213,14 +221,16 @@ START_TEST(doubles_keep_their_order) {
     static const double values[] = {-1e308, -2.5, -1, -1e-320, 0, 1e-320, 0.5, 1, 3, 1e308};
     for (size_t i = 0; i < PRS_COUNT(values); i++) {
         ck_assert(prs_column_to_f64(prs_column_from_f64(values[i])) == values[i]);
-        if (i > 0) ck_assert_int_lt(prs_column_from_f64(values[i - 1]), prs_column_from_f64(values[i]));
+        if (i > 0)
+            ck_assert_int_lt(prs_column_from_f64(values[i - 1]), prs_column_from_f64(values[i]));
     }
     ck_assert_int_eq(prs_column_from_f64(-0.0), prs_column_from_f64(0.0));
     ck_assert_int_eq(prs_column_from_f64(0.0), 0);
 }
 END_TEST
 
-static prism_status misuse(prs_mem *mem, uint32_t first, uint32_t second, uint32_t n, uint32_t n_docs) {
+static prism_status misuse(prs_mem *mem, uint32_t first, uint32_t second, uint32_t n,
+                           uint32_t n_docs) {
     static const int64_t values[2] = {1, 2};
     prs_column_writer *cw;
     section_file f;
@@ -297,8 +307,10 @@ START_TEST(any_bytes_are_safe) {
         ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_COLUMN, false, &s), PRISM_OK);
         for (int round = 0; round < 800; round++) {
             bool cut = round < 200;
-            section_copy copy = section_copy_of(&s, cut ? (size_t)test_rng_below(&rng, s.len) : (size_t)s.len);
-            for (uint64_t k = cut ? 0 : test_rng_below(&rng, 4) + 1; k > 0; k--) section_copy_damage(&copy, &rng);
+            section_copy copy =
+                section_copy_of(&s, cut ? (size_t)test_rng_below(&rng, s.len) : (size_t)s.len);
+            for (uint64_t k = cut ? 0 : test_rng_below(&rng, 4) + 1; k > 0; k--)
+                section_copy_damage(&copy, &rng);
             ask(&copy, &m);
             section_copy_free(&copy);
         }
@@ -308,7 +320,8 @@ START_TEST(any_bytes_are_safe) {
 END_TEST
 
 START_TEST(check_finds_a_wrong_value) {
-    /* every single bit of a column that is not padding or a word's text is under some rule or changes a value */
+    /* every single bit of a column that is not padding or a word's text is under some rule or
+     * changes a value */
     static model m = {PRS_COLUMN_WORD, true, 3, {2, 0, 1}, {{0}}, {{"a", "zz"}, {""}, {"a"}}};
     prs_mem mem;
     section_file f;
@@ -330,5 +343,5 @@ START_TEST(check_finds_a_wrong_value) {
 }
 END_TEST
 
-TEST_SUITE(column, values_come_back, bytes_are_those_of_the_format, doubles_keep_their_order, misuse_is_told,
-           memory_may_run_out, any_bytes_are_safe, check_finds_a_wrong_value)
+TEST_SUITE(column, values_come_back, bytes_are_those_of_the_format, doubles_keep_their_order,
+           misuse_is_told, memory_may_run_out, any_bytes_are_safe, check_finds_a_wrong_value)

@@ -25,7 +25,8 @@ static prism_status make_sets(sets *s, prs_mem *mem, test_rng *rng) {
         uint32_t n = n_docs_of[i];
         PRS_TRY(prs_bitset_init(&s->set[i], mem, n));
         for (uint32_t doc = 0; doc < n; doc++) {
-            if (rarity_of[i] != 0 && test_rng_one_in(rng, rarity_of[i])) prs_bitset_set(&s->set[i], doc);
+            if (rarity_of[i] != 0 && test_rng_one_in(rng, rarity_of[i]))
+                prs_bitset_set(&s->set[i], doc);
         }
         memset(s->input[i].id.bytes, (int)i + 1, 16);
         s->input[i].deleted = i == 3 ? NULL : &s->set[i];
@@ -72,7 +73,8 @@ static prism_status check_all(sets *s, prs_mem *mem) {
     if (status == PRISM_OK) status = prs_deletes_write(s->input, N_SETS, mem, f.out, NULL);
     if (status == PRISM_OK) status = section_file_open(&f, PRS_COMPONENT_DELETES, false, &section);
     if (status == PRISM_OK) status = prs_deletes_open(&d, &section, &s->m, &arena, NULL);
-    for (uint32_t i = 0; i < N_SETS && status == PRISM_OK; i++) status = check_segment(&d, s, i, mem);
+    for (uint32_t i = 0; i < N_SETS && status == PRISM_OK; i++)
+        status = check_segment(&d, s, i, mem);
     prs_arena_fini(&arena);
     section_file_end(&f);
     return status;
@@ -98,10 +100,12 @@ START_TEST(deletions_come_back) {
 END_TEST
 
 START_TEST(bytes_are_those_of_the_format) {
-    static const uint8_t want[] = {1, 0, 0, 0, 0, 0, 0, 0,                         /* segments */
-                                   8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, /* id */
-                                   3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, /* number, kind, length */
-                                   0, 4, 0xc2, 1};                                 /* 0, 5, 200 */
+    static const uint8_t want[] = {1, 0, 0,    0, 0, 0, 0, 0, /* segments */
+                                   8, 8, 8,    8, 8, 8, 8, 8,
+                                   8, 8, 8,    8, 8, 8, 8, 8, /* id */
+                                   3, 0, 0,    0, 0, 0, 0, 0,
+                                   4, 0, 0,    0, 0, 0, 0, 0, /* number, kind, length */
+                                   0, 4, 0xc2, 1};            /* 0, 5, 200 */
     prs_mem mem;
     prs_bitset set;
     section_file f;
@@ -180,7 +184,8 @@ START_TEST(any_bytes_are_safe) {
     for (size_t round = 0; round < 5000; round++) {
         bool cut = round < section.len;
         section_copy copy = section_copy_of(&section, cut ? round : (size_t)section.len);
-        for (uint64_t k = cut ? 0 : test_rng_below(&rng, 3) + 1; k > 0; k--) section_copy_damage(&copy, &rng);
+        for (uint64_t k = cut ? 0 : test_rng_below(&rng, 3) + 1; k > 0; k--)
+            section_copy_damage(&copy, &rng);
         ask(&copy, &mem);
         section_copy_free(&copy);
     }
@@ -190,5 +195,5 @@ START_TEST(any_bytes_are_safe) {
 }
 END_TEST
 
-TEST_SUITE(deletes, deletions_come_back, bytes_are_those_of_the_format, a_manifest_that_says_otherwise_is_told,
-           any_bytes_are_safe)
+TEST_SUITE(deletes, deletions_come_back, bytes_are_those_of_the_format,
+           a_manifest_that_says_otherwise_is_told, any_bytes_are_safe)

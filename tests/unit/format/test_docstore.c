@@ -54,8 +54,8 @@ static prism_status open_store(section_file *f, bool pread, uint32_t n_docs, prs
     return prs_docstore_open(store, &docs, &index, n_docs, NULL);
 }
 
-static prism_status check_doc(const texts *t, const prs_docstore *store, prs_docstore_cursor *cursor,
-                              uint32_t doc) {
+static prism_status check_doc(const texts *t, const prs_docstore *store,
+                              prs_docstore_cursor *cursor, uint32_t doc) {
     prs_bytes json;
     PRS_TRY(prs_docstore_get(store, cursor, doc, &json, NULL));
     uint8_t *text = text_of(t, doc);
@@ -65,7 +65,8 @@ static prism_status check_doc(const texts *t, const prs_docstore *store, prs_doc
     return PRISM_OK;
 }
 
-static prism_status check_store(const texts *t, const prs_docstore *store, prs_mem *mem, test_rng *rng) {
+static prism_status check_store(const texts *t, const prs_docstore *store, prs_mem *mem,
+                                test_rng *rng) {
     prs_docstore_cursor cursor;
     prism_status status = PRISM_OK;
     prs_docstore_cursor_init(&cursor, mem);
@@ -76,7 +77,8 @@ static prism_status check_store(const texts *t, const prs_docstore *store, prs_m
         status = check_doc(t, store, &cursor, (uint32_t)test_rng_below(rng, t->n));
     }
     prs_bytes json;
-    if (status == PRISM_OK) ck_assert_int_eq(prs_docstore_get(store, &cursor, t->n, &json, NULL), PRISM_EINVAL);
+    if (status == PRISM_OK)
+        ck_assert_int_eq(prs_docstore_get(store, &cursor, t->n, &json, NULL), PRISM_EINVAL);
     prs_docstore_cursor_fini(&cursor);
     return status;
 }
@@ -92,7 +94,8 @@ static void check_frames(const texts *t, const prs_docstore *store) {
         for (uint32_t k = 0; k < f.n_docs; k++) len += t->len[doc++];
         ck_assert_uint_eq(f.unpacked_len, len);
         ck_assert(f.n_docs == 1 || len <= PRS_DOCSTORE_FRAME);
-        if (doc < t->n && len <= PRS_DOCSTORE_FRAME) ck_assert_uint_gt(len + 4 + t->len[doc], PRS_DOCSTORE_FRAME);
+        if (doc < t->n && len <= PRS_DOCSTORE_FRAME)
+            ck_assert_uint_gt(len + 4 + t->len[doc], PRS_DOCSTORE_FRAME);
     }
     ck_assert_uint_eq(doc, t->n);
     prs_docstore_frame f;
@@ -103,7 +106,8 @@ START_TEST(documents_come_back) {
     static const struct {
         uint32_t n;
         size_t most;
-    } cases[] = {{1, 0}, {1, 65536 - 12}, {1, 65536 - 11}, {3, 0}, {MAX_DOCS, 60}, {200, 5000}, {40, 200000}};
+    } cases[] = {{1, 0},         {1, 65536 - 12}, {1, 65536 - 11}, {3, 0},
+                 {MAX_DOCS, 60}, {200, 5000},     {40, 200000}};
     static texts t;
     test_rng rng = test_rng_of("docstore");
     prs_mem mem;
@@ -156,7 +160,8 @@ START_TEST(frames_are_copied_whole) {
     ck_assert_uint_gt(store.n_frames, 3);
     ck_assert_int_eq(section_file_begin(&to, &mem, PRS_COMPONENT_DOCS), PRISM_OK);
     ck_assert_int_eq(prs_docstore_writer_new(&mem, to.out, 0, &dw, NULL), PRISM_OK);
-    prs_docstore_writer_add(dw, prs_bytes_of("", 0)); /* a document of its own before and behind them */
+    prs_docstore_writer_add(dw,
+                            prs_bytes_of("", 0)); /* a document of its own before and behind them */
     twice.n = 1;
     for (uint32_t i = 0; i < store.n_frames; i++) {
         prs_docstore_frame f;
@@ -220,7 +225,8 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
-static void ask(const section_copy *docs, const section_copy *index, uint32_t n_docs, prs_mem *mem) {
+static void ask(const section_copy *docs, const section_copy *index, uint32_t n_docs,
+                prs_mem *mem) {
     prs_section docs_section = prs_section_of(docs->bytes, docs->len);
     prs_section index_section = prs_section_of(index->bytes, index->len);
     prs_docstore store;
@@ -248,8 +254,9 @@ START_TEST(any_bytes_are_safe) {
     ck_assert_int_eq(open_store(&f, false, t.n, &store), PRISM_OK);
     for (int round = 0; round < 2000; round++) {
         bool cut = test_rng_one_in(&rng, 5);
-        section_copy index = section_copy_of(&store.index, cut ? (size_t)test_rng_below(&rng, store.index.len)
-                                                               : (size_t)store.index.len);
+        section_copy index =
+            section_copy_of(&store.index, cut ? (size_t)test_rng_below(&rng, store.index.len)
+                                              : (size_t)store.index.len);
         section_copy docs = section_copy_of(&store.docs, (size_t)store.docs.len);
         section_copy_damage(round % 2 ? &docs : &index, &rng);
         ask(&docs, &index, t.n, &mem);
@@ -295,4 +302,5 @@ START_TEST(damaged_frames_are_told) {
 END_TEST
 
 TEST_SUITE(docstore, documents_come_back, the_largest_document_fits, frames_are_copied_whole,
-           one_cursor_serves_many_stores, memory_may_run_out, any_bytes_are_safe, damaged_frames_are_told)
+           one_cursor_serves_many_stores, memory_may_run_out, any_bytes_are_safe,
+           damaged_frames_are_told)

@@ -23,7 +23,8 @@ static void make_keys(key_set *set, uint32_t n, test_rng *rng) {
     set->n = n;
     for (uint32_t doc = 0; doc < n; doc++) {
         uint64_t number = test_rng_below(rng, (uint64_t)n * 2);
-        int len = snprintf(set->text[doc], sizeof set->text[doc], "k%llu", (unsigned long long)number);
+        int len =
+            snprintf(set->text[doc], sizeof set->text[doc], "k%llu", (unsigned long long)number);
         set->len[doc] = test_rng_one_in(rng, 50) ? 0 : (size_t)len;
     }
 }
@@ -146,7 +147,8 @@ START_TEST(limits_are_told) {
         ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_KEYS), PRISM_OK);
         ck_assert_int_eq(prs_keys_writer_new(&mem, &kw, NULL), PRISM_OK);
         prs_keys_writer_add(kw, prs_bytes_of(large, PRISM_MAX_KEY_BYTES + over));
-        ck_assert_int_eq(prs_keys_writer_finish(kw, f.out, 1, NULL), over ? PRISM_ELIMIT : PRISM_OK);
+        ck_assert_int_eq(prs_keys_writer_finish(kw, f.out, 1, NULL),
+                         over ? PRISM_ELIMIT : PRISM_OK);
         prs_keys_writer_free(kw);
         section_file_end(&f);
     }

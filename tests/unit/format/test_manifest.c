@@ -29,9 +29,15 @@ static void make_sample(sample *s) {
         seg->idx = (prs_file_check){4096 + i, {i, ~(uint64_t)i}};
         seg->doc = (prs_file_check){8192 + i, {77 * (uint64_t)i, 5}};
     }
-    s->m = (prs_manifest){.generation = 12, .previous = 11, .next_arrival = 5000, .deletes_generation = 10,
-                          .deletes = {320, {1, 2}}, .n_segments = N_SEGMENTS, .n_stop_sets = 2,
-                          .segments = s->segments, .stop_sets = s->sets};
+    s->m = (prs_manifest){.generation = 12,
+                          .previous = 11,
+                          .next_arrival = 5000,
+                          .deletes_generation = 10,
+                          .deletes = {320, {1, 2}},
+                          .n_segments = N_SEGMENTS,
+                          .n_stop_sets = 2,
+                          .segments = s->segments,
+                          .stop_sets = s->sets};
 }
 
 static prism_status write_sample(const sample *s, prs_mem *mem, section_file *f) {
@@ -108,7 +114,8 @@ START_TEST(layout_is_that_of_the_format) {
     ck_assert_uint_eq(prs_load64(section.ptr + 64 + 80 + 24), 1000);
     ck_assert_uint_eq(prs_load64(section.ptr + 64 + 80 + 32), 4097);
     ck_assert_uint_eq(prs_load64(section.ptr + 64 + 80 + 56), 8193);
-    ck_assert_mem_eq(section.ptr + 64 + N_SEGMENTS * 80, "\3\0\2\0\4\0\1the\3\0\1of\11\0\1\0\1\0x", 22);
+    ck_assert_mem_eq(section.ptr + 64 + N_SEGMENTS * 80, "\3\0\2\0\4\0\1the\3\0\1of\11\0\1\0\1\0x",
+                     22);
     section_file_end(&f);
 }
 END_TEST
@@ -169,7 +176,8 @@ START_TEST(any_bytes_are_safe) {
     for (size_t round = 0; round < 6000; round++) {
         bool cut = round < section.len;
         section_copy copy = section_copy_of(&section, cut ? round : (size_t)section.len);
-        for (uint64_t k = cut ? 0 : test_rng_below(&rng, 3) + 1; k > 0; k--) section_copy_damage(&copy, &rng);
+        for (uint64_t k = cut ? 0 : test_rng_below(&rng, 3) + 1; k > 0; k--)
+            section_copy_damage(&copy, &rng);
         prs_section any = prs_section_of(copy.bytes, copy.len);
         prs_arena arena;
         prs_manifest back;
@@ -199,5 +207,5 @@ START_TEST(segments_are_found_by_id) {
 }
 END_TEST
 
-TEST_SUITE(manifest, generations_come_back, layout_is_that_of_the_format, broken_rules_are_not_written,
-           any_bytes_are_safe, segments_are_found_by_id)
+TEST_SUITE(manifest, generations_come_back, layout_is_that_of_the_format,
+           broken_rules_are_not_written, any_bytes_are_safe, segments_are_found_by_id)

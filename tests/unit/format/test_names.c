@@ -23,8 +23,9 @@ START_TEST(names_are_made_and_parsed) {
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         char text[PRS_NAME_SIZE];
         bool segment = cases[i].generation == 0;
-        const char *made = segment ? prs_name_of_segment(text, cases[i].kind, &sample_id)
-                                   : prs_name_of_generation(text, cases[i].kind, cases[i].generation);
+        const char *made = segment
+                               ? prs_name_of_segment(text, cases[i].kind, &sample_id)
+                               : prs_name_of_generation(text, cases[i].kind, cases[i].generation);
         ck_assert_str_eq(made, cases[i].text);
         ck_assert(prs_dir_name_ok(made));
         prs_name name = prs_name_parse(made);
@@ -40,13 +41,38 @@ END_TEST
 
 START_TEST(near_misses_are_not_ours) {
     static const char *const others[] = {
-        "", "a", "commit", "commit-", "commit-1", "commit-000000000000000", "commit-00000000000000011",
-        "commit-0000000000000000", "deletes-0000000000000000", "commit-000000000000000A",
-        "commit-000000000000000g", "commit-0000000000000001.", "commit-0000000000000001.tm",
-        "commit-0000000000000001.tmpx", "deletes-0000000000000001.tmp", "Commit-0000000000000001",
-        " commit-0000000000000001", "commit-+000000000000001", "commit- 000000000000001",
-        ID, ID ".", ID ".id", ID ".idxx", ID ".IDX", ID "0.idx", "0" ID ".idx", "write.lock2", "write.loc",
-        "000102030405060708090a0b0c0d0eF.idx", ".idx", "commit-0000000000000001\n", "\xff\xfe",
+        "",
+        "a",
+        "commit",
+        "commit-",
+        "commit-1",
+        "commit-000000000000000",
+        "commit-00000000000000011",
+        "commit-0000000000000000",
+        "deletes-0000000000000000",
+        "commit-000000000000000A",
+        "commit-000000000000000g",
+        "commit-0000000000000001.",
+        "commit-0000000000000001.tm",
+        "commit-0000000000000001.tmpx",
+        "deletes-0000000000000001.tmp",
+        "Commit-0000000000000001",
+        " commit-0000000000000001",
+        "commit-+000000000000001",
+        "commit- 000000000000001",
+        ID,
+        ID ".",
+        ID ".id",
+        ID ".idxx",
+        ID ".IDX",
+        ID "0.idx",
+        "0" ID ".idx",
+        "write.lock2",
+        "write.loc",
+        "000102030405060708090a0b0c0d0eF.idx",
+        ".idx",
+        "commit-0000000000000001\n",
+        "\xff\xfe",
     };
     for (size_t i = 0; i < PRS_COUNT(others); i++) {
         ck_assert_msg(prs_name_parse(others[i]).kind == PRS_NAME_OTHER, "%s", others[i]);
@@ -102,16 +128,23 @@ END_TEST
 START_TEST(orphans_are_what_no_manifest_needs) {
     prs_manifest_segment segment = {.id = sample_id};
     prs_manifest old = {.generation = 3, .deletes_generation = 2};
-    prs_manifest new = {.generation = 4, .deletes_generation = 4, .n_segments = 1, .segments = &segment};
+    prs_manifest new = {
+        .generation = 4, .deletes_generation = 4, .n_segments = 1, .segments = &segment};
     const prs_manifest *kept[2] = {&old, &new};
     static const struct {
         const char *text;
         bool needed;
     } cases[] = {
-        {"commit-0000000000000003", true},   {"commit-0000000000000004", true}, {"commit-0000000000000002", false},
-        {"commit-0000000000000004.tmp", false}, {"deletes-0000000000000002", true},
-        {"deletes-0000000000000003", false}, {ID ".idx", true}, {ID ".doc", true},
-        {"ff0102030405060708090a0b0c0d0eff.idx", false}, {"write.lock", true},
+        {"commit-0000000000000003", true},
+        {"commit-0000000000000004", true},
+        {"commit-0000000000000002", false},
+        {"commit-0000000000000004.tmp", false},
+        {"deletes-0000000000000002", true},
+        {"deletes-0000000000000003", false},
+        {ID ".idx", true},
+        {ID ".doc", true},
+        {"ff0102030405060708090a0b0c0d0eff.idx", false},
+        {"write.lock", true},
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         prs_name name = prs_name_parse(cases[i].text);

@@ -62,9 +62,11 @@ START_TEST(statistics_come_back) {
 END_TEST
 
 START_TEST(bytes_are_those_of_the_format) {
-    static const uint8_t want[] = {100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0,
-                                   0, 90, 0xa0, 0x9c, 1, 0xac, 2, 0xe8, 7, 0x88, 0x27, 0xa0, 0x9c, 1, 8,
-                                   'm', 'i', 'x', 'e', 'd', '-', 'v', '1', 1, 100, 100, 1, 3, 100, 100, 8};
+    static const uint8_t want[] = {100,  0,    0,    0,    0,    0,    0,   0,    0,   0,    0,
+                                   0,    0,    1,    0,    0,    3,    0,   0,    0,   0,    0,
+                                   0,    0,    0,    90,   0xa0, 0x9c, 1,   0xac, 2,   0xe8, 7,
+                                   0x88, 0x27, 0xa0, 0x9c, 1,    8,    'm', 'i',  'x', 'e',  'd',
+                                   '-',  'v',  '1',  1,    100,  100,  1,   3,    100, 100,  8};
     prs_mem mem;
     section_file f;
     prs_section section;
@@ -123,7 +125,8 @@ START_TEST(any_bytes_are_safe) {
     for (size_t round = 0; round < 5000; round++) {
         bool cut = round < section.len;
         section_copy copy = section_copy_of(&section, cut ? round : (size_t)section.len);
-        for (uint64_t k = cut ? 0 : test_rng_below(&rng, 3) + 1; k > 0; k--) section_copy_damage(&copy, &rng);
+        for (uint64_t k = cut ? 0 : test_rng_below(&rng, 3) + 1; k > 0; k--)
+            section_copy_damage(&copy, &rng);
         prs_section any = prs_section_of(copy.bytes, copy.len);
         prs_arena arena;
         prs_segment_meta back;
@@ -138,5 +141,5 @@ START_TEST(any_bytes_are_safe) {
 }
 END_TEST
 
-TEST_SUITE(segment_meta, statistics_come_back, bytes_are_those_of_the_format, broken_rules_are_not_written,
-           any_bytes_are_safe)
+TEST_SUITE(segment_meta, statistics_come_back, bytes_are_those_of_the_format,
+           broken_rules_are_not_written, any_bytes_are_safe)

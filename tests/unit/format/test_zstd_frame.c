@@ -61,7 +61,8 @@ START_TEST(wrong_sizes_are_refused) {
     ck_assert_int_eq(prs_zstd_packer_new(&mem, 20, &packer, NULL), PRISM_EINVAL);
     ck_assert_int_eq(prs_zstd_packer_new(&mem, 19, &packer, NULL), PRISM_OK);
     ck_assert_int_eq(prs_zstd_unpacker_new(&mem, &unpacker, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_zstd_pack(packer, prs_bytes_of("hello, hello, hello", 19), &packed, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_zstd_pack(packer, prs_bytes_of("hello, hello, hello", 19), &packed, NULL),
+                     PRISM_OK);
     prs_bytes frame = prs_bytes_of(packed.ptr, packed.len);
     ck_assert(prs_zstd_unpack(unpacker, frame, back, 19, &no_memory));
     ck_assert_mem_eq(back, "hello, hello, hello", 19);
@@ -72,9 +73,11 @@ START_TEST(wrong_sizes_are_refused) {
         ck_assert(!no_memory);
     }
     prs_buf_put8(&packed, 0); /* something behind the frame */
-    ck_assert(!prs_zstd_unpack(unpacker, prs_bytes_of(packed.ptr, packed.len), back, 19, &no_memory));
+    ck_assert(
+        !prs_zstd_unpack(unpacker, prs_bytes_of(packed.ptr, packed.len), back, 19, &no_memory));
     packed.ptr[packed.len - 2] ^= 1; /* the checksum's last byte */
-    ck_assert(!prs_zstd_unpack(unpacker, prs_bytes_of(packed.ptr, packed.len - 1), back, 19, &no_memory));
+    ck_assert(
+        !prs_zstd_unpack(unpacker, prs_bytes_of(packed.ptr, packed.len - 1), back, 19, &no_memory));
     prs_zstd_packer_free(packer);
     prs_zstd_unpacker_free(unpacker);
     prs_buf_fini(&packed);

@@ -6,13 +6,24 @@
 #include <stdlib.h>
 
 START_TEST(names_have_an_alphabet) {
-    static const char *const good[] = {"a", "0", "write.lock", "commit-0000000000000001.tmp", "a.b.c", "x-",
-                                       "012345678901234567890123456789012345678901234567890123456789abc"};
-    static const char *const bad[] = {"", ".", "..", ".a", "a/b", "/a", "A", "a b", "a\n", "a_b", "\xc3\xa9",
-                                      "012345678901234567890123456789012345678901234567890123456789abcd"};
+    static const char *const good[] = {
+        "a",
+        "0",
+        "write.lock",
+        "commit-0000000000000001.tmp",
+        "a.b.c",
+        "x-",
+        "012345678901234567890123456789012345678901234567890123456789abc"};
+    static const char *const bad[] = {
+        "",    ".",        "..",
+        ".a",  "a/b",      "/a",
+        "A",   "a b",      "a\n",
+        "a_b", "\xc3\xa9", "012345678901234567890123456789012345678901234567890123456789abcd"};
     place p;
-    for (size_t i = 0; i < PRS_COUNT(good); i++) ck_assert_msg(prs_dir_name_ok(good[i]), "%s", good[i]);
-    for (size_t i = 0; i < PRS_COUNT(bad); i++) ck_assert_msg(!prs_dir_name_ok(bad[i]), "%s", bad[i]);
+    for (size_t i = 0; i < PRS_COUNT(good); i++)
+        ck_assert_msg(prs_dir_name_ok(good[i]), "%s", good[i]);
+    for (size_t i = 0; i < PRS_COUNT(bad); i++)
+        ck_assert_msg(!prs_dir_name_ok(bad[i]), "%s", bad[i]);
     for (int kind = 0; kind < PLACE_KINDS; kind++) {
         place_open(&p, (place_kind)kind);
         place_write(&p, "a", "x", 1);
@@ -47,7 +58,8 @@ static void read_everywhere(place *p, const uint8_t *bytes, size_t len) {
             size_t n = PRS_MIN(sizeof buf, len - off);
             ck_assert_int_eq(vt->read_at(p->dir, &view, off, buf, n, NULL), PRISM_OK);
             if (n > 0) ck_assert_mem_eq(buf, bytes + off, n);
-            ck_assert_int_eq(vt->read_at(p->dir, &view, off, buf, len - off + 1, NULL), PRISM_ECORRUPT);
+            ck_assert_int_eq(vt->read_at(p->dir, &view, off, buf, len - off + 1, NULL),
+                             PRISM_ECORRUPT);
         }
         ck_assert_int_eq(vt->read_at(p->dir, &view, UINT64_MAX, buf, 2, NULL), PRISM_ECORRUPT);
         vt->view_settle(p->dir, &view);
@@ -68,7 +80,8 @@ START_TEST(bytes_come_back) {
             place_open(&p, (place_kind)kind);
             ck_assert_int_eq(p.dir->vt->create(p.dir, "f", &file, NULL), PRISM_OK);
             for (size_t at = 0; at < sizes[i]; at += 777) {
-                ck_assert_int_eq(p.dir->vt->write(p.dir, file, bytes + at, PRS_MIN((size_t)777, sizes[i] - at), NULL),
+                ck_assert_int_eq(p.dir->vt->write(p.dir, file, bytes + at,
+                                                  PRS_MIN((size_t)777, sizes[i] - at), NULL),
                                  PRISM_OK);
             }
             ck_assert_int_eq(p.dir->vt->sync(p.dir, file, NULL), PRISM_OK);
@@ -248,5 +261,6 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
-TEST_SUITE(dir, names_have_an_alphabet, bytes_come_back, nothing_is_written_twice, what_is_viewed_outlives_its_name,
-           names_are_listed, the_lock_has_one_holder, syncs_are_counted, memory_may_run_out)
+TEST_SUITE(dir, names_have_an_alphabet, bytes_come_back, nothing_is_written_twice,
+           what_is_viewed_outlives_its_name, names_are_listed, the_lock_has_one_holder,
+           syncs_are_counted, memory_may_run_out)

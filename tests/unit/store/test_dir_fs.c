@@ -32,7 +32,8 @@ START_TEST(directories_are_opened_or_made) {
     prs_mem mem;
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(open_at(&mem, path_in(folder, "ix"), false, false), PRISM_ENOTFOUND);
-    ck_assert_int_eq(open_at(&mem, path_in(folder, "no/ix"), true, true), PRISM_ENOTFOUND); /* one level only */
+    ck_assert_int_eq(open_at(&mem, path_in(folder, "no/ix"), true, true),
+                     PRISM_ENOTFOUND); /* one level only */
     ck_assert_int_eq(open_at(&mem, path_in(folder, "ix"), true, true), PRISM_OK);
     ck_assert_int_eq(open_at(&mem, path_in(folder, "ix"), true, true), PRISM_OK);
     ck_assert_int_eq(open_at(&mem, path_in(folder, "ix"), false, false), PRISM_OK);
@@ -219,7 +220,8 @@ START_TEST(a_full_disk_is_told_and_sticks) {
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(prs_dir_fs_open(&mem, folder, false, true, &dir, NULL), PRISM_OK);
     ck_assert_int_eq(dir->vt->create(dir, "a", &file, NULL), PRISM_OK);
-    for (int i = 0; i < 2 && status == PRISM_OK; i++) status = dir->vt->write(dir, file, bytes, 50000, &err);
+    for (int i = 0; i < 2 && status == PRISM_OK; i++)
+        status = dir->vt->write(dir, file, bytes, 50000, &err);
     ck_assert_int_eq(status, PRISM_ENOSPC);
     ck_assert_int_eq(err.sys_errno, ENOSPC);
     ck_assert_str_eq(err.file, "a");
@@ -247,5 +249,6 @@ END_TEST
 
 TEST_SUITE(dir_fs, directories_are_opened_or_made, settled_views_hold_no_descriptor,
            a_file_cut_short_is_an_error_without_mapping, only_regular_files_are_viewed,
-           the_directory_is_held_not_named, readers_write_nothing_until_allowed, a_child_may_read_but_not_write,
-           without_permission_it_is_read_only, a_full_disk_is_told_and_sticks, a_read_only_disk_is_told)
+           the_directory_is_held_not_named, readers_write_nothing_until_allowed,
+           a_child_may_read_but_not_write, without_permission_it_is_read_only,
+           a_full_disk_is_told_and_sticks, a_read_only_disk_is_told)

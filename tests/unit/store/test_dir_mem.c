@@ -41,7 +41,8 @@ START_TEST(a_file_has_the_size_of_one_block) {
     ck_assert_int_eq(p.dir->vt->create(p.dir, "a", &file, NULL), PRISM_OK);
     ck_assert_int_eq(p.dir->vt->write(p.dir, file, bytes, 5000, NULL), PRISM_OK);
     ck_assert_int_eq(p.dir->vt->write(p.dir, file, bytes, 5000, NULL), PRISM_ENOMEM);
-    ck_assert_int_eq(p.dir->vt->write(p.dir, file, bytes, 1, NULL), PRISM_ENOMEM); /* and stays so */
+    ck_assert_int_eq(p.dir->vt->write(p.dir, file, bytes, 1, NULL),
+                     PRISM_ENOMEM); /* and stays so */
     ck_assert_int_eq(p.dir->vt->sync(p.dir, file, NULL), PRISM_ENOMEM);
     ck_assert_int_eq(p.dir->vt->close(p.dir, file, NULL), PRISM_ENOMEM);
     place_close(&p);

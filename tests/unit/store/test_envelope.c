@@ -3,7 +3,8 @@
 
 #include "store/envelope.h"
 
-static const prs_header sample_header = {PRS_FILE_COMMIT, 0, {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, 77};
+static const prs_header sample_header = {
+    PRS_FILE_COMMIT, 0, {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, 77};
 static const prs_footer sample_footer = {640, 704, 2, 1, 704 + 8 + 64, 0x1122334455667788};
 
 static prism_status read_header(const uint8_t bytes[64]) {
@@ -49,10 +50,10 @@ START_TEST(versions_and_flags_are_obeyed) {
     ck_assert_int_eq(read_changed(9, 1), PRISM_OK);
     ck_assert_int_eq(read_changed(9, 2), PRISM_ETOONEW);
     ck_assert_int_eq(read_changed(9, 0), PRISM_ETOOOLD);
-    ck_assert_int_eq(read_changed(10, 9), PRISM_OK);       /* a later minor is readable */
-    ck_assert_int_eq(read_changed(14, 1), PRISM_ETOONEW);  /* incompatible flag */
-    ck_assert_int_eq(read_changed(18, 1), PRISM_OK);       /* read-only flag: read, not written */
-    ck_assert_int_eq(read_changed(22, 255), PRISM_OK);     /* compatible flag */
+    ck_assert_int_eq(read_changed(10, 9), PRISM_OK);      /* a later minor is readable */
+    ck_assert_int_eq(read_changed(14, 1), PRISM_ETOONEW); /* incompatible flag */
+    ck_assert_int_eq(read_changed(18, 1), PRISM_OK);      /* read-only flag: read, not written */
+    ck_assert_int_eq(read_changed(22, 255), PRISM_OK);    /* compatible flag */
     uint8_t bytes[64];
     prs_header h;
     prs_envelope_put_header(bytes, &sample_header);
@@ -72,7 +73,8 @@ START_TEST(every_bit_of_a_footer_counts) {
     uint8_t bytes[64];
     prs_footer f;
     prs_envelope_put_footer(bytes, &sample_header, &sample_footer);
-    ck_assert_int_eq(prs_envelope_get_footer(bytes, "f", &sample_header, sample_footer.len, &f, NULL), PRISM_OK);
+    ck_assert_int_eq(
+        prs_envelope_get_footer(bytes, "f", &sample_header, sample_footer.len, &f, NULL), PRISM_OK);
     ck_assert_mem_eq(&f, &sample_footer, sizeof f);
     for (int bit = 0; bit < 512; bit++) {
         bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
@@ -82,10 +84,12 @@ START_TEST(every_bit_of_a_footer_counts) {
     ck_assert_int_eq(read_footer(bytes, sample_footer.len + 64), PRISM_ECORRUPT);
     prs_header other = sample_header;
     other.id.bytes[3]++;
-    ck_assert_int_eq(prs_envelope_get_footer(bytes, "f", &other, sample_footer.len, &f, NULL), PRISM_ECORRUPT);
+    ck_assert_int_eq(prs_envelope_get_footer(bytes, "f", &other, sample_footer.len, &f, NULL),
+                     PRISM_ECORRUPT);
     other = sample_header;
     other.type = PRS_FILE_IDX;
-    ck_assert_int_eq(prs_envelope_get_footer(bytes, "f", &other, sample_footer.len, &f, NULL), PRISM_ECORRUPT);
+    ck_assert_int_eq(prs_envelope_get_footer(bytes, "f", &other, sample_footer.len, &f, NULL),
+                     PRISM_ECORRUPT);
 }
 END_TEST
 

@@ -106,4 +106,5 @@ START_TEST(a_full_disk_is_told) {
 }
 END_TEST
 
-TEST_SUITE(fd, stdio_numbers_are_not_used, writes_go_on_after_signals, reads_stop_at_the_end, a_full_disk_is_told)
+TEST_SUITE(fd, stdio_numbers_are_not_used, writes_go_on_after_signals, reads_stop_at_the_end,
+           a_full_disk_is_told)

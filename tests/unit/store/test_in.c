@@ -27,7 +27,8 @@ static void write_bytes(prs_out *out, uint32_t section, size_t len) {
     }
 }
 
-static prism_status write_file(prs_dir *dir, const size_t *lens, uint32_t n, uint64_t *len, prs_hash128 *digest) {
+static prism_status write_file(prs_dir *dir, const size_t *lens, uint32_t n, uint64_t *len,
+                               prs_hash128 *digest) {
     prs_out *out;
     PRS_TRY(prs_out_open(dir, NAME, PRS_FILE_IDX, &sample_id, 5, &out, NULL));
     for (uint32_t i = n; i-- > 0;) { /* sections may come in any order */
@@ -66,13 +67,15 @@ static void check_sections(prs_in *in, const size_t *lens, uint32_t n) {
 }
 
 static void round_trip(place *p, const size_t *lens, uint32_t n) {
-    static const prs_checksum_mode modes[] = {PRS_CHECKSUM_LAZY, PRS_CHECKSUM_EAGER, PRS_CHECKSUM_OFF};
+    static const prs_checksum_mode modes[] = {PRS_CHECKSUM_LAZY, PRS_CHECKSUM_EAGER,
+                                              PRS_CHECKSUM_OFF};
     prs_hash128 digest;
     uint64_t len;
     ck_assert_int_eq(write_file(p->dir, lens, n, &len, &digest), PRISM_OK);
     for (size_t m = 0; m < PRS_COUNT(modes); m++) {
         prs_in *in;
-        ck_assert_int_eq(prs_in_open(p->dir, NAME, PRS_FILE_IDX, &sample_id, len, &digest, modes[m], &in, NULL),
+        ck_assert_int_eq(prs_in_open(p->dir, NAME, PRS_FILE_IDX, &sample_id, len, &digest, modes[m],
+                                     &in, NULL),
                          PRISM_OK);
         check_sections(in, lens, n);
         ck_assert_int_eq(prs_in_verify_all(in, NULL), PRISM_OK);
@@ -87,7 +90,8 @@ static void round_trip(place *p, const size_t *lens, uint32_t n) {
 }
 
 START_TEST(what_is_written_comes_back) {
-    static const size_t sizes[] = {0, 1, 63, 64, 65, 65471, 65472, 65473, 65535, 65536, 65537, 200000};
+    static const size_t sizes[] = {0,     1,     63,    64,    65,    65471,
+                                   65472, 65473, 65535, 65536, 65537, 200000};
     for (int kind = 0; kind < PLACE_KINDS; kind++) {
         place p;
         place_open(&p, (place_kind)kind);
@@ -104,7 +108,8 @@ START_TEST(what_is_written_comes_back) {
 }
 END_TEST
 
-/* ---- damage: a good file's bytes, changed and written again -------------------------------------- */
+/* ---- damage: a good file's bytes, changed and written again
+ * -------------------------------------- */
 
 typedef struct damaged {
     place p;
@@ -156,7 +161,8 @@ START_TEST(every_flipped_bit_is_found) {
             d.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
             damaged_write(&d, d.len);
             /* one region: it holds the directory, so open reads all of it */
-            ck_assert_msg(open_mode(d.p.dir, PRS_CHECKSUM_LAZY, &in, NULL) == PRISM_ECORRUPT, "bit %zu", bit);
+            ck_assert_msg(open_mode(d.p.dir, PRS_CHECKSUM_LAZY, &in, NULL) == PRISM_ECORRUPT,
+                          "bit %zu", bit);
             ck_assert_ptr_null(in);
             d.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         }
@@ -241,24 +247,32 @@ START_TEST(the_right_file_is_asked_for) {
     prs_dir *dir = d.p.dir;
     prs_hash128 digest = d.digest;
     other.bytes[9] ^= 1;
-    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_DOC, &sample_id, 0, NULL, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_DOC, &sample_id, 0, NULL, PRS_CHECKSUM_OFF,
+                                 &in, NULL),
                      PRISM_ECORRUPT);
-    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &other, 0, NULL, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &other, 0, NULL, PRS_CHECKSUM_OFF, &in,
+                                 NULL),
                      PRISM_ECORRUPT);
-    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &sample_id, d.len + 64, NULL, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &sample_id, d.len + 64, NULL,
+                                 PRS_CHECKSUM_OFF, &in, NULL),
                      PRISM_ECORRUPT);
     digest.lo ^= 1;
-    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &sample_id, d.len, &digest, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &sample_id, d.len, &digest,
+                                 PRS_CHECKSUM_OFF, &in, NULL),
                      PRISM_ECORRUPT);
     digest = d.digest;
     digest.hi ^= 1;
-    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &sample_id, d.len, &digest, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, &sample_id, d.len, &digest,
+                                 PRS_CHECKSUM_OFF, &in, NULL),
                      PRISM_ECORRUPT);
-    ck_assert_int_eq(prs_in_open(dir, "g.idx", PRS_FILE_IDX, &sample_id, 0, NULL, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, "g.idx", PRS_FILE_IDX, &sample_id, 0, NULL, PRS_CHECKSUM_OFF,
+                                 &in, NULL),
                      PRISM_ENOTFOUND);
-    ck_assert_int_eq(prs_in_open(dir, "../f", PRS_FILE_IDX, &sample_id, 0, NULL, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, "../f", PRS_FILE_IDX, &sample_id, 0, NULL, PRS_CHECKSUM_OFF,
+                                 &in, NULL),
                      PRISM_EINVAL);
-    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, NULL, d.len, &d.digest, PRS_CHECKSUM_OFF, &in, NULL),
+    ck_assert_int_eq(prs_in_open(dir, NAME, PRS_FILE_IDX, NULL, d.len, &d.digest, PRS_CHECKSUM_OFF,
+                                 &in, NULL),
                      PRISM_OK);
     prs_in_close(in);
     prs_in_close(NULL);
@@ -272,7 +286,8 @@ START_TEST(any_directory_is_safe) {
     damaged d;
     test_rng rng = test_rng_of("in hostile");
     damaged_open(&d, PLACE_MEM, lens, PRS_COUNT(lens));
-    size_t covered = (size_t)prs_load64(d.bytes + d.len - 64 + 16), dir_off = (size_t)prs_load64(d.bytes + d.len - 64);
+    size_t covered = (size_t)prs_load64(d.bytes + d.len - 64 + 16),
+           dir_off = (size_t)prs_load64(d.bytes + d.len - 64);
     uint8_t *good = malloc(d.len);
     memcpy(good, d.bytes, d.len);
     int n_opened = 0;
@@ -295,13 +310,14 @@ START_TEST(any_directory_is_safe) {
         ck_assert(inside);
         prs_in_close(in);
     }
-    ck_assert_int_gt(n_opened, 0); /* versions, and padding behind the last entry, may be anything */
+    ck_assert_int_gt(n_opened,
+                     0); /* versions, and padding behind the last entry, may be anything */
     free(good);
     damaged_close(&d);
 }
 END_TEST
 
-/* ---- faults, memory, threads ------------------------------------------------------------------- */
+/* ---- faults, memory, threads ----------------------------------------------------------------- */
 
 START_TEST(every_failing_call_is_told) {
     static const size_t lens[] = {200000, 10};
@@ -322,7 +338,8 @@ START_TEST(every_failing_call_is_told) {
                 ck_assert(prs_in_section(in, 1, 0, &s));
                 status = prs_in_touch(&s, 0, s.len, &err);
                 if (status == PRISM_OK) status = prs_in_verify_all(in, &err);
-                if (fault.n_failed > 0) ck_assert_int_eq(prs_in_touch(&s, 0, s.len, NULL), PRISM_OK); /* EIO once */
+                if (fault.n_failed > 0)
+                    ck_assert_int_eq(prs_in_touch(&s, 0, s.len, NULL), PRISM_OK); /* EIO once */
                 prs_in_close(in);
             }
             ck_assert_int_eq(status, fault.n_failed > 0 ? PRISM_EIO : PRISM_OK);
@@ -416,6 +433,6 @@ START_TEST(sections_in_memory_are_sections) {
 END_TEST
 
 TEST_SUITE(in, what_is_written_comes_back, every_flipped_bit_is_found, every_cut_is_found,
-           damage_is_found_when_it_is_met, regions_do_not_change_places, the_right_file_is_asked_for,
-           any_directory_is_safe, every_failing_call_is_told, memory_may_run_out, threads_may_share_a_reader,
-           sections_in_memory_are_sections)
+           damage_is_found_when_it_is_met, regions_do_not_change_places,
+           the_right_file_is_asked_for, any_directory_is_safe, every_failing_call_is_told,
+           memory_may_run_out, threads_may_share_a_reader, sections_in_memory_are_sections)

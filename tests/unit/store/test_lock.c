@@ -106,7 +106,8 @@ START_TEST(only_a_regular_file_is_a_lock) {
     ck_assert_int_eq(unlinkat(dir, LOCK, 0), 0);
     ck_assert_int_eq(symlinkat("elsewhere", dir, LOCK), 0);
     ck_assert_int_lt(prs_lock_take(dir, LOCK, false, &fd, NULL), PRISM_OK);
-    ck_assert_int_ne(faccessat(dir, "elsewhere", F_OK, 0), 0); /* nothing was made behind the link */
+    ck_assert_int_ne(faccessat(dir, "elsewhere", F_OK, 0),
+                     0); /* nothing was made behind the link */
     close(dir);
 }
 END_TEST
@@ -126,5 +127,6 @@ START_TEST(a_replaced_file_is_another_lock) {
 }
 END_TEST
 
-TEST_SUITE(lock, there_is_one_holder, the_holders_death_releases, a_child_that_tidies_up_takes_nothing_away,
-           only_a_regular_file_is_a_lock, a_replaced_file_is_another_lock)
+TEST_SUITE(lock, there_is_one_holder, the_holders_death_releases,
+           a_child_that_tidies_up_takes_nothing_away, only_a_regular_file_is_a_lock,
+           a_replaced_file_is_another_lock)

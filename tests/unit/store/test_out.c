@@ -1,4 +1,4 @@
-/* test_out.c - is a file exactly the bytes of the format, and is a failed one gone without a trace? */
+/* test_out.c - is a file exactly the bytes of the format, and is a failed one gone? */
 #include "places.h"
 
 #include "harness/fault_dir.h"
@@ -8,7 +8,8 @@
 
 static const prs_id sample_id = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 
-static prism_status write_sample(prs_dir *dir, uint64_t *len, prs_hash128 *digest, prism_error *err) {
+static prism_status write_sample(prs_dir *dir, uint64_t *len, prs_hash128 *digest,
+                                 prism_error *err) {
     prs_out *out;
     PRS_TRY(prs_out_open(dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, err));
     prs_out_section(out, 9, 2, 1);
@@ -36,8 +37,9 @@ START_TEST(bytes_are_those_of_the_format) {
     ck_assert_mem_eq(bytes + 24, sample_id.bytes, 16);
     ck_assert_mem_eq(bytes + 64, "second\0\0", 8);
     ck_assert_mem_eq(bytes + 128, "first\0\0\0", 8);
-    static const uint8_t directory[64] = {9, 0, 1, 0, 1, 0, 0, 0, 128, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0,
-                                          9, 0, 2, 0, 1, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0, 8};
+    static const uint8_t directory[64] = {9, 0, 1, 0, 1,  0, 0, 0, 128, 0, 0, 0, 0, 0,
+                                          0, 0, 5, 0, 0,  0, 0, 0, 0,   0, 9, 0, 2, 0,
+                                          1, 0, 0, 0, 64, 0, 0, 0, 0,   0, 0, 0, 8};
     ck_assert_mem_eq(bytes + 192, directory, 64);
     uint8_t seed[32] = {0}, footer[64] = {0};
     memcpy(seed, sample_id.bytes, 16);
@@ -146,7 +148,8 @@ START_TEST(nothing_happens_after_a_failure) {
     fault_dir_init(&fault, p.dir);
     fault.calls = FAULT_WRITE;
     fault.fail_at = 1;
-    ck_assert_int_eq(prs_out_open(&fault.base, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_out_open(&fault.base, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL),
+                     PRISM_OK);
     prs_out_section(out, 1, 0, 1);
     prs_out_write(out, bytes, sizeof bytes);
     ck_assert_int_eq(prs_out_status(out, &err), PRISM_EIO);
@@ -169,7 +172,8 @@ START_TEST(what_is_abandoned_is_gone) {
         place p;
         prs_out *out;
         place_open(&p, (place_kind)kind);
-        ck_assert_int_eq(prs_out_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_out_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL),
+                         PRISM_OK);
         prs_out_section(out, 1, 0, 1);
         prs_out_write(out, "x", 1);
         prs_out_abandon(out);
@@ -185,16 +189,19 @@ START_TEST(bugs_of_callers_are_told) {
     prs_out *out;
     prism_error err = PRISM_ERROR_INIT;
     place_open(&p, PLACE_MEM);
-    ck_assert_int_eq(prs_out_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_out_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL),
+                     PRISM_OK);
     prs_out_section(out, 1, 3, 1);
     prs_out_section(out, 2, 3, 1);
     prs_out_section(out, 1, 3, 1);
     ck_assert_int_eq(prs_out_finish(out, NULL, NULL, &err), PRISM_EINVAL);
     ck_assert_int_eq(n_files(p.dir), 0);
     ck_assert_int_eq(write_sample(p.dir, NULL, NULL, NULL), PRISM_OK);
-    ck_assert_int_eq(write_sample(p.dir, NULL, NULL, NULL), PRISM_EEXISTS); /* and the first one stays */
+    ck_assert_int_eq(write_sample(p.dir, NULL, NULL, NULL),
+                     PRISM_EEXISTS); /* and the first one stays */
     ck_assert_int_eq(n_files(p.dir), 1);
-    ck_assert_int_eq(prs_out_open(p.dir, "../f", PRS_FILE_IDX, &sample_id, 0, &out, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prs_out_open(p.dir, "../f", PRS_FILE_IDX, &sample_id, 0, &out, NULL),
+                     PRISM_EINVAL);
     ck_assert_ptr_null(out);
     place_close(&p);
 }
@@ -203,13 +210,15 @@ END_TEST
 static prism_status write_in_memory(prs_mem *mem, void *ctx) {
     prs_dir *dir;
     PRS_TRY(prs_dir_mem_new(mem, &dir, NULL));
-    prism_status status = *(int *)ctx ? write_large(dir, NULL) : write_sample(dir, NULL, NULL, NULL);
+    prism_status status =
+        *(int *)ctx ? write_large(dir, NULL) : write_sample(dir, NULL, NULL, NULL);
     dir->vt->close_dir(dir);
     return status;
 }
 
 START_TEST(memory_may_run_out) {
-    for (int large = 0; large < 2; large++) ck_assert_uint_gt(test_oom_sweep(write_in_memory, &large), 6);
+    for (int large = 0; large < 2; large++)
+        ck_assert_uint_gt(test_oom_sweep(write_in_memory, &large), 6);
 }
 END_TEST
 

@@ -33,7 +33,8 @@ static prism_status fill_and_replay(prs_mem *mem, void *ctx) {
         prs_spool_replay(&spool, out);
         status = prs_out_finish(out, NULL, NULL, NULL);
     }
-    if (status == PRISM_OK) status = prs_in_open(dir, "f", PRS_FILE_IDX, &id, 0, NULL, PRS_CHECKSUM_OFF, &in, NULL);
+    if (status == PRISM_OK)
+        status = prs_in_open(dir, "f", PRS_FILE_IDX, &id, 0, NULL, PRS_CHECKSUM_OFF, &in, NULL);
     if (status == PRISM_OK) {
         ck_assert(prs_in_section(in, 1, 0, &section));
         ck_assert_uint_eq(section.len, spool.len);
@@ -87,7 +88,8 @@ START_TEST(numbers_and_long_runs) {
     ck_assert_uint_eq(prs_load32(prs_spool_next(&reader, 4)), 0x56789abc);
     ck_assert_uint_eq(prs_load64(prs_spool_next(&reader, 8)), UINT64_C(0xdef0123456789abc));
     size_t at = 0, n;
-    for (const uint8_t *p; (p = prs_spool_next_run(&reader, &n)) != NULL; at += n) ck_assert_mem_eq(p, large + at, n);
+    for (const uint8_t *p; (p = prs_spool_next_run(&reader, &n)) != NULL; at += n)
+        ck_assert_mem_eq(p, large + at, n);
     ck_assert_uint_eq(at, sizeof large);
     prs_spool_fini(&spool);
     ck_assert_uint_eq(atomic_load(&mem.live), 0);
