@@ -91,6 +91,7 @@ static prism_status check_all(prs_check *check, const prs_segment *segment, cons
                               prism_error *err) {
     for (uint32_t f = 0; f < segment->n_fields; f++) {
         if (!segment->fields[f].present) continue;
+        if (segment->fields[f].has_column) PRS_TRY(prs_column_check(&segment->fields[f].column, err));
         if ((segment->recipe->schema->fields[f].flags & PRISM_FIELD_LENGTHS) != 0) {
             check_lengths(check, segment, f);
         } else {

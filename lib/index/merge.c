@@ -218,6 +218,7 @@ static prism_status copy_column_of(prs_merge *merge, uint32_t input, uint32_t f,
                                    prism_error *err) {
     const prs_segment_field *field = &merge->inputs[input].segment->fields[f];
     if (!field->present || !field->has_column) return PRISM_OK;
+    PRS_TRY(prs_column_touch(&field->column, err));
     copy->n_word_map = field->column.n_words;
     copy->word_map = prs_mem_calloc(copy->mem, copy->n_word_map, sizeof(uint32_t));
     if (copy->word_map == NULL) return prs_error_nomem(err);

@@ -5,7 +5,7 @@
  * Invariants  - Numbers, names and analyzers are cross-checked: n_docs and arrival_base with the manifest,
  *               each field's analyzer id with the one opened for it (EANALYZER: other rules made these terms).
  *             - A field that the segment does not know, or knows with another type, is simply absent.
- *             - What is read at random later (lengths, columns) is verified now; lists on first touch.
+ *             - Lengths are verified now, because their getter cannot fail; all else on first touch.
  * Source      FORMAT.md section 5; rules R15, R24, R31, R35.
  * Tested by   tests/unit/index/test_segment.c */
 #include "index/segment.h"
@@ -210,10 +210,12 @@ static void mark_lengths(const prs_lengths *lengths, prs_bitset *set) {
     }
 }
 
-static void mark_column(const prs_column *column, prs_bitset *set) {
+static prism_status mark_column(const prs_column *column, prs_bitset *set, prism_error *err) {
+    PRS_TRY(prs_column_touch(column, err));
     for (uint32_t doc = 0; doc < set->n; doc++) {
         if (prs_column_has(column, doc)) prs_bitset_set(set, doc);
     }
+    return PRISM_OK;
 }
 
 /* The documents of all terms of a field that keeps neither lengths nor a column. */
@@ -248,7 +250,7 @@ static prism_status count_any(prs_segment *segment, const uint16_t *fields, uint
         if (field->has_lengths) {
             mark_lengths(&field->lengths, &set);
         } else if (field->has_column) {
-            mark_column(&field->column, &set);
+            status = mark_column(&field->column, &set, err);
         } else {
             status = mark_terms(field, &set, &segment->core->mem, err);
         }

@@ -22,6 +22,7 @@
 #include "index/term_sort.h"
 
 #define NOT_NOW UINT32_MAX
+#define AHEAD 16u
 
 /* ---- places -> documents --------------------------------------------------------------------- */
 
@@ -31,7 +32,9 @@ prism_status prs_places_init(prs_places *places, const prs_stream_doc *docs, uin
     uint64_t total = 0;
     for (uint32_t i = 0; i < n_docs; i++) total += docs[i].span;
     PRS_ASSERT(total < NOT_NOW);
-    places->n_pages = (uint32_t)(total >> PRS_PLACES_PAGE) + 1;
+    uint32_t mean = (uint32_t)(total / PRS_MAX(n_docs, 1u));
+    places->shift = mean > 1 ? prs_bit_width32(mean) - 1 : 0;
+    places->n_pages = (uint32_t)(total >> places->shift) + 1;
     places->bases = prs_mem_alloc(mem, ((size_t)n_docs + 1) * sizeof(uint32_t));
     places->pages = prs_mem_alloc(mem, (size_t)places->n_pages * sizeof(uint32_t));
     if (places->bases == NULL || places->pages == NULL) {
@@ -42,7 +45,7 @@ prism_status prs_places_init(prs_places *places, const prs_stream_doc *docs, uin
     for (uint32_t i = 0; i < n_docs; i++) {
         places->bases[i] = base;
         base += docs[i].span;
-        for (; page < places->n_pages && ((uint64_t)page << PRS_PLACES_PAGE) < base; page++) {
+        for (; page < places->n_pages && ((uint64_t)page << places->shift) < base; page++) {
             places->pages[page] = i;
         }
     }
@@ -164,14 +167,23 @@ static void scatter(transposer *t) {
     }
 }
 
+/* Terms of a pass in order of keys are random places in the lexicon: their keys are asked for AHEAD at once, so
+ * that the memory works on all of them together. */
 static prism_status hand_out(transposer *t, uint32_t first, uint32_t last, prs_transpose_fn each,
                              void *ctx, prism_error *err) {
-    for (uint32_t i = first; i < last; i++) {
-        uint32_t id = t->sorted[i];
-        prs_transpose_term term = {id, prs_lexicon_key(t->in->lexicon, id),
-                                   t->places + (t->cursor[id] - t->counts[id]), t->counts[id]};
-        t->cursor[id] = NOT_NOW;
-        PRS_TRY(each(ctx, &term, err));
+    prs_transpose_term terms[AHEAD];
+    while (first < last) {
+        uint32_t n = PRS_MIN(last - first, AHEAD);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t id = t->sorted[first + i], count = t->counts[id];
+            terms[i] = (prs_transpose_term){id, prs_lexicon_key(t->in->lexicon, id),
+                                            t->places + (t->cursor[id] - count), count};
+            __builtin_prefetch(terms[i].key.ptr);
+            __builtin_prefetch(terms[i].places);
+            t->cursor[id] = NOT_NOW;
+        }
+        for (uint32_t i = 0; i < n; i++) PRS_TRY(each(ctx, &terms[i], err));
+        first += n;
     }
     return PRISM_OK;
 }

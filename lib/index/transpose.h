@@ -42,25 +42,25 @@ typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *te
 prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch, prs_mem *mem,
                                prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
 
-/* Which document a place belongs to: bases of the documents and, per 256 places, where to begin to look. */
+/* Which document a place belongs to: bases of the documents and, per page of places, where to begin to look.  A
+ * page is about one document long, so both tables have the size of the documents, and a look-up few steps. */
 typedef struct prs_places {
     prs_mem *mem;
     const prs_stream_doc *docs;
     uint32_t *bases; /* n_docs + 1 */
     uint32_t *pages; /* first entry that reaches into this page */
     uint32_t n_docs, n_pages;
+    uint32_t shift;  /* log2 of a page */
 } prs_places;
 
 prism_status prs_places_init(prs_places *places, const prs_stream_doc *docs, uint32_t n_docs,
                              prs_mem *mem, prism_error *err) PRS_NODISCARD;
 void prs_places_fini(prs_places *places);
 
-#define PRS_PLACES_PAGE 8u /* log2 */
-
 /** The entry of a place, not before entry `from`, which must not lie behind it. */
 static inline uint32_t prs_places_find(const prs_places *places, uint32_t from, uint32_t place) {
     if (place < places->bases[from + 1]) return from;
-    uint32_t page = places->pages[place >> PRS_PLACES_PAGE];
+    uint32_t page = places->pages[place >> places->shift];
     uint32_t at = page > from ? page : from + 1;
     while (place >= places->bases[at + 1]) at++;
     return at;
