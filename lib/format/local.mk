@@ -8,6 +8,7 @@ libprismsearch_sources += \
 	lib/format/lengths.c lib/format/lengths.h \
 	lib/format/manifest.h lib/format/manifest_read.c lib/format/manifest_write.c \
 	lib/format/names.c lib/format/names.h \
+	lib/format/order.c lib/format/order.h \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
 	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c lib/format/terms_write.c \
@@ -22,4 +23,3 @@ libprs_kernels_sources += \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
 	lib/format/postings_writer.c lib/format/postings_writer.h
-libprismsearch_sources += lib/format/order.c lib/format/order.h

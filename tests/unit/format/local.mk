@@ -1,13 +1,17 @@
 # Unit tests of lib/format: append `format_tests_sources += tests/unit/format/test_FILE.c`; nothing to register.
 format_tests_sources = \
+	tests/unit/format/list_file.c tests/unit/format/list_file.h \
 	tests/unit/format/section_file.c tests/unit/format/section_file.h \
 	tests/unit/format/test_column.c \
 	tests/unit/format/test_deletes.c \
 	tests/unit/format/test_docstore.c \
 	tests/unit/format/test_keys.c \
+	tests/unit/format/test_lengths.c \
 	tests/unit/format/test_manifest.c \
 	tests/unit/format/test_names.c \
+	tests/unit/format/test_postings.c \
 	tests/unit/format/test_segment_meta.c \
+	tests/unit/format/test_terms.c \
 	tests/unit/format/test_zstd_frame.c
 
 unit_programs += tests/unit/format/format_tests
