@@ -56,6 +56,7 @@ prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, 
             PRS_TRY(prs_doc_set_prefix(segment, &one, prs_bytes_of(NULL, 0), words, watch, err));
             continue;
         }
+        if (!field->has_lengths) PRS_TRY(prs_column_touch(&field->column, err));
         for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
             bool has = field->has_lengths ? prs_lengths_get(&field->lengths, doc) > 0
                                           : prs_column_has(&field->column, doc);
@@ -95,6 +96,7 @@ prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, i
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         PRS_TRY(prs_watch_tick(watch, err));
         if (!field->present || !field->has_column || field->column.type != PRS_COLUMN_INT) continue;
+        PRS_TRY(prs_column_touch(&field->column, err));
         if (field->column.many) {
             range_of_many(&field->column, from, to, words);
         } else {

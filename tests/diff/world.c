@@ -155,6 +155,7 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     w->alive = calloc(MAX_DOCS, sizeof *w->alive);
     make_schema(w);
     iopts.in_memory = 1;
+    iopts.use_pread = (int)(seed & 1); /* what a query forgets to verify it would not see at all */
     wopts.max_segments = PRISM_NO_MERGE;
     wopts.non_durable = 1;
     if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK) diff_die("create", &err);

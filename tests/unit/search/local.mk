@@ -1,5 +1,6 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
-search_tests_sources =
+search_tests_sources = \
+	tests/unit/search/test_doc_set.c
 
 unit_programs += tests/unit/search/search_tests
 tests_unit_search_search_tests_SOURCES = $(search_tests_sources)

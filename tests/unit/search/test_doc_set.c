@@ -1,0 +1,121 @@
+/* test_doc_set.c - are the documents of ranges and of existing values those whose documents say so? */
+#include "harness/test.h"
+
+#include <prismsearch.h>
+
+#include <stdio.h>
+
+#define N_DOCS 3000u
+
+/* Document i: n = 3 i - 1000 unless 7 divides i; m = i, -i unless 5 divides i. */
+static bool has_n(uint32_t i) {
+    return i % 7 != 0;
+}
+static int64_t n_of(uint32_t i) {
+    return 3 * (int64_t)i - 1000;
+}
+static bool has_m(uint32_t i) {
+    return i % 5 != 0;
+}
+
+static prism_index *make_index(bool pread) {
+    static const char schema_json[] = "{\"fields\":[{\"name\":\"n\",\"type\":\"i64\"},"
+                                      "{\"name\":\"m\",\"type\":\"i64\",\"many\":true}]}";
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_schema *schema;
+    prism_index *index;
+    prism_writer *writer;
+    prism_error err = PRISM_ERROR_INIT;
+    prism_status status =
+        prism_schema_from_json(schema_json, sizeof schema_json - 1, &schema, &err);
+    ck_assert_msg(status == PRISM_OK, "%s", err.text);
+    opts.use_pread = pread;
+    opts.in_memory = 1;
+    status = prism_index_create("doc-set", schema, &opts, &index, &err);
+    ck_assert_msg(status == PRISM_OK, "%s", err.text);
+    status = prism_writer_open(index, NULL, &writer, &err);
+    ck_assert_msg(status == PRISM_OK, "%s", err.text);
+    for (uint32_t i = 0; i < N_DOCS; i++) {
+        char json[96], n[32] = "\"x\":0", m[48] = "\"y\":0";
+        if (has_n(i)) snprintf(n, sizeof n, "\"n\":%lld", (long long)n_of(i));
+        if (has_m(i)) snprintf(m, sizeof m, "\"m\":[%u,-%u]", i, i);
+        int len = snprintf(json, sizeof json, "{%s,%s}", n, m);
+        status = prism_writer_put_json(writer, json, (size_t)len, 0, &err);
+        if (status != PRISM_OK) ck_abort_msg("%s", err.text);
+    }
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 0, NULL, &err), PRISM_OK);
+    prism_writer_close(writer);
+    prism_schema_unref(schema);
+    return index;
+}
+
+static uint64_t count(prism_index *index, const char *json) {
+    prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+    prism_snapshot *snap;
+    prism_query *query;
+    prism_hits *hits;
+    prism_error err = PRISM_ERROR_INIT;
+    ck_assert_int_eq(prism_snapshot_open(index, &snap, &err), PRISM_OK);
+    prism_status status =
+        prism_query_from_json(prism_index_schema(index), json, strlen(json), &query, &err);
+    ck_assert_msg(status == PRISM_OK, "%s: %s", json, err.text);
+    opts.k = 10;
+    opts.count = PRISM_COUNT_EXACT;
+    status = prism_search(snap, query, &opts, &hits, &err);
+    ck_assert_msg(status == PRISM_OK, "%s: %s", json, err.text);
+    int exact;
+    uint64_t n = prism_hits_total(hits, &exact);
+    ck_assert_int_eq(exact, 1);
+    prism_hits_free(hits);
+    prism_query_unref(query);
+    prism_snapshot_unref(snap);
+    return n;
+}
+
+static uint64_t range(prism_index *index, const char *field, int64_t from, int64_t to) {
+    char json[160];
+    snprintf(json, sizeof json,
+             "{\"type\":\"range\",\"fields\":{\"%s\":1},\"from\":%lld,\"to\":%lld}", field,
+             (long long)from, (long long)to);
+    return count(index, json);
+}
+
+static uint64_t expect_n(int64_t from, int64_t to) {
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < N_DOCS; i++) n += has_n(i) && n_of(i) >= from && n_of(i) <= to;
+    return n;
+}
+
+static uint64_t expect_m(int64_t from, int64_t to) {
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < N_DOCS; i++) {
+        int64_t v = i;
+        n += has_m(i) && ((v >= from && v <= to) || (-v >= from && -v <= to));
+    }
+    return n;
+}
+
+START_TEST(values_decide) {
+    static const struct {
+        int64_t from, to;
+    } ranges[] = {{-1000, -1000}, {-997, -997}, {-5000, 20000}, {0, 0},
+                  {-7, 300},      {8000, 7000}, {2999, 2999}};
+    for (int pread = 0; pread < 2; pread++) { /* bytes that nobody asked for are not there */
+        prism_index *index = make_index(pread != 0);
+        for (size_t i = 0; i < PRS_COUNT(ranges); i++) {
+            int64_t from = ranges[i].from, to = ranges[i].to;
+            ck_assert_uint_eq(range(index, "n", from, to), expect_n(from, to));
+            ck_assert_uint_eq(range(index, "m", from, to), expect_m(from, to));
+        }
+        prism_index_close(index);
+        index = make_index(pread != 0); /* nothing verified by the ranges before */
+        ck_assert_uint_eq(count(index, "{\"type\":\"exists\",\"fields\":{\"n\":1}}"),
+                          expect_n(-5000, 20000));
+        ck_assert_uint_eq(count(index, "{\"type\":\"exists\",\"fields\":{\"m\":1}}"),
+                          expect_m(-5000, 20000));
+        prism_index_close(index);
+    }
+}
+END_TEST
+
+TEST_SUITE(doc_set, values_decide)
