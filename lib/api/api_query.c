@@ -1,33 +1,53 @@
-/* api_query.c - the exported functions of prismsearch/query.h: check arguments, call down.
- *
- * Tested by tests/unit/api/test_api_query.c */
+/* api_query.c - prism_query_*, prism_analyze: are the arguments sound?  The query layer does the work. */
 #include "base/error.h"
 #include "base/text.h"
 #include "query/build.h"
 #include "query/field_analyzers.h"
 
+static prism_status need(bool ok, const char *what, prism_error *err) {
+    return ok ? PRISM_OK : prs_error_set(err, PRISM_EINVAL, "%s", what);
+}
+
+prism_status prism_query_parse(const prism_schema *schema, const char *text, size_t len,
+                               const prism_query_opts *opts, prism_query **out, prism_error *err) {
+    static const prism_query_opts defaults = PRISM_QUERY_OPTS_INIT;
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
+    if (opts == NULL) opts = &defaults;
+    PRS_TRY(need(opts->size >= sizeof *opts, "opts were not made with PRISM_QUERY_OPTS_INIT", err));
+    PRS_TRY(need(opts->default_operator == PRISM_OR || opts->default_operator == PRISM_AND,
+                 "default_operator is neither PRISM_OR nor PRISM_AND", err));
+    return prs_query_parse(schema, text != NULL ? text : "", len, opts, out, err);
+}
+
 prism_status prism_query_to_json(const prism_query *query, char **json, prism_error *err) {
+    PRS_TRY(need(json != NULL, "json is NULL", err));
+    *json = NULL;
+    PRS_TRY(need(query != NULL, "query is NULL", err));
     prs_mem mem;
     prs_buf buf;
-    if (query == NULL || json == NULL) return prs_error_set(err, PRISM_EINVAL, "query and json must not be NULL");
-    *json = NULL;
     prs_mem_init(&mem, NULL);
     prs_buf_init(&buf, &mem);
     prism_status status = prs_query_to_json(query, &buf, err);
-    if (status == PRISM_OK && (*json = prs_text_new(&query->mem, buf.ptr, buf.len)) == NULL) status = prs_error_nomem(err);
+    if (status == PRISM_OK) {
+        *json = prs_text_new(&mem, buf.ptr, buf.len);
+        if (*json == NULL) status = prs_error_nomem(err);
+    }
     prs_buf_fini(&buf);
     return status;
 }
 
-prism_status prism_query_from_json(const prism_schema *schema, const char *text, size_t len, prism_query **out, prism_error *err) {
-    if (out == NULL) return prs_error_set(err, PRISM_EINVAL, "out must not be NULL");
+prism_status prism_query_from_json(const prism_schema *schema, const char *text, size_t len, prism_query **out,
+                                   prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
     *out = NULL;
-    if (schema == NULL || text == NULL) return prs_error_set(err, PRISM_EINVAL, "schema and text must not be NULL");
-    return prs_query_from_json(schema, text, len, out, err);
+    PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
+    return prs_query_from_json(schema, text != NULL ? text : "", len, out, err);
 }
 
 prism_query *prism_query_ref(prism_query *query) {
-    return query == NULL ? NULL : prs_query_ref(query);
+    return query != NULL ? prs_query_ref(query) : NULL;
 }
 
 void prism_query_unref(prism_query *query) {
@@ -35,46 +55,47 @@ void prism_query_unref(prism_query *query) {
 }
 
 const char *prism_query_shape(const prism_query *query) {
-    return query == NULL ? "none" : prs_query_shape(query);
+    return query != NULL ? prs_query_shape(query) : "none";
 }
 
-/* ---- analyze --------------------------------------------------------------------------------- */
+/* ---- prism_analyze ------------------------------------------------------------------------ */
 
-typedef struct token_sink {
+typedef struct relay {
     prism_token_fn each;
     void *ctx;
-    prism_error *err;
-} token_sink;
+} relay;
 
-static const char *kind_name(uint8_t kind) {
-    static const char *const names[] = {"", "word", "han1", "han2", "hanend", "exact"};
-    return kind < PRS_COUNT(names) ? names[kind] : "";
+static prism_status pass_on(void *ctx, const prs_token *token) {
+    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
+    const relay *to = ctx;
+    prism_token out = {(const char *)token->term, token->len, kinds[token->kind], token->pos, token->span,
+                       token->start, token->end};
+    return to->each(to->ctx, &out) == 0 ? PRISM_OK : PRISM_ECANCELED;
 }
 
-static prism_status pass_token(void *ctx, const prs_token *t) {
-    token_sink *sink = ctx;
-    prism_token out = {(const char *)t->term, t->len, kind_name(t->kind), t->pos, t->span, t->start, t->end};
-    if (sink->each(sink->ctx, &out) == 0) return PRISM_OK;
-    return prs_error_set(sink->err, PRISM_ECANCELED, "the callback stopped");
+/* Which analyzers read the field?  NULL = the default ones. */
+static prism_status find_group(const prism_schema *schema, const prs_field_analyzers *all, const char *name,
+                               uint32_t *group, prism_error *err) {
+    *group = prs_field_analyzers_default(all);
+    if (name == NULL) return PRISM_OK;
+    const prs_field *field = prs_schema_field(schema, name, strlen(name));
+    if (field == NULL) return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no field %.64s", name);
+    *group = prs_field_analyzers_group(all, field->no);
+    return need(*group != PRS_NO_GROUP, "a field of this type is not analyzed", err);
 }
 
-prism_status prism_analyze(const prism_schema *schema, const char *field, const char *text, size_t len, prism_token_fn each,
-                           void *ctx, prism_error *err) {
+prism_status prism_analyze(const prism_schema *schema, const char *field, const char *text, size_t len,
+                           prism_token_fn each, void *ctx, prism_error *err) {
+    PRS_TRY(need(schema != NULL && each != NULL && (text != NULL || len == 0), "schema, text or each is NULL", err));
     prs_field_analyzers *all;
     prs_analysis *analysis;
-    if (schema == NULL || each == NULL || (text == NULL && len > 0))
-        return prs_error_set(err, PRISM_EINVAL, "schema, text and each must not be NULL");
+    uint32_t group;
+    relay to = {each, ctx};
     PRS_TRY(prs_field_analyzers_get(schema, &all, err));
-    uint32_t group = prs_field_analyzers_default(all);
-    if (field != NULL) {
-        const prs_field *f = prs_schema_field(schema, field, strlen(field));
-        if (f == NULL) return prs_error_set(err, PRISM_ENOTFOUND, "no field is called %.64s", field);
-        group = prs_field_analyzers_group(all, f->no);
-        if (group == PRS_NO_GROUP) return prs_error_set(err, PRISM_EINVAL, "field %.64s is not analyzed", field);
-    }
+    PRS_TRY(find_group(schema, all, field, &group, err));
     PRS_TRY(prs_field_analyzers_take(all, group, PRS_AS_INDEXED, &analysis, err));
-    token_sink sink = {each, ctx, err};
-    prism_status status = prs_analysis_run(analysis, text, len, pass_token, &sink, NULL, NULL, err);
+    prism_status status = prs_analysis_run(analysis, text != NULL ? text : "", len, pass_on, &to, NULL, NULL, err);
     prs_field_analyzers_give(all, group, PRS_AS_INDEXED, analysis);
+    if (status == PRISM_ECANCELED) return prs_error_set(err, status, "the callback stopped");
     return status;
 }

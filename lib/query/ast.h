@@ -80,10 +80,17 @@ struct prs_node {
     uint32_t min_should;
     /* RANGE */
     int64_t from, to;
-    /* TEXT */
-    const char *text;
+    /* TEXT: before rewrite only */
+    const char *text;      /* without backslashes */
     uint32_t text_len;
-    bool quoted, prefix_last;
+    bool quoted;           /* one phrase; else words */
+    bool prefix_last;      /* the last word is a beginning */
+    bool near;             /* quoted: words within slop, in any order */
+    bool required;         /* words: all of them, else ranked */
+    bool implicit;         /* words given without an operator: stop words may be left out */
+    bool joins;            /* may become one leaf with its neighbours */
+    /* TERM, while the tree is being rewritten: a stop word that may be left out */
+    bool stop;
 };
 
 struct prism_query {

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "query/ast.h"
 
+#define PRS_MAX_BOOST 1e6 /* of one node; products along a path may be larger */
+
 /** A query object with an empty tree (root NULL) and its arena.  Owned: prs_query_unref. */
 prism_status prs_query_new(const prism_schema *schema, prism_query **out, prism_error *err);
 prism_query *prs_query_ref(prism_query *query);
@@ -24,6 +26,10 @@ prism_status prs_build_root(prism_query *query, prs_node *root, prism_error *err
 /** Static name of a kind, "term"; and the shape of a tree for benchmark classes. */
 const char *prs_node_kind_name(prs_node_kind kind);
 const char *prs_query_shape(const prism_query *query);
+
+/** As prism_query_parse.  opts is not NULL. */
+prism_status prs_query_parse(const prism_schema *schema, const char *text, size_t len, const prism_query_opts *opts,
+                             prism_query **out, prism_error *err);
 
 /** Tree to JSON text and back; the form is in psearch-query(7). */
 prism_status prs_query_to_json(const prism_query *query, prs_buf *out, prism_error *err);

@@ -3,4 +3,15 @@ libprismsearch_sources += \
 	lib/query/ast.h \
 	lib/query/build.c lib/query/build.h \
 	lib/query/field_analyzers.c lib/query/field_analyzers.h \
-	lib/query/query_json.c
+	lib/query/han_weights.h \
+	lib/query/lexer.c lib/query/lexer.h \
+	lib/query/notes.c lib/query/notes.h \
+	lib/query/parser.c lib/query/parser.h \
+	lib/query/query.c \
+	lib/query/query_json.c \
+	lib/query/reading.c lib/query/reading.h \
+	lib/query/rewrite.c lib/query/rewrite.h \
+	lib/query/rewrite_bool.c lib/query/rewrite_bool.h \
+	lib/query/rewrite_han.c \
+	lib/query/rewrite_phrase.c \
+	lib/query/rewrite_words.c

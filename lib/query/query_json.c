@@ -270,7 +270,7 @@ static prism_status read_node(const reader *r, json_t *object, uint32_t depth, p
     if (node == NULL) return r->err ? r->err->code : PRISM_ELIMIT;
     if (boost) {
         node->boost = json_number_value(boost);
-        if (!json_is_number(boost) || !(node->boost >= 0 && node->boost <= 1e6)) return bad(r, "\"boost\" must be 0 to 1e6");
+        if (!json_is_number(boost) || !(node->boost >= 0 && node->boost <= PRS_MAX_BOOST)) return bad(r, "\"boost\" must be 0 to 1000000");
     }
     *out = node;
     return is_leaf(kind) ? read_leaf(r, object, node) : read_inner(r, object, depth, node);
