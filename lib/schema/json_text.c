@@ -152,7 +152,10 @@ prism_status prs_json_locate_error(const char *text, size_t len, const char *wha
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
     if (root == NULL) return prs_json_syntax_error(text, len, &where, what, err);
     json_decref(root);
-    prs_error_set(err, PRISM_EPARSE, "%s holds JSON that is not supported", what);
-    prs_json_error_at(err, text, len, 0);
+    /* Jansson steps over a NUL between two tokens; nothing else is known that it takes and simdjson does not. */
+    const char *nul = memchr(text, '\0', len);
+    prs_error_set(err, PRISM_EPARSE, nul != NULL ? "%s is not JSON: a NUL byte" : "%s holds JSON that is not supported",
+                  what);
+    prs_json_error_at(err, text, len, nul != NULL ? (size_t)(nul - text) : 0);
     return PRISM_EPARSE;
 }
