@@ -18,9 +18,6 @@
 #include <unicode/ustring.h>
 #include <unicode/utf8.h>
 
-/* As ck_assert, without the note to the parent process that makes millions of them slow. */
-#define NEED(x) ((x) ? (void)0 : ck_abort_msg(#x))
-
 enum { MAX = ORACLE_MAX_BYTES, PICT_STAND_IN = 0x1f600, KEYCAP_STAND_IN = 0xf8ff };
 
 typedef struct token {
@@ -66,7 +63,7 @@ static int32_t fold_of(const oracle *o, UChar32 c, UChar32 out[32]) {
     u_strFromUTF32(in, 2, &n_in, &c, 1, &status);
     int32_t n = unorm2_normalize(o->nfkc_cf, in, n_in, folded, 64, &status);
     u_strToUTF32(out, 32, &n_out, folded, n, &status);
-    NEED(U_SUCCESS(status));
+    TEST_NEED(U_SUCCESS(status));
     return n_out;
 }
 
@@ -181,7 +178,7 @@ static void segment(oracle *o) {
     UErrorCode status = U_ZERO_ERROR;
     int32_t n = to_utf16(o);
     ubrk_setText(o->rules, o->utf16, n, &status);
-    NEED(U_SUCCESS(status));
+    TEST_NEED(U_SUCCESS(status));
     o->n_tokens = 0;
     for (int32_t from = ubrk_first(o->rules), to; (to = ubrk_next(o->rules)) != UBRK_DONE; from = to) {
         token t = {.from = o->of_utf16[from], .to = o->of_utf16[to]};
@@ -395,10 +392,10 @@ static void put_token(oracle *o, uint32_t i) {
 static char *replace(const char *text, const char *mark, const char *by) {
     const char *at = strstr(text, mark);
     while (at != NULL && strstr(at + 1, mark) != NULL) at = strstr(at + 1, mark); /* the last one */
-    NEED(at != NULL);
+    TEST_NEED(at != NULL);
     size_t n = strlen(text) + strlen(by) + 1, head = (size_t)(at - text);
     char *out = malloc(n);
-    NEED(out != NULL);
+    TEST_NEED(out != NULL);
     memcpy(out, text, head);
     memcpy(out + head, by, strlen(by));
     memcpy(out + head + strlen(by), at + strlen(mark), strlen(at + strlen(mark)) + 1);
@@ -407,7 +404,7 @@ static char *replace(const char *text, const char *mark, const char *by) {
 
 oracle *oracle_new(const char *rules, const prs_scan_options *options) {
     oracle *o = calloc(1, sizeof *o);
-    NEED(o != NULL);
+    TEST_NEED(o != NULL);
     o->options = *options;
     char *source = replace(rules, "@HANGUL_WORD@", options->hangul_word ? "\\p{Script=Hangul}" : "");
     static UChar wide[16384];
@@ -415,11 +412,11 @@ oracle *oracle_new(const char *rules, const prs_scan_options *options) {
     UErrorCode status = U_ZERO_ERROR;
     UParseError where;
     u_strFromUTF8(wide, PRS_COUNT(wide), &n, source, -1, &status);
-    NEED(U_SUCCESS(status));
+    TEST_NEED(U_SUCCESS(status));
     o->rules = ubrk_openRules(wide, n, NULL, 0, &where, &status);
     ck_assert_msg(U_SUCCESS(status), "rule source, line %d: %s", where.line, u_errorName(status));
     o->nfkc_cf = unorm2_getNFKCCasefoldInstance(&status);
-    NEED(U_SUCCESS(status));
+    TEST_NEED(U_SUCCESS(status));
     free(source);
     return o;
 }
@@ -431,7 +428,7 @@ void oracle_free(oracle *o) {
 
 const prs_surface *oracle_run(oracle *o, const uint8_t *text, uint32_t len, uint32_t *n,
                               uint64_t *n_bad) {
-    NEED(len <= MAX);
+    TEST_NEED(len <= MAX);
     decode(o, text, len);
     segment(o);
     merge_initials(o);
