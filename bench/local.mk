@@ -12,3 +12,9 @@ bench_micro_codec_bench_SOURCES = bench/micro/codec_bench.c
 nodist_EXTRA_bench_micro_codec_bench_SOURCES = force_cxx_linker.cc
 bench_micro_codec_bench_CPPFLAGS = $(unit_cppflags)
 bench_micro_codec_bench_LDADD = libprs.la
+
+noinst_PROGRAMS += bench/micro/scan_bench
+bench_micro_scan_bench_SOURCES = bench/micro/scan_bench.c
+nodist_EXTRA_bench_micro_scan_bench_SOURCES = force_cxx_linker.cc
+bench_micro_scan_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_scan_bench_LDADD = libprs.la $(DEPS_LIBS)

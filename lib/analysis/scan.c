@@ -376,9 +376,21 @@ static inline void finish_run(prs_scan *s, prs_surface *out, uint32_t end, bool 
     s->run_open = goes_on;
 }
 
-static __attribute__((noinline)) void put_run(prs_scan *s, prs_surface *out, bool is_han) {
-    uint32_t end = run_cluster_end(s, out->start);
-    finish_run(s, out, end, run_goes_on(s, end, out, is_han));
+/* A character of a run whose base ends at base_end.  Its neighbour mostly tells that the base is all. */
+static __attribute__((noinline)) void put_run(prs_scan *s, prs_surface *out, const prs_uc *uc,
+                                              uint32_t base_end) {
+    uint32_t n, end = base_end;
+    if (end < s->len && s->text[end] >= 0x80) {
+        const prs_uc *next =
+            prs_unicode_get(prs_utf8_decode(s->text + end, s->text + s->len, &n));
+        if (next->cls != PRS_CLASS_MARK && next->cls != PRS_CLASS_SA_AM &&
+            !jamo_joins(uc->cls, next->cls)) {
+            finish_run(s, out, end, run_type_of(s, next) == out->type);
+            return;
+        }
+        end = run_cluster_end(s, out->start);
+    }
+    finish_run(s, out, end, run_goes_on(s, end, out, uc->cls == PRS_CLASS_HAN));
     trim_cluster(s, out);
 }
 
@@ -405,7 +417,7 @@ static inline void put_plain_han(prs_scan *s, prs_surface *out, uint32_t start, 
     if (PRS_LIKELY(is_bare_han(s, start + 3, &goes_on)))
         finish_run(s, out, start + 3, goes_on);
     else
-        put_run(s, out, true);
+        put_run(s, out, prs_unicode_get(0x4e00), start + 3);
 }
 
 /* The second and later characters of a run, by far the most surfaces of a Chinese text; false if the
@@ -460,7 +472,7 @@ static __attribute__((noinline)) bool put_other(prs_scan *s, prs_surface *out, u
     prs_surface_type run_type = run_type_of(s, uc);
     if (run_type != PRS_SURFACE_WORD) {
         begin(out, run_type, at, *space);
-        put_run(s, out, uc->cls == PRS_CLASS_HAN);
+        put_run(s, out, uc, *next);
         return true;
     }
     if (prs_role_is_word((prs_role)s->rules->roles[uc->cls]) && put_word(s, out, at, *space))

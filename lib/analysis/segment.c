@@ -152,17 +152,46 @@ static bool joins_by_default(const prs_cluster *prev, prs_role prev_role, const 
     return prev_role == PRS_ROLE_RI && next_role == PRS_ROLE_RI && n_before == 1;
 }
 
-static void add_to_segment(prs_segment *seg, const prs_cluster *c, prs_role role) {
-    uint32_t flags = seg->flags;
-    if (c->cp >= 0x80 || c->end != c->base_end) flags &= ~(uint32_t)PRS_SURFACE_ASCII;
+/* What a base of this role adds to the flags of a segment. */
+static inline uint32_t flags_of(uint32_t cp, prs_role role) {
+    uint32_t flags = 0;
     if (prs_role_is_letter(role)) flags |= PRS_SURFACE_LETTER;
     if (role == PRS_ROLE_DIGIT) flags |= PRS_SURFACE_DIGIT;
-    if (role == PRS_ROLE_SQUOTE || role == PRS_ROLE_MIDBOTH || c->cp == 0x2bc)
+    if (role == PRS_ROLE_SQUOTE || role == PRS_ROLE_MIDBOTH || cp == 0x2bc)
         flags |= PRS_SURFACE_APOSTROPHE;
-    if (c->cp >= 'A' && c->cp <= 'Z') flags |= PRS_SURFACE_UPPER;
+    if (cp >= 'A' && cp <= 'Z') flags |= PRS_SURFACE_UPPER;
+    return flags;
+}
+
+static void add_to_segment(prs_segment *seg, const prs_cluster *c, prs_role role) {
+    seg->flags |= (uint16_t)flags_of(c->cp, role);
+    if (c->cp >= 0x80 || c->end != c->base_end) seg->flags &= (uint16_t)~PRS_SURFACE_ASCII;
     if (c->uc->sign == ',') seg->has_comma = true;
-    seg->flags = (uint16_t)flags;
     seg->end = c->end;
+}
+
+/* Extend a word by the letters, digits and marks behind it that need no second look: pictographs and
+ * digits that a mark may follow do (T9, WB3c).  Any letter or digit joins any, so roles need no table.
+ * An optimisation only: the loop of prs_segment_read would take each of them. */
+static void pass_plain(const prs_rules *rules, const uint8_t *text, uint32_t len, prs_cluster *prev,
+                       prs_role *prev_role, prs_segment *seg) {
+    uint32_t at = prev->end, n, flags = 0, high = 0;
+    for (; at < len; at += n) {
+        uint32_t cp = prs_utf8_decode(text + at, text + len, &n);
+        const prs_uc *uc = prs_unicode_get(cp);
+        if (uc->cls != PRS_CLASS_MARK) {
+            prs_role role = (prs_role)rules->roles[rules->by_word_break ? uc->wb : uc->cls];
+            if (!prs_role_is_word(role) || (uc->flags & PRS_UC_PICT)) break;
+            if (role == PRS_ROLE_DIGIT && at + n < len && text[at + n] >= 0x80) break;
+            flags |= flags_of(cp, role);
+            *prev_role = role;
+        }
+        high |= cp & ~0x7fu;
+        prev->last = cp;
+    }
+    seg->flags |= (uint16_t)flags;
+    if (high) seg->flags &= (uint16_t)~PRS_SURFACE_ASCII;
+    seg->end = prev->end = at;
 }
 
 /* If the cluster `middle` joins `prev` to the cluster behind it, take both: `*next` is the one behind. */
@@ -179,6 +208,12 @@ static bool take_middle(const prs_rules *rules, const uint8_t *text, uint32_t le
     return true;
 }
 
+/* An ASCII byte that joins nothing in mixed-v1, marks or not: most words end at one. */
+static inline bool is_plain_end(const prs_rules *rules, uint8_t byte) {
+    return !rules->by_word_break && byte < 0x80 &&
+           rules->roles[prs_unicode_get(byte)->cls] == PRS_ROLE_OTHER;
+}
+
 prs_segment prs_segment_read(const prs_rules *rules, const uint8_t *text, uint32_t len,
                              uint32_t at) {
     prs_segment seg = {.flags = PRS_SURFACE_ASCII};
@@ -187,6 +222,8 @@ prs_segment prs_segment_read(const prs_rules *rules, const uint8_t *text, uint32
     add_to_segment(&seg, &prev, prev_role);
     if (prev_role == PRS_ROLE_DIGIT) seg.flags |= PRS_SURFACE_NUMBER;
     for (uint32_t n = 1; prev.end < len; n++) {
+        if (prs_role_is_word(prev_role)) pass_plain(rules, text, len, &prev, &prev_role, &seg);
+        if (prev.end == len || is_plain_end(rules, text[prev.end])) break;
         prs_cluster next = prs_cluster_read(text, len, prev.end);
         prs_role role = prs_cluster_role(rules, &next);
         bool joins = (joins_next[prev_role] >> role & 1) ||

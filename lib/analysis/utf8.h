@@ -13,7 +13,7 @@
 /** Code point at p, p < end, any lead byte; *n = bytes of it or of the ill-formed part, >= 1. */
 uint32_t prs_utf8_decode_slow(const uint8_t *p, const uint8_t *end, uint32_t *n);
 
-/** As prs_utf8_decode_slow, ASCII and well-formed three-byte sequences (Han) inline. */
+/** As prs_utf8_decode_slow; ASCII, two bytes and most of three (Han) inline. */
 static inline uint32_t prs_utf8_decode(const uint8_t *p, const uint8_t *end, uint32_t *n) {
     uint32_t b = p[0];
     if (PRS_LIKELY(b < 0x80)) {
@@ -26,6 +26,10 @@ static inline uint32_t prs_utf8_decode(const uint8_t *p, const uint8_t *end, uin
             *n = 3;
             return (b & 0xf) << 12 | c << 6 | d;
         }
+    }
+    if (b - 0xc2 < 0x1e && end - p >= 2 && (p[1] ^ 0x80u) < 0x40) {
+        *n = 2;
+        return (b & 0x1f) << 6 | (p[1] & 0x3fu);
     }
     return prs_utf8_decode_slow(p, end, n);
 }
