@@ -91,6 +91,8 @@ const char *cli_index_path(const cli_options *o);
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap);
 /** "psearch: file:line:column: text" on standard error; returns the exit code for this status. */
 int cli_fail(const prism_error *err);
+/** The same for an index that cannot be opened: names it, and whatever is there is exit code 3 or worse. */
+int cli_fail_index(const char *path, prism_error *err);
 int cli_exit_code(prism_status status);
 void cli_message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -126,7 +126,9 @@ int cmd_rm(cli_options *o) {
     cli_catch_interrupts();
     int code = CLI_OK;
     if (prism_index_open(path, NULL, &index, &err) != PRISM_OK ||
-        prism_writer_open(index, NULL, &r.writer, &err) != PRISM_OK || remove_all(o, &r, &err) != PRISM_OK)
+        prism_writer_open(index, NULL, &r.writer, &err) != PRISM_OK)
+        code = cli_fail_index(path, &err);
+    else if (remove_all(o, &r, &err) != PRISM_OK)
         code = cli_fail(&err);
     else if (cli_interrupted)
         code = CLI_INTERRUPTED;

@@ -21,7 +21,7 @@ static int find_schema(const cli_options *o, prism_schema **schema) {
     const char *path = cli_index_path(o);
     opts.read_only = 1;
     if (path == NULL) return prism_schema_default(schema, &err) == PRISM_OK ? CLI_OK : cli_fail(&err);
-    if (prism_index_open(path, &opts, &index, &err) != PRISM_OK) return cli_fail(&err);
+    if (prism_index_open(path, &opts, &index, &err) != PRISM_OK) return cli_fail_index(path, &err);
     const prism_schema *found = prism_index_schema(index);
     const char *text;
     size_t len;
@@ -288,7 +288,7 @@ int cmd_check(cli_options *o) {
     prism_status status =
         prism_index_check(path, levels[o->check], NULL, print_finding, &c, check_progress, &c, &n, &err);
     progress_end(&c.progress);
-    if (status != PRISM_OK) return cli_fail(&err);
+    if (status != PRISM_OK) return cli_fail_index(path, &err);
     if (n == 0) cli_message("%s: no damage found", path);
     return n == 0 ? CLI_OK : CLI_DAMAGE;
 }

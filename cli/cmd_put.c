@@ -230,12 +230,13 @@ static int open_index(loader *l, const char *path) {
         }
         status = prism_index_create(path, NULL, NULL, &l->index, &err);
     }
-    if (status != PRISM_OK) return cli_fail(&err);
+    if (status != PRISM_OK) return cli_fail_index(path, &err);
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
     opts.memory = (size_t)l->options->memory;
     opts.load = l->options->load;
     opts.strict_schema = l->options->strict_schema;
-    if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK) return cli_fail(&err);
+    if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK)
+        return cli_fail_index(path, &err);
     if (prism_doc_new(prism_index_schema(l->index), &l->doc, &err) != PRISM_OK) return cli_fail(&err);
     return CLI_OK;
 }

@@ -4,10 +4,10 @@ psearch_sources = cli/answer.c cli/answer.h cli/article.c cli/article.h cli/cli.
 	cli/input.c cli/input.h cli/main.c cli/options.c cli/progress.c cli/progress.h cli/session.c \
 	cli/units.c cli/units.h cli/walk.c
 
-# bin_PROGRAMS += psearch
-#psearch_SOURCES = $(psearch_sources)
-#psearch_CPPFLAGS = $(AM_CPPFLAGS) $(DEPS_CFLAGS)
-#psearch_LDADD = libprismsearch.la $(DEPS_LIBS)
+bin_PROGRAMS += psearch
+psearch_SOURCES = $(psearch_sources)
+psearch_CPPFLAGS = $(AM_CPPFLAGS) $(DEPS_CFLAGS)
+psearch_LDADD = libprismsearch.la $(DEPS_LIBS)
 
 # The manual page and the completions come from the option table of the program itself.
 cli/psearch.1: psearch$(EXEEXT)
@@ -19,18 +19,18 @@ cli/_psearch: psearch$(EXEEXT)
 cli/psearch.fish: psearch$(EXEEXT)
 	$(AM_V_GEN)./psearch$(EXEEXT) help fish >$@.tmp && mv $@.tmp $@
 
-#nodist_man_MANS = cli/psearch.1
-#bashcompletiondir = $(datadir)/bash-completion/completions
-#zshcompletiondir = $(datadir)/zsh/site-functions
-#fishcompletiondir = $(datadir)/fish/vendor_completions.d
-#nodist_zshcompletion_DATA = cli/_psearch
-#nodist_fishcompletion_DATA = cli/psearch.fish
-#CLEANFILES += cli/psearch.1 cli/psearch.bash cli/_psearch cli/psearch.fish
-#
-## bash looks for a file of the command's own name.
-#install-data-hook:
-#	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
-#	$(INSTALL_DATA) cli/psearch.bash '$(DESTDIR)$(bashcompletiondir)/psearch'
-#uninstall-hook:
-#	rm -f '$(DESTDIR)$(bashcompletiondir)/psearch'
-#all-local: cli/psearch.bash
+nodist_man_MANS = cli/psearch.1
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+nodist_zshcompletion_DATA = cli/_psearch
+nodist_fishcompletion_DATA = cli/psearch.fish
+CLEANFILES += cli/psearch.1 cli/psearch.bash cli/_psearch cli/psearch.fish
+
+# bash looks for a file of the command's own name.
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	$(INSTALL_DATA) cli/psearch.bash '$(DESTDIR)$(bashcompletiondir)/psearch'
+uninstall-hook:
+	rm -f '$(DESTDIR)$(bashcompletiondir)/psearch'
+all-local: cli/psearch.bash

@@ -111,8 +111,13 @@ int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
         return CLI_OK;
     prism_index_close(*index);
     *index = NULL;
-    int code = cli_fail(&err);
-    return err.code == PRISM_EIO ? CLI_INDEX : code;
+    return cli_fail_index(path, &err);
+}
+
+int cli_fail_index(const char *path, prism_error *err) {
+    if (err->file[0] == 0) snprintf(err->file, sizeof err->file, "%s", path);
+    int code = cli_fail(err);
+    return err->code == PRISM_EIO || err->code == PRISM_EINVAL ? CLI_INDEX : code;
 }
 
 int cli_finish(int code) {

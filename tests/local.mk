@@ -26,8 +26,8 @@ include tests/conformance/local.mk
 endif
 
 include tests/diff/local.mk
-#include tests/scenarios/local.mk
-#include tests/cli/local.mk
+include tests/scenarios/local.mk
+include tests/cli/local.mk
 
 check_PROGRAMS += $(unit_programs)
 unit_tests += $(unit_programs)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # bad_input.sh - whatever comes in, a clear message with its place, the right exit code, and every earlier commit intact.
-. "${PRISM_SRCDIR:-.}/tests/cli/lib.sh"
+. "${PRISM_SRCDIR:-.}/tests/cli/lib.sh" || exit 99
 
 printf '{"id":"good","body":"kept for ever"}\n' >good.ndjson
 expect 0 "a good one" psearch -i ix put good.ndjson
@@ -86,7 +86,7 @@ if [ "$(id -u)" = 0 ] && mkdir small && mount -t tmpfs -o size=1m none small 2>/
     trap 'umount "$work/small" 2>/dev/null; rm -rf "$work"' EXIT
     expect 0 "small disk" psearch -i small/ix put good.ndjson
     for i in $(seq 1 60000); do printf '{"id":"n%d","body":"%d number %d of many %d"}\n' $i $RANDOM $RANDOM $RANDOM; done >many.ndjson
-    expect 8 "a full disk" psearch -i small/ix put many.ndjson; says "a full disk" "No space"
+    expect 8 "a full disk" psearch -i small/ix put many.ndjson; says "a full disk" "no space"
     count_is small/ix 1
     expect 0 "check after a full disk" psearch -i small/ix check
     umount small

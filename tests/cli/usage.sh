@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage.sh - options, exit codes, forms of output: the contract of psearch as scripts see it.
-. "${PRISM_SRCDIR:-.}/tests/cli/lib.sh"
+. "${PRISM_SRCDIR:-.}/tests/cli/lib.sh" || exit 99
 
 expect 0 "help" psearch help; prints "help" "usage: psearch"
 expect 0 "-h" psearch -h; prints "-h" "usage: psearch"

@@ -17,6 +17,7 @@
 
 #include <dirent.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,7 @@
 static int n_tests, n_failed;
 static char work[] = "/tmp/prism-scenarios-XXXXXX";
 
-static void result(bool ok, const char *name, const char *what, const json_t *got) {
+static void result(bool ok, const char *name, const char *what, json_t *got) {
     n_tests++;
     if (!ok) n_failed++;
     printf("%sok %d - %s: %s\n", ok ? "" : "not ", n_tests, name, what);
@@ -66,7 +67,7 @@ static void count_note(void *ctx, size_t at, const char *text) {
     json_array_append_new(ctx, json_pack("{s:I, s:s}", "at", (json_int_t)at, "text", text));
 }
 
-static json_t *c_search(prism_index *index, const json_t *search) {
+static json_t *c_search(prism_index *index, json_t *search) {
     prism_error err = PRISM_ERROR_INIT;
     prism_query_opts qopts = PRISM_QUERY_OPTS_INIT;
     prism_search_opts sopts = PRISM_SEARCH_OPTS_INIT;
@@ -100,10 +101,10 @@ static json_t *c_search(prism_index *index, const json_t *search) {
     return answer;
 }
 
-static bool c_put(prism_writer *writer, const json_t *documents, prism_error *err) {
+static bool c_put(prism_writer *writer, json_t *documents, prism_error *err) {
     size_t i;
     json_t *doc;
-    json_array_foreach((json_t *)documents, i, doc) {
+    json_array_foreach(documents, i, doc) {
         char *text = json_dumps(doc, JSON_COMPACT);
         prism_status status = prism_writer_put_json(writer, text, strlen(text), PRISM_PUT_REPLACE, err);
         free(text);
@@ -112,7 +113,7 @@ static bool c_put(prism_writer *writer, const json_t *documents, prism_error *er
     return prism_writer_commit(writer, NULL, 0, NULL, err) == PRISM_OK;
 }
 
-static prism_index *c_build(const json_t *story, prism_error *err) {
+static prism_index *c_build(json_t *story, prism_error *err) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_index *index = NULL;
     prism_writer *writer = NULL;
@@ -144,10 +145,11 @@ static json_t *run_program(const char *const *argv, const char *input, int *code
     if (f == NULL) return NULL;
     fputs(input, f);
     fclose(f);
+    fflush(NULL); /* or the child prints it again */
     pid_t pid = fork();
     if (pid == 0) {
         if (freopen(in, "r", stdin) && freopen(out, "w", stdout) && freopen("/dev/null", "w", stderr))
-            execv(argv[0], (char *const *)argv);
+            execv(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
     int status = 0;
@@ -156,13 +158,13 @@ static json_t *run_program(const char *const *argv, const char *input, int *code
     return json_load_file(out, JSON_ALLOW_NUL, NULL);
 }
 
-static int psearch_put(const char *program, const char *index, const json_t *documents) {
+static int psearch_put(const char *program, const char *index, json_t *documents) {
     const char *argv[] = {program, "-i", index, "put", "--input=ndjson", "-", NULL};
     size_t i, len = 1;
     json_t *doc;
     char *all = calloc(1, 1);
     int code = -1;
-    json_array_foreach((json_t *)documents, i, doc) {
+    json_array_foreach(documents, i, doc) {
         char *text = json_dumps(doc, JSON_COMPACT);
         all = realloc(all, len + strlen(text) + 1);
         strcpy(all + len - 1, text);
@@ -175,7 +177,7 @@ static int psearch_put(const char *program, const char *index, const json_t *doc
     return code;
 }
 
-static json_t *psearch_search(const char *program, const char *index, const json_t *search) {
+static json_t *psearch_search(const char *program, const char *index, json_t *search) {
     const char *argv[16] = {program, "-i", index, "search", "--format=json", "-n", "100"}, *value;
     char fields[256];
     int n = 7, code = 0;
@@ -198,7 +200,7 @@ static json_t *psearch_search(const char *program, const char *index, const json
     return answer;
 }
 
-static bool psearch_build(const char *program, const char *index, const json_t *story) {
+static bool psearch_build(const char *program, const char *index, json_t *story) {
     json_t *later = json_object_get(story, "later"), *gone = json_object_get(story, "delete"), *key;
     size_t i;
     int code = psearch_put(program, index, json_object_get(story, "documents"));
@@ -213,33 +215,33 @@ static bool psearch_build(const char *program, const char *index, const json_t *
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
-static json_t *ids_of(const json_t *answer) {
+static json_t *ids_of(json_t *answer) {
     json_t *ids = json_array(), *hit;
     size_t i;
     json_array_foreach(json_object_get(answer, "hits"), i, hit) { json_array_append(ids, json_object_get(hit, "id")); }
     return ids;
 }
 
-static bool holds(const json_t *array, const json_t *value) {
+static bool holds(json_t *array, json_t *value) {
     size_t i;
     json_t *item;
-    json_array_foreach((json_t *)array, i, item) {
-        if (json_equal(item, (json_t *)value)) return true;
+    json_array_foreach(array, i, item) {
+        if (json_equal(item, value)) return true;
     }
     return false;
 }
 
-static bool same_set(const json_t *a, const json_t *b) {
+static bool same_set(json_t *a, json_t *b) {
     size_t i;
     json_t *item;
     if (json_array_size(a) != json_array_size(b)) return false;
-    json_array_foreach((json_t *)a, i, item) {
+    json_array_foreach(a, i, item) {
         if (!holds(b, item)) return false;
     }
     return true;
 }
 
-static json_t *marks_of(const json_t *answer, const char *id, const char *field) {
+static json_t *marks_of(json_t *answer, const char *id, const char *field) {
     json_t *marks = json_array(), *hit, *fragment, *span;
     size_t i, f, s;
     json_array_foreach(json_object_get(answer, "hits"), i, hit) {
@@ -255,11 +257,11 @@ static json_t *marks_of(const json_t *answer, const char *id, const char *field)
     return marks;
 }
 
-static void check_marks(const char *name, const char *query, const json_t *answer, const json_t *wanted) {
+static void check_marks(const char *name, const char *query, json_t *answer, json_t *wanted) {
     const char *id, *field;
     json_t *fields, *texts;
     char what[512];
-    json_object_foreach((json_t *)wanted, id, fields) {
+    json_object_foreach(wanted, id, fields) {
         json_object_foreach(fields, field, texts) {
             json_t *got = marks_of(answer, id, field);
             snprintf(what, sizeof what, "%s marks in %s of %s", query, field, id);
@@ -269,17 +271,17 @@ static void check_marks(const char *name, const char *query, const json_t *answe
     }
 }
 
-static void check_search(const char *name, const json_t *search, json_t *answer) {
+static void check_search(const char *name, json_t *search, json_t *answer) {
     const char *query = json_string_value(json_object_get(search, "query"));
-    const json_t *hits = json_object_get(search, "hits"), *set = json_object_get(search, "set");
-    const json_t *first = json_object_get(search, "first"), *marks = json_object_get(search, "marks");
-    const json_t *notes = json_object_get(search, "notes"), *error = json_object_get(search, "error");
+    json_t *hits = json_object_get(search, "hits"), *set = json_object_get(search, "set");
+    json_t *first = json_object_get(search, "first"), *marks = json_object_get(search, "marks");
+    json_t *notes = json_object_get(search, "notes"), *error = json_object_get(search, "error");
     json_t *ids = ids_of(answer);
-    if (error) result(json_equal((json_t *)error, json_object_get(answer, "error")), name, query, answer);
+    if (error) result(json_equal(error, json_object_get(answer, "error")), name, query, answer);
     else if (json_object_get(answer, "error")) result(false, name, query, answer);
-    if (hits) result(json_equal((json_t *)hits, ids), name, query, ids);
+    if (hits) result(json_equal(hits, ids), name, query, ids);
     if (set) result(same_set(set, ids), name, query, ids);
-    if (first) result(json_equal((json_t *)first, json_array_get(ids, 0)), name, query, ids);
+    if (first) result(json_equal(first, json_array_get(ids, 0)), name, query, ids);
     if (notes)
         result((size_t)json_integer_value(notes) == json_array_size(json_object_get(answer, "notes")), name, query, answer);
     if (marks) check_marks(name, query, answer, marks);
@@ -321,7 +323,7 @@ static int is_story(const struct dirent *e) {
 int main(int argc, char **argv) {
     struct dirent **names;
     const char *src = getenv("PRISM_SRCDIR"), *build = getenv("PRISM_BUILDDIR");
-    char dir[4096], program[4096], path[8192];
+    static char dir[4096], program[4096], path[8192];
     bool through_psearch = argc > 2 || strstr(argv[0], "psearch") != NULL;
     snprintf(dir, sizeof dir, "%s%s", argc > 1 ? argv[1] : src ? src : ".", argc > 1 ? "" : "/tests/scenarios");
     snprintf(program, sizeof program, "%s%s", argc > 2 ? argv[2] : build ? build : ".", argc > 2 ? "" : "/psearch");
