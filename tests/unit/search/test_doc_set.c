@@ -5,14 +5,15 @@
 
 #include <stdio.h>
 
-#define N_DOCS 3000u
+#define N_DOCS 20000u /* columns of several regions of 64 KiB */
+#define SCALE INT64_C(1000000000007)
 
-/* Document i: n = 3 i - 1000 unless 7 divides i; m = i, -i unless 5 divides i. */
+/* Document i: n = (3 i - 1000) SCALE unless 7 divides i; m = i, -i unless 5 divides i. */
 static bool has_n(uint32_t i) {
     return i % 7 != 0;
 }
 static int64_t n_of(uint32_t i) {
-    return 3 * (int64_t)i - 1000;
+    return (3 * (int64_t)i - 1000) * SCALE;
 }
 static bool has_m(uint32_t i) {
     return i % 5 != 0;
@@ -98,21 +99,22 @@ static uint64_t expect_m(int64_t from, int64_t to) {
 START_TEST(values_decide) {
     static const struct {
         int64_t from, to;
-    } ranges[] = {{-1000, -1000}, {-997, -997}, {-5000, 20000}, {0, 0},
+    } ranges[] = {{-1000, -1000}, {-997, -997}, {-50000, 100000}, {0, 0},
                   {-7, 300},      {8000, 7000}, {2999, 2999}};
     for (int pread = 0; pread < 2; pread++) { /* bytes that nobody asked for are not there */
         prism_index *index = make_index(pread != 0);
         for (size_t i = 0; i < PRS_COUNT(ranges); i++) {
             int64_t from = ranges[i].from, to = ranges[i].to;
-            ck_assert_uint_eq(range(index, "n", from, to), expect_n(from, to));
+            ck_assert_uint_eq(range(index, "n", from * SCALE, to * SCALE),
+                              expect_n(from * SCALE, to * SCALE));
             ck_assert_uint_eq(range(index, "m", from, to), expect_m(from, to));
         }
         prism_index_close(index);
         index = make_index(pread != 0); /* nothing verified by the ranges before */
         ck_assert_uint_eq(count(index, "{\"type\":\"exists\",\"fields\":{\"n\":1}}"),
-                          expect_n(-5000, 20000));
+                          expect_n(INT64_MIN, INT64_MAX));
         ck_assert_uint_eq(count(index, "{\"type\":\"exists\",\"fields\":{\"m\":1}}"),
-                          expect_m(-5000, 20000));
+                          expect_m(INT64_MIN, INT64_MAX));
         prism_index_close(index);
     }
 }
