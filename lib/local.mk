@@ -25,13 +25,14 @@ include lib/search/local.mk
 include lib/api/local.mk
 
 lib_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/lib $(DEPS_CFLAGS)
-kernel_cflags = $(PRS_LANG_CFLAGS) $(PRS_WARN_CFLAGS) $(PRS_HARD_CFLAGS) $(PRS_INSTR_FLAGS)
+kernel_cflags = $(PRS_LANG_CFLAGS) $(PRS_WARN_CFLAGS) $(PRS_WARN_LIB_CFLAGS) $(PRS_HARD_CFLAGS) $(PRS_INSTR_FLAGS)
 
 noinst_LTLIBRARIES += libprs.la libprs_kernels.la libprs_kernels_sse42.la libprs_kernels_avx2.la \
 	libprs_kernels_avx512.la
 
 libprs_la_SOURCES = $(libprismsearch_sources)
 libprs_la_CPPFLAGS = $(lib_cppflags)
+libprs_la_CFLAGS = $(AM_CFLAGS) $(PRS_WARN_LIB_CFLAGS)
 libprs_la_LIBADD = libprs_kernels.la libprs_kernels_sse42.la libprs_kernels_avx2.la \
 	libprs_kernels_avx512.la $(DEPS_LIBS) $(STEMMER_LIBS)
 

@@ -4,8 +4,8 @@
 #
 #   head essays   lib, cli and bench open with "/* file.c - question"; over 100 lines of C the essay has
 #                 at least 4 lines
-#   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c, or a line in tests/unit/EXEMPT with a
-#                 reason; x_read.c, x_write.c and x_check.c of one structure may share test_x.c
+#   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c; x_read.c and x_write.c, which share
+#                 x.h, may share test_x.c; else a line in tests/unit/EXEMPT gives a reason
 #   public        each declaration in include/ has a comment above it, beside it, or above its group
 #   names         a file name occurs once in lib/
 . "$(dirname "$0")/lint.sh"
@@ -31,8 +31,20 @@ check_head() {
         complain "$file:1" "$lines lines of code and a head essay of $essay; $ESSAY_LINES are the least"
 }
 
+# The test of FILE: that of its name, or of the header it implements a part of.
+twin_of() {
+    local layer name
+    layer=$(basename "$(dirname "$1")")
+    name=$(basename "${1%.*}")
+    while [ ! -e "tests/unit/$layer/test_$name.c" ]; do
+        [ "${name%_*}" != "$name" ] && [ ! -e "lib/$layer/$name.h" ] || break
+        name=${name%_*}
+    done
+    echo "tests/unit/$layer/test_$name.c"
+}
+
 check_twins() {
-    local file twin name what reason
+    local file twin what reason
     declare -A exempt
     if [ -e tests/unit/EXEMPT ]; then
         while read -r what reason; do
@@ -43,11 +55,7 @@ check_twins() {
         done < tests/unit/EXEMPT
     fi
     source_files lib -- c cc | grep -v '^lib/analysis/gen/' | while read -r file; do
-        name=$(basename "${file%.*}")
-        twin=tests/unit/$(basename "$(dirname "$file")")/test_$name.c
-        case $name in
-        *_read | *_write | *_check) [ -e "$twin" ] || twin=${twin%_*}.c ;;
-        esac
+        twin=$(twin_of "$file")
         if [ -e "$twin" ]; then
             [ -z "${exempt[$file]:-}" ] || complain tests/unit/EXEMPT "$file has a test by now"
         elif [ -z "${exempt[$file]:-}" ]; then

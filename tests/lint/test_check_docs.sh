@@ -19,6 +19,11 @@ what='a long file with an essay' passes
 seeds 'code without a test' 'lib/codec/lost\.c: has no tests/unit/codec/test_lost\.c' lib/codec/lost.c \
     <<< '/* lost.c - who tests it? */'
 make_tree
+echo '/* pack_fast.c - how fast? */' | put lib/codec/pack_fast.c
+what='a part of a header, tested with it' passes
+echo '/* pack_fast.h - a header of its own. */' | put lib/codec/pack_fast.h
+expect_failure 'a header without a test' 'pack_fast\.c: has no tests/unit/codec/test_pack_fast\.c'
+make_tree
 echo '/* lost.c - who tests it? */' | put lib/codec/lost.c
 echo 'lib/codec/lost.c tested by tests/unit/codec/test_pack.c' | put tests/unit/EXEMPT
 what='code with an exemption' passes
