@@ -3,7 +3,7 @@
 #
 #     check_exports.sh [ROOT [LIBRARY]]     LIBRARY: default $PRISM_BUILDDIR/.libs/libprismsearch.so
 #
-#   names     exported = listed = declared with PRISM_API in an installed header; the list is sorted
+#   names     exported = listed, declared with PRISM_API; all of an installed header is exported
 #   kinds     functions only: exported data would fix its size in every program
 #   needs     nothing that ends the process, prints or is unsafe is undefined
 #   globals   no mutable data of our own but what tools/globals_allow.txt gives a reason for (not looked
@@ -17,13 +17,12 @@ if [ ! -e "$library" ]; then
 fi
 listed=lib/prismsearch.sym
 
-# differ NAMES_A WHAT_A NAMES_B WHAT_B: what is in one list and not in the other.
-differ() {
-    grep -vxF -e "$3" <<< "$1" | sed "s~\$~: is $2, not $4~"
-    grep -vxF -e "$1" <<< "$3" | sed "s~\$~: is $4, not $2~"
+# only_in_first NAMES OTHERS TEXT: a complaint for each name that is not among the others.
+only_in_first() {
+    grep -vxF -e "$2" <<< "$1" | sed "s~\$~: is $3~"
 }
 
-# A header counts once include/local.mk installs it.
+# Headers that include/local.mk installs: they promise.
 installed_only() {
     local file installed
     installed=$(awk '/^(prism)?include_HEADERS/ { on = 1 } on { print } !/\\$/ { on = 0 }' include/local.mk)
@@ -46,12 +45,18 @@ is_instrumented() {
 }
 
 exported=$(nm -D --defined-only "$library" | awk '{ print $3 }' | sed 's/@.*//' | sort)
-declared=$(source_files include -- h | installed_only | strip_code |
-    sed -nE 's/^[^:]*:[0-9]+:PRISM_API .*[^a-z0-9_](prism_[a-z0-9_]+)\(.*/\1/p' | sort)
+# declared_in FILES on standard input: what they declare.
+declared_in() {
+    strip_code | sed -nE 's/^[^:]*:[0-9]+:PRISM_API .*[^a-z0-9_](prism_[a-z0-9_]+)\(.*/\1/p' | sort
+}
+declared=$(source_files include -- h | declared_in)
+promised=$(source_files include -- h | installed_only | declared_in)
 sort -c "$listed" 2> /dev/null || complain "$listed" 'is not sorted'
 
-differ "$exported" exported "$(sort "$listed")" "listed in $listed" | complain_lines
-differ "$declared" 'declared in include' "$exported" exported | complain_lines
+only_in_first "$exported" "$(sort "$listed")" "exported, not listed in $listed" | complain_lines
+only_in_first "$(sort "$listed")" "$exported" "listed in $listed, not exported" | complain_lines
+only_in_first "$exported" "$declared" 'exported, not declared in include' | complain_lines
+only_in_first "$promised" "$exported" 'declared in include, not exported' | complain_lines
 nm -D --defined-only "$library" |
     awk '$2 != "T" { print $3 ": exported, and not a function" }' | complain_lines
 

@@ -88,7 +88,7 @@ static bool print_result(int number, TestResult *result) {
 }
 
 int main(void) {
-    setenv("CK_DEFAULT_TIMEOUT", "60", 0);
+    setenv("CK_DEFAULT_TIMEOUT", "300", 0);
     test_places_open();
     printf("# PRISM_SEED=%llu\n", (unsigned long long)test_seed());
     fflush(stdout);

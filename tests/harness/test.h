@@ -4,7 +4,7 @@
  *     START_TEST(push_grows) { ... ck_assert_uint_eq(...); } END_TEST
  *     TEST_SUITE(buf, push_grows, ...)            - at the end of the file; registers itself
  *
- * Each test runs in a process of its own, with a time limit of 60 s (CK_DEFAULT_TIMEOUT).
+ * Each test runs in a process of its own, with a time limit of 300 s (CK_DEFAULT_TIMEOUT).
  * PRISM_SEED=n repeats a random run, CK_RUN_SUITE=name runs one suite, CK_FORK=no is for debuggers. */
 #ifndef PRS_TESTS_HARNESS_TEST_H
 #define PRS_TESTS_HARNESS_TEST_H
