@@ -33,11 +33,15 @@ check_head() {
 
 # The test of FILE: that of its name, or of the header it implements a part of.
 twin_of() {
-    local layer name
+    local layer full name
     layer=$(basename "$(dirname "$1")")
-    name=$(basename "${1%.*}")
+    full=$(basename "${1%.*}")
+    name=$full
     while [ ! -e "tests/unit/$layer/test_$name.c" ]; do
-        [ "${name%_*}" != "$name" ] && [ ! -e "lib/$layer/$name.h" ] || break
+        if [ "${name%_*}" = "$name" ] || [ -e "lib/$layer/$name.h" ]; then
+            name=$full
+            break
+        fi
         name=${name%_*}
     done
     echo "tests/unit/$layer/test_$name.c"
