@@ -15,10 +15,11 @@
 #define PRS_SORT_DEFINE(name, T, before)                                                           \
     static void name##_insert(T *items, size_t n, const void *ctx) {                               \
         for (size_t i = 1; i < n; i++) {                                                           \
-            T item = items[i];                                                                     \
+            T sort_item_ = items[i];                                                               \
             size_t at = i;                                                                         \
-            for (; at > 0 && before(ctx, &item, &items[at - 1]); at--) items[at] = items[at - 1];  \
-            items[at] = item;                                                                      \
+            for (; at > 0 && before(ctx, &sort_item_, &items[at - 1]); at--)                       \
+                items[at] = items[at - 1];                                                         \
+            items[at] = sort_item_;                                                                \
         }                                                                                          \
     }                                                                                              \
     static void name##_merge(const T *a, size_t n_a, const T *b, size_t n_b, T *out,               \

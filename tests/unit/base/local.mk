@@ -11,6 +11,7 @@ base_tests_sources = \
 	tests/unit/base/test_map.c \
 	tests/unit/base/test_mem.c \
 	tests/unit/base/test_prs.c \
+	tests/unit/base/test_sort.c \
 	tests/unit/base/test_sync.c \
 	tests/unit/base/test_vec.c
 
