@@ -6,7 +6,8 @@
  *                        record; records: the distinct (Word_Break, class, flags, sign)
  *   gen/simplify.inc     one bit for each ideograph, "it changes"; targets in order; rank per word
  *
- *   gen_unicode DIRECTORY      (make regen-unicode; tests/conformance/check_gen_unicode.sh compares)
+ *   gen_unicode DIRECTORY      (make regen-unicode; tests/conformance/check_gen_unicode.sh
+ *   compares)
  *
  * The class of a code point is decided once, in class_of(), from properties alone.  One principle
  * widens the lists of docs/analysis.md: a code point that NFKC_Casefold maps to a sign which a rule
@@ -147,8 +148,8 @@ static bool is_han_like(const facts *f) {
         has(f->fold[0], UCHAR_IDEOGRAPHIC) &&
         u_getIntPropertyValue(f->cp, UCHAR_DECOMPOSITION_TYPE) == U_DT_COMPAT)
         return true;
-    bool is_kana = f->script == USCRIPT_HIRAGANA || f->script == USCRIPT_KATAKANA ||
-                   f->wb == U_WB_KATAKANA;
+    bool is_kana =
+        f->script == USCRIPT_HIRAGANA || f->script == USCRIPT_KATAKANA || f->wb == U_WB_KATAKANA;
     return is_kana && is_letter(f->cp) && f->n_fold == 1;
 }
 

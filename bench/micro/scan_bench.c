@@ -2,15 +2,18 @@
  *
  *     scan_bench FILE ...          text in UTF-8, as it is
  *
- * Structure   One row per file: MB/s of UTF-8 through the scanner, through the general segment loop alone
- *             (plain UAX #29, no fast path), and through ICU's root word iterator over UTF-16 already
- *             converted; the best of interleaved rounds, then the ratio.
- * Invariants  A pass ends at the end of the text, and its token count enters a sink, so that nothing is
+ * Structure   One row per file: MB/s of UTF-8 through the scanner, through the general segment loop
+ * alone
+ *             (plain UAX #29, no fast path), and through ICU's root word iterator over UTF-16
+ *             already converted; the best of interleaved rounds, then the ratio.
+ * Invariants  A pass ends at the end of the text, and its token count enters a sink, so that
+ * nothing is
  *             optimised away.
- * Why so      The three alternate within a round: on a shared machine a slow spell hits all of them, so
+ * Why so      The three alternate within a round: on a shared machine a slow spell hits all of
+ * them, so
  *             ratios hold where MB/s do not. */
 #include "analysis/scan.h"
-#include "analysis/segment.h"
+#include "analysis/wordbreak.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +50,8 @@ static void run_scanner(UBreakIterator *unused) {
 static void run_segments(UBreakIterator *unused) {
     uint64_t n = 0;
     (void)unused;
-    for (uint32_t at = 0; at < len; n++) at = prs_segment_read(&prs_rules_default, text, len, at).end;
+    for (uint32_t at = 0; at < len; n++)
+        at = prs_wordbreak_read(&prs_wordbreak_default, text, len, at).end;
     sink += n;
 }
 
@@ -77,7 +81,8 @@ static bool load(const char *path) {
 }
 
 static void bench(const char *path, UBreakIterator *words) {
-    runner runners[] = {{"scanner", run_scanner, 1e9}, {"segments", run_segments, 1e9}, {"icu", run_icu, 1e9}};
+    runner runners[] = {
+        {"scanner", run_scanner, 1e9}, {"segments", run_segments, 1e9}, {"icu", run_icu, 1e9}};
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = 0; i < PRS_COUNT(runners); i++) {
             double start = now();

@@ -3,10 +3,10 @@ libprismsearch_sources += \
 	lib/analysis/gen/properties.inc \
 	lib/analysis/gen/simplify.inc \
 	lib/analysis/scan.c lib/analysis/scan.h \
-	lib/analysis/segment.c lib/analysis/segment.h \
 	lib/analysis/shape.c lib/analysis/shape.h \
 	lib/analysis/unicode.c lib/analysis/unicode.h \
-	lib/analysis/utf8.c lib/analysis/utf8.h
+	lib/analysis/utf8.c lib/analysis/utf8.h \
+	lib/analysis/wordbreak.c lib/analysis/wordbreak.h
 
 # From surfaces to terms.
 libprismsearch_sources += \
@@ -27,3 +27,5 @@ libprismsearch_sources += \
 	lib/analysis/word.c lib/analysis/word.h
 
 libprs_kernels_sources += lib/analysis/lexicon_lane.c
+
+EXTRA_DIST += docs/analysis.md

@@ -5,7 +5,7 @@
  *           skip          fast word loop          fast Han      decode, class
  *                              | a byte >= 0x80       |              |
  *                              v touches it           v              v
- *                        prs_segment_read        run flags     word, run, emoji, compat, skip
+ *                        prs_wordbreak_read        run flags     word, run, emoji, compat, skip
  *                              |
  *                   initials? grouped? over-long?  ->  joiner and signs on both sides
  *
@@ -13,33 +13,35 @@
  * look-ahead is a cluster or a token, every look-behind one code point and not beyond the previous
  * surface, so that white space cuts all dependence (the tests feed suffixes).
  * The fast loops are an optimisation only: tests/unit/analysis/test_scan.c compares them with the
- * general path, which tests/conformance/rbbi.c compares with ICU under the same rules.
- * Source: docs/analysis.md section 4.2 (T1-T12).  Tested by test_scan.c, rbbi.c. */
+ * general path, which tests/conformance/test_rbbi.c compares with ICU under the same rules.
+ * Source: docs/analysis.md (T1-T12).  Tested by test_scan.c, test_rbbi.c. */
 #include "analysis/scan.h"
 
-#include "analysis/segment.h"
 #include "analysis/shape.h"
+#include "analysis/wordbreak.h"
 
 /* ---- bytes ---------------------------------------------------------------------------------- */
 
 enum {
     B_LETTER = 1,
     B_DIGIT = 2,
-    B_SPACE = 4,    /* white space and controls: SPACE_BEFORE */
-    B_MIDDLE = 8,   /* may join: ' . , ; */
-    B_KEYCAP = 16,  /* may begin a keycap: # * */
-    B_BEFORE = 32,  /* joiner or lead sign: - _ . & # @ $ */
-    B_BEHIND = 64,  /* trail sign: # + % $ */
-    B_HIGH = 128,   /* not ASCII */
+    B_SPACE = 4,   /* white space and controls: SPACE_BEFORE */
+    B_MIDDLE = 8,  /* may join: ' . , ; */
+    B_KEYCAP = 16, /* may begin a keycap: # * */
+    B_BEFORE = 32, /* joiner or lead sign: - _ . & # @ $ */
+    B_BEHIND = 64, /* trail sign: # + % $ */
+    B_HIGH = 128,  /* not ASCII */
 };
 
 #define X4(x) x, x, x, x
 #define X8(x) X4(x), X4(x)
 #define X32(x) X8(x), X8(x), X8(x), X8(x)
+/* clang-format off */
 static const uint8_t kind[256] = {
     X32(B_SPACE),
     /* space ! " # $ % & ' */
-    B_SPACE, 0, 0, B_KEYCAP | B_BEFORE | B_BEHIND, B_BEFORE | B_BEHIND, B_BEHIND, B_BEFORE, B_MIDDLE,
+    B_SPACE, 0, 0, B_KEYCAP | B_BEFORE | B_BEHIND,
+    B_BEFORE | B_BEHIND, B_BEHIND, B_BEFORE, B_MIDDLE,
     /* ( ) * + , - . / */
     0, 0, B_KEYCAP, B_BEHIND, B_MIDDLE, B_BEFORE, B_MIDDLE | B_BEFORE, 0,
     /* 0 to 9 : ; < = > ? */
@@ -50,12 +52,13 @@ static const uint8_t kind[256] = {
     0, X8(B_LETTER), X8(B_LETTER), X8(B_LETTER), B_LETTER, B_LETTER, 0, 0, 0, 0, B_SPACE,
     X32(B_HIGH), X32(B_HIGH), X32(B_HIGH), X32(B_HIGH),
 };
+/* clang-format on */
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 
 void prs_scan_options_init(prs_scan_options *options) {
-    *options = (prs_scan_options){
-        .max_token_bytes = PRISM_MAX_TOKEN_BYTES, .emoji = true, .sigils = true};
+    *options =
+        (prs_scan_options){.max_token_bytes = PRISM_MAX_TOKEN_BYTES, .emoji = true, .sigils = true};
 }
 
 void prs_scan_init(prs_scan *scan, const prs_scan_options *options, const void *text, size_t len) {
@@ -65,7 +68,7 @@ void prs_scan_init(prs_scan *scan, const prs_scan_options *options, const void *
         .text = text,
         .len = (uint32_t)len,
         .max_bytes = options->max_token_bytes,
-        .rules = prs_rules_mixed(options->hangul_word, options->emoji),
+        .rules = prs_wordbreak_mixed(options->hangul_word, options->emoji),
         .join_linebreak = options->join_linebreak,
         .sigils = options->sigils,
     };
@@ -96,7 +99,8 @@ static prs_sign lead_sign(uint8_t sign, bool after_word, bool is_number) {
     }
 }
 
-/* The one code point before the surface: a joiner if it fills the gap, a lead sign if out is a word. */
+/* The one code point before the surface: a joiner if it fills the gap, a lead sign if out is a
+ * word. */
 static void read_before(const prs_scan *s, prs_surface *out) {
     uint32_t sign_start;
     if (out->start == s->at) return;
@@ -113,13 +117,13 @@ static void read_before(const prs_scan *s, prs_surface *out) {
 /* True if a letter or digit of words stands at `at`. */
 static bool is_word_at(const prs_scan *s, uint32_t at) {
     if (at == s->len) return false;
-    prs_cluster c = prs_cluster_read(s->text, s->len, at);
-    return prs_role_is_word(prs_cluster_role(s->rules, &c));
+    prs_cluster c = prs_wordbreak_cluster(s->text, s->len, at);
+    return prs_role_is_word(prs_wordbreak_role(s->rules, &c));
 }
 
 /* The sign behind a word; a sign with marks of its own is none. */
 static void read_behind(const prs_scan *s, prs_surface *out) {
-    prs_cluster c = prs_cluster_read(s->text, s->len, out->end);
+    prs_cluster c = prs_wordbreak_cluster(s->text, s->len, out->end);
     if (c.end != c.base_end) return;
     bool is_number = out->flags & PRS_SURFACE_NUMBER;
     uint32_t end = c.end;
@@ -128,7 +132,7 @@ static void read_behind(const prs_scan *s, prs_surface *out) {
     if (c.uc->sign == '%' && is_number) sign = PRS_SIGN_PERCENT;
     if (c.uc->sign == '#' && !is_word_at(s, end)) sign = PRS_SIGN_HASH;
     if (c.uc->sign == '+' && end < s->len) {
-        prs_cluster second = prs_cluster_read(s->text, s->len, end);
+        prs_cluster second = prs_wordbreak_cluster(s->text, s->len, end);
         end = second.end;
         if (second.uc->sign == '+' && end == second.base_end && !is_word_at(s, end))
             sign = PRS_SIGN_PLUS2;
@@ -141,7 +145,10 @@ static void read_behind(const prs_scan *s, prs_surface *out) {
 /* ---- surfaces ------------------------------------------------------------------------------- */
 
 static void begin(prs_surface *out, prs_surface_type type, uint32_t start, bool space_before) {
-    *out = (prs_surface){.start = start, .end = start, .lead_start = start, .trail_end = start,
+    *out = (prs_surface){.start = start,
+                         .end = start,
+                         .lead_start = start,
+                         .trail_end = start,
                          .type = (uint8_t)type,
                          .flags = space_before ? PRS_SURFACE_SPACE_BEFORE : 0};
 }
@@ -156,7 +163,8 @@ static void finish(prs_scan *s, prs_surface *out, uint32_t end) {
 static void trim_cluster(const prs_scan *s, prs_surface *out) {
     uint32_t next;
     if (PRS_UNLIKELY(out->end - out->start > s->max_bytes))
-        out->end = out->trail_end = prs_shape_cut(s->text, out->start, out->end, s->max_bytes, &next);
+        out->end = out->trail_end =
+            prs_shape_cut(s->text, out->start, out->end, s->max_bytes, &next);
 }
 
 /* Hand out the first piece of a word or emoji that ends at `end`, remember the rest (T12). */
@@ -167,7 +175,7 @@ static void finish_piece(prs_scan *s, prs_surface *out, uint32_t end) {
     finish(s, out, cut);
     out->flags |= PRS_SURFACE_CUT;
     if (out->type == PRS_SURFACE_WORD)
-        out->flags |= prs_segment_describe(s->rules, s->text, out->start, cut).flags;
+        out->flags |= prs_wordbreak_describe(s->rules, s->text, out->start, cut).flags;
     s->at = next;
     s->cut_end = next < end ? end : 0;
 }
@@ -199,15 +207,16 @@ static inline uint64_t load_eight(const uint8_t *p, const uint8_t *end) {
     return prs_load64(last);
 }
 
-/* Pass ASCII letters and digits, eight at a time: most words end in the first eight, and counting bits
- * does not mispredict as a loop over bytes does. */
+/* Pass ASCII letters and digits, eight at a time: most words end in the first eight, and counting
+ * bits does not mispredict as a loop over bytes does. */
 static inline const uint8_t *pass_alnum(const uint8_t *p, const uint8_t *end, ascii_seen *seen) {
     for (;; p += 8) {
         uint64_t x = load_eight(p, end), low = x & EACH(0x7f);
         uint64_t letters = in_range(low | EACH(0x20), 'a', 'z');
         uint64_t digits = in_range(low, '0', '9');
         uint64_t others = ((~letters & ~digits) | x) & EACH(0x80);
-        uint64_t here = (others ^ (others - 1)) & EACH(0x80); /* up to the first other; all if none */
+        /* up to the first other; all if none */
+        uint64_t here = (others ^ (others - 1)) & EACH(0x80);
         here &= ~others;
         seen->letters |= letters & here;
         seen->digits |= digits & here;
@@ -216,24 +225,25 @@ static inline const uint8_t *pass_alnum(const uint8_t *p, const uint8_t *end, as
     }
 }
 
-/* May [start, end) begin initials: a letter with its marks, a dot behind, not inside a dotted chain? */
+/* May [start, end) begin initials: a letter with its marks, a dot behind, not inside a dotted
+ * chain? */
 static bool may_be_initials(const prs_scan *s, const prs_surface *out, uint32_t end) {
     if (end == s->len || !(out->flags & PRS_SURFACE_LETTER)) return false;
     if (s->text[end] != '.' && s->text[end] < 0x80) return false;
     if (out->join == '.' && s->prev_type == PRS_SURFACE_WORD && !s->prev_initials) return false;
-    return end - out->start == 1 || prs_cluster_read(s->text, s->len, out->start).end == end;
+    return end - out->start == 1 || prs_wordbreak_cluster(s->text, s->len, out->start).end == end;
 }
 
 /* A word within bounds: what may touch it, and its shape. */
-static void finish_word(prs_scan *s, prs_surface *out, prs_segment seg) {
+static void finish_word(prs_scan *s, prs_surface *out, prs_uax_segment seg) {
     out->flags |= seg.flags;
     read_before(s, out);
     if (may_be_initials(s, out, seg.end)) {
         uint32_t end = prs_shape_initials(s->rules, s->text, s->len, out->start, s->max_bytes);
         if (end != 0) {
-            seg = prs_segment_describe(s->rules, s->text, out->start, end);
-            out->flags = (uint16_t)((out->flags & PRS_SURFACE_SPACE_BEFORE) |
-                                    PRS_SURFACE_INITIALS | seg.flags);
+            seg = prs_wordbreak_describe(s->rules, s->text, out->start, end);
+            out->flags = (uint16_t)((out->flags & PRS_SURFACE_SPACE_BEFORE) | PRS_SURFACE_INITIALS |
+                                    seg.flags);
         }
     }
     if (seg.has_comma && prs_shape_is_grouped(s->text, out->start, seg.end))
@@ -243,7 +253,8 @@ static void finish_word(prs_scan *s, prs_surface *out, prs_segment seg) {
 }
 
 /* A word of any length whose segment is known. */
-static __attribute__((noinline)) void put_segment(prs_scan *s, prs_surface *out, prs_segment seg) {
+static __attribute__((noinline)) void put_segment(prs_scan *s, prs_surface *out,
+                                                  prs_uax_segment seg) {
     if (PRS_LIKELY(seg.end - out->start <= s->max_bytes)) {
         finish_word(s, out, seg);
         return;
@@ -254,10 +265,11 @@ static __attribute__((noinline)) void put_segment(prs_scan *s, prs_surface *out,
     finish_piece(s, out, seg.end);
 }
 
-/* The word at `start` by the general rules, or false if there is none (a keycap, a letter as emoji). */
+/* The word at `start` by the general rules, or false if there is none (a keycap, a letter as
+ * emoji). */
 static __attribute__((noinline)) bool put_word(prs_scan *s, prs_surface *out, uint32_t start,
                                                bool space_before) {
-    prs_segment seg = prs_segment_read(s->rules, s->text, s->len, start);
+    prs_uax_segment seg = prs_wordbreak_read(s->rules, s->text, s->len, start);
     if (!(seg.flags & (PRS_SURFACE_LETTER | PRS_SURFACE_DIGIT))) return false;
     begin(out, PRS_SURFACE_WORD, start, space_before);
     put_segment(s, out, seg);
@@ -268,7 +280,8 @@ static __attribute__((noinline)) bool put_word(prs_scan *s, prs_surface *out, ui
 static inline bool put_ascii_word(prs_scan *s, prs_surface *out, uint32_t start,
                                   bool space_before) {
     const uint8_t *p = s->text + start, *end = s->text + s->len;
-    uint32_t flags = kind[*p] & B_DIGIT ? PRS_SURFACE_NUMBER | PRS_SURFACE_ASCII : PRS_SURFACE_ASCII;
+    uint32_t flags =
+        kind[*p] & B_DIGIT ? PRS_SURFACE_NUMBER | PRS_SURFACE_ASCII : PRS_SURFACE_ASCII;
     ascii_seen seen = {0, 0, 0};
     bool has_comma = false;
     for (;; p++) {
@@ -288,7 +301,7 @@ static inline bool put_ascii_word(prs_scan *s, prs_surface *out, uint32_t start,
     flags |= seen.letters != 0 ? PRS_SURFACE_LETTER : 0;
     flags |= seen.digits != 0 ? PRS_SURFACE_DIGIT : 0;
     flags |= seen.upper != 0 ? PRS_SURFACE_UPPER : 0;
-    prs_segment seg = {(uint32_t)(p - s->text), (uint16_t)flags, has_comma};
+    prs_uax_segment seg = {(uint32_t)(p - s->text), (uint16_t)flags, has_comma};
     uint32_t touched = (start > 0 ? kind[s->text[start - 1]] & (B_BEFORE | B_HIGH) : 0) |
                        (p < end ? kind[*p] & (B_BEHIND | B_HIGH) : 0);
     begin(out, PRS_SURFACE_WORD, start, space_before);
@@ -335,9 +348,9 @@ static bool jamo_joins(uint8_t prev, uint8_t next) {
 
 /* End of the character of a run that begins at `at`: its marks, its jamo, its AM. */
 static uint32_t run_cluster_end(const prs_scan *s, uint32_t at) {
-    prs_cluster c = prs_cluster_read(s->text, s->len, at);
+    prs_cluster c = prs_wordbreak_cluster(s->text, s->len, at);
     while (c.end < s->len && s->text[c.end] >= 0x80) {
-        prs_cluster next = prs_cluster_read(s->text, s->len, c.end);
+        prs_cluster next = prs_wordbreak_cluster(s->text, s->len, c.end);
         bool is_syllable = c.end == c.base_end && jamo_joins(c.uc->cls, next.uc->cls);
         bool is_am = run_type_of(s, c.uc) == PRS_SURFACE_SA && next.uc->cls == PRS_CLASS_SA_AM;
         if (!is_syllable && !is_am) break;
@@ -376,13 +389,13 @@ static inline void finish_run(prs_scan *s, prs_surface *out, uint32_t end, bool 
     s->run_open = goes_on;
 }
 
-/* A character of a run whose base ends at base_end.  Its neighbour mostly tells that the base is all. */
+/* A character of a run whose base ends at base_end.  Its neighbour mostly tells that the base is
+ * all. */
 static __attribute__((noinline)) void put_run(prs_scan *s, prs_surface *out, const prs_uc *uc,
                                               uint32_t base_end) {
     uint32_t n, end = base_end;
     if (end < s->len && s->text[end] >= 0x80) {
-        const prs_uc *next =
-            prs_unicode_get(prs_utf8_decode(s->text + end, s->text + s->len, &n));
+        const prs_uc *next = prs_unicode_get(prs_utf8_decode(s->text + end, s->text + s->len, &n));
         if (next->cls != PRS_CLASS_MARK && next->cls != PRS_CLASS_SA_AM &&
             !jamo_joins(uc->cls, next->cls)) {
             finish_run(s, out, end, run_type_of(s, next) == out->type);
@@ -394,8 +407,8 @@ static __attribute__((noinline)) void put_run(prs_scan *s, prs_surface *out, con
     trim_cluster(s, out);
 }
 
-/* U+3008..U+3011, U+3001, U+3002 and U+FF01..U+FF0C: the common punctuation of Chinese, which ends a
- * run.  Its neighbours U+3005 and U+3007 do not. */
+/* U+3008..U+3011, U+3001, U+3002 and U+FF01..U+FF0C: the common punctuation of Chinese, which ends
+ * a run.  Its neighbours U+3005 and U+3007 do not. */
 static inline bool is_wide_punctuation(const prs_scan *s, uint32_t at) {
     const uint8_t *p = s->text + at;
     if (s->len - at < 3) return false;
@@ -404,7 +417,8 @@ static inline bool is_wide_punctuation(const prs_scan *s, uint32_t at) {
     return p[0] == 0xef && p[1] == 0xbc && p[2] >= 0x81 && p[2] <= 0x8c;
 }
 
-/* Is the character of U+4E00..U+9FFF that ends at `end` surely without marks?  Then *goes_on tells. */
+/* Is the character of U+4E00..U+9FFF that ends at `end` surely without marks?  Then *goes_on
+ * tells. */
 static inline bool is_bare_han(const prs_scan *s, uint32_t end, bool *goes_on) {
     *goes_on = is_plain_han(s, end);
     if (PRS_LIKELY(*goes_on) || is_wide_punctuation(s, end)) return true;
@@ -420,14 +434,18 @@ static inline void put_plain_han(prs_scan *s, prs_surface *out, uint32_t start, 
         put_run(s, out, prs_unicode_get(0x4e00), start + 3);
 }
 
-/* The second and later characters of a run, by far the most surfaces of a Chinese text; false if the
- * long way is needed.  All that find_surface would look at is known. */
+/* The second and later characters of a run, by far the most surfaces of a Chinese text; false if
+ * the long way is needed.  All that find_surface would look at is known. */
 static inline bool put_next_han(prs_scan *s, prs_surface *out) {
     uint32_t start = s->at, end = start + 3;
     bool goes_on;
     if (!is_plain_han(s, start) || !is_bare_han(s, end, &goes_on)) return false;
-    *out = (prs_surface){.start = start, .end = end, .lead_start = start, .trail_end = end,
-                         .flags = goes_on ? 0 : PRS_SURFACE_RUN_END, .type = PRS_SURFACE_HAN};
+    *out = (prs_surface){.start = start,
+                         .end = end,
+                         .lead_start = start,
+                         .trail_end = end,
+                         .flags = goes_on ? 0 : PRS_SURFACE_RUN_END,
+                         .type = PRS_SURFACE_HAN};
     s->at = end;
     s->prev_type = PRS_SURFACE_HAN;
     s->run_open = goes_on;
@@ -437,10 +455,10 @@ static inline bool put_next_han(prs_scan *s, prs_surface *out) {
 /* ---- emoji, compat, and the walk ------------------------------------------------------------ */
 
 /* A surface of the cluster at `at`, or false with *next = the byte to go on from. */
-static bool put_sign(prs_scan *s, prs_surface *out, uint32_t at, const prs_uc *uc, bool space_before,
-                     uint32_t *next) {
+static bool put_sign(prs_scan *s, prs_surface *out, uint32_t at, const prs_uc *uc,
+                     bool space_before, uint32_t *next) {
     bool is_shown = false;
-    uint32_t end = s->rules->emoji ? prs_segment_emoji(s->text, s->len, at, &is_shown) : at;
+    uint32_t end = s->rules->emoji ? prs_wordbreak_emoji(s->text, s->len, at, &is_shown) : at;
     if (end > at && is_shown) {
         begin(out, PRS_SURFACE_EMOJI, at, space_before);
         read_before(s, out);
@@ -453,7 +471,7 @@ static bool put_sign(prs_scan *s, prs_surface *out, uint32_t at, const prs_uc *u
     if (uc->cls == PRS_CLASS_COMPAT) {
         begin(out, PRS_SURFACE_COMPAT, at, space_before);
         read_before(s, out);
-        finish(s, out, prs_cluster_read(s->text, s->len, at).end);
+        finish(s, out, prs_wordbreak_cluster(s->text, s->len, at).end);
         trim_cluster(s, out);
         return true;
     }
@@ -503,7 +521,8 @@ static inline bool find_surface(prs_scan *s, prs_surface *out, bool space) {
     return false;
 }
 
-/* The next piece of an over-long word or emoji.  Apart, to keep its loads out of the common path. */
+/* The next piece of an over-long word or emoji.  Apart, to keep its loads out of the common
+ * path. */
 static __attribute__((noinline)) void put_piece(prs_scan *s, prs_surface *out) {
     begin(out, (prs_surface_type)s->prev_type, s->at, false);
     finish_piece(s, out, s->cut_end);

@@ -4,7 +4,8 @@
 #include "analysis/gen/properties.inc"
 #include "analysis/gen/simplify.inc"
 
-/* A bitmap answers the common "does not change"; only a set bit pays for its rank among the targets. */
+/* A bitmap answers the common "does not change"; only a set bit pays for its rank among the
+ * targets. */
 uint32_t prs_unicode_simplify(uint32_t cp) {
     if (cp - PRS_SIMPLIFY_BEGIN >= PRS_SIMPLIFY_END - PRS_SIMPLIFY_BEGIN) return cp;
     uint32_t word = (cp - PRS_SIMPLIFY_BEGIN) / 64;

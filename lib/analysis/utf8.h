@@ -1,8 +1,8 @@
 /* utf8.h - strict UTF-8: one code point, or one maximal ill-formed part, at a time.
  *
- * Ill-formed input is cut as Unicode 15.0 section 3.9 (U+FFFD substitution of maximal subparts) and the
- * WHATWG decoder cut it: the longest prefix of a well-formed sequence is one part, any other byte is
- * a part by itself.  So E2 82 41 is one bad part of two bytes and 'A'. */
+ * Ill-formed input is cut as Unicode 15.0 section 3.9 (U+FFFD substitution of maximal subparts) and
+ * the WHATWG decoder cut it: the longest prefix of a well-formed sequence is one part, any other
+ * byte is a part by itself.  So E2 82 41 is one bad part of two bytes and 'A'. */
 #ifndef PRS_ANALYSIS_UTF8_H
 #define PRS_ANALYSIS_UTF8_H
 

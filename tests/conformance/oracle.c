@@ -1,10 +1,12 @@
 /* oracle.c - what must the scanner find in a text?
  *
  * Boundaries come from ICU under mixed_v1.rbbi.txt; everything else from ICU's properties, written
- * down plainly over arrays of code points, in steps that carry the names of the rules.  Nothing here
- * reads the library's tables, except oracle_knows, which leaves out what another ICU sees otherwise.
+ * down plainly over arrays of code points, in steps that carry the names of the rules.  Nothing
+ * here reads the library's tables, except oracle_knows, which leaves out what another ICU sees
+ * otherwise.
  *
- *   bytes -> code points -> stand-ins -> UTF-16 -> segments -> tokens -> initials -> surfaces -> cuts -> signs */
+ *   bytes -> code points -> stand-ins -> UTF-16 -> segments -> tokens -> initials -> surfaces ->
+ *   cuts -> signs */
 #include "conformance/oracle.h"
 
 #include "analysis/unicode.h"
@@ -41,7 +43,7 @@ struct oracle {
     prs_surface surfaces[MAX];
 };
 
-/* ---- properties --------------------------------------------------------------------------------- */
+/* ---- properties ------------------------------------------------------------------------------ */
 
 static int32_t wb_of(UChar32 c) {
     return u_getIntPropertyValue(c, UCHAR_WORD_BREAK);
@@ -99,7 +101,7 @@ bool oracle_knows(uint32_t cp) {
            (!is_sa || uc->cls == PRS_CLASS_SA || uc->cls == PRS_CLASS_SA_AM);
 }
 
-/* ---- bytes -> segments -------------------------------------------------------------------------- */
+/* ---- bytes -> segments ----------------------------------------------------------------------- */
 
 static void decode(oracle *o, const uint8_t *text, uint32_t len) {
     o->n = 0;
@@ -180,14 +182,15 @@ static void segment(oracle *o) {
     ubrk_setText(o->rules, o->utf16, n, &status);
     TEST_NEED(U_SUCCESS(status));
     o->n_tokens = 0;
-    for (int32_t from = ubrk_first(o->rules), to; (to = ubrk_next(o->rules)) != UBRK_DONE; from = to) {
+    for (int32_t from = ubrk_first(o->rules), to; (to = ubrk_next(o->rules)) != UBRK_DONE;
+         from = to) {
         token t = {.from = o->of_utf16[from], .to = o->of_utf16[to]};
         t.type = type_of(o, ubrk_getRuleStatus(o->rules), t.from, t.to);
         if (t.type != 0) o->tokens[o->n_tokens++] = t;
     }
 }
 
-/* ---- tokens -> surfaces ------------------------------------------------------------------------- */
+/* ---- tokens -> surfaces ---------------------------------------------------------------------- */
 
 static bool is_dot(const oracle *o, uint32_t i) {
     return i < o->n && sign_of(o, o->cp[i]) == '.' && !(i + 1 < o->n && is_mark(o->cp[i + 1]));
@@ -209,7 +212,8 @@ static bool is_single_letter(const oracle *o, const token *t) {
 static void merge_initials(oracle *o) {
     uint32_t n_kept = 0;
     for (uint32_t first = 0, last; first < o->n_tokens; first = last + 1) {
-        bool all_single = o->tokens[first].type == PRS_SURFACE_WORD && is_single_letter(o, &o->tokens[first]);
+        bool all_single =
+            o->tokens[first].type == PRS_SURFACE_WORD && is_single_letter(o, &o->tokens[first]);
         for (last = first; dot_joins(o, last); last++)
             all_single = all_single && is_single_letter(o, &o->tokens[last + 1]);
         token whole = o->tokens[first];
@@ -233,7 +237,10 @@ static bool is_grouped(const oracle *o, const token *t) {
         int32_t wb = wb_of(o->cp[k]);
         UChar32 sign = sign_of(o, o->cp[k]);
         bool is_letter = wb == U_WB_ALETTER || wb == U_WB_HEBREW_LETTER;
-        shape[n++] = wb == U_WB_NUMERIC ? 'd' : is_letter ? 'l' : sign == ',' || sign == '.' ? (char)sign : 'x';
+        shape[n++] = wb == U_WB_NUMERIC           ? 'd'
+                     : is_letter                  ? 'l'
+                     : sign == ',' || sign == '.' ? (char)sign
+                                                  : 'x';
     }
     shape[n] = '\0';
     for (; shape[i] == 'd' || shape[i] == ','; i++) { /* d{1,3} (, ddd)+ */
@@ -273,7 +280,8 @@ static uint16_t flags_of(const oracle *o, const token *t) {
 
 static bool is_space(const oracle *o, uint32_t i) {
     UChar32 c = o->cp[i];
-    return o->is_bad[i] || c == 0x200b || is(c, UCHAR_WHITE_SPACE) || u_charType(c) == U_CONTROL_CHAR;
+    return o->is_bad[i] || c == 0x200b || is(c, UCHAR_WHITE_SPACE) ||
+           u_charType(c) == U_CONTROL_CHAR;
 }
 
 static UChar32 joiner_of(const oracle *o, uint32_t i) {
@@ -282,7 +290,7 @@ static UChar32 joiner_of(const oracle *o, uint32_t i) {
     return sign == '-' || sign == '_' || sign == '.' || sign == '&' ? sign : 0;
 }
 
-/* ---- signs (T7, T8) ----------------------------------------------------------------------------- */
+/* ---- signs (T7, T8) -------------------------------------------------------------------------- */
 
 static void find_lead(const oracle *o, const token *t, const token *prev, prs_surface *s) {
     if (t->from == 0 || (prev != NULL && prev->to == t->from)) return;
@@ -302,7 +310,8 @@ static bool is_sign_at(const oracle *o, uint32_t i, UChar32 sign) {
 
 static void find_trail(const oracle *o, const token *t, const token *next, prs_surface *s) {
     uint32_t i = t->to;
-    if (i >= o->n || (next != NULL && next->from == i) || (i + 1 < o->n && is_mark(o->cp[i + 1]))) return;
+    if (i >= o->n || (next != NULL && next->from == i) || (i + 1 < o->n && is_mark(o->cp[i + 1])))
+        return;
     UChar32 c = o->cp[i];
     bool is_number = s->flags & PRS_SURFACE_NUMBER;
     uint32_t end = i + 1;
@@ -318,7 +327,7 @@ static void find_trail(const oracle *o, const token *t, const token *next, prs_s
     if (s->trail != PRS_SIGN_NONE) s->trail_end = o->off[end];
 }
 
-/* ---- cuts (T12) --------------------------------------------------------------------------------- */
+/* ---- cuts (T12) ------------------------------------------------------------------------------ */
 
 /* The first piece of code points [from, to): its end; *next = the start of the next piece. */
 static uint32_t piece_of(const oracle *o, uint32_t from, uint32_t to, uint32_t *next) {
@@ -358,8 +367,10 @@ static uint16_t gap_flags(const oracle *o, const token *t, const token *prev, co
     for (uint32_t i = prev == NULL ? 0 : prev->to; i < t->from; i++)
         if (is_space(o, i)) flags |= PRS_SURFACE_SPACE_BEFORE;
     if (is_run_type(t->type)) {
-        if (prev == NULL || prev->to != t->from || prev->type != t->type) flags |= PRS_SURFACE_RUN_START;
-        if (next == NULL || next->from != t->to || next->type != t->type) flags |= PRS_SURFACE_RUN_END;
+        if (prev == NULL || prev->to != t->from || prev->type != t->type)
+            flags |= PRS_SURFACE_RUN_START;
+        if (next == NULL || next->from != t->to || next->type != t->type)
+            flags |= PRS_SURFACE_RUN_END;
     }
     return (uint16_t)flags;
 }
@@ -387,7 +398,7 @@ static void put_token(oracle *o, uint32_t i) {
     o->surfaces[o->n_surfaces++] = s;
 }
 
-/* ---- the oracle ---------------------------------------------------------------------------------- */
+/* ---- the oracle ------------------------------------------------------------------------------ */
 
 static char *replace(const char *text, const char *mark, const char *by) {
     const char *at = strstr(text, mark);
@@ -406,7 +417,8 @@ oracle *oracle_new(const char *rules, const prs_scan_options *options) {
     oracle *o = calloc(1, sizeof *o);
     TEST_NEED(o != NULL);
     o->options = *options;
-    char *source = replace(rules, "@HANGUL_WORD@", options->hangul_word ? "\\p{Script=Hangul}" : "");
+    char *source =
+        replace(rules, "@HANGUL_WORD@", options->hangul_word ? "\\p{Script=Hangul}" : "");
     static UChar wide[16384];
     int32_t n;
     UErrorCode status = U_ZERO_ERROR;

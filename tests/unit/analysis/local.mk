@@ -3,10 +3,10 @@ analysis_tests_sources = \
 	tests/unit/analysis/kit.c tests/unit/analysis/kit.h \
 	tests/unit/analysis/test_lexicon.c \
 	tests/unit/analysis/test_scan.c \
-	tests/unit/analysis/test_segment.c \
 	tests/unit/analysis/test_shape.c \
 	tests/unit/analysis/test_unicode.c \
-	tests/unit/analysis/test_utf8.c
+	tests/unit/analysis/test_utf8.c \
+	tests/unit/analysis/test_wordbreak.c
 
 EXTRA_DIST += tests/unit/analysis/mixed_v1_differences.txt
 unit_programs += tests/unit/analysis/analysis_tests

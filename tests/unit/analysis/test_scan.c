@@ -1,6 +1,6 @@
 /* test_scan.c - golden surfaces rule by rule, then properties that hold for any bytes. */
 #include "analysis/scan.h"
-#include "analysis/segment.h"
+#include "analysis/wordbreak.h"
 #include "analysis/utf8.h"
 #include "harness/test.h"
 
@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- surfaces as text ------------------------------------------------------------------------
+/* ---- surfaces as text --------------------------------------------------------------------------
  *
  * One item a surface, parted by '|':  [lead sign] [type letter if not WORD] bytes [trail sign]
  *   "~" before: joined to the previous one (no space);  "(-)" before: the joiner
  *   "^" "$" around: first, last of its run;  "!i" initials, "!g" grouped, "!c" a piece */
-static void put(char *out, size_t cap, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void put(char *out, size_t cap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void put(char *out, size_t cap, const char *format, ...) {
     va_list args;
@@ -46,7 +47,8 @@ static void expect_with(const prs_scan_options *options, const char *text, const
     prs_surface s;
     prs_scan_init(&scan, options, text, strlen(text));
     while (prs_scan_next(&scan, &s)) put_surface(got, sizeof got, text, &s);
-    ck_assert_msg(strcmp(got, expected) == 0, "%s\n  gives    %s\n  expected %s", text, got, expected);
+    ck_assert_msg(strcmp(got, expected) == 0, "%s\n  gives    %s\n  expected %s", text, got,
+                  expected);
 }
 
 static prs_scan_options defaults(void) {
@@ -85,7 +87,8 @@ START_TEST(t1_to_t3_colon_at_dot) {
 END_TEST
 
 START_TEST(t4_t5_numbers_and_apostrophes) {
-    expect("1,234.56 12,345,678 1,2 1234,567 1,234,5", "1,234.56!g|12,345,678!g|1,2|1234,567|1,234,5");
+    expect("1,234.56 12,345,678 1,2 1234,567 1,234,5",
+           "1,234.56!g|12,345,678!g|1,2|1234,567|1,234,5");
     expect("10,000mAh 1,234.5.6 １，０００ 1,234'5", "10,000mAh!g|1,234.5.6|１，０００!g|1,234'5");
     expect("don't O’Neil 'tis rock'n'roll 5'10", "don't|O’Neil|tis|rock'n'roll|5'10");
     expect("a;b 1;2 a'1", "a|~b|1;2|a|~1");
@@ -105,7 +108,8 @@ END_TEST
 START_TEST(t8_sigils) {
     expect("c++ c# c+ C++11 c#x a++b", "c{++}|c{#}|c|C|~11|c|~x|a|~b");
     expect("C#程序 C++语言", "C{#}|~^程|~序$|C{++}|~^语|~言$");
-    expect(".net #tag @user a.net a#b 我#tag ##x", "{.}net|{#}tag|{@}user|a|~(.)net|a|~b|^我$|~{#}tag|{#}x");
+    expect(".net #tag @user a.net a#b 我#tag ##x",
+           "{.}net|{#}tag|{@}user|a|~(.)net|a|~b|^我$|~{#}tag|{#}x");
     expect("$10b 5€ 5 € a$ $a US$10 10€20", "{$}10b|5{€}|5|a|a|US|~{$}10|10{€}|~{€}20");
     expect("267% 7‰ ７％ a%", "267{%}|7{‰}|７{％}|a");
     expect("c#\xcc\x81 5%\xcc\x81", "c|5");
@@ -117,7 +121,8 @@ END_TEST
 
 START_TEST(t9_emoji) {
     expect("👩‍🚀🇨🇳🇺🇸x", "E:👩‍🚀|~E:🇨🇳|~E:🇺🇸|~x");
-    expect("1️⃣2️⃣ a1️⃣ #️⃣ 1️", "E:1️⃣|~E:2️⃣|a|~E:1️⃣|E:#️⃣|1️");
+    expect("1️⃣2️⃣ a1️⃣ #️⃣ 1️",
+           "E:1️⃣|~E:2️⃣|a|~E:1️⃣|E:#️⃣|1️");
     expect("☺ ☺️ ☺︎ 😀︎ ☝🏽 ❤‍🔥", "E:☺️|E:☝🏽|E:❤‍🔥");
     expect("© ® ©️ ™ ™️ ℹ ℹ️b", "C:™|C:™️|ℹ|E:ℹ️|~b");
     expect("a‍😀 🈚 🈚︎", "a‍|~E:😀|E:🈚|C:🈚︎");
@@ -132,7 +137,8 @@ START_TEST(t10_t11_compat_and_marks) {
     expect("cafe\xcc\x81s soft\xc2\xadhyphen a\xe2\x80\x8b"
            "b",
            "cafe\xcc\x81s|soft\xc2\xadhyphen|a|b");
-    expect("か\xe3\x82\x99は \xe4\xb8\xad\xf3\xa0\x84\x80文", "^か\xe3\x82\x99|~は$|^\xe4\xb8\xad\xf3\xa0\x84\x80|~文$");
+    expect("か\xe3\x82\x99は \xe4\xb8\xad\xf3\xa0\x84\x80文",
+           "^か\xe3\x82\x99|~は$|^\xe4\xb8\xad\xf3\xa0\x84\x80|~文$");
     expect("\xcc\x81"
            "a \xcc\x81"
            "b",
@@ -144,7 +150,8 @@ START_TEST(runs) {
     expect("中文あアー한글", "^中|~文|~あ|~ア|~ー|~한|~글$");
     expect("佐々木 二〇", "^佐|~々|~木$|^二|~〇$");
     expect("⽇本 中，文 中 文", "^⽇|~本$|^中$|~^文$|^中$|^文$");
-    expect("\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8ㅋㅋ", "^\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8|~ㅋ|~ㅋ$");
+    expect("\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8ㅋㅋ",
+           "^\xe1\x84\x80\xe1\x85\xa1\xe1\x86\xa8|~ㅋ|~ㅋ$");
     expect("สวัสดี กำ中", "SA:^ส|~SA:วั|~SA:ส|~SA:ดี$|SA:^กำ$|~^中$");
     prs_scan_options word = defaults();
     word.hangul_word = true;
@@ -177,35 +184,39 @@ START_TEST(option_join_linebreak) {
     join.join_linebreak = true;
     expect("中\n文", "^中$|^文$");
     expect_with(&join, "中\n文\r\nか\r国", "^中|~文|~か|~国$");
-    expect_with(&join, "中\n\n文 中\n 文 中\na 한\n글 中\n한", "^中$|^文$|^中$|^文$|^中$|a|^한$|^글$|^中$|^한$");
+    expect_with(&join, "中\n\n文 中\n 文 中\na 한\n글 中\n한",
+                "^中$|^文$|^中$|^文$|^中$|a|^한$|^글$|^中$|^한$");
 }
 END_TEST
 
 START_TEST(t12_long_tokens) {
     prs_scan_options small = defaults();
     small.max_token_bytes = 16;
-    expect_with(&small, "abcdefghijklmnop qabcdefghijklmnop$", "abcdefghijklmnop|qabcdefghijklmno!c|~p!c");
+    expect_with(&small, "abcdefghijklmnop qabcdefghijklmnop$",
+                "abcdefghijklmnop|qabcdefghijklmno!c|~p!c");
     expect_with(&small, "éééééééééé", "éééééééé!c|~éé!c");
     expect_with(&small, "$12345678901234567%", "1234567890123456!c|~7!c");
-    expect_with(&small, "a.b.c.d.e.f.g.h a.b.c.d.e.f.g.h.i", "a.b.c.d.e.f.g.h!i|a|~(.)b|~(.)c|~(.)d|~(.)e|~(.)f|~(.)g|~(.)h|~(.)i");
+    expect_with(&small, "a.b.c.d.e.f.g.h a.b.c.d.e.f.g.h.i",
+                "a.b.c.d.e.f.g.h!i|a|~(.)b|~(.)c|~(.)d|~(.)e|~(.)f|~(.)g|~(.)h|~(.)i");
     /* a cluster over the limit keeps its base and what fits */
     expect_with(&small, "中\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81文",
                 "^中\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81|~文$");
-    expect_with(&small, "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
-                        "b",
+    expect_with(&small,
+                "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81"
+                "b",
                 "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81!c|~b!c");
 }
 END_TEST
 
-/* ---- any bytes --------------------------------------------------------------------------------- */
+/* ---- any bytes ------------------------------------------------------------------------------- */
 
 static uint32_t pick(test_rng *rng) {
     static const uint32_t often[] = {
-        ' ',    ' ',    '\n',   'a',    'b',    'Z',    '1',    '2',    '\'',   '.',    ',',   '-',
-        '_',    '&',    '#',    '+',    '%',    '$',    '@',    ':',    0x301,  0x200d, 0xfe0f, 0x20e3,
-        0xfe0e, 0xad,   0x5d0,  0x22,   0x2019, 0x4e2d, 0x6587, 0x20000, 0x3042, 0xac00, 0x1100, 0x1161,
-        0xe01,  0xe33,  0x1f600, 0x1f1e8, 0x1f3fd, 0x2764, 0x2122, 0x2460, 0xff11, 0xff21, 0xff0e, 0x3000,
-        0x200b, 0xe9,   0x20ac, 0xff0b, 0x309b, 0};
+        ' ',    ' ',    '\n',   'a',    'b',    'Z',     '1',     '2',     '\'',   '.',     ',',
+        '-',    '_',    '&',    '#',    '+',    '%',     '$',     '@',     ':',    0x301,   0x200d,
+        0xfe0f, 0x20e3, 0xfe0e, 0xad,   0x5d0,  0x22,    0x2019,  0x4e2d,  0x6587, 0x20000, 0x3042,
+        0xac00, 0x1100, 0x1161, 0xe01,  0xe33,  0x1f600, 0x1f1e8, 0x1f3fd, 0x2764, 0x2122,  0x2460,
+        0xff11, 0xff21, 0xff0e, 0x3000, 0x200b, 0xe9,    0x20ac,  0xff0b,  0x309b, 0};
     if (!test_rng_one_in(rng, 12)) return often[test_rng_below(rng, PRS_COUNT(often))];
     return (uint32_t)test_rng_below(rng, 0x110000);
 }
@@ -251,8 +262,8 @@ static void find_boundaries(const uint8_t *text, uint32_t len, bool *boundary) {
     }
 }
 
-static void check_surface(const uint8_t *text, size_t len, const bool *boundary, const prs_surface *s,
-                          uint32_t floor) {
+static void check_surface(const uint8_t *text, size_t len, const bool *boundary,
+                          const prs_surface *s, uint32_t floor) {
     TEST_NEED(s->start >= floor);
     TEST_NEED(s->start < s->end);
     TEST_NEED(s->lead_start <= s->start);
@@ -262,7 +273,7 @@ static void check_surface(const uint8_t *text, size_t len, const bool *boundary,
     TEST_NEED(prs_utf8_count_bad(text + s->start, s->end - s->start) == 0);
     TEST_NEED((s->lead != 0) == (s->lead_start != s->start));
     TEST_NEED((s->trail != 0) == (s->trail_end != s->end));
-    prs_cluster first = prs_cluster_read(text, (uint32_t)len, s->start);
+    prs_cluster first = prs_wordbreak_cluster(text, (uint32_t)len, s->start);
     TEST_NEED(first.uc->cls != PRS_CLASS_MARK);
     uint32_t some = PRS_SURFACE_LETTER | PRS_SURFACE_DIGIT | PRS_SURFACE_CUT;
     if (s->type == PRS_SURFACE_WORD) TEST_NEED(s->flags & some);
@@ -307,7 +318,7 @@ START_TEST(white_space_cuts_dependence) {
     for (int round = 0; round < 20000; round++) {
         prs_scan_options options = random_options(&rng);
         size_t first = random_text(&rng, text, 512);
-        text[first] = (uint8_t)" \n\t"[test_rng_below(&rng, 3)];
+        text[first] = (uint8_t) " \n\t"[test_rng_below(&rng, 3)];
         size_t len = first + 1 + random_text(&rng, text + first + 1, 512);
         uint64_t n_bad, bad_first, bad_second;
         size_t n = scan_all(&options, text, len, whole, &n_bad);
@@ -370,11 +381,11 @@ START_TEST(ascii_loop_equals_general_rules) {
         size_t n = scan_all(&options, text, len, surfaces, &n_bad);
         for (size_t i = 0; i < n; i++) {
             const prs_surface *s = &surfaces[i];
-            prs_segment seg = {.end = at};
+            prs_uax_segment seg = {.end = at};
             while (!(seg.flags & (PRS_SURFACE_LETTER | PRS_SURFACE_DIGIT))) {
                 at = seg.end;
                 TEST_NEED(at < len);
-                seg = prs_segment_read(prs_rules_mixed(false, true), text, len, at);
+                seg = prs_wordbreak_read(prs_wordbreak_mixed(false, true), text, len, at);
             }
             TEST_NEED(s->start == at);
             if (s->flags & PRS_SURFACE_INITIALS) {
@@ -391,6 +402,6 @@ END_TEST
 
 TEST_SUITE(scan, worked_examples, t1_to_t3_colon_at_dot, t4_t5_numbers_and_apostrophes,
            t6_t7_joiners, t8_sigils, t9_emoji, t10_t11_compat_and_marks, runs,
-           every_neighbour_of_a_plain_ideograph, option_join_linebreak,
-           t12_long_tokens, any_bytes_give_sound_surfaces, white_space_cuts_dependence,
-           a_slice_gives_itself, ascii_loop_equals_general_rules)
+           every_neighbour_of_a_plain_ideograph, option_join_linebreak, t12_long_tokens,
+           any_bytes_give_sound_surfaces, white_space_cuts_dependence, a_slice_gives_itself,
+           ascii_loop_equals_general_rules)

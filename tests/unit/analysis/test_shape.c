@@ -3,7 +3,7 @@
 #include "harness/test.h"
 
 static uint32_t initials(const char *text, uint32_t at, uint32_t max_bytes) {
-    return prs_shape_initials(prs_rules_mixed(false, true), (const uint8_t *)text,
+    return prs_shape_initials(prs_wordbreak_mixed(false, true), (const uint8_t *)text,
                               (uint32_t)strlen(text), at, max_bytes);
 }
 
@@ -12,11 +12,28 @@ START_TEST(initials_end_where_the_chain_ends) {
         const char *text;
         uint32_t end;
     } cases[] = {
-        {"a", 0},      {"a.", 0},      {"a.b", 3},      {"a.b.", 4},     {"a.b. c", 4},
-        {"a.b..", 4},  {"a.bc", 0},    {"a.b.cd", 0},   {"a.b1", 0},     {"a.b.1", 0},
-        {"a..b", 0},   {"a.b'c", 0},   {"a.b.'c", 4},   {"a.b-c", 3},    {"a,b", 0},
-        {"a.b\xcc\x81", 5}, {"a.\xcc\x81"
-                             "b", 0}, {"a.b中", 3}, {"a.中", 0}, {"a.b.😀", 4},
+        {"a", 0},
+        {"a.", 0},
+        {"a.b", 3},
+        {"a.b.", 4},
+        {"a.b. c", 4},
+        {"a.b..", 4},
+        {"a.bc", 0},
+        {"a.b.cd", 0},
+        {"a.b1", 0},
+        {"a.b.1", 0},
+        {"a..b", 0},
+        {"a.b'c", 0},
+        {"a.b.'c", 4},
+        {"a.b-c", 3},
+        {"a,b", 0},
+        {"a.b\xcc\x81", 5},
+        {"a.\xcc\x81"
+         "b",
+         0},
+        {"a.b中", 3},
+        {"a.中", 0},
+        {"a.b.😀", 4},
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++)
         ck_assert_msg(initials(cases[i].text, 0, 255) == cases[i].end, "%s", cases[i].text);
@@ -32,13 +49,21 @@ START_TEST(initials_keep_within_the_limit) {
 END_TEST
 
 START_TEST(grouped_numbers) {
-    static const char *const yes[] = {"1,234",   "12,345",      "123,456,789", "1,234.5",
-                                      "1,234.",  "10,000mAh",   "1,234.5kg",   "1,234kg2",
-                                      "１,２３４", "１，２３４．５", "1\xef\xb9\x90"
-                                                                     "234"};
-    static const char *const no[] = {"1,2",     "1,23",      "1234,567", "1,234,56", "1,2345",
+    static const char *const yes[] = {"1,234",
+                                      "12,345",
+                                      "123,456,789",
+                                      "1,234.5",
+                                      "1,234.",
+                                      "10,000mAh",
+                                      "1,234.5kg",
+                                      "1,234kg2",
+                                      "１,２３４",
+                                      "１，２３４．５",
+                                      "1\xef\xb9\x90"
+                                      "234"};
+    static const char *const no[] = {"1,2",       "1,23",        "1234,567", "1,234,56", "1,2345",
                                      "1,234.5.6", "1,234.5,678", "a1,234",   "1,234a,5", "12.345,6",
-                                     "1234",    "1,234'5",   ",123",     "1,,234",   "1,23a"};
+                                     "1234",      "1,234'5",     ",123",     "1,,234",   "1,23a"};
     for (size_t i = 0; i < PRS_COUNT(yes); i++)
         ck_assert_msg(prs_shape_is_grouped((const uint8_t *)yes[i], 0, (uint32_t)strlen(yes[i])),
                       "%s", yes[i]);
@@ -63,5 +88,5 @@ START_TEST(cuts_fall_between_clusters) {
 }
 END_TEST
 
-TEST_SUITE(shape, initials_end_where_the_chain_ends, initials_keep_within_the_limit, grouped_numbers,
-           cuts_fall_between_clusters)
+TEST_SUITE(shape, initials_end_where_the_chain_ends, initials_keep_within_the_limit,
+           grouped_numbers, cuts_fall_between_clusters)

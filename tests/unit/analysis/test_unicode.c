@@ -1,4 +1,5 @@
-/* test_unicode.c - the pinned tables: what they must hold, and that they are ICU's where ICU is as old. */
+/* test_unicode.c - the pinned tables: what they must hold, and that they are ICU's where ICU is as
+ * old. */
 #include "analysis/unicode.h"
 #include "analysis/utf8.h"
 #include "harness/test.h"
@@ -31,24 +32,33 @@ START_TEST(classes_of_known_characters) {
         uint32_t cp;
         uint8_t cls;
     } cases[] = {
-        {'a', PRS_CLASS_LETTER},      {'7', PRS_CLASS_DIGIT},       {'_', PRS_CLASS_SIGN},
-        {':', PRS_CLASS_OTHER},       {0xff1a, PRS_CLASS_OTHER},    {0xfe55, PRS_CLASS_OTHER},
-        {'@', PRS_CLASS_SIGN},        {'.', PRS_CLASS_DOT},         {0xff0e, PRS_CLASS_DOT},
-        {0x2024, PRS_CLASS_DOT},      {',', PRS_CLASS_MIDNUM},      {0xff0c, PRS_CLASS_MIDNUM},
-        {'\'', PRS_CLASS_SQUOTE},     {0xff07, PRS_CLASS_SQUOTE},   {0x2019, PRS_CLASS_MIDBOTH},
-        {0x2bc, PRS_CLASS_LETTER},    {0x2010, PRS_CLASS_SIGN},     {0x2011, PRS_CLASS_SIGN},
-        {0xff0d, PRS_CLASS_SIGN},     {0xad, PRS_CLASS_MARK},       {0x200b, PRS_CLASS_OTHER},
-        {0x200d, PRS_CLASS_MARK},     {0xfe0f, PRS_CLASS_MARK},     {0x3007, PRS_CLASS_HAN},
-        {0x3005, PRS_CLASS_HAN},      {0x4e00, PRS_CLASS_HAN},      {0x20000, PRS_CLASS_HAN},
-        {0x2f00, PRS_CLASS_HAN},      {0x3042, PRS_CLASS_HAN},      {0x30fc, PRS_CLASS_HAN},
-        {0xff71, PRS_CLASS_HAN},      {0x30ff, PRS_CLASS_COMPAT},   {0x309b, PRS_CLASS_OTHER},
-        {0xac00, PRS_CLASS_HANGUL_LV}, {0xac01, PRS_CLASS_HANGUL_LVT}, {0x314b, PRS_CLASS_HANGUL},
-        {0x3164, PRS_CLASS_OTHER},    {0xe01, PRS_CLASS_SA},        {0xe33, PRS_CLASS_SA_AM},
-        {0xe50, PRS_CLASS_DIGIT},     {0x338f, PRS_CLASS_COMPAT},   {0x2460, PRS_CLASS_COMPAT},
-        {0xbd, PRS_CLASS_COMPAT},     {0x2122, PRS_CLASS_COMPAT},   {0x20a8, PRS_CLASS_COMPAT},
-        {0xa9, PRS_CLASS_OTHER},      {0x1f600, PRS_CLASS_EMOJI},   {0x1f1e6, PRS_CLASS_RI},
-        {0x20ac, PRS_CLASS_SIGN},     {0x2030, PRS_CLASS_SIGN},     {0xfdfa, PRS_CLASS_COMPAT},
-        {0x0378, PRS_CLASS_OTHER},    {0xe000, PRS_CLASS_OTHER},    {PRS_UTF8_BAD, PRS_CLASS_OTHER},
+        {'a', PRS_CLASS_LETTER},        {'7', PRS_CLASS_DIGIT},
+        {'_', PRS_CLASS_SIGN},          {':', PRS_CLASS_OTHER},
+        {0xff1a, PRS_CLASS_OTHER},      {0xfe55, PRS_CLASS_OTHER},
+        {'@', PRS_CLASS_SIGN},          {'.', PRS_CLASS_DOT},
+        {0xff0e, PRS_CLASS_DOT},        {0x2024, PRS_CLASS_DOT},
+        {',', PRS_CLASS_MIDNUM},        {0xff0c, PRS_CLASS_MIDNUM},
+        {'\'', PRS_CLASS_SQUOTE},       {0xff07, PRS_CLASS_SQUOTE},
+        {0x2019, PRS_CLASS_MIDBOTH},    {0x2bc, PRS_CLASS_LETTER},
+        {0x2010, PRS_CLASS_SIGN},       {0x2011, PRS_CLASS_SIGN},
+        {0xff0d, PRS_CLASS_SIGN},       {0xad, PRS_CLASS_MARK},
+        {0x200b, PRS_CLASS_OTHER},      {0x200d, PRS_CLASS_MARK},
+        {0xfe0f, PRS_CLASS_MARK},       {0x3007, PRS_CLASS_HAN},
+        {0x3005, PRS_CLASS_HAN},        {0x4e00, PRS_CLASS_HAN},
+        {0x20000, PRS_CLASS_HAN},       {0x2f00, PRS_CLASS_HAN},
+        {0x3042, PRS_CLASS_HAN},        {0x30fc, PRS_CLASS_HAN},
+        {0xff71, PRS_CLASS_HAN},        {0x30ff, PRS_CLASS_COMPAT},
+        {0x309b, PRS_CLASS_OTHER},      {0xac00, PRS_CLASS_HANGUL_LV},
+        {0xac01, PRS_CLASS_HANGUL_LVT}, {0x314b, PRS_CLASS_HANGUL},
+        {0x3164, PRS_CLASS_OTHER},      {0xe01, PRS_CLASS_SA},
+        {0xe33, PRS_CLASS_SA_AM},       {0xe50, PRS_CLASS_DIGIT},
+        {0x338f, PRS_CLASS_COMPAT},     {0x2460, PRS_CLASS_COMPAT},
+        {0xbd, PRS_CLASS_COMPAT},       {0x2122, PRS_CLASS_COMPAT},
+        {0x20a8, PRS_CLASS_COMPAT},     {0xa9, PRS_CLASS_OTHER},
+        {0x1f600, PRS_CLASS_EMOJI},     {0x1f1e6, PRS_CLASS_RI},
+        {0x20ac, PRS_CLASS_SIGN},       {0x2030, PRS_CLASS_SIGN},
+        {0xfdfa, PRS_CLASS_COMPAT},     {0x0378, PRS_CLASS_OTHER},
+        {0xe000, PRS_CLASS_OTHER},      {PRS_UTF8_BAD, PRS_CLASS_OTHER},
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++)
         ck_assert_msg(class_of(cases[i].cp) == cases[i].cls, "U+%04X is class %u", cases[i].cp,
@@ -144,7 +154,8 @@ START_TEST(simplify_is_icu_but_for_the_supplement) {
         if (U_IS_SURROGATE((uint32_t)cp) || !u_hasBinaryProperty(cp, UCHAR_IDEOGRAPHIC)) continue;
         uint32_t icu = icu_simple(hant_hans, cp), ours = prs_unicode_simplify((uint32_t)cp);
         if (icu == ours) continue;
-        ck_assert_msg(is_listed((uint32_t)cp), "U+%04X: ICU U+%04X, table U+%04X", (uint32_t)cp, icu, ours);
+        ck_assert_msg(is_listed((uint32_t)cp), "U+%04X: ICU U+%04X, table U+%04X", (uint32_t)cp,
+                      icu, ours);
         n_listed++;
     }
     utrans_close(hant_hans);

@@ -53,7 +53,8 @@ START_TEST(random_bytes_cut_as_icu_cuts) {
         uint8_t text[16];
         test_rng_fill(&rng, text, sizeof text);
         for (size_t i = 0; i < sizeof text; i++) /* make sequences likely */
-            if (!test_rng_one_in(&rng, 4)) text[i] = (uint8_t)(i % 4 ? 0x80 | (text[i] & 0x3f) : 0xc0 | text[i]);
+            if (!test_rng_one_in(&rng, 4))
+                text[i] = (uint8_t)(i % 4 ? 0x80 | (text[i] & 0x3f) : 0xc0 | text[i]);
         uint64_t n_bad = 0;
         for (int32_t at = 0; at < (int32_t)sizeof text;) {
             int32_t icu = at, c;
@@ -70,4 +71,5 @@ START_TEST(random_bytes_cut_as_icu_cuts) {
 }
 END_TEST
 
-TEST_SUITE(utf8, every_code_point_round_trips, maximal_parts_of_the_standard, random_bytes_cut_as_icu_cuts)
+TEST_SUITE(utf8, every_code_point_round_trips, maximal_parts_of_the_standard,
+           random_bytes_cut_as_icu_cuts)

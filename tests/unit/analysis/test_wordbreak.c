@@ -1,5 +1,6 @@
-/* test_segment.c - the boundary loop: UAX #29 line by line, and where mixed-v1 departs from it. */
-#include "analysis/segment.h"
+/* test_wordbreak.c - the boundary loop: UAX #29 line by line, and where mixed-v1 departs from
+ * it. */
+#include "analysis/wordbreak.h"
 #include "analysis/scan.h"
 #include "harness/test.h"
 
@@ -65,7 +66,7 @@ START_TEST(default_mode_is_uax29) {
         for (uint32_t i = 0; i <= s.n; i++) {
             ck_assert_msg(s.breaks[i] == (s.offset[i] == at), "code point %u of %s", i, line);
             if (s.offset[i] == at && at < s.len)
-                at = prs_segment_read(&prs_rules_default, s.text, s.len, at).end;
+                at = prs_wordbreak_read(&prs_wordbreak_default, s.text, s.len, at).end;
         }
         n_lines++;
     }
@@ -74,7 +75,7 @@ START_TEST(default_mode_is_uax29) {
 }
 END_TEST
 
-/* ---- mixed-v1 against UAX #29 -------------------------------------------------------------------- */
+/* ---- mixed-v1 against UAX #29 ---------------------------------------------------------------- */
 
 /* Segments as text, "0-1 2-3" in code points. */
 static void put_range(char *out, size_t cap, const sample *s, uint32_t start, uint32_t end) {
@@ -91,11 +92,11 @@ static void default_tokens(const sample *s, char *out, size_t cap) {
     out[0] = '\0';
     for (uint32_t at = 0, end; at < s->len; at = end) {
         bool is_token = false;
-        end = prs_segment_read(&prs_rules_default, s->text, s->len, at).end;
+        end = prs_wordbreak_read(&prs_wordbreak_default, s->text, s->len, at).end;
         for (uint32_t from = at; from < end;) {
-            prs_cluster c = prs_cluster_read(s->text, end, from);
+            prs_cluster c = prs_wordbreak_cluster(s->text, end, from);
             uint8_t cls = c.uc->cls;
-            is_token |= prs_role_is_word((prs_role)prs_rules_mixed(true, true)->roles[cls]) ||
+            is_token |= prs_role_is_word((prs_role)prs_wordbreak_mixed(true, true)->roles[cls]) ||
                         cls == PRS_CLASS_HAN || cls == PRS_CLASS_SA || cls == PRS_CLASS_COMPAT ||
                         cls == PRS_CLASS_RI || (c.uc->flags & PRS_UC_EMOJI_PRES);
             from = c.end;
@@ -167,4 +168,4 @@ START_TEST(mixed_mode_differs_as_listed) {
 }
 END_TEST
 
-TEST_SUITE(segment, default_mode_is_uax29, mixed_mode_differs_as_listed)
+TEST_SUITE(wordbreak, default_mode_is_uax29, mixed_mode_differs_as_listed)

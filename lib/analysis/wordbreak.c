@@ -1,23 +1,25 @@
-/* segment.c - where does a word end?
+/* wordbreak.c - where does a word end?
  *
- *   bytes      c  a  n  '  t  0301   ...        one loop over clusters:
+ *   bytes      c  a  n  '  t  0301      one loop over clusters
  *   clusters   c  a  n  '  t0301
- *   roles      L  L  L  Q  L                    L x L by the table of pairs (WB5, 8-10, 13)
- *                       \__ L Q L               a middle joins if the cluster behind fits (WB6/7, 7b/c, 11/12)
+ *   roles      L  L  L  Q  L            L L: they join by the table of pairs (WB5, 8-10, 13)
+ *                    L  Q  L            a middle joins if what is behind it fits (WB6/7, 7b/c,
+ *                    11/12)
  *
- * The default mode reads roles from Word_Break; mixed-v1 reads them from its own class, which carries
- * T1 (no ':'), T3 ('.' joins digits only), T6 (no '_'), and makes Han, kana, Hangul, SA, compat and
- * emoji OTHER, because scan.c handles them itself.  T2, T4 and T5 are the default.  In mixed-v1 WB3c
- * holds between pictographs only, in prs_segment_emoji: a letter does not swallow an emoji.
+ * The default mode reads roles from Word_Break; mixed-v1 reads them from its own class, which
+ * carries T1 (no ':'), T3 ('.' joins digits only), T6 (no '_'), and makes Han, kana, Hangul, SA,
+ * compat and emoji OTHER, because scan.c handles them itself.  T2, T4 and T5 are the default.  In
+ * mixed-v1 WB3c holds between pictographs only, in prs_wordbreak_emoji: a letter does not swallow
+ * an emoji.
  *
  * Invariants: forward only from a boundary; nothing before `at` is read, so what precedes a segment
  * cannot change it.  Look-ahead is one cluster; a failed one is read again as a separator, so the
  * whole text costs at most two readings.
- * Rejected: a generated state machine (as ICU's).  The pair table is what UAX #29 prints, and words with
- * a non-ASCII letter are the only ones that come here in bulk.
+ * Rejected: a generated state machine (as ICU's).  The pair table is what UAX #29 prints, and words
+ * with a non-ASCII letter are the only ones that come here in bulk.
  * Source: UAX #29 revision 41, UTS #51 section 1.4; docs/analysis.md T1-T11.
- * Tested by tests/unit/analysis/test_segment.c (WordBreakTest.txt), tests/conformance/rbbi.c (ICU). */
-#include "analysis/segment.h"
+ * Tested by test_wordbreak.c (WordBreakTest.txt) and tests/conformance/test_rbbi.c (ICU). */
+#include "analysis/wordbreak.h"
 
 #include "analysis/scan.h"
 
@@ -25,25 +27,26 @@ enum { VS15 = 0xfe0e, VS16 = 0xfe0f, KEYCAP = 0x20e3, ZWJ = 0x200d };
 
 /* ---- the two sets of rules ------------------------------------------------------------------ */
 
-const prs_rules prs_rules_default = {
+const prs_word_rules prs_wordbreak_default = {
     .by_word_break = true,
-    .roles = {
-        [PRS_WB_CR] = PRS_ROLE_CR,
-        [PRS_WB_LF] = PRS_ROLE_LF,
-        [PRS_WB_NEWLINE] = PRS_ROLE_NEWLINE,
-        [PRS_WB_RI] = PRS_ROLE_RI,
-        [PRS_WB_KATAKANA] = PRS_ROLE_KATAKANA,
-        [PRS_WB_HEBREW] = PRS_ROLE_HEBREW,
-        [PRS_WB_LETTER] = PRS_ROLE_LETTER,
-        [PRS_WB_SQUOTE] = PRS_ROLE_SQUOTE,
-        [PRS_WB_DQUOTE] = PRS_ROLE_DQUOTE,
-        [PRS_WB_MIDNUMLET] = PRS_ROLE_MIDBOTH,
-        [PRS_WB_MIDLETTER] = PRS_ROLE_MIDLETTER,
-        [PRS_WB_MIDNUM] = PRS_ROLE_MIDNUM,
-        [PRS_WB_NUMERIC] = PRS_ROLE_DIGIT,
-        [PRS_WB_EXTENDNUMLET] = PRS_ROLE_CONNECT,
-        [PRS_WB_WSEGSPACE] = PRS_ROLE_SPACE,
-    },
+    .roles =
+        {
+            [PRS_WB_CR] = PRS_ROLE_CR,
+            [PRS_WB_LF] = PRS_ROLE_LF,
+            [PRS_WB_NEWLINE] = PRS_ROLE_NEWLINE,
+            [PRS_WB_RI] = PRS_ROLE_RI,
+            [PRS_WB_KATAKANA] = PRS_ROLE_KATAKANA,
+            [PRS_WB_HEBREW] = PRS_ROLE_HEBREW,
+            [PRS_WB_LETTER] = PRS_ROLE_LETTER,
+            [PRS_WB_SQUOTE] = PRS_ROLE_SQUOTE,
+            [PRS_WB_DQUOTE] = PRS_ROLE_DQUOTE,
+            [PRS_WB_MIDNUMLET] = PRS_ROLE_MIDBOTH,
+            [PRS_WB_MIDLETTER] = PRS_ROLE_MIDLETTER,
+            [PRS_WB_MIDNUM] = PRS_ROLE_MIDNUM,
+            [PRS_WB_NUMERIC] = PRS_ROLE_DIGIT,
+            [PRS_WB_EXTENDNUMLET] = PRS_ROLE_CONNECT,
+            [PRS_WB_WSEGSPACE] = PRS_ROLE_SPACE,
+        },
 };
 
 #define MIXED_ROLES                                                                                \
@@ -58,8 +61,8 @@ const prs_rules prs_rules_default = {
     [PRS_CLASS_JAMO_V] = PRS_ROLE_LETTER, [PRS_CLASS_JAMO_T] = PRS_ROLE_LETTER,                    \
     [PRS_CLASS_HANGUL_LV] = PRS_ROLE_LETTER, [PRS_CLASS_HANGUL_LVT] = PRS_ROLE_LETTER
 
-const prs_rules *prs_rules_mixed(bool hangul_word, bool emoji) {
-    static const prs_rules rules[2][2] = {
+const prs_word_rules *prs_wordbreak_mixed(bool hangul_word, bool emoji) {
+    static const prs_word_rules rules[2][2] = {
         {{.roles = {MIXED_ROLES}}, {.emoji = true, .roles = {MIXED_ROLES}}},
         {{.hangul_word = true, .roles = {MIXED_ROLES, HANGUL_LETTERS}},
          {.hangul_word = true, .emoji = true, .roles = {MIXED_ROLES, HANGUL_LETTERS}}},
@@ -75,7 +78,7 @@ static uint8_t marks_of(uint32_t first, uint32_t second) {
     return second == KEYCAP ? PRS_MARKS_VS16 | PRS_MARKS_KEYCAP : PRS_MARKS_VS16;
 }
 
-prs_cluster prs_cluster_read(const uint8_t *text, uint32_t len, uint32_t at) {
+prs_cluster prs_wordbreak_cluster(const uint8_t *text, uint32_t len, uint32_t at) {
     prs_cluster c = {.start = at};
     uint32_t n, marks[2] = {0, 0}, n_marks = 0;
     c.cp = c.last = prs_utf8_decode(text + at, text + len, &n);
@@ -99,7 +102,8 @@ static bool is_keycap_base(uint32_t cp) {
     return (cp >= '0' && cp <= '9') || cp == '#' || cp == '*';
 }
 
-/* An emoji whatever its class: a keycap, or a pictograph that a selector or default shows as one. */
+/* An emoji whatever its class: a keycap, or a pictograph that a selector or default shows as
+ * one. */
 static bool is_shown_emoji(const prs_cluster *c) {
     if (c->marks & PRS_MARKS_KEYCAP && is_keycap_base(c->cp)) return true;
     if (!(c->uc->flags & PRS_UC_EMOJI)) return false;
@@ -107,7 +111,7 @@ static bool is_shown_emoji(const prs_cluster *c) {
     return (c->uc->flags & PRS_UC_EMOJI_PRES) && !(c->marks & PRS_MARKS_VS15);
 }
 
-prs_role prs_cluster_role(const prs_rules *rules, const prs_cluster *c) {
+prs_role prs_wordbreak_role(const prs_word_rules *rules, const prs_cluster *c) {
     if (rules->by_word_break) return (prs_role)rules->roles[c->uc->wb];
     if (rules->emoji && c->marks != 0 && is_shown_emoji(c)) return PRS_ROLE_OTHER;
     return (prs_role)rules->roles[c->uc->cls];
@@ -148,7 +152,8 @@ static bool is_middle(prs_role r) {
 static bool joins_by_default(const prs_cluster *prev, prs_role prev_role, const prs_cluster *next,
                              prs_role next_role, uint32_t n_before) {
     if (prev->last == ZWJ && (next->uc->flags & PRS_UC_PICT)) return true;
-    if (prev_role == PRS_ROLE_SPACE && next_role == PRS_ROLE_SPACE) return prev->end == prev->base_end;
+    if (prev_role == PRS_ROLE_SPACE && next_role == PRS_ROLE_SPACE)
+        return prev->end == prev->base_end;
     return prev_role == PRS_ROLE_RI && next_role == PRS_ROLE_RI && n_before == 1;
 }
 
@@ -163,18 +168,19 @@ static inline uint32_t flags_of(uint32_t cp, prs_role role) {
     return flags;
 }
 
-static void add_to_segment(prs_segment *seg, const prs_cluster *c, prs_role role) {
+static void add_to_segment(prs_uax_segment *seg, const prs_cluster *c, prs_role role) {
     seg->flags |= (uint16_t)flags_of(c->cp, role);
     if (c->cp >= 0x80 || c->end != c->base_end) seg->flags &= (uint16_t)~PRS_SURFACE_ASCII;
     if (c->uc->sign == ',') seg->has_comma = true;
     seg->end = c->end;
 }
 
-/* Extend a word by the letters, digits and marks behind it that need no second look: pictographs and
- * digits that a mark may follow do (T9, WB3c).  Any letter or digit joins any, so roles need no table.
- * An optimisation only: the loop of prs_segment_read would take each of them. */
-static void pass_plain(const prs_rules *rules, const uint8_t *text, uint32_t len, prs_cluster *prev,
-                       prs_role *prev_role, prs_segment *seg) {
+/* Extend a word by the letters, digits and marks behind it that need no second look: pictographs
+ * and digits that a mark may follow do (T9, WB3c).  Any letter or digit joins any, so roles need no
+ * table.
+ * An optimisation only: the loop of prs_wordbreak_read would take each of them. */
+static void pass_plain(const prs_word_rules *rules, const uint8_t *text, uint32_t len,
+                       prs_cluster *prev, prs_role *prev_role, prs_uax_segment *seg) {
     uint32_t at = prev->end, n, flags = 0, high = 0;
     for (; at < len; at += n) {
         uint32_t cp = prs_utf8_decode(text + at, text + len, &n);
@@ -194,13 +200,14 @@ static void pass_plain(const prs_rules *rules, const uint8_t *text, uint32_t len
     seg->end = prev->end = at;
 }
 
-/* If the cluster `middle` joins `prev` to the cluster behind it, take both: `*next` is the one behind. */
-static bool take_middle(const prs_rules *rules, const uint8_t *text, uint32_t len,
+/* If the cluster `middle` joins `prev` to the cluster behind it, take both: `*next` is the one
+ * behind. */
+static bool take_middle(const prs_word_rules *rules, const uint8_t *text, uint32_t len,
                         prs_role prev_role, prs_cluster *next, prs_role *next_role,
-                        prs_segment *seg) {
+                        prs_uax_segment *seg) {
     if (!is_middle(*next_role) || next->end == len) return false;
-    prs_cluster after = prs_cluster_read(text, len, next->end);
-    prs_role after_role = prs_cluster_role(rules, &after);
+    prs_cluster after = prs_wordbreak_cluster(text, len, next->end);
+    prs_role after_role = prs_wordbreak_role(rules, &after);
     if (!middle_joins(prev_role, *next_role, after_role)) return false;
     add_to_segment(seg, next, *next_role);
     *next = after;
@@ -209,23 +216,23 @@ static bool take_middle(const prs_rules *rules, const uint8_t *text, uint32_t le
 }
 
 /* An ASCII byte that joins nothing in mixed-v1, marks or not: most words end at one. */
-static inline bool is_plain_end(const prs_rules *rules, uint8_t byte) {
+static inline bool is_plain_end(const prs_word_rules *rules, uint8_t byte) {
     return !rules->by_word_break && byte < 0x80 &&
            rules->roles[prs_unicode_get(byte)->cls] == PRS_ROLE_OTHER;
 }
 
-prs_segment prs_segment_read(const prs_rules *rules, const uint8_t *text, uint32_t len,
-                             uint32_t at) {
-    prs_segment seg = {.flags = PRS_SURFACE_ASCII};
-    prs_cluster prev = prs_cluster_read(text, len, at);
-    prs_role prev_role = prs_cluster_role(rules, &prev);
+prs_uax_segment prs_wordbreak_read(const prs_word_rules *rules, const uint8_t *text, uint32_t len,
+                                   uint32_t at) {
+    prs_uax_segment seg = {.flags = PRS_SURFACE_ASCII};
+    prs_cluster prev = prs_wordbreak_cluster(text, len, at);
+    prs_role prev_role = prs_wordbreak_role(rules, &prev);
     add_to_segment(&seg, &prev, prev_role);
     if (prev_role == PRS_ROLE_DIGIT) seg.flags |= PRS_SURFACE_NUMBER;
     for (uint32_t n = 1; prev.end < len; n++) {
         if (prs_role_is_word(prev_role)) pass_plain(rules, text, len, &prev, &prev_role, &seg);
         if (prev.end == len || is_plain_end(rules, text[prev.end])) break;
-        prs_cluster next = prs_cluster_read(text, len, prev.end);
-        prs_role role = prs_cluster_role(rules, &next);
+        prs_cluster next = prs_wordbreak_cluster(text, len, prev.end);
+        prs_role role = prs_wordbreak_role(rules, &next);
         bool joins = (joins_next[prev_role] >> role & 1) ||
                      (rules->by_word_break && joins_by_default(&prev, prev_role, &next, role, n));
         bool joins_after = take_middle(rules, text, len, prev_role, &next, &role, &seg);
@@ -237,12 +244,12 @@ prs_segment prs_segment_read(const prs_rules *rules, const uint8_t *text, uint32
     return seg;
 }
 
-prs_segment prs_segment_describe(const prs_rules *rules, const uint8_t *text, uint32_t start,
-                                 uint32_t end) {
-    prs_segment seg = {.end = start, .flags = PRS_SURFACE_ASCII};
+prs_uax_segment prs_wordbreak_describe(const prs_word_rules *rules, const uint8_t *text,
+                                       uint32_t start, uint32_t end) {
+    prs_uax_segment seg = {.end = start, .flags = PRS_SURFACE_ASCII};
     while (seg.end < end) {
-        prs_cluster c = prs_cluster_read(text, end, seg.end);
-        prs_role role = prs_cluster_role(rules, &c);
+        prs_cluster c = prs_wordbreak_cluster(text, end, seg.end);
+        prs_role role = prs_wordbreak_role(rules, &c);
         if (c.start == start && role == PRS_ROLE_DIGIT) seg.flags |= PRS_SURFACE_NUMBER;
         add_to_segment(&seg, &c, role);
     }
@@ -251,24 +258,25 @@ prs_segment prs_segment_describe(const prs_rules *rules, const uint8_t *text, ui
 
 /* ---- emoji ---------------------------------------------------------------------------------- */
 
-/* Can this cluster be a pictograph of a sequence?  Letters and compat signs only when shown as one. */
+/* Can this cluster be a pictograph of a sequence?  Letters and compat signs only when shown as
+ * one. */
 static bool is_pictograph(const prs_cluster *c) {
     return c->uc->cls == PRS_CLASS_EMOJI || ((c->uc->flags & PRS_UC_PICT) && is_shown_emoji(c));
 }
 
-uint32_t prs_segment_emoji(const uint8_t *text, uint32_t len, uint32_t at, bool *is_shown) {
-    prs_cluster c = prs_cluster_read(text, len, at);
+uint32_t prs_wordbreak_emoji(const uint8_t *text, uint32_t len, uint32_t at, bool *is_shown) {
+    prs_cluster c = prs_wordbreak_cluster(text, len, at);
     *is_shown = true;
     if (c.uc->cls == PRS_CLASS_RI) {
         if (c.end == len) return c.end;
-        prs_cluster second = prs_cluster_read(text, len, c.end);
+        prs_cluster second = prs_wordbreak_cluster(text, len, c.end);
         return second.uc->cls == PRS_CLASS_RI ? second.end : c.end;
     }
     *is_shown = is_shown_emoji(&c);
     if (!(c.uc->flags & PRS_UC_PICT)) return *is_shown ? c.end : at; /* keycap or none */
     if (!is_pictograph(&c)) return at;
     while (c.last == ZWJ && c.end < len) { /* WB3c as GB11 has it */
-        prs_cluster next = prs_cluster_read(text, len, c.end);
+        prs_cluster next = prs_wordbreak_cluster(text, len, c.end);
         if (!is_pictograph(&next)) break;
         *is_shown |= is_shown_emoji(&next);
         c = next;
