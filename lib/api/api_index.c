@@ -1,6 +1,8 @@
 /* api_index.c - the exported functions of prismsearch/index.h: check arguments, call down.
  *
- * Tested by tests/unit/api/test_api_index.c */
+ * Tested by tests/unit/api/test_api_index.c
+ *
+ * Options structs of any version are copied over defaults (api/opts.h); handles are wrapped and unwrapped here and nowhere else. */
 #include "api/opts.h"
 #include "base/error.h"
 #include "base/text.h"

@@ -1,4 +1,7 @@
-/* api_query.c - prism_query_*, prism_analyze: are the arguments sound?  The query layer does the work. */
+/* api_query.c - prism_query_*, prism_analyze: are the arguments sound?  The query layer does the work.
+ *
+ * Nothing is decided here: parsing is lib/query's, analysis lib/analysis's.  What these functions add is the contract of the
+ * header: NULL arguments are EINVAL, outputs are NULL after any error, texts handed over outlive the query. */
 #include "base/error.h"
 #include "base/text.h"
 #include "query/build.h"

@@ -1,6 +1,9 @@
 /* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
  *
- * Tested by tests/unit/api/test_api_writer.c */
+ * Tested by tests/unit/api/test_api_writer.c
+ *
+ * Every call locks the writer, asks whether it may still be used (fork, poison), and unlocks on every path; the callbacks of
+ * merge run with the lock held, so they must not call back into the writer. */
 #include "api/opts.h"
 #include "base/error.h"
 #include "index/writer.h"

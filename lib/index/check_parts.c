@@ -1,6 +1,8 @@
 /* check_parts.c - keys, lengths, statistics and stored frames of a segment, each against the others.
  *
- * Tested by tests/unit/index/test_check.c */
+ * Tested by tests/unit/index/test_check.c
+ *
+ * Each part is opened the way search opens it, then walked to the end, and what it says is compared with the segment's own counts. */
 #include "base/error.h"
 #include "index/check.h"
 

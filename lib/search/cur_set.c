@@ -1,4 +1,7 @@
-/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; one score for all of them. */
+/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; one score for all of them.
+ *
+ * A set of documents as a bitset and a walk over its ones: what prefixes, ranges and exists come to.  Constant score, so
+ * the bound is the score.  Cost: one word of 64 documents a step. */
 #include "search/doc_set.h"
 #include "search/plan.h"
 
