@@ -135,6 +135,7 @@ static prism_status count_near(cur_phrase *p, phrase_field *f, uint32_t *n, pris
     for (uint32_t i = 0; i < f->n_spots; i++) {
         prs_spot *spot = &f->spots[f->by_freq[i]];
         PRS_TRY(prs_spot_positions(spot, err));
+        prs_spot_make_distinct(spot);
         p->nears[i] = (prs_near){spot->run, spot->need, 0};
     }
     uint64_t width = (uint64_t)p->node->n_slots + p->node->slop;

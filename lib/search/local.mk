@@ -1,41 +1,22 @@
 # Sources of lib/search.
 libprismsearch_sources += \
-	lib/search/cover.c \
-	lib/search/cover.h \
-	lib/search/cur_and.c \
 	lib/search/cur_const.c \
-	lib/search/cur_max.c \
-	lib/search/cur_or.c \
-	lib/search/cur_phrase.c \
-	lib/search/cur_set.c \
-	lib/search/cur_term.c \
-	lib/search/cursor.c \
-	lib/search/cursor.h \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \
 	lib/search/fragments.c \
 	lib/search/fragments.h \
-	lib/search/group.c \
-	lib/search/group.h \
 	lib/search/highlight.c \
 	lib/search/highlight.h \
-	lib/search/lane.c \
-	lib/search/lane.h \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
-	lib/search/match.c \
-	lib/search/match.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
 	lib/search/score.c \
 	lib/search/score.h \
-	lib/search/score_kernel.h \
 	lib/search/searcher.c \
 	lib/search/searcher.h \
 	lib/search/snippet.c \
 	lib/search/snippet.h \
-	lib/search/spot.c \
-	lib/search/spot.h \
 	lib/search/stats.c \
 	lib/search/stats.h \
 	lib/search/stats_json.c \
@@ -46,6 +27,28 @@ libprismsearch_sources += \
 	lib/search/weigh.h \
 	lib/search/word_df.c \
 	lib/search/word_df.h
-libprs_kernels_sources += lib/search/score_block.c
+
+# Hot loops and their scratch arrays.
+libprs_kernels_sources += \
+	lib/search/cover.c \
+	lib/search/cover.h \
+	lib/search/cur_and.c \
+	lib/search/cur_max.c \
+	lib/search/cur_or.c \
+	lib/search/cur_phrase.c \
+	lib/search/cur_set.c \
+	lib/search/cur_term.c \
+	lib/search/cursor.c \
+	lib/search/cursor.h \
+	lib/search/group.c \
+	lib/search/group.h \
+	lib/search/lane.c \
+	lib/search/lane.h \
+	lib/search/match.c \
+	lib/search/match.h \
+	lib/search/score_block.c \
+	lib/search/score_kernel.h \
+	lib/search/spot.c \
+	lib/search/spot.h
 libprs_kernels_avx2_sources += lib/search/score_avx2.c
 libprs_kernels_avx512_sources += lib/search/score_avx512.c

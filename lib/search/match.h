@@ -1,7 +1,8 @@
 /* match.h - positions in, matches out: phrases and nears on plain arrays.
  *
- * A run is the positions at which one slot may stand, ascending and distinct.  Search counts the matches,
- * snippets mark what takes part in them: FORMAT.md section 17 has one definition, so has the code. */
+ * A run is the positions at which one slot may stand, never descending; a position may be there more than once,
+ * except in a near.  Search counts the matches, snippets mark what takes part in them: FORMAT.md section 17 has
+ * one definition, so has the code. */
 #ifndef PRS_SEARCH_MATCH_H
 #define PRS_SEARCH_MATCH_H
 

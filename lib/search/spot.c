@@ -10,7 +10,7 @@
  *             A lone Han character in a phrase is such a slot: all pairs that begin with it, and its list of run
  *             ends, a few thousand lists of which most have some entries.
  * Invariants  - The window holds all positions of documents [base, end); seeks go forward.
- *             - Positions of a document are sorted; repeated ones are made one when they are asked for.
+ *             - Positions of a document are sorted; several lists may give the same one.
  * Why so      A heap of thousands of open cursors would hold 5 KiB each and cost a heap step a posting; the lists
  *             are opened again for each window, which costs less than one such step.
  * Cost        Of a window: every list is opened twice, its postings there decoded twice.
@@ -228,6 +228,11 @@ prism_status prs_spot_positions(prs_spot *spot, prism_error *err) {
         memcpy(out, all + u->starts[u->doc - u->base], (size_t)spot->freq * sizeof *out);
         qsort(out, spot->freq, sizeof *out, compare_positions);
     }
-    spot->run = (prs_run){out, prs_match_distinct(out, spot->freq)};
+    spot->run = (prs_run){out, spot->freq};
     return PRISM_OK;
+}
+
+void prs_spot_make_distinct(prs_spot *spot) {
+    uint32_t *out = (uint32_t *)(void *)spot->positions->ptr;
+    spot->run.n = prs_match_distinct(out, spot->run.n);
 }

@@ -17,9 +17,9 @@ typedef struct prs_spot {
     prs_union *many;   /* ... several; both NULL: nowhere */
     uint64_t cost;     /* documents, at most */
     uint32_t need;     /* near: equal slots */
-    uint32_t freq;     /* in the document stood on, after prs_spot_freq; of a union: positions, perhaps repeated */
+    uint32_t freq;     /* in the document stood on, after prs_spot_freq */
     prs_buf *positions;
-    prs_run run;       /* after prs_spot_positions */
+    prs_run run;       /* after prs_spot_positions: freq positions, some perhaps repeated */
 } prs_spot;
 
 /** Find the lists of a slot in a field that has positions.   Errors : ENOMEM, ECORRUPT, EIO, ECANCELED */
@@ -29,7 +29,9 @@ prism_status prs_spot_open(prs_spot *spot, prs_plan *plan, const prs_segment_fie
 prism_status prs_spot_seek(prs_spot *spot, uint32_t target, uint32_t *doc, prism_error *err) PRS_NODISCARD;
 /** How often in the document that the last seek found. */
 prism_status prs_spot_freq(prs_spot *spot, prism_error *err) PRS_NODISCARD;
-/** Its positions there: spot->run, valid until the next call.  prs_spot_freq first. */
+/** Its positions there, sorted: spot->run, valid until the next call.  prs_spot_freq first. */
 prism_status prs_spot_positions(prs_spot *spot, prism_error *err) PRS_NODISCARD;
+/** Make the positions of spot->run distinct. */
+void prs_spot_make_distinct(prs_spot *spot);
 
 #endif

@@ -1,9 +1,15 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
 search_tests_sources = \
-	tests/unit/search/test_doc_set.c
+	tests/unit/search/kit.c tests/unit/search/kit.h \
+	tests/unit/search/test_cover.c \
+	tests/unit/search/test_doc_set.c \
+	tests/unit/search/test_match.c \
+	tests/unit/search/test_score.c \
+	tests/unit/search/test_score_block.c \
+	tests/unit/search/test_topk.c
 
 unit_programs += tests/unit/search/search_tests
 tests_unit_search_search_tests_SOURCES = $(search_tests_sources)
 nodist_EXTRA_tests_unit_search_search_tests_SOURCES = force_cxx_linker.cc
 tests_unit_search_search_tests_CPPFLAGS = $(unit_cppflags)
-tests_unit_search_search_tests_LDADD = $(unit_ldadd)
+tests_unit_search_search_tests_LDADD = $(unit_ldadd) -lm
