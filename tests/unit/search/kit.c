@@ -96,9 +96,9 @@ prism_query *kit_query(const kit *k, const char *json) {
 }
 
 static const char *word_in(const char *fields, const char *word) {
-    static char space[16][256];
+    static char space[64][256];
     static unsigned next;
-    char *out = space[next++ % 16];
+    char *out = space[next++ % 64];
     snprintf(out, sizeof space[0], "{'type':'term','fields':{%s},'key':{'kind':'word','text':'%s'}}", fields, word);
     return out;
 }

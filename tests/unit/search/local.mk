@@ -2,8 +2,12 @@
 search_tests_sources = \
 	tests/unit/search/kit.c tests/unit/search/kit.h \
 	tests/unit/search/test_cover.c \
+	tests/unit/search/test_cur_phrase.c \
+	tests/unit/search/test_cur_term.c \
 	tests/unit/search/test_doc_set.c \
 	tests/unit/search/test_match.c \
+	tests/unit/search/test_plan.c \
+	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_topk.c
