@@ -85,20 +85,43 @@ static bool is_compat(const oracle *o, UChar32 c) {
     return false;
 }
 
+/* Where a later ICU changed its mind about a character that UCD 15.0 has, the two cannot be
+ * compared. */
 bool oracle_knows(uint32_t cp) {
+    static const uint8_t ours[U_WB_COUNT] = {
+        [U_WB_ALETTER] = PRS_WB_LETTER,
+        [U_WB_FORMAT] = PRS_WB_FORMAT,
+        [U_WB_KATAKANA] = PRS_WB_KATAKANA,
+        [U_WB_MIDLETTER] = PRS_WB_MIDLETTER,
+        [U_WB_MIDNUM] = PRS_WB_MIDNUM,
+        [U_WB_NUMERIC] = PRS_WB_NUMERIC,
+        [U_WB_EXTENDNUMLET] = PRS_WB_EXTENDNUMLET,
+        [U_WB_CR] = PRS_WB_CR,
+        [U_WB_EXTEND] = PRS_WB_EXTEND,
+        [U_WB_LF] = PRS_WB_LF,
+        [U_WB_MIDNUMLET] = PRS_WB_MIDNUMLET,
+        [U_WB_NEWLINE] = PRS_WB_NEWLINE,
+        [U_WB_REGIONAL_INDICATOR] = PRS_WB_RI,
+        [U_WB_HEBREW_LETTER] = PRS_WB_HEBREW,
+        [U_WB_SINGLE_QUOTE] = PRS_WB_SQUOTE,
+        [U_WB_DOUBLE_QUOTE] = PRS_WB_DQUOTE,
+        [U_WB_ZWJ] = PRS_WB_ZWJ,
+        [U_WB_WSEGSPACE] = PRS_WB_WSEGSPACE,
+    };
+    UChar32 c = (UChar32)cp;
     const prs_uc *uc = prs_unicode_get(cp);
     UVersionInfo age, pinned;
-    if (cp == 0x10ffff || cp == KEYCAP_STAND_IN) return false; /* the rule source uses them */
-    u_charAge((UChar32)cp, age);
+    if (c == 0x10ffff || c == KEYCAP_STAND_IN) return false; /* the rule source uses them */
+    u_charAge(c, age);
     u_versionFromString(pinned, PRS_UCD_VERSION);
     if (memcmp(age, pinned, sizeof age) > 0) return false;
-    bool is_sa = u_getIntPropertyValue((UChar32)cp, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT &&
-                 u_isalpha((UChar32)cp) && !is_mark((UChar32)cp);
-    return is_mark((UChar32)cp) == (uc->cls == PRS_CLASS_MARK) &&
-           (wb_of((UChar32)cp) == U_WB_ALETTER) == (uc->wb == PRS_WB_LETTER) &&
-           (wb_of((UChar32)cp) == U_WB_OTHER) == (uc->wb == PRS_WB_OTHER) &&
-           is((UChar32)cp, UCHAR_EXTENDED_PICTOGRAPHIC) == ((uc->flags & PRS_UC_PICT) != 0) &&
-           (!is_sa || uc->cls == PRS_CLASS_SA || uc->cls == PRS_CLASS_SA_AM);
+    int32_t wb = wb_of(c);
+    bool is_sa = u_getIntPropertyValue(c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT &&
+                 (U_GET_GC_MASK(c) & U_GC_L_MASK) != 0;
+    return wb >= 0 && wb < (int32_t)PRS_COUNT(ours) && ours[wb] == uc->wb &&
+           is(c, UCHAR_EXTENDED_PICTOGRAPHIC) == ((uc->flags & PRS_UC_PICT) != 0) &&
+           is(c, UCHAR_EMOJI_PRESENTATION) == ((uc->flags & PRS_UC_EMOJI_PRES) != 0) &&
+           is_sa == (uc->cls == PRS_CLASS_SA || uc->cls == PRS_CLASS_SA_AM);
 }
 
 /* ---- bytes -> segments ----------------------------------------------------------------------- */
