@@ -18,3 +18,9 @@ bench_micro_scan_bench_SOURCES = bench/micro/scan_bench.c
 nodist_EXTRA_bench_micro_scan_bench_SOURCES = force_cxx_linker.cc
 bench_micro_scan_bench_CPPFLAGS = $(unit_cppflags)
 bench_micro_scan_bench_LDADD = libprs.la $(DEPS_LIBS)
+
+noinst_PROGRAMS += bench/micro/analysis_bench
+bench_micro_analysis_bench_SOURCES = bench/micro/analysis_bench.c
+nodist_EXTRA_bench_micro_analysis_bench_SOURCES = force_cxx_linker.cc
+bench_micro_analysis_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_analysis_bench_LDADD = libprs.la

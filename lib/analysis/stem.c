@@ -4,7 +4,7 @@
  * otherwise than 2).  An index must not be searched with other stems than its own, so the analyzer id
  * holds a hash of the linked stemmer's answers to a checked-in probe list.
  *
- * English is offered [a-z']{3,} only: everything else in English text is a code, a number or a name
+ * English is offered [a-z']{3,} only (the older Porter algorithm [a-z']+, which is its own rule): everything else in English text is a code, a number or a name
  * of another script, and stemming these conflates what must stay apart.  Another language is an
  * explicit choice of the schema, and gets every word that holds no digit, in any script.
  *
@@ -17,7 +17,7 @@
 
 #include <libstemmer.h>
 
-#define ENGLISH_MIN_LEN 3
+#define ENGLISH_MIN_LEN 3u
 
 static const char *const probes[] = {
 #define PROBE(word) word,
@@ -39,7 +39,9 @@ prism_status prs_stem_open(prs_stem *stem, const char *language, prism_error *er
     }
     stem->handle = sb_stemmer_new(language, "UTF_8");
     if (stem->handle == NULL) return prs_error_nomem(err);
-    stem->is_english = strcmp(language, "english") == 0 || strcmp(language, "porter") == 0;
+    bool is_porter = strcmp(language, "porter") == 0;
+    stem->is_english = is_porter || strcmp(language, "english") == 0;
+    stem->min_len = stem->is_english && !is_porter ? ENGLISH_MIN_LEN : 1;
     return PRISM_OK;
 }
 
@@ -58,8 +60,7 @@ bool prs_stem_collides(const prs_stem *stem, prs_bytes folded, bool has_digit) {
 }
 
 bool prs_stem_applies(const prs_stem *stem, prs_bytes folded, bool has_digit) {
-    if (stem->is_english && folded.len < ENGLISH_MIN_LEN) return false;
-    return prs_stem_collides(stem, folded, has_digit);
+    return folded.len >= stem->min_len && prs_stem_collides(stem, folded, has_digit);
 }
 
 prism_status prs_stem_word(prs_stem *stem, prs_bytes folded, prs_bytes *out, prism_error *err) {

@@ -10,7 +10,8 @@ struct sb_stemmer;
 
 typedef struct prs_stem {
     struct sb_stemmer *handle;
-    bool is_english; /* english or porter: [a-z']{3,} only; others: any word without digits */
+    bool is_english;  /* english or porter: [a-z'] only; others: any word without digits */
+    uint32_t min_len; /* bytes of the shortest word it looks at: english 3, others 1 */
 } prs_stem;
 
 /** Open a stemmer by its Snowball name ("english", "french" ...).

@@ -9,33 +9,37 @@
  * The result is a function of the surface's bytes and of what the scanner says they are, so a
  * direct-mapped cache of 64-byte slots may answer: in running text 98 words of 100 are repeats.
  *
- *     slot   key_len plain_len stem_len flags | key[20] | plain, then stem[40]
+ *     slot   key lo 8 | hi 8 | plain_len stem_len flags | plain, then stem[45]
  *
- * A stem that is a prefix of plain, as most are, takes no room of its own.  Words with longer keys or
- * values are made each time.
+ * The key is the surface itself, up to 16 bytes, zeros behind; ASCII in lower case, so that The and the are
+ * one.  A stem that is a prefix of plain, as most are, takes no room of its own.  Words with longer keys
+ * or values are made each time.
  *
  * Invariants  A piece of a cut token (PRS_SURFACE_CUT) is never cached: what the scanner said of it
  *             (grouped, initials) came from bytes that are not in the piece.
- * Rejected    Two-way sets: +1 % hits, and a compare on every miss.
- * Cost        256 KiB, allocated when a text is long enough to repeat itself.
+ * Why so      16384 slots against 4096: 1.3 times the speed on English articles; 65536: no more.  Two-way sets
+ *             gain 1 % of hits and pay a compare on every miss.
+ * Cost        1 MiB, allocated when a text is long enough to repeat itself.
  * Tested by   tests/unit/analysis/test_word.c; equality with and without by test_lexicon.c */
 #include "analysis/word.h"
 
+#include "analysis/memo.h"
 #include "base/error.h"
-#include "base/hash.h"
 
-#define CACHE_SLOTS 4096u
-#define KEY_MAX 20u
-#define TEXT_MAX 40u
+#define CACHE_BITS 14
+#define CACHE_SLOTS ((size_t)1 << CACHE_BITS)
+#define KEY_MAX 16u
+#define TEXT_MAX 45u
 
 enum { SLOT_STEM_IS_PREFIX = 1, SLOT_HAS_EXACT = 2 };
 
 struct prs_word_slot {
-    uint8_t key_len; /* 0 = free */
+    prs_word_key key; /* lo 0 = free */
     uint8_t plain_len, stem_len, flags;
-    uint8_t key[KEY_MAX];
     uint8_t text[TEXT_MAX];
 };
+
+static_assert(sizeof(prs_word_slot) == 64, "a slot is a cache line");
 
 prism_status prs_words_init(prs_words *words, prs_mem *mem, const prs_fold *fold,
                             const char *language, bool is_dual, prism_error *err) {
@@ -43,7 +47,7 @@ prism_status prs_words_init(prs_words *words, prs_mem *mem, const prs_fold *fold
     words->fold = fold;
     words->is_dual = is_dual;
     words->cache = NULL;
-    words->stem = (prs_stem){NULL, false};
+    words->stem = (prs_stem){NULL, false, 0};
     return language == NULL ? PRISM_OK : prs_stem_open(&words->stem, language, err);
 }
 
@@ -111,16 +115,15 @@ static bool starts_with(prs_bytes text, prs_bytes prefix) {
     return prefix.len <= text.len && memcmp(text.ptr, prefix.ptr, prefix.len) == 0;
 }
 
-static void fill_slot(prs_word_slot *slot, prs_bytes key, const prs_word *word) {
+static void fill_slot(prs_word_slot *slot, prs_word_key key, const prs_word *word) {
     bool is_prefix = starts_with(word->plain, word->stem);
     size_t room = word->plain.len + (is_prefix ? 0 : word->stem.len);
     if (room > TEXT_MAX || word->plain.len == 0) return;
-    slot->key_len = (uint8_t)key.len;
+    slot->key = key;
     slot->plain_len = (uint8_t)word->plain.len;
     slot->stem_len = (uint8_t)word->stem.len;
     slot->flags = (uint8_t)((is_prefix ? SLOT_STEM_IS_PREFIX : 0) |
                             (word->has_exact ? SLOT_HAS_EXACT : 0));
-    memcpy(slot->key, key.ptr, key.len);
     memcpy(slot->text, word->plain.ptr, word->plain.len);
     if (!is_prefix) memcpy(slot->text + word->plain.len, word->stem.ptr, word->stem.len);
 }
@@ -132,15 +135,46 @@ static void read_slot(const prs_word_slot *slot, prs_word *out) {
     out->has_exact = (slot->flags & SLOT_HAS_EXACT) != 0;
 }
 
+/* 1 to 16 bytes as a key: two loads that overlap in the middle, without reading past either end. */
+static prs_word_key read_key(const uint8_t *p, size_t len) {
+    prs_word_key key = {0, 0};
+    if (len > 8) {
+        key.lo = prs_load64(p);
+        key.hi = prs_load64(p + len - 8) >> (8 * (16 - len));
+    } else if (len >= 4) {
+        key.lo = prs_load32(p) | (uint64_t)prs_load32(p + len - 4) << (8 * (len - 4));
+    } else {
+        for (size_t i = 0; i < len; i++) key.lo |= (uint64_t)p[i] << (8 * i);
+    }
+    return key;
+}
+
+/* The key of a surface, which has 1 to 16 bytes.  Bit 5 is the case of a letter, and set in every other ASCII
+ * byte that a word can hold: digits . , and the apostrophe. */
+static prs_word_key make_key(const uint8_t *p, size_t len, bool is_ascii) {
+    prs_word_key key = read_key(p, len);
+    if (!is_ascii) return key;
+    uint64_t lower = UINT64_C(0x2020202020202020);
+    key.lo |= len < 8 ? lower >> (8 * (8 - len)) : lower;
+    if (len > 8) key.hi |= lower >> (8 * (16 - len));
+    return key;
+}
+
+static prs_word_slot *find_slot(const prs_words *words, prs_word_key key) {
+    uint64_t hash = (key.lo ^ (key.hi * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xd6e8feb86659fd93);
+    return &words->cache[hash >> (64 - CACHE_BITS)];
+}
+
 prism_status prs_words_make(prs_words *words, const uint8_t *text, const prs_surface *surface,
                             prs_word *out, prism_error *err) {
-    prs_bytes key = prs_bytes_of(text + surface->start, surface->end - surface->start);
-    if (words->cache == NULL || key.len > KEY_MAX || (surface->flags & PRS_SURFACE_CUT) != 0) {
+    size_t len = surface->end - surface->start;
+    if (words->cache == NULL || len > KEY_MAX || (surface->flags & PRS_SURFACE_CUT) != 0) {
         return make_word(words, text, surface, out, err);
     }
-    uint64_t hash = prs_hash64(key.ptr, key.len, 0);
-    prs_word_slot *slot = &words->cache[hash % CACHE_SLOTS];
-    if (slot->key_len == key.len && memcmp(slot->key, key.ptr, key.len) == 0) {
+    prs_word_key key =
+        make_key(text + surface->start, len, (surface->flags & PRS_SURFACE_ASCII) != 0);
+    prs_word_slot *slot = find_slot(words, key);
+    if (slot->key.lo == key.lo && slot->key.hi == key.hi) {
         read_slot(slot, out);
         return PRISM_OK;
     }

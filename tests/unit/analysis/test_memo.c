@@ -1,0 +1,85 @@
+/* test_memo.c - do the two tables keep what they were given, however they grow? */
+#include "kit.h"
+
+#include "analysis/memo.h"
+
+static prs_word_key key_of(uint64_t i) {
+    return (prs_word_key){i * 0x9e3779b97f4a7c15u | 1, i % 3 == 0 ? 0 : i};
+}
+
+START_TEST(words_stay) {
+    prs_mem mem;
+    prs_word_memo memo;
+    const uint64_t seed[2] = {1, 2};
+    prs_mem_init(&mem, NULL);
+    prs_word_memo_init(&memo, &mem, seed);
+    ck_assert_uint_eq(prs_word_memo_bytes(&memo), 0);
+    for (uint32_t i = 0; i < 50000; i++) {
+        if (prs_word_memo_reserve(&memo, 1) != PRISM_OK) ck_abort();
+        prs_word_key key = key_of(i);
+        if (prs_word_memo_find(&memo, key, prs_word_memo_hash(&memo, key)) != NULL) ck_abort();
+        prs_word_memo_add(&memo, &(prs_word_entry){key, i, i % 2 == 0 ? PRS_MEMO_NONE : i + 7});
+    }
+    for (uint32_t i = 0; i < 50000; i++) {
+        prs_word_key key = key_of(i);
+        const prs_word_entry *entry = prs_word_memo_find(&memo, key, prs_word_memo_hash(&memo, key));
+        uint32_t exact = i % 2 == 0 ? PRS_MEMO_NONE : i + 7;
+        if (entry == NULL || entry->id != i || entry->exact != exact) ck_abort_msg("word %u", i);
+    }
+    ck_assert_uint_eq(prs_word_memo_bytes(&memo), atomic_load(&mem.live));
+    prs_word_memo_fini(&memo);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+START_TEST(pairs_stay) {
+    prs_mem mem;
+    prs_pair_memo memo;
+    prs_mem_init(&mem, NULL);
+    prs_pair_memo_init(&memo, &mem, 0x123456789abcdef0u);
+    for (uint32_t i = 0; i < 50000; i++) {
+        uint32_t key = (0x4e00 + i % 300) << 16 | (0x4e00 + i / 300);
+        if (prs_pair_memo_reserve(&memo, 1) != PRISM_OK) ck_abort();
+        if (prs_pair_memo_find(&memo, key, prs_pair_memo_hash(&memo, key)) != PRS_MEMO_NONE) ck_abort();
+        prs_pair_memo_add(&memo, key, i);
+    }
+    for (uint32_t i = 0; i < 50000; i++) {
+        uint32_t key = (0x4e00 + i % 300) << 16 | (0x4e00 + i / 300);
+        if (prs_pair_memo_find(&memo, key, prs_pair_memo_hash(&memo, key)) != i) ck_abort_msg("pair %u", i);
+    }
+    ck_assert_uint_eq(prs_pair_memo_bytes(&memo), atomic_load(&mem.live));
+    prs_pair_memo_fini(&memo);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+/* Longest probe of all keys of a full table: what a text of neighbours may cost. */
+static uint64_t longest_probe(const prs_pair_memo *memo) {
+    uint64_t longest = 0;
+    for (uint64_t at = 0; at <= memo->mask; at++) {
+        if (memo->entries[at] == 0) continue;
+        uint64_t home = prs_pair_memo_hash(memo, (uint32_t)(memo->entries[at] >> 32));
+        longest = PRS_MAX(longest, (at - home) & memo->mask);
+    }
+    return longest;
+}
+
+START_TEST(neighbours_do_not_crowd) {
+    test_rng rng = test_rng_of("memo");
+    for (int round = 0; round < 20; round++) {
+        prs_mem mem;
+        prs_pair_memo memo;
+        prs_mem_init(&mem, NULL);
+        prs_pair_memo_init(&memo, &mem, test_rng_next(&rng));
+        uint32_t step = 1u << (round % 17);
+        for (uint32_t i = 1; i <= 30000; i++) {
+            if (prs_pair_memo_reserve(&memo, 1) != PRISM_OK) ck_abort();
+            prs_pair_memo_add(&memo, 0x4e004e00u + i * step, i);
+        }
+        ck_assert_uint_lt(longest_probe(&memo), 2000);
+        prs_pair_memo_fini(&memo);
+    }
+}
+END_TEST
+
+TEST_SUITE(memo, words_stay, pairs_stay, neighbours_do_not_crowd)
