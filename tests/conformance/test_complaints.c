@@ -150,7 +150,7 @@ static bool matches_at(const term *text, size_t n_text, const term *query, size_
 }
 
 static bool finds(kit *k, const char *query_text, const char *text) {
-    term query[64], words[128];
+    static term query[64], words[128];
     size_t n_query = analyze(k, query_text, query, PRS_COUNT(query));
     size_t n_words = analyze(k, text, words, PRS_COUNT(words));
     for (uint32_t pos = 0; pos < k->n_pos; pos++) {
