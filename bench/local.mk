@@ -24,3 +24,4 @@ bench_micro_analysis_bench_SOURCES = bench/micro/analysis_bench.c
 nodist_EXTRA_bench_micro_analysis_bench_SOURCES = force_cxx_linker.cc
 bench_micro_analysis_bench_CPPFLAGS = $(unit_cppflags)
 bench_micro_analysis_bench_LDADD = libprs.la
+EXTRA_DIST += bench/NOTES.md
