@@ -1,9 +1,9 @@
 /* api_search.c - search.h for callers: are the arguments sane, and whose is the memory?
  *
- * Structure   prism_search   options -> statistics (own or given) -> weights -> segments -> prism_hits
- * Invariants  - Every output is NULL or 0 after an error.
- *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the snapshot, so
- *               keys live as long as both.
+ * Structure   prism_search   options -> statistics (own or given) -> weights -> segments ->
+ * prism_hits Invariants  - Every output is NULL or 0 after an error.
+ *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the
+ *               snapshot, so keys live as long as both.
  *             - Options grow at the end: what lies beyond the caller's `size` has its default.
  * Tested by   tests/unit/api/test_api_search.c */
 #include "base/error.h"
@@ -30,18 +30,22 @@ static prism_status missing(prism_error *err, const char *what) {
     return prs_error_set(err, PRISM_EINVAL, "%s is NULL", what);
 }
 
-/* ---- searching --------------------------------------------------------------------------------- */
+/* ---- searching
+ * --------------------------------------------------------------------------------- */
 
-static prism_status read_opts(const prism_search_opts *given, prism_search_opts *out, prism_error *err) {
+static prism_status read_opts(const prism_search_opts *given, prism_search_opts *out,
+                              prism_error *err) {
     const prism_search_opts defaults = PRISM_SEARCH_OPTS_INIT;
     *out = defaults;
     if (given != NULL) {
-        if (given->size < sizeof given->size) return prs_error_set(err, PRISM_EINVAL, "the search options have no size");
+        if (given->size < sizeof given->size)
+            return prs_error_set(err, PRISM_EINVAL, "the search options have no size");
         memcpy(out, given, PRS_MIN(given->size, sizeof *out));
     }
     if (!(out->k1 >= 0.0)) out->k1 = PRS_DEFAULT_K1;
     if (!(out->b >= 0.0)) out->b = PRS_DEFAULT_B;
-    if (out->k1 > 1e6 || out->b > 1.0) return prs_error_set(err, PRISM_EINVAL, "k1 is over 1e6, or b over 1");
+    if (out->k1 > 1e6 || out->b > 1.0)
+        return prs_error_set(err, PRISM_EINVAL, "k1 is over 1e6, or b over 1");
     if (out->k > PRISM_MAX_K || out->offset > PRISM_MAX_K - out->k) {
         return prs_error_set(err, PRISM_EINVAL, "k + offset is over %u", PRISM_MAX_K);
     }
@@ -52,8 +56,8 @@ static prism_status read_opts(const prism_search_opts *given, prism_search_opts 
 }
 
 /* Turn what the searcher found into hits, less the first `offset`. */
-static prism_status fill_hits(prism_hits *hits, const prs_search_result *result, uint32_t offset, float unit,
-                              prism_error *err) {
+static prism_status fill_hits(prism_hits *hits, const prs_search_result *result, uint32_t offset,
+                              float unit, prism_error *err) {
     const prs_topk *top = &result->top;
     hits->total = result->total;
     hits->total_exact = result->total_exact;
@@ -67,16 +71,19 @@ static prism_status fill_hits(prism_hits *hits, const prs_search_result *result,
         const prs_top_hit *found = &top->heap[offset + i];
         const prs_leaf *leaf = &hits->snap->leaves[found->leaf];
         prs_bytes key = {(const uint8_t *)"", 0};
-        if (leaf->segment->keys.n_docs > 0) PRS_TRY(prs_keys_get(&leaf->segment->keys, found->doc, &key, err));
-        hits->hits[i] = (prism_hit){leaf->base + found->doc,       (const char *)key.ptr, key.len,
-                                    (float)found->score * unit, found->score,         found->arrival};
+        if (leaf->segment->keys.n_docs > 0)
+            PRS_TRY(prs_keys_get(&leaf->segment->keys, found->doc, &key, err));
+        hits->hits[i] =
+            (prism_hit){leaf->base + found->doc,    (const char *)key.ptr, key.len,
+                        (float)found->score * unit, found->score,          found->arrival};
     }
     return PRISM_OK;
 }
 
-/* Statistics, weights, segments; everything temporary lives in hits->mem and is gone when this returns. */
-static prism_status run(prism_hits *hits, const prism_query *query, const prism_search_opts *opts, prs_watch *watch,
-                        prism_error *err) {
+/* Statistics, weights, segments; everything temporary lives in hits->mem and is gone when this
+ * returns. */
+static prism_status run(prism_hits *hits, const prism_query *query, const prism_search_opts *opts,
+                        prs_watch *watch, prism_error *err) {
     prism_stats *own = NULL;
     prs_arena arena;
     prs_weights weights;
@@ -91,8 +98,12 @@ static prism_status run(prism_hits *hits, const prism_query *query, const prism_
         weigh.stats = own;
     }
     PRS_TRY_OUT(prs_weigh(&arena, hits->snap, query, &weigh, &weights, err));
-    prs_search_request request = {hits->snap,         weights.root, (uint32_t)result.top.k, opts->count == PRISM_COUNT_EXACT,
-                                  opts->exhaustive != 0, watch};
+    prs_search_request request = {hits->snap,
+                                  weights.root,
+                                  (uint32_t)result.top.k,
+                                  opts->count == PRISM_COUNT_EXACT,
+                                  opts->exhaustive != 0,
+                                  watch};
     PRS_TRY_OUT(prs_searcher_run(&request, &hits->mem, &result, err));
     hits->shift = weights.shift;
     status = fill_hits(hits, &result, opts->offset, prs_score_scale(-weights.shift), err);
@@ -103,8 +114,8 @@ out:
     return status;
 }
 
-prism_status prism_search(prism_snapshot *snap, const prism_query *query, const prism_search_opts *opts,
-                          prism_hits **out, prism_error *err) {
+prism_status prism_search(prism_snapshot *snap, const prism_query *query,
+                          const prism_search_opts *opts, prism_hits **out, prism_error *err) {
     if (out == NULL) return missing(err, "out");
     *out = NULL;
     if (snap == NULL || query == NULL) return missing(err, snap == NULL ? "snap" : "query");
@@ -112,7 +123,8 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query, const 
     PRS_TRY(read_opts(opts, &options, err));
     const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
     prs_watch watch = prs_watch_of(options.timeout_us, options.cancel);
-    prs_mem own; /* hits hold their own prs_mem, so their block is taken and given back through a copy */
+    /* hits hold their own prs_mem, so their block is taken and given back through a copy */
+    prs_mem own;
     prs_mem_init(&own, hook);
     prism_hits *hits = prs_mem_calloc(&own, 1, sizeof *hits);
     if (hits == NULL) return prs_error_nomem(err);
@@ -160,21 +172,24 @@ void prism_hits_free(prism_hits *hits) {
     prism_snapshot_unref(snap);
 }
 
-/* ---- snippets ---------------------------------------------------------------------------------- */
+/* ---- snippets
+ * ---------------------------------------------------------------------------------- */
 
-prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query, uint64_t gdoc, const char *field,
-                                const prism_snippet_opts *opts, prism_snippet **out, prism_error *err) {
+prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query, uint64_t gdoc,
+                                const char *field, const prism_snippet_opts *opts,
+                                prism_snippet **out, prism_error *err) {
     if (out == NULL) return missing(err, "out");
     *out = NULL;
     if (snap == NULL) return missing(err, "snap");
     if (query == NULL || field == NULL) return missing(err, query == NULL ? "query" : "field");
     prism_snippet_opts options = PRISM_SNIPPET_OPTS_INIT;
     if (opts != NULL) {
-        if (opts->size < sizeof opts->size) return prs_error_set(err, PRISM_EINVAL, "the snippet options have no size");
+        if (opts->size < sizeof opts->size)
+            return prs_error_set(err, PRISM_EINVAL, "the snippet options have no size");
         memcpy(&options, opts, PRS_MIN(opts->size, sizeof options));
     }
-    prs_snippet_request request = {snap, query, gdoc, field, options.max_bytes, options.n_fragments,
-                                   options.whole_field != 0};
+    prs_snippet_request request = {
+        snap, query, gdoc, field, options.max_bytes, options.n_fragments, options.whole_field != 0};
     if (request.max_bytes == 0) request.max_bytes = PRS_SNIPPET_BYTES;
     if (request.n_fragments == 0) request.n_fragments = 1;
     request.n_fragments = PRS_MIN(request.n_fragments, PRS_SNIPPET_MAX_FRAGMENTS);
@@ -195,7 +210,8 @@ void prism_snippet_free(prism_snippet *snippet) {
     prs_snippet_free(snippet);
 }
 
-/* ---- statistics -------------------------------------------------------------------------------- */
+/* ---- statistics
+ * -------------------------------------------------------------------------------- */
 
 prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query, prism_stats **out,
                                  prism_error *err) {
@@ -235,7 +251,8 @@ prism_status prism_stats_to_json(const prism_stats *stats, char **json, prism_er
     return status;
 }
 
-prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **out, prism_error *err) {
+prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **out,
+                                   prism_error *err) {
     if (out == NULL) return missing(err, "out");
     *out = NULL;
     if (text == NULL) return missing(err, "text");

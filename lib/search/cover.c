@@ -1,21 +1,26 @@
-/* cover.c - what is the best that documents of a range can score, knowing only a few pairs for each field?
+/* cover.c - what is the best that documents of a range can score, knowing only a few pairs for each
+ * field?
  *
- * Structure   A word searched in title (weight 2) and body (1): a document has it in either or in both, so the
- *             pairs to cover are those of title times 2, those of body, and every sum of one of each.
+ * Structure   A word searched in title (weight 2) and body (1): a document has it in either or in
+ * both, so the
+ *             pairs to cover are those of title times 2, those of body, and every sum of one of
+ *             each.
  *
  *                 title {(1, 4)}      body {(3, 90), (9, 400)}
  *                 joined  (2, 8) (3, 90) (5, 98) (9, 400) (11, 408)      (freq, length)
  *
- *             A field that does not have the word still adds to a document's length; its least length is
- *             not known here, so 0 stands for it.
+ *             A field that does not have the word still adds to a document's length; its least
+ *             length is not known here, so 0 stands for it.
  * Invariants  - Sorted strictly in both members; adding never lowers what the cover covers.
  *             - When full, two neighbours (f1, l1) (f2, l2) become (f2, l1): above both.
- * Why so      Adding the bounds of the fields would be up to twice the weight of the word; BM25F saturates
+ * Why so      Adding the bounds of the fields would be up to twice the weight of the word; BM25F
+ * saturates
  *             over the sum of freqs, and so must its bound.
  * Tested by   tests/unit/search/test_cover.c */
 #include "search/cover.h"
 
-/* Make two neighbours one: those whose freqs are in the smallest ratio, so that the least is given away. */
+/* Make two neighbours one: those whose freqs are in the smallest ratio, so that the least is given
+ * away. */
 static void melt_one(prs_cover *cover) {
     uint32_t best = 0;
     for (uint32_t i = 1; i + 1 < cover->n; i++) {
@@ -54,7 +59,7 @@ void prs_cover_join(prs_cover *cover, const prs_cover *field, uint32_t weight) {
         prs_cover_add(cover, freq, length);
         for (uint32_t k = 0; k < before.n; k++) {
             prs_cover_add(cover, prs_weigh_add(before.pairs[k].freq, freq, 1),
-                             prs_weigh_add(before.pairs[k].length, length, 1));
+                          prs_weigh_add(before.pairs[k].length, length, 1));
         }
     }
 }

@@ -1,6 +1,8 @@
-/* cur_and.c - all of these, perhaps those, none of these: how is a conjunction walked without touching most of it?
+/* cur_and.c - all of these, perhaps those, none of these: how is a conjunction walked without
+ * touching most of it?
  *
- * Structure   The rarest required child leads: it gives batches of candidates; the others are asked about them
+ * Structure   The rarest required child leads: it gives batches of candidates; the others are asked
+ * about them
  *             in order of rarity, and the batch shrinks.
  *
  *                 leader   [17 19 40 52 ..]   score
@@ -8,9 +10,11 @@
  *                 not      [      40      ]             what is prohibited leaves
  *                 extra    [      40      ]   + score
  *
- * Skipping    Before a range of the leader's blocks is decoded, the bounds of all children are added; below the
- *             floor, the range is passed.  While probing, a candidate leaves as soon as its score so far plus
- *             what is still to come cannot reach the floor; the leader itself gets the floor less the others.
+ * Skipping    Before a range of the leader's blocks is decoded, the bounds of all children are
+ * added; below the
+ *             floor, the range is passed.  While probing, a candidate leaves as soon as its score
+ *             so far plus what is still to come cannot reach the floor; the leader itself gets the
+ *             floor less the others.
  * Invariants  - max[i] holds for [.., bounded_to), set by the last call of bound or next.
  *             - Required children lead, then follow, by cost; scored or not is all the same.
  * Cost        The leader's list; of the others, the blocks in which candidates fall.
@@ -30,13 +34,18 @@ typedef struct cur_and {
     prs_scratch *scratch;
 } cur_and;
 
-static cur_and *self(prs_cursor *c) { return (cur_and *)c; }
+static cur_and *self(prs_cursor *c) {
+    return (cur_and *)c;
+}
 
-static int32_t clamp(int64_t sum) { return sum > INT32_MAX ? INT32_MAX : (int32_t)sum; }
+static int32_t clamp(int64_t sum) {
+    return sum > INT32_MAX ? INT32_MAX : (int32_t)sum;
+}
 
-/* Bound every child over [from, *to): the leader may narrow it to its blocks, the others to their groups. */
-static prism_status bound_children(cur_and *a, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                                   prism_error *err) {
+/* Bound every child over [from, *to): the leader may narrow it to its blocks, the others to their
+ * groups. */
+static prism_status bound_children(cur_and *a, uint32_t from, uint32_t min_to, uint32_t *to,
+                                   int32_t *max, prism_error *err) {
     a->sum = 0;
     a->bounded_from = from;
     for (uint32_t i = 0; i < a->n_children; i++) {
@@ -55,8 +64,8 @@ static prism_status bound_children(cur_and *a, uint32_t from, uint32_t min_to, u
     return PRISM_OK;
 }
 
-static prism_status and_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                              prism_error *err) {
+static prism_status and_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                              int32_t *max, prism_error *err) {
     return bound_children(self(c), from, min_to, to, max, err);
 }
 
@@ -69,10 +78,10 @@ static prism_status and_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_
     return PRISM_OK;
 }
 
-/* Ask children [first, n) and the prohibited about the candidates.  rest = most that they can add; floor <= 0: no
- * bounds are known. */
-static prism_status ask_others(cur_and *a, uint32_t first, prs_batch *batch, int64_t rest, int32_t floor,
-                               prism_error *err) {
+/* Ask children [first, n) and the prohibited about the candidates.  rest = most that they can add;
+ * floor <= 0: no bounds are known. */
+static prism_status ask_others(cur_and *a, uint32_t first, prs_batch *batch, int64_t rest,
+                               int32_t floor, prism_error *err) {
     uint8_t *hit = a->scratch->hit;
     for (uint32_t i = first; i < a->n_children && batch->n > 0; i++) {
         prs_cursor *child = a->children[i];
@@ -92,7 +101,8 @@ static prism_status ask_others(cur_and *a, uint32_t first, prs_batch *batch, int
 }
 
 /* The leader's next documents in [from, to) that can still reach the floor. */
-static prism_status lead(cur_and *a, uint32_t from, uint32_t to, int32_t floor, prs_batch *out, prism_error *err) {
+static prism_status lead(cur_and *a, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
+                         prism_error *err) {
     int64_t rest = 0;
     prs_cursor *leader = a->children[0];
     if (floor > 0) {
@@ -114,8 +124,8 @@ static prism_status lead(cur_and *a, uint32_t from, uint32_t to, int32_t floor, 
     return ask_others(a, 1, out, rest, floor, err);
 }
 
-static prism_status and_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                             prism_error *err) {
+static prism_status and_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                             prs_batch *out, prism_error *err) {
     out->n = 0;
     out->next = from;
     while (out->n == 0 && from < to) {
@@ -127,7 +137,8 @@ static prism_status and_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t 
 }
 
 /* The candidates are copied, because they shrink; `place` brings the survivors home. */
-static prism_status and_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status and_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                              prism_error *err) {
     cur_and *a = self(c);
     prs_batch *mine = &a->scratch->batch;
     memset(hit, 0, batch->n);
@@ -156,8 +167,8 @@ static void sort_by_cost(prs_cursor **cursors, uint32_t n) {
     }
 }
 
-prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth, bool scored,
-                              prs_cursor **out, prism_error *err) {
+prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
+                              bool scored, prs_cursor **out, prism_error *err) {
     cur_and *a;
     PRS_TRY(prs_plan_cursor(plan, sizeof *a, &and_ops, depth, scored, &a, err));
     PRS_TRY(prs_plan_scratch(plan, depth, &a->scratch, err));
@@ -167,7 +178,8 @@ prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32
     a->max = prs_arena_calloc(&plan->arena, a->n_children, sizeof *a->max);
     if (a->children == NULL || a->max == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < parts->n_required; i++) a->children[i] = parts->required[i];
-    for (uint32_t i = 0; i < parts->n_optional; i++) a->children[parts->n_required + i] = parts->optional[i];
+    for (uint32_t i = 0; i < parts->n_optional; i++)
+        a->children[parts->n_required + i] = parts->optional[i];
     sort_by_cost(a->children, a->n_required);
     a->prohibited = parts->prohibited;
     a->n_prohibited = parts->n_prohibited;

@@ -1,7 +1,7 @@
 /* cur_const.c - every document of a child, or of the segment, with one and the same score.
  *
- * The child does not score; with no child it is the segment's whole range.  Once the floor is above the one
- * score there is nothing left to find, and the cursor is at its end.
+ * The child does not score; with no child it is the segment's whole range.  Once the floor is above
+ * the one score there is nothing left to find, and the cursor is at its end.
  * Tested by   tests/unit/search/test_plan.c */
 #include "search/plan.h"
 
@@ -11,8 +11,8 @@ typedef struct cur_const {
     int32_t units;
 } cur_const;
 
-static prism_status const_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                                prism_error *err) {
+static prism_status const_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                                int32_t *max, prism_error *err) {
     cur_const *k = (cur_const *)c;
     if (k->child != NULL) {
         PRS_TRY(k->child->ops->bound(k->child, from, min_to, to, max, err));
@@ -29,8 +29,8 @@ static prism_status const_peek(prs_cursor *c, uint32_t from, uint32_t *doc, pris
     return PRISM_OK;
 }
 
-static prism_status const_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                               prism_error *err) {
+static prism_status const_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                               prs_batch *out, prism_error *err) {
     cur_const *k = (cur_const *)c;
     out->n = 0;
     out->next = to;
@@ -47,7 +47,8 @@ static prism_status const_next(prs_cursor *c, uint32_t from, uint32_t to, int32_
     return PRISM_OK;
 }
 
-static prism_status const_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status const_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                                prism_error *err) {
     (void)floor;
     cur_const *k = (cur_const *)c;
     memset(hit, 1, batch->n);
@@ -56,7 +57,8 @@ static prism_status const_probe(prs_cursor *c, prs_batch *batch, int32_t floor, 
     return PRISM_OK;
 }
 
-static prism_status const_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+static prism_status const_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                               prism_error *err) {
     (void)err;
     uint32_t end = PRS_MIN(c->plan->n_docs, base + 64 * n_words);
     for (uint32_t doc = base; doc < end; doc += 64) {
@@ -66,13 +68,16 @@ static prism_status const_fill(prs_cursor *c, uint32_t base, uint64_t *words, ui
     return PRISM_OK;
 }
 
-static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next, const_probe, const_fill, NULL};
-static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next, const_probe, NULL, NULL};
+static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next,
+                                       const_probe, const_fill, NULL};
+static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next,
+                                         const_probe, NULL,       NULL};
 
-prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units, uint32_t depth, bool scored,
-                                prs_cursor **out, prism_error *err) {
+prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units, uint32_t depth,
+                                bool scored, prs_cursor **out, prism_error *err) {
     cur_const *k;
-    PRS_TRY(prs_plan_cursor(plan, sizeof *k, child == NULL ? &all_ops : &child_ops, depth, scored, &k, err));
+    PRS_TRY(prs_plan_cursor(plan, sizeof *k, child == NULL ? &all_ops : &child_ops, depth, scored,
+                            &k, err));
     k->child = child;
     k->units = scored ? units : 0;
     k->base.cost = child == NULL ? plan->n_docs : child->cost;

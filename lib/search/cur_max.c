@@ -1,7 +1,8 @@
-/* cur_max.c - several ways to say one thing, the best of which counts: wi-fi as a phrase, or as wifi.
+/* cur_max.c - several ways to say one thing, the best of which counts: wi-fi as a phrase, or as
+ * wifi.
  *
- * Like a disjunction, with the larger score where a disjunction adds.  A child below the floor cannot make
- * the larger of two scores reach it, so every child gets the floor as it is.
+ * Like a disjunction, with the larger score where a disjunction adds.  A child below the floor
+ * cannot make the larger of two scores reach it, so every child gets the floor as it is.
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
 #include "search/plan.h"
 
@@ -12,10 +13,12 @@ typedef struct cur_max {
     prs_scratch *scratch;
 } cur_max;
 
-static cur_max *self(prs_cursor *c) { return (cur_max *)c; }
+static cur_max *self(prs_cursor *c) {
+    return (cur_max *)c;
+}
 
-static prism_status max_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                              prism_error *err) {
+static prism_status max_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                              int32_t *max, prism_error *err) {
     cur_max *m = self(c);
     *max = PRS_NO_MATCH;
     for (uint32_t i = 0; i < m->n; i++) {
@@ -39,7 +42,8 @@ static prism_status max_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_
 }
 
 /* Raise the window to a child's scores in [window->base, to). */
-static prism_status raise_window(cur_max *m, prs_cursor *child, uint32_t to, int32_t floor, prism_error *err) {
+static prism_status raise_window(cur_max *m, prs_cursor *child, uint32_t to, int32_t floor,
+                                 prism_error *err) {
     prs_window *window = &m->scratch->window;
     prs_batch *space = &m->scratch->batch;
     uint32_t from = window->base;
@@ -47,7 +51,8 @@ static prism_status raise_window(cur_max *m, prs_cursor *child, uint32_t to, int
         PRS_TRY(child->ops->next(child, from, to, floor, space, err));
         for (uint32_t i = 0; i < space->n; i++) {
             uint32_t at = space->docs[i] - window->base;
-            if (at >= PRS_WINDOW) return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
+            if (at >= PRS_WINDOW)
+                return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
             window->bits[at >> 6] |= UINT64_C(1) << (at & 63);
             window->scores[at] = PRS_MAX(window->scores[at], space->scores[i]);
         }
@@ -56,8 +61,8 @@ static prism_status raise_window(cur_max *m, prs_cursor *child, uint32_t to, int
     return PRISM_OK;
 }
 
-static prism_status max_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                             prism_error *err) {
+static prism_status max_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                             prs_batch *out, prism_error *err) {
     cur_max *m = self(c);
     uint32_t first;
     out->n = 0;
@@ -75,7 +80,8 @@ static prism_status max_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t 
     return status;
 }
 
-static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                              prism_error *err) {
     cur_max *m = self(c);
     prs_batch *mine = &m->scratch->batch;
     uint8_t *one = m->scratch->hit;
@@ -99,7 +105,8 @@ static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     return PRISM_OK;
 }
 
-static prism_status max_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+static prism_status max_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                             prism_error *err) {
     cur_max *m = self(c);
     for (uint32_t i = 0; i < m->n; i++) {
         PRS_TRY(prs_cursor_fill(m->children[i], base, words, n_words, &m->scratch->batch, err));
@@ -109,8 +116,8 @@ static prism_status max_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
 
 static const prs_cursor_ops max_ops = {max_bound, max_peek, max_next, max_probe, max_fill, NULL};
 
-prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t depth, bool scored,
-                              prs_cursor **out, prism_error *err) {
+prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t depth,
+                              bool scored, prs_cursor **out, prism_error *err) {
     cur_max *m;
     PRS_TRY(prs_plan_cursor(plan, sizeof *m, &max_ops, depth, scored, &m, err));
     PRS_TRY(prs_plan_scratch(plan, depth, &m->scratch, err));

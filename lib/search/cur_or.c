@@ -1,25 +1,30 @@
 /* cur_or.c - any of these: how is the best of a disjunction found without adding up all of it?
  *
- * Structure   Block-max MaxScore.  For a range of documents every child has a bound.  The children with the
- *             smallest bounds, as many as together stay below the floor, cannot make a hit alone: they are
- *             asked only about documents that an *essential* child has found.
+ * Structure   Block-max MaxScore.  For a range of documents every child has a bound.  The children
+ * with the
+ *             smallest bounds, as many as together stay below the floor, cannot make a hit alone:
+ *             they are asked only about documents that an *essential* child has found.
  *
  *                 bounds   40 | 25 | 9 | 3          floor 30
  *                 essential 40, 25; others 9 + 3 < 30
  *                 window   essential children add into 4096 accumulators
- *                          score >= 30 - 12 -> probe the 9s -> score >= 30 - 3 -> probe the 3s -> score >= 30
+ *                          score >= 30 - 12 -> probe the 9s -> score >= 30 - 3 -> probe the 3s ->
+ *                          score >= 30
  *
  *             One essential child needs no window: its batches are the candidates.
- * Ranges      `wide`: until the first of the children's groups (4096 postings) ends.  If all bounds together are
- *             below the floor there, it is passed whole.  Inside, ranges end where a block of an essential child
- *             ends, but are at least PRS_OR_RANGE documents, since bounding costs about as much as scoring
- *             a block.
- * Invariants  - max[] holds in [.., near_to); order[] is by max descending, ties by place; sum_rest is the sum of
+ * Ranges      `wide`: until the first of the children's groups (4096 postings) ends.  If all bounds
+ * together are
+ *             below the floor there, it is passed whole.  Inside, ranges end where a block of an
+ *             essential child ends, but are at least PRS_OR_RANGE documents, since bounding costs
+ *             about as much as scoring a block.
+ * Invariants  - max[] holds in [.., near_to); order[] is by max descending, ties by place; sum_rest
+ * is the sum of
  *               the max of those that are not essential.
  *             - Sums of int32 contributions: the order of adding cannot be seen in a score.
  * Without a floor, or when more than one child must match, every child is essential.
  * Cost        Essential lists, and the blocks of the others in which candidates fall.
- * Source      Turtle & Flood, IPM 1995; Ding & Suel, SIGIR 2011; windows as in Lucene's MaxScoreBulkScorer (idea only).
+ * Source      Turtle & Flood, IPM 1995; Ding & Suel, SIGIR 2011; windows as in Lucene's
+ * MaxScoreBulkScorer (idea only).
  * Tested by   tests/unit/search/test_pruning.c */
 #include "search/plan.h"
 
@@ -39,15 +44,20 @@ typedef struct cur_or {
     int64_t wide_sum;
 } cur_or;
 
-static cur_or *self(prs_cursor *c) { return (cur_or *)c; }
+static cur_or *self(prs_cursor *c) {
+    return (cur_or *)c;
+}
 
-static int32_t clamp(int64_t sum) { return sum > INT32_MAX ? INT32_MAX : (int32_t)sum; }
+static int32_t clamp(int64_t sum) {
+    return sum > INT32_MAX ? INT32_MAX : (int32_t)sum;
+}
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
-/* Bound all children over [from, *to); the first n_narrow in order may narrow it to their blocks. */
-static prism_status bound_children(cur_or *o, uint32_t from, uint32_t min_to, uint32_t n_narrow, uint32_t *to,
-                                   int64_t *sum, prism_error *err) {
+/* Bound all children over [from, *to); the first n_narrow in order may narrow it to their
+ * blocks. */
+static prism_status bound_children(cur_or *o, uint32_t from, uint32_t min_to, uint32_t n_narrow,
+                                   uint32_t *to, int64_t *sum, prism_error *err) {
     *sum = PRS_NO_MATCH;
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t k = o->order[i];
@@ -77,7 +87,8 @@ static void divide(cur_or *o, int32_t floor) {
 }
 
 /* Find the range that begins at `from`: its end, and who is essential in it (perhaps nobody). */
-static prism_status open_range(cur_or *o, uint32_t from, int32_t floor, uint32_t *end, prism_error *err) {
+static prism_status open_range(cur_or *o, uint32_t from, int32_t floor, uint32_t *end,
+                               prism_error *err) {
     uint32_t n_docs = o->base.plan->n_docs;
     if (from >= o->wide_to) {
         o->wide_to = n_docs;
@@ -93,15 +104,16 @@ static prism_status open_range(cur_or *o, uint32_t from, int32_t floor, uint32_t
         uint32_t min_to = n_docs - from > PRS_OR_RANGE ? from + PRS_OR_RANGE : n_docs;
         int64_t sum;
         o->near_to = o->wide_to;
-        PRS_TRY(bound_children(o, from, min_to, PRS_MAX(o->n_essential, 1), &o->near_to, &sum, err));
+        PRS_TRY(
+            bound_children(o, from, min_to, PRS_MAX(o->n_essential, 1), &o->near_to, &sum, err));
     }
     *end = o->near_to;
     divide(o, floor);
     return PRISM_OK;
 }
 
-static prism_status or_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                             prism_error *err) {
+static prism_status or_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                             int32_t *max, prism_error *err) {
     cur_or *o = self(c);
     int64_t sum;
     PRS_TRY(bound_children(o, from, min_to, o->n, to, &sum, err));
@@ -174,8 +186,8 @@ static prism_status probe_rest(cur_or *o, int32_t floor, prs_batch *out, prism_e
 }
 
 /* Matches from one range. */
-static prism_status next_of_range(cur_or *o, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                                  prism_error *err) {
+static prism_status next_of_range(cur_or *o, uint32_t from, uint32_t to, int32_t floor,
+                                  prs_batch *out, prism_error *err) {
     int32_t needed = prs_floor_less(floor, clamp(o->sum_rest));
     if (o->n_essential == 0) {
         out->n = 0;
@@ -191,7 +203,8 @@ static prism_status next_of_range(cur_or *o, uint32_t from, uint32_t to, int32_t
     return probe_rest(o, floor, out, err);
 }
 
-/* ---- more than one must match ----------------------------------------------------------------- */
+/* ---- more than one must match
+ * ----------------------------------------------------------------- */
 
 /* Add a child to the window and count it. */
 static prism_status count_child(cur_or *o, prs_cursor *child, uint32_t to, prism_error *err) {
@@ -202,7 +215,8 @@ static prism_status count_child(cur_or *o, prs_cursor *child, uint32_t to, prism
         PRS_TRY(child->ops->next(child, from, to, 0, space, err));
         for (uint32_t i = 0; i < space->n; i++) {
             uint32_t at = space->docs[i] - window->base;
-            if (at >= PRS_WINDOW) return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
+            if (at >= PRS_WINDOW)
+                return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
             window->bits[at >> 6] |= UINT64_C(1) << (at & 63);
             window->scores[at] += space->scores[i];
             if (o->scratch->count[at] < UINT16_MAX) o->scratch->count[at]++;
@@ -224,8 +238,8 @@ static void drop_rare(cur_or *o) {
     }
 }
 
-static prism_status counted_window(cur_or *o, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                                   prism_error *err) {
+static prism_status counted_window(cur_or *o, uint32_t from, uint32_t to, int32_t floor,
+                                   prs_batch *out, prism_error *err) {
     uint32_t first;
     PRS_TRY(or_peek(&o->base, from, &first, err));
     out->n = 0;
@@ -244,8 +258,8 @@ static prism_status counted_window(cur_or *o, uint32_t from, uint32_t to, int32_
 
 /* ---- the cursor ------------------------------------------------------------------------------ */
 
-static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                            prism_error *err) {
+static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                            prs_batch *out, prism_error *err) {
     cur_or *o = self(c);
     out->n = 0;
     out->next = from;
@@ -260,8 +274,10 @@ static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t f
             o->sum_rest = 0;
         }
         if (o->min_match > 1) {
-            if (o->n_essential > 0) PRS_TRY(counted_window(o, from, end, floor, out, err));
-            else out->next = end;
+            if (o->n_essential > 0)
+                PRS_TRY(counted_window(o, from, end, floor, out, err));
+            else
+                out->next = end;
         } else {
             PRS_TRY(next_of_range(o, from, end, floor, out, err));
         }
@@ -271,7 +287,8 @@ static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t f
 }
 
 /* Every child is asked about every candidate: which of them would be enough is not known. */
-static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                             prism_error *err) {
     (void)floor;
     cur_or *o = self(c);
     prs_batch *mine = &o->scratch->batch;
@@ -292,7 +309,8 @@ static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uin
     return PRISM_OK;
 }
 
-static prism_status or_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+static prism_status or_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                            prism_error *err) {
     cur_or *o = self(c);
     for (uint32_t i = 0; i < o->n; i++) {
         PRS_TRY(prs_cursor_fill(o->children[i], base, words, n_words, &o->scratch->batch, err));
@@ -315,10 +333,11 @@ static int32_t or_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops any_ops = {or_bound, or_peek, or_next, or_probe, or_fill, or_prime};
 static const prs_cursor_ops some_ops = {or_bound, or_peek, or_next, or_probe, NULL, NULL};
 
-prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match, uint32_t depth,
-                             bool scored, prs_cursor **out, prism_error *err) {
+prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match,
+                             uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
     cur_or *o;
-    PRS_TRY(prs_plan_cursor(plan, sizeof *o, min_match > 1 ? &some_ops : &any_ops, depth, scored, &o, err));
+    PRS_TRY(prs_plan_cursor(plan, sizeof *o, min_match > 1 ? &some_ops : &any_ops, depth, scored,
+                            &o, err));
     PRS_TRY(prs_plan_scratch(plan, depth, &o->scratch, err));
     o->children = children;
     o->n = n;

@@ -1,19 +1,25 @@
 /* cur_phrase.c - which documents have these words standing as asked, and how often?
  *
- * Structure   Per field, one spot for each different slot; a document is a candidate when all spots of some
+ * Structure   Per field, one spot for each different slot; a document is a candidate when all spots
+ * of some
  *             field have it, and a match when their positions agree.
  *
- *                 spots by cost   [rare] -> 17   31   90        leapfrog: each seeks what the others found
+ *                 spots by cost   [rare] -> 17   31   90        leapfrog: each seeks what the
+ *                 others found
  *                                 [common]  17   31   90
  *                 freqs           2, 9      at most 2 matches   can that reach the floor?  no: next
  *                 positions       rare first; beginnings narrowed slot by slot (match.h)
  *
- *             A phrase lies in one field; matches in several fields add up as the freqs of a word do.
- * Skipping    As for words, with the least of the spots' largest freqs and the greatest of their smallest lengths.
+ *             A phrase lies in one field; matches in several fields add up as the freqs of a word
+ *             do.
+ * Skipping    As for words, with the least of the spots' largest freqs and the greatest of their
+ * smallest lengths.
  *             And again per candidate: freqs are decoded before positions, and bound the matches.
- * Invariants  - While field->stands, field->doc is the first candidate at or after the last document asked for, and
+ * Invariants  - While field->stands, field->doc is the first candidate at or after the last
+ * document asked for, and
  *               every spot stands on it.
- *             - A slot that stands in several places of the phrase is one spot; its positions are read once.
+ *             - A slot that stands in several places of the phrase is one spot; its positions are
+ *               read once.
  * Cost        Leapfrogging, about 10-50 ns a step; positions of candidates that can compete.
  * Source      FORMAT.md section 17.
  * Tested by   tests/unit/search/test_cur_phrase.c, test_pruning.c */
@@ -51,7 +57,9 @@ typedef struct cur_phrase {
     int32_t near_max;
 } cur_phrase;
 
-static cur_phrase *self(prs_cursor *c) { return (cur_phrase *)c; }
+static cur_phrase *self(prs_cursor *c) {
+    return (cur_phrase *)c;
+}
 
 /* ---- candidates ------------------------------------------------------------------------------ */
 
@@ -77,7 +85,8 @@ static prism_status seek_field(phrase_field *f, uint32_t target, prism_error *er
 }
 
 /* First candidate >= target of any field. */
-static prism_status seek_candidate(cur_phrase *p, uint32_t target, uint32_t *doc, prism_error *err) {
+static prism_status seek_candidate(cur_phrase *p, uint32_t target, uint32_t *doc,
+                                   prism_error *err) {
     *doc = PRS_DOC_END;
     for (uint32_t i = 0; i < p->n_fields; i++) {
         PRS_TRY(seek_field(&p->fields[i], target, err));
@@ -96,14 +105,16 @@ static prism_status count_most(phrase_field *f, prism_error *err) {
         PRS_TRY(prs_spot_freq(spot, err));
         f->most = PRS_MIN(f->most, spot->freq / spot->need);
         uint32_t k = i;
-        for (; k > 0 && f->spots[f->by_freq[k - 1]].freq > spot->freq; k--) f->by_freq[k] = f->by_freq[k - 1];
+        for (; k > 0 && f->spots[f->by_freq[k - 1]].freq > spot->freq; k--)
+            f->by_freq[k] = f->by_freq[k - 1];
         f->by_freq[k] = i;
     }
     return PRISM_OK;
 }
 
 /* Room for the matches of a field: no more than the rarest spot has positions. */
-static prism_status make_room(cur_phrase *p, const phrase_field *f, uint32_t **found, prism_error *err) {
+static prism_status make_room(cur_phrase *p, const phrase_field *f, uint32_t **found,
+                              prism_error *err) {
     prs_buf_clear(p->found);
     prs_buf_extend(p->found, (size_t)f->spots[f->by_freq[0]].freq * sizeof **found);
     *found = (uint32_t *)(void *)p->found->ptr; /* memory of the hook: aligned for any type */
@@ -144,8 +155,8 @@ static prism_status count_near(cur_phrase *p, phrase_field *f, uint32_t *n, pris
 }
 
 /* Freq of a candidate over its fields: 0 if it is no match, or cannot reach the floor. */
-static prism_status count_matches(cur_phrase *p, uint32_t doc, int32_t so_far, int32_t floor, uint32_t *freq,
-                                  prism_error *err) {
+static prism_status count_matches(cur_phrase *p, uint32_t doc, int32_t so_far, int32_t floor,
+                                  uint32_t *freq, prism_error *err) {
     uint32_t most = 0;
     *freq = 0;
     for (uint32_t i = 0; i < p->n_fields; i++) {
@@ -181,7 +192,8 @@ static int32_t score_match(const cur_phrase *p, uint32_t doc, uint32_t freq) {
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
 /* The one pair above all matches of a field in [from, *to); no pair if a spot has nothing there. */
-static prism_status bound_field(phrase_field *f, uint32_t from, uint32_t *to, prs_cover *cover, prism_error *err) {
+static prism_status bound_field(phrase_field *f, uint32_t from, uint32_t *to, prs_cover *cover,
+                                prism_error *err) {
     uint32_t freq = UINT32_MAX, length = 0;
     cover->n = 0;
     for (uint32_t i = 0; i < f->n_spots; i++) {
@@ -199,7 +211,8 @@ static prism_status bound_field(phrase_field *f, uint32_t from, uint32_t *to, pr
 }
 
 /* Where the rarest lists' blocks end. */
-static prism_status narrow(cur_phrase *p, uint32_t from, uint32_t min_to, uint32_t *to, prism_error *err) {
+static prism_status narrow(cur_phrase *p, uint32_t from, uint32_t min_to, uint32_t *to,
+                           prism_error *err) {
     for (uint32_t i = 0; i < p->n_fields; i++) {
         prs_lane *lane = p->fields[i].spots[p->fields[i].order[0]].lane;
         if (lane == NULL) continue;
@@ -209,8 +222,8 @@ static prism_status narrow(cur_phrase *p, uint32_t from, uint32_t min_to, uint32
     return PRISM_OK;
 }
 
-static prism_status phrase_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                                 prism_error *err) {
+static prism_status phrase_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                                 int32_t *max, prism_error *err) {
     cur_phrase *p = self(c);
     prs_cover all = {0}, one;
     PRS_TRY(narrow(p, from, min_to, to, err));
@@ -234,8 +247,8 @@ static prism_status phrase_peek(prs_cursor *c, uint32_t from, uint32_t *doc, pri
 }
 
 /* Matches of a range that is worth reading, until the batch has enough. */
-static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                               prism_error *err) {
+static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t to, int32_t floor,
+                               prs_batch *out, prism_error *err) {
     while (from < to && out->n < PRS_PHRASE_BATCH) {
         uint32_t doc, freq;
         PRS_TRY(prs_watch_tick(p->base.plan->watch, err));
@@ -256,8 +269,8 @@ static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t to, int32_
     return PRISM_OK;
 }
 
-static prism_status phrase_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                                prism_error *err) {
+static prism_status phrase_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                                prs_batch *out, prism_error *err) {
     cur_phrase *p = self(c);
     out->n = 0;
     out->next = from;
@@ -282,7 +295,8 @@ static prism_status phrase_next(prs_cursor *c, uint32_t from, uint32_t to, int32
     return PRISM_OK;
 }
 
-/* Does a field have a candidate exactly at `doc`?  Stops at the first spot that does not have it. */
+/* Does a field have a candidate exactly at `doc`?  Stops at the first spot that does not have
+ * it. */
 static prism_status stand_at(phrase_field *f, uint32_t doc, prism_error *err) {
     if (f->stands && f->doc >= doc) return PRISM_OK;
     f->stands = false;
@@ -296,7 +310,8 @@ static prism_status stand_at(phrase_field *f, uint32_t doc, prism_error *err) {
     return PRISM_OK;
 }
 
-static prism_status phrase_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status phrase_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                                 prism_error *err) {
     cur_phrase *p = self(c);
     for (uint32_t i = 0; i < batch->n; i++) {
         uint32_t doc = batch->docs[i], freq;
@@ -309,7 +324,8 @@ static prism_status phrase_probe(prs_cursor *c, prs_batch *batch, int32_t floor,
     return PRISM_OK;
 }
 
-static const prs_cursor_ops phrase_ops = {phrase_bound, phrase_peek, phrase_next, phrase_probe, NULL, NULL};
+static const prs_cursor_ops phrase_ops = {phrase_bound, phrase_peek, phrase_next,
+                                          phrase_probe, NULL,        NULL};
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
@@ -322,8 +338,8 @@ static bool same_slot(const prs_slot *a, const prs_slot *b) {
 }
 
 /* The spot of slot s: one that an equal slot before it made, or a new one. */
-static prism_status open_slot(cur_phrase *p, phrase_field *f, const prs_segment_field *field, uint32_t s,
-                              prism_error *err) {
+static prism_status open_slot(cur_phrase *p, phrase_field *f, const prs_segment_field *field,
+                              uint32_t s, prism_error *err) {
     const prs_slot *slot = &p->node->slots[s];
     f->slots[s].pos = slot->pos;
     for (uint32_t i = 0; i < f->n_spots; i++) {
@@ -337,14 +353,15 @@ static prism_status open_slot(cur_phrase *p, phrase_field *f, const prs_segment_
     f->slots[s].spot = i;
     f->n_spots++;
     uint32_t k = i;
-    for (; k > 0 && f->spots[f->order[k - 1]].cost > f->spots[i].cost; k--) f->order[k] = f->order[k - 1];
+    for (; k > 0 && f->spots[f->order[k - 1]].cost > f->spots[i].cost; k--)
+        f->order[k] = f->order[k - 1];
     f->order[k] = i;
     return PRISM_OK;
 }
 
 /* Open all slots in a field; *nowhere if one of them does not occur in it. */
-static prism_status open_field(cur_phrase *p, phrase_field *f, const prs_segment_field *field, uint32_t weight,
-                               bool *nowhere, prism_error *err) {
+static prism_status open_field(cur_phrase *p, phrase_field *f, const prs_segment_field *field,
+                               uint32_t weight, bool *nowhere, prism_error *err) {
     prs_arena *arena = &p->base.plan->arena;
     uint32_t n = p->node->n_slots;
     memset(f, 0, sizeof *f);
@@ -353,7 +370,8 @@ static prism_status open_field(cur_phrase *p, phrase_field *f, const prs_segment
     f->slots = prs_arena_alloc(arena, n * sizeof *f->slots);
     f->order = prs_arena_alloc(arena, n * sizeof *f->order);
     f->by_freq = prs_arena_alloc(arena, n * sizeof *f->by_freq);
-    if (f->spots == NULL || f->slots == NULL || f->order == NULL || f->by_freq == NULL) return prs_error_nomem(err);
+    if (f->spots == NULL || f->slots == NULL || f->order == NULL || f->by_freq == NULL)
+        return prs_error_nomem(err);
     *nowhere = false;
     for (uint32_t s = 0; s < n && !*nowhere; s++) {
         PRS_TRY(open_slot(p, f, field, s, err));
@@ -371,14 +389,15 @@ static prism_status open_fields(cur_phrase *p, const prs_weighted *at, prism_err
         const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
         bool nowhere = true;
         if (!field->present || !field->has_positions) continue;
-        PRS_TRY(open_field(p, &p->fields[p->n_fields], field, at->fields.ptr[i].weight, &nowhere, err));
+        PRS_TRY(
+            open_field(p, &p->fields[p->n_fields], field, at->fields.ptr[i].weight, &nowhere, err));
         if (!nowhere) p->n_fields++;
     }
     return PRISM_OK;
 }
 
-prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
-                                 prs_cursor **out, prism_error *err) {
+prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
+                                 bool scored, prs_cursor **out, prism_error *err) {
     cur_phrase *p;
     *out = NULL;
     PRS_TRY(prs_plan_cursor(plan, sizeof *p, &phrase_ops, depth, scored, &p, err));

@@ -1,7 +1,8 @@
-/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; one score for all of them.
+/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; one score for
+ * all of them.
  *
- * A set of documents as a bitset and a walk over its ones: what prefixes, ranges and exists come to.  Constant score, so
- * the bound is the score.  Cost: one word of 64 documents a step. */
+ * A set of documents as a bitset and a walk over its ones: what prefixes, ranges and exists come
+ * to.  Constant score, so the bound is the score.  Cost: one word of 64 documents a step. */
 #include "search/doc_set.h"
 #include "search/plan.h"
 
@@ -12,7 +13,9 @@ typedef struct cur_set {
     int32_t units;
 } cur_set;
 
-static bool has(const cur_set *s, uint32_t doc) { return (s->words[doc >> 6] >> (doc & 63)) & 1; }
+static bool has(const cur_set *s, uint32_t doc) {
+    return (s->words[doc >> 6] >> (doc & 63)) & 1;
+}
 
 /* First document of the set in [from, to), or `to`. */
 static uint32_t first_in(const cur_set *s, uint32_t from, uint32_t to) {
@@ -31,8 +34,8 @@ static prism_status set_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_
     return PRISM_OK;
 }
 
-static prism_status set_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                              prism_error *err) {
+static prism_status set_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                              int32_t *max, prism_error *err) {
     (void)min_to;
     (void)err;
     cur_set *s = (cur_set *)c;
@@ -42,8 +45,8 @@ static prism_status set_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uin
     return PRISM_OK;
 }
 
-static prism_status set_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                             prism_error *err) {
+static prism_status set_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                             prs_batch *out, prism_error *err) {
     cur_set *s = (cur_set *)c;
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     out->n = 0;
@@ -59,7 +62,8 @@ static prism_status set_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t 
     return PRISM_OK;
 }
 
-static prism_status set_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status set_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                              prism_error *err) {
     (void)floor;
     (void)err;
     const cur_set *s = (cur_set *)c;
@@ -70,22 +74,29 @@ static prism_status set_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     return PRISM_OK;
 }
 
-static prism_status set_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+static prism_status set_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                             prism_error *err) {
     (void)err;
     const cur_set *s = (cur_set *)c;
     uint32_t end = (c->plan->n_docs + 63) / 64;
-    for (uint32_t i = 0, at = base / 64; i < n_words && at < end; i++, at++) words[i] |= s->words[at];
+    for (uint32_t i = 0, at = base / 64; i < n_words && at < end; i++, at++)
+        words[i] |= s->words[at];
     return PRISM_OK;
 }
 
 static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe, set_fill, NULL};
 
-static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *words, prism_error *err) {
+static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *words,
+                             prism_error *err) {
     const prs_node *node = at->node;
     switch (node->kind) {
-    case PRS_NODE_PREFIX: return prs_doc_set_prefix(plan->segment, &at->fields, node->key, words, plan->watch, err);
-    case PRS_NODE_EXISTS: return prs_doc_set_exists(plan->segment, &at->fields, words, plan->watch, err);
-    default: return prs_doc_set_range(plan->segment, &at->fields, node->from, node->to, words, plan->watch, err);
+    case PRS_NODE_PREFIX:
+        return prs_doc_set_prefix(plan->segment, &at->fields, node->key, words, plan->watch, err);
+    case PRS_NODE_EXISTS:
+        return prs_doc_set_exists(plan->segment, &at->fields, words, plan->watch, err);
+    default:
+        return prs_doc_set_range(plan->segment, &at->fields, node->from, node->to, words,
+                                 plan->watch, err);
     }
 }
 

@@ -4,17 +4,21 @@
  *
  *                 title x 2   . . 7 . . . 31 . .          documents of a range [from, end)
  *                 body  x 1   3 . 7 9 . .  . 40 44
- *                 out         3   7 9     31 40 44        freq = 2 f_title + f_body, length likewise
+ *                 out         3   7 9     31 40 44        freq = 2 f_title + f_body, length
+ *                             likewise
  *
- *             A range ends where the first of the lanes' blocks ends, so every lane gives at most one block.
- * Skipping    Before a range is decoded, the pairs of its blocks (joined over the fields) are scored; if none
- *             reaches the floor, the range is passed unread.  Above blocks stand groups of 32: `wide` keeps
- *             the bound of the groups stood on, so that a list without a chance is passed 4096 postings at a
- *             time.
+ *             A range ends where the first of the lanes' blocks ends, so every lane gives at most
+ *             one block.
+ * Skipping    Before a range is decoded, the pairs of its blocks (joined over the fields) are
+ * scored; if none
+ *             reaches the floor, the range is passed unread.  Above blocks stand groups of 32:
+ *             `wide` keeps the bound of the groups stood on, so that a list without a chance is
+ *             passed 4096 postings at a time.
  * Invariants  - wide_max holds for [.., wide_to); lanes stand at or before `from`.
  *             - A cursor that does not score reads no freqs and no lengths.
  * Cost        About 1 ns per posting decoded and scored.
- * Source      FORMAT.md section 17; Robertson & Zaragoza, CIKM 2004 (BM25F); Ding & Suel, SIGIR 2011.
+ * Source      FORMAT.md section 17; Robertson & Zaragoza, CIKM 2004 (BM25F); Ding & Suel, SIGIR
+ * 2011.
  * Tested by   tests/unit/search/test_cur_term.c, test_pruning.c */
 #include "search/group.h"
 #include "search/lane.h"
@@ -37,7 +41,9 @@ typedef struct cur_term {
     term_postings merged, other; /* room for one block of every lane, at most a window */
 } cur_term;
 
-static cur_term *self(prs_cursor *c) { return (cur_term *)c; }
+static cur_term *self(prs_cursor *c) {
+    return (cur_term *)c;
+}
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
@@ -61,13 +67,15 @@ static prism_status skip_all(cur_term *t, uint32_t from, prism_error *err) {
 /* Where the first of the blocks stood on ends. */
 static uint32_t blocks_end(const cur_term *t, uint32_t to) {
     for (uint32_t i = 0; i < t->n_lanes; i++) {
-        if (!prs_lane_ended(&t->lanes[i]) && t->lanes[i].p.last_doc < to) to = t->lanes[i].p.last_doc + 1;
+        if (!prs_lane_ended(&t->lanes[i]) && t->lanes[i].p.last_doc < to)
+            to = t->lanes[i].p.last_doc + 1;
     }
     return to;
 }
 
 /* Bound of [from, *to), *to lowered to the end of the first block.  Lanes stand on their blocks. */
-static prism_status bound_blocks(cur_term *t, uint32_t from, uint32_t *to, int32_t *max, prism_error *err) {
+static prism_status bound_blocks(cur_term *t, uint32_t from, uint32_t *to, int32_t *max,
+                                 prism_error *err) {
     prs_cover all = {0}, one;
     *to = blocks_end(t, *to);
     if (from == t->near_from && *to == t->near_to) {
@@ -88,8 +96,8 @@ static prism_status bound_blocks(cur_term *t, uint32_t from, uint32_t *to, int32
     return PRISM_OK;
 }
 
-static prism_status term_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
-                               prism_error *err) {
+static prism_status term_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                               int32_t *max, prism_error *err) {
     cur_term *t = self(c);
     if (from >= t->wide_to) PRS_TRY(bound_groups(t, from, err));
     if (*to > t->wide_to) *to = t->wide_to;
@@ -102,8 +110,8 @@ static prism_status term_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
 /* ---- decoding -------------------------------------------------------------------------------- */
 
 /* Postings of a lane in [from, to) as they are. */
-static prism_status take_lane(const cur_term *t, prs_lane *lane, uint32_t from, uint32_t to, term_postings *out,
-                              prism_error *err) {
+static prism_status take_lane(const cur_term *t, prs_lane *lane, uint32_t from, uint32_t to,
+                              term_postings *out, prism_error *err) {
     out->n = 0;
     if (prs_lane_ended(lane)) return PRISM_OK;
     PRS_TRY(prs_lane_load(lane, from, err));
@@ -121,7 +129,8 @@ static prism_status take_lane(const cur_term *t, prs_lane *lane, uint32_t from, 
 }
 
 /* Merge a lane's postings in [from, to) into t->merged. */
-static prism_status merge_lane(cur_term *t, prs_lane *lane, uint32_t from, uint32_t to, prism_error *err) {
+static prism_status merge_lane(cur_term *t, prs_lane *lane, uint32_t from, uint32_t to,
+                               prism_error *err) {
     if (prs_lane_ended(lane)) return PRISM_OK;
     PRS_TRY(prs_lane_load(lane, from, err));
     uint32_t b = lane->p.i, b_end = prs_lane_place(lane, to);
@@ -134,7 +143,8 @@ static prism_status merge_lane(cur_term *t, prs_lane *lane, uint32_t from, uint3
         uint32_t doc_a = a < old->n ? old->docs[a] : PRS_DOC_END;
         uint32_t doc_b = b < b_end ? lane->p.docs[b] : PRS_DOC_END;
         uint32_t freq = doc_a <= doc_b ? old->freqs[a] : 0;
-        if (t->base.scored && doc_b <= doc_a) freq = prs_weigh_add(freq, lane->p.freqs[b], lane->weight);
+        if (t->base.scored && doc_b <= doc_a)
+            freq = prs_weigh_add(freq, lane->p.freqs[b], lane->weight);
         out->docs[n] = PRS_MIN(doc_a, doc_b);
         out->freqs[n++] = freq;
         a += doc_a <= doc_b;
@@ -208,8 +218,8 @@ static prism_status pass_range(cur_term *t, uint32_t from, uint32_t *to, int32_t
     return PRISM_OK;
 }
 
-static prism_status term_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
-                              prism_error *err) {
+static prism_status term_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                              prs_batch *out, prism_error *err) {
     cur_term *t = self(c);
     uint32_t room = PRS_MIN(t->n_lanes * PRS_BLOCK, PRS_WINDOW);
     out->n = 0;
@@ -262,8 +272,8 @@ static prism_status can_reach(cur_term *t, uint32_t doc, int32_t so_far, int32_t
 }
 
 /* Probe the candidates [at, at + n), n <= PRS_GROUP_CHUNK. */
-static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint32_t n, int32_t floor, uint8_t *hit,
-                                prism_error *err) {
+static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint32_t n,
+                                int32_t floor, uint8_t *hit, prism_error *err) {
     uint32_t docs[PRS_GROUP_CHUNK], freqs[PRS_GROUP_CHUNK], m = 0;
     int32_t scores[PRS_GROUP_CHUNK];
     uint8_t place[PRS_GROUP_CHUNK];
@@ -284,7 +294,8 @@ static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint
     return PRISM_OK;
 }
 
-static prism_status term_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err) {
+static prism_status term_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                               prism_error *err) {
     for (uint32_t at = 0; at < batch->n; at += PRS_GROUP_CHUNK) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         uint32_t n = PRS_MIN(batch->n - at, PRS_GROUP_CHUNK);
@@ -293,7 +304,8 @@ static prism_status term_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
     return PRISM_OK;
 }
 
-static prism_status term_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err) {
+static prism_status term_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                              prism_error *err) {
     cur_term *t = self(c);
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     PRS_TRY(skip_all(t, base, err));
@@ -304,7 +316,8 @@ static prism_status term_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
     return PRISM_OK;
 }
 
-/* A dominance point of one field tells of K documents with at least this freq and at most this length in the field;
+/* A dominance point of one field tells of K documents with at least this freq and at most this
+ * length in the field;
  * in the other fields they have at least nothing and at most the longest text. */
 static int32_t term_prime(const prs_cursor *c, uint32_t k) {
     static const uint32_t ranks[PRS_DOMINANCE_POINTS] = {10, 100, 1000};
@@ -317,7 +330,8 @@ static int32_t term_prime(const prs_cursor *c, uint32_t k) {
             uint32_t length = 0;
             for (uint32_t f = 0; f < t->group.n_fields; f++) {
                 const prs_group_field *field = &t->group.fields[f];
-                uint32_t most = field->lengths == lane->lengths ? lane->p.dominance[d].length : field->max_length;
+                uint32_t most = field->lengths == lane->lengths ? lane->p.dominance[d].length
+                                                                : field->max_length;
                 length = prs_weigh_add(length, most, field->weight);
             }
             uint32_t freq = prs_weigh_add(0, lane->p.dominance[d].freq, lane->weight);
@@ -329,7 +343,8 @@ static int32_t term_prime(const prs_cursor *c, uint32_t k) {
     return best;
 }
 
-static const prs_cursor_ops term_ops = {term_bound, term_peek, term_next, term_probe, term_fill, term_prime};
+static const prs_cursor_ops term_ops = {term_bound, term_peek, term_next,
+                                        term_probe, term_fill, term_prime};
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
@@ -343,7 +358,8 @@ static prism_status open_lanes(cur_term *t, const prs_weighted *at, prism_error 
     for (uint32_t i = 0; i < at->fields.n; i++) {
         const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
         bool found = false;
-        if (field->present) PRS_TRY(prs_terms_find(&field->terms, at->node->key, &infos[i], &found, err));
+        if (field->present)
+            PRS_TRY(prs_terms_find(&field->terms, at->node->key, &infos[i], &found, err));
         if (!found) continue;
         uint32_t k = n++;
         for (; k > 0 && infos[order[k - 1]].df < infos[i].df; k--) order[k] = order[k - 1];

@@ -4,8 +4,9 @@
  *             window  bits  ...1010...     scores  ..5.3..         where lists meet
  *
  * Invariants  - A drained window is all zero: accumulating may start at once.
- *             - Documents come from `next`, which promises [from, to); a document outside the window is a
- *               broken promise and would write outside the arrays, so it is checked and reported.
+ *             - Documents come from `next`, which promises [from, to); a document outside the
+ *               window is a broken promise and would write outside the arrays, so it is checked and
+ *               reported.
  * Tested by   tests/unit/search/test_cursor.c */
 #include "search/plan.h"
 
@@ -13,8 +14,8 @@ static prism_status outside(prism_error *err) {
     return prs_error_set(err, PRISM_ECORRUPT, "a posting list gave a document out of order");
 }
 
-prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window, prs_batch *space,
-                                   prism_error *err) {
+prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
+                                   prs_batch *space, prism_error *err) {
     while (from < to) {
         PRS_TRY(c->ops->next(c, from, to, 0, space, err));
         for (uint32_t i = 0; i < space->n; i++) {
@@ -28,8 +29,8 @@ prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, pr
     return PRISM_OK;
 }
 
-prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prs_batch *space,
-                             prism_error *err) {
+prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                             prs_batch *space, prism_error *err) {
     if (c->ops->fill != NULL) return c->ops->fill(c, base, words, n_words, err);
     uint32_t from = base, to = PRS_MIN(base + 64 * n_words, c->plan->n_docs);
     while (from < to) {

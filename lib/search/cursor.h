@@ -1,21 +1,27 @@
 /* cursor.h - the documents of one query node in one segment, a batch at a time.
  *
- * A plan is a tree of cursors.  Each answers four questions, always going forward through the documents:
+ * A plan is a tree of cursors.  Each answers four questions, always going forward through the
+ * documents:
  *
  *     bound   what is the best score in [from, to)?          from impacts; nothing is decoded
  *     peek    where may the next match be?
  *     next    the next batch of matches with their scores    what leads: lists, unions
- *     probe   which of these candidates match, and add your score   what follows: the other side of an AND
+ *     probe   which of these candidates match, and add your score   what follows: the other side of
+ *             an AND
  *     fill    a window of matches as bits                    counting; needs no scores
  *
- * A call covers up to PRS_WINDOW documents, so calling through a pointer costs nothing per document.
+ * A call covers up to PRS_WINDOW documents, so calling through a pointer costs nothing per
+ * document.
  *
- * `floor` is what a whole document must score to be of use.  A cursor may leave out what cannot reach it, never
- * what can; floor <= 0 asks for everything.  In `next` the candidate's score is the cursor's own; in `probe` it is
- * batch->scores[i] (what others gave it so far) plus the cursor's own: callers subtract what is still to come.
+ * `floor` is what a whole document must score to be of use.  A cursor may leave out what cannot
+ * reach it, never what can; floor <= 0 asks for everything.  In `next` the candidate's score is the
+ * cursor's own; in `probe` it is batch->scores[i] (what others gave it so far) plus the cursor's
+ * own: callers subtract what is still to come.
  *
- * Forward: `from` and the candidates of a call are never below those of the calls before, `next` having
- * passed everything before batch->next.  A cursor that does not score adds nothing and is bounded by 0. */
+ * Forward: `from` and the candidates of a call are never below those of the calls before, `next`
+ *          having
+ * passed everything before batch->next.  A cursor that does not score adds nothing and is bounded
+ * by 0. */
 #ifndef PRS_SEARCH_CURSOR_H
 #define PRS_SEARCH_CURSOR_H
 
@@ -55,21 +61,25 @@ typedef struct prs_scratch {
 typedef struct prs_cursor prs_cursor;
 
 typedef struct prs_cursor_ops {
-    /* Upper bound of the score of any match in [from, *to), or PRS_NO_MATCH.  *to may be lowered, to no less than
-     * min_to unless what is known ends earlier; always *to > from. */
+    /* Upper bound of the score of any match in [from, *to), or PRS_NO_MATCH.  *to may be lowered,
+     * to no less than min_to unless what is known ends earlier; always *to > from. */
     prism_status (*bound)(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
                           prism_error *err);
     /* No match in [from, *doc); *doc >= from, PRS_DOC_END for none at all. */
     prism_status (*peek)(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err);
-    /* Matches from `from` on, below `to`; batch->next in (from, to].  May give none and still not be done. */
+    /* Matches from `from` on, below `to`; batch->next in (from, to].  May give none and still not
+     * be done. */
     prism_status (*next)(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
                          prism_error *err);
     /* hit[i] = 1 and scores[i] += own, where docs[i] matches; else hit[i] = 0. */
-    prism_status (*probe)(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit, prism_error *err);
-    /* Set bit doc - base of `words` for each match in [base, base + 64 n_words), base a multiple of 64; NULL: through
-     * next.  n_words <= PRS_WINDOW_WORDS. */
-    prism_status (*fill)(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prism_error *err);
-    /* A score that at least k documents, deleted ones counted, reach; 0 if that is not known.  NULL: not known. */
+    prism_status (*probe)(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                          prism_error *err);
+    /* Set bit doc - base of `words` for each match in [base, base + 64 n_words), base a multiple of
+     * 64; NULL: through next.  n_words <= PRS_WINDOW_WORDS. */
+    prism_status (*fill)(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                         prism_error *err);
+    /* A score that at least k documents, deleted ones counted, reach; 0 if that is not known.
+     * NULL: not known. */
     int32_t (*prime)(const prs_cursor *c, uint32_t k);
 } prs_cursor_ops;
 
@@ -86,12 +96,14 @@ struct prs_cursor {
 /* ---- helpers for all cursors ----------------------------------------------------------------- */
 
 /** ops->fill, or the same by way of next and `space`. */
-prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, prs_batch *space,
-                             prism_error *err) PRS_NODISCARD;
-/** Add all matches of c in [from, to) to the window: bits set, scores added.  to - window->base <= PRS_WINDOW. */
-prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window, prs_batch *space,
-                                   prism_error *err) PRS_NODISCARD;
-/** Move the window's documents with score >= floor to the end of the batch; the window is all zero again. */
+prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                             prs_batch *space, prism_error *err) PRS_NODISCARD;
+/** Add all matches of c in [from, to) to the window: bits set, scores added.  to - window->base <=
+ *  PRS_WINDOW. */
+prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
+                                   prs_batch *space, prism_error *err) PRS_NODISCARD;
+/** Move the window's documents with score >= floor to the end of the batch; the window is all zero
+ *  again. */
 void prs_window_drain(prs_window *window, int32_t floor, prs_batch *out);
 
 /** Keep the candidates with hit[i] == want. */
@@ -100,6 +112,8 @@ void prs_batch_keep_hits(prs_batch *batch, const uint8_t *hit, uint8_t want);
 void prs_batch_keep_floor(prs_batch *batch, int32_t floor);
 
 /** a - b for floors: no wrap; what is not pruned stays not pruned. */
-static inline int32_t prs_floor_less(int32_t floor, int32_t rest) { return floor <= rest ? 0 : floor - rest; }
+static inline int32_t prs_floor_less(int32_t floor, int32_t rest) {
+    return floor <= rest ? 0 : floor - rest;
+}
 
 #endif

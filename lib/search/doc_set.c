@@ -1,8 +1,11 @@
-/* doc_set.c - how does a filter over thousands of lists, or over a column, become one set of documents?
+/* doc_set.c - how does a filter over thousands of lists, or over a column, become one set of
+ * documents?
  *
- * Structure   One bit a document of the segment; every list, column or length array is written over it once.
+ * Structure   One bit a document of the segment; every list, column or length array is written over
+ * it once.
  * Invariants  - Bits at and above n_docs stay 0: lists and columns know no such documents.
- * Why so      A set is ready for any operator, costs n_docs / 8 bytes however many terms a prefix has, and is never
+ * Why so      A set is ready for any operator, costs n_docs / 8 bytes however many terms a prefix
+ * has, and is never
  *             an error; merging lists by heap is only quicker for a handful of short ones.
  * Cost        Dense blocks are copied as words; packed ones set bits, about 1 ns a posting.
  * Tested by   tests/unit/search/test_doc_set.c */
@@ -10,14 +13,17 @@
 
 #define PRS_RANGE_CHUNK 256u
 
-static inline void set_bit(uint64_t *words, uint32_t doc) { words[doc >> 6] |= UINT64_C(1) << (doc & 63); }
-
-static bool begins_with(const prs_terms_cursor *cursor, prs_bytes prefix) {
-    return cursor->key_len >= prefix.len && (prefix.len == 0 || memcmp(cursor->key, prefix.ptr, prefix.len) == 0);
+static inline void set_bit(uint64_t *words, uint32_t doc) {
+    words[doc >> 6] |= UINT64_C(1) << (doc & 63);
 }
 
-static prism_status add_list(const prs_segment *segment, const prs_segment_field *field, const prs_term_info *info,
-                             uint64_t *words, prism_error *err) {
+static bool begins_with(const prs_terms_cursor *cursor, prs_bytes prefix) {
+    return cursor->key_len >= prefix.len &&
+           (prefix.len == 0 || memcmp(cursor->key, prefix.ptr, prefix.len) == 0);
+}
+
+static prism_status add_list(const prs_segment *segment, const prs_segment_field *field,
+                             const prs_term_info *info, uint64_t *words, prism_error *err) {
     prs_postings list;
     PRS_TRY(prs_postings_open(&list, &field->source, info, err));
     if (list.n > 0 && list.n_groups == 0) { /* short lists are loaded when opened */
@@ -27,8 +33,8 @@ static prism_status add_list(const prs_segment *segment, const prs_segment_field
     return prs_postings_fill_window(&list, 0, words, (segment->n_docs + 63) / 64, err);
 }
 
-prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix, uint64_t *words,
-                                prs_watch *watch, prism_error *err) {
+prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix,
+                                uint64_t *words, prs_watch *watch, prism_error *err) {
     for (uint32_t i = 0; i < fields->n; i++) {
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         prs_terms_cursor cursor;
@@ -45,8 +51,8 @@ prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, 
     return PRISM_OK;
 }
 
-prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, uint64_t *words, prs_watch *watch,
-                                prism_error *err) {
+prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, uint64_t *words,
+                                prs_watch *watch, prism_error *err) {
     for (uint32_t i = 0; i < fields->n; i++) {
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         PRS_TRY(prs_watch_tick(watch, err));
@@ -76,7 +82,8 @@ static void range_of_single(const prs_column *column, int64_t from, int64_t to, 
         uint32_t n = PRS_MIN(column->n_docs - doc, PRS_RANGE_CHUNK);
         prs_column_ints(column, doc, n, values);
         for (uint32_t i = 0; i < n; i++) {
-            if (values[i] >= from && values[i] <= to && prs_column_has(column, doc + i)) set_bit(words, doc + i);
+            if (values[i] >= from && values[i] <= to && prs_column_has(column, doc + i))
+                set_bit(words, doc + i);
         }
     }
 }
@@ -90,8 +97,8 @@ static void range_of_many(const prs_column *column, int64_t from, int64_t to, ui
     }
 }
 
-prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, int64_t from, int64_t to,
-                               uint64_t *words, prs_watch *watch, prism_error *err) {
+prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, int64_t from,
+                               int64_t to, uint64_t *words, prs_watch *watch, prism_error *err) {
     for (uint32_t i = 0; i < fields->n; i++) {
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         PRS_TRY(prs_watch_tick(watch, err));

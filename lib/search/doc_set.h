@@ -1,4 +1,5 @@
-/* doc_set.h - the documents of a filter, found at once: terms with a prefix, fields with a value, values in a range. */
+/* doc_set.h - the documents of a filter, found at once: terms with a prefix, fields with a value,
+ * values in a range. */
 #ifndef PRS_SEARCH_DOC_SET_H
 #define PRS_SEARCH_DOC_SET_H
 
@@ -6,16 +7,19 @@
 #include "query/ast.h"
 #include "search/watch.h"
 
-/** Set the bit of every document that has, in any of the fields, a term that begins with `prefix` (empty: any term).
+/** Set the bit of every document that has, in any of the fields, a term that begins with `prefix`
+ *  (empty: any term).
  *  Params : words: bits of all documents of the segment, one word more behind them
- *  Errors : ECORRUPT, EIO, ECANCELED.   Cost: the postings of all such terms; however many there are */
-prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix, uint64_t *words,
-                                prs_watch *watch, prism_error *err) PRS_NODISCARD;
+ *  Errors : ECORRUPT, EIO, ECANCELED.   Cost: the postings of all such terms; however many there
+ *           are */
+prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix,
+                                uint64_t *words, prs_watch *watch, prism_error *err) PRS_NODISCARD;
 /** ... that has a position or a value in any of the fields. */
-prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, uint64_t *words, prs_watch *watch,
-                                prism_error *err) PRS_NODISCARD;
+prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, uint64_t *words,
+                                prs_watch *watch, prism_error *err) PRS_NODISCARD;
 /** ... that has an integer value in [from, to] in any of the fields. */
-prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, int64_t from, int64_t to,
-                               uint64_t *words, prs_watch *watch, prism_error *err) PRS_NODISCARD;
+prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, int64_t from,
+                               int64_t to, uint64_t *words, prs_watch *watch,
+                               prism_error *err) PRS_NODISCARD;
 
 #endif

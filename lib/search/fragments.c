@@ -1,13 +1,16 @@
 /* fragments.c - which stretch of a long text shows best why it matches, and where may it be cut?
  *
- * Structure   A window slides over the marks; its worth is the sum of the weights of the different clauses in it,
+ * Structure   A window slides over the marks; its worth is the sum of the weights of the different
+ * clauses in it,
  *             and a little for every mark.
  *
  *                 ....[big]....[data]..............[big]....     heaviest: big + data
  *                     |-- marks --|
- *               |------ max_bytes -----|    grown to both sides, begun after a sentence, ended at a word
+ *               |------ max_bytes -----|    grown to both sides, begun and ended with a sentence or
+ *               a word
  *
- * Invariants  - A cut never falls inside a character, a cluster, a word, or (unless it is longer than the
+ * Invariants  - A cut never falls inside a character, a cluster, a word, or (unless it is longer
+ * than the
  *               fragment) a mark.
  *             - end - start <= max_bytes, and stretches do not touch what is taken.
  * Cost        Two passes over the marks a fragment; cutting looks at a few hundred bytes.
@@ -18,11 +21,14 @@
 #include "analysis/utf8.h"
 
 #define PRS_MARK_WORTH 0.01 /* of every mark, beside its clause's weight */
-#define PRS_CUT_LOOK 64u    /* bytes to look for a word's end; longer words are cut */
+#define PRS_ROUNDING 1e-9
+#define PRS_CUT_LOOK 64u /* bytes to look for a word's end; longer words are cut */
 
 /* ---- cutting --------------------------------------------------------------------------------- */
 
-static bool is_continuation(uint8_t b) { return (b & 0xc0) == 0x80; }
+static bool is_continuation(uint8_t b) {
+    return (b & 0xc0) == 0x80;
+}
 
 /* First byte of the character that ends before `at`, at > 0. */
 static size_t step_back(prs_bytes text, size_t at) {
@@ -73,7 +79,8 @@ static bool is_cluster_bound(prs_bytes text, size_t at) {
     const prs_uc *a = prs_unicode_get(before), *b = prs_unicode_get(after);
     if (is_extender(b)) return false;
     if (before == 0x200d && (b->flags & PRS_UC_PICT) != 0) return false; /* joined emoji */
-    return !(a->cls == PRS_CLASS_RI && b->cls == PRS_CLASS_RI);          /* flags; two flags stay together too */
+    /* flags; two flags stay together too */
+    return !(a->cls == PRS_CLASS_RI && b->cls == PRS_CLASS_RI);
 }
 
 bool prs_fragment_may_cut(prs_bytes text, size_t at) {
@@ -109,7 +116,8 @@ static size_t cut_up(prs_bytes text, size_t low, size_t high) {
 }
 
 static bool is_space(uint32_t cp) {
-    return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xa0 || cp == 0x2028 || cp == 0x2029 || cp == 0x3000;
+    return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xa0 || cp == 0x2028 || cp == 0x2029 ||
+           cp == 0x3000;
 }
 
 /* Does a sentence end with this character, whatever follows it? */
@@ -133,11 +141,12 @@ static void trim(prs_bytes text, prs_stretch *s) {
     uint32_t n;
     while (s->start < s->end) {
         if (!is_space(prs_utf8_decode(text.ptr + s->start, text.ptr + text.len, &n))) break;
+        if (n > s->end - s->start) break;
         s->start += n;
     }
     while (s->end > s->start) {
         size_t p = step_back(text, s->end);
-        if (!is_space(code_at(text, p))) break;
+        if (p < s->start || !is_space(code_at(text, p))) break;
         s->end = (uint32_t)p;
     }
 }
@@ -145,7 +154,8 @@ static void trim(prs_bytes text, prs_stretch *s) {
 /* ---- choosing -------------------------------------------------------------------------------- */
 
 /* The part of the text between taken stretches that holds `at`. */
-static prs_stretch free_around(prs_bytes text, uint32_t at, const prs_stretch *taken, uint32_t n_taken) {
+static prs_stretch free_around(prs_bytes text, uint32_t at, const prs_stretch *taken,
+                               uint32_t n_taken) {
     prs_stretch around = {0, (uint32_t)text.len};
     for (uint32_t i = 0; i < n_taken; i++) {
         if (taken[i].end <= at) around.start = PRS_MAX(around.start, taken[i].end);
@@ -176,9 +186,16 @@ static void take_out(sliding *w, const prs_mark *mark, const prs_clause *clauses
     w->worth -= PRS_MARK_WORTH;
 }
 
+/* Heavier, or as heavy (but for rounding) and closer together. */
+static bool is_better(double worth, prs_stretch s, double than, prs_stretch other) {
+    if (worth > than + PRS_ROUNDING) return true;
+    return worth > than - PRS_ROUNDING && s.end - s.start < other.end - other.start;
+}
+
 /* The heaviest window of marks; false if all marks are taken. */
-static bool choose(const prs_marks *marks, const prs_clause *clauses, uint32_t n_clauses, uint32_t *seen,
-                   const prs_stretch *taken, uint32_t n_taken, uint32_t max_bytes, prs_stretch *out) {
+static bool choose(const prs_marks *marks, const prs_clause *clauses, uint32_t n_clauses,
+                   uint32_t *seen, const prs_stretch *taken, uint32_t n_taken, uint32_t max_bytes,
+                   prs_stretch *out) {
     sliding w = {0.0, seen};
     double best = 0.0;
     bool any = false;
@@ -190,13 +207,16 @@ static bool choose(const prs_marks *marks, const prs_clause *clauses, uint32_t n
         if (next < first) next = first;
         for (; next < marks->n && !gone; next++) {
             const prs_mark *more = &marks->ptr[next];
-            if (next > first && (more->end - mark->start > max_bytes || is_taken(more, taken, n_taken))) break;
+            if (next > first &&
+                (more->end - mark->start > max_bytes || is_taken(more, taken, n_taken)))
+                break;
             put_in(&w, more, clauses);
             reach = PRS_MAX(reach, more->end);
         }
         if (gone) continue;
-        if (!any || w.worth > best + 1e-9) { /* a rounding is no reason to prefer a later one */
-            *out = (prs_stretch){mark->start, reach};
+        prs_stretch here = {mark->start, reach};
+        if (!any || is_better(w.worth, here, best, *out)) {
+            *out = here;
             best = w.worth;
             any = true;
         }
@@ -205,8 +225,19 @@ static bool choose(const prs_marks *marks, const prs_clause *clauses, uint32_t n
     return any;
 }
 
+/* Where to end in [low, high]: with a sentence in the last third of the fragment, else with a
+ * word. */
+static size_t end_well(prs_bytes text, size_t low, size_t high, uint32_t max_bytes) {
+    size_t near = high - PRS_MIN(high - low, max_bytes / 3);
+    for (size_t at = high; at > near; at--) {
+        if (at == text.len || begins_sentence(text, at)) return at;
+    }
+    return cut_down(text, low, high);
+}
+
 /* Grow the marks' window to a fragment: a third of what is left over in front, the rest behind. */
 static prs_stretch grow(prs_bytes text, prs_stretch core, prs_stretch around, uint32_t max_bytes) {
+    core.end = PRS_MIN(core.end, around.end);
     prs_stretch s = core;
     if (core.end - core.start >= max_bytes) {
         s.end = (uint32_t)cut_down(text, core.start, core.start + max_bytes);
@@ -226,7 +257,7 @@ static prs_stretch grow(prs_bytes text, prs_stretch core, prs_stretch around, ui
         s.start = (uint32_t)cut_up(text, core.start - front, core.start);
     }
     uint32_t high = PRS_MIN(around.end, s.start + max_bytes);
-    s.end = (uint32_t)cut_down(text, core.end, high);
+    s.end = (uint32_t)end_well(text, core.end, high, max_bytes);
     if (s.end == text.len && s.start > around.start) { /* nothing left behind: more in front */
         uint32_t room = max_bytes - (s.end - s.start);
         uint32_t low = s.start - PRS_MIN(room, s.start - around.start);
@@ -236,9 +267,9 @@ static prs_stretch grow(prs_bytes text, prs_stretch core, prs_stretch around, ui
     return s;
 }
 
-bool prs_fragment_best(prs_bytes text, const prs_marks *marks, const prs_clause *clauses, uint32_t n_clauses,
-                       uint32_t *seen, const prs_stretch *taken, uint32_t n_taken, uint32_t max_bytes,
-                       prs_stretch *out) {
+bool prs_fragment_best(prs_bytes text, const prs_marks *marks, const prs_clause *clauses,
+                       uint32_t n_clauses, uint32_t *seen, const prs_stretch *taken,
+                       uint32_t n_taken, uint32_t max_bytes, prs_stretch *out) {
     prs_stretch core = {0, 0};
     if (!choose(marks, clauses, n_clauses, seen, taken, n_taken, max_bytes, &core)) return false;
     *out = grow(text, core, free_around(text, core.start, taken, n_taken), max_bytes);

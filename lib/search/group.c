@@ -1,15 +1,16 @@
-/* group.c - how long is a document that is searched in several fields, and what does a freq in it score?
+/* group.c - how long is a document that is searched in several fields, and what does a freq in it
+ * score?
  *
- * Lengths come from a column of 2 bytes a document and field, read one document after the other: gathers are
- * slower than plain loads (measured for posting lists of every density), and documents of a block are near
- * each other.
+ * Lengths come from a column of 2 bytes a document and field, read one document after the other:
+ * gathers are slower than plain loads (measured for posting lists of every density), and documents
+ * of a block are near each other.
  * Tested by   tests/unit/search/test_group.c */
 #include "search/group.h"
 
 #include "base/error.h"
 
-prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment, const prs_fields *fields,
-                            const prs_scorer *scorer, prism_error *err) {
+prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment,
+                            const prs_fields *fields, const prs_scorer *scorer, prism_error *err) {
     group->scorer = *scorer;
     group->n_fields = 0;
     group->fields = prs_arena_alloc(arena, fields->n * sizeof *group->fields);
@@ -26,13 +27,14 @@ prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segmen
 uint32_t prs_group_length(const prs_group *group, uint32_t doc) {
     uint32_t length = 0;
     for (uint32_t f = 0; f < group->n_fields; f++) {
-        length = prs_weigh_add(length, prs_lengths_get(group->fields[f].lengths, doc), group->fields[f].weight);
+        length = prs_weigh_add(length, prs_lengths_get(group->fields[f].lengths, doc),
+                               group->fields[f].weight);
     }
     return length;
 }
 
-void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs, uint32_t n,
-                     int32_t *scores) {
+void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs,
+                     uint32_t n, int32_t *scores) {
     uint32_t lengths[PRS_GROUP_CHUNK];
     PRS_ASSERT(n <= PRS_GROUP_CHUNK);
     memset(lengths, 0, ((n + PRS_SCORE_LANES - 1) & ~(PRS_SCORE_LANES - 1)) * sizeof lengths[0]);

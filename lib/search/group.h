@@ -23,13 +23,15 @@ typedef struct prs_group {
 } prs_group;
 
 /** Gather the lengths of a leaf's fields in a segment.   Errors : ENOMEM */
-prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment, const prs_fields *fields,
-                            const prs_scorer *scorer, prism_error *err) PRS_NODISCARD;
+prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment,
+                            const prs_fields *fields, const prs_scorer *scorer,
+                            prism_error *err) PRS_NODISCARD;
 /** Length of one document. */
 uint32_t prs_group_length(const prs_group *group, uint32_t doc);
 /** Contributions of n documents, n <= PRS_GROUP_CHUNK.
  *  Params : freqs readable, scores writable for n rounded up to PRS_SCORE_LANES */
-void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs, uint32_t n, int32_t *scores);
+void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs,
+                     uint32_t n, int32_t *scores);
 #define PRS_GROUP_CHUNK 128u
 
 #endif

@@ -1,6 +1,7 @@
 /* highlight.c - why is this document a hit, shown in its own text?
  *
- * Structure   clauses     the leaves of the query that are searched in this field, must_not left out
+ * Structure   clauses     the leaves of the query that are searched in this field, must_not left
+ * out
  *             sightings   tokens of the text that a clause asks for, found by analyzing it again
  *             marks       those that take part in a match
  *
@@ -8,12 +9,15 @@
  *                 text        a big dog has big data   sightings  big@1 big@4 data@5
  *                 beginnings  4                        marks      big@4 data@5
  *
- * Invariants  - The same analysis and the same matching (match.h) as the index, so a marked phrase is one that
+ * Invariants  - The same analysis and the same matching (match.h) as the index, so a marked phrase
+ * is one that
  *               the search counted.
- *             - Marks are byte ranges of tokens: whole clusters, with the signs that belong to them.
- *             - A bool inside the query counts only if the document matches it as a whole; the index is
- *               asked, because part of it may lie in other fields.
- * Why so      Offsets in the index would cost a byte or more a token in every index, for the ten texts a page
+ *             - Marks are byte ranges of tokens: whole clusters, with the signs that belong to
+ *               them.
+ *             - A bool inside the query counts only if the document matches it as a whole; the
+ *               index is asked, because part of it may lie in other fields.
+ * Why so      Offsets in the index would cost a byte or more a token in every index, for the ten
+ * texts a page
  *             shows.
  * Tested by   tests/unit/search/test_highlight.c */
 #include "search/highlight.h"
@@ -26,7 +30,8 @@
 
 #define PRS_PREFIX_ID 0x80000000u
 
-/* ---- what the query asks for ------------------------------------------------------------------- */
+/* ---- what the query asks for
+ * ------------------------------------------------------------------- */
 
 static prism_status add_key(prs_highlight *h, prs_bytes key, uint32_t *id, prism_error *err) {
     bool added;
@@ -42,7 +47,8 @@ static prism_status add_prefix(prs_highlight *h, prs_bytes prefix, uint32_t *id,
     return prs_prefixes_push(&h->prefixes, prefix) ? PRISM_OK : prs_error_nomem(err);
 }
 
-static prism_status add_slot(prs_highlight *h, const prs_slot *slot, prs_slot_keys *out, prism_error *err) {
+static prism_status add_slot(prs_highlight *h, const prs_slot *slot, prs_slot_keys *out,
+                             prism_error *err) {
     uint32_t *ids = prs_arena_alloc(&h->arena, (slot->n_keys + 1) * sizeof *ids);
     if (ids == NULL) return prs_error_nomem(err);
     uint32_t n = 0;
@@ -86,7 +92,8 @@ static prism_status add_clause(prs_highlight *h, const prs_node *node, prism_err
     for (uint32_t i = 0; !single && i < node->n_slots; i++) {
         double weight = 0.0;
         PRS_TRY(add_slot(h, &node->slots[i], &clause.slots[i], err));
-        if (node->slots[i].idf_key.len > 0) PRS_TRY(rarity(h, node->slots[i].idf_key, &weight, err));
+        if (node->slots[i].idf_key.len > 0)
+            PRS_TRY(rarity(h, node->slots[i].idf_key, &weight, err));
         clause.weight += weight;
     }
     return prs_clauses_push(&h->clauses, clause) ? PRISM_OK : prs_error_nomem(err);
@@ -102,7 +109,8 @@ static prism_status is_ours(prs_highlight *h, const prs_node *node, bool *ours, 
 }
 
 /* Does the document match a node?  A plan of that node alone, asked about one document. */
-static prism_status document_matches(prs_highlight *h, const prs_node *node, bool *matches, prism_error *err) {
+static prism_status document_matches(prs_highlight *h, const prs_node *node, bool *matches,
+                                     prism_error *err) {
     uint32_t doc;
     const prs_leaf *leaf = prs_snapshot_leaf(h->snap, h->gdoc, &doc);
     *matches = false;
@@ -130,7 +138,8 @@ static prism_status document_matches(prs_highlight *h, const prs_node *node, boo
 
 static prism_status gather(prs_highlight *h, const prs_node *node, bool top, prism_error *err);
 
-static prism_status gather_all(prs_highlight *h, prs_node *const *nodes, uint32_t n, prism_error *err) {
+static prism_status gather_all(prs_highlight *h, prs_node *const *nodes, uint32_t n,
+                               prism_error *err) {
     for (uint32_t i = 0; i < n; i++) PRS_TRY(gather(h, nodes[i], false, err));
     return PRISM_OK;
 }
@@ -158,8 +167,9 @@ static prism_status gather(prs_highlight *h, const prs_node *node, bool top, pri
     return gather_all(h, node->filter, node->n_filter, err);
 }
 
-prism_status prs_highlight_init(prs_highlight *h, prs_mem *mem, const prism_snapshot *snap, const prism_query *query,
-                                uint16_t field, uint64_t gdoc, prism_error *err) {
+prism_status prs_highlight_init(prs_highlight *h, prs_mem *mem, const prism_snapshot *snap,
+                                const prism_query *query, uint16_t field, uint64_t gdoc,
+                                prism_error *err) {
     memset(h, 0, sizeof *h);
     h->mem = mem;
     h->snap = snap;
@@ -192,10 +202,12 @@ void prs_highlight_fini(prs_highlight *h) {
     prs_arena_fini(&h->arena);
 }
 
-/* ---- what the text has ------------------------------------------------------------------------- */
+/* ---- what the text has
+ * ------------------------------------------------------------------------- */
 
 static prism_status see(prs_highlight *h, const prs_token *token, uint32_t id) {
-    bool han = token->kind == PRS_KIND_HAN1 || token->kind == PRS_KIND_HAN2 || token->kind == PRS_KIND_HANEND;
+    bool han = token->kind == PRS_KIND_HAN1 || token->kind == PRS_KIND_HAN2 ||
+               token->kind == PRS_KIND_HANEND;
     prs_sighting sighting = {id, token->pos, token->start, token->end, han};
     return prs_sightings_push(&h->sightings, sighting) ? PRISM_OK : PRISM_ENOMEM;
 }
@@ -223,9 +235,11 @@ static bool may_stand(const prs_slot_keys *slot, uint32_t id) {
     return false;
 }
 
-/* ---- what of it counts -------------------------------------------------------------------------- */
+/* ---- what of it counts
+ * -------------------------------------------------------------------------- */
 
-static prism_status add_mark(prs_highlight *h, const prs_sighting *seen, uint32_t clause, prism_error *err) {
+static prism_status add_mark(prs_highlight *h, const prs_sighting *seen, uint32_t clause,
+                             prism_error *err) {
     prs_mark mark = {seen->start, seen->end, clause, seen->han};
     return prs_marks_push(&h->marks, mark) ? PRISM_OK : prs_error_nomem(err);
 }
@@ -234,9 +248,10 @@ static const uint32_t *numbers(const prs_buf *buf) {
     return (const uint32_t *)(const void *)buf->ptr; /* memory of the hook: aligned for any type */
 }
 
-/* Positions at which a slot stands, at the end of run_space; *first = where they begin in it, in numbers. */
-static prism_status put_run(prs_highlight *h, const prs_slot_keys *slot, uint32_t *first, uint32_t *n,
-                            prism_error *err) {
+/* Positions at which a slot stands, at the end of run_space; *first = where they begin in it, in
+ * numbers. */
+static prism_status put_run(prs_highlight *h, const prs_slot_keys *slot, uint32_t *first,
+                            uint32_t *n, prism_error *err) {
     *first = (uint32_t)(h->run_space.len / sizeof(uint32_t));
     *n = 0;
     for (size_t i = 0; i < h->sightings.n; i++) {
@@ -271,7 +286,8 @@ static bool is_among(const uint32_t *sorted, uint32_t n, uint32_t value, uint32_
     return low < n && sorted[low] == value;
 }
 
-static prism_status mark_phrase(prs_highlight *h, const prs_clause *clause, uint32_t no, prism_error *err) {
+static prism_status mark_phrase(prs_highlight *h, const prs_clause *clause, uint32_t no,
+                                prism_error *err) {
     uint32_t *starts = NULL, n = 0, first, len;
     for (uint32_t s = 0; s < clause->n_slots; s++) {
         prs_buf_clear(&h->run_space);
@@ -304,8 +320,8 @@ static bool same_keys(const prs_slot_keys *a, const prs_slot_keys *b) {
 }
 
 /* One near for each different slot, with its run. */
-static prism_status gather_nears(prs_highlight *h, const prs_clause *clause, prs_near *nears, uint32_t *n_out,
-                                 prism_error *err) {
+static prism_status gather_nears(prs_highlight *h, const prs_clause *clause, prs_near *nears,
+                                 uint32_t *n_out, prism_error *err) {
     uint32_t n = 0, first[PRISM_MAX_PHRASE_TERMS], of[PRISM_MAX_PHRASE_TERMS];
     prs_buf_clear(&h->run_space);
     for (uint32_t s = 0; s < clause->n_slots; s++) {
@@ -325,7 +341,8 @@ static prism_status gather_nears(prs_highlight *h, const prs_clause *clause, prs
     return PRISM_OK;
 }
 
-static prism_status mark_near(prs_highlight *h, const prs_clause *clause, uint32_t no, prism_error *err) {
+static prism_status mark_near(prs_highlight *h, const prs_clause *clause, uint32_t no,
+                              prism_error *err) {
     uint32_t n, *ends;
     if (clause->n_slots > PRISM_MAX_PHRASE_TERMS) return PRISM_OK;
     prs_near *nears = prs_arena_alloc(&h->arena, clause->n_slots * sizeof *nears);
@@ -340,13 +357,15 @@ static prism_status mark_near(prs_highlight *h, const prs_clause *clause, uint32
         is_among(ends, n_ends, seen->pos, &place); /* first end at or behind it */
         if (place == n_ends || seen->pos + width <= ends[place]) continue;
         bool asked = false;
-        for (uint32_t s = 0; s < clause->n_slots; s++) asked = asked || may_stand(&clause->slots[s], seen->id);
+        for (uint32_t s = 0; s < clause->n_slots; s++)
+            asked = asked || may_stand(&clause->slots[s], seen->id);
         if (asked) PRS_TRY(add_mark(h, seen, no, err));
     }
     return PRISM_OK;
 }
 
-static prism_status mark_single(prs_highlight *h, const prs_clause *clause, uint32_t no, prism_error *err) {
+static prism_status mark_single(prs_highlight *h, const prs_clause *clause, uint32_t no,
+                                prism_error *err) {
     for (size_t i = 0; i < h->sightings.n; i++) {
         const prs_sighting *seen = &h->sightings.ptr[i];
         if (may_stand(&clause->slots[0], seen->id)) PRS_TRY(add_mark(h, seen, no, err));
@@ -367,7 +386,8 @@ prism_status prs_highlight_run(prs_highlight *h, prs_bytes text, prism_error *er
     if (h->analysis == NULL || h->clauses.n == 0) return PRISM_OK;
     uint32_t n_pos;
     uint64_t n_bad;
-    prism_status status = prs_analysis_run(h->analysis, text.ptr, text.len, see_token, h, &n_pos, &n_bad, err);
+    prism_status status =
+        prs_analysis_run(h->analysis, text.ptr, text.len, see_token, h, &n_pos, &n_bad, err);
     if (status == PRISM_ENOMEM) return prs_error_nomem(err); /* ours, or the analysis's */
     PRS_TRY(status);
     for (uint32_t i = 0; i < h->clauses.n; i++) {

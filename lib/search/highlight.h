@@ -51,21 +51,24 @@ typedef struct prs_highlight {
     uint16_t field;             /* of the snapshot */
     uint64_t gdoc;
     prs_clauses clauses;
-    prs_map keys;               /* exact keys: id = number in order */
-    prs_prefixes prefixes;      /* id = PRS_PREFIX_ID + number */
+    prs_map keys;          /* exact keys: id = number in order */
+    prs_prefixes prefixes; /* id = PRS_PREFIX_ID + number */
     prs_analysis *analysis;
-    prs_sightings sightings;    /* of the text in hand, by position */
+    prs_sightings sightings; /* of the text in hand, by position */
     prs_buf run_space, match_space;
-    prs_marks marks;            /* result: by start, longer first */
+    prs_marks marks; /* result: by start, longer first */
 } prs_highlight;
 
-/** Find the clauses of a query that are searched in `field` (number in the snapshot's schema).  Of a bool inside
- *  another, only if the document matches it.
- *  Errors : ENOMEM, ECORRUPT, EIO, EINVAL.   To be ended with prs_highlight_fini whatever the result */
-prism_status prs_highlight_init(prs_highlight *h, prs_mem *mem, const prism_snapshot *snap, const prism_query *query,
-                                uint16_t field, uint64_t gdoc, prism_error *err) PRS_NODISCARD;
+/** Find the clauses of a query that are searched in `field` (number in the snapshot's schema).  Of
+ *  a bool inside another, only if the document matches it.
+ *  Errors : ENOMEM, ECORRUPT, EIO, EINVAL.   To be ended with prs_highlight_fini whatever the
+ *           result */
+prism_status prs_highlight_init(prs_highlight *h, prs_mem *mem, const prism_snapshot *snap,
+                                const prism_query *query, uint16_t field, uint64_t gdoc,
+                                prism_error *err) PRS_NODISCARD;
 void prs_highlight_fini(prs_highlight *h);
-/** Analyze a text of the field; h->marks says what to mark in it.   Cost: analysis, about 100 MB/s */
+/** Analyze a text of the field; h->marks says what to mark in it.   Cost: analysis, about 100
+ *  MB/s */
 prism_status prs_highlight_run(prs_highlight *h, prs_bytes text, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -1,16 +1,19 @@
 /* lane.c - what does one posting list know about a range of documents?
  *
- * Structure   Three grains: the block stood on (128 postings), its group (32 blocks), and lists without
+ * Structure   Three grains: the block stood on (128 postings), its group (32 blocks), and lists
+ * without
  *             skip data (at most 128 postings), which are loaded when opened.
- * Invariants  - A lane never stands before `from` of the last call; p.i never passes a document that a later
+ * Invariants  - A lane never stands before `from` of the last call; p.i never passes a document
+ * that a later
  *               call may ask for.
- *             - A loaded block is asked whether it has a document in the range at all; an unloaded one answers
- *               with its impacts.
+ *             - A loaded block is asked whether it has a document in the range at all; an unloaded
+ *               one answers with its impacts.
  * Tested by   tests/unit/search/test_lane.c */
 #include "search/lane.h"
 
-prism_status prs_lane_open(prs_lane *lane, const prs_postings_source *source, const prs_term_info *info,
-                           const prs_lengths *lengths, uint32_t weight, prism_error *err) {
+prism_status prs_lane_open(prs_lane *lane, const prs_postings_source *source,
+                           const prs_term_info *info, const prs_lengths *lengths, uint32_t weight,
+                           prism_error *err) {
     lane->weight = weight;
     lane->whole.n = 0;
     lane->lengths = lengths;
@@ -48,13 +51,15 @@ static prism_status make_whole(prs_lane *lane, prism_error *err) {
     if (lane->whole.n > 0) return PRISM_OK;
     PRS_TRY(prs_postings_freqs(&lane->p, err));
     for (uint32_t i = 0; i < lane->p.n; i++) {
-        uint32_t length = lane->lengths == NULL ? 0 : prs_lengths_get(lane->lengths, lane->p.docs[i]);
+        uint32_t length =
+            lane->lengths == NULL ? 0 : prs_lengths_get(lane->lengths, lane->p.docs[i]);
         prs_cover_add(&lane->whole, lane->p.freqs[i], length);
     }
     return PRISM_OK;
 }
 
-prism_status prs_lane_block(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover, prism_error *err) {
+prism_status prs_lane_block(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover,
+                            prism_error *err) {
     cover->n = 0;
     if (prs_lane_ended(lane)) return PRISM_OK;
     if (*to > lane->p.last_doc + 1) *to = lane->p.last_doc + 1;
@@ -74,7 +79,8 @@ prism_status prs_lane_block(prs_lane *lane, uint32_t from, uint32_t *to, prs_cov
     return PRISM_OK;
 }
 
-prism_status prs_lane_group(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover, prism_error *err) {
+prism_status prs_lane_group(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover,
+                            prism_error *err) {
     cover->n = 0;
     if (prs_lane_ended(lane)) return PRISM_OK;
     if (lane->p.n_groups == 0) {
@@ -91,8 +97,10 @@ prism_status prs_lane_group(prs_lane *lane, uint32_t from, uint32_t *to, prs_cov
     return PRISM_OK;
 }
 
-prism_status prs_lane_range(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover, prism_error *err) {
-    if (lane->p.n_groups == 0 || lane->p.last_doc >= *to - 1) return prs_lane_block(lane, from, to, cover, err);
+prism_status prs_lane_range(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover,
+                            prism_error *err) {
+    if (lane->p.n_groups == 0 || lane->p.last_doc >= *to - 1)
+        return prs_lane_block(lane, from, to, cover, err);
     return prs_lane_group(lane, from, to, cover, err);
 }
 

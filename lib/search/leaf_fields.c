@@ -4,7 +4,8 @@
 #include "base/error.h"
 
 static prism_status bad_field(prism_error *err, uint16_t field) {
-    return prs_error_set(err, PRISM_EINVAL, "the query names field number %u, which its schema does not have",
+    return prs_error_set(err, PRISM_EINVAL,
+                         "the query names field number %u, which its schema does not have",
                          (unsigned)field);
 }
 
@@ -12,8 +13,9 @@ static int compare_names(const prism_schema *schema, uint16_t a, uint16_t b) {
     return strcmp(schema->fields[a].name, schema->fields[b].name);
 }
 
-prism_status prs_leaf_fields_name(prs_arena *arena, const prism_schema *schema, const prs_fields *fields,
-                                  prs_named_fields *out, prism_error *err) {
+prism_status prs_leaf_fields_name(prs_arena *arena, const prism_schema *schema,
+                                  const prs_fields *fields, prs_named_fields *out,
+                                  prism_error *err) {
     memset(out, 0, sizeof *out);
     prs_field_weight *sorted = prs_arena_alloc(arena, fields->n * sizeof *sorted);
     if (sorted == NULL) return prs_error_nomem(err);
@@ -23,7 +25,8 @@ prism_status prs_leaf_fields_name(prs_arena *arena, const prism_schema *schema, 
         if (f.field >= schema->n_fields) return bad_field(err, f.field);
         len += strlen(schema->fields[f.field].name) + 1;
         uint32_t at = i;
-        for (; at > 0 && compare_names(schema, sorted[at - 1].field, f.field) > 0; at--) sorted[at] = sorted[at - 1];
+        for (; at > 0 && compare_names(schema, sorted[at - 1].field, f.field) > 0; at--)
+            sorted[at] = sorted[at - 1];
         sorted[at] = f;
     }
     uint8_t *names = prs_arena_alloc(arena, len);

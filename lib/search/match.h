@@ -1,8 +1,8 @@
 /* match.h - positions in, matches out: phrases and nears on plain arrays.
  *
- * A run is the positions at which one slot may stand, never descending; a position may be there more than once,
- * except in a near.  Search counts the matches, snippets mark what takes part in them: FORMAT.md section 17 has
- * one definition, so has the code. */
+ * A run is the positions at which one slot may stand, never descending; a position may be there
+ * more than once, except in a near.  Search counts the matches, snippets mark what takes part in
+ * them: FORMAT.md section 17 has one definition, so has the code. */
 #ifndef PRS_SEARCH_MATCH_H
 #define PRS_SEARCH_MATCH_H
 
@@ -13,7 +13,8 @@ typedef struct prs_run {
     uint32_t n;
 } prs_run;
 
-/** Places where a phrase may begin, by its first known slot, which stands `pos` behind the beginning.
+/** Places where a phrase may begin, by its first known slot, which stands `pos` behind the
+ *  beginning.
  *  Params : starts: room for run.n.   Returns their number */
 uint32_t prs_match_begin(prs_run run, uint32_t pos, uint32_t *starts);
 /** Keep the beginnings behind which another slot stands; returns their number. */
@@ -26,7 +27,8 @@ typedef struct prs_near {
     uint32_t seen; /* used while matching */
 } prs_near;
 
-/** Ends of the matches of a near of n slots in all, each match within `width` positions and behind the one before.
+/** Ends of the matches of a near of n slots in all, each match within `width` positions and behind
+ *  the one before.
  *  Params : ends: room for nears[0].run.n.   Returns their number */
 uint32_t prs_match_near(prs_near *nears, uint32_t n, uint64_t width, uint32_t *ends);
 

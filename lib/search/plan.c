@@ -6,9 +6,12 @@
  *             PREFIX EXISTS RANGE  cur_set: found beforehand
  *             ALL, CONST           cur_const
  *             MAX                  cur_max of the children that have anything here
- *             BOOL                 cur_and of (must, filter, any-of(should) if some should is needed), with the
- *                                  other shoulds as extras and must_not taken away; or only the any-of
- * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so no cursor
+ *             BOOL                 cur_and of (must, filter, any-of(should) if some should is
+ *             needed), with the
+ *                                  other shoulds as extras and must_not taken away; or only the
+ *                                  any-of
+ * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
+ * no cursor
  *               has an empty child, and a word that a segment does not know costs one look-up.
  *             - Levels of cursors are at most PRS_PLAN_MAX_DEPTH, so that their calls may nest.
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
@@ -57,9 +60,10 @@ prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out,
     return PRISM_OK;
 }
 
-prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth, bool scored,
-                             void *out, prism_error *err) {
-    if (depth >= PRS_PLAN_MAX_DEPTH) return prs_error_set(err, PRISM_ELIMIT, "the query is nested too deeply");
+prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth,
+                             bool scored, void *out, prism_error *err) {
+    if (depth >= PRS_PLAN_MAX_DEPTH)
+        return prs_error_set(err, PRISM_ELIMIT, "the query is nested too deeply");
     prs_cursor *c = prs_arena_calloc(&plan->arena, 1, size);
     if (c == NULL) return prs_error_nomem(err);
     c->ops = ops;
@@ -69,12 +73,13 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
     return PRISM_OK;
 }
 
-static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored, prs_cursor **out,
-                              prism_error *err);
+static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                              prs_cursor **out, prism_error *err);
 
 /* Plan n children into a new array; those that match nothing are left out. */
-static prism_status plan_children(prs_plan *plan, const prs_weighted *children, uint32_t n, uint32_t depth,
-                                  bool scored, prs_cursor ***out, uint32_t *n_out, prism_error *err) {
+static prism_status plan_children(prs_plan *plan, const prs_weighted *children, uint32_t n,
+                                  uint32_t depth, bool scored, prs_cursor ***out, uint32_t *n_out,
+                                  prism_error *err) {
     prs_cursor **made = prs_arena_alloc(&plan->arena, n * sizeof *made);
     if (made == NULL) return prs_error_nomem(err);
     uint32_t m = 0;
@@ -88,8 +93,8 @@ static prism_status plan_children(prs_plan *plan, const prs_weighted *children, 
 }
 
 /* The cursor of "at least min of these"; NULL if there are not so many. */
-static prism_status plan_any_of(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min, uint32_t depth,
-                                bool scored, prs_cursor **out, prism_error *err) {
+static prism_status plan_any_of(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min,
+                                uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
     *out = NULL;
     if (n < min || n == 0) return PRISM_OK;
     if (n == 1) {
@@ -103,9 +108,10 @@ static prism_status plan_any_of(prs_plan *plan, prs_cursor **children, uint32_t 
     return prs_cur_or_make(plan, children, n, PRS_MAX(min, 1), depth, scored, out, err);
 }
 
-/* Children that must match: must (scored) and filter (not).  *none if one of them matches nothing. */
-static prism_status plan_required(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
-                                  prs_and_parts *parts, bool *none, prism_error *err) {
+/* Children that must match: must (scored) and filter (not).  *none if one of them matches
+ * nothing. */
+static prism_status plan_required(prs_plan *plan, const prs_weighted *at, uint32_t depth,
+                                  bool scored, prs_and_parts *parts, bool *none, prism_error *err) {
     const prs_node *node = at->node;
     uint32_t n_must, n_filter;
     prs_cursor **must, **filter;
@@ -114,7 +120,8 @@ static prism_status plan_required(prs_plan *plan, const prs_weighted *at, uint32
     if (*none) return PRISM_OK;
     PRS_TRY(plan_children(plan, at->filter, node->n_filter, depth, false, &filter, &n_filter, err));
     *none = n_filter < node->n_filter;
-    parts->required = prs_arena_alloc(&plan->arena, (n_must + n_filter + 1) * sizeof *must); /* one for any-of */
+    /* one for any-of */
+    parts->required = prs_arena_alloc(&plan->arena, (n_must + n_filter + 1) * sizeof *must);
     if (parts->required == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < n_must; i++) parts->required[i] = must[i];
     for (uint32_t i = 0; i < n_filter; i++) parts->required[n_must + i] = filter[i];
@@ -131,7 +138,8 @@ static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t
     if (min == 0 && !scored) return PRISM_OK; /* they would only add to the score */
     uint32_t n;
     prs_cursor **should;
-    PRS_TRY(plan_children(plan, at->should, node->n_should, min == 0 ? depth : depth + 1, scored, &should, &n, err));
+    PRS_TRY(plan_children(plan, at->should, node->n_should, min == 0 ? depth : depth + 1, scored,
+                          &should, &n, err));
     if (min == 0) {
         parts->optional = should;
         parts->n_optional = n;
@@ -144,15 +152,15 @@ static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t
     return PRISM_OK;
 }
 
-static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored, prs_cursor **out,
-                              prism_error *err) {
+static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                              prs_cursor **out, prism_error *err) {
     prs_and_parts parts = {0};
     bool none = false;
     PRS_TRY(plan_required(plan, at, depth + 1, scored, &parts, &none, err));
     if (!none) PRS_TRY(plan_should(plan, at, depth + 1, scored, &parts, &none, err));
     if (none) return PRISM_OK;
-    PRS_TRY(plan_children(plan, at->must_not, at->node->n_must_not, depth + 1, false, &parts.prohibited,
-                          &parts.n_prohibited, err));
+    PRS_TRY(plan_children(plan, at->must_not, at->node->n_must_not, depth + 1, false,
+                          &parts.prohibited, &parts.n_prohibited, err));
     if (parts.n_required == 0) { /* nothing but must_not: all others, with score 0 */
         PRS_TRY(prs_cur_const_make(plan, NULL, 0, depth + 1, false, &parts.required[0], err));
         parts.n_required = 1;
@@ -164,11 +172,12 @@ static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t d
     return prs_cur_and_make(plan, &parts, depth, scored, out, err);
 }
 
-static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored, prs_cursor **out,
-                             prism_error *err) {
+static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                             prs_cursor **out, prism_error *err) {
     uint32_t n;
     prs_cursor **children;
-    PRS_TRY(plan_children(plan, at->should, at->node->n_should, depth + 1, scored, &children, &n, err));
+    PRS_TRY(
+        plan_children(plan, at->should, at->node->n_should, depth + 1, scored, &children, &n, err));
     if (n == 0) return PRISM_OK;
     if (n == 1) {
         *out = children[0];
@@ -178,12 +187,13 @@ static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t de
     return prs_cur_max_make(plan, children, n, depth, scored, out, err);
 }
 
-static prism_status plan_const(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored, prs_cursor **out,
-                               prism_error *err) {
+static prism_status plan_const(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                               prs_cursor **out, prism_error *err) {
     if (at->node->kind == PRS_NODE_ALL) {
         return prs_cur_const_make(plan, NULL, at->units, depth, scored, out, err);
     }
-    if (at->node->n_must != 1) return prs_error_set(err, PRISM_EINVAL, "a const node has one child");
+    if (at->node->n_must != 1)
+        return prs_error_set(err, PRISM_EINVAL, "a const node has one child");
     prs_cursor *child;
     PRS_TRY(plan_node(plan, &at->must[0], depth + 1, false, &child, err));
     if (child == NULL) return PRISM_OK;
@@ -191,8 +201,8 @@ static prism_status plan_const(prs_plan *plan, const prs_weighted *at, uint32_t 
 }
 
 /* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
-static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored, prs_cursor **out,
-                              prism_error *err) {
+static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                              prs_cursor **out, prism_error *err) {
     *out = NULL;
     scored = scored && at->scored;
     switch (at->node->kind) {
@@ -212,8 +222,8 @@ static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t d
     return prs_error_set(err, PRISM_EINVAL, "the query was not rewritten");
 }
 
-prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weighted *root, bool scored,
-                           prism_error *err) {
+prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weighted *root,
+                           bool scored, prism_error *err) {
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
     plan->leaf = leaf;
@@ -225,6 +235,7 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
 
 int32_t prs_plan_prime(const prs_plan *plan, uint32_t k) {
     const prs_cursor *root = plan->root;
-    if (root == NULL || root->ops->prime == NULL || k > UINT32_MAX - plan->leaf->n_deleted) return 0;
+    if (root == NULL || root->ops->prime == NULL || k > UINT32_MAX - plan->leaf->n_deleted)
+        return 0;
     return root->ops->prime(root, k + plan->leaf->n_deleted);
 }

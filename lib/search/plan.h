@@ -1,6 +1,7 @@
 /* plan.h - from a weighted query to cursors over one segment.
  *
- * A plan lives as long as the search works on its segment; everything in it comes from its arena. */
+ * A plan lives as long as the search works on its segment; everything in it comes from its
+ * arena. */
 #ifndef PRS_SEARCH_PLAN_H
 #define PRS_SEARCH_PLAN_H
 
@@ -23,10 +24,10 @@ struct prs_plan {
     const prs_leaf *leaf;
     prs_segment *segment;
     uint32_t n_docs;
-    bool scored;               /* false: only which documents match */
+    bool scored; /* false: only which documents match */
     prs_plan_buf *bufs;
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
-    prs_cursor *root;          /* NULL: nothing matches here */
+    prs_cursor *root; /* NULL: nothing matches here */
 };
 
 /** Allocates nothing yet.  One plan serves segment after segment. */
@@ -35,42 +36,46 @@ void prs_plan_fini(prs_plan *plan);
 /** Make the cursors of a query over a segment; what was planned before is gone.
  *  Errors : ENOMEM, ECORRUPT, EIO; ECANCELED by the watch; ELIMIT too deep
  *  Cost   : dictionary look-ups; prefixes are expanded here */
-prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weighted *root, bool scored,
-                           prism_error *err) PRS_NODISCARD;
-/** A score that at least k documents of the segment reach, deleted ones not counted; 0 if nothing is known. */
+prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weighted *root,
+                           bool scored, prism_error *err) PRS_NODISCARD;
+/** A score that at least k documents of the segment reach, deleted ones not counted; 0 if nothing
+ *  is known. */
 int32_t prs_plan_prime(const prs_plan *plan, uint32_t k);
 
-/* ---- for the makers of cursors ---------------------------------------------------------------- */
+/* ---- for the makers of cursors
+ * ---------------------------------------------------------------- */
 
 /** A zeroed cursor of `size` bytes at a depth of the tree.   Errors : ENOMEM, ELIMIT */
-prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth, bool scored,
-                             void *out, prism_error *err) PRS_NODISCARD;
+prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth,
+                             bool scored, void *out, prism_error *err) PRS_NODISCARD;
 /** Working space of the cursors of a depth.   Errors : ENOMEM */
-prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out,
+                              prism_error *err) PRS_NODISCARD;
 /** A buffer that the plan releases.   Errors : ENOMEM */
 prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) PRS_NODISCARD;
 
 /* One maker for each kind; *out NULL = nothing matches in this segment. */
 prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
-prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
-                                 prs_cursor **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
+                                 bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* All documents of `child`, or of the segment if NULL, with one score. */
-prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units, uint32_t depth, bool scored,
-                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units, uint32_t depth,
+                                bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* A set of documents found beforehand: PREFIX, EXISTS, RANGE. */
 prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* children are borrowed arrays in the plan's arena; n >= 1, none NULL */
-prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match, uint32_t depth,
-                             bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
-prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t depth, bool scored,
-                              prs_cursor **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match,
+                             uint32_t depth, bool scored, prs_cursor **out,
+                             prism_error *err) PRS_NODISCARD;
+prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t depth,
+                              bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 typedef struct prs_and_parts {
     prs_cursor **required, **optional, **prohibited;
     uint32_t n_required, n_optional, n_prohibited;
 } prs_and_parts;
-prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth, bool scored,
-                              prs_cursor **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
+                              bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -2,14 +2,18 @@
  *
  * Structure   ln -> idf -> weight -> shift; the per-document part is inline in score.h and, 4 to 16
  *             documents at a time, in score_block.c.
- * Invariants  - Only + - * / on IEEE double and float, each rounded once, never fused; no libm, whose
+ * Invariants  - Only + - * / on IEEE double and float, each rounded once, never fused; no libm,
+ * whose
  *               last bits differ between libraries.
  *             - The shift leaves 2 bits of an int32 free, so that sums of rounded contributions
  *               cannot overflow: 1024 leaves add at most 0.5 each and relative 2^-22 in all.
- * ln          x = m 2^e with m near 1; with t = (m - 1) / (m + 1), ln m = 2 (t + t^3/3 + t^5/5 + ...).
- *             |t| <= 0.1716, so 13 terms leave less than 2^-66 of m's logarithm: the rounding of the last
- *             additions dominates, about 2 ulp.  A table would be faster and is not needed: one call a word.
- * Why so      w / (1 + norm / freq) instead of w freq / (freq + norm): freq occurs once, so each rounded
+ * ln          x = m 2^e with m near 1; with t = (m - 1) / (m + 1), ln m = 2 (t + t^3/3 + t^5/5 +
+ *             ...).
+ *             |t| <= 0.1716, so 13 terms leave less than 2^-66 of m's logarithm: the rounding of
+ *             the last additions dominates, about 2 ulp.  A table would be faster and is not
+ *             needed: one call a word.
+ * Why so      w / (1 + norm / freq) instead of w freq / (freq + norm): freq occurs once, so each
+ * rounded
  *             step is monotone in it; and instead of w - w / (1 + freq / norm): nothing cancels.
  * Source      FORMAT.md section 17.
  * Tested by   tests/unit/search/test_score.c, tests/ref (differential) */
@@ -76,7 +80,8 @@ int prs_score_shift(double total, prism_status *status) {
     return PRS_SCORE_MIN_SHIFT;
 }
 
-void prs_score_constants(prs_scorer *scorer, double k1, double b, bool has_lengths, uint64_t n, uint64_t tokens) {
+void prs_score_constants(prs_scorer *scorer, double k1, double b, bool has_lengths, uint64_t n,
+                         uint64_t tokens) {
     if (!has_lengths) {
         scorer->c0 = (float)k1;
         scorer->c1 = 0.0f;

@@ -5,18 +5,18 @@
 
 #include "base/cpu.h"
 
-void prs_score_block_avx2(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
-                          int32_t *scores);
-void prs_score_block_avx512(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
-                            int32_t *scores);
+void prs_score_block_avx2(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths,
+                          uint32_t n, int32_t *scores);
+void prs_score_block_avx512(const prs_scorer *scorer, const uint32_t *freqs,
+                            const uint32_t *lengths, uint32_t n, int32_t *scores);
 
-static void score_scalar(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
-                         int32_t *scores) {
+static void score_scalar(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths,
+                         uint32_t n, int32_t *scores) {
     for (uint32_t i = 0; i < n; i++) scores[i] = prs_score_one(scorer, freqs[i], lengths[i]);
 }
 
-void prs_score_block(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
-                     int32_t *scores) {
+void prs_score_block(const prs_scorer *scorer, const uint32_t *freqs, const uint32_t *lengths,
+                     uint32_t n, int32_t *scores) {
     switch (prs_cpu()) {
 #ifdef __x86_64__
     case PRS_CPU_AVX512: prs_score_block_avx512(scorer, freqs, lengths, n, scores); return;

@@ -1,17 +1,21 @@
 /* searcher.c - how do the segments of a snapshot give one list of hits and one count?
  *
- * Structure   Segments one after the other, oldest arrivals first, sharing the heap: what the first have
+ * Structure   Segments one after the other, oldest arrivals first, sharing the heap: what the first
+ * have
  *             found is the floor for the next.
  *
  *                 rank    plan with scores,    floor = what it takes to get into the heap
  *                 count   plan without scores, 4096 documents at a time as bits, less the deleted
  *
- *             An exact count with hits is two passes, because pruning skips documents that must be counted, and
- *             counting needs no scores; where there is little to skip, one pass without a floor does both.
- * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all documents to come
- *             arrived later (FORMAT.md: equal scores stand by arrival), which is so in a segment that keeps
- *             arrival order and begins behind all arrivals seen.  Before anything is found, dominance points of
- *             the lists may promise k documents of a score (cursor.h, prime).
+ *             An exact count with hits is two passes, because pruning skips documents that must be
+ *             counted, and counting needs no scores; where there is little to skip, one pass
+ *             without a floor does both.
+ * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all
+ * documents to come
+ *             arrived later (FORMAT.md: equal scores stand by arrival), which is so in a segment
+ *             that keeps arrival order and begins behind all arrivals seen.  Before anything is
+ *             found, dominance points of the lists may promise k documents of a score (cursor.h,
+ *             prime).
  * Invariants  Pruned, exhaustive and counted answers are of the same documents: tests compare them.
  * Tested by   tests/unit/search/test_searcher.c, test_pruning.c, tests/diff */
 #include "search/searcher.h"
@@ -52,11 +56,13 @@ static prism_status offer_batch(searching *s, uint32_t leaf, int32_t least, pris
 }
 
 /* The best of one segment into the heap; without pruning this also counts. */
-static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool count, prism_error *err) {
+static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool count,
+                                 prism_error *err) {
     const prs_leaf *at = &s->request->snap->leaves[leaf];
     prs_cursor *root = s->plan.root;
     prs_topk *top = &s->result->top;
-    bool later = at->segment->order.bits == NULL && (!top->any || at->segment->arrival_base > top->last_arrival);
+    bool later = at->segment->order.bits == NULL &&
+                 (!top->any || at->segment->arrival_base > top->last_arrival);
     int32_t prime = prune ? prs_plan_prime(&s->plan, s->request->k) : 0;
     for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
         int32_t least = prs_topk_floor(top, later);
@@ -112,7 +118,8 @@ static prism_status count_segment(searching *s, uint32_t leaf, prism_error *err)
     const prs_leaf *at = &s->request->snap->leaves[leaf];
     PRS_TRY(prs_plan_make(&s->plan, at, s->request->root, false, err));
     if (s->plan.root == NULL) return PRISM_OK;
-    return s->plan.root->ops->fill != NULL ? count_by_windows(s, at, err) : count_by_batches(s, at, err);
+    return s->plan.root->ops->fill != NULL ? count_by_windows(s, at, err)
+                                           : count_by_batches(s, at, err);
 }
 
 static prism_status search_segment(searching *s, uint32_t leaf, prism_error *err) {
@@ -125,8 +132,8 @@ static prism_status search_segment(searching *s, uint32_t leaf, prism_error *err
     return one_pass || !r->exact_count ? PRISM_OK : count_segment(s, leaf, err);
 }
 
-prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem, prs_search_result *result,
-                              prism_error *err) {
+prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
+                              prs_search_result *result, prism_error *err) {
     searching s = {.request = request, .result = result};
     s.batch = prs_mem_alloc(mem, sizeof *s.batch);
     if (s.batch == NULL) return prs_error_nomem(err);
@@ -138,7 +145,8 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem, p
     prs_plan_fini(&s.plan);
     prs_mem_free(mem, s.batch, sizeof *s.batch);
     result->complete = !request->watch->stopped;
-    result->total_exact = result->complete && (request->exact_count || request->k == 0 || !s.pruned);
+    result->total_exact =
+        result->complete && (request->exact_count || request->k == 0 || !s.pruned);
     if (request->watch->stopped && status == PRISM_ECANCELED) status = PRISM_OK;
     prs_topk_sort(&result->top);
     return status;

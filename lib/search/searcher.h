@@ -8,22 +8,23 @@
 typedef struct prs_search_request {
     const prism_snapshot *snap;
     const prs_weighted *root;
-    uint32_t k;          /* hits wanted, those skipped included */
+    uint32_t k; /* hits wanted, those skipped included */
     bool exact_count;
-    bool exhaustive;     /* no pruning */
+    bool exhaustive; /* no pruning */
     prs_watch *watch;
 } prs_search_request;
 
 typedef struct prs_search_result {
-    prs_topk top;        /* sorted, best first; the caller ends it */
+    prs_topk top; /* sorted, best first; the caller ends it */
     uint64_t total;
     bool total_exact;
-    bool complete;       /* false: the watch stopped the search; top and total are of what was seen */
+    /* false: the watch stopped the search; top and total are of what was seen */
+    bool complete;
 } prs_search_result;
 
 /** Find the best documents and count.   Params : result->top initialised by the caller
  *  Errors : ECORRUPT, EIO, ENOMEM, ELIMIT; being stopped is none */
-prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem, prs_search_result *result,
-                              prism_error *err) PRS_NODISCARD;
+prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
+                              prs_search_result *result, prism_error *err) PRS_NODISCARD;
 
 #endif

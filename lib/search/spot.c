@@ -1,17 +1,19 @@
 /* spot.c - how does a slot that many words may fill become one list of positions?
  *
- * Structure   A union keeps the dictionary entries of its lists, and for a window of documents their positions,
+ * Structure   A union keeps the dictionary entries of its lists, and for a window of documents
+ * their positions,
  *             counted, then filled, like the transposition of an index:
  *
  *                 lists      d1: 4 9   d3: 2        window  starts   d1   d2   d3   end
  *                            d1: 7                          0    3    3    5
  *                            d3: 8                  positions 4 7 9 | | 2 8
  *
- *             A lone Han character in a phrase is such a slot: all pairs that begin with it, and its list of run
- *             ends, a few thousand lists of which most have some entries.
+ *             A lone Han character in a phrase is such a slot: all pairs that begin with it, and
+ *             its list of run ends, a few thousand lists of which most have some entries.
  * Invariants  - The window holds all positions of documents [base, end); seeks go forward.
  *             - Positions of a document are sorted; several lists may give the same one.
- * Why so      A heap of thousands of open cursors would hold 5 KiB each and cost a heap step a posting; the lists
+ * Why so      A heap of thousands of open cursors would hold 5 KiB each and cost a heap step a
+ * posting; the lists
  *             are opened again for each window, which costs less than one such step.
  * Cost        Of a window: every list is opened twice, its postings there decoded twice.
  * Tested by   tests/unit/search/test_cur_phrase.c */
@@ -41,8 +43,8 @@ static prism_status add_info(prs_buf *infos, const prs_term_info *info, prism_er
     return prs_buf_status(infos, err);
 }
 
-static prism_status gather_infos(prs_plan *plan, const prs_segment_field *field, const prs_slot *slot, prs_buf *infos,
-                                 prism_error *err) {
+static prism_status gather_infos(prs_plan *plan, const prs_segment_field *field,
+                                 const prs_slot *slot, prs_buf *infos, prism_error *err) {
     for (uint32_t i = 0; i < slot->n_keys; i++) {
         prs_term_info info;
         bool found;
@@ -63,8 +65,8 @@ static prism_status gather_infos(prs_plan *plan, const prs_segment_field *field,
     return PRISM_OK;
 }
 
-static prism_status open_union(prs_spot *spot, prs_plan *plan, const prs_segment_field *field, prs_buf *infos,
-                               prism_error *err) {
+static prism_status open_union(prs_spot *spot, prs_plan *plan, const prs_segment_field *field,
+                               prs_buf *infos, prism_error *err) {
     prs_union *u = prs_arena_calloc(&plan->arena, 1, sizeof *u);
     if (u == NULL) return prs_error_nomem(err);
     u->plan = plan;
@@ -84,8 +86,8 @@ static prism_status open_union(prs_spot *spot, prs_plan *plan, const prs_segment
     return PRISM_OK;
 }
 
-prism_status prs_spot_open(prs_spot *spot, prs_plan *plan, const prs_segment_field *field, const prs_slot *slot,
-                           prism_error *err) {
+prism_status prs_spot_open(prs_spot *spot, prs_plan *plan, const prs_segment_field *field,
+                           const prs_slot *slot, prism_error *err) {
     memset(spot, 0, sizeof *spot);
     spot->slot = slot;
     spot->need = 1;
@@ -100,7 +102,8 @@ prism_status prs_spot_open(prs_spot *spot, prs_plan *plan, const prs_segment_fie
     spot->lane = prs_arena_alloc(&plan->arena, sizeof *spot->lane);
     if (spot->lane == NULL) return prs_error_nomem(err);
     spot->cost = info.df;
-    return prs_lane_open(spot->lane, &field->source, &info, field->has_lengths ? &field->lengths : NULL, 1, err);
+    return prs_lane_open(spot->lane, &field->source, &info,
+                         field->has_lengths ? &field->lengths : NULL, 1, err);
 }
 
 /* ---- unions ---------------------------------------------------------------------------------- */
@@ -111,7 +114,8 @@ static prism_status changed(prism_error *err) {
 }
 
 /* Give every position of the list in the window to its document: count it, or put it down. */
-static prism_status walk_list(prs_union *u, const prs_term_info *info, bool count, prism_error *err) {
+static prism_status walk_list(prs_union *u, const prs_term_info *info, bool count,
+                              prism_error *err) {
     prs_postings *p = u->list;
     uint32_t *positions = (uint32_t *)(void *)u->positions->ptr;
     PRS_TRY(prs_watch_tick(u->plan->watch, err));
@@ -144,14 +148,16 @@ static prism_status walk_lists(prs_union *u, bool count, prism_error *err) {
     return PRISM_OK;
 }
 
-/* Counts in starts[1 ..] become beginnings, in starts[1 ..], one place further than where they end up. */
+/* Counts in starts[1 ..] become beginnings, in starts[1 ..], one place further than where they end
+ * up. */
 static prism_status make_room(prs_union *u, prism_error *err) {
     uint64_t total = 0;
     for (uint32_t i = 1; i <= PRS_UNION_WINDOW + 1; i++) {
         uint32_t n = u->starts[i];
         u->starts[i] = (uint32_t)total;
         total += n;
-        if (total > UINT32_MAX) return prs_error_set(err, PRISM_ELIMIT, "a phrase has too many positions");
+        if (total > UINT32_MAX)
+            return prs_error_set(err, PRISM_ELIMIT, "a phrase has too many positions");
     }
     u->total = (uint32_t)total;
     prs_buf_clear(u->positions);

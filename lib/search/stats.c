@@ -1,16 +1,22 @@
-/* stats.c - which integers does a query need from an index, and how are those of many indexes added?
+/* stats.c - which integers does a query need from an index, and how are those of many indexes
+ * added?
  *
- * Structure   One walk over the scored leaves of the tree names the sets of fields and the words; each
+ * Structure   One walk over the scored leaves of the tree names the sets of fields and the words;
+ * each
  *             new name is counted over all segments when it is met.
  *
  *                 leaf TERM  "cat" in title^2, body  ->  set "body\ntitle", word (0, "cat")
  *                 leaf PHRASE                        ->  the same for the idf key of each slot
  *
- * Invariants  - Ids are dense in order of first use, so the statistics of one query have the same ids in
+ * Invariants  - Ids are dense in order of first use, so the statistics of one query have the same
+ * ids in
  *               every index, and merging is adding two arrays.
- *             - Counts include documents that are deleted and not yet purged (FORMAT.md section 17).
- *             - Weights of fields are not part of a set: tokens are kept by field and weighed when used.
- * Why so      Integers add without rounding, so shards that add their statistics score exactly as one
+ *             - Counts include documents that are deleted and not yet purged (FORMAT.md section
+ *               17).
+ *             - Weights of fields are not part of a set: tokens are kept by field and weighed when
+ *               used.
+ * Why so      Integers add without rounding, so shards that add their statistics score exactly as
+ * one
  *             index would; names, not numbers, because shards may number fields differently.
  * Cost        Look-ups; words in several fields walk their lists (word_df.h).
  * Tested by   tests/unit/search/test_stats.c */
@@ -49,7 +55,8 @@ void prs_stats_free(prism_stats *stats) {
 }
 
 /* Room for one more item of `size` bytes behind n. */
-static prism_status grow(prs_mem *mem, void **items, uint32_t n, uint32_t *cap, size_t size, prism_error *err) {
+static prism_status grow(prs_mem *mem, void **items, uint32_t n, uint32_t *cap, size_t size,
+                         prism_error *err) {
     if (n < *cap) return PRISM_OK;
     uint32_t more = *cap == 0 ? 8 : *cap * 2;
     void *p = prs_mem_resize(mem, *items, *cap * size, more * size);
@@ -59,10 +66,11 @@ static prism_status grow(prs_mem *mem, void **items, uint32_t n, uint32_t *cap, 
     return PRISM_OK;
 }
 
-prism_status prs_stats_add_set(prism_stats *stats, prs_bytes names, uint32_t n_fields, uint32_t *set, bool *added,
-                               prism_error *err) {
+prism_status prs_stats_add_set(prism_stats *stats, prs_bytes names, uint32_t n_fields,
+                               uint32_t *set, bool *added, prism_error *err) {
     void *sets = stats->sets;
-    PRS_TRY(grow(&stats->mem, &sets, stats->set_keys.n, &stats->sets_cap, sizeof *stats->sets, err));
+    PRS_TRY(
+        grow(&stats->mem, &sets, stats->set_keys.n, &stats->sets_cap, sizeof *stats->sets, err));
     stats->sets = sets;
     uint64_t *tokens = prs_arena_calloc(&stats->arena, n_fields, sizeof *tokens);
     if (tokens == NULL) return prs_error_nomem(err);
@@ -78,10 +86,11 @@ static prs_bytes word_key(uint8_t *space, uint32_t set, prs_bytes key) {
     return prs_bytes_of(space, key.len + 4);
 }
 
-prism_status prs_stats_add_word(prism_stats *stats, uint32_t set, prs_bytes key, uint32_t *word, bool *added,
-                                prism_error *err) {
+prism_status prs_stats_add_word(prism_stats *stats, uint32_t set, prs_bytes key, uint32_t *word,
+                                bool *added, prism_error *err) {
     uint8_t space[4 + PRISM_MAX_TERM_BYTES];
-    if (key.len > PRISM_MAX_TERM_BYTES) return prs_error_set(err, PRISM_EINVAL, "a term key is too long");
+    if (key.len > PRISM_MAX_TERM_BYTES)
+        return prs_error_set(err, PRISM_EINVAL, "a term key is too long");
     void *dfs = stats->dfs;
     PRS_TRY(grow(&stats->mem, &dfs, stats->word_keys.n, &stats->dfs_cap, sizeof *stats->dfs, err));
     stats->dfs = dfs;
@@ -170,14 +179,15 @@ static prism_status collect_node(collecting *c, const prs_node *node, prism_erro
     case PRS_NODE_BOOL:
     case PRS_NODE_MAX:
         for (uint32_t i = 0; i < node->n_must; i++) PRS_TRY(collect_node(c, node->must[i], err));
-        for (uint32_t i = 0; i < node->n_should; i++) PRS_TRY(collect_node(c, node->should[i], err));
+        for (uint32_t i = 0; i < node->n_should; i++)
+            PRS_TRY(collect_node(c, node->should[i], err));
         return PRISM_OK;
     default: return PRISM_OK; /* constant scores need none */
     }
 }
 
-prism_status prs_stats_collect(prism_stats *stats, const prism_snapshot *snap, const prism_query *query,
-                               prism_error *err) {
+prism_status prs_stats_collect(prism_stats *stats, const prism_snapshot *snap,
+                               const prism_query *query, prism_error *err) {
     collecting c = {.stats = stats, .snap = snap, .schema = query->schema};
     prs_arena_init(&c.arena, &stats->mem, 0);
     prism_status status = collect_node(&c, query->root, err);
@@ -196,7 +206,9 @@ static bool same_keys(const prs_map *a, const prs_map *b) {
 }
 
 /* Would a sum leave 63 bits?  Then it could not be added again. */
-static bool overflows(uint64_t a, uint64_t b) { return a > (uint64_t)INT64_MAX || b > (uint64_t)INT64_MAX - a; }
+static bool overflows(uint64_t a, uint64_t b) {
+    return a > (uint64_t)INT64_MAX || b > (uint64_t)INT64_MAX - a;
+}
 
 static bool any_overflow(const prism_stats *into, const prism_stats *from) {
     for (uint32_t i = 0; i < into->set_keys.n; i++) {
@@ -210,13 +222,16 @@ static bool any_overflow(const prism_stats *into, const prism_stats *from) {
 }
 
 prism_status prs_stats_merge(prism_stats *into, const prism_stats *from, prism_error *err) {
-    if (!same_keys(&into->set_keys, &from->set_keys) || !same_keys(&into->word_keys, &from->word_keys)) {
+    if (!same_keys(&into->set_keys, &from->set_keys) ||
+        !same_keys(&into->word_keys, &from->word_keys)) {
         return prs_error_set(err, PRISM_EINVAL, "statistics of different queries cannot be added");
     }
-    if (any_overflow(into, from)) return prs_error_set(err, PRISM_ELIMIT, "a sum of statistics is over 2^63 - 1");
+    if (any_overflow(into, from))
+        return prs_error_set(err, PRISM_ELIMIT, "a sum of statistics is over 2^63 - 1");
     for (uint32_t i = 0; i < into->set_keys.n; i++) {
         into->sets[i].n_docs += from->sets[i].n_docs;
-        for (uint32_t f = 0; f < into->sets[i].n_fields; f++) into->sets[i].tokens[f] += from->sets[i].tokens[f];
+        for (uint32_t f = 0; f < into->sets[i].n_fields; f++)
+            into->sets[i].tokens[f] += from->sets[i].tokens[f];
     }
     for (uint32_t i = 0; i < into->word_keys.n; i++) into->dfs[i] += from->dfs[i];
     return PRISM_OK;

@@ -1,11 +1,14 @@
-/* stats_json.c - statistics on their way to another process: how do they become text and come back whole?
+/* stats_json.c - statistics on their way to another process: how do they become text and come back
+ * whole?
  *
- * Structure   {"v":1,"sets":[{"fields":["body","title"],"documents":123224,"tokens":[51002233,1020331]}],
+ * Structure
+ * {"v":1,"sets":[{"fields":["body","title"],"documents":123224,"tokens":[51002233,1020331]}],
  *              "words":[{"set":0,"key":"01636174","df":912}]}
  *
- *             Sets and words in order of their ids.  A key is a term key in hexadecimal: its first byte is the
- *             kind, and keyword values may be bytes that are no UTF-8.
- * Invariants  What comes back is as trustworthy as a number from an index: df <= documents, nothing over
+ *             Sets and words in order of their ids.  A key is a term key in hexadecimal: its first
+ *             byte is the kind, and keyword values may be bytes that are no UTF-8.
+ * Invariants  What comes back is as trustworthy as a number from an index: df <= documents, nothing
+ * over
  *             2^53 (which JSON readers elsewhere would round), ids dense, no name twice.
  * Tested by   tests/unit/search/test_stats.c */
 #include "search/stats.h"
@@ -61,7 +64,8 @@ prism_status prs_stats_to_json(const prism_stats *stats, prs_buf *out, prism_err
 }
 
 static prism_status refuse(prism_error *err, const char *what) {
-    return prs_error_set(err, PRISM_EPARSE, "the statistics are not what prism_stats_to_json writes: %s", what);
+    return prs_error_set(err, PRISM_EPARSE,
+                         "the statistics are not what prism_stats_to_json writes: %s", what);
 }
 
 /* A whole number 0 .. 2^53. */
@@ -73,10 +77,13 @@ static bool get_number(const json_t *value, uint64_t *out) {
     return true;
 }
 
-static prism_status read_set(prism_stats *stats, const json_t *from, prs_buf *names, prism_error *err) {
-    const json_t *fields = json_object_get(from, "fields"), *tokens = json_object_get(from, "tokens");
+static prism_status read_set(prism_stats *stats, const json_t *from, prs_buf *names,
+                             prism_error *err) {
+    const json_t *fields = json_object_get(from, "fields"),
+                 *tokens = json_object_get(from, "tokens");
     size_t n = json_array_size(fields);
-    if (n == 0 || n > PRISM_MAX_FIELDS || json_array_size(tokens) != n) return refuse(err, "fields and tokens");
+    if (n == 0 || n > PRISM_MAX_FIELDS || json_array_size(tokens) != n)
+        return refuse(err, "fields and tokens");
     prs_buf_clear(names);
     for (size_t i = 0; i < n; i++) {
         const char *name = json_string_value(json_array_get(fields, i));
@@ -87,11 +94,14 @@ static prism_status read_set(prism_stats *stats, const json_t *from, prs_buf *na
     PRS_TRY(prs_buf_status(names, err));
     uint32_t id;
     bool added;
-    PRS_TRY(prs_stats_add_set(stats, prs_bytes_of(names->ptr, names->len), (uint32_t)n, &id, &added, err));
+    PRS_TRY(prs_stats_add_set(stats, prs_bytes_of(names->ptr, names->len), (uint32_t)n, &id, &added,
+                              err));
     if (!added) return refuse(err, "a set of fields stands twice");
-    if (!get_number(json_object_get(from, "documents"), &stats->sets[id].n_docs)) return refuse(err, "documents");
+    if (!get_number(json_object_get(from, "documents"), &stats->sets[id].n_docs))
+        return refuse(err, "documents");
     for (size_t i = 0; i < n; i++) {
-        if (!get_number(json_array_get(tokens, i), &stats->sets[id].tokens[i])) return refuse(err, "tokens");
+        if (!get_number(json_array_get(tokens, i), &stats->sets[id].tokens[i]))
+            return refuse(err, "tokens");
     }
     return PRISM_OK;
 }
@@ -116,10 +126,12 @@ static size_t read_hex(const char *hex, uint8_t *out, size_t cap) {
 static prism_status read_word(prism_stats *stats, const json_t *from, prism_error *err) {
     uint8_t key[PRISM_MAX_TERM_BYTES];
     uint64_t set, df;
-    if (!get_number(json_object_get(from, "set"), &set) || set >= stats->set_keys.n) return refuse(err, "set");
+    if (!get_number(json_object_get(from, "set"), &set) || set >= stats->set_keys.n)
+        return refuse(err, "set");
     size_t len = read_hex(json_string_value(json_object_get(from, "key")), key, sizeof key);
     if (len == 0) return refuse(err, "key");
-    if (!get_number(json_object_get(from, "df"), &df) || df > stats->sets[set].n_docs) return refuse(err, "df");
+    if (!get_number(json_object_get(from, "df"), &df) || df > stats->sets[set].n_docs)
+        return refuse(err, "df");
     uint32_t word;
     bool added;
     PRS_TRY(prs_stats_add_word(stats, (uint32_t)set, prs_bytes_of(key, len), &word, &added, err));
@@ -128,18 +140,21 @@ static prism_status read_word(prism_stats *stats, const json_t *from, prism_erro
     return PRISM_OK;
 }
 
-static prism_status read_all(prism_stats *stats, const json_t *root, prs_buf *names, prism_error *err) {
+static prism_status read_all(prism_stats *stats, const json_t *root, prs_buf *names,
+                             prism_error *err) {
     const json_t *sets = json_object_get(root, "sets"), *words = json_object_get(root, "words");
     if (json_integer_value(json_object_get(root, "v")) != 1) return refuse(err, "v is not 1");
     if (!json_is_array(sets) || !json_is_array(words)) return refuse(err, "sets and words");
     for (size_t i = 0; i < json_array_size(sets); i++) {
         PRS_TRY(read_set(stats, json_array_get(sets, i), names, err));
     }
-    for (size_t i = 0; i < json_array_size(words); i++) PRS_TRY(read_word(stats, json_array_get(words, i), err));
+    for (size_t i = 0; i < json_array_size(words); i++)
+        PRS_TRY(read_word(stats, json_array_get(words, i), err));
     return PRISM_OK;
 }
 
-prism_status prs_stats_from_json(prism_stats *stats, const char *text, size_t len, prism_error *err) {
+prism_status prs_stats_from_json(prism_stats *stats, const char *text, size_t len,
+                                 prism_error *err) {
     json_error_t where;
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
     if (root == NULL) return prs_json_syntax_error(text, len, &where, "the statistics", err);

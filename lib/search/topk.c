@@ -26,7 +26,8 @@ void prs_topk_fini(prs_topk *top) {
 
 static prism_status grow(prs_topk *top, prism_error *err) {
     size_t cap = PRS_MIN(top->k, top->cap == 0 ? 16 : top->cap * 2);
-    void *p = prs_mem_resize(top->mem, top->heap, top->cap * sizeof *top->heap, cap * sizeof *top->heap);
+    void *p =
+        prs_mem_resize(top->mem, top->heap, top->cap * sizeof *top->heap, cap * sizeof *top->heap);
     if (p == NULL) return prs_error_nomem(err);
     top->heap = p;
     top->cap = cap;

@@ -24,8 +24,8 @@ void prs_topk_init(prs_topk *top, prs_mem *mem, uint32_t k);
 void prs_topk_fini(prs_topk *top);
 /** Offer one.   Errors : ENOMEM */
 prism_status prs_topk_offer(prs_topk *top, prs_top_hit hit, prism_error *err) PRS_NODISCARD;
-/** The score that a document needs to get in; 0 while there is room.  later: all still to come arrived after all that
- *  were offered, so an equal score is not enough. */
+/** The score that a document needs to get in; 0 while there is room.  later: all still to come
+ *  arrived after all that were offered, so an equal score is not enough. */
 int32_t prs_topk_floor(const prs_topk *top, bool later);
 /** Best first; the heap is one no longer. */
 void prs_topk_sort(prs_topk *top);

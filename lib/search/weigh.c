@@ -1,8 +1,9 @@
 /* weigh.c - what is each leaf of this query worth?
  *
- * Structure   query tree + statistics -> tree of the same shape with weights.  Two walks: the first finds
- *             every weight and adds them to W, in order of must, then should; W gives the shift, and
- *             the second walk writes it into every scorer.
+ * Structure   query tree + statistics -> tree of the same shape with weights.  Two walks: the first
+ * finds
+ *             every weight and adds them to W, in order of must, then should; W gives the shift,
+ *             and the second walk writes it into every scorer.
  * Invariants  - The sum W is built in one fixed order, so that its rounding is part of the format.
  *             - A node below filter, must_not or const has scored = false and no weight.
  * Source      FORMAT.md section 17.
@@ -17,14 +18,16 @@ typedef struct weighing {
     const prism_snapshot *snap;
     const prism_schema *schema; /* of the query */
     const prs_weigh_opts *opts;
-    double total;               /* W */
+    double total; /* W */
 } weighing;
 
 static prism_status lacks(prism_error *err) {
-    return prs_error_set(err, PRISM_EINVAL, "the statistics given were not collected for this query");
+    return prs_error_set(err, PRISM_EINVAL,
+                         "the statistics given were not collected for this query");
 }
 
-static prism_status add_idf(const prism_stats *stats, uint32_t set, prs_bytes key, double *idf, prism_error *err) {
+static prism_status add_idf(const prism_stats *stats, uint32_t set, prs_bytes key, double *idf,
+                            prism_error *err) {
     uint32_t word = prs_stats_find_word(stats, set, key);
     if (word == UINT32_MAX) return lacks(err);
     *idf += prs_score_idf(stats->sets[set].n_docs, stats->dfs[word]);
@@ -32,7 +35,8 @@ static prism_status add_idf(const prism_stats *stats, uint32_t set, prs_bytes ke
 }
 
 /* Sum over the words, left to right. */
-static prism_status leaf_idf(const weighing *w, const prs_node *node, uint32_t set, double *idf, prism_error *err) {
+static prism_status leaf_idf(const weighing *w, const prs_node *node, uint32_t set, double *idf,
+                             prism_error *err) {
     *idf = 0.0;
     if (w->opts->stats->sets[set].n_docs == 0) return PRISM_OK;
     if (node->kind == PRS_NODE_TERM) return add_idf(w->opts->stats, set, node->key, idf, err);
@@ -59,16 +63,17 @@ static prism_status weigh_leaf(weighing *w, prs_weighted *at, prism_error *err) 
         has_lengths = has_lengths || prs_leaf_field_has_lengths(w->schema, named.sorted[i].field);
     }
     at->scorer.w = (float)(at->boost * idf);
-    prs_score_constants(&at->scorer, w->opts->k1, w->opts->b, has_lengths, stats->sets[id].n_docs, tokens);
+    prs_score_constants(&at->scorer, w->opts->k1, w->opts->b, has_lengths, stats->sets[id].n_docs,
+                        tokens);
     w->total += (double)at->scorer.w;
     return PRISM_OK;
 }
 
-static prism_status weigh_node(weighing *w, const prs_node *node, double boost, bool scored, prs_weighted *at,
-                               prism_error *err);
+static prism_status weigh_node(weighing *w, const prs_node *node, double boost, bool scored,
+                               prs_weighted *at, prism_error *err);
 
-static prism_status weigh_children(weighing *w, prs_node *const *nodes, uint32_t n, double boost, bool scored,
-                                   prs_weighted **out, prism_error *err) {
+static prism_status weigh_children(weighing *w, prs_node *const *nodes, uint32_t n, double boost,
+                                   bool scored, prs_weighted **out, prism_error *err) {
     *out = prs_arena_calloc(w->arena, n, sizeof **out);
     if (*out == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < n; i++) PRS_TRY(weigh_node(w, nodes[i], boost, scored, *out + i, err));
@@ -76,12 +81,13 @@ static prism_status weigh_children(weighing *w, prs_node *const *nodes, uint32_t
 }
 
 /* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
-static prism_status weigh_node(weighing *w, const prs_node *node, double boost, bool scored, prs_weighted *at,
-                               prism_error *err) {
+static prism_status weigh_node(weighing *w, const prs_node *node, double boost, bool scored,
+                               prs_weighted *at, prism_error *err) {
     at->node = node;
     at->scored = scored;
     at->boost = boost * node->boost;
-    if (!(at->boost >= 0.0)) return prs_error_set(err, PRISM_EINVAL, "a boost is negative or not a number");
+    if (!(at->boost >= 0.0))
+        return prs_error_set(err, PRISM_EINVAL, "a boost is negative or not a number");
     bool leaf = false, inner = scored;
     switch (node->kind) {
     case PRS_NODE_TERM:
@@ -98,13 +104,15 @@ static prism_status weigh_node(weighing *w, const prs_node *node, double boost, 
     default: break;
     }
     if (node->fields.n > 0) {
-        PRS_TRY(prs_leaf_fields_map(w->arena, w->schema, w->snap->schema, &node->fields, &at->fields, err));
+        PRS_TRY(prs_leaf_fields_map(w->arena, w->schema, w->snap->schema, &node->fields,
+                                    &at->fields, err));
     }
     if (at->constant) w->total += (double)(float)at->boost;
     if (leaf && scored) PRS_TRY(weigh_leaf(w, at, err));
     PRS_TRY(weigh_children(w, node->must, node->n_must, at->boost, inner, &at->must, err));
     PRS_TRY(weigh_children(w, node->should, node->n_should, at->boost, inner, &at->should, err));
-    PRS_TRY(weigh_children(w, node->must_not, node->n_must_not, at->boost, false, &at->must_not, err));
+    PRS_TRY(
+        weigh_children(w, node->must_not, node->n_must_not, at->boost, false, &at->must_not, err));
     return weigh_children(w, node->filter, node->n_filter, at->boost, false, &at->filter, err);
 }
 
@@ -125,13 +133,15 @@ prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism
     PRS_TRY(weigh_node(&w, query->root, 1.0, true, out->root, err));
     prism_status status;
     out->shift = prs_score_shift(w.total, &status);
-    if (status != PRISM_OK) return prs_error_set(err, status, "the boosts of the query are too large");
+    if (status != PRISM_OK)
+        return prs_error_set(err, status, "the boosts of the query are too large");
     set_scale(out->root, prs_score_scale(out->shift));
     return PRISM_OK;
 }
 
-prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap, const prism_schema *schema,
-                               const prs_node *node, prs_weighted **out, prism_error *err) {
+prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap,
+                               const prism_schema *schema, const prs_node *node, prs_weighted **out,
+                               prism_error *err) {
     weighing w = {arena, snap, schema, NULL, 0.0};
     *out = prs_arena_calloc(arena, 1, sizeof **out);
     if (*out == NULL) return prs_error_nomem(err);

@@ -1,4 +1,5 @@
-/* weigh.h - a query tree with its numbers: which nodes score, with what weights, in the fields of this snapshot.
+/* weigh.h - a query tree with its numbers: which nodes score, with what weights, in the fields of
+ * this snapshot.
  *
  * Made once for a search, read by the plan of every segment.  Same shape as the query tree. */
 #ifndef PRS_SEARCH_WEIGH_H
@@ -10,12 +11,12 @@
 typedef struct prs_weighted prs_weighted;
 struct prs_weighted {
     const prs_node *node;
-    bool scored;          /* false below filter, must_not and const */
-    bool constant;        /* scored, with the same contribution for every document */
-    prs_fields fields;    /* leaves: by number in the snapshot's schema */
-    prs_scorer scorer;    /* scored words, phrases, nears */
-    double boost;         /* product along the path */
-    int32_t units;        /* constant: the contribution */
+    bool scored;       /* false below filter, must_not and const */
+    bool constant;     /* scored, with the same contribution for every document */
+    prs_fields fields; /* leaves: by number in the snapshot's schema */
+    prs_scorer scorer; /* scored words, phrases, nears */
+    double boost;      /* product along the path */
+    int32_t units;     /* constant: the contribution */
     prs_weighted *must, *should, *must_not, *filter; /* as many as the node has; CONST: must[0] */
 };
 
@@ -30,11 +31,14 @@ typedef struct prs_weights {
 } prs_weights;
 
 /** Weigh a query for a snapshot.  Everything lives in the arena.
- *  Errors : ENOMEM; EINVAL statistics that lack a word of the query; ELIMIT weights beyond the range of scores */
+ *  Errors : ENOMEM; EINVAL statistics that lack a word of the query; ELIMIT weights beyond the
+ *           range of scores */
 prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism_query *query,
-                       const prs_weigh_opts *opts, prs_weights *out, prism_error *err) PRS_NODISCARD;
+                       const prs_weigh_opts *opts, prs_weights *out,
+                       prism_error *err) PRS_NODISCARD;
 /** The same tree without weights, to ask only what matches a node. */
-prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap, const prism_schema *schema,
-                               const prs_node *node, prs_weighted **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap,
+                               const prism_schema *schema, const prs_node *node, prs_weighted **out,
+                               prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -1,12 +1,14 @@
 /* word_df.c - how is a union of posting lists counted exactly, when only its size is wanted?
  *
- * Structure   body  |--------------------------|   The dictionary tells the df of each list; what the
+ * Structure   body  |--------------------------|   The dictionary tells the df of each list; what
+ * the
  *             title      |----|                    lists have in common must be looked at.
  *
- *             One list: its df.  One list much longer than all others together: df of the long one plus the
- *             documents of the others that are not in it, found by seeking.  Else: both are written into a
- *             bitset, a window of documents at a time, and the ones counted.
- * Why so      idf over BM25F groups asks for documents having the word in *any* field; adding the dfs would
+ *             One list: its df.  One list much longer than all others together: df of the long one
+ *             plus the documents of the others that are not in it, found by seeking.  Else: both
+ *             are written into a bitset, a window of documents at a time, and the ones counted.
+ * Why so      idf over BM25F groups asks for documents having the word in *any* field; adding the
+ * dfs would
  *             count a document twice and make scores depend on where a word happens to repeat.
  * Cost        Blocks of the lists once, about 0.3 ns a posting; the caller remembers the result.
  * Tested by   tests/unit/search/test_word_df.c */
@@ -20,7 +22,7 @@
 typedef struct df_lists {
     prs_postings *lists; /* df descending */
     uint32_t n;
-    uint64_t rest;       /* sum of df of all but the first */
+    uint64_t rest; /* sum of df of all but the first */
 } df_lists;
 
 /* Documents of the window [base, base + 64 words) in any list. */
@@ -29,11 +31,13 @@ static prism_status count_window(df_lists *in, uint32_t base, uint32_t *n, prism
     for (uint32_t i = 0; i < in->n; i++) {
         PRS_TRY(prs_postings_fill_window(&in->lists[i], base, words, PRS_DF_WINDOW_WORDS, err));
     }
-    for (uint32_t i = 0; i < PRS_DF_WINDOW_WORDS; i++) *n += (uint32_t)__builtin_popcountll(words[i]);
+    for (uint32_t i = 0; i < PRS_DF_WINDOW_WORDS; i++)
+        *n += (uint32_t)__builtin_popcountll(words[i]);
     return PRISM_OK;
 }
 
-static prism_status count_by_windows(df_lists *in, uint32_t n_docs, uint32_t *df, prism_error *err) {
+static prism_status count_by_windows(df_lists *in, uint32_t n_docs, uint32_t *df,
+                                     prism_error *err) {
     uint32_t n = 0;
     for (uint32_t base = 0; base < n_docs; base += 64 * PRS_DF_WINDOW_WORDS) {
         PRS_TRY(count_window(in, base, &n, err));
@@ -60,8 +64,8 @@ static prism_status count_by_seeking(df_lists *in, uint32_t *df, prism_error *er
 }
 
 /* Open the lists of the word, the longest first. */
-static prism_status open_lists(const prs_segment *segment, const prs_fields *fields, const prs_term_info *infos,
-                               df_lists *in, prism_error *err) {
+static prism_status open_lists(const prs_segment *segment, const prs_fields *fields,
+                               const prs_term_info *infos, df_lists *in, prism_error *err) {
     uint32_t longest = 0;
     for (uint32_t i = 0; i < fields->n; i++) {
         if (infos[i].df > infos[longest].df) longest = i;
@@ -77,8 +81,9 @@ static prism_status open_lists(const prs_segment *segment, const prs_fields *fie
     return PRISM_OK;
 }
 
-static prism_status count_union(const prs_segment *segment, const prs_fields *fields, const prs_term_info *infos,
-                                uint32_t n_lists, prs_mem *mem, uint32_t *df, prism_error *err) {
+static prism_status count_union(const prs_segment *segment, const prs_fields *fields,
+                                const prs_term_info *infos, uint32_t n_lists, prs_mem *mem,
+                                uint32_t *df, prism_error *err) {
     df_lists in = {0};
     size_t bytes = (size_t)n_lists * sizeof *in.lists;
     in.lists = prs_mem_alloc(mem, bytes);
@@ -86,14 +91,15 @@ static prism_status count_union(const prs_segment *segment, const prs_fields *fi
     prism_status status = open_lists(segment, fields, infos, &in, err);
     if (status == PRISM_OK) {
         bool skewed = in.n == 2 && in.rest * PRS_DF_SEEK_RATIO < in.lists[0].info.df;
-        status = skewed ? count_by_seeking(&in, df, err) : count_by_windows(&in, segment->n_docs, df, err);
+        status = skewed ? count_by_seeking(&in, df, err)
+                        : count_by_windows(&in, segment->n_docs, df, err);
     }
     prs_mem_free(mem, in.lists, bytes);
     return status;
 }
 
-prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key, prs_mem *mem, uint32_t *df,
-                         prism_error *err) {
+prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key,
+                         prs_mem *mem, uint32_t *df, prism_error *err) {
     *df = 0;
     size_t bytes = fields->n * sizeof(prs_term_info);
     prs_term_info *infos = prs_mem_alloc(mem, bytes);
@@ -110,7 +116,8 @@ prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_byt
             *df = infos[i].df;
         }
     }
-    if (status == PRISM_OK && n_lists > 1) status = count_union(segment, fields, infos, n_lists, mem, df, err);
+    if (status == PRISM_OK && n_lists > 1)
+        status = count_union(segment, fields, infos, n_lists, mem, df, err);
     if (status != PRISM_OK) *df = 0;
     prs_mem_free(mem, infos, bytes);
     return status;

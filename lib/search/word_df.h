@@ -5,10 +5,12 @@
 #include "index/segment.h"
 #include "query/ast.h"
 
-/** Exact document frequency of a term key over fields (numbers of the segment's snapshot), deleted documents included.
+/** Exact document frequency of a term key over fields (numbers of the segment's snapshot), deleted
+ *  documents included.
  *  Errors : ECORRUPT, EIO, ENOMEM
- *  Threads: any.   Cost: a look-up a field; with the word in several fields, their lists, remembered by the segment */
-prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key, prs_mem *mem, uint32_t *df,
-                         prism_error *err) PRS_NODISCARD;
+ *  Threads: any.   Cost: a look-up a field; with the word in several fields, their lists,
+ *           remembered by the segment */
+prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key,
+                         prs_mem *mem, uint32_t *df, prism_error *err) PRS_NODISCARD;
 
 #endif

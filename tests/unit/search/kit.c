@@ -1,4 +1,5 @@
-/* kit.c - small indexes in memory, queries from JSON, and answers as strings, for the tests of search. */
+/* kit.c - small indexes in memory, queries from JSON, and answers as strings, for the tests of
+ * search. */
 #include "unit/search/kit.h"
 
 #include <stdio.h>
@@ -7,7 +8,8 @@
 #define KIT_OK(call)                                                                               \
     do {                                                                                           \
         prism_status kit_status_ = (call);                                                         \
-        ck_assert_msg(kit_status_ == PRISM_OK, "%s: %s", prism_status_name(kit_status_), err.text); \
+        ck_assert_msg(kit_status_ == PRISM_OK, "%s: %s", prism_status_name(kit_status_),           \
+                      err.text);                                                                   \
     } while (0)
 
 static const char schema_json[] =
@@ -99,7 +101,8 @@ static const char *word_in(const char *fields, const char *word) {
     static char space[64][256];
     static unsigned next;
     char *out = space[next++ % 64];
-    snprintf(out, sizeof space[0], "{'type':'term','fields':{%s},'key':{'kind':'word','text':'%s'}}", fields, word);
+    snprintf(out, sizeof space[0],
+             "{'type':'term','fields':{%s},'key':{'kind':'word','text':'%s'}}", fields, word);
     return out;
 }
 
@@ -129,7 +132,8 @@ const char *kit_keys(const kit *k, const char *json, uint32_t n) {
     for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
         prism_hit hit;
         prism_hits_get(hits, i, &hit);
-        len += (size_t)snprintf(out + len, sizeof out - len, "%s%.*s", i == 0 ? "" : " ", (int)hit.key_len, hit.key);
+        len += (size_t)snprintf(out + len, sizeof out - len, "%s%.*s", i == 0 ? "" : " ",
+                                (int)hit.key_len, hit.key);
         ck_assert_uint_lt(len, sizeof out);
     }
     prism_hits_free(hits);
@@ -156,8 +160,9 @@ static void check_same(const prism_hits *a, const prism_hits *b, uint32_t n) {
         prism_hit x, y;
         prism_hits_get(a, i, &x);
         prism_hits_get(b, i, &y);
-        ck_assert_msg(x.gdoc == y.gdoc && x.raw_score == y.raw_score, "hit %u: %llu (%d), not %llu (%d)", i,
-                      (unsigned long long)x.gdoc, (int)x.raw_score, (unsigned long long)y.gdoc, (int)y.raw_score);
+        ck_assert_msg(x.gdoc == y.gdoc && x.raw_score == y.raw_score,
+                      "hit %u: %llu (%d), not %llu (%d)", i, (unsigned long long)x.gdoc,
+                      (int)x.raw_score, (unsigned long long)y.gdoc, (int)y.raw_score);
     }
 }
 

@@ -1,4 +1,5 @@
-/* kit.h - small indexes in memory, queries from JSON, and answers as strings, for the tests of search. */
+/* kit.h - small indexes in memory, queries from JSON, and answers as strings, for the tests of
+ * search. */
 #ifndef PRS_TESTS_SEARCH_KIT_H
 #define PRS_TESTS_SEARCH_KIT_H
 
@@ -10,8 +11,10 @@
 #include <prismsearch/search.h>
 #include <prismsearch/writer.h>
 
-/* Fields: id (key), title (text, boost 2), body (text), tag (keyword, column), n (i64, column), many (i64, several).
- * Texts are cut at white space and nothing else is done to them, unless the kit is made with `mixed`. */
+/* Fields: id (key), title (text, boost 2), body (text), tag (keyword, column), n (i64, column),
+ * many (i64, several).
+ * Texts are cut at white space and nothing else is done to them, unless the kit is made with
+ * `mixed`. */
 typedef struct kit {
     prism_schema *schema;
     prism_index *index;

@@ -1,16 +1,30 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
 search_tests_sources = \
-	tests/unit/search/kit.c tests/unit/search/kit.h \
+	tests/unit/search/kit.c \
+	tests/unit/search/kit.h \
 	tests/unit/search/test_cover.c \
 	tests/unit/search/test_cur_phrase.c \
 	tests/unit/search/test_cur_term.c \
+	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \
+	tests/unit/search/test_fragments.c \
+	tests/unit/search/test_group.c \
+	tests/unit/search/test_highlight.c \
+	tests/unit/search/test_lane.c \
+	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
-	tests/unit/search/test_topk.c
+	tests/unit/search/test_searcher.c \
+	tests/unit/search/test_snippet.c \
+	tests/unit/search/test_spot.c \
+	tests/unit/search/test_stats.c \
+	tests/unit/search/test_stats_json.c \
+	tests/unit/search/test_topk.c \
+	tests/unit/search/test_weigh.c \
+	tests/unit/search/test_word_df.c
 
 unit_programs += tests/unit/search/search_tests
 tests_unit_search_search_tests_SOURCES = $(search_tests_sources)

@@ -23,7 +23,8 @@ START_TEST(what_was_added_is_covered) {
     for (int round = 0; round < 2000; round++) {
         prs_cover cover = {0};
         prs_impact added[40];
-        uint32_t n = 1 + (uint32_t)test_rng_below(&rng, 40), range = 2 + (uint32_t)test_rng_below(&rng, 200);
+        uint32_t n = 1 + (uint32_t)test_rng_below(&rng, 40),
+                 range = 2 + (uint32_t)test_rng_below(&rng, 200);
         for (uint32_t i = 0; i < n; i++) {
             added[i].freq = 1 + (uint32_t)test_rng_below(&rng, range);
             added[i].length = (uint32_t)test_rng_below(&rng, range);
@@ -102,5 +103,5 @@ START_TEST(sums_saturate) {
 }
 END_TEST
 
-TEST_SUITE(cover, what_was_added_is_covered, few_pairs_are_kept_as_they_are, joined_fields_are_covered,
-           bound_is_the_best_pair, sums_saturate)
+TEST_SUITE(cover, what_was_added_is_covered, few_pairs_are_kept_as_they_are,
+           joined_fields_are_covered, bound_is_the_best_pair, sums_saturate)

@@ -1,7 +1,7 @@
 /* test_cur_phrase.c - which documents have a phrase or a near, how often, and what does that score?
  *
- * Texts are cut at white space, one position a word.  Scores show the freq: two documents of equal length and
- * equal freq score the same. */
+ * Texts are cut at white space, one position a word.  Scores show the freq: two documents of equal
+ * length and equal freq score the same. */
 #include "unit/search/kit.h"
 
 #include <stdio.h>
@@ -10,13 +10,15 @@ static const char *phrase(const char *slots) {
     static char out[4][2048];
     static unsigned next;
     char *to = out[next++ % 4];
-    snprintf(to, sizeof out[0], "{'type':'phrase','fields':{'title':2,'body':1},'slots':[%s]}", slots);
+    snprintf(to, sizeof out[0], "{'type':'phrase','fields':{'title':2,'body':1},'slots':[%s]}",
+             slots);
     return to;
 }
 
 static const char *near(const char *words, int slop) {
     static char out[2048];
-    snprintf(out, sizeof out, "{'type':'near','fields':{'body':1},'slop':%d,'slots':[%s]}", slop, words);
+    snprintf(out, sizeof out, "{'type':'near','fields':{'body':1},'slop':%d,'slots':[%s]}", slop,
+             words);
     return out;
 }
 
@@ -35,7 +37,8 @@ START_TEST(words_stand_in_their_places) {
     ck_assert_str_eq(kit_keys(&k, phrase(SLOT("to", 0) "," SLOT("be", 1)), 9), "e a c");
     ck_assert_str_eq(kit_keys(&k, phrase(SLOT("be", 0) "," SLOT("to", 1)), 9), "b c");
     ck_assert_str_eq(kit_keys(&k, phrase(SLOT("to", 0) "," SLOT("be", 2)), 9), "c");
-    ck_assert_str_eq(kit_keys(&k, phrase(SLOT("to", 0) "," SLOT("be", 1) "," SLOT("to", 4)), 9), "a");
+    ck_assert_str_eq(kit_keys(&k, phrase(SLOT("to", 0) "," SLOT("be", 1) "," SLOT("to", 4)), 9),
+                     "a");
     ck_assert_str_eq(kit_keys(&k, phrase(SLOT("to", 0) "," SLOT("nowhere", 1)), 9), "");
     ck_assert_uint_eq(kit_count(&k, phrase(SLOT("to", 0) "," SLOT("be", 1))), 3);
     kit_free(&k);
@@ -67,7 +70,8 @@ START_TEST(a_slot_of_several_words_and_of_a_prefix) {
     ck_assert_str_eq(kit_keys(&k, phrase(several), 9), "a b");
     const char *prefix = SLOT("big", 0) ",{'pos':1,'keys':[],'prefix':" KEY("dat") "}";
     ck_assert_str_eq(kit_keys(&k, phrase(prefix), 9), "a");
-    const char *both = "{'pos':0,'keys':[" KEY("large") "],'prefix':" KEY("big") "},{'pos':1,'keys':[],'prefix':" KEY("data") "}";
+    const char *both = "{'pos':0,'keys':[" KEY("large") "],'prefix':" KEY(
+        "big") "},{'pos':1,'keys':[],'prefix':" KEY("data") "}";
     ck_assert_uint_eq(kit_count(&k, phrase(both)), 3);
     ck_assert_uint_eq(kit_check_agree(&k, kit_query(&k, phrase(both)), 2), 3);
     kit_free(&k);
@@ -105,10 +109,13 @@ START_TEST(a_lone_han_character_in_a_phrase) {
     kit_put_body(&k, "c", "州24近");
     kit_put_body(&k, "d", "24州");
     kit_commit(&k);
-    const char *slots = "{'pos':0,'keys':[{'kind':'hanend','text':'近'}],'prefix':{'kind':'han2','text':'近'},"
-                        "'idf':{'kind':'han1','text':'近'}}," SLOT("24", 1) ","
-                        "{'pos':2,'keys':[{'kind':'hanend','text':'州'}],'prefix':{'kind':'han2','text':'州'},"
-                        "'idf':{'kind':'han1','text':'州'}}";
+    const char *slots =
+        "{'pos':0,'keys':[{'kind':'hanend','text':'近'}],'prefix':{'kind':'han2','text':'近'},"
+        "'idf':{'kind':'han1','text':'近'}}," SLOT("24",
+                                                   1) ","
+                                                      "{'pos':2,'keys':[{'kind':'hanend','text':'"
+                                                      "州'}],'prefix':{'kind':'han2','text':'州'},"
+                                                      "'idf':{'kind':'han1','text':'州'}}";
     ck_assert_str_eq(kit_keys(&k, phrase(slots), 9), "a b");
     kit_free(&k);
 }
@@ -124,12 +131,14 @@ START_TEST(unions_cross_their_windows) {
         char id[16], body[64];
         bool hit = d % 60000 == 17 || d % 70001 == 5, other = d % 30000 == 8;
         snprintf(id, sizeof id, "%u", d);
-        snprintf(body, sizeof body, "%s%u %s", hit || other ? "pre" : "w", d % 7, hit ? "end" : "x");
+        snprintf(body, sizeof body, "%s%u %s", hit || other ? "pre" : "w", d % 7,
+                 hit ? "end" : "x");
         kit_put_body(&k, id, body);
         expected += hit;
     }
     kit_merge(&k);
-    const char *slots = "{'pos':0,'keys':[],'prefix':" KEY("pre") "},{'pos':1,'keys':[],'prefix':" KEY("en") "}";
+    const char *slots =
+        "{'pos':0,'keys':[],'prefix':" KEY("pre") "},{'pos':1,'keys':[],'prefix':" KEY("en") "}";
     ck_assert_uint_eq(kit_count(&k, phrase(slots)), expected);
     const char *led = "{'pos':0,'keys':[],'prefix':" KEY("pre") "}," SLOT("end", 1);
     ck_assert_uint_eq(kit_count(&k, phrase(led)), expected);
@@ -137,5 +146,6 @@ START_TEST(unions_cross_their_windows) {
 }
 END_TEST
 
-TEST_SUITE(cur_phrase, words_stand_in_their_places, a_phrase_of_equal_words, a_slot_of_several_words_and_of_a_prefix,
-           words_stand_near_each_other, a_lone_han_character_in_a_phrase, unions_cross_their_windows)
+TEST_SUITE(cur_phrase, words_stand_in_their_places, a_phrase_of_equal_words,
+           a_slot_of_several_words_and_of_a_prefix, words_stand_near_each_other,
+           a_lone_han_character_in_a_phrase, unions_cross_their_windows)

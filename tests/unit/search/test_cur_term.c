@@ -36,7 +36,8 @@ static void make_docs(world *w, test_rng *rng) {
     static char title[4000], body[4000], json[9000];
     for (uint32_t d = 0; d < DOCS; d++) {
         bool dense = d < DOCS / 2;
-        w->t.body[d] = test_rng_one_in(rng, dense ? 2 : 9) ? 1 + (uint32_t)test_rng_below(rng, 6) : 0;
+        w->t.body[d] =
+            test_rng_one_in(rng, dense ? 2 : 9) ? 1 + (uint32_t)test_rng_below(rng, 6) : 0;
         w->t.title[d] = test_rng_one_in(rng, 12) ? 1 + (uint32_t)test_rng_below(rng, 2) : 0;
         uint32_t more = (uint32_t)test_rng_below(rng, 30), less = (uint32_t)test_rng_below(rng, 4);
         title[0] = body[0] = '\0';
@@ -46,7 +47,8 @@ static void make_docs(world *w, test_rng *rng) {
         put_words(title, "z ", less);
         w->t.body_len[d] = w->t.body[d] + more;
         w->t.title_len[d] = w->t.title[d] + less;
-        snprintf(json, sizeof json, "{\"id\":\"%u\",\"title\":\"%s\",\"body\":\"%s\"}", d, title, body);
+        snprintf(json, sizeof json, "{\"id\":\"%u\",\"title\":\"%s\",\"body\":\"%s\"}", d, title,
+                 body);
         kit_put(&w->k, json);
     }
     kit_commit(&w->k);
@@ -78,12 +80,14 @@ static void free_world(world *w) {
 }
 
 static void plan(world *w) {
-    ck_assert_int_eq(prs_plan_make(&w->plan, &w->k.snap->leaves[0], w->weights.root, true, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_plan_make(&w->plan, &w->k.snap->leaves[0], w->weights.root, true, NULL),
+                     PRISM_OK);
     ck_assert_ptr_nonnull(w->plan.root);
 }
 
 static int32_t true_score(const world *w, uint32_t d) {
-    uint32_t freq = 2 * w->t.title[d] + w->t.body[d], length = 2 * w->t.title_len[d] + w->t.body_len[d];
+    uint32_t freq = 2 * w->t.title[d] + w->t.body[d],
+             length = 2 * w->t.title_len[d] + w->t.body_len[d];
     return freq == 0 ? -1 : prs_score_one(&w->weights.root->scorer, freq, length);
 }
 
@@ -98,7 +102,8 @@ static void check_all(world *w, int32_t floor) {
         for (uint32_t i = 0; i < w->batch.n; i++) {
             uint32_t doc = w->batch.docs[i];
             ck_assert_uint_lt(doc, w->batch.next);
-            for (; expected < doc; expected++) ck_assert(true_score(w, expected) < PRS_MAX(floor, 0));
+            for (; expected < doc; expected++)
+                ck_assert(true_score(w, expected) < PRS_MAX(floor, 0));
             ck_assert_int_eq(w->batch.scores[i], true_score(w, doc));
             expected = doc + 1;
         }
@@ -106,7 +111,8 @@ static void check_all(world *w, int32_t floor) {
     for (; expected < DOCS; expected++) ck_assert(true_score(w, expected) < PRS_MAX(floor, 0));
 }
 
-static const char x_in_both[] = "{'type':'term','fields':{'title':2,'body':1},'key':{'kind':'word','text':'x'}}";
+static const char x_in_both[] =
+    "{'type':'term','fields':{'title':2,'body':1},'key':{'kind':'word','text':'x'}}";
 
 START_TEST(next_gives_every_match_that_can_compete) {
     test_rng rng = test_rng_of("next");
@@ -160,12 +166,15 @@ START_TEST(probes_find_what_is_there) {
             w.batch.docs[w.batch.n] = d;
             w.batch.scores[w.batch.n++] = given;
         }
-        ck_assert_int_eq(w.plan.root->ops->probe(w.plan.root, &w.batch, floor, hit, NULL), PRISM_OK);
+        ck_assert_int_eq(w.plan.root->ops->probe(w.plan.root, &w.batch, floor, hit, NULL),
+                         PRISM_OK);
         for (uint32_t i = 0; i < w.batch.n; i++) {
             int32_t score = true_score(&w, w.batch.docs[i]);
             if (score >= 0 && given + score >= floor) ck_assert_uint_eq(hit[i], 1);
-            if (hit[i]) ck_assert_int_eq(w.batch.scores[i], given + score);
-            else ck_assert_int_eq(w.batch.scores[i], given);
+            if (hit[i])
+                ck_assert_int_eq(w.batch.scores[i], given + score);
+            else
+                ck_assert_int_eq(w.batch.scores[i], given);
             if (score < 0) ck_assert_uint_eq(hit[i], 0);
         }
     }
@@ -206,7 +215,8 @@ START_TEST(primes_are_reached) {
         uint32_t reach = 0;
         for (uint32_t d = 0; d < DOCS; d++) reach += true_score(&w, d) >= score;
         if (score > 0) ck_assert_uint_ge(reach, ks[i]);
-        if (ks[i] <= 100) ck_assert_int_gt(score, 0); /* the list in body has more than 100 documents */
+        /* the list in body has more than 100 documents */
+        if (ks[i] <= 100) ck_assert_int_gt(score, 0);
         if (ks[i] > 1000) ck_assert_int_eq(score, 0);
     }
     free_world(&w);
@@ -216,12 +226,16 @@ END_TEST
 START_TEST(a_word_that_is_nowhere_has_no_cursor) {
     test_rng rng = test_rng_of("none");
     static world w;
-    make_world(&w, &rng, "{'type':'term','fields':{'title':2,'body':1},'key':{'kind':'word','text':'nowhere'}}");
-    ck_assert_int_eq(prs_plan_make(&w.plan, &w.k.snap->leaves[0], w.weights.root, true, NULL), PRISM_OK);
+    make_world(
+        &w, &rng,
+        "{'type':'term','fields':{'title':2,'body':1},'key':{'kind':'word','text':'nowhere'}}");
+    ck_assert_int_eq(prs_plan_make(&w.plan, &w.k.snap->leaves[0], w.weights.root, true, NULL),
+                     PRISM_OK);
     ck_assert_ptr_null(w.plan.root);
     free_world(&w);
 }
 END_TEST
 
-TEST_SUITE(cur_term, next_gives_every_match_that_can_compete, bounds_hold, probes_find_what_is_there,
-           peek_and_fill_agree, primes_are_reached, a_word_that_is_nowhere_has_no_cursor)
+TEST_SUITE(cur_term, next_gives_every_match_that_can_compete, bounds_hold,
+           probes_find_what_is_there, peek_and_fill_agree, primes_are_reached,
+           a_word_that_is_nowhere_has_no_cursor)

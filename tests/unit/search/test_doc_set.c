@@ -1,4 +1,5 @@
-/* test_doc_set.c - are the documents of ranges and of existing values those whose documents say so? */
+/* test_doc_set.c - are the documents of ranges and of existing values those whose documents say
+ * so? */
 #include "harness/test.h"
 
 #include <prismsearch.h>

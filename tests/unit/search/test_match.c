@@ -1,4 +1,5 @@
-/* test_match.c - are phrases and nears counted as FORMAT.md defines them?  Against loops over all positions. */
+/* test_match.c - are phrases and nears counted as FORMAT.md defines them?  Against loops over all
+ * positions. */
 #include "harness/test.h"
 
 #include "search/match.h"
@@ -30,11 +31,13 @@ START_TEST(phrases_are_counted) {
     test_rng rng = test_rng_of("phrase");
     for (int round = 0; round < 20000; round++) {
         text t;
-        uint32_t pos[SLOTS], starts[SPACE], n = 0, expected = 0, n_slots = 1 + (uint32_t)test_rng_below(&rng, SLOTS);
+        uint32_t pos[SLOTS], starts[SPACE], n = 0, expected = 0,
+                                            n_slots = 1 + (uint32_t)test_rng_below(&rng, SLOTS);
         make_text(&t, &rng, test_rng_one_in(&rng, 2));
         for (uint32_t s = 0; s < n_slots; s++) pos[s] = (uint32_t)test_rng_below(&rng, 5);
         for (uint32_t s = 0; s < n_slots; s++) {
-            n = s == 0 ? prs_match_begin(t.runs[s], pos[s], starts) : prs_match_narrow(starts, n, t.runs[s], pos[s]);
+            n = s == 0 ? prs_match_begin(t.runs[s], pos[s], starts)
+                       : prs_match_narrow(starts, n, t.runs[s], pos[s]);
         }
         for (uint32_t p = 0; p < SPACE / 2; p++) {
             bool all = true;
@@ -51,11 +54,14 @@ END_TEST
 START_TEST(long_runs_are_galloped) {
     test_rng rng = test_rng_of("gallop");
     static uint32_t dense[20000];
-    for (uint32_t i = 0, p = 0; i < PRS_COUNT(dense); i++) dense[i] = p += 1 + (uint32_t)test_rng_below(&rng, 3);
+    for (uint32_t i = 0, p = 0; i < PRS_COUNT(dense); i++)
+        dense[i] = p += 1 + (uint32_t)test_rng_below(&rng, 3);
     prs_run run = {dense, PRS_COUNT(dense)};
     for (int round = 0; round < 300; round++) {
-        uint32_t starts[40], copy[40], n = 0, expected = 0, p = 0, pos = (uint32_t)test_rng_below(&rng, 4);
-        for (uint32_t i = 0; i < 40; i++) starts[n++] = p += 1 + (uint32_t)test_rng_below(&rng, 1500);
+        uint32_t starts[40], copy[40], n = 0, expected = 0, p = 0,
+                                       pos = (uint32_t)test_rng_below(&rng, 4);
+        for (uint32_t i = 0; i < 40; i++)
+            starts[n++] = p += 1 + (uint32_t)test_rng_below(&rng, 1500);
         memcpy(copy, starts, sizeof copy);
         n = prs_match_narrow(starts, n, run, pos);
         for (uint32_t i = 0; i < 40; i++) {
@@ -80,7 +86,8 @@ START_TEST(positions_at_the_edge_do_not_wrap) {
 END_TEST
 
 /* The definition of FORMAT.md, position by position. */
-static uint32_t count_near(const text *t, const uint32_t *need, uint32_t n_slots, uint32_t width, uint32_t *ends) {
+static uint32_t count_near(const text *t, const uint32_t *need, uint32_t n_slots, uint32_t width,
+                           uint32_t *ends) {
     uint32_t n = 0;
     int64_t before = -1;
     for (int64_t e = 0; e < SPACE / 2; e++) {
@@ -88,7 +95,8 @@ static uint32_t count_near(const text *t, const uint32_t *need, uint32_t n_slots
         for (uint32_t s = 0; s < n_slots; s++) {
             uint32_t got = 0;
             some = some || t->has[s][e];
-            for (int64_t p = 0; p <= e; p++) got += p > before && p > e - (int64_t)width && t->has[s][p];
+            for (int64_t p = 0; p <= e; p++)
+                got += p > before && p > e - (int64_t)width && t->has[s][p];
             all = all && got >= need[s];
         }
         if (!some || !all) continue;
@@ -130,5 +138,5 @@ START_TEST(distinct_keeps_one_of_each) {
 }
 END_TEST
 
-TEST_SUITE(match, phrases_are_counted, long_runs_are_galloped, positions_at_the_edge_do_not_wrap, nears_are_counted,
-           distinct_keeps_one_of_each)
+TEST_SUITE(match, phrases_are_counted, long_runs_are_galloped, positions_at_the_edge_do_not_wrap,
+           nears_are_counted, distinct_keeps_one_of_each)

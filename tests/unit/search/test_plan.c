@@ -1,6 +1,8 @@
-/* test_plan.c - which documents do and, or, not, at least, max, const, all and nothing give, nested as they may be?
+/* test_plan.c - which documents do and, or, not, at least, max, const, all and nothing give, nested
+ * as they may be?
  *
- * Documents 0 .. 63 have word i where bit i of their number is set, so that the right answer is a formula. */
+ * Documents 0 .. 63 have word i where bit i of their number is set, so that the right answer is a
+ * formula. */
 #include "unit/search/kit.h"
 
 #include <stdarg.h>
@@ -74,14 +76,20 @@ START_TEST(the_plain_forms) {
     ck_assert_uint_eq(documents(&k, w(0)), a);
     ck_assert_uint_eq(documents(&k, "{'type':'all'}"), UINT64_MAX);
     ck_assert_uint_eq(documents(&k, "{'type':'none'}"), 0);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s,%s]}", w(0), w(1), w(2))), a & b & c);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s,%s]}", w(0), w(1), w(2))), a | b | c);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],'must_not':[%s]}", w(0), w(1))), a & ~b);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],'should':[%s]}", w(0), w(1))), a);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','filter':[%s],'should':[%s]}", w(0), w(1))), a);
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s,%s]}", w(0), w(1), w(2))),
+                      a & b & c);
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s,%s]}", w(0), w(1), w(2))),
+                      a | b | c);
+    ck_assert_uint_eq(
+        documents(&k, form("{'type':'bool','must':[%s],'must_not':[%s]}", w(0), w(1))), a & ~b);
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],'should':[%s]}", w(0), w(1))),
+                      a);
+    ck_assert_uint_eq(
+        documents(&k, form("{'type':'bool','filter':[%s],'should':[%s]}", w(0), w(1))), a);
     ck_assert_uint_eq(documents(&k, form("{'type':'max','of':[%s,%s]}", w(0), w(1))), a | b);
     ck_assert_uint_eq(documents(&k, form("{'type':'const','of':%s}", w(3))), bit_set(3));
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must_not':[%s,%s]}", w(0), w(1))), ~(a | b));
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must_not':[%s,%s]}", w(0), w(1))),
+                      ~(a | b));
     kit_free(&k);
 }
 END_TEST
@@ -96,12 +104,17 @@ START_TEST(at_least_so_many) {
             if (n >= PRS_MAX(least, 1)) expected |= UINT64_C(1) << d;
             if (n >= least && (d >> 5 & 1)) with_must |= UINT64_C(1) << d;
         }
-        const char *should = form("'should':[%s,%s,%s,%s],'min_should':%u", w(0), w(1), w(2), w(3), least);
+        const char *should =
+            form("'should':[%s,%s,%s,%s],'min_should':%u", w(0), w(1), w(2), w(3), least);
         ck_assert_uint_eq(documents(&k, form("{'type':'bool',%s}", should)), expected);
-        ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],%s}", w(5), should)), with_must);
-        ck_assert_uint_eq(documents(&k, form("{'type':'bool','filter':[%s],%s}", w(5), should)), with_must);
-        ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[{'type':'bool',%s}],'must_not':[%s]}", should, w(5))),
-                          expected & ~bit_set(5));
+        ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],%s}", w(5), should)),
+                          with_must);
+        ck_assert_uint_eq(documents(&k, form("{'type':'bool','filter':[%s],%s}", w(5), should)),
+                          with_must);
+        ck_assert_uint_eq(
+            documents(&k, form("{'type':'bool','must':[{'type':'bool',%s}],'must_not':[%s]}",
+                               should, w(5))),
+            expected & ~bit_set(5));
     }
     kit_free(&k);
 }
@@ -114,13 +127,20 @@ START_TEST(nested_forms) {
     const char *or_ab = form("{'type':'bool','should':[%s,%s]}", w(0), w(1));
     const char *and_cd = form("{'type':'bool','must':[%s,%s]}", w(2), w(3));
     const char *not_ab = form("{'type':'bool','must_not':[%s]}", or_ab);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s]}", or_ab, and_cd)), (a | b) & c & d);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s]}", or_ab, and_cd)), a | b | (c & d));
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s]}", not_ab, w(2))), ~(a | b) & c);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s]}", not_ab, w(2))), ~(a | b) | c);
-    ck_assert_uint_eq(documents(&k, form("{'type':'max','of':[%s,{'type':'const','of':%s},%s]}", and_cd, not_ab, w(4))),
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s]}", or_ab, and_cd)),
+                      (a | b) & c & d);
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s]}", or_ab, and_cd)),
+                      a | b | (c & d));
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s]}", not_ab, w(2))),
+                      ~(a | b) & c);
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s]}", not_ab, w(2))),
+                      ~(a | b) | c);
+    ck_assert_uint_eq(documents(&k, form("{'type':'max','of':[%s,{'type':'const','of':%s},%s]}",
+                                         and_cd, not_ab, w(4))),
                       (c & d) | ~(a | b) | bit_set(4));
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],'must_not':[%s],'should':[%s]}", or_ab, and_cd, w(4))),
+    ck_assert_uint_eq(documents(&k,
+                                form("{'type':'bool','must':[%s],'must_not':[%s],'should':[%s]}",
+                                     or_ab, and_cd, w(4))),
                       (a | b) & ~(c & d));
     kit_free(&k);
 }
@@ -133,11 +153,15 @@ START_TEST(words_that_are_nowhere) {
     const char *no = kit_word("nowhere");
     ck_assert_uint_eq(documents(&k, no), 0);
     ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s,%s]}", w(0), no)), 0);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','filter':[%s],'must':[%s]}", no, w(0))), 0);
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s]}", w(0), no)), bit_set(0));
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],'must_not':[%s]}", w(0), no)), bit_set(0));
-    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s,%s],'min_should':2}", w(0), no, w(1))),
-                      bit_set(0) & bit_set(1));
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','filter':[%s],'must':[%s]}", no, w(0))),
+                      0);
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','should':[%s,%s]}", w(0), no)),
+                      bit_set(0));
+    ck_assert_uint_eq(documents(&k, form("{'type':'bool','must':[%s],'must_not':[%s]}", w(0), no)),
+                      bit_set(0));
+    ck_assert_uint_eq(
+        documents(&k, form("{'type':'bool','should':[%s,%s,%s],'min_should':2}", w(0), no, w(1))),
+        bit_set(0) & bit_set(1));
     ck_assert_uint_eq(documents(&k, form("{'type':'max','of':[%s,%s]}", no, w(0))), bit_set(0));
     ck_assert_uint_eq(documents(&k, form("{'type':'const','of':%s}", no)), 0);
     ck_assert_uint_eq(documents(&k, form("{'type':'bool','must_not':[%s]}", no)), UINT64_MAX);
@@ -154,7 +178,8 @@ static double score_of(const kit *k, const char *json, const char *key) {
     for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
         prism_hit hit;
         prism_hits_get(hits, i, &hit);
-        if (hit.key_len == strlen(key) && memcmp(hit.key, key, hit.key_len) == 0) score = (double)hit.score;
+        if (hit.key_len == strlen(key) && memcmp(hit.key, key, hit.key_len) == 0)
+            score = (double)hit.score;
     }
     prism_hits_free(hits);
     prism_query_unref(query);
@@ -165,18 +190,27 @@ START_TEST(scores_of_constants_and_filters) {
     kit k;
     make_bits(&k);
     ck_assert_double_eq_tol(score_of(&k, "{'type':'all','boost':2.5}", "7"), 2.5, 1e-6);
-    ck_assert_double_eq_tol(score_of(&k, form("{'type':'const','boost':0.5,'of':%s}", w(0)), "7"), 0.5, 1e-6);
-    ck_assert_double_eq_tol(score_of(&k, form("{'type':'bool','boost':3,'must':[{'type':'const','boost':0.5,'of':%s},"
-                                             "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'w'}}]}",
-                                             w(0)), "7"), 4.5, 1e-5);
+    ck_assert_double_eq_tol(score_of(&k, form("{'type':'const','boost':0.5,'of':%s}", w(0)), "7"),
+                            0.5, 1e-6);
+    ck_assert_double_eq_tol(
+        score_of(&k,
+                 form("{'type':'bool','boost':3,'must':[{'type':'const','boost':0.5,'of':%s},"
+                      "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'w'}}]}",
+                      w(0)),
+                 "7"),
+        4.5, 1e-5);
     ck_assert_double_eq(score_of(&k, form("{'type':'bool','filter':[%s]}", w(0)), "7"), 0.0);
     ck_assert_double_eq(score_of(&k, form("{'type':'bool','must_not':[%s]}", w(0)), "6"), 0.0);
     double plain = score_of(&k, w(0), "7");
-    ck_assert_double_eq_tol(score_of(&k, form("{'type':'bool','must':[%s],'filter':[%s]}", w(0), w(1)), "7"), plain, 1e-6);
-    ck_assert_double_eq_tol(score_of(&k, form("{'type':'max','of':[%s,{'type':'all','boost':0.001}]}", w(0)), "7"), plain,
-                           1e-6);
+    ck_assert_double_eq_tol(
+        score_of(&k, form("{'type':'bool','must':[%s],'filter':[%s]}", w(0), w(1)), "7"), plain,
+        1e-6);
+    ck_assert_double_eq_tol(
+        score_of(&k, form("{'type':'max','of':[%s,{'type':'all','boost':0.001}]}", w(0)), "7"),
+        plain, 1e-6);
     kit_free(&k);
 }
 END_TEST
 
-TEST_SUITE(plan, the_plain_forms, at_least_so_many, nested_forms, words_that_are_nowhere, scores_of_constants_and_filters)
+TEST_SUITE(plan, the_plain_forms, at_least_so_many, nested_forms, words_that_are_nowhere,
+           scores_of_constants_and_filters)

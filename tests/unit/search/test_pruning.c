@@ -1,7 +1,9 @@
-/* test_pruning.c - is the pruned answer the exhaustive one, bit for bit, where there are blocks and groups to skip?
+/* test_pruning.c - is the pruned answer the exhaustive one, bit for bit, where there are blocks and
+ * groups to skip?
  *
- * Thousands of documents in several segments, some deleted, words of every frequency, texts of very different
- * length in stretches, so that block maxima differ; and every form of query over them, at random. */
+ * Thousands of documents in several segments, some deleted, words of every frequency, texts of very
+ * different length in stretches, so that block maxima differ; and every form of query over them, at
+ * random. */
 #include "unit/search/kit.h"
 
 #include "base/buf.h"
@@ -63,11 +65,13 @@ static void put_list(prs_buf *out, test_rng *rng, const char *name, uint64_t n, 
     prs_buf_put8(out, ']');
 }
 
-static unsigned any_word(test_rng *rng) { return (unsigned)test_rng_below(rng, WORDS); }
+static unsigned any_word(test_rng *rng) {
+    return (unsigned)test_rng_below(rng, WORDS);
+}
 
 static void put_fields(prs_buf *out, test_rng *rng) {
-    static const char *const all[] = {"'body':1", "'title':2,'body':1", "'title':2,'body':1", "'title':3,'body':2",
-                                      "'title':1"};
+    static const char *const all[] = {"'body':1", "'title':2,'body':1", "'title':2,'body':1",
+                                      "'title':3,'body':2", "'title':1"};
     prs_buf_printf(out, "'fields':{%s}", all[test_rng_below(rng, PRS_COUNT(all))]);
 }
 
@@ -76,8 +80,10 @@ static void put_slots(prs_buf *out, test_rng *rng) {
     prs_buf_printf(out, ",'slots':[");
     for (uint64_t i = 0; i < n; i++) {
         unsigned word = any_word(rng) / 3;
-        prs_buf_printf(out, "%s{'pos':%u,'keys':[{'kind':'word','text':'w%u'}],'idf':{'kind':'word','text':'w%u'}}",
-                       i == 0 ? "" : ",", (unsigned)i, word, word);
+        prs_buf_printf(
+            out,
+            "%s{'pos':%u,'keys':[{'kind':'word','text':'w%u'}],'idf':{'kind':'word','text':'w%u'}}",
+            i == 0 ? "" : ",", (unsigned)i, word, word);
     }
     prs_buf_put8(out, ']');
 }
@@ -95,10 +101,13 @@ static void put_leaf(prs_buf *out, test_rng *rng) {
         put_slots(out, rng);
         break;
     case 2:
-        prs_buf_printf(out, "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'w%u'}", any_word(rng) % 4 + 1);
+        prs_buf_printf(out,
+                       "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'w%u'}",
+                       any_word(rng) % 4 + 1);
         break;
     case 3:
-        prs_buf_printf(out, "{'type':'term','fields':{'tag':1},'key':{'kind':'word','text':'t%u'}", any_word(rng) % 4);
+        prs_buf_printf(out, "{'type':'term','fields':{'tag':1},'key':{'kind':'word','text':'t%u'}",
+                       any_word(rng) % 4);
         break;
     default:
         prs_buf_printf(out, "{'type':'term',");
@@ -106,7 +115,8 @@ static void put_leaf(prs_buf *out, test_rng *rng) {
         prs_buf_printf(out, ",'key':{'kind':'word','text':'w%u'}", any_word(rng));
         break;
     }
-    if (test_rng_one_in(rng, 4)) prs_buf_printf(out, ",'boost':%u.5", (unsigned)test_rng_below(rng, 4));
+    if (test_rng_one_in(rng, 4))
+        prs_buf_printf(out, ",'boost':%u.5", (unsigned)test_rng_below(rng, 4));
     prs_buf_put8(out, '}');
 }
 
@@ -117,7 +127,8 @@ static void put_bool(prs_buf *out, test_rng *rng, int depth) {
     case 0:
     case 1:
         put_list(out, rng, "should", n, depth - 1);
-        if (test_rng_one_in(rng, 4)) prs_buf_printf(out, ",'min_should':%u", (unsigned)test_rng_below(rng, n + 1));
+        if (test_rng_one_in(rng, 4))
+            prs_buf_printf(out, ",'min_should':%u", (unsigned)test_rng_below(rng, n + 1));
         break;
     case 2: put_list(out, rng, "must", n, depth - 1); break;
     default:
@@ -173,13 +184,19 @@ static void check_world(const char *name, bool deletes, bool merged) {
     kit_free(&k);
 }
 
-START_TEST(over_several_segments) { check_world("segments", false, false); }
+START_TEST(over_several_segments) {
+    check_world("segments", false, false);
+}
 END_TEST
 
-START_TEST(with_deletions) { check_world("deletions", true, false); }
+START_TEST(with_deletions) {
+    check_world("deletions", true, false);
+}
 END_TEST
 
-START_TEST(in_one_segment) { check_world("merged", true, true); }
+START_TEST(in_one_segment) {
+    check_world("merged", true, true);
+}
 END_TEST
 
 TEST_SUITE(pruning, over_several_segments, with_deletions, in_one_segment)

@@ -1,7 +1,7 @@
 /* test_score.c - is the arithmetic that of FORMAT.md, to the bit, and monotone?
  *
- * The bit patterns were computed by a separate program from the formulas of section 17, rounding every float
- * operation by hand. */
+ * The bit patterns were computed by a separate program from the formulas of section 17, rounding
+ * every float operation by hand. */
 #include "harness/test.h"
 
 #include "search/score.h"
@@ -36,7 +36,8 @@ END_TEST
 START_TEST(ln_is_near_the_logarithm) {
     test_rng rng = test_rng_of("ln");
     for (int i = 0; i < 20000; i++) {
-        double x = 1.0 + ldexp((double)(test_rng_next(&rng) >> 12), (int)test_rng_below(&rng, 90) - 80);
+        double x =
+            1.0 + ldexp((double)(test_rng_next(&rng) >> 12), (int)test_rng_below(&rng, 90) - 80);
         double error = fabs(prs_score_ln(x) - log(x));
         ck_assert_msg(error <= 4e-16 * log(x) + 3e-16, "ln(%a) is off by %g", x, error);
     }
@@ -59,7 +60,8 @@ START_TEST(shift_fills_29_bits) {
     static const struct {
         double total;
         int shift;
-    } cases[] = {{0.0, 40}, {1e-6, 40}, {1.0, 28}, {536870911.9, 0}, {536870912.0, -1}, {0x1p48, -20}};
+    } cases[] = {{0.0, 40},        {1e-6, 40},        {1.0, 28},
+                 {536870911.9, 0}, {536870912.0, -1}, {0x1p48, -20}};
     prism_status status;
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         ck_assert_int_eq(prs_score_shift(cases[i].total, &status), cases[i].shift);
@@ -88,12 +90,13 @@ START_TEST(contribution_is_exact) {
     static const struct {
         uint32_t freq, length;
         int32_t score;
-    } cases[] = {{1, 1, 252883120},         {1, 500, 149028272},
-                 {3, 500, 234644016},       {7, 12345, 77476456},
-                 {1000, 1000, 328512000},   {UINT32_MAX, UINT32_MAX, 328610400},
-                 {1, UINT32_MAX, 42},       {16777217, 33554435, 328015136}};
+    } cases[] = {{1, 1, 252883120},       {1, 500, 149028272},
+                 {3, 500, 234644016},     {7, 12345, 77476456},
+                 {1000, 1000, 328512000}, {UINT32_MAX, UINT32_MAX, 328610400},
+                 {1, UINT32_MAX, 42},     {16777217, 33554435, 328015136}};
     prs_scorer scorer = vector_scorer();
-    ck_assert(scorer.w == 0x1.39f502p+2f && scorer.c0 == 0x1.333334p-2f && scorer.c1 == 0x1.dc97ep-10f);
+    ck_assert(scorer.w == 0x1.39f502p+2f && scorer.c0 == 0x1.333334p-2f &&
+              scorer.c1 == 0x1.dc97ep-10f);
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         ck_assert_int_eq(prs_score_one(&scorer, cases[i].freq, cases[i].length), cases[i].score);
     }
@@ -104,7 +107,8 @@ START_TEST(constants_without_lengths) {
     prs_scorer scorer;
     prs_score_constants(&scorer, 1.2, 0.75, false, 100, 0);
     ck_assert(scorer.c0 == 1.2f && scorer.c1 == 0.0f);
-    prs_score_constants(&scorer, 1.2, 0.75, true, 100, 0); /* lengths, but nothing is longer than 0 */
+    /* lengths, but nothing is longer than 0 */
+    prs_score_constants(&scorer, 1.2, 0.75, true, 100, 0);
     ck_assert(scorer.c0 == 0x1.333334p-2f && scorer.c1 == 0.0f);
 }
 END_TEST
@@ -112,7 +116,8 @@ END_TEST
 /* Numbers of every size, and the neighbours of powers of two. */
 static uint32_t any_size(test_rng *rng) {
     uint32_t v = (uint32_t)(test_rng_next(rng) >> (32 + test_rng_below(rng, 32)));
-    if (test_rng_one_in(rng, 3)) v = (UINT32_C(1) << test_rng_below(rng, 32)) + (uint32_t)test_rng_below(rng, 3) - 1;
+    if (test_rng_one_in(rng, 3))
+        v = (UINT32_C(1) << test_rng_below(rng, 32)) + (uint32_t)test_rng_below(rng, 3) - 1;
     return v;
 }
 
@@ -121,9 +126,12 @@ static prs_scorer any_scorer(test_rng *rng) {
     prs_scorer scorer;
     prism_status status;
     uint64_t n = 1 + any_size(rng), tokens = n * (1 + test_rng_below(rng, 2000));
-    prs_score_constants(&scorer, k1s[test_rng_below(rng, 6)], bs[test_rng_below(rng, 4)], true, n, tokens);
-    scorer.w = (float)(prs_score_idf(n, test_rng_below(rng, n + 1)) * ldexp(1.0, (int)test_rng_below(rng, 20) - 10));
-    scorer.scale = prs_score_scale(prs_score_shift((double)scorer.w * (double)(1 + test_rng_below(rng, 9)), &status));
+    prs_score_constants(&scorer, k1s[test_rng_below(rng, 6)], bs[test_rng_below(rng, 4)], true, n,
+                        tokens);
+    scorer.w = (float)(prs_score_idf(n, test_rng_below(rng, n + 1)) *
+                       ldexp(1.0, (int)test_rng_below(rng, 20) - 10));
+    scorer.scale = prs_score_scale(
+        prs_score_shift((double)scorer.w * (double)(1 + test_rng_below(rng, 9)), &status));
     return scorer;
 }
 
@@ -131,7 +139,8 @@ START_TEST(contribution_is_monotone) {
     test_rng rng = test_rng_of("monotone");
     for (int i = 0; i < 300000; i++) {
         prs_scorer scorer = any_scorer(&rng);
-        uint32_t freq = any_size(&rng), more = any_size(&rng), length = any_size(&rng), shorter = any_size(&rng);
+        uint32_t freq = any_size(&rng), more = any_size(&rng), length = any_size(&rng),
+                 shorter = any_size(&rng);
         freq = PRS_MAX(freq, 1);
         more = PRS_MAX(freq, more);
         shorter = PRS_MIN(length, shorter);
@@ -147,7 +156,8 @@ START_TEST(contribution_is_monotone) {
 }
 END_TEST
 
-/* Neighbouring values, where a rounding step could turn the order: every freq around every power of two. */
+/* Neighbouring values, where a rounding step could turn the order: every freq around every power of
+ * two. */
 START_TEST(contribution_is_monotone_step_by_step) {
     prs_scorer scorer = vector_scorer();
     for (uint32_t bit = 1; bit < 32; bit++) {
@@ -160,5 +170,6 @@ START_TEST(contribution_is_monotone_step_by_step) {
 }
 END_TEST
 
-TEST_SUITE(score, ln_is_the_series, ln_is_near_the_logarithm, idf_is_exact, shift_fills_29_bits, contribution_is_exact,
-           constants_without_lengths, contribution_is_monotone, contribution_is_monotone_step_by_step)
+TEST_SUITE(score, ln_is_the_series, ln_is_near_the_logarithm, idf_is_exact, shift_fills_29_bits,
+           contribution_is_exact, constants_without_lengths, contribution_is_monotone,
+           contribution_is_monotone_step_by_step)

@@ -23,8 +23,8 @@ static void check_level(prs_cpu_level level, test_rng *rng) {
         }
         prs_score_block(&scorer, freqs, lengths, n, scores);
         for (uint32_t i = 0; i < n; i++) {
-            ck_assert_msg(scores[i] == prs_score_one(&scorer, freqs[i], lengths[i]), "level %s, freq %u length %u",
-                          prs_cpu_name(level), freqs[i], lengths[i]);
+            ck_assert_msg(scores[i] == prs_score_one(&scorer, freqs[i], lengths[i]),
+                          "level %s, freq %u length %u", prs_cpu_name(level), freqs[i], lengths[i]);
         }
     }
     prs_cpu_unforce();

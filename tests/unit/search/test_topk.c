@@ -28,7 +28,8 @@ START_TEST(the_best_in_order) {
             all[i].arrival = all[other].arrival;
             all[other].arrival = swap;
         }
-        for (uint32_t i = 0; i < n; i++) ck_assert_int_eq(prs_topk_offer(&top, all[i], NULL), PRISM_OK);
+        for (uint32_t i = 0; i < n; i++)
+            ck_assert_int_eq(prs_topk_offer(&top, all[i], NULL), PRISM_OK);
         prs_topk_sort(&top);
         qsort(all, n, sizeof all[0], better);
         ck_assert_uint_eq(top.n, PRS_MIN(n, k));
@@ -48,11 +49,13 @@ START_TEST(floor_is_what_it_takes) {
     ck_assert_int_eq(prs_topk_offer(&top, (prs_top_hit){5, 0, 0, 10}, NULL), PRISM_OK);
     ck_assert_int_eq(prs_topk_floor(&top, true), 0); /* there is room */
     ck_assert_int_eq(prs_topk_offer(&top, (prs_top_hit){7, 0, 1, 11}, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_topk_floor(&top, true), 6); /* an equal one that arrived later does not get in */
+    /* an equal one that arrived later does not get in */
+    ck_assert_int_eq(prs_topk_floor(&top, true), 6);
     ck_assert_int_eq(prs_topk_floor(&top, false), 5);
     ck_assert_int_eq(prs_topk_offer(&top, (prs_top_hit){5, 0, 2, 12}, NULL), PRISM_OK);
     ck_assert_uint_eq(top.heap[0].arrival, 10);
-    ck_assert_int_eq(prs_topk_offer(&top, (prs_top_hit){5, 0, 3, 9}, NULL), PRISM_OK); /* arrived earlier: in */
+    /* arrived earlier: in */
+    ck_assert_int_eq(prs_topk_offer(&top, (prs_top_hit){5, 0, 3, 9}, NULL), PRISM_OK);
     ck_assert_uint_eq(top.heap[0].arrival, 9);
     ck_assert_uint_eq(top.last_arrival, 12);
     prs_topk_fini(&top);
