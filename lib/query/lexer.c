@@ -163,12 +163,13 @@ static bool is_digit(const prs_lexer *lx, uint32_t at, uint32_t to) {
     return at < to && lx->text[at] >= '0' && lx->text[at] <= '9';
 }
 
-/* digits[.digits] that fills [from, to). */
+/* digits, digits.digits or .digits that fills [from, to). */
 static bool read_number(const prs_lexer *lx, uint32_t from, uint32_t to, double *out) {
     uint64_t digits = 0, scale = 1;
     uint32_t n = 0, at = from;
-    for (; is_digit(lx, at, to) && n < MAX_NUMBER_DIGITS; at++, n++) digits = digits * 10 + (uint64_t)(lx->text[at] - '0');
-    if (n == 0) return false;
+    for (; is_digit(lx, at, to) && n < MAX_NUMBER_DIGITS; at++, n++) {
+        digits = digits * 10 + (uint64_t)(lx->text[at] - '0');
+    }
     if (at < to && lx->text[at] == '.') {
         for (at++; is_digit(lx, at, to) && n < MAX_NUMBER_DIGITS; at++, n++) {
             digits = digits * 10 + (uint64_t)(lx->text[at] - '0');
@@ -176,7 +177,7 @@ static bool read_number(const prs_lexer *lx, uint32_t from, uint32_t to, double 
         }
     }
     *out = (double)digits / (double)scale;
-    return at == to;
+    return n > 0 && at == to;
 }
 
 /* ^number in [caret, to): sets the boost, or tells why not. */
@@ -243,7 +244,7 @@ static prism_status take_phrase(prs_lexer *lx, uint32_t quote_len, uint32_t clos
 
 typedef struct stars {
     uint32_t n_operators;
-    uint32_t last;      /* the last operator */
+    uint32_t first, last; /* of the operators */
     uint32_t first_text; /* the first * or ? that is none, or NOWHERE */
 } stars;
 
@@ -257,7 +258,7 @@ static uint32_t last_alnum(const prs_lexer *lx, uint32_t from, uint32_t to) {
 }
 
 static stars count_stars(const prs_lexer *lx, uint32_t from, uint32_t to) {
-    stars s = {0, NOWHERE, NOWHERE};
+    stars s = {0, NOWHERE, NOWHERE, NOWHERE};
     uint32_t core = last_alnum(lx, from, to), n;
     bool after_alnum = false;
     for (uint32_t at = from; at < to; at += n) {
@@ -271,7 +272,7 @@ static stars count_stars(const prs_lexer *lx, uint32_t from, uint32_t to) {
         if (c == '*' || c == '?') {
             bool beside = after_alnum || (at + 1 < to && is_alnum(look(lx, at + 1, &ignored)));
             if (beside && (c == '*' || at < core)) {
-                s.n_operators++;
+                if (s.n_operators++ == 0) s.first = at;
                 s.last = at;
             } else if (s.first_text == NOWHERE) {
                 s.first_text = at;
@@ -282,15 +283,28 @@ static stars count_stars(const prs_lexer *lx, uint32_t from, uint32_t to) {
     return s;
 }
 
+/* Could the word be a pattern of one term?  Not with a slash or an equals sign in it: then it is an
+ * address or a formula, and its question mark is one. */
+static bool is_pattern(const prs_lexer *lx, uint32_t from, uint32_t to) {
+    for (uint32_t at = from; at < to; at++) {
+        char c = lx->text[at];
+        if (c == '\\') at++;
+        else if (strchr("*?-_.'", c) == NULL && (uint8_t)c < 0x80 && !is_alnum((uint8_t)c)) return false;
+    }
+    return true;
+}
+
 /* Is the word, or its beginning, all there is?  Or does it hold a form that we do not have? */
 static prism_status take_stars(prs_lexer *lx, prs_lexeme *out) {
     stars s = count_stars(lx, out->from, out->to);
     if (s.n_operators == 1 && s.last + 1 == out->to && lx->text[s.last] == '*' && s.last > out->from) {
         out->kind = PRS_LEX_PREFIX;
         out->to = s.last;
-    } else if (s.n_operators > 0) {
+    } else if (s.n_operators > 0 && is_pattern(lx, out->from, out->to)) {
         out->kind = PRS_LEX_DROPPED;
         return prs_note(lx->notes, out->at, "a wildcard inside a word is not in this version: left out");
+    } else if (s.n_operators > 0) {
+        s.first_text = PRS_MIN(s.first_text, s.first);
     }
     if (s.first_text == NOWHERE) return PRISM_OK;
     return prs_note(lx->notes, s.first_text, "%c is an operator only inside or beside a word: taken as text",
@@ -394,6 +408,13 @@ static prism_status take_target(prs_lexer *lx, prs_lexeme *out) {
     return PRISM_OK;
 }
 
+/* Operators of other languages, which here are signs without a meaning. */
+static prism_status note_foreign(const prs_lexer *lx, const prs_lexeme *word) {
+    bool is_and = equals(lx, word->from, word->to, "&&");
+    if (!is_and && !equals(lx, word->from, word->to, "||")) return PRISM_OK;
+    return prs_note(lx->notes, word->at, "this is not an operator, %s is: ignored", is_and ? "AND" : "OR");
+}
+
 static prism_status take_forms(prs_lexer *lx, bool after_field, prs_lexeme *out) {
     uint32_t caret = last_unescaped(lx, out->from, out->to, '^');
     if (caret != NOWHERE) {
@@ -410,6 +431,7 @@ static prism_status take_forms(prs_lexer *lx, bool after_field, prs_lexeme *out)
     if (is_regex(lx, out->from, out->to)) return drop(lx, out, "a regular expression");
     if (is_fuzzy(lx, out->from, out->to)) return drop(lx, out, "a fuzzy word");
     PRS_TRY(take_stars(lx, out));
+    PRS_TRY(note_foreign(lx, out));
     uint32_t slashes = 0;
     while (out->to == lx->len && slashes < out->to - out->from && lx->text[out->to - 1 - slashes] == '\\') slashes++;
     if (slashes % 2 == 0) return PRISM_OK;

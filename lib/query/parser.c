@@ -103,12 +103,13 @@ static prism_status make_text(parser *p, const prs_lexeme *lexeme, prs_fields fi
     return PRISM_OK;
 }
 
-/* Two leaves of plain words, made one after the other, become one. */
-static bool join_words(prs_node *before, const prs_node *leaf) {
+/* Two leaves of plain words, made one after the other, become one, and count as one. */
+static bool join_words(parser *p, prs_node *before, const prs_node *leaf) {
     if (!before->joins || !leaf->joins || before->fields.ptr != leaf->fields.ptr) return false;
     if (before->text + before->text_len + 1 != leaf->text) return false;
     before->text_len += 1 + leaf->text_len;
     before->at_len = leaf->at + leaf->at_len - before->at;
+    p->query->n_nodes--;
     return true;
 }
 
@@ -221,7 +222,7 @@ static prism_status add_to_chain(parser *p, prs_node *chain, operand o, bool wri
     if (written_and || o.occur == MUST) require(o.node);
     if (o.node->kind == PRS_NODE_TEXT) o.node->required = true;
     prs_node *before = chain->n_must > 0 ? chain->must[chain->n_must - 1] : NULL;
-    if (before != NULL && join_words(before, o.node)) return PRISM_OK;
+    if (before != NULL && join_words(p, before, o.node)) return PRISM_OK;
     return add(p, chain, o.node, MUST);
 }
 
@@ -278,7 +279,7 @@ static prism_status add_to_expr(parser *p, prs_node *expr, operand o, bool writt
         return add(p, expr, wrap, SHOULD);
     }
     prs_node *before = expr->n_should > 0 ? expr->should[expr->n_should - 1] : NULL;
-    if (o.occur == SHOULD && !written_or && before != NULL && join_words(before, o.node)) return PRISM_OK;
+    if (o.occur == SHOULD && !written_or && before != NULL && join_words(p, before, o.node)) return PRISM_OK;
     return add(p, expr, o.node, o.occur);
 }
 

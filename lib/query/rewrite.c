@@ -183,7 +183,10 @@ static prism_status rewrite_list(prs_rewrite *rw, prs_node **list, uint32_t *n) 
 }
 
 static prism_status rewrite_node(prs_rewrite *rw, prs_node *node, prs_node **out) {
-    if (node->kind == PRS_NODE_TEXT) PRS_TRY(rewrite_leaf(rw, node, &node));
+    if (node->kind == PRS_NODE_TEXT) {
+        rw->query->n_nodes--; /* its replacement counts instead */
+        PRS_TRY(rewrite_leaf(rw, node, &node));
+    }
     *out = node;
     if (node == NULL || node->kind != PRS_NODE_BOOL) return PRISM_OK;
     PRS_TRY(rewrite_list(rw, node->must, &node->n_must));

@@ -1,5 +1,10 @@
 # Unit tests of lib/query: append `query_tests_sources += tests/unit/query/test_FILE.c`; nothing to register.
-query_tests_sources = tests/unit/query/test_field_analyzers.c
+query_tests_sources = \
+	tests/unit/query/test_field_analyzers.c \
+	tests/unit/query/test_parser.c \
+	tests/unit/query/test_parser_random.c \
+	tests/unit/query/tree.c \
+	tests/unit/query/tree.h
 
 unit_programs += tests/unit/query/query_tests
 tests_unit_query_query_tests_SOURCES = $(query_tests_sources)
