@@ -114,12 +114,30 @@ static bool all_terms(prs_node *const *list, uint32_t n) {
     return true;
 }
 
-const char *prs_query_shape(const prism_query *query) {
-    const prs_node *root = query->root;
-    if (root == NULL) return "none";
-    if (root->kind != PRS_NODE_BOOL) return prs_node_kind_name(root->kind);
+static const char *shape_of_bool(const prs_node *root) {
     if (root->n_must_not + root->n_filter > 0) return "mixed";
     if (root->n_should == 0 && all_terms(root->must, root->n_must)) return "and";
     if (root->n_must == 0 && root->min_should <= 1 && all_terms(root->should, root->n_should)) return "or";
     return "mixed";
+}
+
+/* word* with its stem beside it: const over bool over prefix and term. */
+static bool is_prefix_with_stem(const prs_node *root) {
+    const prs_node *either = root->kind == PRS_NODE_CONST ? root->must[0] : root;
+    return either != root && either->kind == PRS_NODE_BOOL && either->n_should == 2 &&
+           either->should[0]->kind == PRS_NODE_PREFIX && either->should[1]->kind == PRS_NODE_TERM;
+}
+
+const char *prs_query_shape(const prism_query *query) {
+    const prs_node *root = query->root;
+    switch (root != NULL ? root->kind : PRS_NODE_NONE) {
+    case PRS_NODE_ALL:
+    case PRS_NODE_NONE:
+    case PRS_NODE_TERM:
+    case PRS_NODE_PHRASE:
+    case PRS_NODE_NEAR:
+    case PRS_NODE_PREFIX: return prs_node_kind_name(root != NULL ? root->kind : PRS_NODE_NONE);
+    case PRS_NODE_BOOL: return shape_of_bool(root);
+    default: return is_prefix_with_stem(root) ? "prefix" : "mixed";
+    }
 }

@@ -456,6 +456,7 @@ static prism_status take_word(prs_lexer *lx, bool after_sign, bool may_sign, prs
     prs_lexeme_kind word = after_field || after_sign ? PRS_LEX_END : keyword(lx, out->from, out->to);
     if (word != PRS_LEX_END) {
         out->kind = word;
+        out->from = out->to;
         return PRISM_OK;
     }
     out->kind = PRS_LEX_WORD;

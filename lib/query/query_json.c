@@ -104,7 +104,7 @@ prism_status prs_query_to_json(const prism_query *query, prs_buf *out, prism_err
 
 typedef struct reader {
     prism_query *query;
-    prism_error *err;
+    prism_error *err; /* never NULL, and of our size */
 } reader;
 
 static prism_status bad(const reader *r, const char *what) {
@@ -126,7 +126,7 @@ static prism_status read_hex(const reader *r, const json_t *value, uint8_t kind,
         bytes[i] = (uint8_t)(hi * 16 + lo);
     }
     *out = prs_build_key(r->query, kind, bytes, n, r->err);
-    return out->ptr ? PRISM_OK : PRISM_ELIMIT;
+    return out->ptr ? PRISM_OK : r->err->code;
 }
 
 static prism_status read_key(const reader *r, const json_t *value, prs_bytes *out) {
@@ -139,7 +139,7 @@ static prism_status read_key(const reader *r, const json_t *value, prs_bytes *ou
     if (json_is_string(hex)) return read_hex(r, hex, kind, out);
     if (!json_is_string(text)) return bad(r, "a key needs a \"text\"");
     *out = prs_build_key(r->query, kind, json_string_value(text), json_string_length(text), r->err);
-    return out->ptr ? PRISM_OK : PRISM_ELIMIT;
+    return out->ptr ? PRISM_OK : r->err->code;
 }
 
 static prism_status read_fields(const reader *r, json_t *object, prs_fields *out) {
@@ -184,7 +184,9 @@ static prism_status read_slot(const reader *r, const json_t *value, prs_slot *sl
 static prism_status read_slots(const reader *r, const json_t *object, prs_node *node) {
     const json_t *slots = json_object_get(object, "slots");
     size_t n = json_array_size(slots);
-    json_int_t slop = json_integer_value(json_object_get(object, "slop"));
+    const json_t *given = json_object_get(object, "slop");
+    json_int_t slop = json_integer_value(given);
+    if (node->kind == PRS_NODE_NEAR && !json_is_integer(given)) return bad(r, "near needs a \"slop\"");
     if (n == 0 || n > PRISM_MAX_PHRASE_TERMS) return bad(r, "\"slots\" must hold 1 to 256 places");
     if (slop < 0 || slop > PRISM_MAX_DOC_TOKENS) return bad(r, "\"slop\" is out of range");
     node->slots = prs_build_alloc(r->query, n * sizeof *node->slots, r->err);
@@ -201,6 +203,7 @@ static prism_status read_slots(const reader *r, const json_t *object, prs_node *
 static prism_status read_node(const reader *r, json_t *object, uint32_t depth, prs_node **out);
 
 static prism_status read_list(const reader *r, const json_t *array, uint32_t depth, prs_node ***list, uint32_t *n) {
+    if (array != NULL && !json_is_array(array)) return bad(r, "a list of nodes must be an array");
     for (size_t i = 0; i < json_array_size(array); i++) {
         prs_node *child;
         PRS_TRY(read_node(r, json_array_get(array, i), depth + 1, &child));
@@ -214,8 +217,9 @@ static prism_status read_bool(const reader *r, json_t *object, uint32_t depth, p
     PRS_TRY(read_list(r, json_object_get(object, "should"), depth, &node->should, &node->n_should));
     PRS_TRY(read_list(r, json_object_get(object, "must_not"), depth, &node->must_not, &node->n_must_not));
     PRS_TRY(read_list(r, json_object_get(object, "filter"), depth, &node->filter, &node->n_filter));
-    json_int_t least = json_integer_value(json_object_get(object, "min_should"));
-    if (least < 0 || least > (json_int_t)node->n_should) return bad(r, "\"min_should\" is out of range");
+    const json_t *given = json_object_get(object, "min_should");
+    json_int_t least = json_integer_value(given);
+    if ((given != NULL && !json_is_integer(given)) || least < 0 || least > (json_int_t)node->n_should) return bad(r, "\"min_should\" is out of range");
     node->min_should = (uint32_t)least;
     return PRISM_OK;
 }
@@ -237,6 +241,14 @@ static prism_status read_inner(const reader *r, json_t *object, uint32_t depth, 
     }
 }
 
+static prism_status read_range(const reader *r, const json_t *object, prs_node *node) {
+    const json_t *from = json_object_get(object, "from"), *to = json_object_get(object, "to");
+    if (!json_is_integer(from) || !json_is_integer(to)) return bad(r, "range needs whole numbers \"from\" and \"to\"");
+    node->from = json_integer_value(from);
+    node->to = json_integer_value(to);
+    return PRISM_OK;
+}
+
 static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
     PRS_TRY(read_fields(r, json_object_get(object, "fields"), &node->fields));
     switch (node->kind) {
@@ -244,12 +256,23 @@ static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
     case PRS_NODE_PREFIX: return read_key(r, json_object_get(object, "key"), &node->key);
     case PRS_NODE_PHRASE:
     case PRS_NODE_NEAR: return read_slots(r, object, node);
-    case PRS_NODE_RANGE:
-        node->from = json_integer_value(json_object_get(object, "from"));
-        node->to = json_integer_value(json_object_get(object, "to"));
-        return PRISM_OK;
+    case PRS_NODE_RANGE: return read_range(r, object, node);
     default: return PRISM_OK; /* exists */
     }
+}
+
+/* A misspelt member must not be silently without effect. */
+static prism_status check_members(const reader *r, json_t *object) {
+    static const char *const known[] = {"type", "boost", "fields", "key", "slots", "slop", "from", "to", "of", "must",
+                                        "should", "must_not", "filter", "min_should"};
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value) {
+        size_t i = 0;
+        while (i < PRS_COUNT(known) && strcmp(name, known[i]) != 0) i++;
+        if (i == PRS_COUNT(known)) return bad(r, "a node has a member that is not known");
+    }
+    return PRISM_OK;
 }
 
 static bool is_leaf(prs_node_kind kind) {
@@ -266,8 +289,9 @@ static prism_status read_node(const reader *r, json_t *object, uint32_t depth, p
     for (int k = PRS_NODE_ALL; type && k < PRS_NODE_TEXT; k++)
         if (strcmp(type, prs_node_kind_name((prs_node_kind)k)) == 0) kind = (prs_node_kind)k;
     if (kind == PRS_NODE_TEXT) return bad(r, "a node needs a \"type\" that is known");
+    PRS_TRY(check_members(r, object));
     prs_node *node = prs_build_node(r->query, kind, r->err);
-    if (node == NULL) return r->err ? r->err->code : PRISM_ELIMIT;
+    if (node == NULL) return r->err->code;
     if (boost) {
         node->boost = json_number_value(boost);
         if (!json_is_number(boost) || !(node->boost >= 0 && node->boost <= PRS_MAX_BOOST)) return bad(r, "\"boost\" must be 0 to 1000000");
@@ -283,7 +307,7 @@ prism_status prs_query_from_json(const prism_schema *schema, const char *text, s
     prism_query *query;
     prs_node *root = NULL;
     *out = NULL;
-    if (err == NULL) err = &local;
+    if (err == NULL || err->size < sizeof *err) err = &local;
     if (len > PRISM_MAX_DOC_BYTES) return prs_error_set(err, PRISM_ELIMIT, "the query tree is too long");
     PRS_TRY(prs_query_new(schema, &query, err));
     json_t *object = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);

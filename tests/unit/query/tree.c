@@ -134,7 +134,10 @@ static void put_node(json_t *node) {
     } else {
         put_fields(node);
         if (strcmp(type, "near") == 0) put("near%d", (int)json_integer_value(json_object_get(node, "slop")));
-        if (strcmp(type, "term") == 0) put_key(json_object_get(node, "key"), "");
+        if (strcmp(type, "range") == 0) {
+            put("range%lld..%lld", (long long)json_integer_value(json_object_get(node, "from")),
+                (long long)json_integer_value(json_object_get(node, "to")));
+        } else if (strcmp(type, "term") == 0) put_key(json_object_get(node, "key"), "");
         else if (strcmp(type, "prefix") == 0) put_key(json_object_get(node, "key"), "*");
         else put_slots(node);
     }
