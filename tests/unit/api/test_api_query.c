@@ -7,13 +7,18 @@
 
 static prism_schema *schema;
 
-static void setup(void) { ck_assert_int_eq(prism_schema_default(&schema, NULL), PRISM_OK); }
-static void teardown(void) { prism_schema_unref(schema); }
+static void setup(void) {
+    ck_assert_int_eq(prism_schema_default(&schema, NULL), PRISM_OK);
+}
+static void teardown(void) {
+    prism_schema_unref(schema);
+}
 
 static int collect(void *ctx, const prism_token *token) {
     char *out = ctx;
     size_t len = strlen(out);
-    snprintf(out + len, 256 - len, "%.*s/%s@%u ", (int)token->len, token->term, token->kind, token->pos);
+    snprintf(out + len, 256 - len, "%.*s/%s@%u ", (int)token->len, token->term, token->kind,
+             token->pos);
     return 0;
 }
 
@@ -58,7 +63,8 @@ START_TEST(a_query_and_its_json) {
     prism_error err = PRISM_ERROR_INIT;
     char *json, *again;
     setup();
-    ck_assert_int_eq(prism_query_parse(schema, "apple \"pear tree\"", 17, NULL, &query, &err), PRISM_OK);
+    ck_assert_int_eq(prism_query_parse(schema, "apple \"pear tree\"", 17, NULL, &query, &err),
+                     PRISM_OK);
     ck_assert_str_eq(prism_query_shape(query), "mixed");
     ck_assert_int_eq(prism_query_to_json(query, &json, &err), PRISM_OK);
     ck_assert_int_eq(prism_query_from_json(schema, json, strlen(json), &back, &err), PRISM_OK);
@@ -102,4 +108,5 @@ START_TEST(tokens_of_a_text) {
 }
 END_TEST
 
-TEST_SUITE(api_query, bad_arguments, a_query_and_its_json, an_empty_text_is_a_query, tokens_of_a_text)
+TEST_SUITE(api_query, bad_arguments, a_query_and_its_json, an_empty_text_is_a_query,
+           tokens_of_a_text)

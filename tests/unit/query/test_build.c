@@ -64,7 +64,8 @@ static prs_node *chain(unsigned levels, int which) {
     for (unsigned i = 1; i < levels; i++) {
         prs_node *parent = prs_build_node(query, PRS_NODE_BOOL, NULL);
         prs_node ***lists[] = {&parent->must, &parent->should, &parent->must_not, &parent->filter};
-        uint32_t *counts[] = {&parent->n_must, &parent->n_should, &parent->n_must_not, &parent->n_filter};
+        uint32_t *counts[] = {&parent->n_must, &parent->n_should, &parent->n_must_not,
+                              &parent->n_filter};
         ck_assert_int_eq(prs_build_child(query, lists[which], counts[which], node, NULL), PRISM_OK);
         node = parent;
     }
@@ -75,8 +76,10 @@ START_TEST(depth_is_bounded) {
     for (int which = 0; which < 4; which++) {
         prism_error err = PRISM_ERROR_INIT;
         open_query();
-        ck_assert_int_eq(prs_build_root(query, chain(PRISM_MAX_QUERY_DEPTH, which), &err), PRISM_OK);
-        ck_assert_int_eq(prs_build_root(query, chain(PRISM_MAX_QUERY_DEPTH + 1, which), &err), PRISM_ELIMIT);
+        ck_assert_int_eq(prs_build_root(query, chain(PRISM_MAX_QUERY_DEPTH, which), &err),
+                         PRISM_OK);
+        ck_assert_int_eq(prs_build_root(query, chain(PRISM_MAX_QUERY_DEPTH + 1, which), &err),
+                         PRISM_ELIMIT);
         ck_assert_ptr_nonnull(strstr(err.text, "64"));
         close_query();
     }
@@ -87,15 +90,28 @@ START_TEST(shapes) {
     static const struct {
         const char *text, *shape;
     } cases[] = {
-        {"apple", "term"}, {"apple pie", "or"}, {"apple AND pie", "and"}, {"\"apple pie\"", "phrase"},
-        {"\"apple pie\"~2", "near"}, {"app*", "prefix"}, {"happy*", "prefix"}, {"+apple pie", "mixed"},
-        {"apple -pie", "mixed"}, {"wi-fi", "mixed"}, {"tags:*", "mixed"}, {"*:*", "all"}, {"", "none"},
-        {"(apple AND pie) tart", "mixed"}, {"大学学生", "or"},
+        {"apple", "term"},
+        {"apple pie", "or"},
+        {"apple AND pie", "and"},
+        {"\"apple pie\"", "phrase"},
+        {"\"apple pie\"~2", "near"},
+        {"app*", "prefix"},
+        {"happy*", "prefix"},
+        {"+apple pie", "mixed"},
+        {"apple -pie", "mixed"},
+        {"wi-fi", "mixed"},
+        {"tags:*", "mixed"},
+        {"*:*", "all"},
+        {"", "none"},
+        {"(apple AND pie) tart", "mixed"},
+        {"大学学生", "or"},
     };
     ck_assert_int_eq(prs_schema_default(&schema, NULL), PRISM_OK);
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         prism_query_opts opts = PRISM_QUERY_OPTS_INIT;
-        ck_assert_int_eq(prs_query_parse(schema, cases[i].text, strlen(cases[i].text), &opts, &query, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_query_parse(schema, cases[i].text, strlen(cases[i].text), &opts,
+                                         &query, NULL),
+                         PRISM_OK);
         ck_assert_msg(strcmp(prs_query_shape(query), cases[i].shape) == 0, "%s: %s", cases[i].text,
                       prs_query_shape(query));
         prs_query_unref(query);
@@ -114,4 +130,5 @@ START_TEST(references) {
 }
 END_TEST
 
-TEST_SUITE(build, nodes_are_counted, keys_are_bounded, lists_keep_their_order, depth_is_bounded, shapes, references)
+TEST_SUITE(build, nodes_are_counted, keys_are_bounded, lists_keep_their_order, depth_is_bounded,
+           shapes, references)

@@ -11,7 +11,8 @@ static prs_notes notes = {&opts, NULL};
 
 /* The lexemes of a text as "KIND[content]^boost", content without backslashes. */
 static const char *lex(const char *text) {
-    static const char *const names[] = {"END", "W", "PRE", "PH", "(", ")", "+", "-", "AND", "OR", "F", "EX", "ALL", "DROP"};
+    static const char *const names[] = {"END", "W",   "PRE", "PH", "(",  ")",   "+",
+                                        "-",   "AND", "OR",  "F",  "EX", "ALL", "DROP"};
     static char out[1024];
     size_t at = 0;
     prs_lexer lexer;
@@ -29,7 +30,8 @@ static const char *lex(const char *text) {
         bool has_content = l.kind >= PRS_LEX_WORD && l.kind <= PRS_LEX_PHRASE;
         size_t n = has_content ? prs_lexer_unescape(&lexer, &l, content) : 0;
         at += (size_t)snprintf(out + at, sizeof out - at, "%s%s", at > 0 ? " " : "", names[l.kind]);
-        if (l.kind == PRS_LEX_FIELD) at += (size_t)snprintf(out + at, sizeof out - at, "[%s]", l.field->name);
+        if (l.kind == PRS_LEX_FIELD)
+            at += (size_t)snprintf(out + at, sizeof out - at, "[%s]", l.field->name);
         if (n > 0) at += (size_t)snprintf(out + at, sizeof out - at, "[%.*s]", (int)n, content);
         if (l.prefix_last) at += (size_t)snprintf(out + at, sizeof out - at, "*");
         if (l.near) at += (size_t)snprintf(out + at, sizeof out - at, "~%u", l.slop);
@@ -74,8 +76,8 @@ START_TEST(kinds) {
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         const char *got = lex(cases[i].text);
-        ck_assert_msg(strcmp(got, cases[i].lexemes) == 0, "%s\n  gives    %s\n  expected %s", cases[i].text, got,
-                      cases[i].lexemes);
+        ck_assert_msg(strcmp(got, cases[i].lexemes) == 0, "%s\n  gives    %s\n  expected %s",
+                      cases[i].text, got, cases[i].lexemes);
     }
 }
 END_TEST

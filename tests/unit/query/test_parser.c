@@ -1,5 +1,5 @@
-/* Does every form of the query language give the tree that psearch-query(7) promises, and the notes?
- * One row: text, tree in the short form of tree.h, offsets of the notes, options. */
+/* Does every form of the query language give the tree that psearch-query(7) promises, and the
+ * notes? One row: text, tree in the short form of tree.h, offsets of the notes, options. */
 #include "tree.h"
 
 #include "query/parser.h"
@@ -139,7 +139,9 @@ START_TEST(wildcards_and_forms_of_later) {
         {"a * b", "b", "2", 0},
         {"what is love?", "(what love)", "12", 0},
         {"love?", "love", "4", 0},
-        {"really?""?", "realli", "6", 0},
+        {"really?"
+         "?",
+         "realli", "6", 0},
         {"?why", "none", "0 0", 0},
         {"2*3", "none", "0 0", 0},
         {"c++*", "c++", "3", 0},
@@ -255,12 +257,8 @@ END_TEST
 
 START_TEST(parentheses) {
     static const tree_case cases[] = {
-        {"(apple", "appl", "0", 0},
-        {"((apple)", "appl", "0", 0},
-        {"apple)", "appl", "5", 0},
-        {")apple(", "appl", "0 6", 0},
-        {"()", "none", "0 0", 0},
-        {"( ) apple", "appl", "0", 0},
+        {"(apple", "appl", "0", 0},     {"((apple)", "appl", "0", 0}, {"apple)", "appl", "5", 0},
+        {")apple(", "appl", "0 6", 0},  {"()", "none", "0 0", 0},     {"( ) apple", "appl", "0", 0},
         {"(\"apple\"", "appl", "0", 0},
     };
     check(cases, PRS_COUNT(cases));
@@ -283,10 +281,8 @@ END_TEST
 
 START_TEST(repeated_words) {
     static const tree_case cases[] = {
-        {"apple apple", "appl^2", NULL, 0},
-        {"apple apple^2 APPLE", "appl^4", NULL, 0},
-        {"+apple +apple", "appl^2", NULL, 0},
-        {"title:apple apple", "(title:appl appl)", NULL, 0},
+        {"apple apple", "appl^2", NULL, 0},     {"apple apple^2 APPLE", "appl^4", NULL, 0},
+        {"+apple +apple", "appl^2", NULL, 0},   {"title:apple apple", "(title:appl appl)", NULL, 0},
         {"apple AND apple", "appl^2", NULL, 0},
     };
     check(cases, PRS_COUNT(cases));
@@ -346,7 +342,10 @@ START_TEST(sigils_and_compounds) {
         {"a-b-c-d-e", "(b c d e)", NULL, 0},
         {"10-20", "(10 20)", NULL, 0},
         {"covid-19%", "\"covid 19%\"", NULL, 0},
-        {"\"one-two three-four\"", "max(\"one two three four\", \"onetwo three four\", \"one two threefour\", \"onetwo threefour\")", NULL, 0},
+        {"\"one-two three-four\"",
+         "max(\"one two three four\", \"onetwo three four\", \"one two threefour\", \"onetwo "
+         "threefour\")",
+         NULL, 0},
         {"+wi-fi", "max(\"wi fi\", wifi)", NULL, 0},
         {"wi-fi router", "(+max(\"wi fi\", wifi) +router)", NULL, AND},
         {"-wi-fi", "(-max(\"wi fi\", wifi) #*:*)", NULL, 0},
@@ -417,8 +416,10 @@ START_TEST(full_width) {
         {"title：苹果", "title:苹果.2", NULL, 0},
         {"标题：苹果", "(标题.2 苹果.2)", NULL, 0},
         {"苹果（公司）", "(苹果.2 公司.2)", NULL, 0},
-        {"什么是量子计算？", "(什么.2 么是.2^0.5 是量.2^0.5 是.1 量子.2 子计.2^0.5 计算.2)", NULL, 0},
-        {"什么是量子计算?", "(什么.2 么是.2^0.5 是量.2^0.5 是.1 量子.2 子计.2^0.5 计算.2)", "21", 0},
+        {"什么是量子计算？", "(什么.2 么是.2^0.5 是量.2^0.5 是.1 量子.2 子计.2^0.5 计算.2)", NULL,
+         0},
+        {"什么是量子计算?", "(什么.2 么是.2^0.5 是量.2^0.5 是.1 量子.2 子计.2^0.5 计算.2)", "21",
+         0},
         {"＊：＊", "none", "0", 0},
         {"\"苹果公司 大学\"~3", "near3\"苹果.2 果公.2 公司.2 _ 大学.2\"", NULL, 0},
     };
@@ -451,17 +452,28 @@ START_TEST(strict_mode_has_columns) {
         uint32_t column;
         const char *words;
     } cases[] = {
-        {"nosuch:apple", 1, "no field nosuch"}, {"a (b", 3, "never closed"},
-        {"a) b", 2, "never opened"},            {"a \"b", 3, "never closed"},
-        {"a AND", 3, "AND"},                    {"OR a", 1, "OR"},
-        {"a NOT", 3, "before nothing"},         {"a - b", 3, "before nothing"},
-        {"w?ld card", 1, "not in this version"}, {"x fuzzy~2", 3, "not in this version"},
-        {"x /re/", 3, "not in this version"},   {"x date:[2025 TO *]", 8, "not in this version"},
-        {"x date:>2025", 8, "not in this version"}, {"date:2025", 1, "not in this version"},
-        {"love?", 5, "?"},                      {"a^b", 2, "^"},
-        {"()", 1, "parentheses"},               {"中文 (a", 8, "never closed"},
-        {"a\\", 2, "\\"},                       {"。", 1, "nothing is left"},
-        {"title: x", 1, "title"},               {"a && b", 3, "AND"},
+        {"nosuch:apple", 1, "no field nosuch"},
+        {"a (b", 3, "never closed"},
+        {"a) b", 2, "never opened"},
+        {"a \"b", 3, "never closed"},
+        {"a AND", 3, "AND"},
+        {"OR a", 1, "OR"},
+        {"a NOT", 3, "before nothing"},
+        {"a - b", 3, "before nothing"},
+        {"w?ld card", 1, "not in this version"},
+        {"x fuzzy~2", 3, "not in this version"},
+        {"x /re/", 3, "not in this version"},
+        {"x date:[2025 TO *]", 8, "not in this version"},
+        {"x date:>2025", 8, "not in this version"},
+        {"date:2025", 1, "not in this version"},
+        {"love?", 5, "?"},
+        {"a^b", 2, "^"},
+        {"()", 1, "parentheses"},
+        {"中文 (a", 8, "never closed"},
+        {"a\\", 2, "\\"},
+        {"。", 1, "nothing is left"},
+        {"title: x", 1, "title"},
+        {"a && b", 3, "AND"},
     };
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
@@ -469,10 +481,11 @@ START_TEST(strict_mode_has_columns) {
         prism_error err = PRISM_ERROR_INIT;
         prism_query *query;
         opts.strict = 1;
-        prism_status status = prs_query_parse(schema, cases[i].text, strlen(cases[i].text), &opts, &query, &err);
+        prism_status status =
+            prs_query_parse(schema, cases[i].text, strlen(cases[i].text), &opts, &query, &err);
         ck_assert_msg(status == PRISM_EPARSE, "%s: %d", cases[i].text, status);
-        ck_assert_msg(err.column == cases[i].column && err.offset == cases[i].column - 1, "%s: column %u", cases[i].text,
-                      err.column);
+        ck_assert_msg(err.column == cases[i].column && err.offset == cases[i].column - 1,
+                      "%s: column %u", cases[i].text, err.column);
         ck_assert_msg(strstr(err.text, cases[i].words) != NULL, "%s: %s", cases[i].text, err.text);
         ck_assert_ptr_null(query);
     }
@@ -481,8 +494,13 @@ START_TEST(strict_mode_has_columns) {
 END_TEST
 
 START_TEST(strict_mode_takes_what_is_right) {
-    static const char *const cases[] = {"", "apple", "+a -b (c OR d) AND \"e f\"~2^3", "title:(a b)^2 tags:* *:*",
-                                        "wi-fi C++ 10:30 user@x.org", "pre* \"a b\"*", "a\\: \\*"};
+    static const char *const cases[] = {"",
+                                        "apple",
+                                        "+a -b (c OR d) AND \"e f\"~2^3",
+                                        "title:(a b)^2 tags:* *:*",
+                                        "wi-fi C++ 10:30 user@x.org",
+                                        "pre* \"a b\"*",
+                                        "a\\: \\*"};
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         prs_query_unref(tree_parse(schema, cases[i], strlen(cases[i]), STRICT, NULL, NULL));
@@ -491,7 +509,8 @@ START_TEST(strict_mode_takes_what_is_right) {
 }
 END_TEST
 
-static prism_status try_text(const prism_schema *schema, const char *text, size_t len, const char *words) {
+static prism_status try_text(const prism_schema *schema, const char *text, size_t len,
+                             const char *words) {
     prism_query_opts opts = PRISM_QUERY_OPTS_INIT;
     prism_error err = PRISM_ERROR_INIT;
     prism_query *query;
@@ -517,7 +536,8 @@ START_TEST(limits) {
     memset(text, '(', PRISM_MAX_QUERY_BYTES);
     ck_assert_int_eq(try_text(schema, text, PRISM_MAX_QUERY_BYTES, "nested deeper"), PRISM_ELIMIT);
     size_t at = 0;
-    for (unsigned i = 0; at < PRISM_MAX_QUERY_BYTES - 8; i++) at += (size_t)sprintf(text + at, "w%u ", i);
+    for (unsigned i = 0; at < PRISM_MAX_QUERY_BYTES - 8; i++)
+        at += (size_t)sprintf(text + at, "w%u ", i);
     ck_assert_int_eq(try_text(schema, text, at, "1024"), PRISM_ELIMIT);
     at = 0;
     for (unsigned i = 0; i < 1000; i++) at += (size_t)sprintf(text + at, "w%u ", i);
@@ -532,7 +552,8 @@ START_TEST(deep_trees_stop_at_the_limit) {
     char text[4096];
     for (unsigned depth = 1; depth <= 64; depth++) {
         size_t at = 0;
-        for (unsigned i = 0; i < depth; i++) at += (size_t)sprintf(text + at, "a%u %s (", i, i % 2 ? "OR" : "AND");
+        for (unsigned i = 0; i < depth; i++)
+            at += (size_t)sprintf(text + at, "a%u %s (", i, i % 2 ? "OR" : "AND");
         at += (size_t)sprintf(text + at, "x");
         for (unsigned i = 0; i < depth; i++) text[at++] = ')';
         prism_status wanted = depth < PRISM_MAX_QUERY_DEPTH ? PRISM_OK : PRISM_ELIMIT;
@@ -542,4 +563,9 @@ START_TEST(deep_trees_stop_at_the_limit) {
 }
 END_TEST
 
-TEST_SUITE(parser, words_and_operators, signs_and_negation, operators_beside_nothing, phrases, wildcards_and_forms_of_later, fields, everything_and_boosts, escapes_and_signs_as_text, parentheses, texts_that_say_nothing, repeated_words, stop_words, plain_texts, sigils_and_compounds, letters_and_digits, han, full_width, other_scripts_and_addresses, strict_mode_has_columns, strict_mode_takes_what_is_right, limits, deep_trees_stop_at_the_limit)
+TEST_SUITE(parser, words_and_operators, signs_and_negation, operators_beside_nothing, phrases,
+           wildcards_and_forms_of_later, fields, everything_and_boosts, escapes_and_signs_as_text,
+           parentheses, texts_that_say_nothing, repeated_words, stop_words, plain_texts,
+           sigils_and_compounds, letters_and_digits, han, full_width, other_scripts_and_addresses,
+           strict_mode_has_columns, strict_mode_takes_what_is_right, limits,
+           deep_trees_stop_at_the_limit)

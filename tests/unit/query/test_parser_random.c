@@ -6,10 +6,67 @@
 #include <time.h>
 
 static const char *const parts[] = {
-    "a", "the", "apple", "title:", "tags:", "date:", "nosuch:", "(", ")", "\"", "\xe2\x80\x9c", "\xe2\x80\x9d", "「", "」",
-    "+", "-", "－", "NOT ", "AND ", "OR ", " ", "　", "*", "?", "~", "~2", "^2", "^", "[a TO b]", "[", "]", ">=5", "\\",
-    "中国", "的", "学生们", "C++", "wi-fi", "$5%", "iPhone 15", "*:*", "/x/", "\xff", "\xe4\xb8", "a-b-c-d-e", "：", "（", "）",
-    "title:*", "\"a b\"*", "\"a 中国\"~3", "&&", "0", ".", "15", "\xf0\x9f\x9a\x80", "สวัสดี", "서울", "タ", "\n", "x*",
+    "a",
+    "the",
+    "apple",
+    "title:",
+    "tags:",
+    "date:",
+    "nosuch:",
+    "(",
+    ")",
+    "\"",
+    "\xe2\x80\x9c",
+    "\xe2\x80\x9d",
+    "「",
+    "」",
+    "+",
+    "-",
+    "－",
+    "NOT ",
+    "AND ",
+    "OR ",
+    " ",
+    "　",
+    "*",
+    "?",
+    "~",
+    "~2",
+    "^2",
+    "^",
+    "[a TO b]",
+    "[",
+    "]",
+    ">=5",
+    "\\",
+    "中国",
+    "的",
+    "学生们",
+    "C++",
+    "wi-fi",
+    "$5%",
+    "iPhone 15",
+    "*:*",
+    "/x/",
+    "\xff",
+    "\xe4\xb8",
+    "a-b-c-d-e",
+    "：",
+    "（",
+    "）",
+    "title:*",
+    "\"a b\"*",
+    "\"a 中国\"~3",
+    "&&",
+    "0",
+    ".",
+    "15",
+    "\xf0\x9f\x9a\x80",
+    "สวัสดี",
+    "서울",
+    "タ",
+    "\n",
+    "x*",
 };
 
 static size_t random_soup(test_rng *rng, char *text, size_t cap) {
@@ -33,7 +90,8 @@ static void check_round_trip(const prism_schema *schema, const prism_query *quer
     prs_buf_init(&json, &mem);
     prs_buf_init(&again, &mem);
     ck_assert_int_eq(prs_query_to_json(query, &json, NULL), PRISM_OK);
-    prism_status status = prs_query_from_json(schema, (const char *)json.ptr, json.len, &back, &err);
+    prism_status status =
+        prs_query_from_json(schema, (const char *)json.ptr, json.len, &back, &err);
     ck_assert_msg(status == PRISM_OK, "%s: %.*s", err.text, (int)json.len, (const char *)json.ptr);
     ck_assert_int_eq(prs_query_to_json(back, &again, NULL), PRISM_OK);
     ck_assert(json.len == again.len && memcmp(json.ptr, again.ptr, json.len) == 0);
@@ -56,15 +114,18 @@ static void check_text(const prism_schema *schema, test_rng *rng, const char *te
         check_round_trip(schema, query);
         prs_query_unref(query);
     } else {
-        ck_assert_msg(opts.strict && status == PRISM_EPARSE, "%.*s: %d %s", (int)len, text, status, err.text);
+        ck_assert_msg(opts.strict && status == PRISM_EPARSE, "%.*s: %d %s", (int)len, text, status,
+                      err.text);
         ck_assert_uint_le(err.offset, len);
         ck_assert_uint_eq(err.column, err.offset + 1);
     }
 }
 
 static const char other_schema[] =
-    "{\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"options\":{\"stem\":\"dual\",\"han\":\"bi\"}},"
-    "{\"name\":\"body\",\"type\":\"text\",\"options\":{\"han\":\"uni\",\"sa\":\"icu\",\"hangul\":\"word\"}},"
+    "{\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"options\":{\"stem\":\"dual\",\"han\":"
+    "\"bi\"}},"
+    "{\"name\":\"body\",\"type\":\"text\",\"options\":{\"han\":\"uni\",\"sa\":\"icu\",\"hangul\":"
+    "\"word\"}},"
     "{\"name\":\"tags\",\"type\":\"text\",\"analyzer\":\"whitespace\",\"positions\":false}]}";
 
 static void cook(prism_schema *schema, const char *seed_name) {
@@ -76,10 +137,14 @@ static void cook(prism_schema *schema, const char *seed_name) {
     prs_schema_unref(schema);
 }
 
-START_TEST(operator_soup) { cook(tree_schema(), "soup"); }
+START_TEST(operator_soup) {
+    cook(tree_schema(), "soup");
+}
 END_TEST
 
-START_TEST(soup_of_other_analyzers) { cook(tree_schema_of(other_schema), "other soup"); }
+START_TEST(soup_of_other_analyzers) {
+    cook(tree_schema_of(other_schema), "other soup");
+}
 END_TEST
 
 START_TEST(random_bytes) {
@@ -95,11 +160,14 @@ START_TEST(random_bytes) {
 }
 END_TEST
 
-/* Every part of the language over and over, 64 KiB of it: what is quadratic takes tens of seconds. */
+/* Every part of the language over and over, 64 KiB of it: what is quadratic takes tens of
+ * seconds. */
 START_TEST(no_text_takes_long) {
     static const char *const repeated[] = {
-        "title:", "title:title ", "\"", "「", "date:[", "date:[ ", "(", ")", "-", "+ ", "NOT ", "a AND ", "a OR ", "* ",
-        "a*b", "?", "\\", "^2", "a^", "a~", "/", "中", "中文 ", "a-", "wi-fi ", "$", "x:", "\xff", "() ", "\"\" ", "the ",
+        "title:", "title:title ", "\"",     "「",    "date:[", "date:[ ", "(",      ")",  "-",
+        "+ ",     "NOT ",         "a AND ", "a OR ", "* ",     "a*b",     "?",      "\\", "^2",
+        "a^",     "a~",           "/",      "中",    "中文 ",  "a-",      "wi-fi ", "$",  "x:",
+        "\xff",   "() ",          "\"\" ",  "the ",
     };
     static char text[PRISM_MAX_QUERY_BYTES];
     prism_schema *schema = tree_schema();
@@ -116,7 +184,8 @@ START_TEST(no_text_takes_long) {
         prism_status status = prs_query_parse(schema, text, at, &opts, &query, NULL);
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
         ck_assert_msg(status == PRISM_OK || status == PRISM_ELIMIT, "%s: %d", part, status);
-        double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) * 1e-9;
+        double seconds =
+            (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) * 1e-9;
         ck_assert_msg(seconds < 2, "\"%s\" repeated: %.2f s", part, seconds);
         prs_query_unref(query);
     }

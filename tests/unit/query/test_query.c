@@ -1,4 +1,5 @@
-/* Is a parsed query whole by itself: text kept, schema kept, notes in order, errors without an error object? */
+/* Is a parsed query whole by itself: text kept, schema kept, notes in order, errors without an
+ * error object? */
 #include "tree.h"
 
 #include <pthread.h>
@@ -57,7 +58,8 @@ START_TEST(only_blank_texts_are_nothing_without_a_note) {
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         char notes[256];
-        prism_query *query = tree_parse(schema, cases[i].text, strlen(cases[i].text), 0, NULL, notes);
+        prism_query *query =
+            tree_parse(schema, cases[i].text, strlen(cases[i].text), 0, NULL, notes);
         ck_assert_str_eq(tree_text(query), "none");
         ck_assert_str_eq(notes, cases[i].notes);
         prs_query_unref(query);
@@ -81,7 +83,8 @@ START_TEST(threads_share_a_schema) {
     prism_schema *schema = tree_schema();
     pthread_t threads[4];
     void *failed;
-    for (int i = 0; i < 4; i++) ck_assert_int_eq(pthread_create(&threads[i], NULL, parse_often, schema), 0);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, parse_often, schema), 0);
     for (int i = 0; i < 4; i++) {
         ck_assert_int_eq(pthread_join(threads[i], &failed), 0);
         ck_assert_ptr_null(failed);

@@ -20,30 +20,52 @@ static void read_back(const char *json, const char *tree) {
 START_TEST(every_kind_is_read) {
     read_back("{\"type\":\"all\"}", "*:*");
     read_back("{\"type\":\"none\",\"boost\":2}", "none^2");
-    read_back("{\"type\":\"term\",\"fields\":{\"title\":7,\"body\":1},\"key\":" KEY("x") ",\"boost\":1.5}",
+    read_back("{\"type\":\"term\",\"fields\":{\"title\":7,\"body\":1},\"key\":" KEY(
+                  "x") ",\"boost\":1.5}",
               "title^7,body:x^1.5");
     read_back("{\"type\":\"term\",\"fields\":{\"body\":1,\"title\":2},\"key\":" KEY("x") "}", "x");
-    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"han1\",\"hex\":\"e4b8ad\"}}", "body:中.1");
-    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"ff00\"}}", "body:ff00");
+    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"han1\",\"hex\":\"e4b8ad\"}}",
+              "body:中.1");
+    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"ff00\"}}",
+              "body:ff00");
     read_back("{\"type\":\"prefix\"," F ",\"key\":" KEY("x") "}", "body:x*");
     read_back("{\"type\":\"exists\"," F "}", "exists(body)");
-    read_back("{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "," KEY("b") "]},"
-              "{\"pos\":2,\"prefix\":" KEY("c") "}]}", "body:\"{a|b} _ c*\"");
-    read_back("{\"type\":\"near\"," F ",\"slop\":3,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}", "body:near3\"a\"");
-    read_back("{\"type\":\"bool\",\"must\":[{\"type\":\"all\"}],\"should\":[{\"type\":\"none\"}],\"must_not\":["
-              "{\"type\":\"none\"}],\"filter\":[{\"type\":\"all\"}],\"min_should\":1}", "(+*:* -none #*:* none)/1");
+    read_back("{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "," KEY(
+                  "b") "]},"
+                       "{\"pos\":2,\"prefix\":" KEY("c") "}]}",
+              "body:\"{a|b} _ c*\"");
+    read_back("{\"type\":\"near\"," F
+              ",\"slop\":3,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+              "body:near3\"a\"");
+    read_back("{\"type\":\"bool\",\"must\":[{\"type\":\"all\"}],\"should\":[{\"type\":\"none\"}],"
+              "\"must_not\":["
+              "{\"type\":\"none\"}],\"filter\":[{\"type\":\"all\"}],\"min_should\":1}",
+              "(+*:* -none #*:* none)/1");
     read_back("{\"type\":\"range\"," F ",\"from\":-1,\"to\":2}", "body:range-1..2");
-    read_back("{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"none\"}]}", "max(*:*, none)");
+    read_back("{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"none\"}]}",
+              "max(*:*, none)");
     read_back("{\"type\":\"const\",\"of\":{\"type\":\"all\"},\"boost\":0}", "const(*:*)^0");
 }
 END_TEST
 
 START_TEST(everything_else_is_refused) {
     static const char *const bad[] = {
-        "", "[]", "3", "{}", "{\"type\":3}", "{\"type\":\"text\"}", "{\"type\":\"\"}", "{\"type\":\"terms\"}",
-        "{\"type\":\"all\",\"type\":\"all\"}", "{\"type\":\"all\",\"boost\":\"2\"}", "{\"type\":\"all\",\"boost\":-1}",
-        "{\"type\":\"all\",\"boost\":1e7}", "{\"type\":\"term\"}", "{\"type\":\"term\"," F "}",
-        "{\"type\":\"term\"," F ",\"key\":{}}", "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\"}}",
+        "",
+        "[]",
+        "3",
+        "{}",
+        "{\"type\":3}",
+        "{\"type\":\"text\"}",
+        "{\"type\":\"\"}",
+        "{\"type\":\"terms\"}",
+        "{\"type\":\"all\",\"type\":\"all\"}",
+        "{\"type\":\"all\",\"boost\":\"2\"}",
+        "{\"type\":\"all\",\"boost\":-1}",
+        "{\"type\":\"all\",\"boost\":1e7}",
+        "{\"type\":\"term\"}",
+        "{\"type\":\"term\"," F "}",
+        "{\"type\":\"term\"," F ",\"key\":{}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\"}}",
         "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"x\",\"text\":\"x\"}}",
         "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"\",\"text\":\"x\"}}",
         "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"f\"}}",
@@ -54,20 +76,32 @@ START_TEST(everything_else_is_refused) {
         "{\"type\":\"term\",\"fields\":{\"body\":0},\"key\":" KEY("x") "}",
         "{\"type\":\"term\",\"fields\":{\"body\":101},\"key\":" KEY("x") "}",
         "{\"type\":\"term\",\"fields\":{\"body\":\"1\"},\"key\":" KEY("x") "}",
-        "{\"type\":\"phrase\"," F "}", "{\"type\":\"phrase\"," F ",\"slots\":[]}", "{\"type\":\"phrase\"," F ",\"slots\":[3]}",
+        "{\"type\":\"phrase\"," F "}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[3]}",
         "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[]}]}",
         "{\"type\":\"phrase\"," F ",\"slots\":[{\"keys\":[" KEY("a") "]}]}",
         "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
         "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":-1,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]},{\"pos\":2,\"keys\":[" KEY("a")
-        "]},{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY(
+            "a") "]},{\"pos\":2,\"keys\":[" KEY("a") "]},{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
         "{\"type\":\"near\"," F ",\"slop\":-1,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"max\"}", "{\"type\":\"max\",\"of\":[]}", "{\"type\":\"max\",\"of\":[3]}", "{\"type\":\"const\"}",
-        "{\"type\":\"const\",\"of\":[]}", "{\"type\":\"bool\",\"must\":[{}]}", "{\"type\":\"bool\",\"must\":{}}",
-        "{\"type\":\"bool\",\"musst\":[]}", "{\"type\":\"bool\",\"min_should\":\"0\"}", "{\"type\":\"all\",\"note\":1}",
-        "{\"type\":\"range\"," F "}", "{\"type\":\"range\"," F ",\"from\":1,\"to\":\"2\"}",
+        "{\"type\":\"max\"}",
+        "{\"type\":\"max\",\"of\":[]}",
+        "{\"type\":\"max\",\"of\":[3]}",
+        "{\"type\":\"const\"}",
+        "{\"type\":\"const\",\"of\":[]}",
+        "{\"type\":\"bool\",\"must\":[{}]}",
+        "{\"type\":\"bool\",\"must\":{}}",
+        "{\"type\":\"bool\",\"musst\":[]}",
+        "{\"type\":\"bool\",\"min_should\":\"0\"}",
+        "{\"type\":\"all\",\"note\":1}",
+        "{\"type\":\"range\"," F "}",
+        "{\"type\":\"range\"," F ",\"from\":1,\"to\":\"2\"}",
         "{\"type\":\"near\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"bool\",\"min_should\":1}", "{\"type\":\"bool\",\"min_should\":-1}", "{\"type\":\"all\"} x",
+        "{\"type\":\"bool\",\"min_should\":1}",
+        "{\"type\":\"bool\",\"min_should\":-1}",
+        "{\"type\":\"all\"} x",
     };
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
@@ -95,7 +129,8 @@ END_TEST
 
 static size_t nest(char *out, unsigned levels) {
     size_t at = 0;
-    for (unsigned i = 1; i < levels; i++) at += (size_t)sprintf(out + at, "{\"type\":\"const\",\"of\":");
+    for (unsigned i = 1; i < levels; i++)
+        at += (size_t)sprintf(out + at, "{\"type\":\"const\",\"of\":");
     at += (size_t)sprintf(out + at, "{\"type\":\"all\"}");
     for (unsigned i = 1; i < levels; i++) out[at++] = '}';
     return at;
@@ -109,10 +144,12 @@ START_TEST(limits) {
     ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 64), &query, &err), PRISM_OK);
     prs_query_unref(query);
     ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 65), &query, &err), PRISM_ELIMIT);
-    ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 2000), &query, &err), PRISM_ELIMIT);
+    ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 2000), &query, &err),
+                     PRISM_ELIMIT);
     for (unsigned n = PRISM_MAX_QUERY_NODES - 1; n <= PRISM_MAX_QUERY_NODES; n++) {
         size_t at = (size_t)sprintf(text, "{\"type\":\"bool\",\"should\":[");
-        for (unsigned i = 0; i < n; i++) at += (size_t)sprintf(text + at, "%s{\"type\":\"all\"}", i > 0 ? "," : "");
+        for (unsigned i = 0; i < n; i++)
+            at += (size_t)sprintf(text + at, "%s{\"type\":\"all\"}", i > 0 ? "," : "");
         at += (size_t)sprintf(text + at, "]}");
         prism_status wanted = n < PRISM_MAX_QUERY_NODES ? PRISM_OK : PRISM_ELIMIT;
         ck_assert_int_eq(prs_query_from_json(schema, text, at, &query, &err), wanted);
@@ -124,7 +161,8 @@ END_TEST
 
 /* Bytes changed at random in a good tree: read or refused, never worse. */
 START_TEST(damaged_trees) {
-    static const char text[] = "+apple \"pear {tree}\"~3 -title:x wi-fi* 北京大学 tags:* (a OR b)^2";
+    static const char text[] =
+        "+apple \"pear {tree}\"~3 -title:x wi-fi* 北京大学 tags:* (a OR b)^2";
     test_rng rng = test_rng_of("query_json");
     prism_schema *schema = tree_schema();
     prism_query *query = tree_parse(schema, text, strlen(text), 0, NULL, NULL);
@@ -153,4 +191,5 @@ START_TEST(damaged_trees) {
 }
 END_TEST
 
-TEST_SUITE(query_json, every_kind_is_read, everything_else_is_refused, bad_json_has_a_place, limits, damaged_trees)
+TEST_SUITE(query_json, every_kind_is_read, everything_else_is_refused, bad_json_has_a_place, limits,
+           damaged_trees)

@@ -12,12 +12,13 @@ static prs_reading reading;
 static void open_reading(const char *han, const char *text) {
     char json[256];
     prs_field_analyzers *all;
-    snprintf(json, sizeof json, "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"han\":\"%s\"}}]}", han);
+    snprintf(json, sizeof json,
+             "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"han\":\"%s\"}}]}", han);
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(prs_schema_from_json(json, strlen(json), &schema, NULL), PRISM_OK);
     ck_assert_int_eq(prs_field_analyzers_get(schema, &all, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_reading_init(&reading, &mem, all, prs_field_analyzers_group(all, 0), PRS_AS_INDEXED, text,
-                                      strlen(text), NULL),
+    ck_assert_int_eq(prs_reading_init(&reading, &mem, all, prs_field_analyzers_group(all, 0),
+                                      PRS_AS_INDEXED, text, strlen(text), NULL),
                      PRISM_OK);
 }
 
@@ -36,10 +37,13 @@ START_TEST(places_and_forms) {
     ck_assert_uint_eq(reading.places.n, 6);
     const prs_read_token *word = prs_reading_word(&reading, 0);
     ck_assert(prs_bytes_equal(prs_reading_term(&reading, word), prs_bytes_of("5", 1)));
-    const prs_read_token *sigil = prs_reading_find(&reading, 0, PRS_KIND_WORD, PRS_TOKEN_SIGIL, PRS_TOKEN_SIGIL);
+    const prs_read_token *sigil =
+        prs_reading_find(&reading, 0, PRS_KIND_WORD, PRS_TOKEN_SIGIL, PRS_TOKEN_SIGIL);
     ck_assert(prs_bytes_equal(prs_reading_term(&reading, sigil), prs_bytes_of("$5", 2)));
-    ck_assert_ptr_nonnull(prs_reading_find(&reading, 1, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT));
-    ck_assert_ptr_null(prs_reading_find(&reading, 2, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT));
+    ck_assert_ptr_nonnull(
+        prs_reading_find(&reading, 1, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT));
+    ck_assert_ptr_null(
+        prs_reading_find(&reading, 2, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT));
     ck_assert_ptr_null(prs_reading_find(&reading, 2, PRS_KIND_HAN2, 0, 0));
     ck_assert(!prs_reading_is_han(&reading, 2) && prs_reading_is_han(&reading, 3));
     ck_assert_uint_eq(prs_reading_run_end(&reading, 3), 5);
@@ -77,4 +81,5 @@ START_TEST(nothing_to_read) {
 }
 END_TEST
 
-TEST_SUITE(reading, places_and_forms, characters_in_every_mode, runs_side_by_side_are_two, nothing_to_read)
+TEST_SUITE(reading, places_and_forms, characters_in_every_mode, runs_side_by_side_are_two,
+           nothing_to_read)

@@ -2,16 +2,19 @@
 #include "tree.h"
 
 static const char mixed[] =
-    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},{\"name\":\"t\",\"type\":\"text\",\"boost\":3},"
-    "{\"name\":\"u\",\"type\":\"text\"},{\"name\":\"raw\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}},"
+    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},{\"name\":\"t\",\"type\":"
+    "\"text\",\"boost\":3},"
+    "{\"name\":\"u\",\"type\":\"text\"},{\"name\":\"raw\",\"type\":\"text\",\"options\":{\"stem\":"
+    "\"off\"}},"
     "{\"name\":\"k\",\"type\":\"keyword\"},{\"name\":\"off\",\"type\":\"text\",\"boost\":0},"
     "{\"name\":\"kept\",\"type\":\"text\",\"indexed\":false}]}";
 
-static void expect(const prism_schema *schema, const char *fields, int flags, const char *text, const char *tree) {
+static void expect(const prism_schema *schema, const char *fields, int flags, const char *text,
+                   const char *tree) {
     prism_query *query = tree_parse(schema, text, strlen(text), flags, fields, NULL);
     const char *got = tree_text(query);
-    ck_assert_msg(strcmp(got, tree) == 0, "%s over %s\n  gives    %s\n  expected %s", text, fields != NULL ? fields : "-",
-                  got, tree);
+    ck_assert_msg(strcmp(got, tree) == 0, "%s over %s\n  gives    %s\n  expected %s", text,
+                  fields != NULL ? fields : "-", got, tree);
     prs_query_unref(query);
 }
 
@@ -43,14 +46,16 @@ START_TEST(analyzers_that_differ_are_alternatives) {
 END_TEST
 
 START_TEST(fields_that_cannot_be_searched) {
-    static const char *const bad[] = {"nosuch", "t,nosuch", "", "t,", "t^", "t^0", "t^101", "t^1.5", "t^-1", "kept", "t,t"};
+    static const char *const bad[] = {"nosuch", "t,nosuch", "",     "t,",   "t^", "t^0",
+                                      "t^101",  "t^1.5",    "t^-1", "kept", "t,t"};
     prism_schema *s = tree_schema_of(mixed);
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
         prism_query_opts opts = PRISM_QUERY_OPTS_INIT;
         prism_error err = PRISM_ERROR_INIT;
         prism_query *query;
         opts.fields = bad[i];
-        ck_assert_msg(prs_query_parse(s, "x", 1, &opts, &query, &err) == PRISM_EINVAL, "%s", bad[i]);
+        ck_assert_msg(prs_query_parse(s, "x", 1, &opts, &query, &err) == PRISM_EINVAL, "%s",
+                      bad[i]);
     }
     expect(s, NULL, 0, "kept:x t:y", "t:y");
     expect(s, NULL, 0, "kept:* t:y", "t:y");
@@ -80,5 +85,5 @@ START_TEST(whole_values) {
 }
 END_TEST
 
-TEST_SUITE(rewrite, one_analyzer_one_group, analyzers_that_differ_are_alternatives, fields_that_cannot_be_searched,
-           a_schema_without_text, whole_values)
+TEST_SUITE(rewrite, one_analyzer_one_group, analyzers_that_differ_are_alternatives,
+           fields_that_cannot_be_searched, a_schema_without_text, whole_values)

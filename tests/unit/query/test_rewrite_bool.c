@@ -1,5 +1,5 @@
-/* Does simplifying keep what a tree matches?  Every small tree over three words is compared with its
- * simplified form on every document. */
+/* Does simplifying keep what a tree matches?  Every small tree over three words is compared with
+ * its simplified form on every document. */
 #include "tree.h"
 
 #include "query/rewrite_bool.h"
@@ -28,7 +28,9 @@ static prs_node *random_tree(test_rng *rng, int depth) {
         prs_node *child = random_tree(rng, depth - 1);
         uint64_t where = test_rng_below(rng, 4);
         prs_node ***list = where == 0 ? &node->must : where == 1 ? &node->must_not : &node->should;
-        uint32_t *count = where == 0 ? &node->n_must : where == 1 ? &node->n_must_not : &node->n_should;
+        uint32_t *count = where == 0   ? &node->n_must
+                          : where == 1 ? &node->n_must_not
+                                       : &node->n_should;
         ck_assert_int_eq(prs_build_child(query, list, count, child, &err), PRISM_OK);
     }
     node->boost = (double)(1 + test_rng_below(rng, 3));
@@ -55,9 +57,11 @@ static bool all(prs_node *const *list, uint32_t n, unsigned doc) {
 static bool matches(const prs_node *node, unsigned doc) {
     if (node->kind == PRS_NODE_TERM) return (doc >> (node->key.ptr[1] - 'a') & 1) != 0;
     if (node->kind != PRS_NODE_BOOL) return node->kind == PRS_NODE_ALL;
-    if (!all(node->must, node->n_must, doc) || !all(node->filter, node->n_filter, doc)) return false;
+    if (!all(node->must, node->n_must, doc) || !all(node->filter, node->n_filter, doc))
+        return false;
     if (any(node->must_not, node->n_must_not, doc)) return false;
-    return node->n_must + node->n_filter > 0 || node->n_should == 0 || any(node->should, node->n_should, doc);
+    return node->n_must + node->n_filter > 0 || node->n_should == 0 ||
+           any(node->should, node->n_should, doc);
 }
 
 /* Weight of the clauses a document matches, with boosts along the path. */
@@ -134,7 +138,8 @@ START_TEST(stop_words_go_where_others_stay) {
             prs_node *term = make(PRS_NODE_TERM, &lower);
             term->stop = lower != *p;
             term->fields = (prs_fields){(prs_field_weight[]){{1, 2}, {2, 1}}, 2};
-            ck_assert_int_eq(prs_build_child(query, &node->should, &node->n_should, term, &err), PRISM_OK);
+            ck_assert_int_eq(prs_build_child(query, &node->should, &node->n_should, term, &err),
+                             PRISM_OK);
         }
         prs_node *out;
         ck_assert_int_eq(prs_rewrite_bool(&rw, node, &out), PRISM_OK);
@@ -158,4 +163,5 @@ START_TEST(an_empty_bool_is_nothing) {
 }
 END_TEST
 
-TEST_SUITE(rewrite_bool, same_matches_and_weights, stop_words_go_where_others_stay, an_empty_bool_is_nothing)
+TEST_SUITE(rewrite_bool, same_matches_and_weights, stop_words_go_where_others_stay,
+           an_empty_bool_is_nothing)

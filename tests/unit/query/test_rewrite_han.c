@@ -8,11 +8,13 @@
 
 static void expect(const char *han, int flags, const char *text, const char *tree) {
     char json[256];
-    snprintf(json, sizeof json, "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"han\":\"%s\"}}]}", han);
+    snprintf(json, sizeof json,
+             "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"han\":\"%s\"}}]}", han);
     prism_schema *schema = tree_schema_of(json);
     prism_query *query = tree_parse(schema, text, strlen(text), flags, NULL, NULL);
     const char *got = tree_text(query);
-    ck_assert_msg(strcmp(got, tree) == 0, "%s (%s)\n  gives    %s\n  expected %s", text, han, got, tree);
+    ck_assert_msg(strcmp(got, tree) == 0, "%s (%s)\n  gives    %s\n  expected %s", text, han, got,
+                  tree);
     prs_query_unref(query);
     prs_schema_unref(schema);
 }
@@ -24,8 +26,11 @@ START_TEST(weights_are_those_of_the_header) {
     const struct {
         const char *key;
         double weight;
-    } wanted[] = {{"\3大学", PRS_WEIGHT_PAIR_INSIDE}, {"\3学的", PRS_WEIGHT_PAIR_ACROSS},
-                  {"\3的学", PRS_WEIGHT_PAIR_ACROSS}, {"\2的", PRS_WEIGHT_SINGLE}, {"\3学生", PRS_WEIGHT_PAIR_INSIDE}};
+    } wanted[] = {{"\3大学", PRS_WEIGHT_PAIR_INSIDE},
+                  {"\3学的", PRS_WEIGHT_PAIR_ACROSS},
+                  {"\3的学", PRS_WEIGHT_PAIR_ACROSS},
+                  {"\2的", PRS_WEIGHT_SINGLE},
+                  {"\3学生", PRS_WEIGHT_PAIR_INSIDE}};
     ck_assert_uint_eq(query->root->n_should, PRS_COUNT(wanted));
     for (size_t i = 0; i < PRS_COUNT(wanted); i++) {
         const prs_node *term = query->root->should[i];
@@ -50,7 +55,8 @@ START_TEST(characters_alone) {
     expect("uni", 0, "大学生", "(t:大.1 t:学.1 t:生.1)");
     expect("uni", 0, "学", "t:学.1");
     expect("uni", 0, "\"大学\"", "t:\"{大.e|大*.2} {学.e|学*.2}\"");
-    expect("uni", AND, "大学的学生", "(+t:\"{大.e|大*.2} {学.e|学*.2}\" +t:\"{学.e|学*.2} {生.e|生*.2}\")");
+    expect("uni", AND, "大学的学生",
+           "(+t:\"{大.e|大*.2} {学.e|学*.2}\" +t:\"{学.e|学*.2} {生.e|生*.2}\")");
 }
 END_TEST
 
@@ -75,5 +81,5 @@ START_TEST(traditional_is_simplified) {
 }
 END_TEST
 
-TEST_SUITE(rewrite_han, weights_are_those_of_the_header, pairs_alone, characters_alone, required_pieces,
-           single_characters_join_a_neighbour, traditional_is_simplified)
+TEST_SUITE(rewrite_han, weights_are_those_of_the_header, pairs_alone, characters_alone,
+           required_pieces, single_characters_join_a_neighbour, traditional_is_simplified)

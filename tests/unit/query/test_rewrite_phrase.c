@@ -1,4 +1,5 @@
-/* Do phrases ask for the right slots: stems, exact forms, prefixes, compounds, fields without positions? */
+/* Do phrases ask for the right slots: stems, exact forms, prefixes, compounds, fields without
+ * positions? */
 #include "tree.h"
 
 #include <stdio.h>
@@ -85,8 +86,9 @@ END_TEST
 
 START_TEST(fields_without_positions_stay_out_of_phrases) {
     static const char text[] = "\"big dogs\"", word[] = "dogs";
-    prism_schema *schema = tree_schema_of("{\"fields\":[{\"name\":\"t\",\"type\":\"text\"},{\"name\":\"u\",\"type\":"
-                                          "\"text\",\"positions\":false}]}");
+    prism_schema *schema =
+        tree_schema_of("{\"fields\":[{\"name\":\"t\",\"type\":\"text\"},{\"name\":\"u\",\"type\":"
+                       "\"text\",\"positions\":false}]}");
     prism_query *query = tree_parse(schema, text, strlen(text), 0, NULL, NULL);
     ck_assert_str_eq(tree_text(query), "t:\"big dog\"");
     prs_query_unref(query);
@@ -100,7 +102,8 @@ END_TEST
 START_TEST(phrases_are_limited) {
     char text[4096] = "\"";
     size_t at = 1;
-    for (unsigned i = 0; i < PRISM_MAX_PHRASE_TERMS; i++) at += (size_t)sprintf(text + at, "w%u ", i);
+    for (unsigned i = 0; i < PRISM_MAX_PHRASE_TERMS; i++)
+        at += (size_t)sprintf(text + at, "w%u ", i);
     text[at] = '"';
     prism_schema *schema = tree_schema();
     prism_query *query = tree_parse(schema, text, at + 1, 0, NULL, NULL);
@@ -115,6 +118,7 @@ START_TEST(phrases_are_limited) {
 }
 END_TEST
 
-TEST_SUITE(rewrite_phrase, exact_forms_where_the_index_has_them, prefixes_are_not_stemmed, compounds_both_ways,
-           only_three_compounds_have_a_choice, near_takes_every_word, without_positions_order_is_lost,
-           fields_without_positions_stay_out_of_phrases, phrases_are_limited)
+TEST_SUITE(rewrite_phrase, exact_forms_where_the_index_has_them, prefixes_are_not_stemmed,
+           compounds_both_ways, only_three_compounds_have_a_choice, near_takes_every_word,
+           without_positions_order_is_lost, fields_without_positions_stay_out_of_phrases,
+           phrases_are_limited)

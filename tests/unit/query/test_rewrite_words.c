@@ -27,7 +27,8 @@ END_TEST
 
 START_TEST(numbers_join_words) {
     static const char plain[] = "\"boost\":1";
-    expect(plain, 0, "phones 15", "(t:phone t:phones15 t:15)"); /* unstemmed, as the index has phones15 */
+    /* unstemmed, as the index has phones15 */
+    expect(plain, 0, "phones 15", "(t:phone t:phones15 t:15)");
     expect(plain, 0, "café 15", "(t:cafe t:cafe15 t:15)");
     expect(plain, 0, "a15 16", "(t:a15 t:16)");
     expect(plain, 0, "x, 15", "(t:x t:15)");
@@ -36,7 +37,8 @@ START_TEST(numbers_join_words) {
     expect(plain, 0, "wi-fi 6", "(max(t:\"wi fi\", t:wifi) t:6)");
     expect(plain, 0, "学 15", "(t:学.1 t:15)");
     expect(plain, 0, "in 2020", "t:2020");
-    expect(plain, AND, "iPhone 15 iPhone 15", "(+((+t:iphon +t:15) t:iphone15) +((+t:iphon +t:15) t:iphone15))");
+    expect(plain, AND, "iPhone 15 iPhone 15",
+           "(+((+t:iphon +t:15) t:iphone15) +((+t:iphon +t:15) t:iphone15))");
     expect(plain, PLAIN, "iPhone\t15", "(t:iphon t:iphone15 t:15)");
 }
 END_TEST
@@ -70,4 +72,5 @@ START_TEST(stop_words) {
 }
 END_TEST
 
-TEST_SUITE(rewrite_words, options_of_the_analyzer, numbers_join_words, repeated_terms_make_one_node, stop_words)
+TEST_SUITE(rewrite_words, options_of_the_analyzer, numbers_join_words, repeated_terms_make_one_node,
+           stop_words)

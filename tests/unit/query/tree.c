@@ -133,13 +133,17 @@ static void put_node(json_t *node) {
         put(")");
     } else {
         put_fields(node);
-        if (strcmp(type, "near") == 0) put("near%d", (int)json_integer_value(json_object_get(node, "slop")));
+        if (strcmp(type, "near") == 0)
+            put("near%d", (int)json_integer_value(json_object_get(node, "slop")));
         if (strcmp(type, "range") == 0) {
             put("range%lld..%lld", (long long)json_integer_value(json_object_get(node, "from")),
                 (long long)json_integer_value(json_object_get(node, "to")));
-        } else if (strcmp(type, "term") == 0) put_key(json_object_get(node, "key"), "");
-        else if (strcmp(type, "prefix") == 0) put_key(json_object_get(node, "key"), "*");
-        else put_slots(node);
+        } else if (strcmp(type, "term") == 0)
+            put_key(json_object_get(node, "key"), "");
+        else if (strcmp(type, "prefix") == 0)
+            put_key(json_object_get(node, "key"), "*");
+        else
+            put_slots(node);
     }
     if (boost != NULL) put("^%g", json_number_value(boost));
 }
@@ -150,7 +154,8 @@ const char *tree_text(const prism_query *query) {
     prs_mem_init(&mem, NULL);
     prs_buf_init(&json, &mem);
     ck_assert_int_eq(prs_query_to_json(query, &json, NULL), PRISM_OK);
-    json_t *root = json_loadb((const char *)json.ptr, json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *root =
+        json_loadb((const char *)json.ptr, json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     ck_assert_ptr_nonnull(root);
     at = 0;
     out[0] = '\0';
@@ -163,7 +168,8 @@ const char *tree_text(const prism_query *query) {
 prism_schema *tree_schema_of(const char *json) {
     prism_schema *schema;
     prism_error err = PRISM_ERROR_INIT;
-    ck_assert_msg(prs_schema_from_json(json, strlen(json), &schema, &err) == PRISM_OK, "%s", err.text);
+    ck_assert_msg(prs_schema_from_json(json, strlen(json), &schema, &err) == PRISM_OK, "%s",
+                  err.text);
     return schema;
 }
 
@@ -180,8 +186,8 @@ static void keep_note(void *ctx, size_t offset, const char *text) {
     snprintf(notes + len, 256 - len, "%s%zu", len > 0 ? " " : "", offset);
 }
 
-prism_query *tree_parse(const prism_schema *schema, const char *text, size_t len, int flags, const char *fields,
-                        char *notes) {
+prism_query *tree_parse(const prism_schema *schema, const char *text, size_t len, int flags,
+                        const char *fields, char *notes) {
     prism_query_opts opts = PRISM_QUERY_OPTS_INIT;
     prism_error err = PRISM_ERROR_INIT;
     prism_query *query;
@@ -206,8 +212,10 @@ void tree_check(const prism_schema *schema, const tree_case *cases, size_t n) {
         char notes[256];
         prism_query *query = tree_parse(schema, c->text, strlen(c->text), c->flags, NULL, notes);
         const char *tree = tree_text(query);
-        ck_assert_msg(strcmp(tree, c->tree) == 0, "%s\n  gives    %s\n  expected %s", c->text, tree, c->tree);
-        ck_assert_msg(strcmp(notes, c->notes != NULL ? c->notes : "") == 0, "%s\n  notes at \"%s\"", c->text, notes);
+        ck_assert_msg(strcmp(tree, c->tree) == 0, "%s\n  gives    %s\n  expected %s", c->text, tree,
+                      c->tree);
+        ck_assert_msg(strcmp(notes, c->notes != NULL ? c->notes : "") == 0, "%s\n  notes at \"%s\"",
+                      c->text, notes);
         prs_query_unref(query);
     }
 }
