@@ -12,18 +12,15 @@
  *     MUST
  *
  * Rules       A word goes on to white space, a parenthesis or a quote; a backslash takes the
- * meaning of the
- *             next character.  Full-width twins are looked up in look() and nowhere else, so that
- *             they mean the same everywhere.  A quote that is never closed is text.  A form that
- *             this version does not have is taken out whole, with a note.
+ *             meaning of the next character. Full-width twins are looked up in look() and nowhere
+ *             else, so that they mean the same everywhere. A quote that is never closed is text. A
+ *             form that this version does not have is taken out whole, with a note.
  * Deviation   "?" beside a letter is a wildcard only before the last letter or digit of the word:
- * people
- *             end questions with a question mark more often than they search for a last letter.
- * Linear      A word is scanned at most three times.  Closing quotes are looked for ahead; a search
- * that
- *             finds one is paid by the phrase, one that fails is not repeated (no_quote,
- *             no_corner).  The end of a range is looked for up to the next bracket of any kind
- *             only.
+ *             people end questions with a question mark more often than they search for a last
+ *             letter.
+ * Linear      A word is scanned at most three times. Closing quotes are looked for ahead; a search
+ *             that finds one is paid by the phrase, one that fails is not repeated (no_quote,
+ *             no_corner). The end of a range is looked for up to the next bracket of any kind only.
  * Source      The query language of psearch-query(7).
  * Tested by   tests/unit/query/test_lexer.c, test_parser.c */
 #include "query/lexer.h"

@@ -1,8 +1,7 @@
 /* parser.c - how do lexemes become a tree?
  *
  *     expr    = chain { [OR] chain }
- *     chain   = operand { AND operand }            AND may be left out when it is the default
- *             operator
+ *     chain   = operand { AND operand }            AND may be left out where it is the default
  *     operand = { + | - | NOT } primary
  *     primary = [field:] ( word | pre* | phrase | "(" expr ")" | * )   |   *:*
  *
@@ -12,17 +11,14 @@
  * -b" is a without b: a NOT that touches a written OR is wrapped.
  *
  * Words       Neighbouring words without operators, boosts or quotes become one TEXT leaf, because
- * what they
- *             say depends on their neighbours ("iPhone 15", stop words).  The lexemes are unescaped
- *             into one buffer in order, so joining two leaves is adding their lengths.
+ *             what they say depends on their neighbours ("iPhone 15", stop words). The lexemes are
+ *             unescaped into one buffer in order, so joining two leaves is adding their lengths.
  * Limits      Nodes are counted when made; parentheses are counted before the recursion that they
- * cause
- *             (PRISM_MAX_QUERY_DEPTH).  One lexeme of look-ahead, nothing is read twice.
+ *             cause (PRISM_MAX_QUERY_DEPTH). One lexeme of look-ahead, nothing is read twice.
  * Lenient     What has no operand or no meaning is left out with a note (notes.h); a dropped form
- * is an
- *             operand that matches nothing in particular: NULL, and its operator goes with it.
- * Tested by   tests/unit/query/test_parser.c (a table of texts, trees and notes),
- * test_parser_random.c */
+ *             is an operand that matches nothing in particular: NULL, and its operator goes with
+ *             it.
+ * Tested by   tests/unit/query/test_parser.c (texts, trees, notes), test_parser_random.c */
 #include "query/parser.h"
 
 #include "base/error.h"

@@ -5,12 +5,10 @@
  *                             -> rewrite_bool.c (every BOOL flattened and merged on the way up)
  *
  * Partition   A leaf over fields with different analyzers becomes one small tree for each analyzer,
- * any of
- *             which may match: the terms of two analyzers cannot be one group.  Within one analyzer
- *             all fields are one group, scored once.
+ *             any of which may match: the terms of two analyzers cannot be one group. Within one
+ *             analyzer all fields are one group, scored once.
  * Nothing     A leaf without a single term ("!?") is no leaf: NULL, and the operators beside it
- * lose it.  A
- *             leaf without fields to search matches nothing: NONE.
+ *             lose it. A leaf without fields to search matches nothing: NONE.
  * The result holds final kinds only (ast.h) and depends on the schema, never on an index.
  * Tested by   tests/unit/query/test_rewrite.c */
 #include "query/rewrite.h"

@@ -6,17 +6,17 @@
  *     required     "北京大学"  "学生"
  *
  * Ranked      Every pair of the run, weighted by whether the dictionary cuts it, and the
- * single-character
- *             words: any document that holds the run's words scores, the run itself scores most,
- *             and nothing depends on the dictionary being right.  The weights are in han_weights.h.
- * Required    One phrase for each dictionary piece, all of them.  A single character joins the
- * piece before
- *             it, the first one the piece behind; but a function character (的, 了) that is a piece
- *             is left out where there is a longer piece, as a stop word would be: otherwise
+ *             single-character words: any document that holds the run's words scores, the run
+ *             itself scores most, and nothing depends on the dictionary being right. The weights
+ *             are in han_weights.h.
+ * Required    One phrase for each dictionary piece, all of them. A single character joins the piece
+ *             before it, the first one the piece behind; but a function character (的, 了) that is a
+ *             piece is left out where there is a longer piece, as a stop word would be: otherwise
  *             "北京大学的学生" would not find "北京大学学生".
  * No dictionary, or characters it does not know: nothing is cut, the run is one word.
  * Under han = uni there are no pairs: every character counts, and phrases are made of characters.
- * Source      DESIGN notes in docs/analysis.md section 7.  Cost: 1-2 us for 8 characters.
+ * Source      docs/analysis.md section 7.
+ * Cost        1-2 us for 8 characters.
  * Tested by   tests/unit/query/test_rewrite_han.c */
 #include "query/rewrite.h"
 

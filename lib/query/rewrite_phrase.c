@@ -5,24 +5,20 @@
  *     or, written together  wifi@0      路由@1  由器@2  的@4
  *
  * Word        the word's term; its sigil forms alone if it has any (C++ is not C); the unstemmed
- * form where
- *             the index keeps one.
- * Han run     every pair at its position: then the run matches exactly where it is a substring.
- * The
- *             last character needs no slot, the pair before covers it.  A lone character is any
- *             pair that begins with it, or it at the end of a run.
+ *             form where the index keeps one.
+ * Han run     every pair at its position: then the run matches exactly where it is a substring. The
+ *             last character needs no slot, the pair before covers it. A lone character is any pair
+ *             that begins with it, or it at the end of a run.
  * Compound    written in parts or as one word: a phrase for each choice, the best of them counts.
- * So
- *             "wi-fi router" finds "wifi router".  The first MAX_CHOICES compounds of a phrase are
- *             tried both ways, further ones in parts only.  The other direction ("wifi router"
+ *             So "wi-fi router" finds "wifi router". The first MAX_CHOICES compounds of a phrase
+ *             are tried both ways, further ones in parts only. The other direction ("wifi router"
  *             finding "wi-fi router") would need the index to lie about positions: it is not done.
- * Prefix      the last word is an unstemmed beginning.  Its stem counts too: happy* must find
- * "happy", which
- *             the index knows as happi.
+ * Prefix      the last word is an unstemmed beginning. Its stem counts too: happy* must find
+ *             "happy", which the index knows as happi.
  * Near        the same slots, in any order, within a window; compounds in parts.
  * A phrase of one slot is a term; one over fields without positions is a conjunction, with a note.
- * Source      docs/analysis.md section 7, ast.h.   Tested by
- * tests/unit/query/test_rewrite_phrase.c */
+ * Source      docs/analysis.md section 7, ast.h.
+ * Tested by   tests/unit/query/test_rewrite_phrase.c */
 #include "query/rewrite.h"
 
 #include "base/error.h"

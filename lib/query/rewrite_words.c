@@ -6,18 +6,14 @@
  *                 gpt4)
  *     required   the same   the same       (iphone and 15) or iphone15, ai and 公司
  *
- * Word        its term.  With a sign that makes a sigil form, that form alone: C++ does not find C,
- * $250 does
- *             not find 250; C finds them all, because the plain form stands beside the sigil form
- *             in the index.  Two forms ("$5%") must both be there.
+ * Word        its term. With a sign that makes a sigil form, that form alone: C++ does not find C,
+ *             $250 does not find 250; C finds them all, because the plain form stands beside the
+ *             sigil form in the index. Two forms ("$5%") must both be there.
  * Compound    the larger of its parts as a phrase and its concatenation: what is written wi-fi is
- * found as wi-fi
- *             and as wifi.
+ *             found as wi-fi and as wifi.
  * Joined      a word of letters and, after white space, a word of digits also ask for the two as
- * one word.  In a
- *             ranked query that is one more clause, in a required one an alternative.  Only in this
- *             order:
- *             "15 iPhone" is not written 15iphone.
+ *             one word. In a ranked query that is one more clause, in a required one an
+ *             alternative. Only in this order: "15 iPhone" is not written 15iphone.
  * Stop words  are marked; rewrite_bool.c leaves them out where another clause stands beside them.
  * Runs of Han characters are rewrite_han.c's.
  * Ranked terms that are there already get their boosts added up instead of a node: a long text

@@ -8,12 +8,10 @@
  *   ...+08:00   +0800   +08       an offset from UTC, after a time only; none = UTC
  *
  * Calendar    Gregorian, also before 1582 (proleptic, as ISO 8601 says); years 0001..9999, four
- * digits.  Days are
- *             counted from 1970-01-01 by whole 400-year cycles beginning on 1 March, so that the
- *             leap day is the last of its year and needs no case of its own.
+ *             digits. Days are counted from 1970-01-01 by whole 400-year cycles beginning on 1
+ *             March, so that the leap day is the last of its year and needs no case of its own.
  * Why so      strptime follows the locale and knows no ranges; a date without a zone is UTC,
- * because an
- *             index must not change its meaning when it is read elsewhere.
+ *             because an index must not change its meaning when it is read elsewhere.
  * Tested by   tests/unit/schema/test_date.c */
 #include "base/error.h"
 #include "schema/value.h"

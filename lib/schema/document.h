@@ -4,11 +4,12 @@
  * same stored text.  What a JSON value may be for a field:
  *
  *   null, or no such name     the field is absent
- *   string                    text, keyword: itself; numbers, dates, bool: what prs_value_parse
- *                             makes of it
- *   number, true, false       the like type; for text and keyword its text as written ("1.10",
- *   "true") array of such             only for a PRISM_FIELD_MANY field (text is one by default);
- *   nulls are skipped object, array of arrays   rejected
+ *   string                    text, keyword: itself; other types: see prs_value_parse
+ *   number, true, false       the like type; for text and keyword its text as written, 1.10, true
+ *   array of such             only for a PRISM_FIELD_MANY field (text is one by default); null
+ *   items
+ *                             are skipped
+ *   object, array of arrays   rejected
  *
  * The values of a many-valued text field are one after another in its token positions, with a gap
  * of PRS_VALUE_GAP positions between them, so that no phrase reaches from one to the next. */

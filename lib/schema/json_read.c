@@ -1,14 +1,12 @@
-/* json_read.c - which values does a JSON document hold for the fields of a schema, and what of it
- * is stored?
+/* json_read.c - which values does a JSON document hold for a schema, and what of it is stored?
  *
  * Structure   text -> padded copy -> simdjson's tape -> checks -> values
- *                         \-> compact copy in doc->json, where the key is put in and fields that
- *                         are not
- *                             stored are taken out, in place:
+ *                         \-> compact copy in doc->json, where the key is put in and what is not
+ *                             stored is taken out, in place:
  *
  *                 { "title" : "x", "hidden": 1 }       given
- *                 ........{"title":"x","hidden":1}     compacted behind a gap as long as the key
- *                 member ........{"title":"x"}                not stored: out
+ *                 ........{"title":"x","hidden":1}     compacted behind a gap for the key member
+ *                 ........{"title":"x"}                not stored: out
  *                 {"id":"9f..","title":"x"}            the key fills the gap
  *
  * Invariants  - Everything is checked before anything is taken: syntax, UTF-8 and number ranges by
@@ -19,12 +17,9 @@
  *               beside the tape.
  *             - A document gives the same made key whatever white space it came with.
  * Hostile     Repeated names are found by comparing pairs up to SMALL names, by a seeded map above;
- * recursion
- *             stops at PRS_MAX_JSON_DEPTH.  On an error Jansson reads the text again to find the
- *             place:
- *             slow, but only then.
- * Cost        Parsing, compacting and checking run at about 1 GB/s together; measured in
- * bench/micro.
+ *             recursion stops at PRS_MAX_JSON_DEPTH. On an error Jansson reads the text again to
+ *             find the place: slow, but only then.
+ * Cost        Parsing, compacting and checking run at about 1 GB/s together.
  * Tested by   tests/unit/schema/test_json_read.c */
 #include "base/error.h"
 #include "base/hash.h"

@@ -1,8 +1,7 @@
 /* json_text.c - where in a JSON text did Jansson stop, and how does JSON get into our buffers?
  *
  * Place       Jansson tells how many bytes it had consumed, which is behind the token it refused,
- * and
- *             quotes short tokens in its sentence.  People want the byte where the token begins:
+ *             and quotes short tokens in its sentence. People want the byte where the token begins:
  *
  *                 {"a":1,"a":2}          sentence: duplicate object key near '"a"'
  *                        ^  ^ consumed   length of the quotation taken back

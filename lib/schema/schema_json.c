@@ -1,21 +1,18 @@
-/* schema_json.c - how is a field table written as JSON, and read back with a place for each
- * mistake?
+/* schema_json.c - how is a field table written as JSON, and read back, mistakes named?
  *
  *   {"key":"id","fields":[
- *     {"name":"id","type":"keyword","boost":0,"stored":true,"indexed":true,"column":false,"many":false},
- *     {"name":"title","type":"text","boost":2,...,"analyzer":"mixed-v1","options":{"stem":"english"}}]}
+ *     {"name":"id","type":"keyword","stored":true,"indexed":true,"column":false,"many":false, ...},
+ *     {"name":"title","type":"text","boost":2, ...,
+ *     "analyzer":"mixed-v1","options":{"stem":"off"}}]}
  *
  * Reading     Only "name" and "type" are needed, the rest has the type's defaults; "boost" is 1 for
- * a
- *             text field.  "indexed":false takes positions and lengths away with it.  A member that
+ *             a text field. "indexed":false takes positions and lengths away with it. A member that
  *             is not known is an error: a misspelt flag must not be silently without effect.
  * Writing     Every member that the type can have is written out, in this order, so that a stored
- * schema
- *             means the same to a later version with other defaults.  "options" only where there
- *             are any.
+ *             schema means the same to a later version with other defaults. "options" only where
+ *             there are any.
  * Options     Values may be strings, booleans (on, off) or whole numbers; they are kept as strings
- * under
- *             sorted names, so that equal options are equal texts.
+ *             under sorted names, so that equal options are equal texts.
  * Source      The format of a stored schema is FORMAT.md section 15.
  * Tested by   tests/unit/schema/test_schema_json.c */
 #include "base/error.h"

@@ -1,12 +1,16 @@
 /* tree.h - query trees in short, for tables of tests.
  *
- *     apple^2            a term, with its boost if it is not 1        title:apple   over other than
- *     the default fields 学.1 北京.2 的.e run.x   terms of the kinds han1, han2, hanend, exact
- *     "a b"  "a _ b"     slots one behind the other; _ is a position without a slot; "a b+0" the
- *     same position again "{的.e|的*.2}"      a slot of several keys or with a prefix
- *     near3"a b"         a* (prefix)   exists(tags)   *:*   none
- *     (+a -b #c d)       bool: must, must_not, filter, should       (d e)/2 min_should if it is not
- *     as usual max(a, b)          const(a)
+ *     apple^2              a term, with its boost if it is not 1
+ *     title:apple          over other than the default fields
+ *     学.1 北京.2 的.e x.x   terms of the kinds han1, han2, hanend, exact
+ *     "a b"  "a _ b"       slots one behind the other; _ is a position without a slot
+ *     "a b+0"              two slots at one position
+ *     "{的.e|的*.2}"        a slot of several keys or with a prefix
+ *     near3"a b"  a*       near; prefix
+ *     exists(tags) *:* none
+ *     (+a -b #c d)         bool: must, must_not, filter, should
+ *     (d e)/2              min_should if it is not as usual
+ *     max(a, b)  const(a)
  *
  * Read from the JSON form, so that it is tested along. */
 #ifndef PRS_TESTS_QUERY_TREE_H
