@@ -6,9 +6,8 @@
  *   null, or no such name     the field is absent
  *   string                    text, keyword: itself; other types: see prs_value_parse
  *   number, true, false       the like type; for text and keyword its text as written, 1.10, true
- *   array of such             only for a PRISM_FIELD_MANY field (text is one by default); null
- *   items
- *                             are skipped
+ *   array of such             only for a PRISM_FIELD_MANY field (text is one by default); a null
+ *                             in it is skipped
  *   object, array of arrays   rejected
  *
  * The values of a many-valued text field are one after another in its token positions, with a gap
