@@ -1,7 +1,10 @@
-/* api_query.c - prism_query_*, prism_analyze: are the arguments sound?  The query layer does the work.
+/* api_query.c - prism_query_*, prism_analyze: are the arguments sound?  The query layer does the
+ * work.
  *
- * Nothing is decided here: parsing is lib/query's, analysis lib/analysis's.  What these functions add is the contract of the
- * header: NULL arguments are EINVAL, outputs are NULL after any error, texts handed over outlive the query. */
+ * Nothing is decided here but what a NULL means: an empty text may be NULL, opts NULL are the
+ * defaults, a NULL field is mixed-v1 with its defaults.  prism_analyze borrows its analysis from
+ * the schema's pool, as queries do, and gives it back even when the callback stops.
+ * Tested by tests/unit/api/test_api_query.c */
 #include "base/error.h"
 #include "base/text.h"
 #include "query/build.h"
@@ -41,8 +44,8 @@ prism_status prism_query_to_json(const prism_query *query, char **json, prism_er
     return status;
 }
 
-prism_status prism_query_from_json(const prism_schema *schema, const char *text, size_t len, prism_query **out,
-                                   prism_error *err) {
+prism_status prism_query_from_json(const prism_schema *schema, const char *text, size_t len,
+                                   prism_query **out, prism_error *err) {
     PRS_TRY(need(out != NULL, "out is NULL", err));
     *out = NULL;
     PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
@@ -71,25 +74,32 @@ typedef struct relay {
 static prism_status pass_on(void *ctx, const prs_token *token) {
     static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
     const relay *to = ctx;
-    prism_token out = {(const char *)token->term, token->len, kinds[token->kind], token->pos, token->span,
-                       token->start, token->end};
+    prism_token out = {(const char *)token->term,
+                       token->len,
+                       kinds[token->kind],
+                       token->pos,
+                       token->span,
+                       token->start,
+                       token->end};
     return to->each(to->ctx, &out) == 0 ? PRISM_OK : PRISM_ECANCELED;
 }
 
 /* Which analyzers read the field?  NULL = the default ones. */
-static prism_status find_group(const prism_schema *schema, const prs_field_analyzers *all, const char *name,
-                               uint32_t *group, prism_error *err) {
+static prism_status find_group(const prism_schema *schema, const prs_field_analyzers *all,
+                               const char *name, uint32_t *group, prism_error *err) {
     *group = prs_field_analyzers_default(all);
     if (name == NULL) return PRISM_OK;
     const prs_field *field = prs_schema_field(schema, name, strlen(name));
-    if (field == NULL) return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no field %.64s", name);
+    if (field == NULL)
+        return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no field %.64s", name);
     *group = prs_field_analyzers_group(all, field->no);
     return need(*group != PRS_NO_GROUP, "a field of this type is not analyzed", err);
 }
 
-prism_status prism_analyze(const prism_schema *schema, const char *field, const char *text, size_t len,
-                           prism_token_fn each, void *ctx, prism_error *err) {
-    PRS_TRY(need(schema != NULL && each != NULL && (text != NULL || len == 0), "schema, text or each is NULL", err));
+prism_status prism_analyze(const prism_schema *schema, const char *field, const char *text,
+                           size_t len, prism_token_fn each, void *ctx, prism_error *err) {
+    PRS_TRY(need(schema != NULL && each != NULL && (text != NULL || len == 0),
+                 "schema, text or each is NULL", err));
     prs_field_analyzers *all;
     prs_analysis *analysis;
     uint32_t group;
@@ -97,7 +107,8 @@ prism_status prism_analyze(const prism_schema *schema, const char *field, const 
     PRS_TRY(prs_field_analyzers_get(schema, &all, err));
     PRS_TRY(find_group(schema, all, field, &group, err));
     PRS_TRY(prs_field_analyzers_take(all, group, PRS_AS_INDEXED, &analysis, err));
-    prism_status status = prs_analysis_run(analysis, text != NULL ? text : "", len, pass_on, &to, NULL, NULL, err);
+    prism_status status =
+        prs_analysis_run(analysis, text != NULL ? text : "", len, pass_on, &to, NULL, NULL, err);
     prs_field_analyzers_give(all, group, PRS_AS_INDEXED, analysis);
     if (status == PRISM_ECANCELED) return prs_error_set(err, status, "the callback stopped");
     return status;

@@ -1,7 +1,9 @@
-/* api_schema.c - prism_schema_*, prism_doc_*: are the arguments sound?  The schema layer does the work.
+/* api_schema.c - prism_schema_*, prism_doc_*: are the arguments sound?  The schema layer does the
+ * work.
  *
- * Only one thing is checked here that the schema layer cannot know: whether the analysis layer takes the
- * analyzer and options that a field names.  A field that it refuses does not get into a schema. */
+ * Only one thing is checked here that the schema layer cannot know: whether the analysis layer
+ * takes the analyzer and options that a field names.  A field that it refuses does not get into a
+ * schema. */
 #include "base/error.h"
 #include "query/field_analyzers.h"
 #include "schema/document.h"
@@ -22,7 +24,8 @@ prism_status prism_schema_default(prism_schema **out, prism_error *err) {
     return prs_schema_default(out, err);
 }
 
-prism_status prism_schema_from_json(const char *text, size_t len, prism_schema **out, prism_error *err) {
+prism_status prism_schema_from_json(const char *text, size_t len, prism_schema **out,
+                                    prism_error *err) {
     PRS_TRY(need(out != NULL, "out is NULL", err));
     *out = NULL;
     PRS_TRY(need(text != NULL || len == 0, "text is NULL", err));
@@ -38,7 +41,8 @@ prism_status prism_schema_from_json(const char *text, size_t len, prism_schema *
     return PRISM_OK;
 }
 
-prism_status prism_schema_to_json(const prism_schema *schema, const char **json, size_t *len, prism_error *err) {
+prism_status prism_schema_to_json(const prism_schema *schema, const char **json, size_t *len,
+                                  prism_error *err) {
     size_t ignored;
     PRS_TRY(need(schema != NULL && json != NULL, "schema or json is NULL", err));
     *json = NULL;
@@ -46,8 +50,8 @@ prism_status prism_schema_to_json(const prism_schema *schema, const char **json,
 }
 
 /* A schema of this one field must be sound, its analyzer included. */
-static prism_status check_field(const char *name, prism_field_type type, const prism_field_options *options,
-                                prism_error *err) {
+static prism_status check_field(const char *name, prism_field_type type,
+                                const prism_field_options *options, prism_error *err) {
     prs_field_analyzers *analyzers;
     prism_schema *alone;
     PRS_TRY(prs_schema_new(&alone, err));
@@ -58,11 +62,13 @@ static prism_status check_field(const char *name, prism_field_type type, const p
 }
 
 prism_status prism_schema_add_field(prism_schema *schema, const char *name, prism_field_type type,
-                                    const prism_field_options *options, int is_key, prism_error *err) {
+                                    const prism_field_options *options, int is_key,
+                                    prism_error *err) {
     PRS_TRY(need(schema != NULL && name != NULL, "schema or name is NULL", err));
     PRS_TRY(need(options == NULL || options->size >= sizeof *options,
                  "options were not made with PRISM_FIELD_OPTIONS_INIT", err));
-    PRS_TRY(need(schema->cache->slot == NULL, "the schema is in use: it takes no more fields", err));
+    PRS_TRY(
+        need(schema->cache->slot == NULL, "the schema is in use: it takes no more fields", err));
     PRS_TRY(check_field(name, type, options, err));
     return prs_schema_add(schema, name, type, options, is_key != 0, err);
 }
@@ -92,7 +98,8 @@ prism_status prism_doc_new(const prism_schema *schema, prism_doc **out, prism_er
     return PRISM_OK;
 }
 
-prism_status prism_doc_add(prism_doc *doc, const char *field, const char *text, size_t len, prism_error *err) {
+prism_status prism_doc_add(prism_doc *doc, const char *field, const char *text, size_t len,
+                           prism_error *err) {
     PRS_TRY(need(doc != NULL && field != NULL, "doc or field is NULL", err));
     PRS_TRY(need(text != NULL || len == 0, "text is NULL", err));
     return prs_document_add(&doc->document, field, text != NULL ? text : "", len, err);

@@ -13,8 +13,9 @@
  *   MAX                         the best child's score (compound: phrase or concatenation)
  *   CONST                       child's documents, constant score
  *
- * Trees live in one arena, are immutable after rewrite, and are freed at once.  Depth and node count are
- * bounded (R44) when nodes are made, so walking may recurse up to PRISM_MAX_QUERY_DEPTH. */
+ * Trees live in one arena, are immutable after rewrite, and are freed at once.  Depth and node
+ * count are bounded (R44) when nodes are made, so walking may recurse up to
+ * PRISM_MAX_QUERY_DEPTH. */
 #ifndef PRS_QUERY_AST_H
 #define PRS_QUERY_AST_H
 
@@ -58,17 +59,18 @@ typedef struct prs_fields {
 typedef struct prs_slot {
     const prs_bytes *keys; /* kind byte + folded bytes */
     uint32_t n_keys;
-    prs_bytes prefix;      /* len 0 = none */
-    uint32_t pos;          /* relative to the phrase's first slot */
-    prs_bytes idf_key;     /* the key whose df stands for this slot in the phrase's idf (HAN1 c, or keys[0]); len 0:
+    prs_bytes prefix; /* len 0 = none */
+    uint32_t pos;     /* relative to the phrase's first slot */
+    prs_bytes
+        idf_key; /* the key whose df stands for this slot in the phrase's idf (HAN1 c, or keys[0]); len 0:
                               contributes nothing */
 } prs_slot;
 
 struct prs_node {
     prs_node_kind kind;
-    double boost;          /* 1.0 */
-    uint32_t at, at_len;   /* bytes of the query text it came from */
-    prs_fields fields;     /* leaves */
+    double boost;        /* 1.0 */
+    uint32_t at, at_len; /* bytes of the query text it came from */
+    prs_fields fields;   /* leaves */
     /* TERM, PREFIX */
     prs_bytes key;
     /* PHRASE, NEAR */
@@ -81,14 +83,14 @@ struct prs_node {
     /* RANGE */
     int64_t from, to;
     /* TEXT: before rewrite only */
-    const char *text;      /* without backslashes */
+    const char *text; /* without backslashes */
     uint32_t text_len;
-    bool quoted;           /* one phrase; else words */
-    bool prefix_last;      /* the last word is a beginning */
-    bool near;             /* quoted: words within slop, in any order */
-    bool required;         /* words: all of them, else ranked */
-    bool implicit;         /* words given without an operator: stop words may be left out */
-    bool joins;            /* may become one leaf with its neighbours */
+    bool quoted;      /* one phrase; else words */
+    bool prefix_last; /* the last word is a beginning */
+    bool near;        /* quoted: words within slop, in any order */
+    bool required;    /* words: all of them, else ranked */
+    bool implicit;    /* words given without an operator: stop words may be left out */
+    bool joins;       /* may become one leaf with its neighbours */
     /* TERM, while the tree is being rewritten: a stop word that may be left out */
     bool stop;
 };
@@ -100,7 +102,7 @@ struct prism_query {
     prism_schema *schema;
     const prs_node *root; /* final kinds only */
     uint32_t n_nodes;
-    char *text;           /* the text it came from, or NULL */
+    char *text; /* the text it came from, or NULL */
     size_t text_len;
 };
 

@@ -3,8 +3,9 @@
  *   prism_query = schema + arena + root;  nodes, lists and keys live in the arena and die with it
  *
  * Invariants: at most PRISM_MAX_QUERY_NODES nodes, counted when they are made; at most
- * PRISM_MAX_QUERY_DEPTH levels, checked before a root is accepted, by a walk that stops at the limit; so every
- * later walk may recurse.  Child lists double in the arena: the old array is left behind (a tree is small).
+ * PRISM_MAX_QUERY_DEPTH levels, checked before a root is accepted, by a walk that stops at the
+ * limit; so every later walk may recurse.  Child lists double in the arena: the old array is left
+ * behind (a tree is small).
  * Source: reliability rule R44.  Tested by: tests/unit/query/test_build.c */
 #include "query/build.h"
 
@@ -57,9 +58,11 @@ prs_node *prs_build_node(prism_query *query, prs_node_kind kind, prism_error *er
     return node;
 }
 
-prs_bytes prs_build_key(prism_query *query, uint8_t kind, const void *text, size_t len, prism_error *err) {
+prs_bytes prs_build_key(prism_query *query, uint8_t kind, const void *text, size_t len,
+                        prism_error *err) {
     if (len >= PRISM_MAX_TERM_BYTES) {
-        prs_error_set(err, PRISM_ELIMIT, "a word of the query is longer than %u bytes", PRISM_MAX_TERM_BYTES - 1);
+        prs_error_set(err, PRISM_ELIMIT, "a word of the query is longer than %u bytes",
+                      PRISM_MAX_TERM_BYTES - 1);
         return prs_bytes_of(NULL, 0);
     }
     uint8_t *key = prs_build_alloc(query, len + 1, err);
@@ -69,8 +72,10 @@ prs_bytes prs_build_key(prism_query *query, uint8_t kind, const void *text, size
     return prs_bytes_of(key, len + 1);
 }
 
-prism_status prs_build_child(prism_query *query, prs_node ***list, uint32_t *n, prs_node *child, prism_error *err) {
-    bool full = (*n & (*n - 1)) == 0; /* 0, 1, 2, 4, 8, ...: the capacity is the next power of two */
+prism_status prs_build_child(prism_query *query, prs_node ***list, uint32_t *n, prs_node *child,
+                             prism_error *err) {
+    /* 0, 1, 2, 4, 8, ...: the capacity is the next power of two */
+    bool full = (*n & (*n - 1)) == 0;
     if (full) {
         size_t cap = *n == 0 ? 1 : 2 * (size_t)*n;
         prs_node **grown = prs_build_alloc(query, cap * sizeof *grown, err);
@@ -97,14 +102,16 @@ static bool too_deep(const prs_node *node, uint32_t depth) {
 
 prism_status prs_build_root(prism_query *query, prs_node *root, prism_error *err) {
     if (too_deep(root, 1))
-        return prs_error_set(err, PRISM_ELIMIT, "the query is nested deeper than %u levels", PRISM_MAX_QUERY_DEPTH);
+        return prs_error_set(err, PRISM_ELIMIT, "the query is nested deeper than %u levels",
+                             PRISM_MAX_QUERY_DEPTH);
     query->root = root;
     return PRISM_OK;
 }
 
 const char *prs_node_kind_name(prs_node_kind kind) {
-    static const char *const names[] = {"",       "all",    "none",  "term", "phrase", "near", "prefix",
-                                        "exists", "range",  "bool",  "max",  "const",  "text"};
+    static const char *const names[] = {"",     "all",    "none",   "term",  "phrase",
+                                        "near", "prefix", "exists", "range", "bool",
+                                        "max",  "const",  "text"};
     return (size_t)kind < PRS_COUNT(names) ? names[kind] : "";
 }
 
@@ -114,12 +121,31 @@ static bool all_terms(prs_node *const *list, uint32_t n) {
     return true;
 }
 
-const char *prs_query_shape(const prism_query *query) {
-    const prs_node *root = query->root;
-    if (root == NULL) return "none";
-    if (root->kind != PRS_NODE_BOOL) return prs_node_kind_name(root->kind);
+static const char *shape_of_bool(const prs_node *root) {
     if (root->n_must_not + root->n_filter > 0) return "mixed";
     if (root->n_should == 0 && all_terms(root->must, root->n_must)) return "and";
-    if (root->n_must == 0 && root->min_should <= 1 && all_terms(root->should, root->n_should)) return "or";
+    if (root->n_must == 0 && root->min_should <= 1 && all_terms(root->should, root->n_should))
+        return "or";
     return "mixed";
+}
+
+/* word* with its stem beside it: const over bool over prefix and term. */
+static bool is_prefix_with_stem(const prs_node *root) {
+    const prs_node *either = root->kind == PRS_NODE_CONST ? root->must[0] : root;
+    return either != root && either->kind == PRS_NODE_BOOL && either->n_should == 2 &&
+           either->should[0]->kind == PRS_NODE_PREFIX && either->should[1]->kind == PRS_NODE_TERM;
+}
+
+const char *prs_query_shape(const prism_query *query) {
+    const prs_node *root = query->root;
+    switch (root != NULL ? root->kind : PRS_NODE_NONE) {
+    case PRS_NODE_ALL:
+    case PRS_NODE_NONE:
+    case PRS_NODE_TERM:
+    case PRS_NODE_PHRASE:
+    case PRS_NODE_NEAR:
+    case PRS_NODE_PREFIX: return prs_node_kind_name(root != NULL ? root->kind : PRS_NODE_NONE);
+    case PRS_NODE_BOOL: return shape_of_bool(root);
+    default: return is_prefix_with_stem(root) ? "prefix" : "mixed";
+    }
 }

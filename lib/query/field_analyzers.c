@@ -4,9 +4,11 @@
  *                                                          idle[]: analyses nobody is using
  *
  * An analyzer hashes its stemmer's output when it is made, and an analysis owns stemmer handles and
- * buffers: too much for every query.  Both are kept with the schema, which outlives its queries, and die with
- * it.  An analysis is for one thread, so it is lent: taken from the idle ones or made, and given back.
- * Invariants: groups and analyzers do not change once they are published; the idle lists change under the
+ * buffers: too much for every query.  Both are kept with the schema, which outlives its queries,
+ * and die with it.  An analysis is for one thread, so it is lent: taken from the idle ones or made,
+ * and given back.
+ * Invariants: groups and analyzers do not change once they are published; the idle lists change
+ *             under the
  * schema's cache lock; at most IDLE_MAX analyses wait in each.
  * Tested by tests/unit/query/test_field_analyzers.c */
 #include "query/field_analyzers.h"
@@ -87,7 +89,8 @@ static uint32_t find_group(const prs_field_analyzers *all, const prs_field *fiel
 static prism_status add_group(prs_field_analyzers *all, const prs_field *field, prism_error *err) {
     if (all->n_groups == all->cap) {
         uint32_t cap = all->cap == 0 ? 4 : all->cap * 2;
-        recipe *groups = prs_mem_resize(all->mem, all->groups, all->cap * sizeof *groups, cap * sizeof *groups);
+        recipe *groups =
+            prs_mem_resize(all->mem, all->groups, all->cap * sizeof *groups, cap * sizeof *groups);
         if (groups == NULL) return prs_error_nomem(err);
         all->groups = groups;
         all->cap = cap;
@@ -100,7 +103,8 @@ static prism_status add_group(prs_field_analyzers *all, const prs_field *field, 
     return prs_error_set(err, status, "field %s: %s", field->name, why.text);
 }
 
-static prism_status add_fields(prs_field_analyzers *all, const prism_schema *schema, prism_error *err) {
+static prism_status add_fields(prs_field_analyzers *all, const prism_schema *schema,
+                               prism_error *err) {
     static const prs_field standard = {.name = "", .analyzer = "mixed-v1", .options = ""};
     PRS_TRY(add_group(all, &standard, err));
     for (uint32_t i = 0; i < schema->n_fields; i++) {
@@ -113,7 +117,8 @@ static prism_status add_fields(prs_field_analyzers *all, const prism_schema *sch
     return PRISM_OK;
 }
 
-static prism_status make_all(const prism_schema *schema, prs_field_analyzers **out, prism_error *err) {
+static prism_status make_all(const prism_schema *schema, prs_field_analyzers **out,
+                             prism_error *err) {
     prs_mem *mem = schema->cache->mem;
     prs_field_analyzers *all = prs_mem_calloc(mem, 1, sizeof *all);
     if (all == NULL) return prs_error_nomem(err);
@@ -121,7 +126,8 @@ static prism_status make_all(const prism_schema *schema, prs_field_analyzers **o
     all->lock = &schema->cache->lock;
     all->n_fields = schema->n_fields;
     all->group_of = prs_mem_calloc(mem, schema->n_fields, sizeof *all->group_of);
-    prism_status status = all->group_of == NULL ? prs_error_nomem(err) : add_fields(all, schema, err);
+    prism_status status =
+        all->group_of == NULL ? prs_error_nomem(err) : add_fields(all, schema, err);
     if (status != PRISM_OK) {
         free_all(all);
         return status;
@@ -130,7 +136,8 @@ static prism_status make_all(const prism_schema *schema, prs_field_analyzers **o
     return PRISM_OK;
 }
 
-prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analyzers **out, prism_error *err) {
+prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analyzers **out,
+                                     prism_error *err) {
     prs_schema_cache *cache = schema->cache;
     prism_status status = PRISM_OK;
     *out = NULL;
@@ -161,8 +168,8 @@ bool prs_field_analyzers_is_whole(const prs_field_analyzers *all, uint32_t group
     return all->groups[group].is_whole;
 }
 
-prism_status prs_field_analyzers_take(prs_field_analyzers *all, uint32_t group, prs_analyzer_use use,
-                                      prs_analysis **out, prism_error *err) {
+prism_status prs_field_analyzers_take(prs_field_analyzers *all, uint32_t group,
+                                      prs_analyzer_use use, prs_analysis **out, prism_error *err) {
     pool *p = &all->groups[group].pools[use];
     *out = NULL;
     prs_mutex_lock(all->lock);

@@ -16,7 +16,8 @@ typedef enum prs_analyzer_use { PRS_AS_INDEXED, PRS_UNSTEMMED } prs_analyzer_use
 /** The analyzers of a schema, made at the first call.  Borrowed from the schema.
  *  Errors : EINVAL, EUNSUPPORTED naming the field at fault; ENOMEM.   Threads: any.
  *  Cost   : milliseconds the first time, then one lock */
-prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analyzers **out, prism_error *err);
+prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analyzers **out,
+                                     prism_error *err);
 
 /** Group of a field; PRS_NO_GROUP for numbers and dates. */
 uint32_t prs_field_analyzers_group(const prs_field_analyzers *all, uint16_t field);
@@ -25,9 +26,10 @@ uint32_t prs_field_analyzers_default(const prs_field_analyzers *all);
 /** Does the group's analyzer make one term of a whole value? */
 bool prs_field_analyzers_is_whole(const prs_field_analyzers *all, uint32_t group);
 
-/** Borrow a working analysis: nobody else has it until it is given back.   Errors: ENOMEM; *out NULL */
-prism_status prs_field_analyzers_take(prs_field_analyzers *all, uint32_t group, prs_analyzer_use use,
-                                      prs_analysis **out, prism_error *err);
+/** Borrow a working analysis: nobody else has it until it is given back.   Errors: ENOMEM; *out
+ *  NULL */
+prism_status prs_field_analyzers_take(prs_field_analyzers *all, uint32_t group,
+                                      prs_analyzer_use use, prs_analysis **out, prism_error *err);
 void prs_field_analyzers_give(prs_field_analyzers *all, uint32_t group, prs_analyzer_use use,
                               prs_analysis *analysis);
 

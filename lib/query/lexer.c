@@ -11,15 +11,16 @@
  *     |  FIELD: a name of the schema that touches its target
  *     MUST
  *
- * Rules       A word goes on to white space, a parenthesis or a quote; a backslash takes the meaning of the
- *             next character.  Full-width twins are looked up in look() and nowhere else, so that they
- *             mean the same everywhere.  A quote that is never closed is text.  A form that this version
- *             does not have is taken out whole, with a note.
- * Deviation   "?" beside a letter is a wildcard only before the last letter or digit of the word: people
- *             end questions with a question mark more often than they search for a last letter.
- * Linear      A word is scanned at most three times.  Closing quotes are looked for ahead; a search that
- *             finds one is paid by the phrase, one that fails is not repeated (no_quote, no_corner).  The
- *             end of a range is looked for up to the next bracket of any kind only.
+ * Rules       A word goes on to white space, a parenthesis or a quote; a backslash takes the
+ *             meaning of the next character. Full-width twins are looked up in look() and nowhere
+ *             else, so that they mean the same everywhere. A quote that is never closed is text. A
+ *             form that this version does not have is taken out whole, with a note.
+ * Deviation   "?" beside a letter is a wildcard only before the last letter or digit of the word:
+ *             people end questions with a question mark more often than they search for a last
+ *             letter.
+ * Linear      A word is scanned at most three times. Closing quotes are looked for ahead; a search
+ *             that finds one is paid by the phrase, one that fails is not repeated (no_quote,
+ *             no_corner). The end of a range is looked for up to the next bracket of any kind only.
  * Source      The query language of psearch-query(7).
  * Tested by   tests/unit/query/test_lexer.c, test_parser.c */
 #include "query/lexer.h"
@@ -32,17 +33,19 @@
 #define END_OF_TEXT UINT32_MAX
 #define CORNER_OPEN 0x300cu
 #define CORNER_CLOSE 0x300du
-#define MAX_NUMBER_DIGITS 15u /* an exact double, and so is its quotient by a power of ten: one rounding */
+/* an exact double, and so is its quotient by a power of ten: one rounding */
+#define MAX_NUMBER_DIGITS 15u
 
 /* ---- characters --------------------------------------------------------------------------- */
 
 static bool is_space(uint32_t cp) {
     return cp <= 0x20 || cp == 0x7f || (cp >= 0x80 && cp <= 0xa0) || cp == 0x1680 ||
-           (cp >= 0x2000 && cp <= 0x200b) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f || cp == 0x205f ||
-           cp == 0x3000;
+           (cp >= 0x2000 && cp <= 0x200b) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f ||
+           cp == 0x205f || cp == 0x3000;
 }
 
-/* The character at a byte, as its ASCII twin if it has one, any white space as ' '; *n = its bytes. */
+/* The character at a byte, as its ASCII twin if it has one, any white space as ' '; *n = its
+ * bytes. */
 static uint32_t look(const prs_lexer *lx, uint32_t at, uint32_t *n) {
     *n = 0;
     if (at >= lx->len) return END_OF_TEXT;
@@ -113,7 +116,8 @@ static uint32_t escaped_len(const prs_lexer *lx, uint32_t at) {
     return n;
 }
 
-/* Where the quote that opens at `at` is closed, NOWHERE if it is not: told once for each kind of quote. */
+/* Where the quote that opens at `at` is closed, NOWHERE if it is not: told once for each kind of
+ * quote. */
 static prism_status find_close(prs_lexer *lx, uint32_t at, uint32_t *close) {
     uint32_t n, c = look(lx, at, &n), open = at;
     bool *none = c == CORNER_OPEN ? &lx->no_corner : &lx->no_quote;
@@ -153,8 +157,10 @@ static prism_status find_word_end(prs_lexer *lx, uint32_t at, uint32_t *end) {
 static uint32_t last_unescaped(const prs_lexer *lx, uint32_t from, uint32_t to, char c) {
     uint32_t found = NOWHERE;
     for (uint32_t at = from; at < to; at++) {
-        if (lx->text[at] == '\\') at++;
-        else if (lx->text[at] == c) found = at;
+        if (lx->text[at] == '\\')
+            at++;
+        else if (lx->text[at] == c)
+            found = at;
     }
     return found;
 }
@@ -163,12 +169,13 @@ static bool is_digit(const prs_lexer *lx, uint32_t at, uint32_t to) {
     return at < to && lx->text[at] >= '0' && lx->text[at] <= '9';
 }
 
-/* digits[.digits] that fills [from, to). */
+/* digits, digits.digits or .digits that fills [from, to). */
 static bool read_number(const prs_lexer *lx, uint32_t from, uint32_t to, double *out) {
     uint64_t digits = 0, scale = 1;
     uint32_t n = 0, at = from;
-    for (; is_digit(lx, at, to) && n < MAX_NUMBER_DIGITS; at++, n++) digits = digits * 10 + (uint64_t)(lx->text[at] - '0');
-    if (n == 0) return false;
+    for (; is_digit(lx, at, to) && n < MAX_NUMBER_DIGITS; at++, n++) {
+        digits = digits * 10 + (uint64_t)(lx->text[at] - '0');
+    }
     if (at < to && lx->text[at] == '.') {
         for (at++; is_digit(lx, at, to) && n < MAX_NUMBER_DIGITS; at++, n++) {
             digits = digits * 10 + (uint64_t)(lx->text[at] - '0');
@@ -176,7 +183,7 @@ static bool read_number(const prs_lexer *lx, uint32_t from, uint32_t to, double 
         }
     }
     *out = (double)digits / (double)scale;
-    return at == to;
+    return n > 0 && at == to;
 }
 
 /* ^number in [caret, to): sets the boost, or tells why not. */
@@ -186,7 +193,8 @@ static prism_status read_boost(const prs_lexer *lx, uint32_t caret, uint32_t to,
         return prs_note(lx->notes, caret, "^ is not followed by a number: taken as text");
     }
     if (boost > PRS_MAX_BOOST) {
-        return prs_note(lx->notes, caret, "a boost is at most %d: taken as text", (int)PRS_MAX_BOOST);
+        return prs_note(lx->notes, caret, "a boost is at most %d: taken as text",
+                        (int)PRS_MAX_BOOST);
     }
     out->boost = boost;
     out->boosted = true;
@@ -229,7 +237,8 @@ static prism_status take_suffixes(prs_lexer *lx, prs_lexeme *out) {
     return PRISM_OK;
 }
 
-static prism_status take_phrase(prs_lexer *lx, uint32_t quote_len, uint32_t close, prs_lexeme *out) {
+static prism_status take_phrase(prs_lexer *lx, uint32_t quote_len, uint32_t close,
+                                prs_lexeme *out) {
     uint32_t n;
     look(lx, close, &n);
     out->kind = PRS_LEX_PHRASE;
@@ -243,8 +252,8 @@ static prism_status take_phrase(prs_lexer *lx, uint32_t quote_len, uint32_t clos
 
 typedef struct stars {
     uint32_t n_operators;
-    uint32_t last;      /* the last operator */
-    uint32_t first_text; /* the first * or ? that is none, or NOWHERE */
+    uint32_t first, last; /* of the operators */
+    uint32_t first_text;  /* the first * or ? that is none, or NOWHERE */
 } stars;
 
 /* Byte behind the last letter or digit of [from, to). */
@@ -257,7 +266,7 @@ static uint32_t last_alnum(const prs_lexer *lx, uint32_t from, uint32_t to) {
 }
 
 static stars count_stars(const prs_lexer *lx, uint32_t from, uint32_t to) {
-    stars s = {0, NOWHERE, NOWHERE};
+    stars s = {0, NOWHERE, NOWHERE, NOWHERE};
     uint32_t core = last_alnum(lx, from, to), n;
     bool after_alnum = false;
     for (uint32_t at = from; at < to; at += n) {
@@ -271,7 +280,7 @@ static stars count_stars(const prs_lexer *lx, uint32_t from, uint32_t to) {
         if (c == '*' || c == '?') {
             bool beside = after_alnum || (at + 1 < to && is_alnum(look(lx, at + 1, &ignored)));
             if (beside && (c == '*' || at < core)) {
-                s.n_operators++;
+                if (s.n_operators++ == 0) s.first = at;
                 s.last = at;
             } else if (s.first_text == NOWHERE) {
                 s.first_text = at;
@@ -282,18 +291,36 @@ static stars count_stars(const prs_lexer *lx, uint32_t from, uint32_t to) {
     return s;
 }
 
+/* Could the word be a pattern of one term?  Not with a slash or an equals sign in it: then it is an
+ * address or a formula, and its question mark is one. */
+static bool is_pattern(const prs_lexer *lx, uint32_t from, uint32_t to) {
+    for (uint32_t at = from; at < to; at++) {
+        char c = lx->text[at];
+        if (c == '\\')
+            at++;
+        else if (strchr("*?-_.'", c) == NULL && (uint8_t)c < 0x80 && !is_alnum((uint8_t)c))
+            return false;
+    }
+    return true;
+}
+
 /* Is the word, or its beginning, all there is?  Or does it hold a form that we do not have? */
 static prism_status take_stars(prs_lexer *lx, prs_lexeme *out) {
     stars s = count_stars(lx, out->from, out->to);
-    if (s.n_operators == 1 && s.last + 1 == out->to && lx->text[s.last] == '*' && s.last > out->from) {
+    if (s.n_operators == 1 && s.last + 1 == out->to && lx->text[s.last] == '*' &&
+        s.last > out->from) {
         out->kind = PRS_LEX_PREFIX;
         out->to = s.last;
-    } else if (s.n_operators > 0) {
+    } else if (s.n_operators > 0 && is_pattern(lx, out->from, out->to)) {
         out->kind = PRS_LEX_DROPPED;
-        return prs_note(lx->notes, out->at, "a wildcard inside a word is not in this version: left out");
+        return prs_note(lx->notes, out->at,
+                        "a wildcard inside a word is not in this version: left out");
+    } else if (s.n_operators > 0) {
+        s.first_text = PRS_MIN(s.first_text, s.first);
     }
     if (s.first_text == NOWHERE) return PRISM_OK;
-    return prs_note(lx->notes, s.first_text, "%c is an operator only inside or beside a word: taken as text",
+    return prs_note(lx->notes, s.first_text,
+                    "%c is an operator only inside or beside a word: taken as text",
                     lx->text[s.first_text]);
 }
 
@@ -317,7 +344,8 @@ static prism_status take_field(prs_lexer *lx, uint32_t end, prs_lexeme *out) {
     const prs_field *field = prs_schema_field(lx->schema, lx->text + lx->at, at - lx->at);
     int name_len = (int)(at - lx->at);
     if (field == NULL) {
-        return prs_note(lx->notes, lx->at, "there is no field %.*s: taken as text", name_len, lx->text + lx->at);
+        return prs_note(lx->notes, lx->at, "there is no field %.*s: taken as text", name_len,
+                        lx->text + lx->at);
     }
     uint32_t target = at + n;
     if (ends_clause(look(lx, target, &n))) {
@@ -388,17 +416,30 @@ static prism_status take_range(prs_lexer *lx, prs_lexeme *out) {
 /* The forms that can follow a field's name only. */
 static prism_status take_target(prs_lexer *lx, prs_lexeme *out) {
     char first = lx->text[out->from];
-    if (equals(lx, out->from, out->to, "*")) out->kind = PRS_LEX_EXISTS;
-    else if (first == '>' || first == '<') return drop(lx, out, "a comparison");
-    else if (first == '[' || first == '{') return take_range(lx, out);
+    if (equals(lx, out->from, out->to, "*"))
+        out->kind = PRS_LEX_EXISTS;
+    else if (first == '>' || first == '<')
+        return drop(lx, out, "a comparison");
+    else if (first == '[' || first == '{')
+        return take_range(lx, out);
     return PRISM_OK;
+}
+
+/* Operators of other languages, which here are signs without a meaning. */
+static prism_status note_foreign(const prs_lexer *lx, const prs_lexeme *word) {
+    bool is_and = equals(lx, word->from, word->to, "&&");
+    if (!is_and && !equals(lx, word->from, word->to, "||")) return PRISM_OK;
+    return prs_note(lx->notes, word->at, "this is not an operator, %s is: ignored",
+                    is_and ? "AND" : "OR");
 }
 
 static prism_status take_forms(prs_lexer *lx, bool after_field, prs_lexeme *out) {
     uint32_t caret = last_unescaped(lx, out->from, out->to, '^');
     if (caret != NOWHERE) {
-        if (caret > out->from) PRS_TRY(read_boost(lx, caret, out->to, out));
-        else PRS_TRY(prs_note(lx->notes, caret, "^ stands behind nothing: taken as text"));
+        if (caret > out->from)
+            PRS_TRY(read_boost(lx, caret, out->to, out));
+        else
+            PRS_TRY(prs_note(lx->notes, caret, "^ stands behind nothing: taken as text"));
         if (out->boosted) out->to = caret;
     }
     if (after_field) PRS_TRY(take_target(lx, out));
@@ -410,8 +451,11 @@ static prism_status take_forms(prs_lexer *lx, bool after_field, prs_lexeme *out)
     if (is_regex(lx, out->from, out->to)) return drop(lx, out, "a regular expression");
     if (is_fuzzy(lx, out->from, out->to)) return drop(lx, out, "a fuzzy word");
     PRS_TRY(take_stars(lx, out));
+    PRS_TRY(note_foreign(lx, out));
     uint32_t slashes = 0;
-    while (out->to == lx->len && slashes < out->to - out->from && lx->text[out->to - 1 - slashes] == '\\') slashes++;
+    while (out->to == lx->len && slashes < out->to - out->from &&
+           lx->text[out->to - 1 - slashes] == '\\')
+        slashes++;
     if (slashes % 2 == 0) return PRISM_OK;
     return prs_note(lx->notes, out->to - 1, "a \\ at the end is taken as text");
 }
@@ -426,14 +470,17 @@ static prism_status take_word(prs_lexer *lx, bool after_sign, bool may_sign, prs
         if (out->kind == PRS_LEX_FIELD) return PRISM_OK;
     }
     if (is_sign(first) && !may_sign) {
-        PRS_TRY(prs_note(lx->notes, lx->at, "%c is an operator only at the start of a word: taken as text",
+        PRS_TRY(prs_note(lx->notes, lx->at,
+                         "%c is an operator only at the start of a word: taken as text",
                          (char)first));
     }
     out->from = lx->at;
     out->to = out->end = lx->at = end;
-    prs_lexeme_kind word = after_field || after_sign ? PRS_LEX_END : keyword(lx, out->from, out->to);
+    prs_lexeme_kind word =
+        after_field || after_sign ? PRS_LEX_END : keyword(lx, out->from, out->to);
     if (word != PRS_LEX_END) {
         out->kind = word;
+        out->from = out->to;
         return PRISM_OK;
     }
     out->kind = PRS_LEX_WORD;
@@ -442,8 +489,8 @@ static prism_status take_word(prs_lexer *lx, bool after_sign, bool may_sign, prs
 
 /* ---- one lexeme --------------------------------------------------------------------------- */
 
-/* A sign at the start of a word.  Signs with nothing behind them are text that says nothing: skipped,
- * with a note, and out->kind stays END. */
+/* A sign at the start of a word.  Signs with nothing behind them are text that says nothing:
+ * skipped, with a note, and out->kind stays END. */
 static prism_status take_sign(prs_lexer *lx, uint32_t sign, uint32_t n, prs_lexeme *out) {
     uint32_t behind = lx->at + n, size, c;
     while (is_sign(c = look(lx, behind, &size))) behind += size;

@@ -7,13 +7,13 @@
 
 typedef enum prs_lexeme_kind {
     PRS_LEX_END,
-    PRS_LEX_WORD,    /* text up to white space, a parenthesis or a quote */
-    PRS_LEX_PREFIX,  /* pre* (content without the star) */
-    PRS_LEX_PHRASE,  /* "..." with what follows it: * ~n ^n */
+    PRS_LEX_WORD,   /* text up to white space, a parenthesis or a quote */
+    PRS_LEX_PREFIX, /* pre* (content without the star) */
+    PRS_LEX_PHRASE, /* "..." with what follows it: * ~n ^n */
     PRS_LEX_OPEN,
-    PRS_LEX_CLOSE,   /* ) with ^n */
-    PRS_LEX_MUST,    /* + */
-    PRS_LEX_NOT,     /* - or NOT */
+    PRS_LEX_CLOSE, /* ) with ^n */
+    PRS_LEX_MUST,  /* + */
+    PRS_LEX_NOT,   /* - or NOT */
     PRS_LEX_AND,
     PRS_LEX_OR,
     PRS_LEX_FIELD,   /* name: directly before its target */
@@ -24,13 +24,13 @@ typedef enum prs_lexeme_kind {
 
 typedef struct prs_lexeme {
     prs_lexeme_kind kind;
-    uint32_t at, end;        /* all of its bytes, suffixes included */
-    uint32_t from, to;       /* content of WORD, PREFIX, PHRASE; still with its backslashes */
-    double boost;            /* ^n, else 1 */
+    uint32_t at, end;  /* all of its bytes, suffixes included */
+    uint32_t from, to; /* content of WORD, PREFIX, PHRASE; still with its backslashes */
+    double boost;      /* ^n, else 1 */
     bool boosted;
-    bool near, prefix_last;  /* PHRASE: ~n, * */
-    uint32_t slop;           /* near: n */
-    const prs_field *field;  /* FIELD */
+    bool near, prefix_last; /* PHRASE: ~n, * */
+    uint32_t slop;          /* near: n */
+    const prs_field *field; /* FIELD */
 } prs_lexeme;
 
 /* The lexer.  Members are private. */
@@ -39,7 +39,7 @@ typedef struct prs_lexer {
     uint32_t len, at;
     const prism_schema *schema;
     const prs_notes *notes;
-    prs_lexeme_kind before;  /* the last lexeme: what may follow depends on it */
+    prs_lexeme_kind before;   /* the last lexeme: what may follow depends on it */
     bool no_quote, no_corner; /* no closing quote from `at` on: not looked for again */
 } prs_lexer;
 

@@ -1,4 +1,5 @@
-/* notes.h - what the parser ignored or read otherwise: told to the caller, or refused in strict mode. */
+/* notes.h - what the parser ignored or read otherwise: told to the caller, or refused in strict
+ * mode. */
 #ifndef PRS_QUERY_NOTES_H
 #define PRS_QUERY_NOTES_H
 

@@ -1,23 +1,24 @@
 /* parser.c - how do lexemes become a tree?
  *
  *     expr    = chain { [OR] chain }
- *     chain   = operand { AND operand }            AND may be left out when it is the default operator
+ *     chain   = operand { AND operand }            AND may be left out where it is the default
  *     operand = { + | - | NOT } primary
  *     primary = [field:] ( word | pre* | phrase | "(" expr ")" | * )   |   *:*
  *
- * So AND binds tighter than OR, and a space binds as the default operator does.  An expression is one
- * BOOL: chains in should; a chain of one operand keeps its sign (must, must_not); a chain of several is a BOOL of
- * its own.  "a OR NOT b" is the union with everything that is not b, while "a -b" is a without b: a NOT that
- * touches a written OR is wrapped.
+ * So AND binds tighter than OR, and a space binds as the default operator does.  An expression is
+ * one BOOL: chains in should; a chain of one operand keeps its sign (must, must_not); a chain of
+ * several is a BOOL of its own.  "a OR NOT b" is the union with everything that is not b, while "a
+ * -b" is a without b: a NOT that touches a written OR is wrapped.
  *
- * Words       Neighbouring words without operators, boosts or quotes become one TEXT leaf, because what they
- *             say depends on their neighbours ("iPhone 15", stop words).  The lexemes are unescaped into one
- *             buffer in order, so joining two leaves is adding their lengths.
- * Limits      Nodes are counted when made; parentheses are counted before the recursion that they cause
- *             (PRISM_MAX_QUERY_DEPTH).  One lexeme of look-ahead, nothing is read twice.
- * Lenient     What has no operand or no meaning is left out with a note (notes.h); a dropped form is an
- *             operand that matches nothing in particular: NULL, and its operator goes with it.
- * Tested by   tests/unit/query/test_parser.c (a table of texts, trees and notes), test_parser_random.c */
+ * Words       Neighbouring words without operators, boosts or quotes become one TEXT leaf, because
+ *             what they say depends on their neighbours ("iPhone 15", stop words). The lexemes are
+ *             unescaped into one buffer in order, so joining two leaves is adding their lengths.
+ * Limits      Nodes are counted when made; parentheses are counted before the recursion that they
+ *             cause (PRISM_MAX_QUERY_DEPTH). One lexeme of look-ahead, nothing is read twice.
+ * Lenient     What has no operand or no meaning is left out with a note (notes.h); a dropped form
+ *             is an operand that matches nothing in particular: NULL, and its operator goes with
+ *             it.
+ * Tested by   tests/unit/query/test_parser.c (texts, trees, notes), test_parser_random.c */
 #include "query/parser.h"
 
 #include "base/error.h"
@@ -39,7 +40,7 @@ typedef enum occur { SHOULD, MUST, MUST_NOT } occur;
 typedef struct operand {
     prs_node *node; /* NULL: dropped */
     occur occur;
-    bool wrapped;   /* a chain of several: its signs are inside */
+    bool wrapped; /* a chain of several: its signs are inside */
 } operand;
 
 /* Fields of the leaves to be made, and whether neighbouring words in them may be joined. */
@@ -68,12 +69,14 @@ static bool defaults_to_and(const parser *p) {
 
 /* Ends an operand list or stands between operands. */
 static bool is_between(prs_lexeme_kind kind) {
-    return kind == PRS_LEX_END || kind == PRS_LEX_CLOSE || kind == PRS_LEX_AND || kind == PRS_LEX_OR;
+    return kind == PRS_LEX_END || kind == PRS_LEX_CLOSE || kind == PRS_LEX_AND ||
+           kind == PRS_LEX_OR;
 }
 
 /* ---- leaves ------------------------------------------------------------------------------- */
 
-static prism_status make_node(parser *p, prs_node_kind kind, const prs_lexeme *from, prs_node **out) {
+static prism_status make_node(parser *p, prs_node_kind kind, const prs_lexeme *from,
+                              prs_node **out) {
     *out = prs_build_node(p->query, kind, error_of(p));
     if (*out == NULL) return failed(error_of(p));
     (*out)->at = from->at;
@@ -82,7 +85,8 @@ static prism_status make_node(parser *p, prs_node_kind kind, const prs_lexeme *f
     return PRISM_OK;
 }
 
-static prism_status make_text(parser *p, const prs_lexeme *lexeme, prs_fields fields, prs_node **out) {
+static prism_status make_text(parser *p, const prs_lexeme *lexeme, prs_fields fields,
+                              prs_node **out) {
     prs_node *node;
     PRS_TRY(make_node(p, PRS_NODE_TEXT, lexeme, &node));
     node->fields = fields;
@@ -103,12 +107,13 @@ static prism_status make_text(parser *p, const prs_lexeme *lexeme, prs_fields fi
     return PRISM_OK;
 }
 
-/* Two leaves of plain words, made one after the other, become one. */
-static bool join_words(prs_node *before, const prs_node *leaf) {
+/* Two leaves of plain words, made one after the other, become one, and count as one. */
+static bool join_words(parser *p, prs_node *before, const prs_node *leaf) {
     if (!before->joins || !leaf->joins || before->fields.ptr != leaf->fields.ptr) return false;
     if (before->text + before->text_len + 1 != leaf->text) return false;
     before->text_len += 1 + leaf->text_len;
     before->at_len = leaf->at + leaf->at_len - before->at;
+    p->query->n_nodes--;
     return true;
 }
 
@@ -117,7 +122,8 @@ static bool join_words(prs_node *before, const prs_node *leaf) {
 static prism_status parse_group(parser *p, scope in, prs_node **out) {
     uint32_t at = p->next.at;
     if (p->depth == PRISM_MAX_QUERY_DEPTH) {
-        prs_error_set(error_of(p), PRISM_ELIMIT, "parentheses are nested deeper than %u", PRISM_MAX_QUERY_DEPTH);
+        prs_error_set(error_of(p), PRISM_ELIMIT, "parentheses are nested deeper than %u",
+                      PRISM_MAX_QUERY_DEPTH);
         prs_error_at(error_of(p), at, 0, at + 1);
         return PRISM_ELIMIT;
     }
@@ -126,13 +132,16 @@ static prism_status parse_group(parser *p, scope in, prs_node **out) {
     bool empty = p->next.kind == PRS_LEX_CLOSE;
     PRS_TRY(parse_expr(p, in, out));
     p->depth--;
-    if (p->next.kind != PRS_LEX_CLOSE) return prs_note(p->notes, at, "a parenthesis is never closed");
+    if (p->next.kind != PRS_LEX_CLOSE)
+        return prs_note(p->notes, at, "a parenthesis is never closed");
     if (*out != NULL) (*out)->boost = p->next.boost;
     PRS_TRY(advance(p));
-    return empty ? prs_note(p->notes, at, "nothing stands in these parentheses: ignored") : PRISM_OK;
+    return empty ? prs_note(p->notes, at, "nothing stands in these parentheses: ignored")
+                 : PRISM_OK;
 }
 
-static prism_status parse_exists(parser *p, const prs_field *field, prs_fields fields, prs_node **out) {
+static prism_status parse_exists(parser *p, const prs_field *field, prs_fields fields,
+                                 prs_node **out) {
     prs_lexeme lexeme = p->next;
     PRS_TRY(advance(p));
     if ((field->flags & (PRISM_FIELD_INDEXED | PRISM_FIELD_COLUMN)) == 0) {
@@ -153,16 +162,19 @@ static prism_status parse_field(parser *p, prs_node **out) {
     one->field = field->no;
     one->weight = 1;
     uint32_t group = prs_field_analyzers_group(p->analyzers, field->no);
-    scope in = {{one, 1}, group != PRS_NO_GROUP && !prs_field_analyzers_is_whole(p->analyzers, group)};
+    scope in = {{one, 1},
+                group != PRS_NO_GROUP && !prs_field_analyzers_is_whole(p->analyzers, group)};
     PRS_TRY(advance(p));
     if (p->next.kind == PRS_LEX_EXISTS) return parse_exists(p, field, in.fields, out);
     bool dropped = p->next.kind == PRS_LEX_DROPPED;
     PRS_TRY(parse_primary(p, in, out));
     if ((field->flags & PRISM_FIELD_INDEXED) != 0 || dropped) return PRISM_OK;
     *out = NULL;
-    if (group != PRS_NO_GROUP) return prs_note(p->notes, at, "field %s is not indexed: left out", field->name);
-    return prs_note(p->notes, at, "a value of field %s, of type %s, is not in this version: left out", field->name,
-                    prs_schema_type_name(field->type));
+    if (group != PRS_NO_GROUP)
+        return prs_note(p->notes, at, "field %s is not indexed: left out", field->name);
+    return prs_note(p->notes, at,
+                    "a value of field %s, of type %s, is not in this version: left out",
+                    field->name, prs_schema_type_name(field->type));
 }
 
 static prism_status parse_primary(parser *p, scope in, prs_node **out) {
@@ -188,11 +200,14 @@ static prism_status parse_operand(parser *p, scope in, operand *out) {
     uint32_t at = p->next.at;
     *out = (operand){NULL, SHOULD, false};
     while (p->next.kind == PRS_LEX_MUST || p->next.kind == PRS_LEX_NOT) {
-        if (p->next.kind == PRS_LEX_MUST) must = true;
-        else negated = !negated;
+        if (p->next.kind == PRS_LEX_MUST)
+            must = true;
+        else
+            negated = !negated;
         PRS_TRY(advance(p));
     }
-    if (is_between(p->next.kind)) return prs_note(p->notes, at, "this operator stands before nothing: ignored");
+    if (is_between(p->next.kind))
+        return prs_note(p->notes, at, "this operator stands before nothing: ignored");
     PRS_TRY(parse_primary(p, in, &out->node));
     out->occur = negated ? MUST_NOT : must ? MUST : SHOULD;
     return PRISM_OK;
@@ -207,11 +222,13 @@ static void require(prs_node *node) {
 
 static prism_status add(parser *p, prs_node *to, prs_node *child, occur where) {
     if (where == MUST) return prs_build_child(p->query, &to->must, &to->n_must, child, error_of(p));
-    if (where == MUST_NOT) return prs_build_child(p->query, &to->must_not, &to->n_must_not, child, error_of(p));
+    if (where == MUST_NOT)
+        return prs_build_child(p->query, &to->must_not, &to->n_must_not, child, error_of(p));
     return prs_build_child(p->query, &to->should, &to->n_should, child, error_of(p));
 }
 
-/* Put an operand of a chain into the chain's BOOL; written_and if one stands on either side of it. */
+/* Put an operand of a chain into the chain's BOOL; written_and if one stands on either side of
+ * it. */
 static prism_status add_to_chain(parser *p, prs_node *chain, operand o, bool written_and) {
     if (o.node == NULL) return PRISM_OK;
     if (o.occur == MUST_NOT) {
@@ -221,7 +238,7 @@ static prism_status add_to_chain(parser *p, prs_node *chain, operand o, bool wri
     if (written_and || o.occur == MUST) require(o.node);
     if (o.node->kind == PRS_NODE_TEXT) o.node->required = true;
     prs_node *before = chain->n_must > 0 ? chain->must[chain->n_must - 1] : NULL;
-    if (before != NULL && join_words(before, o.node)) return PRISM_OK;
+    if (before != NULL && join_words(p, before, o.node)) return PRISM_OK;
     return add(p, chain, o.node, MUST);
 }
 
@@ -278,7 +295,8 @@ static prism_status add_to_expr(parser *p, prs_node *expr, operand o, bool writt
         return add(p, expr, wrap, SHOULD);
     }
     prs_node *before = expr->n_should > 0 ? expr->should[expr->n_should - 1] : NULL;
-    if (o.occur == SHOULD && !written_or && before != NULL && join_words(before, o.node)) return PRISM_OK;
+    if (o.occur == SHOULD && !written_or && before != NULL && join_words(p, before, o.node))
+        return PRISM_OK;
     return add(p, expr, o.node, o.occur);
 }
 
@@ -321,9 +339,11 @@ static prism_status parse_expr(parser *p, scope in, prs_node **out) {
     return PRISM_OK;
 }
 
-/* May words in these fields be joined?  Only where one analyzer reads them all, and not as whole values. */
+/* May words in these fields be joined?  Only where one analyzer reads them all, and not as whole
+ * values. */
 static bool may_join(const prs_field_analyzers *analyzers, prs_fields fields) {
-    uint32_t group = fields.n > 0 ? prs_field_analyzers_group(analyzers, fields.ptr[0].field) : PRS_NO_GROUP;
+    uint32_t group =
+        fields.n > 0 ? prs_field_analyzers_group(analyzers, fields.ptr[0].field) : PRS_NO_GROUP;
     if (group == PRS_NO_GROUP || prs_field_analyzers_is_whole(analyzers, group)) return false;
     for (uint32_t i = 1; i < fields.n; i++) {
         if (prs_field_analyzers_group(analyzers, fields.ptr[i].field) != group) return false;
@@ -331,8 +351,9 @@ static bool may_join(const prs_field_analyzers *analyzers, prs_fields fields) {
     return true;
 }
 
-prism_status prs_parser_run(prism_query *query, const prs_field_analyzers *analyzers, prs_fields defaults,
-                            const char *text, size_t len, const prs_notes *notes, prs_node **root) {
+prism_status prs_parser_run(prism_query *query, const prs_field_analyzers *analyzers,
+                            prs_fields defaults, const char *text, size_t len,
+                            const prs_notes *notes, prs_node **root) {
     parser p = {.query = query, .analyzers = analyzers, .notes = notes};
     *root = NULL;
     p.scratch = prs_build_alloc(query, 2 * len + 1, notes->err); /* each word and its space */

@@ -1,8 +1,8 @@
 /* query.c - from a query text to a finished query: fields, parse, rewrite, root.
  *
- * The fields of a word that names none are those of opts.fields ("title^2,body"), else all text fields with a
- * boost, each with its boost as weight.  A field given without ^ keeps the schema's boost, so that asking for
- * "title" alone ranks as title does in the default search.
+ * The fields of a word that names none are those of opts.fields ("title^2,body"), else all text
+ * fields with a boost, each with its boost as weight.  A field given without ^ keeps the schema's
+ * boost, so that asking for "title" alone ranks as title does in the default search.
  * A query with nothing to search for is NONE, with a note, unless its text is blank.
  * Tested by tests/unit/query/test_query.c */
 #include "base/error.h"
@@ -11,7 +11,8 @@
 
 /* ---- default fields ----------------------------------------------------------------------- */
 
-static void add_field(prs_field_weight *list, uint32_t *n, const prs_field *field, uint32_t weight) {
+static void add_field(prs_field_weight *list, uint32_t *n, const prs_field *field,
+                      uint32_t weight) {
     uint32_t at = (*n)++;
     for (; at > 0 && list[at - 1].field > field->no; at--) list[at] = list[at - 1];
     list[at].field = field->no;
@@ -29,8 +30,8 @@ static bool read_weight(const char *text, const char *end, uint32_t *out) {
 }
 
 /* One "name" or "name^weight" of opts.fields. */
-static prism_status read_field(const prism_schema *schema, const char *from, const char *to, prs_field_weight *list,
-                               uint32_t *n, prism_error *err) {
+static prism_status read_field(const prism_schema *schema, const char *from, const char *to,
+                               prs_field_weight *list, uint32_t *n, prism_error *err) {
     const char *caret = memchr(from, '^', (size_t)(to - from)), *end = caret != NULL ? caret : to;
     const prs_field *field = prs_schema_field(schema, from, (size_t)(end - from));
     if (field == NULL || (field->flags & PRISM_FIELD_INDEXED) == 0) {
@@ -39,23 +40,28 @@ static prism_status read_field(const prism_schema *schema, const char *from, con
     }
     uint32_t weight = PRS_MAX(field->boost, 1u);
     if (caret != NULL && !read_weight(caret + 1, to, &weight)) {
-        return prs_error_set(err, PRISM_EINVAL, "the weight of field %s is not a whole number from 1 to %u",
+        return prs_error_set(err, PRISM_EINVAL,
+                             "the weight of field %s is not a whole number from 1 to %u",
                              field->name, PRS_SCHEMA_MAX_BOOST);
     }
     for (uint32_t i = 0; i < *n; i++) {
-        if (list[i].field == field->no) return prs_error_set(err, PRISM_EINVAL, "field %s is given twice", field->name);
+        if (list[i].field == field->no)
+            return prs_error_set(err, PRISM_EINVAL, "field %s is given twice", field->name);
     }
     add_field(list, n, field, weight);
     return PRISM_OK;
 }
 
-static prism_status choose_fields(prism_query *query, const char *names, prs_fields *out, prism_error *err) {
+static prism_status choose_fields(prism_query *query, const char *names, prs_fields *out,
+                                  prism_error *err) {
     const prism_schema *schema = query->schema;
-    prs_field_weight *list = prs_build_alloc(query, (size_t)(schema->n_fields + 1) * sizeof *list, err);
+    prs_field_weight *list =
+        prs_build_alloc(query, (size_t)(schema->n_fields + 1) * sizeof *list, err);
     uint32_t n = 0;
     if (list == NULL) return PRISM_ENOMEM;
     for (uint32_t i = 0; names == NULL && i < schema->n_fields; i++) {
-        if (schema->fields[i].boost > 0) add_field(list, &n, &schema->fields[i], schema->fields[i].boost);
+        if (schema->fields[i].boost > 0)
+            add_field(list, &n, &schema->fields[i], schema->fields[i].boost);
     }
     for (const char *at = names; at != NULL;) {
         const char *comma = strchr(at, ',');
@@ -95,7 +101,8 @@ static prism_status set_root(prs_rewrite *rw, prs_node *root) {
     return prs_build_root(query, root, rw->err);
 }
 
-static prism_status build(prism_query *query, const char *text, size_t len, const prs_notes *notes) {
+static prism_status build(prism_query *query, const char *text, size_t len,
+                          const prs_notes *notes) {
     prs_rewrite rw = {.query = query, .notes = notes, .err = notes->err};
     prs_fields fields;
     prs_node *root;
@@ -103,20 +110,24 @@ static prism_status build(prism_query *query, const char *text, size_t len, cons
     PRS_TRY(keep_text(query, text, len, notes->err));
     PRS_TRY(prs_field_analyzers_get(query->schema, &rw.analyzers, notes->err));
     PRS_TRY(choose_fields(query, notes->opts->fields, &fields, notes->err));
-    if (notes->opts->plain) PRS_TRY(prs_parser_plain(query, fields, query->text, len, notes, &root));
-    else PRS_TRY(prs_parser_run(query, rw.analyzers, fields, query->text, len, notes, &root));
+    if (notes->opts->plain)
+        PRS_TRY(prs_parser_plain(query, fields, query->text, len, notes, &root));
+    else
+        PRS_TRY(prs_parser_run(query, rw.analyzers, fields, query->text, len, notes, &root));
     PRS_TRY(prs_rewrite_tree(&rw, root, &root));
     return set_root(&rw, root);
 }
 
-prism_status prs_query_parse(const prism_schema *schema, const char *text, size_t len, const prism_query_opts *opts,
-                             prism_query **out, prism_error *err) {
-    prism_error local = PRISM_ERROR_INIT; /* builders that return pointers tell the code through it */
+prism_status prs_query_parse(const prism_schema *schema, const char *text, size_t len,
+                             const prism_query_opts *opts, prism_query **out, prism_error *err) {
+    /* builders that return pointers tell the code through it */
+    prism_error local = PRISM_ERROR_INIT;
     prs_notes notes = {opts, err != NULL && err->size >= sizeof *err ? err : &local};
     prism_query *query;
     *out = NULL;
     if (len > PRISM_MAX_QUERY_BYTES) {
-        return prs_error_set(err, PRISM_ELIMIT, "a query of %zu bytes, %u at most", len, PRISM_MAX_QUERY_BYTES);
+        return prs_error_set(err, PRISM_ELIMIT, "a query of %zu bytes, %u at most", len,
+                             PRISM_MAX_QUERY_BYTES);
     }
     PRS_TRY(prs_query_new(schema, &query, notes.err));
     prism_status status = build(query, text, len, &notes);

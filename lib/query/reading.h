@@ -27,20 +27,22 @@ typedef struct prs_reading {
     uint32_t group;
     prs_analyzer_use use;
     const char *text;
-    prs_buf bytes;          /* terms */
+    prs_buf bytes; /* terms */
     prs_read_tokens tokens;
     prs_places places;
 } prs_reading;
 
 /** Analyze a text.   Out: owned: prs_reading_fini, also after an error.   Errors: ENOMEM, ELIMIT */
-prism_status prs_reading_init(prs_reading *reading, prs_mem *mem, prs_field_analyzers *analyzers, uint32_t group,
-                              prs_analyzer_use use, const char *text, size_t len, prism_error *err);
+prism_status prs_reading_init(prs_reading *reading, prs_mem *mem, prs_field_analyzers *analyzers,
+                              uint32_t group, prs_analyzer_use use, const char *text, size_t len,
+                              prism_error *err);
 void prs_reading_fini(prs_reading *reading);
 
 prs_bytes prs_reading_term(const prs_reading *reading, const prs_read_token *token);
-/** First token of a place of a kind whose flags, of those in mask, are exactly `flags`; NULL if there is none. */
-const prs_read_token *prs_reading_find(const prs_reading *reading, uint32_t place, uint8_t kind, uint8_t mask,
-                                       uint8_t flags);
+/** First token of a place of a kind whose flags, of those in mask, are exactly `flags`; NULL if
+ *  there is none. */
+const prs_read_token *prs_reading_find(const prs_reading *reading, uint32_t place, uint8_t kind,
+                                       uint8_t mask, uint8_t flags);
 /** A word as such, neither concatenation nor sigil form. */
 static inline const prs_read_token *prs_reading_word(const prs_reading *reading, uint32_t place) {
     return prs_reading_find(reading, place, PRS_KIND_WORD, PRS_TOKEN_CONCAT | PRS_TOKEN_SIGIL, 0);

@@ -4,11 +4,11 @@
  *                             -> rewrite_words.c, rewrite_phrase.c (leaf -> small tree)
  *                             -> rewrite_bool.c (every BOOL flattened and merged on the way up)
  *
- * Partition   A leaf over fields with different analyzers becomes one small tree for each analyzer, any of
- *             which may match: the terms of two analyzers cannot be one group.  Within one analyzer all
- *             fields are one group, scored once.
- * Nothing     A leaf without a single term ("!?") is no leaf: NULL, and the operators beside it lose it.  A
- *             leaf without fields to search matches nothing: NONE.
+ * Partition   A leaf over fields with different analyzers becomes one small tree for each analyzer,
+ *             any of which may match: the terms of two analyzers cannot be one group. Within one
+ *             analyzer all fields are one group, scored once.
+ * Nothing     A leaf without a single term ("!?") is no leaf: NULL, and the operators beside it
+ *             lose it. A leaf without fields to search matches nothing: NONE.
  * The result holds final kinds only (ast.h) and depends on the schema, never on an index.
  * Tested by   tests/unit/query/test_rewrite.c */
 #include "query/rewrite.h"
@@ -24,7 +24,8 @@ prism_status prs_leaf_node(prs_leaf_text *text, prs_node_kind kind, prs_node **o
     if (node == NULL) return text->rw->err->code;
     node->at = text->leaf->at;
     node->at_len = text->leaf->at_len;
-    if (kind != PRS_NODE_BOOL && kind != PRS_NODE_MAX && kind != PRS_NODE_CONST) node->fields = text->fields;
+    if (kind != PRS_NODE_BOOL && kind != PRS_NODE_MAX && kind != PRS_NODE_CONST)
+        node->fields = text->fields;
     return PRISM_OK;
 }
 
@@ -43,11 +44,13 @@ prism_status prs_leaf_must(prs_leaf_text *text, prs_node *parent, prs_node *chil
 }
 
 prism_status prs_leaf_should(prs_leaf_text *text, prs_node *parent, prs_node *child) {
-    return prs_build_child(text->rw->query, &parent->should, &parent->n_should, child, text->rw->err);
+    return prs_build_child(text->rw->query, &parent->should, &parent->n_should, child,
+                           text->rw->err);
 }
 
 prism_status prs_leaf_add(prs_leaf_text *text, prs_node *parent, prs_node *child) {
-    return text->leaf->required ? prs_leaf_must(text, parent, child) : prs_leaf_should(text, parent, child);
+    return text->leaf->required ? prs_leaf_must(text, parent, child)
+                                : prs_leaf_should(text, parent, child);
 }
 
 /* Room in seen_nodes for id number n. */
@@ -55,21 +58,23 @@ static prism_status reserve_seen(prs_leaf_text *text, uint32_t n) {
     prs_mem *mem = text->seen.mem;
     if (n < text->seen_cap) return PRISM_OK;
     uint32_t cap = text->seen_cap == 0 ? 16 : text->seen_cap * 2;
-    prs_node **nodes = prs_mem_resize(mem, text->seen_nodes, text->seen_cap * sizeof *nodes, cap * sizeof *nodes);
+    prs_node **nodes =
+        prs_mem_resize(mem, text->seen_nodes, text->seen_cap * sizeof *nodes, cap * sizeof *nodes);
     if (nodes == NULL) return prs_error_nomem(text->rw->err);
     text->seen_nodes = nodes;
     text->seen_cap = cap;
     return PRISM_OK;
 }
 
-prism_status prs_leaf_add_term(prs_leaf_text *text, prs_node *parent, uint8_t kind, prs_bytes term, double boost,
-                               bool stop) {
+prism_status prs_leaf_add_term(prs_leaf_text *text, prs_node *parent, uint8_t kind, prs_bytes term,
+                               double boost, bool stop) {
     uint32_t id;
     bool added;
     prs_bytes key;
     PRS_TRY(prs_leaf_key(text, kind, term, &key));
     PRS_TRY(reserve_seen(text, text->seen.n));
-    if (prs_map_add(&text->seen, key, &id, &added) != PRISM_OK) return prs_error_nomem(text->rw->err);
+    if (prs_map_add(&text->seen, key, &id, &added) != PRISM_OK)
+        return prs_error_nomem(text->rw->err);
     if (!added) {
         text->seen_nodes[id]->boost += boost;
         return PRISM_OK;
@@ -98,7 +103,8 @@ static prism_status make_value(prs_leaf_text *text, prs_node **out) {
 
 static prism_status make_leaf(prs_leaf_text *text, prs_node **out) {
     const prs_node *leaf = text->leaf;
-    if (prs_field_analyzers_is_whole(text->rw->analyzers, text->reading.group)) return make_value(text, out);
+    if (prs_field_analyzers_is_whole(text->rw->analyzers, text->reading.group))
+        return make_value(text, out);
     if (!leaf->quoted) return prs_leaf_words(text, out);
     prs_phrase_opts opts = {true, leaf->prefix_last, leaf->near, leaf->slop};
     return prs_leaf_phrase(text, 0, (uint32_t)text->reading.places.n, &opts, out);
@@ -115,20 +121,23 @@ static prism_status pick_fields(prs_leaf_text *text, uint32_t group) {
     for (uint32_t i = 0; i < all.n; i++) {
         if (prs_field_analyzers_group(rw->analyzers, all.ptr[i].field) != group) continue;
         list[n++] = all.ptr[i];
-        if (rw->query->schema->fields[all.ptr[i].field].flags & PRISM_FIELD_POSITIONS) positioned[m++] = all.ptr[i];
+        if (rw->query->schema->fields[all.ptr[i].field].flags & PRISM_FIELD_POSITIONS)
+            positioned[m++] = all.ptr[i];
     }
     text->fields = (prs_fields){list, n};
     text->positioned = (prs_fields){positioned, m};
     return PRISM_OK;
 }
 
-static prism_status rewrite_group(prs_rewrite *rw, const prs_node *leaf, uint32_t group, prs_node **out) {
+static prism_status rewrite_group(prs_rewrite *rw, const prs_node *leaf, uint32_t group,
+                                  prs_node **out) {
     prs_leaf_text text = {.rw = rw, .leaf = leaf};
     *out = NULL;
     PRS_TRY(pick_fields(&text, group));
-    prs_map_init(&text.seen, &rw->query->mem, 0); /* the query's own words: nobody else pays for a collision */
-    prism_status status = prs_reading_init(&text.reading, &rw->query->mem, rw->analyzers, group, PRS_AS_INDEXED,
-                                           leaf->text, leaf->text_len, rw->err);
+    /* the query's own words: nobody else pays for a collision */
+    prs_map_init(&text.seen, &rw->query->mem, 0);
+    prism_status status = prs_reading_init(&text.reading, &rw->query->mem, rw->analyzers, group,
+                                           PRS_AS_INDEXED, leaf->text, leaf->text_len, rw->err);
     if (status == PRISM_OK) status = make_leaf(&text, out);
     prs_reading_fini(&text.reading);
     prs_mem_free(&rw->query->mem, text.seen_nodes, text.seen_cap * sizeof *text.seen_nodes);
@@ -158,7 +167,8 @@ static prism_status rewrite_leaf(prs_rewrite *rw, const prs_node *leaf, prs_node
             if (any == NULL) return rw->err->code;
             PRS_TRY(prs_build_child(rw->query, &any->should, &any->n_should, *out, rw->err));
         }
-        if (any != NULL) PRS_TRY(prs_build_child(rw->query, &any->should, &any->n_should, node, rw->err));
+        if (any != NULL)
+            PRS_TRY(prs_build_child(rw->query, &any->should, &any->n_should, node, rw->err));
         *out = node;
     }
     if (any != NULL) *out = any;
@@ -183,7 +193,10 @@ static prism_status rewrite_list(prs_rewrite *rw, prs_node **list, uint32_t *n) 
 }
 
 static prism_status rewrite_node(prs_rewrite *rw, prs_node *node, prs_node **out) {
-    if (node->kind == PRS_NODE_TEXT) PRS_TRY(rewrite_leaf(rw, node, &node));
+    if (node->kind == PRS_NODE_TEXT) {
+        rw->query->n_nodes--; /* its replacement counts instead */
+        PRS_TRY(rewrite_leaf(rw, node, &node));
+    }
     *out = node;
     if (node == NULL || node->kind != PRS_NODE_BOOL) return PRISM_OK;
     PRS_TRY(rewrite_list(rw, node->must, &node->n_must));

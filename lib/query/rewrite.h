@@ -1,4 +1,5 @@
-/* rewrite.h - text leaves to analyzed terms, then the tree made simpler: what the files rewrite_*.c share. */
+/* rewrite.h - text leaves to analyzed terms, then the tree made simpler: what the files rewrite_*.c
+ * share. */
 #ifndef PRS_QUERY_REWRITE_H
 #define PRS_QUERY_REWRITE_H
 
@@ -11,7 +12,7 @@ typedef struct prs_rewrite {
     prism_query *query;
     prs_field_analyzers *analyzers;
     const prs_notes *notes;
-    prism_error *err;   /* never NULL */
+    prism_error *err; /* never NULL */
     bool keep_stopwords;
 } prs_rewrite;
 
@@ -27,10 +28,10 @@ typedef struct prs_leaf_text {
     prs_rewrite *rw;
     const prs_node *leaf;
     prs_reading reading;
-    prs_fields fields;      /* of this analyzer */
-    prs_fields positioned;  /* those of them that have positions */
-    prs_map seen;           /* keys of the terms in the list that words are added to ... */
-    prs_node **seen_nodes;  /* ... and their nodes */
+    prs_fields fields;     /* of this analyzer */
+    prs_fields positioned; /* those of them that have positions */
+    prs_map seen;          /* keys of the terms in the list that words are added to ... */
+    prs_node **seen_nodes; /* ... and their nodes */
     uint32_t seen_cap;
 } prs_leaf_text;
 
@@ -42,29 +43,32 @@ prism_status prs_leaf_term(prs_leaf_text *text, uint8_t kind, prs_bytes term, pr
 prism_status prs_leaf_key(prs_leaf_text *text, uint8_t kind, prs_bytes term, prs_bytes *out);
 prism_status prs_leaf_must(prs_leaf_text *text, prs_node *parent, prs_node *child);
 prism_status prs_leaf_should(prs_leaf_text *text, prs_node *parent, prs_node *child);
-/** Add a clause of the leaf to its BOOL: to must if the leaf's words are required, else to should. */
+/** Add a clause of the leaf to its BOOL: to must if the leaf's words are required, else to
+ *  should. */
 prism_status prs_leaf_add(prs_leaf_text *text, prs_node *parent, prs_node *child);
 /** The same for a term; a term that is there already gets its boost raised instead. */
-prism_status prs_leaf_add_term(prs_leaf_text *text, prs_node *parent, uint8_t kind, prs_bytes term, double boost,
-                               bool stop);
+prism_status prs_leaf_add_term(prs_leaf_text *text, prs_node *parent, uint8_t kind, prs_bytes term,
+                               double boost, bool stop);
 
 /** rewrite_words.c: unquoted words, ranked or required.  *out NULL if there are none. */
 prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out);
 
-/** rewrite_han.c: a run of two or more characters, places [from, to): into `parent`'s should (ranked) or must. */
+/** rewrite_han.c: a run of two or more characters, places [from, to): into `parent`'s should
+ *  (ranked) or must. */
 prism_status prs_leaf_run(prs_leaf_text *text, uint32_t from, uint32_t to, prs_node *parent);
 
 /* How a phrase is read from places. */
 typedef struct prs_phrase_opts {
-    bool exact;       /* unstemmed forms where the index has them */
+    bool exact; /* unstemmed forms where the index has them */
     bool prefix_last;
     bool near;
     uint32_t slop;
 } prs_phrase_opts;
 
-/** rewrite_phrase.c: places [from, to) as one phrase, near, prefix or, where that says the same, term.
+/** rewrite_phrase.c: places [from, to) as one phrase, near, prefix or, where that says the same,
+ *  term.
  *  Compounds in it also match written together.  *out NULL if from == to. */
-prism_status prs_leaf_phrase(prs_leaf_text *text, uint32_t from, uint32_t to, const prs_phrase_opts *opts,
-                             prs_node **out);
+prism_status prs_leaf_phrase(prs_leaf_text *text, uint32_t from, uint32_t to,
+                             const prs_phrase_opts *opts, prs_node **out);
 
 #endif

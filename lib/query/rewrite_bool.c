@@ -8,9 +8,11 @@
  *     should[a, b, a^2]                        -> should[a^3, b]
  *     must_not[a] alone                        -> filter[all], must_not[a]
  *
- * Boosts are products along the path, so a BOOL that is dissolved hands its boost to its children; the sum of
- * two equal clauses is one clause of both boosts (contributions are linear in the weight).
- * NONE in must makes the whole NONE; in should and must_not it goes away.  ALL in must_not makes NONE.
+ * Boosts are products along the path, so a BOOL that is dissolved hands its boost to its children;
+ * the sum of two equal clauses is one clause of both boosts (contributions are linear in the
+ * weight).
+ * NONE in must makes the whole NONE; in should and must_not it goes away.  ALL in must_not makes
+ * NONE.
  * The children have been through here already: one level of dissolving is enough.
  * Afterwards min_should is 1 exactly where should is all there is, else 0.
  * Tested by tests/unit/query/test_rewrite_bool.c */
@@ -66,16 +68,20 @@ static prism_status add_must(prs_rewrite *rw, lists *to, prs_node *child) {
         child->must[i]->boost = child->boost * child->must[i]->boost;
         PRS_TRY(push(rw, &to->must, &to->n_must, child->must[i]));
     }
-    for (uint32_t i = 0; i < child->n_must_not; i++) PRS_TRY(add_must_not(rw, to, child->must_not[i]));
-    for (uint32_t i = 0; i < child->n_filter; i++) PRS_TRY(push(rw, &to->filter, &to->n_filter, child->filter[i]));
+    for (uint32_t i = 0; i < child->n_must_not; i++)
+        PRS_TRY(add_must_not(rw, to, child->must_not[i]));
+    for (uint32_t i = 0; i < child->n_filter; i++)
+        PRS_TRY(push(rw, &to->filter, &to->n_filter, child->filter[i]));
     return PRISM_OK;
 }
 
 static prism_status dissolve(prs_rewrite *rw, const prs_node *node, lists *to) {
     for (uint32_t i = 0; i < node->n_should; i++) PRS_TRY(add_should(rw, to, node->should[i]));
     for (uint32_t i = 0; i < node->n_must; i++) PRS_TRY(add_must(rw, to, node->must[i]));
-    for (uint32_t i = 0; i < node->n_must_not; i++) PRS_TRY(add_must_not(rw, to, node->must_not[i]));
-    for (uint32_t i = 0; i < node->n_filter; i++) PRS_TRY(push(rw, &to->filter, &to->n_filter, node->filter[i]));
+    for (uint32_t i = 0; i < node->n_must_not; i++)
+        PRS_TRY(add_must_not(rw, to, node->must_not[i]));
+    for (uint32_t i = 0; i < node->n_filter; i++)
+        PRS_TRY(push(rw, &to->filter, &to->n_filter, node->filter[i]));
     return PRISM_OK;
 }
 
@@ -119,8 +125,8 @@ static void put_identity(prs_buf *buf, const prs_node *term) {
     prs_buf_put(buf, term->key.ptr, term->key.len);
 }
 
-static prism_status merge_with(prs_rewrite *rw, prs_map *seen, prs_buf *identity, prs_node **list, uint32_t *n,
-                               prs_node **by_id) {
+static prism_status merge_with(prs_rewrite *rw, prs_map *seen, prs_buf *identity, prs_node **list,
+                               uint32_t *n, prs_node **by_id) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < *n; i++) {
         uint32_t id;
@@ -128,11 +134,14 @@ static prism_status merge_with(prs_rewrite *rw, prs_map *seen, prs_buf *identity
         if (list[i]->kind == PRS_NODE_TERM) {
             put_identity(identity, list[i]);
             PRS_TRY(prs_buf_status(identity, rw->err));
-            if (prs_map_add(seen, prs_bytes_of(identity->ptr, identity->len), &id, &added) != PRISM_OK) {
+            if (prs_map_add(seen, prs_bytes_of(identity->ptr, identity->len), &id, &added) !=
+                PRISM_OK) {
                 return prs_error_nomem(rw->err);
             }
-            if (added) by_id[id] = list[i];
-            else by_id[id]->boost += list[i]->boost;
+            if (added)
+                by_id[id] = list[i];
+            else
+                by_id[id]->boost += list[i]->boost;
         }
         if (added) list[kept++] = list[i];
     }

@@ -5,16 +5,18 @@
  *     ranked       北京 1  京大 1  大学 1  学的 .5  的学 .5  学生 1   的 (single) 1
  *     required     "北京大学"  "学生"
  *
- * Ranked      Every pair of the run, weighted by whether the dictionary cuts it, and the single-character
- *             words: any document that holds the run's words scores, the run itself scores most, and nothing
- *             depends on the dictionary being right.  The weights are in han_weights.h.
- * Required    One phrase for each dictionary piece, all of them.  A single character joins the piece before
- *             it, the first one the piece behind; but a function character (的, 了) that is a piece is left
- *             out where there is a longer piece, as a stop word would be: otherwise "北京大学的学生" would not
- *             find "北京大学学生".
+ * Ranked      Every pair of the run, weighted by whether the dictionary cuts it, and the
+ *             single-character words: any document that holds the run's words scores, the run
+ *             itself scores most, and nothing depends on the dictionary being right. The weights
+ *             are in han_weights.h.
+ * Required    One phrase for each dictionary piece, all of them. A single character joins the piece
+ *             before it, the first one the piece behind; but a function character (的, 了) that is a
+ *             piece is left out where there is a longer piece, as a stop word would be: otherwise
+ *             "北京大学的学生" would not find "北京大学学生".
  * No dictionary, or characters it does not know: nothing is cut, the run is one word.
  * Under han = uni there are no pairs: every character counts, and phrases are made of characters.
- * Source      DESIGN notes in docs/analysis.md section 7.  Cost: 1-2 us for 8 characters.
+ * Source      docs/analysis.md section 7.
+ * Cost        1-2 us for 8 characters.
  * Tested by   tests/unit/query/test_rewrite_han.c */
 #include "query/rewrite.h"
 
@@ -50,8 +52,8 @@ static void put_run(const prs_reading *reading, uint32_t from, uint32_t to, prs_
 }
 
 /* Turn ends in code points into places; an end inside a character is none. */
-static void place_pieces(const prs_reading *reading, uint32_t from, uint32_t to, const uint32_t *ends,
-                         uint32_t n_ends, pieces *out) {
+static void place_pieces(const prs_reading *reading, uint32_t from, uint32_t to,
+                         const uint32_t *ends, uint32_t n_ends, pieces *out) {
     uint32_t done = 0, start = from, e = 0;
     for (uint32_t i = from; i < to; i++) {
         done += count_code_points(prs_reading_char(reading, i));
@@ -78,7 +80,8 @@ static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces 
         if (ends == NULL) status = prs_error_nomem(rw->err);
     }
     if (status == PRISM_OK) {
-        status = prs_analysis_cut_han(text->reading.analysis, run.ptr, run.len, ends, &n_ends, rw->err);
+        status =
+            prs_analysis_cut_han(text->reading.analysis, run.ptr, run.len, ends, &n_ends, rw->err);
         if (status == PRISM_EUNSUPPORTED) {
             n_ends = 0;
             status = PRISM_OK;
@@ -92,10 +95,12 @@ static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces 
 
 /* ---- ranked ------------------------------------------------------------------------------- */
 
-static prism_status add_kind(prs_leaf_text *text, uint32_t place, uint8_t kind, double weight, prs_node *parent) {
+static prism_status add_kind(prs_leaf_text *text, uint32_t place, uint8_t kind, double weight,
+                             prs_node *parent) {
     const prs_read_token *token = prs_reading_find(&text->reading, place, kind, 0, 0);
     if (token == NULL || weight == 0) return PRISM_OK;
-    return prs_leaf_add_term(text, parent, kind, prs_reading_term(&text->reading, token), weight, false);
+    return prs_leaf_add_term(text, parent, kind, prs_reading_term(&text->reading, token), weight,
+                             false);
 }
 
 static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_node *parent) {
@@ -107,7 +112,8 @@ static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_nod
         for (uint32_t i = word->from; i < word->to; i++) {
             double weight = i + 1 < word->to ? PRS_WEIGHT_PAIR_INSIDE : PRS_WEIGHT_PAIR_ACROSS;
             if (i + 1 < to) PRS_TRY(add_kind(text, i, PRS_KIND_HAN2, weight, parent));
-            if (single || !has_pairs) PRS_TRY(add_kind(text, i, PRS_KIND_HAN1, PRS_WEIGHT_SINGLE, parent));
+            if (single || !has_pairs)
+                PRS_TRY(add_kind(text, i, PRS_KIND_HAN1, PRS_WEIGHT_SINGLE, parent));
         }
     }
     return PRISM_OK;
@@ -115,7 +121,8 @@ static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_nod
 
 /* ---- required ----------------------------------------------------------------------------- */
 
-/* Leave out function characters beside longer pieces, then join single characters to a neighbour. */
+/* Leave out function characters beside longer pieces, then join single characters to a
+ * neighbour. */
 static void join_singles(pieces *words) {
     bool has_long = false;
     uint32_t n = 0, kept = 0;
@@ -154,7 +161,8 @@ prism_status prs_leaf_run(prs_leaf_text *text, uint32_t from, uint32_t to, prs_n
     if (words.ptr == NULL) return prs_error_nomem(text->rw->err);
     prism_status status = cut(text, from, to, &words);
     if (status == PRISM_OK) {
-        status = text->leaf->required ? add_required(text, &words, parent) : add_ranked(text, &words, parent);
+        status = text->leaf->required ? add_required(text, &words, parent)
+                                      : add_ranked(text, &words, parent);
     }
     prs_mem_free(words.mem, words.ptr, words.cap * sizeof *words.ptr);
     return status;

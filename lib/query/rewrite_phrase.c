@@ -4,20 +4,21 @@
  *     slots                 wi@0  fi@1  路由@2  由器@3  的@5
  *     or, written together  wifi@0      路由@1  由器@2  的@4
  *
- * Word        the word's term; its sigil forms alone if it has any (C++ is not C); the unstemmed form where
- *             the index keeps one.
- * Han run     every pair at its position: then the run matches exactly where it is a substring.  The
- *             last character needs no slot, the pair before covers it.  A lone character is any pair that
- *             begins with it, or it at the end of a run.
- * Compound    written in parts or as one word: a phrase for each choice, the best of them counts.  So
- *             "wi-fi router" finds "wifi router".  The first MAX_CHOICES compounds of a phrase are tried both
- *             ways, further ones in parts only.  The other direction ("wifi router" finding "wi-fi router")
- *             would need the index to lie about positions: it is not done.
- * Prefix      the last word is an unstemmed beginning.  Its stem counts too: happy* must find "happy", which
- *             the index knows as happi.
+ * Word        the word's term; its sigil forms alone if it has any (C++ is not C); the unstemmed
+ *             form where the index keeps one.
+ * Han run     every pair at its position: then the run matches exactly where it is a substring. The
+ *             last character needs no slot, the pair before covers it. A lone character is any pair
+ *             that begins with it, or it at the end of a run.
+ * Compound    written in parts or as one word: a phrase for each choice, the best of them counts.
+ *             So "wi-fi router" finds "wifi router". The first MAX_CHOICES compounds of a phrase
+ *             are tried both ways, further ones in parts only. The other direction ("wifi router"
+ *             finding "wi-fi router") would need the index to lie about positions: it is not done.
+ * Prefix      the last word is an unstemmed beginning. Its stem counts too: happy* must find
+ *             "happy", which the index knows as happi.
  * Near        the same slots, in any order, within a window; compounds in parts.
  * A phrase of one slot is a term; one over fields without positions is a conjunction, with a note.
- * Source      docs/analysis.md section 7, ast.h.   Tested by tests/unit/query/test_rewrite_phrase.c */
+ * Source      docs/analysis.md section 7, ast.h.
+ * Tested by   tests/unit/query/test_rewrite_phrase.c */
 #include "query/rewrite.h"
 
 #include "base/error.h"
@@ -44,7 +45,8 @@ static prism_status add_slot(builder *b, uint32_t place, prs_slot **out) {
     }
     if (b->n == b->cap) {
         uint32_t cap = b->cap == 0 ? 4 : b->cap * 2;
-        prs_slot *slots = prs_build_alloc(b->text->rw->query, cap * sizeof *slots, b->text->rw->err);
+        prs_slot *slots =
+            prs_build_alloc(b->text->rw->query, cap * sizeof *slots, b->text->rw->err);
         if (slots == NULL) return PRISM_ENOMEM;
         if (b->n > 0) memcpy(slots, b->slots, b->n * sizeof *slots);
         b->slots = slots;
@@ -77,7 +79,8 @@ static prism_status add_token(builder *b, uint32_t place, const prs_read_token *
 
 static bool continues_run(const prs_reading *reading, uint32_t place) {
     const prs_place *at = &reading->places.ptr[place];
-    return place + 1 < reading->places.n && prs_reading_is_han(reading, place + 1) && at[1].pos == at->pos + 1 &&
+    return place + 1 < reading->places.n && prs_reading_is_han(reading, place + 1) &&
+           at[1].pos == at->pos + 1 &&
            (reading->tokens.ptr[at[1].first].flags & PRS_TOKEN_RUN_START) == 0;
 }
 
@@ -130,7 +133,8 @@ static prism_status add_word(builder *b, uint32_t place) {
         has_sigil = true;
     }
     if (has_sigil) return PRISM_OK;
-    const prs_read_token *exact = b->opts->exact ? prs_reading_find(reading, place, PRS_KIND_EXACT, 0, 0) : NULL;
+    const prs_read_token *exact =
+        b->opts->exact ? prs_reading_find(reading, place, PRS_KIND_EXACT, 0, 0) : NULL;
     return exact != NULL ? add_token(b, place, exact) : add_plain(b, place);
 }
 
@@ -142,30 +146,38 @@ static prism_status unstemmed_key(builder *b, uint32_t place, prs_bytes *out) {
     prs_rewrite *rw = text->rw;
     const prs_read_token *word = prs_reading_word(&text->reading, place);
     prs_reading plain;
-    prism_status status = prs_reading_init(&plain, &rw->query->mem, rw->analyzers, text->reading.group, PRS_UNSTEMMED,
-                                           text->reading.text + word->start, word->end - word->start, rw->err);
-    const prs_read_token *form = status == PRISM_OK && plain.places.n > 0 ? prs_reading_word(&plain, 0) : NULL;
-    prs_bytes term = form != NULL ? prs_reading_term(&plain, form) : prs_reading_term(&text->reading, word);
+    prism_status status =
+        prs_reading_init(&plain, &rw->query->mem, rw->analyzers, text->reading.group, PRS_UNSTEMMED,
+                         text->reading.text + word->start, word->end - word->start, rw->err);
+    const prs_read_token *form =
+        status == PRISM_OK && plain.places.n > 0 ? prs_reading_word(&plain, 0) : NULL;
+    prs_bytes term =
+        form != NULL ? prs_reading_term(&plain, form) : prs_reading_term(&text->reading, word);
     if (status == PRISM_OK) status = prs_leaf_key(text, PRS_KIND_WORD, term, out);
     prs_reading_fini(&plain);
     return status;
 }
 
-/* Turn the last slot, of the word at a place, into a prefix: `written` is a form that is no stem. */
+/* Turn the last slot, of the word at a place, into a prefix: `written` is a form that is no
+ * stem. */
 static prism_status make_prefix(builder *b, uint32_t place, bool written) {
     prs_slot *slot = &b->slots[b->n - 1];
     prs_bytes key = slot->keys[0];
     slot->idf_key = prs_bytes_of(NULL, 0);
-    if (!written && key.ptr[0] == PRS_KIND_WORD) PRS_TRY(unstemmed_key(b, place, &slot->prefix));
-    else slot->prefix = key;
-    bool covers = key.len >= slot->prefix.len && memcmp(key.ptr, slot->prefix.ptr, slot->prefix.len) == 0;
+    if (!written && key.ptr[0] == PRS_KIND_WORD)
+        PRS_TRY(unstemmed_key(b, place, &slot->prefix));
+    else
+        slot->prefix = key;
+    bool covers =
+        key.len >= slot->prefix.len && memcmp(key.ptr, slot->prefix.ptr, slot->prefix.len) == 0;
     if (covers) slot->n_keys = 0;
     return PRISM_OK;
 }
 
 static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++) {
-        if (prs_reading_find(reading, i, PRS_KIND_WORD, PRS_TOKEN_SIGIL, PRS_TOKEN_SIGIL) != NULL) return true;
+        if (prs_reading_find(reading, i, PRS_KIND_WORD, PRS_TOKEN_SIGIL, PRS_TOKEN_SIGIL) != NULL)
+            return true;
     }
     return false;
 }
@@ -180,7 +192,8 @@ static void find_compounds(builder *b) {
     const prs_reading *reading = &b->text->reading;
     for (uint32_t i = b->from; i < b->to && b->n_compounds < MAX_CHOICES && !b->opts->near; i++) {
         const prs_read_token *concat = concat_at(reading, i);
-        if (concat == NULL || concat->span > b->to - i || has_sigil(reading, i, i + concat->span)) continue;
+        if (concat == NULL || concat->span > b->to - i || has_sigil(reading, i, i + concat->span))
+            continue;
         b->compounds[b->n_compounds++] = i;
     }
 }
@@ -221,7 +234,8 @@ static prism_status fill_slots(builder *b, unsigned choice) {
     return make_prefix(b, last, together || has_sigil(reading, last, last + 1));
 }
 
-/* word*, as a filter-like clause of constant score; with the stem where the prefix does not cover it. */
+/* word*, as a filter-like clause of constant score; with the stem where the prefix does not cover
+ * it. */
 static prism_status prefix_node(builder *b, const prs_slot *slot, prs_node **out) {
     prs_node *prefix, *either, *term;
     PRS_TRY(prs_leaf_node(b->text, PRS_NODE_PREFIX, &prefix));
@@ -242,7 +256,8 @@ static prism_status prefix_node(builder *b, const prs_slot *slot, prs_node **out
 static prism_status single_node(builder *b, prs_node **out) {
     const prs_slot *slot = &b->slots[0];
     bool lone = slot->n_keys == 1 && slot->keys[0].ptr[0] == PRS_KIND_HANEND;
-    bool term = lone ? slot->idf_key.ptr[0] == PRS_KIND_HAN1 : slot->n_keys == 1 && slot->prefix.len == 0;
+    bool term =
+        lone ? slot->idf_key.ptr[0] == PRS_KIND_HAN1 : slot->n_keys == 1 && slot->prefix.len == 0;
     if (!lone && slot->prefix.len > 0) return prefix_node(b, slot, out);
     PRS_TRY(prs_leaf_node(b->text, term ? PRS_NODE_TERM : PRS_NODE_PHRASE, out));
     if (term) {
@@ -280,14 +295,15 @@ static prism_status slots_node(builder *b, prs_node **out) {
     return PRISM_OK;
 }
 
-prism_status prs_leaf_phrase(prs_leaf_text *text, uint32_t from, uint32_t to, const prs_phrase_opts *opts,
-                             prs_node **out) {
+prism_status prs_leaf_phrase(prs_leaf_text *text, uint32_t from, uint32_t to,
+                             const prs_phrase_opts *opts, prs_node **out) {
     builder b = {.text = text, .opts = opts, .from = from, .to = to};
     *out = NULL;
     if (from == to) return PRISM_OK;
     if (text->positioned.n == 0 && text->leaf->quoted && to - from > 1) {
-        PRS_TRY(prs_note(text->rw->notes, text->leaf->at,
-                         "the field has no positions: the words of the phrase are required, not their order"));
+        PRS_TRY(prs_note(
+            text->rw->notes, text->leaf->at,
+            "the field has no positions: the words of the phrase are required, not their order"));
     }
     find_compounds(&b);
     prs_node *best = NULL;

@@ -6,17 +6,18 @@
  *                 gpt4)
  *     required   the same   the same       (iphone and 15) or iphone15, ai and 公司
  *
- * Word        its term.  With a sign that makes a sigil form, that form alone: C++ does not find C, $250 does
- *             not find 250; C finds them all, because the plain form stands beside the sigil form in the
- *             index.  Two forms ("$5%") must both be there.
- * Compound    the larger of its parts as a phrase and its concatenation: what is written wi-fi is found as wi-fi
- *             and as wifi.
- * Joined      a word of letters and, after white space, a word of digits also ask for the two as one word.  In a
- *             ranked query that is one more clause, in a required one an alternative.  Only in this order:
- *             "15 iPhone" is not written 15iphone.
+ * Word        its term. With a sign that makes a sigil form, that form alone: C++ does not find C,
+ *             $250 does not find 250; C finds them all, because the plain form stands beside the
+ *             sigil form in the index. Two forms ("$5%") must both be there.
+ * Compound    the larger of its parts as a phrase and its concatenation: what is written wi-fi is
+ *             found as wi-fi and as wifi.
+ * Joined      a word of letters and, after white space, a word of digits also ask for the two as
+ *             one word. In a ranked query that is one more clause, in a required one an
+ *             alternative. Only in this order: "15 iPhone" is not written 15iphone.
  * Stop words  are marked; rewrite_bool.c leaves them out where another clause stands beside them.
  * Runs of Han characters are rewrite_han.c's.
- * Ranked terms that are there already get their boosts added up instead of a node: a long text makes few.
+ * Ranked terms that are there already get their boosts added up instead of a node: a long text
+ * makes few.
  * Tested by   tests/unit/query/test_rewrite_words.c */
 #include "query/rewrite.h"
 
@@ -29,15 +30,18 @@ static const prs_phrase_opts as_indexed = {false, false, false, 0};
 
 static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++) {
-        if (prs_reading_find(reading, i, PRS_KIND_WORD, PRS_TOKEN_SIGIL, PRS_TOKEN_SIGIL) != NULL) return true;
+        if (prs_reading_find(reading, i, PRS_KIND_WORD, PRS_TOKEN_SIGIL, PRS_TOKEN_SIGIL) != NULL)
+            return true;
     }
     return false;
 }
 
 /* ---- compounds ---------------------------------------------------------------------------- */
 
-/* A compound's parts, as a phrase, or its concatenation: prs_leaf_phrase tries both.  *used = its places. */
-static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *parent, uint32_t *used) {
+/* A compound's parts, as a phrase, or its concatenation: prs_leaf_phrase tries both.  *used = its
+ * places. */
+static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *parent,
+                                 uint32_t *used) {
     const prs_reading *reading = &text->reading;
     const prs_read_token *concat =
         prs_reading_find(reading, place, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT);
@@ -58,15 +62,24 @@ static bool all_ascii(const char *from, const char *to, bool (*is)(char)) {
     return to > from;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_not_digit(char c) { return !is_digit(c); }
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+static bool is_not_digit(char c) {
+    return !is_digit(c);
+}
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 /* Two words "iPhone 15" at places i and i + 1? */
 static bool are_joinable(const prs_leaf_text *text, uint32_t i) {
     const prs_reading *reading = &text->reading;
-    if (i + 1 >= reading->places.n || prs_reading_is_han(reading, i + 1) || has_sigil(reading, i, i + 2)) return false;
-    const prs_read_token *word = prs_reading_word(reading, i), *number = prs_reading_word(reading, i + 1);
+    if (i + 1 >= reading->places.n || prs_reading_is_han(reading, i + 1) ||
+        has_sigil(reading, i, i + 2))
+        return false;
+    const prs_read_token *word = prs_reading_word(reading, i),
+                         *number = prs_reading_word(reading, i + 1);
     if (word == NULL || number == NULL || reading->places.ptr[i + 1].n != 1) return false;
     prs_bytes term = prs_reading_term(reading, word);
     const char *t = reading->text;
@@ -80,14 +93,15 @@ static bool are_joinable(const prs_leaf_text *text, uint32_t i) {
 static prism_status join(prs_leaf_text *text, uint32_t i, prs_bytes *key) {
     prs_rewrite *rw = text->rw;
     const prs_reading *reading = &text->reading;
-    const prs_read_token *word = prs_reading_word(reading, i), *number = prs_reading_word(reading, i + 1);
+    const prs_read_token *word = prs_reading_word(reading, i),
+                         *number = prs_reading_word(reading, i + 1);
     char joined[MAX_JOINED_BYTES];
     size_t len = word->end - word->start, more = number->end - number->start;
     memcpy(joined, reading->text + word->start, len);
     memcpy(joined + len, reading->text + number->start, more);
     prs_reading one;
-    prism_status status = prs_reading_init(&one, &rw->query->mem, rw->analyzers, reading->group, PRS_AS_INDEXED, joined,
-                                           len + more, rw->err);
+    prism_status status = prs_reading_init(&one, &rw->query->mem, rw->analyzers, reading->group,
+                                           PRS_AS_INDEXED, joined, len + more, rw->err);
     *key = prs_bytes_of(NULL, 0);
     if (status == PRISM_OK && one.places.n == 1 && one.tokens.ptr[0].kind == PRS_KIND_WORD) {
         status = prs_leaf_key(text, PRS_KIND_WORD, prs_reading_term(&one, &one.tokens.ptr[0]), key);
@@ -107,7 +121,9 @@ static prism_status add_forms(prs_leaf_text *text, uint32_t place, bool sigils, 
     for (uint32_t i = 0; i < at->n; i++) {
         const prs_read_token *token = &reading->tokens.ptr[at->first + i];
         bool is_sigil = (token->flags & PRS_TOKEN_SIGIL) != 0;
-        if (token->kind != PRS_KIND_WORD || is_sigil != sigils || (token->flags & PRS_TOKEN_CONCAT) != 0) continue;
+        if (token->kind != PRS_KIND_WORD || is_sigil != sigils ||
+            (token->flags & PRS_TOKEN_CONCAT) != 0)
+            continue;
         PRS_TRY(prs_leaf_term(text, token->kind, prs_reading_term(reading, token), &child));
         PRS_TRY(sigils ? prs_leaf_must(text, node, child) : prs_leaf_should(text, node, child));
     }
@@ -123,18 +139,22 @@ static prism_status add_word(prs_leaf_text *text, uint32_t place, prs_node *pare
     for (uint32_t i = 0; i < at->n; i++) {
         const prs_read_token *token = &reading->tokens.ptr[at->first + i];
         bool is_sigil = (token->flags & PRS_TOKEN_SIGIL) != 0;
-        if (token->kind != PRS_KIND_WORD || is_sigil != sigils || (token->flags & PRS_TOKEN_CONCAT) != 0) continue;
+        if (token->kind != PRS_KIND_WORD || is_sigil != sigils ||
+            (token->flags & PRS_TOKEN_CONCAT) != 0)
+            continue;
         only = token;
         n++;
     }
     if (n != 1) return n == 0 ? PRISM_OK : add_forms(text, place, sigils, parent);
     prs_bytes term = prs_reading_term(reading, only);
-    bool stop = !sigils && text->leaf->implicit && !text->rw->keep_stopwords && prs_is_stopword(term.ptr, term.len);
+    bool stop = !sigils && text->leaf->implicit && !text->rw->keep_stopwords &&
+                prs_is_stopword(term.ptr, term.len);
     return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0, stop);
 }
 
 /* Words i and i + 1, or the two as one: required. */
-static prism_status add_either(prs_leaf_text *text, uint32_t i, prs_bytes joined, prs_node *parent) {
+static prism_status add_either(prs_leaf_text *text, uint32_t i, prs_bytes joined,
+                               prs_node *parent) {
     prs_node *either, *both, *one;
     PRS_TRY(prs_leaf_node(text, PRS_NODE_BOOL, &either));
     PRS_TRY(prs_leaf_node(text, PRS_NODE_BOOL, &both));
@@ -153,7 +173,8 @@ static prism_status add_either(prs_leaf_text *text, uint32_t i, prs_bytes joined
 }
 
 /* The word at a place, with the number behind it if the two may be one.  *used = places. */
-static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, prs_node *parent, uint32_t *used) {
+static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, prs_node *parent,
+                                     uint32_t *used) {
     prs_bytes joined = prs_bytes_of(NULL, 0);
     *used = 1;
     if (are_joinable(text, place)) PRS_TRY(join(text, place, &joined));
@@ -183,8 +204,10 @@ prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
     for (uint32_t i = 0, used; i < n; i += used) {
         if (prs_reading_is_han(reading, i)) {
             used = prs_reading_run_end(reading, i) - i;
-            if (used == 1) PRS_TRY(add_lone_char(text, i, parent));
-            else PRS_TRY(prs_leaf_run(text, i, i + used, parent));
+            if (used == 1)
+                PRS_TRY(add_lone_char(text, i, parent));
+            else
+                PRS_TRY(prs_leaf_run(text, i, i + used, parent));
             continue;
         }
         PRS_TRY(add_compound(text, i, parent, &used));

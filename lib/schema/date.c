@@ -7,11 +7,11 @@
  *   2025-01-31T23:59:59.123456Z   a millisecond; further digits are cut, not rounded
  *   ...+08:00   +0800   +08       an offset from UTC, after a time only; none = UTC
  *
- * Calendar    Gregorian, also before 1582 (proleptic, as ISO 8601 says); years 0001..9999, four digits.  Days are
- *             counted from 1970-01-01 by whole 400-year cycles beginning on 1 March, so that the leap
- *             day is the last of its year and needs no case of its own.
- * Why so      strptime follows the locale and knows no ranges; a date without a zone is UTC, because an
- *             index must not change its meaning when it is read elsewhere.
+ * Calendar    Gregorian, also before 1582 (proleptic, as ISO 8601 says); years 0001..9999, four
+ *             digits. Days are counted from 1970-01-01 by whole 400-year cycles beginning on 1
+ *             March, so that the leap day is the last of its year and needs no case of its own.
+ * Why so      strptime follows the locale and knows no ranges; a date without a zone is UTC,
+ *             because an index must not change its meaning when it is read elsewhere.
  * Tested by   tests/unit/schema/test_date.c */
 #include "base/error.h"
 #include "schema/value.h"
@@ -36,7 +36,8 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day) {
     int64_t cycle = (year >= 0 ? year : year - 399) / 400;
     int64_t year_of_cycle = year - cycle * 400;
     int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    int64_t day_of_cycle = year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
+    int64_t day_of_cycle =
+        year_of_cycle * 365 + year_of_cycle / 4 - year_of_cycle / 100 + day_of_year;
     return cycle * DAYS_PER_CYCLE + day_of_cycle - DAYS_TO_1970;
 }
 
@@ -48,7 +49,8 @@ static int64_t days_in_month(int64_t year, int64_t month) {
 
 static int64_t ms_of(const date *d) {
     int64_t minutes = d->hour * 60 + d->minute - d->zone;
-    return days_of(d->year, d->month, d->day) * MS_PER_DAY + minutes * MS_PER_MINUTE + d->second * 1000 + d->ms;
+    return days_of(d->year, d->month, d->day) * MS_PER_DAY + minutes * MS_PER_MINUTE +
+           d->second * 1000 + d->ms;
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */
@@ -101,7 +103,8 @@ static bool take_zone(reader *r, date *d) {
 }
 
 static bool take_time(reader *r, date *d) {
-    if (!take_number(r, 2, 0, 23, &d->hour) || !take(r, ':') || !take_number(r, 2, 0, 59, &d->minute)) {
+    if (!take_number(r, 2, 0, 23, &d->hour) || !take(r, ':') ||
+        !take_number(r, 2, 0, 59, &d->minute)) {
         return false;
     }
     d->precision = MINUTE;
@@ -139,7 +142,8 @@ static int64_t next_of(date d) {
     return ms_of(&d) + steps[d.precision];
 }
 
-prism_status prs_date_range(const char *text, size_t len, int64_t *first, int64_t *last, prism_error *err) {
+prism_status prs_date_range(const char *text, size_t len, int64_t *first, int64_t *last,
+                            prism_error *err) {
     reader r = {text, text + len};
     date d;
     *first = *last = 0;
@@ -168,7 +172,8 @@ static void date_of_days(int64_t days, date *d) {
     days += DAYS_TO_1970;
     int64_t cycle = floor_div(days, DAYS_PER_CYCLE);
     int64_t day_of_cycle = days - cycle * DAYS_PER_CYCLE;
-    int64_t year = (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 - day_of_cycle / 146096) / 365;
+    int64_t year =
+        (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36524 - day_of_cycle / 146096) / 365;
     int64_t day_of_year = day_of_cycle - (365 * year + year / 4 - year / 100);
     int64_t month = (5 * day_of_year + 2) / 153; /* from March */
     d->day = day_of_year - (153 * month + 2) / 5 + 1;
@@ -182,9 +187,11 @@ size_t prs_date_format(int64_t ms, char out[PRS_DATE_TEXT]) {
     int64_t days = floor_div(ms, MS_PER_DAY), rest = ms - days * MS_PER_DAY;
     date d;
     date_of_days(days, &d);
-    int n = snprintf(out, PRS_DATE_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", (int)d.year, (int)d.month, (int)d.day,
-                     (int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60));
-    if (rest % 1000 != 0) n += snprintf(out + n, PRS_DATE_TEXT - (size_t)n, ".%03d", (int)(rest % 1000));
+    int n = snprintf(out, PRS_DATE_TEXT, "%04d-%02d-%02dT%02d:%02d:%02d", (int)d.year, (int)d.month,
+                     (int)d.day, (int)(rest / 3600000), (int)(rest / 60000 % 60),
+                     (int)(rest / 1000 % 60));
+    if (rest % 1000 != 0)
+        n += snprintf(out + n, PRS_DATE_TEXT - (size_t)n, ".%03d", (int)(rest % 1000));
     out[n++] = 'Z';
     out[n] = '\0';
     return (size_t)n;

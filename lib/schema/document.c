@@ -1,14 +1,16 @@
 /* document.c - how do values added one by one become a document that can be indexed and stored?
  *
  * Structure   values[]   in the order they were added, texts in the arena
- *             json       {"id":"k1","title":"...","tags":["a","b"]}: fields in schema order, the values of
- *                        one field in the order they were added, written by finish
- * The key     Where the schema has one and the document does not, it is made of the content: XXH3-128 in 32
+ *             json       {"id":"k1","title":"...","tags":["a","b"]}: fields in schema order, the
+ *                        values of one field in the order they were added, written by finish
+ * The key     Where the schema has one and the document does not, it is made of the content:
+ * XXH3-128 in 32
  *             hex digits over the JSON text before the key is put in.  So the same content gets the
  *             same key however its JSON was laid out, and a put of it again replaces it.
  * Invariants  - After a refused add the values are as before.
  *             - A single-valued field has at most one value (has_value).
- *             - The stored text is valid UTF-8 and at most PRISM_MAX_DOC_BYTES long, key included apart.
+ *             - The stored text is valid UTF-8 and at most PRISM_MAX_DOC_BYTES long, key included
+ *               apart.
  * Tested by   tests/unit/schema/test_document.c */
 #include "schema/document.h"
 
@@ -57,7 +59,8 @@ prs_value *prs_document_push(prs_document *doc) {
     if (doc->n == doc->cap) {
         if (doc->cap > UINT32_MAX / 2) return NULL;
         uint32_t cap = doc->cap == 0 ? FIRST_VALUES : doc->cap * 2;
-        prs_value *values = prs_mem_resize(doc->mem, doc->values, doc->cap * sizeof *values, cap * sizeof *values);
+        prs_value *values =
+            prs_mem_resize(doc->mem, doc->values, doc->cap * sizeof *values, cap * sizeof *values);
         if (values == NULL) return NULL;
         doc->values = values;
         doc->cap = cap;
@@ -73,12 +76,14 @@ static const prs_field *key_field(const prs_document *doc) {
     return &doc->schema->fields[doc->schema->key_field];
 }
 
-prism_status prs_document_set_key(prs_document *doc, const uint8_t *text, size_t len, prism_error *err) {
+prism_status prs_document_set_key(prs_document *doc, const uint8_t *text, size_t len,
+                                  prism_error *err) {
     const char *name = key_field(doc)->name;
-    if (len == 0) return prs_error_set(err, PRISM_EREJECTED, "field %s: a key cannot be empty", name);
+    if (len == 0)
+        return prs_error_set(err, PRISM_EREJECTED, "field %s: a key cannot be empty", name);
     if (len > PRISM_MAX_KEY_BYTES) {
-        return prs_error_set(err, PRISM_EREJECTED, "field %s: a key of %zu bytes, %u at most", name, len,
-                             PRISM_MAX_KEY_BYTES);
+        return prs_error_set(err, PRISM_EREJECTED, "field %s: a key of %zu bytes, %u at most", name,
+                             len, PRISM_MAX_KEY_BYTES);
     }
     if (memchr(text, '\0', len) != NULL) {
         return prs_error_set(err, PRISM_EREJECTED, "field %s: a key cannot hold a NUL", name);
@@ -88,7 +93,8 @@ prism_status prs_document_set_key(prs_document *doc, const uint8_t *text, size_t
     return PRISM_OK;
 }
 
-prism_status prs_document_make_key(prs_document *doc, const void *content, size_t len, prism_error *err) {
+prism_status prs_document_make_key(prs_document *doc, const void *content, size_t len,
+                                   prism_error *err) {
     char hex[HEX_KEY + 1];
     prs_hash128 hash = prs_hash128_of(content, len);
     snprintf(hex, sizeof hex, "%016" PRIx64 "%016" PRIx64, hash.hi, hash.lo);
@@ -134,8 +140,8 @@ static bool mark_value(prs_document *doc, const prs_field *field, bool *had) {
     return true;
 }
 
-static prism_status push_text(prs_document *doc, const prs_field *field, const char *text, size_t len,
-                              int64_t i64, prism_error *err) {
+static prism_status push_text(prs_document *doc, const prs_field *field, const char *text,
+                              size_t len, int64_t i64, prism_error *err) {
     uint8_t *copy = prs_arena_dup(&doc->arena, text, len);
     if (copy == NULL) return prs_error_nomem(err);
     if (field->is_key) PRS_TRY(prs_document_set_key(doc, copy, len, err));
@@ -163,9 +169,11 @@ prism_status prs_document_add(prs_document *doc, const char *name, const char *t
     const prs_field *field = prs_schema_field(doc->schema, name, strlen(name));
     int64_t i64 = 0;
     bool had;
-    if (field == NULL) return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no field %.64s", name);
+    if (field == NULL)
+        return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no field %.64s", name);
     if (len > PRISM_MAX_DOC_BYTES - doc->text_bytes) {
-        return prs_error_set(err, PRISM_ELIMIT, "a document has at most %u bytes", PRISM_MAX_DOC_BYTES);
+        return prs_error_set(err, PRISM_ELIMIT, "a document has at most %u bytes",
+                             PRISM_MAX_DOC_BYTES);
     }
     if (!is_textual(field)) {
         prism_status status = prs_value_parse(field->type, text, len, &i64, err);
@@ -181,7 +189,8 @@ prism_status prs_document_add(prs_document *doc, const char *name, const char *t
         return prs_error_set(err, PRISM_EREJECTED, "field %s has one value, not several", name);
     }
     prism_status status = push_text(doc, field, text, len, i64, err);
-    if (status != PRISM_OK && !had) doc->has_value[field->no / 64] &= ~(UINT64_C(1) << (field->no % 64));
+    if (status != PRISM_OK && !had)
+        doc->has_value[field->no / 64] &= ~(UINT64_C(1) << (field->no % 64));
     return status;
 }
 
@@ -192,7 +201,8 @@ static void put_value(prs_buf *json, const prs_field *field, const prs_value *va
     switch (field->type) {
     case PRISM_FIELD_I64: prs_buf_printf(json, "%" PRId64, value->i64); break;
     case PRISM_FIELD_BOOL:
-    case PRISM_FIELD_F64: prs_buf_put(json, text, value->len); break; /* JSON already: prs_value_parse */
+    /* JSON already: prs_value_parse */
+    case PRISM_FIELD_F64: prs_buf_put(json, text, value->len); break;
     default: prs_json_put_string(json, text, value->len); break;
     }
 }
@@ -214,7 +224,8 @@ static uint32_t *sort_by_field(prs_document *doc, uint32_t **starts) {
     return order;
 }
 
-static void put_field(prs_document *doc, const prs_field *field, const uint32_t *places, uint32_t n) {
+static void put_field(prs_document *doc, const prs_field *field, const uint32_t *places,
+                      uint32_t n) {
     prs_buf *json = &doc->json;
     prs_buf_printf(json, "%s\"%s\":%s", json->len > 1 ? "," : "", field->name, n > 1 ? "[" : "");
     for (uint32_t i = 0; i < n; i++) {
@@ -240,15 +251,16 @@ static prism_status write_json(prs_document *doc, bool stored_only, prism_error 
             const prs_field *field = &schema->fields[f];
             uint32_t n = starts[f + 1] - starts[f];
             bool wanted = !stored_only || (field->flags & PRISM_FIELD_STORED) != 0;
-            if (n > 0 && wanted && field->is_key == (pass == 0)) put_field(doc, field, order + starts[f], n);
+            if (n > 0 && wanted && field->is_key == (pass == 0))
+                put_field(doc, field, order + starts[f], n);
         }
     }
     prs_buf_put8(&doc->json, '}');
     prs_arena_restore(&doc->arena, mark);
     PRS_TRY(prs_buf_status(&doc->json, err));
     if (doc->json.len <= PRISM_MAX_DOC_BYTES) return PRISM_OK;
-    return prs_error_set(err, PRISM_ELIMIT, "a document of %zu bytes as JSON, %u at most", doc->json.len,
-                         PRISM_MAX_DOC_BYTES);
+    return prs_error_set(err, PRISM_ELIMIT, "a document of %zu bytes as JSON, %u at most",
+                         doc->json.len, PRISM_MAX_DOC_BYTES);
 }
 
 prism_status prs_document_finish(prs_document *doc, prism_error *err) {

@@ -1,12 +1,12 @@
 /* json_dom.cc - how does C walk what simdjson has parsed?
  *
  * simdjson's element is a trivially copyable pair (document, place on the tape), and so are the
- * iterators of objects and arrays; they cross the border as two words each, by bit cast.  The asserts
- * below stop a build against a version in which that is no longer so.
+ * iterators of objects and arrays; they cross the border as two words each, by bit cast.  The
+ * asserts below stop a build against a version in which that is no longer so.
  *
- * The DOM and not the On-Demand parser, because a document is stored as it was given: all of it must
- * be valid, not only what we look at.  No exceptions: simdjson is asked with error codes only, and it
- * allocates with nothrow new.
+ * The DOM and not the On-Demand parser, because a document is stored as it was given: all of it
+ * must be valid, not only what we look at.  No exceptions: simdjson is asked with error codes only,
+ * and it allocates with nothrow new.
  * Tested by tests/unit/schema/test_json_dom.c */
 #define SIMDJSON_EXCEPTIONS 0
 #include "schema/json_dom.h"
@@ -88,8 +88,8 @@ void prs_json_dom_free(prs_json_dom *dom) {
     delete dom;
 }
 
-prs_json_result prs_json_dom_parse(prs_json_dom *dom, const char *text, size_t len, uint32_t max_depth,
-                                   prs_json_value *root) {
+prs_json_result prs_json_dom_parse(prs_json_dom *dom, const char *text, size_t len,
+                                   uint32_t max_depth, prs_json_value *root) {
     /* One level of slack: versions differ in whether the root counts. */
     auto error = make_room(dom, len, size_t{max_depth} + 1);
     if (error) return result_of(error);

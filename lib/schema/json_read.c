@@ -1,23 +1,25 @@
-/* json_read.c - which values does a JSON document hold for the fields of a schema, and what of it is stored?
+/* json_read.c - which values does a JSON document hold for a schema, and what of it is stored?
  *
  * Structure   text -> padded copy -> simdjson's tape -> checks -> values
- *                         \-> compact copy in doc->json, where the key is put in and fields that are not
- *                             stored are taken out, in place:
+ *                         \-> compact copy in doc->json, where the key is put in and what is not
+ *                             stored is taken out, in place:
  *
  *                 { "title" : "x", "hidden": 1 }       given
- *                 ........{"title":"x","hidden":1}     compacted behind a gap as long as the key member
+ *                 ........{"title":"x","hidden":1}     compacted behind a gap for the key member
  *                 ........{"title":"x"}                not stored: out
  *                 {"id":"9f..","title":"x"}            the key fills the gap
  *
  * Invariants  - Everything is checked before anything is taken: syntax, UTF-8 and number ranges by
- *               simdjson, repeated names and depth by check_value; so the stored text is always sound.
- *             - String values are the tape's unescaped strings, not copies.  Numbers for text fields are the
- *               raw token (1.10 stays 1.10), found by walking the compact text beside the tape.
+ *               simdjson, repeated names and depth by check_value; so the stored text is always
+ *               sound.
+ *             - String values are the tape's unescaped strings, not copies.  Numbers for text
+ *               fields are the raw token (1.10 stays 1.10), found by walking the compact text
+ *               beside the tape.
  *             - A document gives the same made key whatever white space it came with.
- * Hostile     Repeated names are found by comparing pairs up to SMALL names, by a seeded map above; recursion
- *             stops at PRS_MAX_JSON_DEPTH.  On an error Jansson reads the text again to find the place:
- *             slow, but only then.
- * Cost        Parsing, compacting and checking run at about 1 GB/s together; measured in bench/micro.
+ * Hostile     Repeated names are found by comparing pairs up to SMALL names, by a seeded map above;
+ *             recursion stops at PRS_MAX_JSON_DEPTH. On an error Jansson reads the text again to
+ *             find the place: slow, but only then.
+ * Cost        Parsing, compacting and checking run at about 1 GB/s together.
  * Tested by   tests/unit/schema/test_json_read.c */
 #include "base/error.h"
 #include "base/hash.h"
@@ -84,12 +86,13 @@ static prism_status make_room(prs_buf *buf, size_t n, prism_error *err) {
     return prs_buf_status(buf, err);
 }
 
-static prism_status parse(prs_json_reader *reader, const char *text, size_t len, prs_json_value *root,
-                          prs_json_result *result, prism_error *err) {
+static prism_status parse(prs_json_reader *reader, const char *text, size_t len,
+                          prs_json_value *root, prs_json_result *result, prism_error *err) {
     PRS_TRY(make_room(&reader->padded, len + PRS_JSON_PADDING, err));
     prs_buf_put(&reader->padded, text, len);
     prs_buf_zero(&reader->padded, PRS_JSON_PADDING);
-    *result = prs_json_dom_parse(reader->dom, (const char *)reader->padded.ptr, len, PRS_MAX_JSON_DEPTH, root);
+    *result = prs_json_dom_parse(reader->dom, (const char *)reader->padded.ptr, len,
+                                 PRS_MAX_JSON_DEPTH, root);
     return *result == PRS_JSON_NOMEM ? prs_error_nomem(err) : PRISM_OK;
 }
 
@@ -104,8 +107,10 @@ static verdict find_repeated_hashed(const prs_json_reader *reader) {
     for (size_t i = 0; i < reader->names.n && result == SOUND; i++) {
         uint32_t id;
         bool added = false;
-        if (prs_map_add(&map, reader->names.ptr[i], &id, &added) != PRISM_OK) result = NO_MEMORY;
-        else if (!added) result = NAME_TWICE;
+        if (prs_map_add(&map, reader->names.ptr[i], &id, &added) != PRISM_OK)
+            result = NO_MEMORY;
+        else if (!added)
+            result = NAME_TWICE;
     }
     prs_map_fini(&map);
     return result;
@@ -140,7 +145,8 @@ static verdict check_value(prs_json_reader *reader, prs_json_value value, uint32
     if (type != PRS_JSON_OBJECT && type != PRS_JSON_ARRAY) return SOUND;
     if (depth > PRS_MAX_JSON_DEPTH) return TOO_DEEP;
     verdict result = type == PRS_JSON_OBJECT ? check_names(reader, value) : SOUND;
-    prs_json_iter iter = type == PRS_JSON_OBJECT ? prs_json_dom_members(value) : prs_json_dom_items(value);
+    prs_json_iter iter =
+        type == PRS_JSON_OBJECT ? prs_json_dom_members(value) : prs_json_dom_items(value);
     prs_json_value child;
     const char *name;
     size_t len;
@@ -154,11 +160,12 @@ static verdict check_value(prs_json_reader *reader, prs_json_value value, uint32
 }
 
 static prism_status too_deep(prism_error *err) {
-    return prs_error_set(err, PRISM_ELIMIT, "the document is nested deeper than %u levels", PRS_MAX_JSON_DEPTH);
+    return prs_error_set(err, PRISM_ELIMIT, "the document is nested deeper than %u levels",
+                         PRS_MAX_JSON_DEPTH);
 }
 
-static prism_status check(prs_json_reader *reader, const char *text, size_t len, prs_json_value root,
-                          prs_json_result result, prism_error *err) {
+static prism_status check(prs_json_reader *reader, const char *text, size_t len,
+                          prs_json_value root, prs_json_result result, prism_error *err) {
     if (result == PRS_JSON_DEEP) return too_deep(err);
     if (result != PRS_JSON_OK) return prs_json_locate_error(text, len, "the document", err);
     if (prs_json_dom_type(root) != PRS_JSON_OBJECT) {
@@ -211,7 +218,7 @@ static const char *skip_value(const char *p) {
 }
 
 typedef struct raw_members {
-    const char *at;  /* the name of member number `next` */
+    const char *at; /* the name of member number `next` */
     uint32_t next;
 } raw_members;
 
@@ -238,8 +245,8 @@ typedef struct taker {
 } taker;
 
 static prism_status refuse(const prs_field *field, const char *what, prism_error *err) {
-    return prs_error_set(err, PRISM_EREJECTED, "field %s: %s is not a value of type %s", field->name, what,
-                         prs_schema_type_name(field->type));
+    return prs_error_set(err, PRISM_EREJECTED, "field %s: %s is not a value of type %s",
+                         field->name, what, prs_schema_type_name(field->type));
 }
 
 static prism_status push_text(taker *t, const prs_field *field, const void *text, size_t len,
@@ -265,7 +272,8 @@ static bool is_textual(const prs_field *field) {
     return field->type == PRISM_FIELD_TEXT || field->type == PRISM_FIELD_KEYWORD;
 }
 
-static prism_status take_string(taker *t, const prs_field *field, prs_json_value value, prism_error *err) {
+static prism_status take_string(taker *t, const prs_field *field, prs_json_value value,
+                                prism_error *err) {
     size_t len;
     int64_t i64;
     const char *text = prs_json_dom_string(value, &len);
@@ -280,12 +288,14 @@ static prism_status take_string(taker *t, const prs_field *field, prs_json_value
 static prism_status take_token(taker *t, const prs_field *field, prism_error *err) {
     const char *token = t->item != NULL ? t->item : raw_value(&t->raw, t->member);
     size_t len = strcspn(token, ",]}");
-    const uint8_t *copy = prs_arena_dup(&t->doc->arena, token, len); /* the compact text will be moved */
+    /* the compact text will be moved */
+    const uint8_t *copy = prs_arena_dup(&t->doc->arena, token, len);
     if (copy == NULL) return prs_error_nomem(err);
     return push_text(t, field, copy, len, err);
 }
 
-static prism_status take_number(taker *t, const prs_field *field, prs_json_value value, prism_error *err) {
+static prism_status take_number(taker *t, const prs_field *field, prs_json_value value,
+                                prism_error *err) {
     prs_json_type type = prs_json_dom_type(value);
     if (is_textual(field)) return take_token(t, field, err);
     if (field->type == PRISM_FIELD_F64) {
@@ -296,11 +306,13 @@ static prism_status take_number(taker *t, const prs_field *field, prs_json_value
     double number = prs_json_dom_f64(value);
     bool whole = type == PRS_JSON_F64 && number >= -0x1p53 && number <= 0x1p53 &&
                  (double)(int64_t)number == number; /* 3.0, as some writers put it */
-    if (!whole) return refuse(field, type == PRS_JSON_F64 ? "a fraction" : "a number above 2^63-1", err);
+    if (!whole)
+        return refuse(field, type == PRS_JSON_F64 ? "a fraction" : "a number above 2^63-1", err);
     return push_i64(t, field, (int64_t)number, err);
 }
 
-static prism_status take_scalar(taker *t, const prs_field *field, prs_json_value value, prism_error *err) {
+static prism_status take_scalar(taker *t, const prs_field *field, prs_json_value value,
+                                prism_error *err) {
     switch (prs_json_dom_type(value)) {
     case PRS_JSON_NULL: return PRISM_OK;
     case PRS_JSON_STRING: return take_string(t, field, value, err);
@@ -317,9 +329,11 @@ static prism_status take_scalar(taker *t, const prs_field *field, prs_json_value
     return refuse(field, "an object", err);
 }
 
-static prism_status take_array(taker *t, const prs_field *field, prs_json_value array, prism_error *err) {
+static prism_status take_array(taker *t, const prs_field *field, prs_json_value array,
+                               prism_error *err) {
     if ((field->flags & PRISM_FIELD_MANY) == 0) {
-        return prs_error_set(err, PRISM_EREJECTED, "field %s has one value, not an array", field->name);
+        return prs_error_set(err, PRISM_EREJECTED, "field %s has one value, not an array",
+                             field->name);
     }
     prs_json_iter items = prs_json_dom_items(array);
     prs_json_value item;
@@ -336,8 +350,8 @@ static prism_status take_array(taker *t, const prs_field *field, prs_json_value 
 static prism_status note_unknown(prs_document *doc, const char *name, size_t len, bool strict,
                                  prism_error *err) {
     if (strict) {
-        return prs_error_set(err, PRISM_EREJECTED, "the schema has no field \"%.*s\"", prs_quote_len(name, len),
-                             name);
+        return prs_error_set(err, PRISM_EREJECTED, "the schema has no field \"%.*s\"",
+                             prs_quote_len(name, len), name);
     }
     if (doc->n_unknown++ == 0) {
         size_t n = PRS_MIN(len, sizeof doc->unknown - 1);
@@ -348,8 +362,8 @@ static prism_status note_unknown(prs_document *doc, const char *name, size_t len
     return PRISM_OK;
 }
 
-static prism_status take_members(prs_document *doc, prs_json_value root, const char *compact, bool strict,
-                                 prism_error *err) {
+static prism_status take_members(prs_document *doc, prs_json_value root, const char *compact,
+                                 bool strict, prism_error *err) {
     taker t = {.doc = doc, .raw = {compact + 1, 0}};
     prs_json_iter members = prs_json_dom_members(root);
     prs_json_value value;
@@ -357,9 +371,12 @@ static prism_status take_members(prs_document *doc, prs_json_value root, const c
     size_t len;
     for (; prs_json_dom_next_member(&members, &name, &len, &value); t.member++) {
         const prs_field *field = prs_schema_field(doc->schema, name, len);
-        if (field == NULL) PRS_TRY(note_unknown(doc, name, len, strict, err));
-        else if (prs_json_dom_type(value) == PRS_JSON_ARRAY) PRS_TRY(take_array(&t, field, value, err));
-        else PRS_TRY(take_scalar(&t, field, value, err));
+        if (field == NULL)
+            PRS_TRY(note_unknown(doc, name, len, strict, err));
+        else if (prs_json_dom_type(value) == PRS_JSON_ARRAY)
+            PRS_TRY(take_array(&t, field, value, err));
+        else
+            PRS_TRY(take_scalar(&t, field, value, err));
     }
     return PRISM_OK;
 }
@@ -380,9 +397,10 @@ static key_state find_key(const prism_schema *schema, prs_json_value root) {
     return KEY_ABSENT;
 }
 
-/* Take the members of fields that are not stored out of a compact object; returns its new length.  A null
- * key goes too: the made one takes its place. */
-static size_t drop_unstored(const prism_schema *schema, prs_json_value root, char *object, bool drop_key) {
+/* Take the members of fields that are not stored out of a compact object; returns its new length.
+ * A null key goes too: the made one takes its place. */
+static size_t drop_unstored(const prism_schema *schema, prs_json_value root, char *object,
+                            bool drop_key) {
     prs_json_iter members = prs_json_dom_members(root);
     prs_json_value value;
     const char *name, *at = object + 1;
@@ -391,7 +409,8 @@ static size_t drop_unstored(const prism_schema *schema, prs_json_value root, cha
     while (prs_json_dom_next_member(&members, &name, &len, &value)) {
         const prs_field *field = prs_schema_field(schema, name, len);
         const char *end = skip_value(skip_string(at) + 1);
-        bool keep = field == NULL || ((field->flags & PRISM_FIELD_STORED) != 0 && !(field->is_key && drop_key));
+        bool keep = field == NULL ||
+                    ((field->flags & PRISM_FIELD_STORED) != 0 && !(field->is_key && drop_key));
         if (keep) {
             if (out > object + 1) *out++ = ',';
             memmove(out, at, (size_t)(end - at));
@@ -403,8 +422,8 @@ static size_t drop_unstored(const prism_schema *schema, prs_json_value root, cha
     return (size_t)(out - object);
 }
 
-/* `json` holds a gap of `gap` bytes, then the object of `len` bytes: move its brace to the front and
- * fill the gap with the key. */
+/* `json` holds a gap of `gap` bytes, then the object of `len` bytes: move its brace to the front
+ * and fill the gap with the key. */
 static void insert_key(prs_document *doc, size_t gap, size_t len) {
     char *json = (char *)doc->json.ptr;
     json[0] = '{';
@@ -413,15 +432,16 @@ static void insert_key(prs_document *doc, size_t gap, size_t len) {
     doc->json.len = len == 2 ? gap + 1 : gap + len;
 }
 
-static prism_status take_document(prs_json_reader *reader, size_t len, bool strict, prs_json_value root,
-                                  prs_document *doc, prism_error *err) {
+static prism_status take_document(prs_json_reader *reader, size_t len, bool strict,
+                                  prs_json_value root, prs_document *doc, prism_error *err) {
     const prism_schema *schema = doc->schema;
     key_state key = schema->key_field < 0 ? KEY_GIVEN : find_key(schema, root);
     bool make_key = key != KEY_GIVEN;
     size_t gap = make_key ? prs_document_made_key_len(doc) : 0, compact_len;
     PRS_TRY(make_room(&doc->json, gap + len + PRS_JSON_PADDING, err));
     char *compact = (char *)doc->json.ptr + gap;
-    if (prs_json_dom_compact((const char *)reader->padded.ptr, len, compact, &compact_len) != PRS_JSON_OK) {
+    if (prs_json_dom_compact((const char *)reader->padded.ptr, len, compact, &compact_len) !=
+        PRS_JSON_OK) {
         return prs_error_set(err, PRISM_EPARSE, "the document cannot be compacted");
     }
     doc->json.len = gap + compact_len;
@@ -436,13 +456,14 @@ static prism_status take_document(prs_json_reader *reader, size_t len, bool stri
     return PRISM_OK;
 }
 
-prism_status prs_json_reader_read(prs_json_reader *reader, const char *text, size_t len, bool strict_schema,
-                                  prs_document *doc, prism_error *err) {
+prism_status prs_json_reader_read(prs_json_reader *reader, const char *text, size_t len,
+                                  bool strict_schema, prs_document *doc, prism_error *err) {
     prs_json_value root;
     prs_json_result result;
     prs_document_clear(doc);
     if (len > PRISM_MAX_DOC_BYTES) {
-        return prs_error_set(err, PRISM_ELIMIT, "a document of %zu bytes, %u at most", len, PRISM_MAX_DOC_BYTES);
+        return prs_error_set(err, PRISM_ELIMIT, "a document of %zu bytes, %u at most", len,
+                             PRISM_MAX_DOC_BYTES);
     }
     PRS_TRY(parse(reader, text, len, &root, &result, err));
     prism_status status = check(reader, text, len, root, result, err);
@@ -467,7 +488,8 @@ static bool pick_value(prs_json_value *value, const char **raw, uint32_t i) {
     return false;
 }
 
-static bool find_field(prs_json_value root, const char *compact, const char *field, uint32_t i, prs_bytes *text) {
+static bool find_field(prs_json_value root, const char *compact, const char *field, uint32_t i,
+                       prs_bytes *text) {
     raw_members raw = {compact + 1, 0};
     prs_json_iter members = prs_json_dom_members(root);
     prs_json_value value;
@@ -490,8 +512,9 @@ static bool find_field(prs_json_value root, const char *compact, const char *fie
     return false;
 }
 
-prism_status prs_json_reader_field(prs_json_reader *reader, const char *json, size_t len, const char *field,
-                                   uint32_t i, prs_bytes *text, bool *found, prism_error *err) {
+prism_status prs_json_reader_field(prs_json_reader *reader, const char *json, size_t len,
+                                   const char *field, uint32_t i, prs_bytes *text, bool *found,
+                                   prism_error *err) {
     prs_json_value root;
     prs_json_result result;
     *text = prs_bytes_of("", 0);
@@ -500,8 +523,8 @@ prism_status prs_json_reader_field(prs_json_reader *reader, const char *json, si
     PRS_TRY(make_room(&reader->compact, len + PRS_JSON_PADDING, err));
     char *compact = (char *)reader->compact.ptr;
     bool sound = result == PRS_JSON_OK && prs_json_dom_type(root) == PRS_JSON_OBJECT &&
-                 prs_json_dom_compact((const char *)reader->padded.ptr, len, compact, &reader->compact.len) ==
-                     PRS_JSON_OK;
+                 prs_json_dom_compact((const char *)reader->padded.ptr, len, compact,
+                                      &reader->compact.len) == PRS_JSON_OK;
     if (!sound) return prs_error_set(err, PRISM_ECORRUPT, "a stored document is not a JSON object");
     *found = find_field(root, compact, field, i, text);
     return PRISM_OK;

@@ -1,14 +1,14 @@
 /* json_text.c - where in a JSON text did Jansson stop, and how does JSON get into our buffers?
  *
- * Place       Jansson tells how many bytes it had consumed, which is behind the token it refused, and
- *             quotes short tokens in its sentence.  People want the byte where the token begins:
+ * Place       Jansson tells how many bytes it had consumed, which is behind the token it refused,
+ *             and quotes short tokens in its sentence. People want the byte where the token begins:
  *
  *                 {"a":1,"a":2}          sentence: duplicate object key near '"a"'
  *                        ^  ^ consumed   length of the quotation taken back
  *                        place
  *
- *             A repeated name is looked up backwards from its closing quote instead, as long ones are
- *             not quoted.  Ill-formed UTF-8 and control characters have their own byte.
+ *             A repeated name is looked up backwards from its closing quote instead, as long ones
+ *             are not quoted.  Ill-formed UTF-8 and control characters have their own byte.
  * Output      Through json_dump_callback, so that no memory changes hands.
  * Tested by   tests/unit/schema/test_json_text.c */
 #include "schema/json_text.h"
@@ -40,7 +40,18 @@ size_t prs_json_ill_formed(const char *text, size_t len, size_t at, size_t *n) {
 }
 
 static void put_escape(prs_buf *buf, uint8_t byte) {
-    static const char short_forms[] = "\b" "b" "\t" "t" "\n" "n" "\f" "f" "\r" "r" "\"\"" "\\\\";
+    static const char short_forms[] = "\b"
+                                      "b"
+                                      "\t"
+                                      "t"
+                                      "\n"
+                                      "n"
+                                      "\f"
+                                      "f"
+                                      "\r"
+                                      "r"
+                                      "\"\""
+                                      "\\\\";
     for (size_t i = 0; i + 1 < sizeof short_forms; i += 2) {
         if ((uint8_t)short_forms[i] != byte) continue;
         prs_buf_put8(buf, '\\');
@@ -60,8 +71,10 @@ void prs_json_put_string(prs_buf *buf, const char *text, size_t len) {
         if (byte >= 0x80) bad = prs_json_ill_formed(text, len, at, &n);
         if (!plain && (byte < 0x80 || bad > 0)) {
             prs_buf_put(buf, text + done, at - done);
-            if (bad > 0) prs_buf_put(buf, "\xef\xbf\xbd", 3);
-            else put_escape(buf, byte);
+            if (bad > 0)
+                prs_buf_put(buf, "\xef\xbf\xbd", 3);
+            else
+                put_escape(buf, byte);
             done = at + n;
         }
         at += n;
@@ -111,7 +124,8 @@ static size_t place_of(const char *text, size_t len, const json_error_t *where) 
     case json_error_premature_end_of_input: return len;
     default: break;
     }
-    bool inside = strncmp(where->text, "control character", 17) == 0 || strncmp(where->text, "unexpected newline", 18) == 0;
+    bool inside = strncmp(where->text, "control character", 17) == 0 ||
+                  strncmp(where->text, "unexpected newline", 18) == 0;
     if (inside) return consumed;
     size_t token = quoted_token(where->text);
     return token <= consumed ? consumed - token : 0;
@@ -121,15 +135,17 @@ static size_t place_of(const char *text, size_t len, const json_error_t *where) 
 static size_t first_ill_formed(const char *text, size_t len) {
     size_t at = 0, n = 1;
     while (at < len) {
-        if ((uint8_t)text[at] < 0x80) n = 1;
-        else if (prs_json_ill_formed(text, len, at, &n) > 0) break;
+        if ((uint8_t)text[at] < 0x80)
+            n = 1;
+        else if (prs_json_ill_formed(text, len, at, &n) > 0)
+            break;
         at += n;
     }
     return at;
 }
 
-prism_status prs_json_syntax_error(const char *text, size_t len, const json_error_t *where, const char *what,
-                                   prism_error *err) {
+prism_status prs_json_syntax_error(const char *text, size_t len, const json_error_t *where,
+                                   const char *what, prism_error *err) {
     if (json_error_code(where) == json_error_out_of_memory) return prs_error_nomem(err);
     size_t place = place_of(text, len, where);
     size_t consumed = where->position < 0 ? 0 : PRS_MIN((size_t)where->position, len);
@@ -147,15 +163,18 @@ prism_status prs_json_syntax_error(const char *text, size_t len, const json_erro
     return PRISM_EPARSE;
 }
 
-prism_status prs_json_locate_error(const char *text, size_t len, const char *what, prism_error *err) {
+prism_status prs_json_locate_error(const char *text, size_t len, const char *what,
+                                   prism_error *err) {
     json_error_t where;
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
     if (root == NULL) return prs_json_syntax_error(text, len, &where, what, err);
     json_decref(root);
-    /* Jansson steps over a NUL between two tokens; nothing else is known that it takes and simdjson does not. */
+    /* Jansson steps over a NUL between two tokens; nothing else is known that it takes and simdjson
+     * does not. */
     const char *nul = memchr(text, '\0', len);
-    prs_error_set(err, PRISM_EPARSE, nul != NULL ? "%s is not JSON: a NUL byte" : "%s holds JSON that is not supported",
-                  what);
+    prs_error_set(
+        err, PRISM_EPARSE,
+        nul != NULL ? "%s is not JSON: a NUL byte" : "%s holds JSON that is not supported", what);
     prs_json_error_at(err, text, len, nul != NULL ? (size_t)(nul - text) : 0);
     return PRISM_EPARSE;
 }

@@ -1,9 +1,9 @@
 /* schema.c - which fields does an index have, and is a field table sound?
  *
  * Structure   One array of fields in order of addition (place = number on disk), a map from name to
- *             place, strings in an arena.  Everything made on demand from the table (canonical JSON,
- *             the query layer's analyzers) lives in a cache behind a pointer and a lock, so that a
- *             finished schema can be shared as const.
+ *             place, strings in an arena.  Everything made on demand from the table (canonical
+ *             JSON, the query layer's analyzers) lives in a cache behind a pointer and a lock, so
+ *             that a finished schema can be shared as const.
  * Invariants  - Names are unique, 1..64 bytes of [A-Za-z0-9_.-], not starting with a digit or '-':
  *               they need no quoting in query texts, shells and file headers.
  *             - Flags fit the type: only text has positions and lengths, text has no column, only
@@ -150,10 +150,12 @@ static prism_status check_name(const prism_schema *schema, const char *name, pri
 
 static prism_status check_flags(const char *name, prism_field_type type, unsigned flags,
                                 prism_error *err) {
-    static const char *const names[] = {"stored", "indexed", "column", "many", "positions", "lengths"};
+    static const char *const names[] = {"stored", "indexed",   "column",
+                                        "many",   "positions", "lengths"};
     unsigned wrong = flags & ~types[type].allowed;
     if ((wrong & ~ALL_FLAGS) != 0) {
-        return prs_error_set(err, PRISM_EINVAL, "field %s: unknown flags %#x", name, wrong & ~ALL_FLAGS);
+        return prs_error_set(err, PRISM_EINVAL, "field %s: unknown flags %#x", name,
+                             wrong & ~ALL_FLAGS);
     }
     for (unsigned i = 0; i < PRS_COUNT(names); i++) {
         if ((wrong & (1u << i)) == 0) continue;
@@ -166,15 +168,16 @@ static prism_status check_flags(const char *name, prism_field_type type, unsigne
     }
     unsigned ranked = flags & (PRISM_FIELD_POSITIONS | PRISM_FIELD_LENGTHS);
     if (ranked != 0 && (flags & PRISM_FIELD_INDEXED) == 0) {
-        return prs_error_set(err, PRISM_EINVAL,
-                             "field %s: positions and lengths need \"indexed\"", name);
+        return prs_error_set(err, PRISM_EINVAL, "field %s: positions and lengths need \"indexed\"",
+                             name);
     }
     return PRISM_OK;
 }
 
 static prism_status check_key(const prs_field *field, prism_error *err) {
     if (field->type != PRISM_FIELD_KEYWORD) {
-        return prs_error_set(err, PRISM_EINVAL, "the key field %s must be a keyword field", field->name);
+        return prs_error_set(err, PRISM_EINVAL, "the key field %s must be a keyword field",
+                             field->name);
     }
     if ((field->flags & PRISM_FIELD_STORED) == 0 || (field->flags & PRISM_FIELD_MANY) != 0) {
         return prs_error_set(err, PRISM_EINVAL,
@@ -201,14 +204,15 @@ static prism_status set_analyzer(prism_schema *schema, prs_field *field,
     }
     field->analyzer = (const char *)prs_arena_dup(&schema->arena, name, len);
     if (field->analyzer == NULL) return prs_error_nomem(err);
-    return prs_schema_options_text(&schema->arena, field->name, options->options, &field->options, err);
+    return prs_schema_options_text(&schema->arena, field->name, options->options, &field->options,
+                                   err);
 }
 
 static bool grow_fields(prism_schema *schema) {
     if (schema->n_fields < schema->cap) return true;
     uint32_t cap = schema->cap == 0 ? FIRST_CAP : schema->cap * 2;
-    prs_field *fields = prs_mem_resize(&schema->mem, schema->fields,
-                                       schema->cap * sizeof *fields, cap * sizeof *fields);
+    prs_field *fields = prs_mem_resize(&schema->mem, schema->fields, schema->cap * sizeof *fields,
+                                       cap * sizeof *fields);
     if (fields == NULL) return false;
     schema->fields = fields;
     schema->cap = cap;
@@ -241,7 +245,8 @@ prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_
                             const prism_field_options *options, bool is_key, prism_error *err) {
     static const prism_field_options defaults = PRISM_FIELD_OPTIONS_INIT;
     if (options == NULL) options = &defaults;
-    if (!is_type(type)) return prs_error_set(err, PRISM_EINVAL, "%d is not a field type", (int)type);
+    if (!is_type(type))
+        return prs_error_set(err, PRISM_EINVAL, "%d is not a field type", (int)type);
     PRS_TRY(check_name(schema, name, err));
     if (schema->n_fields == PRISM_MAX_FIELDS) {
         return prs_error_set(err, PRISM_ELIMIT, "a schema has at most %u fields", PRISM_MAX_FIELDS);
@@ -264,7 +269,9 @@ prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_
 }
 
 prism_status prs_schema_default(prism_schema **out, prism_error *err) {
-    enum { FACET = PRISM_FIELD_STORED | PRISM_FIELD_INDEXED | PRISM_FIELD_COLUMN | PRISM_FIELD_MANY };
+    enum {
+        FACET = PRISM_FIELD_STORED | PRISM_FIELD_INDEXED | PRISM_FIELD_COLUMN | PRISM_FIELD_MANY
+    };
     static const struct {
         const char *name;
         prism_field_type type;

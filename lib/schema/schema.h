@@ -1,8 +1,8 @@
 /* schema.h - the field table, inside: what prism_schema (public) is made of.
  *
  * The schema layer knows names, types and flags; analyzers are opened by index and query from the
- * analyzer name and options kept here as text.  A schema is built by one thread, then shared: from the
- * first prs_schema_ref on nothing changes but the cache, which has its own lock. */
+ * analyzer name and options kept here as text.  A schema is built by one thread, then shared: from
+ * the first prs_schema_ref on nothing changes but the cache, which has its own lock. */
 #ifndef PRS_SCHEMA_SCHEMA_H
 #define PRS_SCHEMA_SCHEMA_H
 
@@ -16,22 +16,24 @@
 #define PRS_SCHEMA_MAX_BOOST 100u
 
 typedef struct prs_field {
-    const char *name;          /* string */
-    uint16_t no;               /* index in the table = field number on disk */
+    const char *name; /* string */
+    uint16_t no;      /* index in the table = field number on disk */
     prism_field_type type;
-    unsigned flags;            /* PRISM_FIELD_* */
-    uint32_t boost;            /* 0 = not a default search field; always 0 unless text */
-    const char *analyzer;      /* string: "mixed-v1", "keyword", "whitespace", ... ; "" for numbers */
-    const char *options;       /* compact JSON object of analyzer options, names sorted, values strings; "" = defaults */
+    unsigned flags; /* PRISM_FIELD_* */
+    uint32_t boost; /* 0 = not a default search field; always 0 unless text */
+    /* string: "mixed-v1", "keyword", "whitespace", ... ; "" for numbers */
+    const char *analyzer;
+    /* compact JSON object of analyzer options, names sorted, values strings; "" = defaults */
+    const char *options;
     bool is_key;
 } prs_field;
 
-/* What is made on demand from a finished schema.  `slot` belongs to the layer that fills it (query: its
- * analyzers); lock before looking. */
+/* What is made on demand from a finished schema.  `slot` belongs to the layer that fills it (query:
+ * its analyzers); lock before looking. */
 typedef struct prs_schema_cache {
     prs_mutex lock;
-    prs_mem *mem;              /* the schema's */
-    char *json;                /* canonical text, NULL until asked for */
+    prs_mem *mem; /* the schema's */
+    char *json;   /* canonical text, NULL until asked for */
     size_t json_len;
     void *slot;
     void (*slot_free)(void *slot);
@@ -43,9 +45,9 @@ struct prism_schema {
     prs_arena arena;
     prs_field *fields;
     uint32_t n_fields, cap;
-    int32_t key_field;         /* -1 = none */
-    bool has_unstored;         /* some field is not stored */
-    prs_map names;             /* id = field number */
+    int32_t key_field; /* -1 = none */
+    bool has_unstored; /* some field is not stored */
+    prs_map names;     /* id = field number */
     prs_schema_cache *cache;
 };
 
@@ -57,7 +59,8 @@ prism_status prs_schema_default(prism_schema **out, prism_error *err);
  *  booleans and whole numbers), their meaning is the analysis layer's. */
 prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_type type,
                             const prism_field_options *options, bool is_key, prism_error *err);
-/** Another reference.  A schema handed out as const may be referenced too: only the count changes. */
+/** Another reference.  A schema handed out as const may be referenced too: only the count
+ *  changes. */
 prism_schema *prs_schema_ref(const prism_schema *schema);
 void prs_schema_unref(prism_schema *schema);
 
@@ -70,17 +73,23 @@ unsigned prs_schema_allowed_flags(prism_field_type type);
 /** "text", "keyword", ...; NULL for a number that is no type. */
 const char *prs_schema_type_name(prism_field_type type);
 
-/** Read a schema.   Errors: EPARSE (offset, line, column); EINVAL naming the field; ELIMIT; ENOMEM */
-prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out, prism_error *err);
+/** Read a schema.   Errors: EPARSE (offset, line, column); EINVAL naming the field; ELIMIT;
+ *  ENOMEM */
+prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out,
+                                  prism_error *err);
 /** Canonical text: compact, every member written out.  *json is a string borrowed from the schema.
  *  Threads: any, once the schema is finished. */
-prism_status prs_schema_to_json(const prism_schema *schema, const char **json, size_t *len, prism_error *err);
+prism_status prs_schema_to_json(const prism_schema *schema, const char **json, size_t *len,
+                                prism_error *err);
 /** Check analyzer options text (NULL or "" = none) and write it canonically into `arena`. */
-prism_status prs_schema_options_text(prs_arena *arena, const char *field, const char *text, const char **out,
-                                     prism_error *err);
+prism_status prs_schema_options_text(prs_arena *arena, const char *field, const char *text,
+                                     const char **out, prism_error *err);
 
-/** Call `set(ctx, name, value)` for each option of a field's analyzer options text (already validated). */
-typedef prism_status (*prs_option_fn)(void *ctx, const char *name, const char *value, prism_error *err);
-prism_status prs_field_each_option(const prs_field *field, prs_option_fn set, void *ctx, prism_error *err);
+/** Call `set(ctx, name, value)` for each option of a field's analyzer options text (already
+ *  validated). */
+typedef prism_status (*prs_option_fn)(void *ctx, const char *name, const char *value,
+                                      prism_error *err);
+prism_status prs_field_each_option(const prs_field *field, prs_option_fn set, void *ctx,
+                                   prism_error *err);
 
 #endif

@@ -1,16 +1,18 @@
-/* schema_json.c - how is a field table written as JSON, and read back with a place for each mistake?
+/* schema_json.c - how is a field table written as JSON, and read back, mistakes named?
  *
  *   {"key":"id","fields":[
- *     {"name":"id","type":"keyword","boost":0,"stored":true,"indexed":true,"column":false,"many":false},
- *     {"name":"title","type":"text","boost":2,...,"analyzer":"mixed-v1","options":{"stem":"english"}}]}
+ *     {"name":"id","type":"keyword","stored":true,"indexed":true,"column":false,"many":false, ...},
+ *     {"name":"title","type":"text","boost":2, ...,
+ *     "analyzer":"mixed-v1","options":{"stem":"off"}}]}
  *
- * Reading     Only "name" and "type" are needed, the rest has the type's defaults; "boost" is 1 for a
- *             text field.  "indexed":false takes positions and lengths away with it.  A member that is
- *             not known is an error: a misspelt flag must not be silently without effect.
- * Writing     Every member that the type can have is written out, in this order, so that a stored schema
- *             means the same to a later version with other defaults.  "options" only where there are any.
- * Options     Values may be strings, booleans (on, off) or whole numbers; they are kept as strings under
- *             sorted names, so that equal options are equal texts.
+ * Reading     Only "name" and "type" are needed, the rest has the type's defaults; "boost" is 1 for
+ *             a text field. "indexed":false takes positions and lengths away with it. A member that
+ *             is not known is an error: a misspelt flag must not be silently without effect.
+ * Writing     Every member that the type can have is written out, in this order, so that a stored
+ *             schema means the same to a later version with other defaults. "options" only where
+ *             there are any.
+ * Options     Values may be strings, booleans (on, off) or whole numbers; they are kept as strings
+ *             under sorted names, so that equal options are equal texts.
  * Source      The format of a stored schema is FORMAT.md section 15.
  * Tested by   tests/unit/schema/test_schema_json.c */
 #include "base/error.h"
@@ -23,15 +25,15 @@ static const struct {
     const char *name;
     unsigned flag;
 } flag_names[] = {
-    {"stored", PRISM_FIELD_STORED}, {"indexed", PRISM_FIELD_INDEXED},
-    {"column", PRISM_FIELD_COLUMN}, {"many", PRISM_FIELD_MANY},
+    {"stored", PRISM_FIELD_STORED},       {"indexed", PRISM_FIELD_INDEXED},
+    {"column", PRISM_FIELD_COLUMN},       {"many", PRISM_FIELD_MANY},
     {"positions", PRISM_FIELD_POSITIONS}, {"lengths", PRISM_FIELD_LENGTHS},
 };
 
 /* ---- analyzer options -------------------------------------------------------------------- */
 
-static prism_status put_option(json_t *canonical, const char *field, const char *name, json_t *value,
-                               prism_error *err) {
+static prism_status put_option(json_t *canonical, const char *field, const char *name,
+                               json_t *value, prism_error *err) {
     char number[24];
     const char *text;
     if (json_is_string(value)) {
@@ -42,16 +44,17 @@ static prism_status put_option(json_t *canonical, const char *field, const char 
         snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         text = number;
     } else {
-        return prs_error_set(err, PRISM_EINVAL,
-                             "field %s: analyzer option %s must be a string, a boolean or a whole number",
-                             field, name);
+        return prs_error_set(
+            err, PRISM_EINVAL,
+            "field %s: analyzer option %s must be a string, a boolean or a whole number", field,
+            name);
     }
     if (json_object_set_new(canonical, name, json_string(text)) != 0) return prs_error_nomem(err);
     return PRISM_OK;
 }
 
-static prism_status canonical_options(json_t *given, const char *field, prs_arena *arena, const char **out,
-                                      prism_error *err) {
+static prism_status canonical_options(json_t *given, const char *field, prs_arena *arena,
+                                      const char **out, prism_error *err) {
     prism_status status = PRISM_OK;
     prs_buf text;
     json_t *canonical = json_object();
@@ -72,14 +75,15 @@ out:
     return status;
 }
 
-prism_status prs_schema_options_text(prs_arena *arena, const char *field, const char *text, const char **out,
-                                     prism_error *err) {
+prism_status prs_schema_options_text(prs_arena *arena, const char *field, const char *text,
+                                     const char **out, prism_error *err) {
     *out = "";
     if (text == NULL || *text == '\0') return PRISM_OK;
     json_t *given = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
     prism_status status = PRISM_OK;
     if (!json_is_object(given)) {
-        status = prs_error_set(err, PRISM_EINVAL, "field %s: analyzer options must be one JSON object", field);
+        status = prs_error_set(err, PRISM_EINVAL,
+                               "field %s: analyzer options must be one JSON object", field);
     } else if (json_object_size(given) > 0) {
         status = canonical_options(given, field, arena, out, err);
     }
@@ -87,7 +91,8 @@ prism_status prs_schema_options_text(prs_arena *arena, const char *field, const 
     return status;
 }
 
-prism_status prs_field_each_option(const prs_field *field, prs_option_fn set, void *ctx, prism_error *err) {
+prism_status prs_field_each_option(const prs_field *field, prs_option_fn set, void *ctx,
+                                   prism_error *err) {
     if (field->options[0] == '\0') return PRISM_OK;
     json_t *options = json_loads(field->options, 0, NULL);
     if (options == NULL) return prs_error_nomem(err); /* our own canonical text */
@@ -128,18 +133,22 @@ static prism_status read_type(field_reader *f, json_t *value, prism_error *err) 
     return expect(false, f->name, "type", "one of text, keyword, i64, f64, bool, date", err);
 }
 
-static prism_status read_flag(field_reader *f, const char *member, json_t *value, prism_error *err) {
+static prism_status read_flag(field_reader *f, const char *member, json_t *value,
+                              prism_error *err) {
     for (size_t i = 0; i < PRS_COUNT(flag_names); i++) {
         if (strcmp(member, flag_names[i].name) != 0) continue;
         PRS_TRY(expect(json_is_boolean(value), f->name, member, "true or false", err));
-        if (json_is_true(value)) f->set |= flag_names[i].flag;
-        else f->unset |= flag_names[i].flag;
+        if (json_is_true(value))
+            f->set |= flag_names[i].flag;
+        else
+            f->unset |= flag_names[i].flag;
         return PRISM_OK;
     }
     return prs_error_set(err, PRISM_EINVAL, "field %s: unknown member \"%.40s\"", f->name, member);
 }
 
-static prism_status read_member(field_reader *f, const char *member, json_t *value, prism_error *err) {
+static prism_status read_member(field_reader *f, const char *member, json_t *value,
+                                prism_error *err) {
     if (strcmp(member, "name") == 0) return PRISM_OK;
     if (strcmp(member, "type") == 0) return read_type(f, value, err);
     if (strcmp(member, "boost") == 0) {
@@ -167,7 +176,8 @@ static prism_status read_field(prism_schema *schema, json_t *object, size_t i, c
     field_reader f = {.options = PRISM_FIELD_OPTIONS_INIT};
     f.name = json_string_value(json_object_get(object, "name"));
     if (f.name == NULL) {
-        return prs_error_set(err, PRISM_EINVAL, "field number %zu must be an object with a \"name\"", i);
+        return prs_error_set(err, PRISM_EINVAL,
+                             "field number %zu must be an object with a \"name\"", i);
     }
     PRS_TRY(expect(json_object_get(object, "type") != NULL, f.name, "type", "given", err));
     prs_buf_init(&f.options_text, &schema->mem);
@@ -180,8 +190,9 @@ static prism_status read_field(prism_schema *schema, json_t *object, size_t i, c
     if (f.unset & PRISM_FIELD_INDEXED) flags &= ~(PRISM_FIELD_POSITIONS | PRISM_FIELD_LENGTHS);
     flags = (flags & ~f.unset) | f.set;
     if (flags == 0) {
-        status = prs_error_set(err, PRISM_EINVAL,
-                               "field %s: neither stored, indexed nor column: leave it out", f.name);
+        status =
+            prs_error_set(err, PRISM_EINVAL,
+                          "field %s: neither stored, indexed nor column: leave it out", f.name);
         goto out;
     }
     f.options.flags = flags;
@@ -194,7 +205,8 @@ out:
 }
 
 static prism_status read_schema(prism_schema *schema, json_t *root, prism_error *err) {
-    if (!json_is_object(root)) return prs_error_set(err, PRISM_EINVAL, "a schema is one JSON object");
+    if (!json_is_object(root))
+        return prs_error_set(err, PRISM_EINVAL, "a schema is one JSON object");
     const char *member;
     json_t *value;
     json_object_foreach(root, member, value) {
@@ -208,7 +220,8 @@ static prism_status read_schema(prism_schema *schema, json_t *root, prism_error 
     }
     json_t *fields = json_object_get(root, "fields");
     if (json_array_size(fields) == 0) {
-        return prs_error_set(err, PRISM_EINVAL, "\"fields\" must be an array of at least one field");
+        return prs_error_set(err, PRISM_EINVAL,
+                             "\"fields\" must be an array of at least one field");
     }
     for (size_t i = 0; i < json_array_size(fields); i++) {
         PRS_TRY(read_field(schema, json_array_get(fields, i), i, key, err));
@@ -219,7 +232,8 @@ static prism_status read_schema(prism_schema *schema, json_t *root, prism_error 
     return PRISM_OK;
 }
 
-prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out, prism_error *err) {
+prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out,
+                                  prism_error *err) {
     *out = NULL;
     json_error_t where;
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
@@ -240,12 +254,14 @@ prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **o
 
 static void put_field(prs_buf *buf, const prs_field *field) {
     /* Names are of [A-Za-z0-9_.-] and need no escapes; an analyzer's name may. */
-    prs_buf_printf(buf, "{\"name\":\"%s\",\"type\":\"%s\"", field->name, prs_schema_type_name(field->type));
+    prs_buf_printf(buf, "{\"name\":\"%s\",\"type\":\"%s\"", field->name,
+                   prs_schema_type_name(field->type));
     if (field->type == PRISM_FIELD_TEXT) prs_buf_printf(buf, ",\"boost\":%u", field->boost);
     for (size_t i = 0; i < PRS_COUNT(flag_names); i++) {
         unsigned flag = flag_names[i].flag;
         if ((prs_schema_allowed_flags(field->type) & flag) == 0) continue;
-        prs_buf_printf(buf, ",\"%s\":%s", flag_names[i].name, (field->flags & flag) ? "true" : "false");
+        prs_buf_printf(buf, ",\"%s\":%s", flag_names[i].name,
+                       (field->flags & flag) ? "true" : "false");
     }
     if (field->analyzer[0] != '\0') {
         prs_buf_printf(buf, ",\"analyzer\":");
@@ -256,7 +272,8 @@ static void put_field(prs_buf *buf, const prs_field *field) {
 }
 
 /* Fills the cache; its lock is held. */
-static prism_status make_json(const prism_schema *schema, prs_schema_cache *cache, prism_error *err) {
+static prism_status make_json(const prism_schema *schema, prs_schema_cache *cache,
+                              prism_error *err) {
     prs_buf buf;
     prs_buf_init(&buf, cache->mem);
     prs_buf_put8(&buf, '{');
@@ -279,7 +296,8 @@ static prism_status make_json(const prism_schema *schema, prs_schema_cache *cach
     return status;
 }
 
-prism_status prs_schema_to_json(const prism_schema *schema, const char **json, size_t *len, prism_error *err) {
+prism_status prs_schema_to_json(const prism_schema *schema, const char **json, size_t *len,
+                                prism_error *err) {
     prs_schema_cache *cache = schema->cache;
     prism_status status = PRISM_OK;
     prs_mutex_lock(&cache->lock);

@@ -1,8 +1,9 @@
 /* value.c - what do the texts of numbers and truth values mean?
  *
- * Floating point  is read by Jansson, whose number grammar is JSON's and does not follow the locale.  It is kept as
- *                 an int64 that sorts as the double does: the bits of a positive double grow with it, those
- *                 of a negative one are flipped below the sign.
+ * Floating point  is read by Jansson, whose number grammar is JSON's and does not follow the
+ * locale.  It is kept as
+ *                 an int64 that sorts as the double does: the bits of a positive double grow with
+ *                 it, those of a negative one are flipped below the sign.
  * Tested by       tests/unit/schema/test_value.c */
 #include "schema/value.h"
 
@@ -41,7 +42,8 @@ static bool read_f64(const char *text, size_t len, double *out) {
 
 static bool read_bool(const char *text, size_t len, int64_t *out) {
     *out = len == 4;
-    return (len == 4 && memcmp(text, "true", 4) == 0) || (len == 5 && memcmp(text, "false", 5) == 0);
+    return (len == 4 && memcmp(text, "true", 4) == 0) ||
+           (len == 5 && memcmp(text, "false", 5) == 0);
 }
 
 prism_status prs_value_parse(prism_field_type type, const char *text, size_t len, int64_t *out,
@@ -51,7 +53,8 @@ prism_status prs_value_parse(prism_field_type type, const char *text, size_t len
     *out = 0;
     switch (type) {
     case PRISM_FIELD_I64:
-        return read_i64(text, len, out) ? PRISM_OK : refuse("a whole number of 64 bits", text, len, err);
+        return read_i64(text, len, out) ? PRISM_OK
+                                        : refuse("a whole number of 64 bits", text, len, err);
     case PRISM_FIELD_F64:
         if (!read_f64(text, len, &number)) return refuse("a number", text, len, err);
         *out = prs_f64_to_sortable(number);

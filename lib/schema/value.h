@@ -17,15 +17,18 @@ static inline int prs_quote_len(const char *text, size_t len) {
     return (int)n;
 }
 
-/** Text to a typed value: a whole number, a number as JSON writes it, true or false, a date (ISO 8601:
+/** Text to a typed value: a whole number, a number as JSON writes it, true or false, a date (ISO
+ *  8601:
  *  YYYY[-MM[-DD[Thh:mm[:ss[.fff]][Z|+hh:mm]]]]; a partial one means its first millisecond).
  *  Errors : EREJECTED, with a sentence that quotes the text; EINVAL for text and keyword types */
 prism_status prs_value_parse(prism_field_type type, const char *text, size_t len, int64_t *out,
                              prism_error *err);
-/** First and last millisecond of a possibly partial date ("2025-01"), for ranges.   Errors: EREJECTED */
-prism_status prs_date_range(const char *text, size_t len, int64_t *first, int64_t *last, prism_error *err);
-/** ISO 8601 in UTC, "2025-01-31T23:59:59.123Z", without a fraction where it is 0; years outside 0001..9999 are
- *  held at the nearest moment.  Returns the length. */
+/** First and last millisecond of a possibly partial date ("2025-01"), for ranges.   Errors:
+ *  EREJECTED */
+prism_status prs_date_range(const char *text, size_t len, int64_t *first, int64_t *last,
+                            prism_error *err);
+/** ISO 8601 in UTC, "2025-01-31T23:59:59.123Z", without a fraction where it is 0; years outside
+ *  0001..9999 are held at the nearest moment.  Returns the length. */
 size_t prs_date_format(int64_t ms, char out[PRS_DATE_TEXT]);
 /** double <-> int64 that sorts the same way; -0 becomes 0.  v is not a NaN. */
 int64_t prs_f64_to_sortable(double v);

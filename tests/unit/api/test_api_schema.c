@@ -17,7 +17,8 @@ START_TEST(null_arguments) {
     ck_assert_ptr_null(schema);
     ck_assert_int_eq(prism_schema_from_json(NULL, 0, &schema, &err), PRISM_EPARSE);
     ck_assert_int_eq(prism_schema_to_json(NULL, &json, NULL, &err), PRISM_EINVAL);
-    ck_assert_int_eq(prism_schema_add_field(NULL, "a", PRISM_FIELD_TEXT, NULL, 0, &err), PRISM_EINVAL);
+    ck_assert_int_eq(prism_schema_add_field(NULL, "a", PRISM_FIELD_TEXT, NULL, 0, &err),
+                     PRISM_EINVAL);
     ck_assert_int_eq(prism_doc_new(NULL, &doc, &err), PRISM_EINVAL);
     ck_assert_ptr_null(doc);
     ck_assert_int_eq(prism_doc_add(NULL, "a", "b", 1, &err), PRISM_EINVAL);
@@ -34,24 +35,31 @@ START_TEST(a_schema_by_calls) {
     const char *json;
     size_t len;
     ck_assert_int_eq(prism_schema_new(&schema, &err), PRISM_OK);
-    ck_assert_int_eq(prism_schema_add_field(schema, "id", PRISM_FIELD_KEYWORD, NULL, 1, &err), PRISM_OK);
+    ck_assert_int_eq(prism_schema_add_field(schema, "id", PRISM_FIELD_KEYWORD, NULL, 1, &err),
+                     PRISM_OK);
     options.options = "{\"stem\":\"sideways\"}";
-    ck_assert_int_eq(prism_schema_add_field(schema, "t", PRISM_FIELD_TEXT, &options, 0, &err), PRISM_EINVAL);
-    ck_assert_msg(strstr(err.text, "field t: ") != NULL && strstr(err.text, "sideways") != NULL, "%s", err.text);
+    ck_assert_int_eq(prism_schema_add_field(schema, "t", PRISM_FIELD_TEXT, &options, 0, &err),
+                     PRISM_EINVAL);
+    ck_assert_msg(strstr(err.text, "field t: ") != NULL && strstr(err.text, "sideways") != NULL,
+                  "%s", err.text);
     options.options = "{\"stem\":\"off\"}";
-    ck_assert_int_eq(prism_schema_add_field(schema, "t", PRISM_FIELD_TEXT, &options, 0, &err), PRISM_OK);
+    ck_assert_int_eq(prism_schema_add_field(schema, "t", PRISM_FIELD_TEXT, &options, 0, &err),
+                     PRISM_OK);
     options.analyzer = "nosuch";
-    ck_assert_int_ne(prism_schema_add_field(schema, "u", PRISM_FIELD_TEXT, &options, 0, &err), PRISM_OK);
+    ck_assert_int_ne(prism_schema_add_field(schema, "u", PRISM_FIELD_TEXT, &options, 0, &err),
+                     PRISM_OK);
     ck_assert_ptr_nonnull(strstr(err.text, "field u: "));
     options.size = 4;
-    ck_assert_int_eq(prism_schema_add_field(schema, "v", PRISM_FIELD_TEXT, &options, 0, &err), PRISM_EINVAL);
+    ck_assert_int_eq(prism_schema_add_field(schema, "v", PRISM_FIELD_TEXT, &options, 0, &err),
+                     PRISM_EINVAL);
     ck_assert_int_eq(prism_schema_to_json(schema, &json, &len, &err), PRISM_OK);
     ck_assert_uint_eq(strlen(json), len);
     prism_schema *again;
     ck_assert_int_eq(prism_schema_from_json(json, len, &again, &err), PRISM_OK);
     ck_assert_int_eq(prism_schema_to_json(again, &json, NULL, &err), PRISM_OK);
     ck_assert_ptr_nonnull(strstr(json, "{\"stem\":\"off\"}"));
-    ck_assert_int_eq(prism_schema_add_field(again, "w", PRISM_FIELD_TEXT, NULL, 0, &err), PRISM_EINVAL);
+    ck_assert_int_eq(prism_schema_add_field(again, "w", PRISM_FIELD_TEXT, NULL, 0, &err),
+                     PRISM_EINVAL);
     ck_assert_ptr_eq(prism_schema_ref(again), again);
     prism_schema_unref(again);
     prism_schema_unref(again);
@@ -65,7 +73,8 @@ START_TEST(analyzers_of_json_schemas_are_checked) {
     prism_schema *schema;
     prism_error err = PRISM_ERROR_INIT;
     ck_assert_int_eq(prism_schema_from_json(text, strlen(text), &schema, &err), PRISM_EINVAL);
-    ck_assert_msg(strstr(err.text, "field t: ") != NULL && strstr(err.text, "han") != NULL, "%s", err.text);
+    ck_assert_msg(strstr(err.text, "field t: ") != NULL && strstr(err.text, "han") != NULL, "%s",
+                  err.text);
     ck_assert_ptr_null(schema);
 }
 END_TEST
@@ -88,4 +97,5 @@ START_TEST(a_document_by_calls) {
 }
 END_TEST
 
-TEST_SUITE(api_schema, null_arguments, a_schema_by_calls, analyzers_of_json_schemas_are_checked, a_document_by_calls)
+TEST_SUITE(api_schema, null_arguments, a_schema_by_calls, analyzers_of_json_schemas_are_checked,
+           a_document_by_calls)

@@ -7,8 +7,10 @@
 
 static const char text[] =
     "{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"n\",\"type\":\"i64\"},"
-    "{\"name\":\"b\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}},{\"name\":\"k\",\"type\":\"keyword\"},"
-    "{\"name\":\"c\",\"type\":\"text\",\"options\":{\"stem\":false}},{\"name\":\"d\",\"type\":\"text\"}]}";
+    "{\"name\":\"b\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}},{\"name\":\"k\",\"type\":"
+    "\"keyword\"},"
+    "{\"name\":\"c\",\"type\":\"text\",\"options\":{\"stem\":false}},{\"name\":\"d\",\"type\":"
+    "\"text\"}]}";
 
 static prism_schema *open_schema(void) {
     prism_schema *schema;
@@ -41,11 +43,13 @@ static prism_status keep_term(void *ctx, const prs_token *token) {
     return PRISM_OK;
 }
 
-static void expect_term(prs_field_analyzers *all, uint32_t group, prs_analyzer_use use, const char *term) {
+static void expect_term(prs_field_analyzers *all, uint32_t group, prs_analyzer_use use,
+                        const char *term) {
     char got[64] = "";
     prs_analysis *analysis;
     ck_assert_int_eq(prs_field_analyzers_take(all, group, use, &analysis, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_analysis_run(analysis, "Running", 7, keep_term, got, NULL, NULL, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_analysis_run(analysis, "Running", 7, keep_term, got, NULL, NULL, NULL),
+                     PRISM_OK);
     ck_assert_str_eq(got, term);
     prs_field_analyzers_give(all, group, use, analysis);
 }
@@ -63,8 +67,9 @@ START_TEST(unstemmed_twins) {
 END_TEST
 
 START_TEST(a_bad_recipe_names_its_field) {
-    static const char bad[] = "{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"x\",\"type\":\"text\","
-                              "\"options\":{\"stem\":\"klingon\"}}]}";
+    static const char bad[] =
+        "{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"x\",\"type\":\"text\","
+        "\"options\":{\"stem\":\"klingon\"}}]}";
     prism_schema *schema;
     prs_field_analyzers *all;
     prism_error err = PRISM_ERROR_INIT;
@@ -83,8 +88,10 @@ static void *borrow(void *ctx) {
     for (int i = 0; i < 200; i++) {
         prs_analysis *held[20];
         for (int k = 0; k < 20; k++) {
-            if (prs_field_analyzers_take(all, 0, PRS_AS_INDEXED, &held[k], NULL) != PRISM_OK) return ctx;
-            if (prs_analysis_run(held[k], "words", 5, keep_term, got, NULL, NULL, NULL) != PRISM_OK) return ctx;
+            if (prs_field_analyzers_take(all, 0, PRS_AS_INDEXED, &held[k], NULL) != PRISM_OK)
+                return ctx;
+            if (prs_analysis_run(held[k], "words", 5, keep_term, got, NULL, NULL, NULL) != PRISM_OK)
+                return ctx;
         }
         for (int k = 0; k < 20; k++) prs_field_analyzers_give(all, 0, PRS_AS_INDEXED, held[k]);
     }
@@ -95,7 +102,8 @@ START_TEST(threads_borrow) {
     prism_schema *schema = open_schema();
     pthread_t threads[4];
     void *failed;
-    for (int i = 0; i < 4; i++) ck_assert_int_eq(pthread_create(&threads[i], NULL, borrow, schema), 0);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, borrow, schema), 0);
     for (int i = 0; i < 4; i++) {
         ck_assert_int_eq(pthread_join(threads[i], &failed), 0);
         ck_assert_ptr_null(failed);
@@ -104,4 +112,5 @@ START_TEST(threads_borrow) {
 }
 END_TEST
 
-TEST_SUITE(field_analyzers, equal_recipes_share, unstemmed_twins, a_bad_recipe_names_its_field, threads_borrow)
+TEST_SUITE(field_analyzers, equal_recipes_share, unstemmed_twins, a_bad_recipe_names_its_field,
+           threads_borrow)

@@ -39,21 +39,54 @@ START_TEST(ranges) {
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         int64_t first, last;
-        prism_status status = prs_date_range(cases[i].text, strlen(cases[i].text), &first, &last, NULL);
-        ck_assert_msg(status == PRISM_OK && first == cases[i].first && last == cases[i].last, "%s: %d %lld..%lld",
-                      cases[i].text, status, (long long)first, (long long)last);
+        prism_status status =
+            prs_date_range(cases[i].text, strlen(cases[i].text), &first, &last, NULL);
+        ck_assert_msg(status == PRISM_OK && first == cases[i].first && last == cases[i].last,
+                      "%s: %d %lld..%lld", cases[i].text, status, (long long)first,
+                      (long long)last);
     }
 }
 END_TEST
 
 START_TEST(refusals) {
     static const char *const cases[] = {
-        "", "25", "202", "20250", "2025-", "2025-1", "2025-00", "2025-13", "2025-01-", "2025-01-00",
-        "2025-01-32", "2025-02-29", "1900-02-29", "2025-04-31", "2025-01-31T", "2025-01-31T24:00",
-        "2025-01-31T23", "2025-01-31T23:60", "2025-01-31T23:59:61", "2025-01-31T23:59:59.",
-        "2025-01-31T23:59+", "2025-01-31T23:59+1", "2025-01-31T23:59+24:00", "2025-01-31T23:59+01:60",
-        "2025-01-31T23:59+01:", "2025-01-31T23:59Zx", "2025-01-31x", " 2025", "2025 ", "-2025", "+2025",
-        "0000", "2025-W01", "2025-01Z", "2025/01/31", "0001-01-01T00:00+01:00", "9999-12-31T23:59-01:00",
+        "",
+        "25",
+        "202",
+        "20250",
+        "2025-",
+        "2025-1",
+        "2025-00",
+        "2025-13",
+        "2025-01-",
+        "2025-01-00",
+        "2025-01-32",
+        "2025-02-29",
+        "1900-02-29",
+        "2025-04-31",
+        "2025-01-31T",
+        "2025-01-31T24:00",
+        "2025-01-31T23",
+        "2025-01-31T23:60",
+        "2025-01-31T23:59:61",
+        "2025-01-31T23:59:59.",
+        "2025-01-31T23:59+",
+        "2025-01-31T23:59+1",
+        "2025-01-31T23:59+24:00",
+        "2025-01-31T23:59+01:60",
+        "2025-01-31T23:59+01:",
+        "2025-01-31T23:59Zx",
+        "2025-01-31x",
+        " 2025",
+        "2025 ",
+        "-2025",
+        "+2025",
+        "0000",
+        "2025-W01",
+        "2025-01Z",
+        "2025/01/31",
+        "0001-01-01T00:00+01:00",
+        "9999-12-31T23:59-01:00",
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         int64_t first, last;
@@ -104,11 +137,13 @@ START_TEST(random_moments_round_trip) {
     test_rng rng = test_rng_of("date");
     for (int i = 0; i < 20000; i++) {
         char text[PRS_DATE_TEXT];
-        int64_t ms = PRS_DATE_MIN + (int64_t)test_rng_below(&rng, (uint64_t)(PRS_DATE_MAX - PRS_DATE_MIN) + 1);
+        int64_t ms = PRS_DATE_MIN +
+                     (int64_t)test_rng_below(&rng, (uint64_t)(PRS_DATE_MAX - PRS_DATE_MIN) + 1);
         prs_date_format(ms, text);
         ck_assert_int_eq(first_of(text), ms);
     }
 }
 END_TEST
 
-TEST_SUITE(date, ranges, refusals, all_days_of_ten_thousand_years, formats, random_moments_round_trip)
+TEST_SUITE(date, ranges, refusals, all_days_of_ten_thousand_years, formats,
+           random_moments_round_trip)

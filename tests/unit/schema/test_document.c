@@ -27,16 +27,19 @@ static prism_status add(const char *field, const char *text, prism_error *err) {
     return prs_document_add(&doc, field, text, strlen(text), err);
 }
 
-static void must_add(const char *field, const char *text) { ck_assert_int_eq(add(field, text, NULL), PRISM_OK); }
+static void must_add(const char *field, const char *text) {
+    ck_assert_int_eq(add(field, text, NULL), PRISM_OK);
+}
 
 static void expect_json(const char *json) {
     ck_assert_int_eq(prs_document_finish(&doc, NULL), PRISM_OK);
-    ck_assert_msg(doc.json.len == strlen(json) && memcmp(doc.json.ptr, json, doc.json.len) == 0, "%.*s",
-                  (int)doc.json.len, (const char *)doc.json.ptr);
+    ck_assert_msg(doc.json.len == strlen(json) && memcmp(doc.json.ptr, json, doc.json.len) == 0,
+                  "%.*s", (int)doc.json.len, (const char *)doc.json.ptr);
 }
 
 static const char mixed_schema[] =
-    "{\"key\":\"k\",\"fields\":[{\"name\":\"t\",\"type\":\"text\"},{\"name\":\"k\",\"type\":\"keyword\"},"
+    "{\"key\":\"k\",\"fields\":[{\"name\":\"t\",\"type\":\"text\"},{\"name\":\"k\",\"type\":"
+    "\"keyword\"},"
     "{\"name\":\"n\",\"type\":\"i64\",\"many\":true},{\"name\":\"f\",\"type\":\"f64\"},"
     "{\"name\":\"b\",\"type\":\"bool\"},{\"name\":\"d\",\"type\":\"date\"},"
     "{\"name\":\"h\",\"type\":\"text\",\"stored\":false,\"many\":false}]}";
@@ -80,7 +83,8 @@ START_TEST(refusals_leave_the_document) {
     ck_assert_ptr_nonnull(strstr(err.text, "field n: \"seven\""));
     ck_assert_int_eq(add("k", "", &err), PRISM_EREJECTED);
     ck_assert_int_eq(prs_document_add(&doc, "k", "a\0b", 3, &err), PRISM_EREJECTED);
-    ck_assert_int_eq(prs_document_add(&doc, "k", key, PRISM_MAX_KEY_BYTES + 1, &err), PRISM_EREJECTED);
+    ck_assert_int_eq(prs_document_add(&doc, "k", key, PRISM_MAX_KEY_BYTES + 1, &err),
+                     PRISM_EREJECTED);
     ck_assert_uint_eq(doc.n, 1);
     ck_assert_int_eq(prs_document_add(&doc, "k", key, PRISM_MAX_KEY_BYTES, &err), PRISM_OK);
     ck_assert_int_eq(add("k", "again", &err), PRISM_EREJECTED);
@@ -130,7 +134,8 @@ START_TEST(json_gives_the_same) {
     prs_document_init(&read, schema, &mem);
     ck_assert_int_eq(prs_json_reader_new(&mem, &reader, NULL), PRISM_OK);
     static const char keyless[] = "{\"t\":[\"a\",\"b\"],\"n\":7,\"h\":\"z\"}";
-    ck_assert_int_eq(prs_json_reader_read(reader, keyless, strlen(keyless), true, &read, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_json_reader_read(reader, keyless, strlen(keyless), true, &read, NULL),
+                     PRISM_OK);
     ck_assert_uint_eq(read.json.len, doc.json.len);
     ck_assert_mem_eq(read.json.ptr, doc.json.ptr, doc.json.len); /* the made key is the same, too */
     must_add("k", "x");
@@ -147,9 +152,14 @@ END_TEST
 START_TEST(ill_formed_text_is_kept_for_analysis_and_mended_for_storage) {
     open_doc(NULL);
     must_add("id", "1");
-    must_add("body", "a\xff" "b");
-    expect_json("{\"id\":\"1\",\"body\":\"a\xef\xbf\xbd" "b\"}");
-    ck_assert_mem_eq(doc.values[1].text, "a\xff" "b", 3);
+    must_add("body", "a\xff"
+                     "b");
+    expect_json("{\"id\":\"1\",\"body\":\"a\xef\xbf\xbd"
+                "b\"}");
+    ck_assert_mem_eq(doc.values[1].text,
+                     "a\xff"
+                     "b",
+                     3);
     close_doc();
 }
 END_TEST
@@ -175,7 +185,8 @@ static prism_status build(prs_mem *failing, void *ctx) {
     prs_document d;
     prs_document_init(&d, ctx, failing);
     prism_status status = prs_document_add(&d, "title", "a title", 7, NULL);
-    for (int i = 0; i < 40 && status == PRISM_OK; i++) status = prs_document_add(&d, "tags", "t", 1, NULL);
+    for (int i = 0; i < 40 && status == PRISM_OK; i++)
+        status = prs_document_add(&d, "tags", "t", 1, NULL);
     if (status == PRISM_OK) status = prs_document_finish(&d, NULL);
     prs_document_fini(&d);
     return status;
@@ -189,6 +200,7 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-TEST_SUITE(document, values_and_stored_text, refusals_leave_the_document, missing_key_is_made_of_the_content,
-           json_gives_the_same, ill_formed_text_is_kept_for_analysis_and_mended_for_storage, size_is_limited,
+TEST_SUITE(document, values_and_stored_text, refusals_leave_the_document,
+           missing_key_is_made_of_the_content, json_gives_the_same,
+           ill_formed_text_is_kept_for_analysis_and_mended_for_storage, size_is_limited,
            every_allocation_may_fail)

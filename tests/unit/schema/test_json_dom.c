@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-static prs_json_result parse(prs_json_dom *dom, const char *text, size_t len, uint32_t depth, prs_json_value *root) {
+static prs_json_result parse(prs_json_dom *dom, const char *text, size_t len, uint32_t depth,
+                             prs_json_value *root) {
     static char padded[1 << 16];
     memset(padded, 0, sizeof padded);
     memcpy(padded, text, len);
@@ -15,8 +16,9 @@ static prs_json_result parse(prs_json_dom *dom, const char *text, size_t len, ui
 START_TEST(values_are_walked_in_order) {
     static const char text[] =
         "{\"a\":[null,true,false,-3,18446744073709551615,2.5,\"\\u4e2d\\u0000\"],\"b\":{},\"\":[]}";
-    static const prs_json_type types[] = {PRS_JSON_NULL, PRS_JSON_BOOL, PRS_JSON_BOOL, PRS_JSON_I64,
-                                          PRS_JSON_U64,  PRS_JSON_F64,  PRS_JSON_STRING};
+    static const prs_json_type types[] = {PRS_JSON_NULL,  PRS_JSON_BOOL, PRS_JSON_BOOL,
+                                          PRS_JSON_I64,   PRS_JSON_U64,  PRS_JSON_F64,
+                                          PRS_JSON_STRING};
     prs_json_dom *dom = prs_json_dom_new();
     prs_json_value root, value, items[7];
     const char *name;
@@ -70,7 +72,8 @@ START_TEST(wrong_questions_get_nothing) {
 END_TEST
 
 START_TEST(bad_texts_are_bad_and_deep_ones_deep) {
-    static const char *const bad[] = {"", "{", "[1,]", "{\"a\":1}}", "\"\xff\"", "\"\n\"", "1e999", "nul", "{} {}"};
+    static const char *const bad[] = {"",       "{",     "[1,]", "{\"a\":1}}", "\"\xff\"",
+                                      "\"\n\"", "1e999", "nul",  "{} {}"};
     prs_json_dom *dom = prs_json_dom_new();
     prs_json_value root;
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
@@ -118,5 +121,6 @@ START_TEST(compact_drops_white_space_outside_strings) {
 }
 END_TEST
 
-TEST_SUITE(json_dom, values_are_walked_in_order, wrong_questions_get_nothing, bad_texts_are_bad_and_deep_ones_deep,
-           a_small_text_after_an_outsized_one, compact_drops_white_space_outside_strings)
+TEST_SUITE(json_dom, values_are_walked_in_order, wrong_questions_get_nothing,
+           bad_texts_are_bad_and_deep_ones_deep, a_small_text_after_an_outsized_one,
+           compact_drops_white_space_outside_strings)

@@ -7,12 +7,14 @@
 #include <jansson.h>
 #include <stdio.h>
 
-static const char schema_text[] =
-    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},{\"name\":\"t\",\"type\":\"text\"},"
-    "{\"name\":\"one\",\"type\":\"text\",\"many\":false},{\"name\":\"n\",\"type\":\"i64\",\"many\":true},"
-    "{\"name\":\"f\",\"type\":\"f64\"},{\"name\":\"b\",\"type\":\"bool\"},{\"name\":\"d\",\"type\":\"date\"},"
-    "{\"name\":\"tags\",\"type\":\"keyword\",\"many\":true},"
-    "{\"name\":\"h\",\"type\":\"text\",\"stored\":false}]}";
+static const char schema_text[] = "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":"
+                                  "\"keyword\"},{\"name\":\"t\",\"type\":\"text\"},"
+                                  "{\"name\":\"one\",\"type\":\"text\",\"many\":false},{\"name\":"
+                                  "\"n\",\"type\":\"i64\",\"many\":true},"
+                                  "{\"name\":\"f\",\"type\":\"f64\"},{\"name\":\"b\",\"type\":"
+                                  "\"bool\"},{\"name\":\"d\",\"type\":\"date\"},"
+                                  "{\"name\":\"tags\",\"type\":\"keyword\",\"many\":true},"
+                                  "{\"name\":\"h\",\"type\":\"text\",\"stored\":false}]}";
 
 static prs_mem mem;
 static prism_schema *schema;
@@ -21,7 +23,8 @@ static prs_document doc;
 
 static void setup(void) {
     prs_mem_init(&mem, NULL);
-    ck_assert_int_eq(prs_schema_from_json(schema_text, strlen(schema_text), &schema, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_schema_from_json(schema_text, strlen(schema_text), &schema, NULL),
+                     PRISM_OK);
     ck_assert_int_eq(prs_json_reader_new(&mem, &reader, NULL), PRISM_OK);
     prs_document_init(&doc, schema, &mem);
 }
@@ -55,10 +58,11 @@ static const char *values_text(void) {
     out[0] = '\0';
     for (uint32_t i = 0; i < doc.n; i++) {
         const prs_value *v = &doc.values[i];
-        int n = v->text != NULL ? snprintf(out + at, sizeof out - at, "%s=%.*s ", schema->fields[v->field].name,
-                                           (int)v->len, (const char *)v->text)
-                                : snprintf(out + at, sizeof out - at, "%s=%lld ", schema->fields[v->field].name,
-                                           (long long)v->i64);
+        int n = v->text != NULL
+                    ? snprintf(out + at, sizeof out - at, "%s=%.*s ", schema->fields[v->field].name,
+                               (int)v->len, (const char *)v->text)
+                    : snprintf(out + at, sizeof out - at, "%s=%lld ", schema->fields[v->field].name,
+                               (long long)v->i64);
         at += (size_t)n;
     }
     return out;
@@ -89,7 +93,8 @@ END_TEST
 
 START_TEST(numbers_and_truth_as_text) {
     setup();
-    expect_values("{ \"id\" : 42 , \"t\" : 1.10, \"tags\" : [ 1e3 , true, \"x,]\", 0.0, false ] , \"one\":-0 }",
+    expect_values("{ \"id\" : 42 , \"t\" : 1.10, \"tags\" : [ 1e3 , true, \"x,]\", 0.0, false ] , "
+                  "\"one\":-0 }",
                   "id=42 t=1.10 tags=1e3 tags=true tags=x,] tags=0.0 tags=false one=-0 ");
     expect_values("{\"u\":[{\"a\":\"]}\\\"\"},[[1]],2],\"id\":7,\"u2\":{},\"t\":[2,\"a\\\"b\",3]}",
                   "id=7 t=2 t=a\"b t=3 ");
@@ -178,7 +183,8 @@ START_TEST(unknown_names) {
     must_read(text);
     ck_assert_uint_eq(doc.n_unknown, 2);
     ck_assert_str_eq(doc.unknown, "nope");
-    ck_assert_int_eq(prs_json_reader_read(reader, text, strlen(text), true, &doc, &err), PRISM_EREJECTED);
+    ck_assert_int_eq(prs_json_reader_read(reader, text, strlen(text), true, &doc, &err),
+                     PRISM_EREJECTED);
     ck_assert_ptr_nonnull(strstr(err.text, "\"nope\""));
     char longer[256] = "{\"id\":1,\"";
     memset(longer + 9, 'a', 62);
@@ -218,8 +224,8 @@ START_TEST(bad_texts_have_a_place) {
         prism_error err = PRISM_ERROR_INIT;
         prism_status status = read_text(cases[i].text, strlen(cases[i].text), &err);
         ck_assert_msg(status == PRISM_EPARSE, "%s: %d", cases[i].text, status);
-        ck_assert_msg(err.line == cases[i].line && err.column == cases[i].column, "%s: %u:%u %s", cases[i].text,
-                      err.line, err.column, err.text);
+        ck_assert_msg(err.line == cases[i].line && err.column == cases[i].column, "%s: %u:%u %s",
+                      cases[i].text, err.line, err.column, err.text);
         ck_assert_msg(strstr(err.text, cases[i].words) != NULL, "%s: %s", cases[i].text, err.text);
     }
     prism_error err = PRISM_ERROR_INIT;
@@ -233,7 +239,8 @@ START_TEST(bad_texts_have_a_place) {
 }
 END_TEST
 
-static size_t nest(char *out, unsigned levels, const char *open, const char *inner, const char *close) {
+static size_t nest(char *out, unsigned levels, const char *open, const char *inner,
+                   const char *close) {
     size_t at = (size_t)sprintf(out, "{\"id\":1,\"x\":");
     for (unsigned i = 0; i < levels; i++) at += (size_t)sprintf(out + at, "%s", open);
     at += (size_t)sprintf(out + at, "%s", inner);
@@ -295,26 +302,33 @@ START_TEST(many_names_are_told_apart) {
 END_TEST
 
 START_TEST(stored_fields_are_found_again) {
-    static const char json[] = " {\"t\":[\"a\",null,2.50,\"\\u4e2d\"],\"one\":\"x\",\"n\":[true],\"o\":{},\"z\":null} ";
+    static const char json[] =
+        " {\"t\":[\"a\",null,2.50,\"\\u4e2d\"],\"one\":\"x\",\"n\":[true],\"o\":{},\"z\":null} ";
     static const struct {
         const char *field;
         uint32_t i;
         const char *text; /* NULL = absent */
     } cases[] = {
-        {"t", 0, "a"}, {"t", 1, "2.50"}, {"t", 2, "\xe4\xb8\xad"}, {"t", 3, NULL}, {"one", 0, "x"}, {"one", 1, NULL},
-        {"n", 0, "true"}, {"o", 0, NULL}, {"z", 0, NULL}, {"no", 0, NULL}, {"", 0, NULL},
+        {"t", 0, "a"},    {"t", 1, "2.50"}, {"t", 2, "\xe4\xb8\xad"},
+        {"t", 3, NULL},   {"one", 0, "x"},  {"one", 1, NULL},
+        {"n", 0, "true"}, {"o", 0, NULL},   {"z", 0, NULL},
+        {"no", 0, NULL},  {"", 0, NULL},
     };
     setup();
     prs_bytes text;
     bool found;
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
-        ck_assert_int_eq(prs_json_reader_field(reader, json, strlen(json), cases[i].field, cases[i].i, &text, &found,
-                                               NULL), PRISM_OK);
+        ck_assert_int_eq(prs_json_reader_field(reader, json, strlen(json), cases[i].field,
+                                               cases[i].i, &text, &found, NULL),
+                         PRISM_OK);
         ck_assert_msg(found == (cases[i].text != NULL), "%s[%u]", cases[i].field, cases[i].i);
-        if (found) ck_assert(prs_bytes_equal(text, prs_bytes_of(cases[i].text, strlen(cases[i].text))));
+        if (found)
+            ck_assert(prs_bytes_equal(text, prs_bytes_of(cases[i].text, strlen(cases[i].text))));
     }
-    ck_assert_int_eq(prs_json_reader_field(reader, "[1]", 3, "t", 0, &text, &found, NULL), PRISM_ECORRUPT);
-    ck_assert_int_eq(prs_json_reader_field(reader, "{\"t\":", 5, "t", 0, &text, &found, NULL), PRISM_ECORRUPT);
+    ck_assert_int_eq(prs_json_reader_field(reader, "[1]", 3, "t", 0, &text, &found, NULL),
+                     PRISM_ECORRUPT);
+    ck_assert_int_eq(prs_json_reader_field(reader, "{\"t\":", 5, "t", 0, &text, &found, NULL),
+                     PRISM_ECORRUPT);
     teardown();
 }
 END_TEST
@@ -330,11 +344,29 @@ static size_t random_space(test_rng *rng, char *out) {
 }
 
 static size_t random_string(test_rng *rng, char *out) {
-    static const char *const parts[] = {"a", "t", "n", "id", "one", " ", ",", "]", "}", "{", "\\\"", "\\\\", "\\n",
-                                        "\\u4e2d", "\xe4\xb8\xad", "\\u0000", "\xf0\x9f\x98\x80", "h", ":"};
+    static const char *const parts[] = {"a",
+                                        "t",
+                                        "n",
+                                        "id",
+                                        "one",
+                                        " ",
+                                        ",",
+                                        "]",
+                                        "}",
+                                        "{",
+                                        "\\\"",
+                                        "\\\\",
+                                        "\\n",
+                                        "\\u4e2d",
+                                        "\xe4\xb8\xad",
+                                        "\\u0000",
+                                        "\xf0\x9f\x98\x80",
+                                        "h",
+                                        ":"};
     size_t at = 0, n = test_rng_below(rng, 4);
     out[at++] = '"';
-    for (size_t i = 0; i < n; i++) at += (size_t)sprintf(out + at, "%s", parts[test_rng_below(rng, PRS_COUNT(parts))]);
+    for (size_t i = 0; i < n; i++)
+        at += (size_t)sprintf(out + at, "%s", parts[test_rng_below(rng, PRS_COUNT(parts))]);
     out[at++] = '"';
     return at;
 }
@@ -359,7 +391,8 @@ static size_t random_list(test_rng *rng, char *out, int depth, bool object) {
 }
 
 static size_t random_value(test_rng *rng, char *out, int depth) {
-    static const char *const scalars[] = {"null", "true", "false", "0", "-1", "1.50", "3e2", "12345678901"};
+    static const char *const scalars[] = {"null", "true", "false", "0",
+                                          "-1",   "1.50", "3e2",   "12345678901"};
     uint64_t pick = test_rng_below(rng, depth < 4 ? 6 : 4);
     if (depth == 0 || pick == 5) return random_list(rng, out, depth, true);
     if (pick == 4) return random_list(rng, out, depth, false);
@@ -369,7 +402,8 @@ static size_t random_value(test_rng *rng, char *out, int depth) {
 
 /* The stored text must say what was given, less "h", plus a key where there was none. */
 static void compare_stored(json_t *given) {
-    json_t *stored = json_loadb((const char *)doc.json.ptr, doc.json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *stored = json_loadb((const char *)doc.json.ptr, doc.json.len,
+                                JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
     ck_assert_ptr_nonnull(stored);
     json_t *id = json_object_get(given, "id");
     json_object_del(given, "h");
@@ -387,7 +421,8 @@ START_TEST(random_documents_agree_with_jansson) {
     setup();
     for (int round = 0; round < 20000; round++) {
         size_t len = random_value(&rng, text, 0);
-        if (test_rng_one_in(&rng, 3)) text[test_rng_below(&rng, len)] = (char)test_rng_below(&rng, 256);
+        if (test_rng_one_in(&rng, 3))
+            text[test_rng_below(&rng, len)] = (char)test_rng_below(&rng, 256);
         json_error_t where;
         json_t *given = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
         bool nul_name = given == NULL && json_error_code(&where) == json_error_null_byte_in_key;
@@ -397,7 +432,8 @@ START_TEST(random_documents_agree_with_jansson) {
         bool has_nul = memchr(text, '\0', len) != NULL; /* Jansson steps over it between tokens */
         if (has_nul) ck_assert_int_eq(status, PRISM_EPARSE);
         if (!nul_name && !has_nul) {
-            ck_assert_msg((given == NULL) == (status == PRISM_EPARSE), "%.*s: %d %s", (int)len, text, status, err.text);
+            ck_assert_msg((given == NULL) == (status == PRISM_EPARSE), "%.*s: %d %s", (int)len,
+                          text, status, err.text);
         }
         if (given != NULL && status == PRISM_OK) compare_stored(given);
         n_ok += status == PRISM_OK;
@@ -411,9 +447,11 @@ START_TEST(random_documents_agree_with_jansson) {
 END_TEST
 
 static prism_status read_under(prs_mem *failing, void *ctx) {
-    static const char text[] = "{\"t\":\"x\",\"tags\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17],\"h\":1,"
-                               "\"a\":1,\"b\":true,\"c\":1,\"e\":1,\"f\":1,\"g\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,\"m\":1,"
-                               "\"n\":1,\"o\":1,\"p\":1}";
+    static const char text[] =
+        "{\"t\":\"x\",\"tags\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17],\"h\":1,"
+        "\"a\":1,\"b\":true,\"c\":1,\"e\":1,\"f\":1,\"g\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,\"m\":"
+        "1,"
+        "\"n\":1,\"o\":1,\"p\":1}";
     prs_json_reader *r;
     prs_document d;
     prism_status status = prs_json_reader_new(failing, &r, NULL);
@@ -432,7 +470,8 @@ START_TEST(every_allocation_may_fail) {
 }
 END_TEST
 
-TEST_SUITE(json_read, values_by_type, numbers_and_truth_as_text, values_that_do_not_fit, stored_text,
-           missing_keys_are_made, unknown_names, bad_texts_have_a_place, depth_is_limited, size_is_limited,
-           many_names_are_told_apart, stored_fields_are_found_again, random_documents_agree_with_jansson,
+TEST_SUITE(json_read, values_by_type, numbers_and_truth_as_text, values_that_do_not_fit,
+           stored_text, missing_keys_are_made, unknown_names, bad_texts_have_a_place,
+           depth_is_limited, size_is_limited, many_names_are_told_apart,
+           stored_fields_are_found_again, random_documents_agree_with_jansson,
            every_allocation_may_fail)

@@ -1,4 +1,5 @@
-/* Do errors in JSON texts point at the byte where a person would look, and is output always JSON? */
+/* Do errors in JSON texts point at the byte where a person would look, and is output always
+ * JSON? */
 #include "harness/test.h"
 
 #include "base/error.h"
@@ -11,7 +12,8 @@ START_TEST(places) {
         uint32_t line, column;
     } cases[] = {
         {"{\"a\":1,\"a\":2}", 7, 1, 8},
-        {"{\"a\":1,\n\"a\\\"averyveryverylongname\":2,\n  \"a\\\"averyveryverylongname\":3}", 40, 3, 3},
+        {"{\"a\":1,\n\"a\\\"averyveryverylongname\":2,\n  \"a\\\"averyveryverylongname\":3}", 40, 3,
+         3},
         {"{\"a\":1,}", 7, 1, 8},
         {"{\"a\" 1}", 5, 1, 6},
         {"[1,2", 4, 1, 5},
@@ -29,7 +31,8 @@ START_TEST(places) {
         json_error_t where;
         prism_error err = PRISM_ERROR_INIT;
         ck_assert_ptr_null(json_loadb(text, strlen(text), JSON_REJECT_DUPLICATES, &where));
-        ck_assert_int_eq(prs_json_syntax_error(text, strlen(text), &where, "the text", &err), PRISM_EPARSE);
+        ck_assert_int_eq(prs_json_syntax_error(text, strlen(text), &where, "the text", &err),
+                         PRISM_EPARSE);
         ck_assert_msg(err.offset == cases[i].offset && err.line == cases[i].line &&
                           err.column == cases[i].column,
                       "%s: offset %llu, %u:%u: %s", text, (unsigned long long)err.offset, err.line,
@@ -59,7 +62,11 @@ START_TEST(strings_are_escaped) {
 END_TEST
 
 START_TEST(ill_formed_parts_are_replaced) {
-    expect_string("a\xff" "b", 3, "\"a\xef\xbf\xbd" "b\"");
+    expect_string("a\xff"
+                  "b",
+                  3,
+                  "\"a\xef\xbf\xbd"
+                  "b\"");
     expect_string("\xe4\xb8", 2, "\"\xef\xbf\xbd\"");             /* one maximal part */
     expect_string("\xc0\x80", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\""); /* two */
     expect_string("\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
@@ -79,7 +86,8 @@ START_TEST(random_bytes_become_strings) {
         test_rng_fill(&rng, bytes, len);
         prs_buf_clear(&buf);
         prs_json_put_string(&buf, bytes, len);
-        json_t *back = json_loadb((const char *)buf.ptr, buf.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+        json_t *back =
+            json_loadb((const char *)buf.ptr, buf.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
         ck_assert_ptr_nonnull(back);
         ck_assert(json_is_string(back));
         json_decref(back);

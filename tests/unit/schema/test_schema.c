@@ -141,12 +141,13 @@ START_TEST(analyzers_are_named_and_options_canonical) {
     options.options = " { \"stem\" : \"off\", \"max_token_bytes\": 64, \"emoji\": false } ";
     ck_assert_int_eq(prs_schema_add(s, "t", PRISM_FIELD_TEXT, &options, false, NULL), PRISM_OK);
     ck_assert_str_eq(s->fields[0].analyzer, "whitespace");
-    ck_assert_str_eq(s->fields[0].options, "{\"emoji\":\"off\",\"max_token_bytes\":\"64\",\"stem\":\"off\"}");
+    ck_assert_str_eq(s->fields[0].options,
+                     "{\"emoji\":\"off\",\"max_token_bytes\":\"64\",\"stem\":\"off\"}");
     options.options = "{}";
     ck_assert_int_eq(prs_schema_add(s, "u", PRISM_FIELD_TEXT, &options, false, NULL), PRISM_OK);
     ck_assert_str_eq(s->fields[1].options, "");
-    static const char *const bad[] = {"[]", "{", "{\"a\":1,\"a\":2}", "{\"stem\":null}", "{\"stem\":1.5}",
-                                      "{\"stem\":{}}"};
+    static const char *const bad[] = {
+        "[]", "{", "{\"a\":1,\"a\":2}", "{\"stem\":null}", "{\"stem\":1.5}", "{\"stem\":{}}"};
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
         options.options = bad[i];
         expect_refusal(s, "v", PRISM_FIELD_TEXT, &options, false, PRISM_EINVAL, "option");
@@ -191,7 +192,9 @@ START_TEST(at_most_1024_fields) {
 }
 END_TEST
 
-static void count_slot(void *slot) { ++*(int *)slot; }
+static void count_slot(void *slot) {
+    ++*(int *)slot;
+}
 
 START_TEST(references_are_counted) {
     prism_schema *s;

@@ -20,22 +20,27 @@ static void expect_text(const prism_schema *schema, const char *text) {
 }
 
 START_TEST(short_form_gets_the_defaults) {
-    prism_schema *s = read_text("{ \"key\":\"k\", \"fields\":[{\"name\":\"k\",\"type\":\"keyword\"},"
-                                "{\"name\":\"t\",\"type\":\"text\"},{\"type\":\"i64\",\"name\":\"n\"}] }");
-    expect_text(s, "{\"key\":\"k\",\"fields\":["
-                   "{\"name\":\"k\",\"type\":\"keyword\",\"stored\":true,\"indexed\":true,\"column\":false,"
-                   "\"many\":false,\"analyzer\":\"keyword\"},"
-                   "{\"name\":\"t\",\"type\":\"text\",\"boost\":1,\"stored\":true,\"indexed\":true,\"many\":true,"
-                   "\"positions\":true,\"lengths\":true,\"analyzer\":\"mixed-v1\"},"
-                   "{\"name\":\"n\",\"type\":\"i64\",\"stored\":true,\"column\":true,\"many\":false}]}");
+    prism_schema *s =
+        read_text("{ \"key\":\"k\", \"fields\":[{\"name\":\"k\",\"type\":\"keyword\"},"
+                  "{\"name\":\"t\",\"type\":\"text\"},{\"type\":\"i64\",\"name\":\"n\"}] }");
+    expect_text(
+        s, "{\"key\":\"k\",\"fields\":["
+           "{\"name\":\"k\",\"type\":\"keyword\",\"stored\":true,\"indexed\":true,\"column\":false,"
+           "\"many\":false,\"analyzer\":\"keyword\"},"
+           "{\"name\":\"t\",\"type\":\"text\",\"boost\":1,\"stored\":true,\"indexed\":true,"
+           "\"many\":true,"
+           "\"positions\":true,\"lengths\":true,\"analyzer\":\"mixed-v1\"},"
+           "{\"name\":\"n\",\"type\":\"i64\",\"stored\":true,\"column\":true,\"many\":false}]}");
     prs_schema_unref(s);
 }
 END_TEST
 
 START_TEST(every_member_is_read) {
     static const char text[] =
-        "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"boost\":7,\"stored\":false,\"indexed\":true,"
-        "\"many\":false,\"positions\":false,\"lengths\":true,\"analyzer\":\"white\\\"space\",\"options\":"
+        "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"boost\":7,\"stored\":false,\"indexed\":"
+        "true,"
+        "\"many\":false,\"positions\":false,\"lengths\":true,\"analyzer\":\"white\\\"space\","
+        "\"options\":"
         "{\"han\":\"bi\",\"stem\":\"off\"}},{\"name\":\"d\",\"type\":\"date\",\"stored\":false,"
         "\"column\":true,\"many\":true}]}";
     prism_schema *s = read_text(text);
@@ -53,7 +58,8 @@ START_TEST(every_member_is_read) {
 END_TEST
 
 START_TEST(not_indexed_takes_positions_along) {
-    prism_schema *s = read_text("{\"key\":null,\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"indexed\":false}]}");
+    prism_schema *s = read_text(
+        "{\"key\":null,\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"indexed\":false}]}");
     ck_assert_uint_eq(s->fields[0].flags, PRISM_FIELD_STORED | PRISM_FIELD_MANY);
     ck_assert_uint_eq(s->fields[0].boost, 0);
     prs_schema_unref(s);
@@ -97,8 +103,10 @@ START_TEST(mistakes_are_named) {
         {"{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"analyzer\":1}]}", "a string"},
         {"{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"options\":[]}]}", "an object"},
         {"{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"column\":true}]}", "\"column\""},
-        {"{\"fields\":[{\"name\":\"a\",\"type\":\"bool\",\"stored\":false,\"column\":false}]}", "leave it out"},
-        {"{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"a\",\"type\":\"text\"}]}", "twice"},
+        {"{\"fields\":[{\"name\":\"a\",\"type\":\"bool\",\"stored\":false,\"column\":false}]}",
+         "leave it out"},
+        {"{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"a\",\"type\":\"text\"}]}",
+         "twice"},
     };
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         prism_schema *s;
@@ -123,5 +131,6 @@ START_TEST(bad_json_has_a_place) {
 }
 END_TEST
 
-TEST_SUITE(schema_json, short_form_gets_the_defaults, every_member_is_read, not_indexed_takes_positions_along,
-           default_schema_round_trips, mistakes_are_named, bad_json_has_a_place)
+TEST_SUITE(schema_json, short_form_gets_the_defaults, every_member_is_read,
+           not_indexed_takes_positions_along, default_schema_round_trips, mistakes_are_named,
+           bad_json_has_a_place)

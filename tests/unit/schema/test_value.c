@@ -17,8 +17,19 @@ static double f64_of(const char *text) {
 }
 
 START_TEST(whole_numbers) {
-    static const char *const bad[] = {"", "-", "+", "1.0", "1e3", "0x10", " 1", "1 ", "9223372036854775808",
-                                      "-9223372036854775809", "99999999999999999999", "--1", "\xef\xbc\x91"};
+    static const char *const bad[] = {"",
+                                      "-",
+                                      "+",
+                                      "1.0",
+                                      "1e3",
+                                      "0x10",
+                                      " 1",
+                                      "1 ",
+                                      "9223372036854775808",
+                                      "-9223372036854775809",
+                                      "99999999999999999999",
+                                      "--1",
+                                      "\xef\xbc\x91"};
     int64_t v;
     ck_assert_int_eq(parse(PRISM_FIELD_I64, "0", &v), PRISM_OK);
     ck_assert_int_eq(v, 0);
@@ -37,7 +48,8 @@ START_TEST(whole_numbers) {
 END_TEST
 
 START_TEST(floating_point) {
-    static const char *const bad[] = {"", "nan", "inf", "1,5", ".5", "1.", "1e999", "true", "\"1\"", "[1]"};
+    static const char *const bad[] = {"",   "nan",   "inf",  "1,5",   ".5",
+                                      "1.", "1e999", "true", "\"1\"", "[1]"};
     int64_t v;
     ck_assert_double_eq(f64_of("1.5"), 1.5);
     ck_assert_double_eq(f64_of("-1e-3"), -1e-3);
@@ -50,11 +62,12 @@ START_TEST(floating_point) {
 END_TEST
 
 START_TEST(sortable_order) {
-    static const double sorted[] = {-INFINITY, -DBL_MAX, -2, -1, -DBL_MIN, -DBL_TRUE_MIN, 0,
-                                    DBL_TRUE_MIN, DBL_MIN, 1, 2, DBL_MAX, INFINITY};
+    static const double sorted[] = {-INFINITY,    -DBL_MAX, -2, -1, -DBL_MIN, -DBL_TRUE_MIN, 0,
+                                    DBL_TRUE_MIN, DBL_MIN,  1,  2,  DBL_MAX,  INFINITY};
     for (size_t i = 0; i < PRS_COUNT(sorted); i++) {
         ck_assert(prs_f64_from_sortable(prs_f64_to_sortable(sorted[i])) == sorted[i]);
-        if (i > 0) ck_assert_int_lt(prs_f64_to_sortable(sorted[i - 1]), prs_f64_to_sortable(sorted[i]));
+        if (i > 0)
+            ck_assert_int_lt(prs_f64_to_sortable(sorted[i - 1]), prs_f64_to_sortable(sorted[i]));
     }
     ck_assert_int_eq(prs_f64_to_sortable(-0.0), prs_f64_to_sortable(0.0));
     ck_assert_int_eq(prs_f64_to_sortable(0.0), 0);

@@ -1,0 +1,195 @@
+/* Is every tree written and read back, and everything else that looks like one refused? */
+#include "tree.h"
+
+#include <stdio.h>
+
+static void read_back(const char *json, const char *tree) {
+    prism_schema *schema = tree_schema();
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    prism_status status = prs_query_from_json(schema, json, strlen(json), &query, &err);
+    ck_assert_msg(status == PRISM_OK, "%s: %s", json, err.text);
+    ck_assert_str_eq(tree_text(query), tree);
+    prs_query_unref(query);
+    prs_schema_unref(schema);
+}
+
+#define F "\"fields\":{\"body\":1}"
+#define KEY(text) "{\"kind\":\"word\",\"text\":\"" text "\"}"
+
+START_TEST(every_kind_is_read) {
+    read_back("{\"type\":\"all\"}", "*:*");
+    read_back("{\"type\":\"none\",\"boost\":2}", "none^2");
+    read_back("{\"type\":\"term\",\"fields\":{\"title\":7,\"body\":1},\"key\":" KEY(
+                  "x") ",\"boost\":1.5}",
+              "title^7,body:x^1.5");
+    read_back("{\"type\":\"term\",\"fields\":{\"body\":1,\"title\":2},\"key\":" KEY("x") "}", "x");
+    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"han1\",\"hex\":\"e4b8ad\"}}",
+              "body:中.1");
+    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"ff00\"}}",
+              "body:ff00");
+    read_back("{\"type\":\"prefix\"," F ",\"key\":" KEY("x") "}", "body:x*");
+    read_back("{\"type\":\"exists\"," F "}", "exists(body)");
+    read_back("{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "," KEY(
+                  "b") "]},"
+                       "{\"pos\":2,\"prefix\":" KEY("c") "}]}",
+              "body:\"{a|b} _ c*\"");
+    read_back("{\"type\":\"near\"," F
+              ",\"slop\":3,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+              "body:near3\"a\"");
+    read_back("{\"type\":\"bool\",\"must\":[{\"type\":\"all\"}],\"should\":[{\"type\":\"none\"}],"
+              "\"must_not\":["
+              "{\"type\":\"none\"}],\"filter\":[{\"type\":\"all\"}],\"min_should\":1}",
+              "(+*:* -none #*:* none)/1");
+    read_back("{\"type\":\"range\"," F ",\"from\":-1,\"to\":2}", "body:range-1..2");
+    read_back("{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"none\"}]}",
+              "max(*:*, none)");
+    read_back("{\"type\":\"const\",\"of\":{\"type\":\"all\"},\"boost\":0}", "const(*:*)^0");
+}
+END_TEST
+
+START_TEST(everything_else_is_refused) {
+    static const char *const bad[] = {
+        "",
+        "[]",
+        "3",
+        "{}",
+        "{\"type\":3}",
+        "{\"type\":\"text\"}",
+        "{\"type\":\"\"}",
+        "{\"type\":\"terms\"}",
+        "{\"type\":\"all\",\"type\":\"all\"}",
+        "{\"type\":\"all\",\"boost\":\"2\"}",
+        "{\"type\":\"all\",\"boost\":-1}",
+        "{\"type\":\"all\",\"boost\":1e7}",
+        "{\"type\":\"term\"}",
+        "{\"type\":\"term\"," F "}",
+        "{\"type\":\"term\"," F ",\"key\":{}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"x\",\"text\":\"x\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"\",\"text\":\"x\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"f\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"zz\"}}",
+        "{\"type\":\"term\",\"fields\":{},\"key\":" KEY("x") "}",
+        "{\"type\":\"term\",\"fields\":[\"body\"],\"key\":" KEY("x") "}",
+        "{\"type\":\"term\",\"fields\":{\"nosuch\":1},\"key\":" KEY("x") "}",
+        "{\"type\":\"term\",\"fields\":{\"body\":0},\"key\":" KEY("x") "}",
+        "{\"type\":\"term\",\"fields\":{\"body\":101},\"key\":" KEY("x") "}",
+        "{\"type\":\"term\",\"fields\":{\"body\":\"1\"},\"key\":" KEY("x") "}",
+        "{\"type\":\"phrase\"," F "}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[3]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":-1,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY(
+            "a") "]},{\"pos\":2,\"keys\":[" KEY("a") "]},{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"near\"," F ",\"slop\":-1,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"max\"}",
+        "{\"type\":\"max\",\"of\":[]}",
+        "{\"type\":\"max\",\"of\":[3]}",
+        "{\"type\":\"const\"}",
+        "{\"type\":\"const\",\"of\":[]}",
+        "{\"type\":\"bool\",\"must\":[{}]}",
+        "{\"type\":\"bool\",\"must\":{}}",
+        "{\"type\":\"bool\",\"musst\":[]}",
+        "{\"type\":\"bool\",\"min_should\":\"0\"}",
+        "{\"type\":\"all\",\"note\":1}",
+        "{\"type\":\"range\"," F "}",
+        "{\"type\":\"range\"," F ",\"from\":1,\"to\":\"2\"}",
+        "{\"type\":\"near\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"bool\",\"min_should\":1}",
+        "{\"type\":\"bool\",\"min_should\":-1}",
+        "{\"type\":\"all\"} x",
+    };
+    prism_schema *schema = tree_schema();
+    for (size_t i = 0; i < PRS_COUNT(bad); i++) {
+        prism_error err = PRISM_ERROR_INIT;
+        prism_query *query;
+        prism_status status = prs_query_from_json(schema, bad[i], strlen(bad[i]), &query, &err);
+        ck_assert_msg(status == PRISM_EPARSE, "%s: %d %s", bad[i], status, err.text);
+        ck_assert_ptr_null(query);
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
+START_TEST(bad_json_has_a_place) {
+    static const char text[] = "{\"type\":\n \"all\",}";
+    prism_schema *schema = tree_schema();
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    ck_assert_int_eq(prs_query_from_json(schema, text, strlen(text), &query, &err), PRISM_EPARSE);
+    ck_assert_uint_eq(err.line, 2);
+    ck_assert_uint_eq(err.column, 8);
+    prs_schema_unref(schema);
+}
+END_TEST
+
+static size_t nest(char *out, unsigned levels) {
+    size_t at = 0;
+    for (unsigned i = 1; i < levels; i++)
+        at += (size_t)sprintf(out + at, "{\"type\":\"const\",\"of\":");
+    at += (size_t)sprintf(out + at, "{\"type\":\"all\"}");
+    for (unsigned i = 1; i < levels; i++) out[at++] = '}';
+    return at;
+}
+
+START_TEST(limits) {
+    static char text[1 << 17];
+    prism_schema *schema = tree_schema();
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 64), &query, &err), PRISM_OK);
+    prs_query_unref(query);
+    ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 65), &query, &err), PRISM_ELIMIT);
+    ck_assert_int_eq(prs_query_from_json(schema, text, nest(text, 2000), &query, &err),
+                     PRISM_ELIMIT);
+    for (unsigned n = PRISM_MAX_QUERY_NODES - 1; n <= PRISM_MAX_QUERY_NODES; n++) {
+        size_t at = (size_t)sprintf(text, "{\"type\":\"bool\",\"should\":[");
+        for (unsigned i = 0; i < n; i++)
+            at += (size_t)sprintf(text + at, "%s{\"type\":\"all\"}", i > 0 ? "," : "");
+        at += (size_t)sprintf(text + at, "]}");
+        prism_status wanted = n < PRISM_MAX_QUERY_NODES ? PRISM_OK : PRISM_ELIMIT;
+        ck_assert_int_eq(prs_query_from_json(schema, text, at, &query, &err), wanted);
+        prs_query_unref(query);
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
+/* Bytes changed at random in a good tree: read or refused, never worse. */
+START_TEST(damaged_trees) {
+    static const char text[] =
+        "+apple \"pear {tree}\"~3 -title:x wi-fi* 北京大学 tags:* (a OR b)^2";
+    test_rng rng = test_rng_of("query_json");
+    prism_schema *schema = tree_schema();
+    prism_query *query = tree_parse(schema, text, strlen(text), 0, NULL, NULL);
+    prs_mem mem;
+    prs_buf json;
+    prs_mem_init(&mem, NULL);
+    prs_buf_init(&json, &mem);
+    ck_assert_int_eq(prs_query_to_json(query, &json, NULL), PRISM_OK);
+    unsigned n_ok = 0;
+    for (int round = 0; round < 5000; round++) {
+        char copy[8192];
+        ck_assert_uint_lt(json.len, sizeof copy);
+        memcpy(copy, json.ptr, json.len);
+        copy[test_rng_below(&rng, json.len)] = "0123456789abcx{}[]\",:-"[test_rng_below(&rng, 22)];
+        prism_query *damaged;
+        prism_error err = PRISM_ERROR_INIT;
+        prism_status status = prs_query_from_json(schema, copy, json.len, &damaged, &err);
+        ck_assert(status == PRISM_OK || (status == PRISM_EPARSE && err.text[0] != '\0'));
+        n_ok += status == PRISM_OK;
+        prs_query_unref(damaged);
+    }
+    ck_assert_uint_gt(n_ok, 50);
+    prs_buf_fini(&json);
+    prs_query_unref(query);
+    prs_schema_unref(schema);
+}
+END_TEST
+
+TEST_SUITE(query_json, every_kind_is_read, everything_else_is_refused, bad_json_has_a_place, limits,
+           damaged_trees)
