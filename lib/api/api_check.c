@@ -4,12 +4,15 @@
 #include "base/error.h"
 #include "index/check.h"
 
-prism_status prism_index_check(const char *path, prism_check_level level, const prism_allocator *allocator,
-                               prism_finding_fn each, void *ctx, prism_progress_fn progress,
-                               void *progress_ctx, uint64_t *n_findings, prism_error *err) {
+prism_status prism_index_check(const char *path, prism_check_level level,
+                               const prism_allocator *allocator, prism_finding_fn each, void *ctx,
+                               prism_progress_fn progress, void *progress_ctx, uint64_t *n_findings,
+                               prism_error *err) {
     if (n_findings == NULL) return prs_error_set(err, PRISM_EINVAL, "n_findings must not be NULL");
     *n_findings = 0;
     if (path == NULL) return prs_error_set(err, PRISM_EINVAL, "path must not be NULL");
-    if ((unsigned)level > PRISM_CHECK_DEEP) return prs_error_set(err, PRISM_EINVAL, "no such level of check");
-    return prs_check_index(path, level, allocator, each, ctx, progress, progress_ctx, n_findings, err);
+    if ((unsigned)level > PRISM_CHECK_DEEP)
+        return prs_error_set(err, PRISM_EINVAL, "no such level of check");
+    return prs_check_index(path, level, allocator, each, ctx, progress, progress_ctx, n_findings,
+                           err);
 }

@@ -1,8 +1,8 @@
 /* api_index.c - the exported functions of prismsearch/index.h: check arguments, call down.
  *
- * Tested by tests/unit/api/test_api_index.c
- *
- * Options structs of any version are copied over defaults (api/opts.h); handles are wrapped and unwrapped here and nowhere else. */
+ * Outputs are NULL or 0 from the first line on, so that they are after any error.  Options come from callers
+ * of any version: api/opts.h copies as much as they have.
+ * Tested by tests/unit/api/test_api_index.c */
 #include "api/opts.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -17,13 +17,15 @@ static prism_status null_argument(prism_error *err, const char *name) {
 
 /* ---- index ----------------------------------------------------------------------------------- */
 
-static prism_status take_opts(prism_index_opts *own, const prism_index_opts *opts, prism_error *err) {
+static prism_status take_opts(prism_index_opts *own, const prism_index_opts *opts,
+                              prism_error *err) {
     *own = (prism_index_opts)PRISM_INDEX_OPTS_INIT;
     if (!prs_opts_copy(own, sizeof *own, opts)) {
         return prs_error_set(err, PRISM_EINVAL, "index options without their size");
     }
     if ((unsigned)own->checksums > PRISM_CHECKSUMS_OFF) {
-        return prs_error_set(err, PRISM_EINVAL, "no such mode of checksums: %u", (unsigned)own->checksums);
+        return prs_error_set(err, PRISM_EINVAL, "no such mode of checksums: %u",
+                             (unsigned)own->checksums);
     }
     return PRISM_OK;
 }
@@ -40,15 +42,16 @@ static prism_status wrap(prs_core *core, prism_index **out, prism_error *err) {
     return PRISM_OK;
 }
 
-prism_status prism_index_create(const char *path, const prism_schema *schema, const prism_index_opts *opts,
-                                prism_index **out, prism_error *err) {
+prism_status prism_index_create(const char *path, const prism_schema *schema,
+                                const prism_index_opts *opts, prism_index **out, prism_error *err) {
     prism_index_opts own;
     prs_core *core;
     if (out == NULL) return null_argument(err, "out");
     *out = NULL;
     if (path == NULL) return null_argument(err, "path");
     PRS_TRY(take_opts(&own, opts, err));
-    if (own.read_only) return prs_error_set(err, PRISM_EINVAL, "an index cannot be created read-only");
+    if (own.read_only)
+        return prs_error_set(err, PRISM_EINVAL, "an index cannot be created read-only");
     PRS_TRY(prs_core_create(&own, path, schema, &core, err));
     return wrap(core, out, err);
 }
@@ -61,7 +64,8 @@ prism_status prism_index_open(const char *path, const prism_index_opts *opts, pr
     *out = NULL;
     if (path == NULL) return null_argument(err, "path");
     PRS_TRY(take_opts(&own, opts, err));
-    if (own.in_memory) return prs_error_set(err, PRISM_EINVAL, "an index in memory can only be created");
+    if (own.in_memory)
+        return prs_error_set(err, PRISM_EINVAL, "an index in memory can only be created");
     PRS_TRY(prs_core_open(&own, path, &core, err));
     return wrap(core, out, err);
 }
@@ -156,7 +160,8 @@ prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json
 }
 
 prism_status prism_snapshot_terms(prism_snapshot *snap, const char *field, const char *prefix,
-                                  size_t prefix_len, prism_term_fn each, void *ctx, prism_error *err) {
+                                  size_t prefix_len, prism_term_fn each, void *ctx,
+                                  prism_error *err) {
     if (snap == NULL || field == NULL || each == NULL) {
         return null_argument(err, snap == NULL ? "snap" : field == NULL ? "field" : "each");
     }

@@ -1,9 +1,8 @@
 /* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
  *
- * Tested by tests/unit/api/test_api_writer.c
- *
- * Every call locks the writer, asks whether it may still be used (fork, poison), and unlocks on every path; the callbacks of
- * merge run with the lock held, so they must not call back into the writer. */
+ * Every call enters (lock; use after fork and sticky failures end here) and leaves (unlock): below, lib/index
+ * may take the writer as its own.  The callback of merge runs with the lock held.
+ * Tested by tests/unit/api/test_api_writer.c */
 #include "api/opts.h"
 #include "base/error.h"
 #include "index/writer.h"
@@ -14,7 +13,8 @@ static prism_status null_argument(prism_error *err, const char *name) {
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *opts, prism_error *err) {
+static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *opts,
+                              prism_error *err) {
     prism_writer_opts given = PRISM_WRITER_OPTS_INIT;
     if (!prs_opts_copy(&given, sizeof given, opts)) {
         return prs_error_set(err, PRISM_EINVAL, "writer options without their size");
@@ -39,8 +39,8 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
     return PRISM_OK;
 }
 
-prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts, prism_writer **out,
-                               prism_error *err) {
+prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
+                               prism_writer **out, prism_error *err) {
     prs_writer_options own;
     if (out == NULL) return null_argument(err, "out");
     *out = NULL;
@@ -77,12 +77,13 @@ static prism_status check_flags(unsigned flags, prism_error *err) {
 static prism_status put_json(prism_writer *writer, const char *text, size_t len, bool replace,
                              prism_error *err) {
     prs_document *doc = &writer->document;
-    PRS_TRY(prs_json_reader_read(writer->reader, text, len, writer->options.strict_schema, doc, err));
+    PRS_TRY(
+        prs_json_reader_read(writer->reader, text, len, writer->options.strict_schema, doc, err));
     return prs_writer_put(writer, doc, replace, err);
 }
 
-prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len, unsigned flags,
-                                   prism_error *err) {
+prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
+                                   unsigned flags, prism_error *err) {
     if (text == NULL) return null_argument(err, "text");
     PRS_TRY(check_flags(flags, err));
     PRS_TRY(enter(writer, err));
@@ -90,7 +91,8 @@ prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_
 }
 
 /* The document was built for some schema; values carry field numbers, so it must be this one. */
-static prism_status check_schema(const prism_writer *writer, const prs_document *doc, prism_error *err) {
+static prism_status check_schema(const prism_writer *writer, const prs_document *doc,
+                                 prism_error *err) {
     const prism_schema *ours = writer->core->recipe->schema;
     const char *a, *b;
     size_t a_len, b_len;
@@ -101,13 +103,15 @@ static prism_status check_schema(const prism_writer *writer, const prs_document 
     return prs_error_set(err, PRISM_EINVAL, "the document was built for another schema");
 }
 
-static prism_status put_built(prism_writer *writer, prs_document *doc, bool replace, prism_error *err) {
+static prism_status put_built(prism_writer *writer, prs_document *doc, bool replace,
+                              prism_error *err) {
     PRS_TRY(check_schema(writer, doc, err));
     PRS_TRY(prs_document_finish(doc, err));
     return prs_writer_put(writer, doc, replace, err);
 }
 
-prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, unsigned flags, prism_error *err) {
+prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, unsigned flags,
+                              prism_error *err) {
     if (doc == NULL) return null_argument(err, "doc");
     PRS_TRY(check_flags(flags, err));
     PRS_TRY(enter(writer, err));
@@ -121,7 +125,8 @@ prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t l
     if (key == NULL) return null_argument(err, "key");
     PRS_TRY(enter(writer, err));
     if (writer->core->recipe->schema->key_field < 0) {
-        return leave(writer, prs_error_set(err, PRISM_EINVAL, "the schema has no key to delete by"));
+        return leave(writer,
+                     prs_error_set(err, PRISM_EINVAL, "the schema has no key to delete by"));
     }
     prism_status status = prs_writer_delete(writer, prs_bytes_of(key, len), &deleted, err);
     if (n != NULL) *n = deleted;
@@ -136,7 +141,8 @@ prism_status prism_writer_commit(prism_writer *writer, const void *payload, size
     if (generation != NULL) *generation = 0;
     if (payload == NULL && len > 0) return null_argument(err, "payload");
     PRS_TRY(enter(writer, err));
-    prism_status status = prs_writer_commit(writer, prs_bytes_of(payload, len), payload != NULL, &own, err);
+    prism_status status =
+        prs_writer_commit(writer, prs_bytes_of(payload, len), payload != NULL, &own, err);
     if (status == PRISM_OK && generation != NULL) *generation = own;
     return leave(writer, status);
 }
@@ -144,19 +150,23 @@ prism_status prism_writer_commit(prism_writer *writer, const void *payload, size
 prism_status prism_writer_rollback(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
     prs_mutex_lock(&writer->lock);
-    if (writer->poisoned || writer->pid != prs_process_id()) return leave(writer, prs_writer_check(writer, err));
+    if (writer->poisoned || writer->pid != prs_process_id())
+        return leave(writer, prs_writer_check(writer, err));
     return leave(writer, prs_writer_rollback(writer, err));
 }
 
-prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
-                                void *ctx, prism_error *err) {
-    if (max_segments == 0) return prs_error_set(err, PRISM_EINVAL, "max_segments must be at least 1");
+prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
+                                prism_progress_fn progress, void *ctx, prism_error *err) {
+    if (max_segments == 0)
+        return prs_error_set(err, PRISM_EINVAL, "max_segments must be at least 1");
     PRS_TRY(enter(writer, err));
     return leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
 }
 
-prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats, prism_error *err) {
-    if (writer == NULL || stats == NULL) return null_argument(err, writer == NULL ? "writer" : "stats");
+prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,
+                                    prism_error *err) {
+    if (writer == NULL || stats == NULL)
+        return null_argument(err, writer == NULL ? "writer" : "stats");
     if (stats->size < sizeof stats->size) {
         return prs_error_set(err, PRISM_EINVAL, "statistics without their size");
     }

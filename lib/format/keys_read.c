@@ -133,3 +133,36 @@ prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes
     for (size_t i = 0; i < n; i++) PRS_TRY(find_one(keys, &probes[i], found, ctx, err));
     return PRISM_OK;
 }
+
+/* Has an entry behind `entry` with the same hash the same key? */
+static prism_status is_superseded(const prs_keys *k, uint32_t entry, uint32_t *doc,
+                                  bool *superseded, prism_error *err) {
+    const uint8_t *hashes = k->section.ptr + k->hashes;
+    uint64_t hash = prs_load64(hashes + 8 * (size_t)entry);
+    prs_bytes key = prs_bytes_of(NULL, 0);
+    bool same;
+    *superseded = false;
+    PRS_TRY(look_at(k, entry, key, doc, &same, err));
+    PRS_TRY(prs_keys_get(k, *doc, &key, err));
+    for (uint32_t i = entry + 1; i < k->n_docs && !*superseded; i++) {
+        uint32_t other;
+        if (prs_load64(hashes + 8 * (size_t)i) != hash) break;
+        PRS_TRY(look_at(k, i, key, &other, superseded, err));
+    }
+    return PRISM_OK;
+}
+
+prism_status prs_keys_superseded(const prs_keys *k, prs_key_doc_fn found, void *ctx,
+                                 prism_error *err) {
+    if (k->n_docs == 0) return PRISM_OK;
+    PRS_TRY(prs_in_touch(&k->section, k->hashes, 8 * (uint64_t)k->n_docs, err));
+    const uint8_t *hashes = k->section.ptr + k->hashes;
+    for (uint32_t i = 0; i + 1 < k->n_docs; i++) {
+        if (prs_load64(hashes + 8 * (size_t)i) != prs_load64(hashes + 8 * (size_t)i + 8)) continue;
+        uint32_t doc;
+        bool superseded;
+        PRS_TRY(is_superseded(k, i, &doc, &superseded, err));
+        if (superseded) PRS_TRY(found(ctx, doc));
+    }
+    return PRISM_OK;
+}

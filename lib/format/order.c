@@ -14,8 +14,10 @@ prism_status prs_order_open(prs_order *order, const prs_section *section, uint32
     if (section->len == 0) return PRISM_OK;
     PRS_TRY(prs_in_touch(section, 0, section->len, err));
     uint32_t width = section->ptr[0];
-    if (section->len < HEAD || width > MAX_WIDTH || section->len - HEAD < prs_bits_bytes(n_docs, width)) {
-        return prs_section_corrupt(section, section->ptr, err, "arrival numbers do not fit their section");
+    if (section->len < HEAD || width > MAX_WIDTH ||
+        section->len - HEAD < prs_bits_bytes(n_docs, width)) {
+        return prs_section_corrupt(section, section->ptr, err,
+                                   "arrival numbers do not fit their section");
     }
     order->bits = section->ptr + HEAD;
     order->width = width;

@@ -5,7 +5,7 @@
 #include "store/in.h"
 
 typedef struct prs_order { /* immutable after open: any threads */
-    const uint8_t *bits; /* NULL = arrival number is arrival_base + doc */
+    const uint8_t *bits;   /* NULL = arrival number is arrival_base + doc */
     uint32_t width, n_docs;
 } prs_order;
 

@@ -39,7 +39,8 @@ void prs_check_say(prs_check *check, const char *file, const char *fmt, ...) {
     prs_check_tell(check, &finding);
 }
 
-prism_status prs_check_absorb(prs_check *check, prism_status status, const prism_error *own, prism_error *err) {
+prism_status prs_check_absorb(prs_check *check, prism_status status, const prism_error *own,
+                              prism_error *err) {
     switch (status) {
     case PRISM_OK: return PRISM_OK;
     case PRISM_ECORRUPT:
@@ -57,7 +58,8 @@ prism_status prs_check_absorb(prs_check *check, prism_status status, const prism
 
 prism_status prs_check_step(prs_check *check, uint64_t docs, prism_error *err) {
     check->done += docs;
-    if (check->progress == NULL || check->progress(check->progress_ctx, check->done, check->total) == 0) {
+    if (check->progress == NULL ||
+        check->progress(check->progress_ctx, check->done, check->total) == 0) {
         return PRISM_OK;
     }
     return prs_error_set(err, PRISM_ECANCELED, "the check was cancelled");
@@ -103,7 +105,8 @@ static void check_arrivals(prs_check *check, const prism_snapshot *snap) {
     for (uint32_t i = 0; i < snap->n_leaves; i++) {
         const prs_segment *segment = snap->leaves[i].segment;
         if (segment->arrival_base < next) {
-            prs_check_say(check, prs_in_name(segment->idx), "arrival numbers overlap with the segment before");
+            prs_check_say(check, prs_in_name(segment->idx),
+                          "arrival numbers overlap with the segment before");
         }
         next = segment->arrival_base + segment->n_docs;
     }
@@ -116,18 +119,21 @@ static prism_status check_snapshot(prs_check *check, const prism_snapshot *snap,
     check->total = snap->n_docs;
     check_arrivals(check, snap);
     if (check->level == PRISM_CHECK_QUICK) return PRISM_OK;
-    for (uint32_t i = 0; i < snap->n_leaves; i++) PRS_TRY(check_segment(check, &snap->leaves[i], err));
+    for (uint32_t i = 0; i < snap->n_leaves; i++)
+        PRS_TRY(check_segment(check, &snap->leaves[i], err));
     return PRISM_OK;
 }
 
 /* When the newest commit does not open: say of each of its segments what is wrong. */
-static prism_status check_each_segment(prs_check *check, const prs_manifest *manifest, prism_error *err) {
+static prism_status check_each_segment(prs_check *check, const prs_manifest *manifest,
+                                       prism_error *err) {
     for (uint32_t i = 0; i < manifest->n_segments; i++) {
         prs_segment *segment;
         prism_error own = PRISM_ERROR_INIT;
         bool good;
         check->n_here = 0;
-        prism_status status = prs_segment_open(check->core, check->core->recipe, &manifest->segments[i], &segment, &own);
+        prism_status status = prs_segment_open(check->core, check->core->recipe,
+                                               &manifest->segments[i], &segment, &own);
         PRS_TRY(prs_check_absorb(check, status, &own, err));
         if (status != PRISM_OK) continue;
         status = check_bytes(check, segment->idx, &good, err);
@@ -146,7 +152,8 @@ typedef struct commits { /* manifests of all commits that can be read, newest fi
     size_t n;
 } commits;
 
-static prism_status read_commits(prs_check *check, const prs_listing *listing, commits *all, prism_error *err) {
+static prism_status read_commits(prs_check *check, const prs_listing *listing, commits *all,
+                                 prism_error *err) {
     all->manifests = prs_arena_calloc(&all->arena, listing->names.n + 1, sizeof *all->manifests);
     if (all->manifests == NULL) return prs_error_nomem(err);
     for (size_t i = 0; i < listing->names.n; i++) {
@@ -154,10 +161,12 @@ static prism_status read_commits(prs_check *check, const prs_listing *listing, c
         if (name->kind != PRS_NAME_COMMIT || name->generation == listing->newest) continue;
         prs_commit commit;
         prism_error own = PRISM_ERROR_INIT;
-        prism_status status = prs_commit_read(check->core->dir, name->generation, &all->arena, &commit, NULL, &own);
+        prism_status status =
+            prs_commit_read(check->core->dir, name->generation, &all->arena, &commit, NULL, &own);
         PRS_TRY(prs_check_absorb(check, status, &own, err));
         if (status != PRISM_OK) continue;
-        prs_manifest *copy = (prs_manifest *)(void *)prs_arena_dup(&all->arena, &commit.manifest, sizeof commit.manifest);
+        prs_manifest *copy = (prs_manifest *)(void *)prs_arena_dup(&all->arena, &commit.manifest,
+                                                                   sizeof commit.manifest);
         if (copy == NULL) return prs_error_nomem(err);
         all->manifests[all->n++] = copy;
     }
@@ -176,17 +185,21 @@ static void note_orphans(prs_check *check, const prs_listing *listing, const com
         }
         note(check, text, "no commit needs this file; the next writer removes it");
     }
-    if (listing->n_others > 0) note(check, "", "there are files that are not the index's; they are left alone");
+    if (listing->n_others > 0)
+        note(check, "", "there are files that are not the index's; they are left alone");
 }
 
 /* The newest commit, its schema and analyzers, then all that it names. */
-static prism_status check_newest(prs_check *check, const prs_listing *listing, commits *all, prism_error *err) {
+static prism_status check_newest(prs_check *check, const prs_listing *listing, commits *all,
+                                 prism_error *err) {
     prs_commit commit;
     prism_error own = PRISM_ERROR_INIT;
-    prism_status status = prs_commit_read(check->core->dir, listing->newest, &all->arena, &commit, NULL, &own);
+    prism_status status =
+        prs_commit_read(check->core->dir, listing->newest, &all->arena, &commit, NULL, &own);
     if (status == PRISM_OK) status = prs_core_load(check->core, &own);
     if (status != PRISM_OK) return prs_check_absorb(check, status, &own, err);
-    prs_manifest *copy = (prs_manifest *)(void *)prs_arena_dup(&all->arena, &commit.manifest, sizeof commit.manifest);
+    prs_manifest *copy = (prs_manifest *)(void *)prs_arena_dup(&all->arena, &commit.manifest,
+                                                               sizeof commit.manifest);
     if (copy == NULL) return prs_error_nomem(err);
     all->manifests[all->n++] = copy;
     prism_snapshot *snap;
@@ -196,8 +209,9 @@ static prism_status check_newest(prs_check *check, const prs_listing *listing, c
         prs_snapshot_unref(snap);
         return status;
     }
-    PRS_TRY(prs_check_absorb(check, status, &own, err));
-    return check_each_segment(check, copy, err);
+    uint64_t before = check->n_findings;
+    PRS_TRY(check_each_segment(check, copy, err));
+    return check->n_findings > before ? PRISM_OK : prs_check_absorb(check, status, &own, err);
 }
 
 static prism_status check_directory(prs_check *check, prism_error *err) {
@@ -221,15 +235,21 @@ prism_status prs_check_run(prs_check *check, prism_error *err) {
     return check_directory(check, err);
 }
 
-prism_status prs_check_index(const char *path, prism_check_level level, const prism_allocator *allocator,
-                             prism_finding_fn each, void *ctx, prism_progress_fn progress, void *progress_ctx,
-                             uint64_t *n_findings, prism_error *err) {
+prism_status prs_check_index(const char *path, prism_check_level level,
+                             const prism_allocator *allocator, prism_finding_fn each, void *ctx,
+                             prism_progress_fn progress, void *progress_ctx, uint64_t *n_findings,
+                             prism_error *err) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     opts.allocator = allocator;
     opts.read_only = 1;
-    prs_check check = {.level = level, .each = each, .ctx = ctx, .progress = progress, .progress_ctx = progress_ctx};
+    prs_check check = {.level = level,
+                       .each = each,
+                       .ctx = ctx,
+                       .progress = progress,
+                       .progress_ctx = progress_ctx};
     PRS_TRY(prs_core_new(&opts, &check.core, err));
-    prism_status status = prs_dir_fs_open(&check.core->mem, path, false, false, &check.core->dir, err);
+    prism_status status =
+        prs_dir_fs_open(&check.core->mem, path, false, false, &check.core->dir, err);
     if (status == PRISM_OK) status = prs_check_run(&check, err);
     *n_findings = check.n_findings;
     prs_core_unref(check.core);

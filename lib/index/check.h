@@ -9,9 +9,10 @@
 #include "index/segment.h"
 
 /** See prism_index_check.   Memory: with `normal` and `deep`, private copies of the files of one commit */
-prism_status prs_check_index(const char *path, prism_check_level level, const prism_allocator *allocator,
-                             prism_finding_fn each, void *ctx, prism_progress_fn progress, void *progress_ctx,
-                             uint64_t *n_findings, prism_error *err) PRS_NODISCARD;
+prism_status prs_check_index(const char *path, prism_check_level level,
+                             const prism_allocator *allocator, prism_finding_fn each, void *ctx,
+                             prism_progress_fn progress, void *progress_ctx, uint64_t *n_findings,
+                             prism_error *err) PRS_NODISCARD;
 
 typedef struct prs_check {
     prs_core *core;
@@ -22,7 +23,7 @@ typedef struct prs_check {
     void *progress_ctx;
     uint64_t done, total; /* documents */
     uint64_t n_findings;
-    uint32_t n_here;      /* findings of the part being checked */
+    uint32_t n_here; /* findings of the part being checked */
 } prs_check;
 
 #define PRS_CHECK_MOST_HERE 20u /* findings told of one part */
@@ -37,7 +38,8 @@ void prs_check_tell(prs_check *check, const prism_error *finding);
 /** Tell that a file is damaged, in a sentence. */
 void prs_check_say(prs_check *check, const char *file, const char *fmt, ...) PRS_PRINTF(3, 4);
 /** A status that says that the index is damaged becomes a finding and OK; others are passed on. */
-prism_status prs_check_absorb(prs_check *check, prism_status status, const prism_error *own, prism_error *err);
+prism_status prs_check_absorb(prs_check *check, prism_status status, const prism_error *own,
+                              prism_error *err);
 /** Count documents as done; ECANCELED if the caller wants to stop. */
 prism_status prs_check_step(prs_check *check, uint64_t docs, prism_error *err) PRS_NODISCARD;
 
@@ -45,9 +47,10 @@ prism_status prs_check_step(prs_check *check, uint64_t docs, prism_error *err) P
 prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint32_t field,
                              prism_error *err) PRS_NODISCARD;
 /** Keys, lengths, statistics, stored frames.  deleted may be NULL. */
-prism_status prs_check_parts(prs_check *check, const prs_segment *segment, const prs_bitset *deleted,
-                             prism_error *err) PRS_NODISCARD;
+prism_status prs_check_parts(prs_check *check, const prs_segment *segment,
+                             const prs_bitset *deleted, prism_error *err) PRS_NODISCARD;
 /** Analyze the stored documents again and compare terms, positions, lengths, columns, keys. */
-prism_status prs_check_deep(prs_check *check, const prs_segment *segment, prism_error *err) PRS_NODISCARD;
+prism_status prs_check_deep(prs_check *check, const prs_segment *segment,
+                            prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -64,7 +64,8 @@ static prism_status compare_positions(deep_check *c, uint32_t i, const uint32_t 
 }
 
 /* One document of a term: `n` places from `at` on. */
-static prism_status compare_posting(deep_check *c, uint32_t entry, const uint32_t *at, uint32_t n, prism_error *err) {
+static prism_status compare_posting(deep_check *c, uint32_t entry, const uint32_t *at, uint32_t n,
+                                    prism_error *err) {
     uint32_t doc = c->first + c->places.docs[entry].doc, found;
     PRS_TRY(prs_postings_seek(&c->list, doc, &found, err));
     if (found != doc) {
@@ -90,7 +91,8 @@ static prism_status compare_term(void *ctx, const prs_transpose_term *term, pris
     bool found;
     PRS_TRY(prs_terms_find(&field->terms, term->key, &info, &found, err));
     if (!found) {
-        say_field(c, c->f, c->first, "a term of the stored texts from here on is not in the dictionary");
+        say_field(c, c->f, c->first,
+                  "a term of the stored texts from here on is not in the dictionary");
         return PRISM_OK;
     }
     PRS_TRY(prs_postings_open(&c->list, &field->source, &info, err));
@@ -108,9 +110,11 @@ static void compare_lengths(deep_check *c, const prs_inverter_field *from) {
     size_t at = 0;
     for (uint32_t doc = 0; doc < c->inverter->n_docs; doc++) {
         bool with = at < from->docs.n && from->docs.ptr[at].doc == doc;
-        uint32_t length = with ? from->docs.ptr[at].length : 0, span = with ? from->docs.ptr[at].span : 0;
+        uint32_t length = with ? from->docs.ptr[at].length : 0,
+                 span = with ? from->docs.ptr[at].span : 0;
         at += with;
-        bool same = !field->has_lengths || prs_lengths_get(&field->lengths, c->first + doc) == length;
+        bool same =
+            !field->has_lengths || prs_lengths_get(&field->lengths, c->first + doc) == length;
         if (field->has_positions) same &= prs_lengths_get(&field->spans, c->first + doc) == span;
         if (!same) say_field(c, c->f, c->first + doc, "its length is not that of the stored text");
     }
@@ -126,8 +130,8 @@ static prism_status compare_field(deep_check *c, uint32_t f, prism_error *err) {
     c->f = f;
     compare_lengths(c, from);
     if (from->docs.n == 0) return PRISM_OK;
-    prs_transpose_input input = {from->lexicon, from->stream.ids, (uint32_t)from->stream.n, from->docs.ptr,
-                                 (uint32_t)from->docs.n};
+    prs_transpose_input input = {from->lexicon, from->stream.ids, (uint32_t)from->stream.n,
+                                 from->docs.ptr, (uint32_t)from->docs.n};
     PRS_TRY(prs_places_init(&c->places, from->docs.ptr, (uint32_t)from->docs.n, c->mem, err));
     prism_status status = prs_transpose_run(&input, SCRATCH_BYTES, c->mem, compare_term, c, err);
     prs_places_fini(&c->places);
@@ -166,7 +170,8 @@ static void compare_columns(deep_check *c, uint32_t doc) {
         const prs_segment_field *field = &c->segment->fields[value->field];
         bool words = c->segment->recipe->schema->fields[value->field].type == PRISM_FIELD_KEYWORD;
         if (!field->present || !field->has_column || (words && value->len == 0)) continue;
-        if (!column_holds(&field->column, doc, value)) say_field(c, value->field, doc, "a value is not in its column");
+        if (!column_holds(&field->column, doc, value))
+            say_field(c, value->field, doc, "a value is not in its column");
     }
 }
 
@@ -175,7 +180,8 @@ static prism_status compare_key(deep_check *c, uint32_t doc, prism_error *err) {
     if (c->segment->keys.n_docs == 0) return PRISM_OK;
     PRS_TRY(prs_keys_get(&c->segment->keys, doc, &key, err));
     if (!prs_bytes_equal(key, prs_bytes_of(c->document.key, c->document.key_len))) {
-        prs_check_say(c->check, prs_in_name(c->segment->idx), "document %u is stored with another key", doc);
+        prs_check_say(c->check, prs_in_name(c->segment->idx),
+                      "document %u is stored with another key", doc);
     }
     return PRISM_OK;
 }
@@ -185,7 +191,8 @@ static prism_status compare_key(deep_check *c, uint32_t doc, prism_error *err) {
 static prism_status take_document(deep_check *c, uint32_t doc, prism_error *err) {
     prs_bytes json;
     PRS_TRY(prs_docstore_get(&c->segment->docs, &c->cursor, doc, &json, err));
-    PRS_TRY(prs_json_reader_read(c->reader, (const char *)json.ptr, json.len, false, &c->document, err));
+    PRS_TRY(prs_json_reader_read(c->reader, (const char *)json.ptr, json.len, false, &c->document,
+                                 err));
     PRS_TRY(compare_key(c, doc, err));
     compare_columns(c, doc);
     return prs_inverter_add(c->inverter, &c->document, err);
@@ -193,7 +200,8 @@ static prism_status take_document(deep_check *c, uint32_t doc, prism_error *err)
 
 static bool batch_is_full(const deep_check *c) {
     return prs_inverter_stream_bytes(c->inverter) >= BATCH_BYTES ||
-           prs_inverter_lexicon_bytes(c->inverter) >= LEXICON_BYTES || prs_inverter_is_full(c->inverter);
+           prs_inverter_lexicon_bytes(c->inverter) >= LEXICON_BYTES ||
+           prs_inverter_is_full(c->inverter);
 }
 
 static void compare_totals(deep_check *c) {
@@ -203,8 +211,8 @@ static void compare_totals(deep_check *c) {
         if (c->matched[f].df == field->sum_df && c->matched[f].cf == field->sum_cf) continue;
         prs_check_say(c->check, prs_in_name(c->segment->idx),
                       "field %s: %llu postings are those of the stored texts, the index has %llu",
-                      c->segment->recipe->schema->fields[f].name, (unsigned long long)c->matched[f].df,
-                      (unsigned long long)field->sum_df);
+                      c->segment->recipe->schema->fields[f].name,
+                      (unsigned long long)c->matched[f].df, (unsigned long long)field->sum_df);
     }
 }
 

@@ -28,8 +28,8 @@ typedef struct list_check {
 } list_check;
 
 static void say(list_check *c, const char *what) {
-    prs_check_say(c->check, prs_in_name(c->segment->idx), "field %s, term %llu: %s", c->schema_field->name,
-                  (unsigned long long)c->terms.info.ord, what);
+    prs_check_say(c->check, prs_in_name(c->segment->idx), "field %s, term %llu: %s",
+                  c->schema_field->name, (unsigned long long)c->terms.info.ord, what);
 }
 
 static bool is_bounded(const prs_impact *pairs, uint32_t n, uint32_t freq, uint32_t length) {
@@ -54,10 +54,12 @@ static prism_status check_positions(list_check *c, uint32_t i, prism_error *err)
     return PRISM_OK;
 }
 
-static void check_bounds(list_check *c, const prs_impact *block, uint32_t n_block, uint32_t freq, uint32_t length) {
+static void check_bounds(list_check *c, const prs_impact *block, uint32_t n_block, uint32_t freq,
+                         uint32_t length) {
     const prs_postings *list = &c->list;
     if (list->n_groups == 0) return; /* no skip data, no bounds */
-    if (!is_bounded(block, n_block, freq, length)) say(c, "a block's impacts do not cover a posting");
+    if (!is_bounded(block, n_block, freq, length))
+        say(c, "a block's impacts do not cover a posting");
     if (!is_bounded(list->group_impacts, list->n_group_impacts, freq, length)) {
         say(c, "a group's impacts do not cover a posting");
     }
@@ -78,11 +80,13 @@ static prism_status check_block(list_check *c, prism_error *err) {
     PRS_TRY(prs_postings_freqs(list, err));
     for (uint32_t i = 0; i < list->n; i++) {
         uint32_t doc = list->docs[i], freq = list->freqs[i];
-        if (doc >= c->segment->n_docs || (c->any && doc <= c->last_doc)) say(c, "documents out of order or range");
+        if (doc >= c->segment->n_docs || (c->any && doc <= c->last_doc))
+            say(c, "documents out of order or range");
         c->any = true;
         c->last_doc = doc;
         uint32_t length = prs_lengths_get(&c->field->lengths, doc);
-        if (c->field->has_lengths && length == 0) say(c, "a document that has the term has length 0");
+        if (c->field->has_lengths && length == 0)
+            say(c, "a document that has the term has length 0");
         check_bounds(c, block, n_block, freq, length);
         c->df++;
         c->cf += freq;
@@ -105,8 +109,10 @@ static void check_term(list_check *c) {
     uint8_t kind = c->terms.key[0];
     bool wants_positions = c->field->has_positions && prs_kind_has_positions(kind);
     bool text = c->schema_field->type == PRISM_FIELD_TEXT;
-    if (kind < PRS_KIND_WORD || kind > (text ? PRS_KIND_EXACT : PRS_KIND_WORD)) say(c, "no such kind of term");
-    if (info->has_positions != wants_positions) say(c, "positions where there must be none, or none where they must be");
+    if (kind < PRS_KIND_WORD || kind > (text ? PRS_KIND_EXACT : PRS_KIND_WORD))
+        say(c, "no such kind of term");
+    if (info->has_positions != wants_positions)
+        say(c, "positions where there must be none, or none where they must be");
     if (info->inlined != (info->df <= PRS_INLINE_MAX_DF && info->cf <= PRS_INLINE_MAX_CF)) {
         say(c, "its list is in the wrong place");
     }
@@ -122,16 +128,19 @@ static prism_status check_list(list_check *c, prism_error *err) {
     prism_status status = walk_list(c, &own);
     PRS_TRY(prs_check_absorb(c->check, status, &own, err));
     if (status != PRISM_OK) return PRISM_OK;
-    if (c->df != c->terms.info.df || c->cf != c->terms.info.cf) say(c, "its counts are not those of its list");
+    if (c->df != c->terms.info.df || c->cf != c->terms.info.cf)
+        say(c, "its counts are not those of its list");
     for (uint32_t k = 0; k < c->list.n_dominance; k++) {
-        if (c->dominating[k] < least[k]) say(c, "a dominance point promises more documents than there are");
+        if (c->dominating[k] < least[k])
+            say(c, "a dominance point promises more documents than there are");
     }
     return PRISM_OK;
 }
 
 /* The key of a term before must be smaller. */
 static bool is_ascending(const list_check *c, const uint8_t *before, uint32_t before_len) {
-    return prs_bytes_compare(prs_bytes_of(before, before_len), prs_bytes_of(c->terms.key, c->terms.key_len)) < 0;
+    return prs_bytes_compare(prs_bytes_of(before, before_len),
+                             prs_bytes_of(c->terms.key, c->terms.key_len)) < 0;
 }
 
 static prism_status walk_terms(list_check *c, uint8_t *before, prism_error *err) {
@@ -159,13 +168,14 @@ static prism_status check_field(list_check *c, uint8_t *before, prism_error *err
     if (status != PRISM_OK) return PRISM_OK;
     if (c->n_terms != c->field->n_terms || c->n_terms != c->field->terms.n_terms ||
         c->sum_df != c->field->sum_df || c->sum_cf != c->field->sum_cf) {
-        prs_check_say(c->check, prs_in_name(c->segment->idx), "field %s: its statistics are not those of its terms",
-                      c->schema_field->name);
+        prs_check_say(c->check, prs_in_name(c->segment->idx),
+                      "field %s: its statistics are not those of its terms", c->schema_field->name);
     }
     return PRISM_OK;
 }
 
-prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint32_t field, prism_error *err) {
+prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint32_t field,
+                             prism_error *err) {
     prs_mem *mem = &check->core->mem;
     list_check *c = prs_mem_calloc(mem, 1, sizeof *c);
     uint8_t *before = prs_mem_alloc(mem, PRISM_MAX_TERM_BYTES);

@@ -16,9 +16,11 @@ static void put_section(prs_out *out, uint16_t component, prs_bytes bytes) {
     prs_out_write(out, bytes.ptr, bytes.len);
 }
 
-static prism_status write_tmp(prs_dir *dir, const char *name, const prs_commit *commit, prism_error *err) {
+static prism_status write_tmp(prs_dir *dir, const char *name, const prs_commit *commit,
+                              prism_error *err) {
     prs_out *out;
-    PRS_TRY(prs_out_open(dir, name, PRS_FILE_COMMIT, &commit->uuid, commit->manifest.generation, &out, err));
+    PRS_TRY(prs_out_open(dir, name, PRS_FILE_COMMIT, &commit->uuid, commit->manifest.generation,
+                         &out, err));
     prs_out_section(out, PRS_COMPONENT_MANIFEST, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
     prism_status status = prs_manifest_write(&commit->manifest, out, err);
     if (status != PRISM_OK) {
@@ -35,7 +37,8 @@ prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit, prism_er
     prs_name_of_generation(tmp, PRS_NAME_COMMIT_TMP, commit->manifest.generation);
     prs_name_of_generation(name, PRS_NAME_COMMIT, commit->manifest.generation);
     PRS_TRY(write_tmp(dir, tmp, commit, err));
-    if (dir->vt->rename_new(dir, tmp, name, err) != PRISM_OK) return prs_error_recode(err, PRISM_EUNKNOWN);
+    if (dir->vt->rename_new(dir, tmp, name, err) != PRISM_OK)
+        return prs_error_recode(err, PRISM_EUNKNOWN);
     if (dir->vt->sync_dir(dir, err) != PRISM_OK) return prs_error_recode(err, PRISM_EUNKNOWN);
     return PRISM_OK;
 }
@@ -54,21 +57,22 @@ static prism_status copy_section(prs_in *in, uint16_t component, prs_arena *aren
     return PRISM_OK;
 }
 
-static prism_status read_parts(prs_in *in, uint64_t generation, prs_arena *arena, prs_commit *commit,
-                               prism_error *err) {
+static prism_status read_parts(prs_in *in, uint64_t generation, prs_arena *arena,
+                               prs_commit *commit, prism_error *err) {
     prs_section section;
     (void)prs_in_section(in, PRS_COMPONENT_MANIFEST, PRS_FIELD_NONE, &section);
     PRS_TRY(prs_manifest_read(&commit->manifest, &section, arena, err));
     if (commit->manifest.generation != generation || prs_in_generation(in) != generation) {
-        return prs_error_corrupt(err, prs_in_name(in), 0, "the generation inside is not that of the name");
+        return prs_error_corrupt(err, prs_in_name(in), 0,
+                                 "the generation inside is not that of the name");
     }
     commit->uuid = *prs_in_id(in);
     PRS_TRY(copy_section(in, PRS_COMPONENT_SCHEMA, arena, &commit->schema, err));
     return copy_section(in, PRS_COMPONENT_PAYLOAD, arena, &commit->payload, err);
 }
 
-prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena, prs_commit *commit,
-                             bool *read_only, prism_error *err) {
+prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena,
+                             prs_commit *commit, bool *read_only, prism_error *err) {
     char name[PRS_NAME_SIZE];
     prs_in *in;
     prs_name_of_generation(name, PRS_NAME_COMMIT, generation);
@@ -87,8 +91,8 @@ prism_status prs_commit_find_newest(prs_dir *dir, uint64_t *generation, prism_er
     return status;
 }
 
-prism_status prs_commit_read_newest(prs_dir *dir, prs_arena *arena, prs_commit *commit, bool *read_only,
-                                    prism_error *err) {
+prism_status prs_commit_read_newest(prs_dir *dir, prs_arena *arena, prs_commit *commit,
+                                    bool *read_only, prism_error *err) {
     for (uint32_t i = 0; i < PRS_OPEN_TRIES; i++) {
         uint64_t generation;
         PRS_TRY(prs_commit_find_newest(dir, &generation, err));

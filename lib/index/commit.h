@@ -16,17 +16,19 @@ typedef struct prs_commit {
 /** Write commit-G.tmp, sync it, rename it to commit-G, sync the directory (FORMAT.md section 18, R1 c to e).
  *  Everything it names must be durable already.
  *  Errors : EUNKNOWN published or not (R8); all others: nothing was published, the tmp is unlinked */
-prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit, prism_error *err) PRS_NODISCARD;
+prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit,
+                                prism_error *err) PRS_NODISCARD;
 /** Read commit-G.  All that it points to lives in the arena; the file is closed again.
  *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM.   *read_only (may be NULL): see prs_in_read_only */
-prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena, prs_commit *commit,
-                             bool *read_only, prism_error *err) PRS_NODISCARD;
+prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena,
+                             prs_commit *commit, bool *read_only, prism_error *err) PRS_NODISCARD;
 /** The highest published generation, 0 if there is none.   Cost: one directory listing */
-prism_status prs_commit_find_newest(prs_dir *dir, uint64_t *generation, prism_error *err) PRS_NODISCARD;
+prism_status prs_commit_find_newest(prs_dir *dir, uint64_t *generation,
+                                    prism_error *err) PRS_NODISCARD;
 /** The newest commit, read again when it vanishes between listing and opening (R29).
  *  Errors : ENOTFOUND there is no index; EBUSY it kept vanishing */
-prism_status prs_commit_read_newest(prs_dir *dir, prs_arena *arena, prs_commit *commit, bool *read_only,
-                                    prism_error *err) PRS_NODISCARD;
+prism_status prs_commit_read_newest(prs_dir *dir, prs_arena *arena, prs_commit *commit,
+                                    bool *read_only, prism_error *err) PRS_NODISCARD;
 
 #define PRS_OPEN_TRIES 100u /* how often a reader starts again when files vanish below it */
 

@@ -46,7 +46,8 @@ void prs_core_unref(prs_core *core) {
 static prism_status take_commit(prs_core *core, const prs_commit *commit, prism_error *err) {
     prism_schema *schema;
     core->uuid = commit->uuid;
-    PRS_TRY(prs_schema_from_json((const char *)commit->schema.ptr, commit->schema.len, &schema, err));
+    PRS_TRY(
+        prs_schema_from_json((const char *)commit->schema.ptr, commit->schema.len, &schema, err));
     prism_status status = prs_recipe_new(&core->mem, schema, &core->recipe, err);
     prs_schema_unref(schema);
     return status;
@@ -130,8 +131,8 @@ static prism_status create_in(prs_core *core, const prism_index_opts *opts, cons
     return status;
 }
 
-prism_status prs_core_create(const prism_index_opts *opts, const char *path, const prism_schema *schema,
-                             prs_core **out, prism_error *err) {
+prism_status prs_core_create(const prism_index_opts *opts, const char *path,
+                             const prism_schema *schema, prs_core **out, prism_error *err) {
     *out = NULL;
     prs_core *core;
     PRS_TRY(prs_core_new(opts, &core, err));

@@ -20,7 +20,8 @@ typedef struct prs_recipe {
     prs_refcount refs;
     prs_mem *mem;
     prism_schema *schema;
-    prs_analyzer **analyzers; /* by field number; NULL where nothing is analyzed; shared where equal */
+    prs_analyzer *
+        *analyzers; /* by field number; NULL where nothing is analyzed; shared where equal */
     uint32_t n_fields;
 } prs_recipe;
 
@@ -49,8 +50,9 @@ struct prism_index {
 /** Make the first commit of a new index and open it.
  *  Params : opts as given by the caller, filled up to its full size; path unused in memory
  *  Errors : EEXISTS, EREADONLY, EUNSUPPORTED, EIO, ENOMEM; EINVAL, EUNSUPPORTED analyzer options */
-prism_status prs_core_create(const prism_index_opts *opts, const char *path, const prism_schema *schema,
-                             prs_core **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_core_create(const prism_index_opts *opts, const char *path,
+                             const prism_schema *schema, prs_core **out,
+                             prism_error *err) PRS_NODISCARD;
 /** Open an index: reads the newest manifest's uuid and schema, opens its analyzers.
  *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM */
 prism_status prs_core_open(const prism_index_opts *opts, const char *path, prs_core **out,
@@ -60,7 +62,8 @@ void prs_core_unref(prs_core *core);
 
 /* The steps of the two above, for tests and check: new, give it a directory made with &core->mem (core->dir,
  * closed with the core), then make or load. */
-prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_core_new(const prism_index_opts *opts, prs_core **out,
+                          prism_error *err) PRS_NODISCARD;
 /** uuid NULL = random. */
 prism_status prs_core_make(prs_core *core, const prism_schema *schema, const prs_id *uuid,
                            prism_error *err) PRS_NODISCARD;

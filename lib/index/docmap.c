@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 
-prism_status prs_docmap_init(prs_docmap *map, uint32_t n_docs, const prs_bitset *deleted, uint32_t base,
-                             prs_mem *mem, prism_error *err) {
+prism_status prs_docmap_init(prs_docmap *map, uint32_t n_docs, const prs_bitset *deleted,
+                             uint32_t base, prs_mem *mem, prism_error *err) {
     *map = (prs_docmap){.mem = mem, .base = base, .n_docs = n_docs, .n_live = n_docs};
     if (deleted == NULL) return PRISM_OK;
     uint32_t n_words = prs_bitset_words(n_docs);
@@ -28,7 +28,8 @@ void prs_docmap_fini(prs_docmap *map) {
     map->ranks = NULL;
 }
 
-uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n, uint8_t *keep) {
+uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n,
+                          uint8_t *keep) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!prs_docmap_is_live(map, docs[i])) continue;

@@ -12,13 +12,13 @@ typedef struct prs_docmap {
     const prs_bitset *deleted; /* NULL = none */
     uint32_t *ranks;           /* by word of `deleted`: deleted documents before it */
     uint32_t n_words;
-    uint32_t base;             /* new number of the first live document */
+    uint32_t base; /* new number of the first live document */
     uint32_t n_docs, n_live;
 } prs_docmap;
 
 /** Params : deleted [borrowed], NULL = none */
-prism_status prs_docmap_init(prs_docmap *map, uint32_t n_docs, const prs_bitset *deleted, uint32_t base,
-                             prs_mem *mem, prism_error *err) PRS_NODISCARD;
+prism_status prs_docmap_init(prs_docmap *map, uint32_t n_docs, const prs_bitset *deleted,
+                             uint32_t base, prs_mem *mem, prism_error *err) PRS_NODISCARD;
 void prs_docmap_fini(prs_docmap *map);
 
 static inline bool prs_docmap_is_live(const prs_docmap *map, uint32_t doc) {
@@ -35,6 +35,7 @@ static inline uint32_t prs_docmap_get(const prs_docmap *map, uint32_t doc) {
 
 /** Rewrite docs[n] and freqs[n] in place to those live, with new numbers; returns how many.  keep[i] (may be NULL) =
  *  old place of the i-th kept. */
-uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n, uint8_t *keep);
+uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n,
+                          uint8_t *keep);
 
 #endif

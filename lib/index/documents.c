@@ -21,9 +21,11 @@ static prism_status take_live(void *ctx, const prs_key_probe *probe, uint32_t do
     return PRISM_OK;
 }
 
-prism_status prs_document_find(const prism_snapshot *snap, prs_bytes key, uint64_t *gdoc, prism_error *err) {
+prism_status prs_document_find(const prism_snapshot *snap, prs_bytes key, uint64_t *gdoc,
+                               prism_error *err) {
     prs_key_probe probe = {.hash = prs_keys_hash(key), .key = key};
-    if (snap->schema->key_field < 0) return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no key");
+    if (snap->schema->key_field < 0)
+        return prs_error_set(err, PRISM_ENOTFOUND, "the schema has no key");
     for (uint32_t i = snap->n_leaves; i-- > 0;) {
         live_doc live = {.leaf = &snap->leaves[i]};
         if (live.leaf->segment->keys.n_docs == 0) continue;

@@ -10,7 +10,7 @@
  *             - Fields without lengths have sum_length = max_length = 0.
  * Cost        dominated by the scatter and by encoding: ~10 ns per token with one pass.
  * Source      FORMAT.md sections 5 to 9, 13, 14.
- * Tested by   tests/unit/index/test_flush.c */
+ * Tested by   tests/unit/index/test_segment.c, test_merge.c, test_model.c */
 #include "index/flush.h"
 
 #include "base/error.h"
@@ -34,7 +34,8 @@ typedef struct term_sink {
 } term_sink;
 
 /* Cut the next places of a term into at most PRS_BLOCK documents; returns the place behind them. */
-static uint32_t fill_chunk(term_sink *sink, const prs_transpose_term *term, uint32_t at, uint32_t *entry) {
+static uint32_t fill_chunk(term_sink *sink, const prs_transpose_term *term, uint32_t at,
+                           uint32_t *entry) {
     const prs_places *places = &sink->places;
     uint32_t n = 0, e = *entry;
     while (at < term->n && n < PRS_BLOCK) {
@@ -69,7 +70,8 @@ static prism_status write_term(void *ctx, const prs_transpose_term *term, prism_
     for (uint32_t at = 0, entry = 0; at < term->n;) {
         uint32_t begin = at;
         at = fill_chunk(sink, term, at, &entry);
-        if (with_positions && !fill_positions(sink, term->places + begin, at - begin)) return prs_error_nomem(err);
+        if (with_positions && !fill_positions(sink, term->places + begin, at - begin))
+            return prs_error_nomem(err);
         prs_postings_writer_add(sink->postings, sink->docs, sink->freqs,
                                 with_positions ? sink->positions.ptr : NULL, sink->n);
     }
@@ -131,13 +133,15 @@ static prism_status write_lists(prs_inverter *inv, const prs_inverter_field *fie
     prism_status status;
     if (fl->with_lengths) PRS_TRY_OUT(prs_lengths_builder_view(&fl->lengths, &lengths, err));
     if (fl->with_spans) PRS_TRY_OUT(prs_lengths_builder_view(&fl->spans, &spans, err));
-    PRS_TRY_OUT(prs_places_init(&sink->places, field->docs.ptr, (uint32_t)field->docs.n, inv->mem, err));
+    PRS_TRY_OUT(
+        prs_places_init(&sink->places, field->docs.ptr, (uint32_t)field->docs.n, inv->mem, err));
     prs_out_section(out, PRS_COMPONENT_LISTS, field->field->no, PRS_COMPONENT_VERSION);
     PRS_TRY_OUT(prs_postings_writer_new(inv->mem, out, fl->with_lengths ? &lengths : NULL,
                                         fl->with_spans ? &spans : NULL, &sink->postings, err));
     PRS_TRY_OUT(prs_terms_writer_new(inv->mem, out, &sink->terms, err));
     PRS_TRY_OUT(prs_transpose_run(&input, scratch, inv->mem, write_term, sink, err));
-    PRS_TRY_OUT(prs_terms_writer_finish(sink->terms, PRS_COMPONENT_TERMS_INDEX, field->field->no, &totals, err));
+    PRS_TRY_OUT(prs_terms_writer_finish(sink->terms, PRS_COMPONENT_TERMS_INDEX, field->field->no,
+                                        &totals, err));
     meta->n_terms = totals.n_terms;
     meta->sum_df = totals.sum_df;
     meta->sum_cf = totals.sum_cf;

@@ -17,13 +17,20 @@
 
 static const char *component_name(uint16_t component) {
     static const char *const names[] = {
-        [PRS_COMPONENT_SEGMENT] = "segment",       [PRS_COMPONENT_LISTS] = "lists",
-        [PRS_COMPONENT_TERMS_INDEX] = "terms_index", [PRS_COMPONENT_LENGTHS] = "lengths",
-        [PRS_COMPONENT_SPANS] = "spans",           [PRS_COMPONENT_PAIR_LISTS] = "pair_lists",
-        [PRS_COMPONENT_PAIR_TERMS_INDEX] = "pair_terms_index", [PRS_COMPONENT_KEYS] = "keys",
-        [PRS_COMPONENT_ORDER] = "order",           [PRS_COMPONENT_COLUMN] = "columns",
-        [PRS_COMPONENT_DOCS] = "docs",             [PRS_COMPONENT_DOC_INDEX] = "doc_index",
-        [PRS_COMPONENT_DOC_DICTIONARY] = "doc_dictionary", [PRS_COMPONENT_SCHEMA] = "schema",
+        [PRS_COMPONENT_SEGMENT] = "segment",
+        [PRS_COMPONENT_LISTS] = "lists",
+        [PRS_COMPONENT_TERMS_INDEX] = "terms_index",
+        [PRS_COMPONENT_LENGTHS] = "lengths",
+        [PRS_COMPONENT_SPANS] = "spans",
+        [PRS_COMPONENT_PAIR_LISTS] = "pair_lists",
+        [PRS_COMPONENT_PAIR_TERMS_INDEX] = "pair_terms_index",
+        [PRS_COMPONENT_KEYS] = "keys",
+        [PRS_COMPONENT_ORDER] = "order",
+        [PRS_COMPONENT_COLUMN] = "columns",
+        [PRS_COMPONENT_DOCS] = "docs",
+        [PRS_COMPONENT_DOC_INDEX] = "doc_index",
+        [PRS_COMPONENT_DOC_DICTIONARY] = "doc_dictionary",
+        [PRS_COMPONENT_SCHEMA] = "schema",
         [PRS_COMPONENT_DELETES] = "deletes",
     };
     return component < PRS_COUNT(names) && names[component] != NULL ? names[component] : "other";
@@ -70,10 +77,12 @@ static void put_field(prs_buf *buf, const prism_snapshot *snap, uint32_t f, bool
         add_file(NULL, segment->idx, field->no, &bytes);
     }
     const prs_analyzer *analyzer = snap->recipe->analyzers[f];
-    prs_buf_printf(buf, "%s\"%s\":{\"documents\":%llu,\"terms\":%llu,\"tokens\":%llu,\"postings\":%llu,\"bytes\":%llu",
+    prs_buf_printf(buf,
+                   "%s\"%s\":{\"documents\":%llu,\"terms\":%llu,\"tokens\":%llu,\"postings\":%llu,"
+                   "\"bytes\":%llu",
                    first ? "" : ",", snap->schema->fields[f].name, (unsigned long long)docs,
-                   (unsigned long long)terms, (unsigned long long)tokens, (unsigned long long)postings,
-                   (unsigned long long)bytes);
+                   (unsigned long long)terms, (unsigned long long)tokens,
+                   (unsigned long long)postings, (unsigned long long)bytes);
     if (analyzer != NULL) prs_buf_printf(buf, ",\"analyzer\":\"%s\"", prs_analyzer_id(analyzer));
     prs_buf_put8(buf, '}');
 }
@@ -93,7 +102,8 @@ static void put_components(prs_buf *buf, const sums *s) {
     put_component(buf, "positions", s->positions, &first);
     for (uint16_t c = 0; c < N_COMPONENTS; c++) {
         known += s->component[c];
-        if (c != PRS_COMPONENT_LISTS) put_component(buf, component_name(c), s->component[c], &first);
+        if (c != PRS_COMPONENT_LISTS)
+            put_component(buf, component_name(c), s->component[c], &first);
     }
     put_component(buf, "envelope", s->files - known, &first);
     prs_buf_put8(buf, '}');
@@ -105,10 +115,12 @@ static void put_segments(prs_buf *buf, const prism_snapshot *snap) {
         const prs_leaf *leaf = &snap->leaves[i];
         const prs_manifest_segment *files = &leaf->segment->files;
         char id[33];
-        prs_buf_printf(buf, "%s{\"id\":\"%s\",\"documents\":%u,\"deleted\":%u,\"arrival\":%llu,\"bytes\":%llu}",
-                       i == 0 ? "" : ",", prs_name_of_id(id, &files->id), files->n_docs - leaf->n_deleted,
-                       leaf->n_deleted, (unsigned long long)files->arrival_base,
-                       (unsigned long long)(files->idx.len + files->doc.len));
+        prs_buf_printf(
+            buf,
+            "%s{\"id\":\"%s\",\"documents\":%u,\"deleted\":%u,\"arrival\":%llu,\"bytes\":%llu}",
+            i == 0 ? "" : ",", prs_name_of_id(id, &files->id), files->n_docs - leaf->n_deleted,
+            leaf->n_deleted, (unsigned long long)files->arrival_base,
+            (unsigned long long)(files->idx.len + files->doc.len));
     }
     prs_buf_put8(buf, ']');
 }
@@ -118,8 +130,9 @@ static void put_head(prs_buf *buf, const prism_snapshot *snap, const sums *s) {
     char hex[33];
     memcpy(uuid.bytes, snap->uuid, sizeof uuid.bytes);
     prs_buf_printf(buf, "{\"documents\":%llu,\"deleted\":%llu,\"segments\":%u,\"generation\":%llu,",
-                   (unsigned long long)(snap->n_docs - snap->n_deleted), (unsigned long long)snap->n_deleted,
-                   snap->n_leaves, (unsigned long long)snap->generation);
+                   (unsigned long long)(snap->n_docs - snap->n_deleted),
+                   (unsigned long long)snap->n_deleted, snap->n_leaves,
+                   (unsigned long long)snap->generation);
     prs_buf_printf(buf, "\"uuid\":\"%s\",\"library\":\"%s\",\"format\":\"1.0\",\"bytes\":%llu",
                    prs_name_of_id(hex, &uuid), PRISM_VERSION_STRING, (unsigned long long)s->files);
 }

@@ -35,7 +35,8 @@ static prism_status give_lexicon(prs_inverter *inv, uint32_t f, prism_error *err
     return PRISM_OK;
 }
 
-prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **out, prism_error *err) {
+prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **out,
+                              prism_error *err) {
     *out = NULL;
     prs_inverter *inv = prs_mem_calloc(mem, 1, sizeof *inv);
     if (inv == NULL) return prs_error_nomem(err);
@@ -146,7 +147,8 @@ static prism_status scan_value(prs_inverter *inv, prs_inverter_field *field, con
     }
     uint32_t n_pos = 0, n_span = 0;
     uint64_t n_bad = 0;
-    PRS_TRY(prs_lexicon_scan(field->lexicon, value->text, value->len, stream, &n_pos, &n_span, &n_bad, err));
+    PRS_TRY(prs_lexicon_scan(field->lexicon, value->text, value->len, stream, &n_pos, &n_span,
+                             &n_bad, err));
     inv->n_bad += n_bad;
     if (n_span == 0) {
         stream->n = before; /* no token: no gap either */
@@ -162,7 +164,8 @@ static prism_status scan_value(prs_inverter *inv, prs_inverter_field *field, con
 }
 
 /* The terms of one field of one document. */
-static prism_status scan_field(prs_inverter *inv, uint32_t f, const prs_document *doc, prism_error *err) {
+static prism_status scan_field(prs_inverter *inv, uint32_t f, const prs_document *doc,
+                               prism_error *err) {
     prs_inverter_field *field = &inv->fields[f];
     prs_stream_doc entry = {inv->n_docs, (uint32_t)field->stream.n, 0, 0};
     for (uint32_t i = inv->first[f]; i < inv->first[f + 1]; i++) {
@@ -236,7 +239,8 @@ prism_status prs_inverter_add(prs_inverter *inv, const prs_document *doc, prism_
         return status;
     }
     for (uint32_t f = 0; f < inv->n_fields; f++) {
-        if (inv->fields[f].column != NULL && inv->first[f] < inv->first[f + 1]) add_to_column(inv, f, doc);
+        if (inv->fields[f].column != NULL && inv->first[f] < inv->first[f + 1])
+            add_to_column(inv, f, doc);
     }
     inv->n_docs++;
     return PRISM_OK;

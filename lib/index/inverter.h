@@ -13,7 +13,6 @@
 #include "index/transpose.h"
 #include "schema/document.h"
 
-
 PRS_VEC_DEFINE(prs_stream_docs, prs_stream_doc)
 
 typedef struct prs_inverter_field {
@@ -31,14 +30,14 @@ typedef struct prs_inverter {
     prs_recipe *recipe;
     prs_inverter_field *fields; /* by field number */
     uint32_t n_fields;
-    prs_lexicon **lexicons;     /* by field number, each once; NULL else */
+    prs_lexicon **lexicons; /* by field number, each once; NULL else */
     uint32_t n_docs;
-    uint64_t n_bad;             /* ill-formed UTF-8 parts met */
+    uint64_t n_bad; /* ill-formed UTF-8 parts met */
     /* scratch of add */
-    uint32_t *first, *order;    /* values of a document by field */
+    uint32_t *first, *order; /* values of a document by field */
     int64_t *ints;
     prs_bytes *words;
-    size_t values_cap;          /* of order, ints, words */
+    size_t values_cap; /* of order, ints, words */
 } prs_inverter;
 
 prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **out,

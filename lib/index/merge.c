@@ -25,7 +25,8 @@
 prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) {
     merge->done += docs;
     if (merge->progress == NULL) return PRISM_OK;
-    if (merge->progress(merge->progress_ctx, PRS_MIN(merge->done, merge->total), merge->total) == 0) {
+    if (merge->progress(merge->progress_ctx, PRS_MIN(merge->done, merge->total), merge->total) ==
+        0) {
         return PRISM_OK;
     }
     return prs_error_set(err, PRISM_ECANCELED, "the merge was cancelled");
@@ -34,8 +35,8 @@ prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) {
 /* ---- stored documents ------------------------------------------------------------------------ */
 
 static bool frame_is_live(const prs_docmap *map, const prs_docstore_frame *frame) {
-    return map->deleted == NULL ||
-           prs_bitset_count_range(map->deleted, frame->first_doc, frame->first_doc + frame->n_docs) == 0;
+    return map->deleted == NULL || prs_bitset_count_range(map->deleted, frame->first_doc,
+                                                          frame->first_doc + frame->n_docs) == 0;
 }
 
 static prism_status copy_documents(const prs_segment *segment, const prs_docmap *map,
@@ -88,7 +89,8 @@ static prism_status write_doc_parts(prs_merge *merge, prs_out *out, prism_error 
 /* ---- fields ---------------------------------------------------------------------------------- */
 
 /* Append the live documents' lengths (or spans) of one field of all inputs. */
-static void gather_lengths(const prs_merge *merge, uint32_t f, bool spans, prs_lengths_builder *builder) {
+static void gather_lengths(const prs_merge *merge, uint32_t f, bool spans,
+                           prs_lengths_builder *builder) {
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
         const prs_segment *segment = merge->inputs[i].segment;
         const prs_segment_field *field = &segment->fields[f];
@@ -169,7 +171,7 @@ out:
 typedef struct column_copy {
     prs_mem *mem;
     prs_column_writer *writer;
-    int64_t *ints;     /* values of one document */
+    int64_t *ints; /* values of one document */
     uint32_t *words;
     size_t cap;
     uint32_t *word_map; /* word of the input -> the writer's number + 1; 0 = not yet asked */
@@ -189,7 +191,8 @@ static prism_status grow_values(column_copy *copy, uint64_t n, prism_error *err)
 static uint32_t map_word(column_copy *copy, const prs_column *column, uint32_t word) {
     if (word >= copy->n_word_map) return 0;
     if (copy->word_map[word] == 0) {
-        copy->word_map[word] = prs_column_writer_intern(copy->writer, prs_column_word_bytes(column, word)) + 1;
+        copy->word_map[word] =
+            prs_column_writer_intern(copy->writer, prs_column_word_bytes(column, word)) + 1;
     }
     return copy->word_map[word] - 1;
 }
@@ -234,8 +237,10 @@ static prism_status merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs
     prs_column_type type = field->type == PRISM_FIELD_KEYWORD ? PRS_COLUMN_WORD : PRS_COLUMN_INT;
     column_copy copy = {.mem = &merge->core->mem};
     prism_status status;
-    PRS_TRY_OUT(prs_column_writer_new(copy.mem, type, (field->flags & PRISM_FIELD_MANY) != 0, &copy.writer, err));
-    for (uint32_t i = 0; i < merge->n_inputs; i++) PRS_TRY_OUT(copy_column_of(merge, i, f, &copy, err));
+    PRS_TRY_OUT(prs_column_writer_new(copy.mem, type, (field->flags & PRISM_FIELD_MANY) != 0,
+                                      &copy.writer, err));
+    for (uint32_t i = 0; i < merge->n_inputs; i++)
+        PRS_TRY_OUT(copy_column_of(merge, i, f, &copy, err));
     if (prs_column_writer_docs_with(copy.writer) == 0) goto out;
     meta->n_docs_with = prs_column_writer_docs_with(copy.writer);
     prs_out_section(out, PRS_COMPONENT_COLUMN, (uint16_t)f, PRS_COMPONENT_VERSION);
@@ -277,10 +282,12 @@ static prism_status merge_keys(prs_merge *merge, prs_out *out, prism_error *err)
 
 /* ---- the two files --------------------------------------------------------------------------- */
 
-static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, prs_out *out, prism_error *err) {
+static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, prs_out *out,
+                                    prism_error *err) {
     for (uint32_t f = 0; f < merge->recipe->n_fields; f++) {
         const prs_field *field = &merge->recipe->schema->fields[f];
-        if (prs_recipe_is_analyzed(field)) PRS_TRY(merge_text(merge, f, out, &meta->fields[f], err));
+        if (prs_recipe_is_analyzed(field))
+            PRS_TRY(merge_text(merge, f, out, &meta->fields[f], err));
         if ((field->flags & PRISM_FIELD_COLUMN) != 0 && field->type != PRISM_FIELD_TEXT) {
             PRS_TRY(merge_column(merge, f, out, &meta->fields[f], err));
         }
@@ -290,8 +297,8 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
     return prs_segment_write_tail(out, meta, merge->recipe, &merge->core->mem, err);
 }
 
-static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_id *id, prs_segment_meta *meta,
-                               prs_file_check *check, prism_error *err) {
+static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_id *id,
+                               prs_segment_meta *meta, prs_file_check *check, prism_error *err) {
     char name[PRS_NAME_SIZE];
     prs_out *out;
     prs_name_of_segment(name, type == PRS_FILE_DOC ? PRS_NAME_DOC : PRS_NAME_IDX, id);
@@ -319,11 +326,12 @@ static prism_status map_documents(prs_merge *merge, prism_error *err) {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
         const prs_merge_input *input = &merge->inputs[i];
-        PRS_TRY(prs_docmap_init(&merge->maps[i], input->segment->n_docs, input->deleted, (uint32_t)sum,
-                                &merge->core->mem, err));
+        PRS_TRY(prs_docmap_init(&merge->maps[i], input->segment->n_docs, input->deleted,
+                                (uint32_t)sum, &merge->core->mem, err));
         sum += merge->maps[i].n_live;
         if (sum > PRISM_MAX_SEGMENT_DOCS) {
-            return prs_error_set(err, PRISM_ELIMIT, "a segment can hold %u documents", PRISM_MAX_SEGMENT_DOCS);
+            return prs_error_set(err, PRISM_ELIMIT, "a segment can hold %u documents",
+                                 PRISM_MAX_SEGMENT_DOCS);
         }
     }
     PRS_ASSERT(sum > 0);
@@ -339,17 +347,21 @@ static void free_maps(prs_merge *merge) {
     prs_mem_free(&merge->core->mem, merge->maps, merge->n_inputs * sizeof *merge->maps);
 }
 
-prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs, uint32_t n,
-                           const prs_id *id, prism_progress_fn progress, void *progress_ctx,
-                           prs_manifest_segment *files, prism_error *err) {
-    prs_merge merge = {.core = core, .recipe = recipe, .inputs = inputs, .n_inputs = n,
-                       .progress = progress, .progress_ctx = progress_ctx};
+prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                           uint32_t n, const prs_id *id, prism_progress_fn progress,
+                           void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
+    prs_merge merge = {.core = core,
+                       .recipe = recipe,
+                       .inputs = inputs,
+                       .n_inputs = n,
+                       .progress = progress,
+                       .progress_ctx = progress_ctx};
     prs_segment_meta meta = {0};
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
-    *files = (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs,
-                                    .arrival_base = inputs[0].segment->arrival_base};
+    *files = (prs_manifest_segment){
+        .id = *id, .n_docs = merge.n_docs, .arrival_base = inputs[0].segment->arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
     PRS_TRY_OUT(write_file(&merge, PRS_FILE_DOC, id, NULL, &files->doc, err));
     status = write_file(&merge, PRS_FILE_IDX, id, &meta, &files->idx, err);

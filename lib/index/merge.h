@@ -29,16 +29,18 @@ typedef struct prs_merge {
  *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
  *  Memory : 20 bytes and the key per document, the values of one column, one list's documents
  *  Progress: documents */
-prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs, uint32_t n,
-                           const prs_id *id, prism_progress_fn progress, void *progress_ctx,
-                           prs_manifest_segment *files, prism_error *err) PRS_NODISCARD;
+prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                           uint32_t n, const prs_id *id, prism_progress_fn progress,
+                           void *progress_ctx, prs_manifest_segment *files,
+                           prism_error *err) PRS_NODISCARD;
 
 /* ---- between the files of merge -------------------------------------------------------------- */
 
 /** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta. */
 struct prs_field_meta;
-prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out, const prs_lengths *lengths,
-                             const prs_lengths *spans, struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
+                             const prs_lengths *lengths, const prs_lengths *spans,
+                             struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
 /** Report progress; ECANCELED if the caller wants to stop (R33). */
 prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) PRS_NODISCARD;
 

@@ -3,7 +3,8 @@
  *   tier   0: under 2 MiB   1: under 16 MiB   2: under 128 MiB   ...   (8 of one make one of the next)
  *
  * Structure   1. a segment more than a third deleted is rewritten alone
- *             2. the lowest tier that has 8 neighbours of it or below: they are merged
+ *             2. the lowest tier with 8 segments that have none above it between them: they are merged, and
+ *                what small ones stand between them
  *             3. still more segments than allowed: the cheapest neighbours that bring the number down
  * Invariants  Only neighbours are merged, so that the documents of a merged segment still have consecutive
  *             arrival numbers.
@@ -15,22 +16,27 @@
 
 static uint32_t tier_of(const prs_merge_size *size) {
     uint32_t tier = 0;
-    for (uint64_t limit = PRS_MERGE_FLOOR * PRS_MERGE_FACTOR; size->bytes >= limit && tier < 15; tier++) {
+    for (uint64_t limit = PRS_MERGE_FLOOR * PRS_MERGE_FACTOR; size->bytes >= limit && tier < 15;
+         tier++) {
         limit *= PRS_MERGE_FACTOR;
     }
     return tier;
 }
 
-/* The newest run of at least `least` neighbours of at most that tier. */
-static prs_merge_range find_run(const prs_merge_size *sizes, uint32_t n, uint32_t tier, uint32_t least) {
-    for (uint32_t end = n; end > 0;) {
-        uint32_t first = end;
-        while (first > 0 && tier_of(&sizes[first - 1]) <= tier) first--;
-        if (end - first >= least) {
-            uint32_t count = PRS_MIN(end - first, PRS_MERGE_MAX_INPUTS);
-            return (prs_merge_range){end - count, count};
+/* The newest neighbours among which PRS_MERGE_FACTOR or more are of that tier and none is above it. */
+static prs_merge_range find_run(const prs_merge_size *sizes, uint32_t n, uint32_t tier) {
+    for (uint32_t end = n; end > 0; end--) {
+        uint32_t count = 0, first = end;
+        if (tier_of(&sizes[end - 1]) != tier)
+            continue; /* smaller ones behind wait for their own tier */
+        for (uint32_t i = end; i > 0 && tier_of(&sizes[i - 1]) <= tier; i--) {
+            if (end - i == PRS_MERGE_MAX_INPUTS) break;
+            if (tier_of(&sizes[i - 1]) != tier) continue;
+            first = i - 1;
+            count++;
         }
-        end = first > 0 ? first - 1 : 0;
+        if (count >= PRS_MERGE_FACTOR) return (prs_merge_range){first, end - first};
+        end = first + 1;
     }
     return (prs_merge_range){0, 0};
 }
@@ -42,7 +48,7 @@ prs_merge_range prs_merge_pick(const prs_merge_size *sizes, uint32_t n, uint32_t
     uint32_t highest = 0;
     for (uint32_t i = 0; i < n; i++) highest = PRS_MAX(highest, tier_of(&sizes[i]));
     for (uint32_t tier = 0; tier <= highest; tier++) {
-        prs_merge_range run = find_run(sizes, n, tier, PRS_MERGE_FACTOR);
+        prs_merge_range run = find_run(sizes, n, tier);
         if (run.n > 0) return run;
     }
     return prs_merge_pick_fewer(sizes, n, most);

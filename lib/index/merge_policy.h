@@ -5,7 +5,7 @@
 #include "base/prs.h"
 
 typedef struct prs_merge_size {
-    uint64_t bytes;          /* of both files */
+    uint64_t bytes; /* of both files */
     uint32_t n_docs, n_deleted;
 } prs_merge_size;
 
@@ -13,7 +13,7 @@ typedef struct prs_merge_range {
     uint32_t first, n; /* n 0 = nothing to merge; n 1 = rewrite without the deleted documents */
 } prs_merge_range;
 
-#define PRS_MERGE_FACTOR 8u              /* segments of one tier that make one of the next */
+#define PRS_MERGE_FACTOR 8u                   /* segments of one tier that make one of the next */
 #define PRS_MERGE_FLOOR ((uint64_t)256 << 10) /* smaller segments count as this large */
 #define PRS_MERGE_MAX_INPUTS 256u
 

@@ -22,14 +22,41 @@ static void replace_range(prism_writer *writer, prs_merge_range range, const prs
     }
     all->ptr[range.first] = *merged;
     size_t behind = all->n - range.first - range.n;
-    memmove(&all->ptr[range.first + 1], &all->ptr[range.first + range.n], behind * sizeof *all->ptr);
+    memmove(&all->ptr[range.first + 1], &all->ptr[range.first + range.n],
+            behind * sizeof *all->ptr);
     all->n -= range.n - 1;
     writer->changed = true;
     writer->stats.merges++;
 }
 
-static prism_status merge_range(prism_writer *writer, prs_merge_range range, prism_progress_fn progress,
-                                void *ctx, prism_error *err) {
+typedef struct mending {
+    prism_writer *writer;
+    prs_working *merged;
+    prism_error *err;
+} mending;
+
+static prism_status delete_superseded(void *ctx, uint32_t doc) {
+    mending *mend = ctx;
+    bool fresh;
+    PRS_TRY(prs_working_delete(mend->merged, doc, mend->writer->mem, &fresh, mend->err));
+    mend->writer->deletes_changed |= fresh;
+    return PRISM_OK;
+}
+
+/* Open the merged segment.  Where an append broke its promise, two inputs had a live document of one key: only
+ * the later one may live on in one segment (FORMAT.md section 11). */
+static prism_status open_merged(prism_writer *writer, const prs_manifest_segment *files,
+                                prs_working *merged, prism_error *err) {
+    mending mend = {writer, merged, err};
+    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &merged->segment, err));
+    prism_status status =
+        prs_keys_superseded(&merged->segment->keys, delete_superseded, &mend, err);
+    if (status != PRISM_OK) prs_working_fini(merged, writer->core->dir, false);
+    return status;
+}
+
+static prism_status merge_range(prism_writer *writer, prs_merge_range range,
+                                prism_progress_fn progress, void *ctx, prism_error *err) {
     prs_merge_input *inputs = prs_mem_calloc(writer->mem, range.n, sizeof *inputs);
     if (inputs == NULL) return prs_error_nomem(err);
     uint64_t live = 0;
@@ -44,12 +71,13 @@ static prism_status merge_range(prism_writer *writer, prs_merge_range range, pri
     prs_working merged = {.is_new = true};
     prism_status status = prs_writer_next_id(writer, &id, err);
     if (status == PRISM_OK) {
-        status = prs_merge_run(writer->core, writer->core->recipe, inputs, range.n, &id, progress, ctx, &files, err);
+        status = prs_merge_run(writer->core, writer->core->recipe, inputs, range.n, &id, progress,
+                               ctx, &files, err);
     }
     prs_mem_free(writer->mem, inputs, range.n * sizeof *inputs);
     PRS_TRY(status);
     PRS_ASSERT(files.n_docs == live);
-    status = prs_segment_open(writer->core, writer->core->recipe, &files, &merged.segment, err);
+    status = open_merged(writer, &files, &merged, err);
     if (status != PRISM_OK) {
         prs_segment_unlink(writer->core->dir, &id);
         return status;
@@ -64,7 +92,8 @@ static prs_merge_size *measure(const prism_writer *writer) {
     for (size_t i = 0; sizes != NULL && i < n; i++) {
         const prs_working *working = &writer->segments.ptr[i];
         const prs_manifest_segment *files = &working->segment->files;
-        sizes[i] = (prs_merge_size){files->idx.len + files->doc.len, files->n_docs, working->n_deleted};
+        sizes[i] =
+            (prs_merge_size){files->idx.len + files->doc.len, files->n_docs, working->n_deleted};
     }
     return sizes;
 }
@@ -87,8 +116,8 @@ static void drop_dead(prism_writer *writer) {
 typedef prs_merge_range (*pick_fn)(const prs_merge_size *sizes, uint32_t n, uint32_t most);
 
 /* Merge what `pick` says until it says nothing. */
-static prism_status merge_until(prism_writer *writer, pick_fn pick, uint32_t most, prism_progress_fn progress,
-                                void *ctx, prism_error *err) {
+static prism_status merge_until(prism_writer *writer, pick_fn pick, uint32_t most,
+                                prism_progress_fn progress, void *ctx, prism_error *err) {
     for (;;) {
         uint32_t n = (uint32_t)writer->segments.n;
         prs_merge_size *sizes = measure(writer);
@@ -122,10 +151,11 @@ prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
     return status == PRISM_ENOSPC ? PRISM_OK : status;
 }
 
-prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress, void *ctx,
-                            prism_error *err) {
+prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
+                            void *ctx, prism_error *err) {
     drop_dead(writer);
     PRS_TRY(merge_until(writer, prs_merge_pick_fewer, max_segments, progress, ctx, err));
-    if (writer->segments.n != 1 || max_segments != 1 || writer->segments.ptr[0].n_deleted == 0) return PRISM_OK;
+    if (writer->segments.n != 1 || max_segments != 1 || writer->segments.ptr[0].n_deleted == 0)
+        return PRISM_OK;
     return merge_range(writer, (prs_merge_range){0, 1}, progress, ctx, err);
 }

@@ -48,8 +48,8 @@ typedef struct term_merge {
     size_t n_heap;
     prs_postings cursor;
     prs_position_vec flat;
-    prs_bitset with;         /* documents with a term, where nothing else tells; words NULL: not wanted */
-    bool begun;              /* the current term has a document */
+    prs_bitset with; /* documents with a term, where nothing else tells; words NULL: not wanted */
+    bool begun;      /* the current term has a document */
 } term_merge;
 
 /* ---- one list -------------------------------------------------------------------------------- */
@@ -60,7 +60,8 @@ static void begin_list(term_merge *m, bool positions) {
 }
 
 /* The positions of the kept documents of the loaded block, flat. */
-static prism_status read_positions(term_merge *m, const uint8_t *keep, uint32_t n, prism_error *err) {
+static prism_status read_positions(term_merge *m, const uint8_t *keep, uint32_t n,
+                                   prism_error *err) {
     prs_position_vec_clear(&m->flat);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t *to = prs_position_vec_extend(&m->flat, m->cursor.freqs[keep[i]]);
@@ -70,7 +71,8 @@ static prism_status read_positions(term_merge *m, const uint8_t *keep, uint32_t 
     return PRISM_OK;
 }
 
-static prism_status add_block(term_merge *m, const prs_docmap *map, bool positions, prism_error *err) {
+static prism_status add_block(term_merge *m, const prs_docmap *map, bool positions,
+                              prism_error *err) {
     uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
     uint8_t keep[PRS_BLOCK];
     PRS_TRY(prs_postings_load(&m->cursor, err));
@@ -86,7 +88,8 @@ static prism_status add_block(term_merge *m, const prs_docmap *map, bool positio
     return PRISM_OK;
 }
 
-static prism_status copy_block(term_merge *m, const prs_docmap *map, bool positions, prism_error *err) {
+static prism_status copy_block(term_merge *m, const prs_docmap *map, bool positions,
+                               prism_error *err) {
     bool copied;
     begin_list(m, positions);
     PRS_TRY(prs_postings_writer_copy(m->postings, &m->cursor, map->base, &copied, err));
@@ -98,11 +101,12 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
     const prs_segment_field *field = &m->merge->inputs[from->input].segment->fields[m->field];
     const prs_term_info *info = &from->cursor.info;
     if (positions && !info->has_positions) {
-        return prs_error_set(err, PRISM_EUNSUPPORTED, "field %s has no positions in an older segment: reindex",
+        return prs_error_set(err, PRISM_EUNSUPPORTED,
+                             "field %s has no positions in an older segment: reindex",
                              m->merge->recipe->schema->fields[m->field].name);
     }
-    bool copy = map->deleted == NULL && info->df >= COPY_MIN_DF && info->has_positions == positions &&
-                m->with.words == NULL;
+    bool copy = map->deleted == NULL && info->df >= COPY_MIN_DF &&
+                info->has_positions == positions && m->with.words == NULL;
     PRS_TRY(prs_postings_open(&m->cursor, &field->source, info, err));
     while (m->cursor.last_doc != PRS_DOC_END) {
         if (copy) {
@@ -143,8 +147,8 @@ static prism_status merge_all(term_merge *m, prism_error *err) {
         size_t n = 0;
         m->same[n++] = source_heap_pop(m->heap, &m->n_heap);
         prs_bytes key = prs_bytes_of(m->same[0]->cursor.key, m->same[0]->cursor.key_len);
-        while (m->n_heap > 0 &&
-               prs_bytes_equal(key, prs_bytes_of(m->heap[0]->cursor.key, m->heap[0]->cursor.key_len))) {
+        while (m->n_heap > 0 && prs_bytes_equal(key, prs_bytes_of(m->heap[0]->cursor.key,
+                                                                  m->heap[0]->cursor.key_len))) {
             m->same[n++] = source_heap_pop(m->heap, &m->n_heap);
         }
         PRS_TRY(merge_term(m, n, err));
@@ -165,20 +169,22 @@ static prism_status open_sources(term_merge *m, prism_error *err) {
         const prs_segment_field *field = &m->merge->inputs[i].segment->fields[m->field];
         if (!field->present || field->terms.n_terms == 0) continue;
         m->sources[i].input = i;
-        PRS_TRY(prs_terms_cursor_seek(&m->sources[i].cursor, &field->terms, prs_bytes_of(NULL, 0), err));
+        PRS_TRY(prs_terms_cursor_seek(&m->sources[i].cursor, &field->terms, prs_bytes_of(NULL, 0),
+                                      err));
         PRS_TRY(advance(m, &m->sources[i], err));
     }
     return PRISM_OK;
 }
 
-static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths, const prs_lengths *spans,
-                        prs_field_meta *meta, prism_error *err) {
+static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
+                        const prs_lengths *spans, prs_field_meta *meta, prism_error *err) {
     prs_mem *mem = &m->merge->core->mem;
     const prs_field *field = &m->merge->recipe->schema->fields[m->field];
     prs_terms_totals totals;
     m->positions = (field->flags & PRISM_FIELD_POSITIONS) != 0;
     bool wanted = (field->flags & (PRISM_FIELD_LENGTHS | PRISM_FIELD_COLUMN)) == 0;
-    if (wanted && prs_bitset_init(&m->with, mem, m->merge->n_docs) != PRISM_OK) return prs_error_nomem(err);
+    if (wanted && prs_bitset_init(&m->with, mem, m->merge->n_docs) != PRISM_OK)
+        return prs_error_nomem(err);
     PRS_TRY(open_sources(m, err));
     if (m->n_heap == 0) return PRISM_OK;
     prs_out_section(out, PRS_COMPONENT_LISTS, field->no, PRS_COMPONENT_VERSION);
@@ -193,8 +199,9 @@ static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
     return PRISM_OK;
 }
 
-prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out, const prs_lengths *lengths,
-                             const prs_lengths *spans, prs_field_meta *meta, prism_error *err) {
+prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
+                             const prs_lengths *lengths, const prs_lengths *spans,
+                             prs_field_meta *meta, prism_error *err) {
     prs_mem *mem = &merge->core->mem;
     size_t n = merge->n_inputs;
     term_merge *m = prs_mem_calloc(mem, 1, sizeof *m);

@@ -8,7 +8,7 @@
  *             file at once.  Old versions in segments are looked for only at flush, all keys sorted
  *             (upsert.c): a look-up per put would touch every segment in random order.
  * Source      FORMAT.md sections 11, 14.
- * Tested by   tests/unit/index/test_pending.c, test_writer.c */
+ * Tested by   tests/unit/index/test_writer.c, test_model.c */
 #include "index/pending.h"
 
 #include "base/error.h"
@@ -67,7 +67,8 @@ prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_erro
     pending->id = *id;
     prs_name_of_segment(name, PRS_NAME_DOC, id);
     prism_status status;
-    PRS_TRY_OUT(prs_out_open(pending->core->dir, name, PRS_FILE_DOC, id, 0, &pending->doc_out, err));
+    PRS_TRY_OUT(
+        prs_out_open(pending->core->dir, name, PRS_FILE_DOC, id, 0, &pending->doc_out, err));
     prs_out_section(pending->doc_out, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
     PRS_TRY_OUT(prs_docstore_writer_new(pending->mem, pending->doc_out, 0, &pending->docs, err));
     if (pending->has_keys) PRS_TRY_OUT(prs_keys_writer_new(pending->mem, &pending->keys, err));
@@ -129,8 +130,10 @@ static void mark_deleted(prs_pending *pending, uint32_t doc) {
 
 static prism_status make_room(prs_pending *pending, prism_error *err) {
     size_t words = (size_t)(prs_pending_count(pending) >> 6) + 1;
-    if (pending->deleted.n < words && !prs_words_push(&pending->deleted, 0)) return prs_error_nomem(err);
-    if (pending->replace.n < words && !prs_words_push(&pending->replace, 0)) return prs_error_nomem(err);
+    if (pending->deleted.n < words && !prs_words_push(&pending->deleted, 0))
+        return prs_error_nomem(err);
+    if (pending->replace.n < words && !prs_words_push(&pending->replace, 0))
+        return prs_error_nomem(err);
     return pending->has_keys ? grow_slots(pending, err) : PRISM_OK;
 }
 
@@ -145,8 +148,8 @@ static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, bool repl
     pending->n_replace++;
 }
 
-prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace, bool *lost,
-                             prism_error *err) {
+prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
+                             bool *lost, prism_error *err) {
     PRS_ASSERT(pending->is_open);
     *lost = false;
     uint32_t no = prs_pending_count(pending);

@@ -23,7 +23,7 @@ typedef struct prs_key_slot {
 typedef struct prs_pending {
     prs_core *core;
     prs_mem *mem;
-    prs_inverter *inverter;     /* its n_docs is the number of documents */
+    prs_inverter *inverter; /* its n_docs is the number of documents */
     bool has_keys;
     /* of the segment; nothing is open while there is no document */
     bool is_open;
@@ -31,9 +31,10 @@ typedef struct prs_pending {
     prs_out *doc_out;
     prs_docstore_writer *docs;
     prs_keys_writer *keys;
-    prs_key_slot *slots;        /* open addressing, a power of two of slots, at most half full */
+    prs_key_slot *slots; /* open addressing, a power of two of slots, at most half full */
     uint32_t n_slots;
-    prs_words deleted, replace; /* a bit per document: superseded or deleted; may have older versions elsewhere */
+    prs_words deleted,
+        replace; /* a bit per document: superseded or deleted; may have older versions elsewhere */
     uint32_t n_deleted, n_replace;
 } prs_pending;
 
@@ -44,17 +45,20 @@ void prs_pending_fini(prs_pending *pending);
 void prs_pending_clear(prs_pending *pending, size_t lexicon_share);
 
 /** Open the segment's `.doc` file, if not yet done. */
-prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_error *err) PRS_NODISCARD;
+prism_status prs_pending_open(prs_pending *pending, const prs_id *id,
+                              prism_error *err) PRS_NODISCARD;
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
  *  Errors : ELIMIT, ENOMEM: not taken, all is as before, *lost is false.
  *           Others (writing the `.doc` file): *lost = true, the pending documents cannot be saved any more */
-prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace, bool *lost,
-                             prism_error *err) PRS_NODISCARD;
+prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
+                             bool *lost, prism_error *err) PRS_NODISCARD;
 /** Mark the pending document of a key deleted; false if there is none. */
 bool prs_pending_delete(prs_pending *pending, prs_bytes key);
 
-static inline uint32_t prs_pending_count(const prs_pending *pending) { return pending->inverter->n_docs; }
+static inline uint32_t prs_pending_count(const prs_pending *pending) {
+    return pending->inverter->n_docs;
+}
 static inline bool prs_pending_has(const prs_words *bits, uint32_t doc) {
     return (bits->ptr[doc >> 6] >> (doc & 63)) & 1;
 }

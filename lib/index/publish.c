@@ -42,7 +42,8 @@ static prism_status keep_older(prism_writer *writer, uint64_t generation, prism_
     prs_commit commit;
     prs_kept kept;
     prs_arena_init(&kept.arena, writer->mem, 0);
-    prism_status status = prs_commit_read(writer->core->dir, generation, &kept.arena, &commit, NULL, err);
+    prism_status status =
+        prs_commit_read(writer->core->dir, generation, &kept.arena, &commit, NULL, err);
     if (status != PRISM_OK) {
         prs_arena_fini(&kept.arena);
         return status;
@@ -62,7 +63,8 @@ static prism_status load_kept(prism_writer *writer, const prs_listing *listing, 
         generation = commit_below(listing, generation);
         if (generation == 0) break;
         prism_status status = keep_older(writer, generation, err);
-        bool matters = generation == listing->newest || status == PRISM_ENOMEM || status == PRISM_EIO;
+        bool matters =
+            generation == listing->newest || status == PRISM_ENOMEM || status == PRISM_EIO;
         if (status != PRISM_OK && matters) return status;
     }
     return PRISM_OK;
@@ -85,9 +87,11 @@ static prism_status take_leaf(prism_writer *writer, const prs_leaf *leaf, prism_
     return prs_error_nomem(err);
 }
 
-static prism_status take_snapshot(prism_writer *writer, const prism_snapshot *snap, prism_error *err) {
+static prism_status take_snapshot(prism_writer *writer, const prism_snapshot *snap,
+                                  prism_error *err) {
     if (snap->recipe != writer->core->recipe) {
-        return prs_error_set(err, PRISM_EMISUSE, "the schema has changed since the index was opened: open it again");
+        return prs_error_set(err, PRISM_EMISUSE,
+                             "the schema has changed since the index was opened: open it again");
     }
     for (uint32_t i = 0; i < snap->n_leaves; i++) PRS_TRY(take_leaf(writer, &snap->leaves[i], err));
     writer->next_arrival = snap->manifest.next_arrival;
@@ -149,8 +153,8 @@ static prism_status write_deletes(prism_writer *writer, const char *name, prs_ma
         if (working->n_deleted > 0) inputs[i].deleted = &working->deleted;
     }
     prs_out *out;
-    prism_status status = prs_out_open(writer->core->dir, name, PRS_FILE_DELETES, &writer->core->uuid,
-                                       m->generation, &out, err);
+    prism_status status = prs_out_open(writer->core->dir, name, PRS_FILE_DELETES,
+                                       &writer->core->uuid, m->generation, &out, err);
     if (status == PRISM_OK) {
         prs_out_section(out, PRS_COMPONENT_DELETES, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
         status = prs_deletes_write(inputs, (uint32_t)n, writer->mem, out, err);
@@ -183,7 +187,8 @@ static prism_status give_deletes(prism_writer *writer, prs_manifest *m, char nam
     return PRISM_OK;
 }
 
-static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes payload, prism_error *err) {
+static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes payload,
+                                 prism_error *err) {
     prs_dir *dir = writer->core->dir;
     char deletes[PRS_NAME_SIZE];
     const char *json;
@@ -249,7 +254,8 @@ void prs_publish_clean_up(prism_writer *writer) {
     prs_dir *dir = writer->core->dir;
     prs_listing listing;
     const prs_manifest **manifests = prs_mem_alloc(writer->mem, writer->n_kept * sizeof *manifests);
-    for (uint32_t i = 0; manifests != NULL && i < writer->n_kept; i++) manifests[i] = &writer->kept[i].manifest;
+    for (uint32_t i = 0; manifests != NULL && i < writer->n_kept; i++)
+        manifests[i] = &writer->kept[i].manifest;
     if (prs_listing_read(&listing, dir, NULL) == PRISM_OK && manifests != NULL) {
         for (size_t i = 0; i < listing.names.n; i++) {
             const prs_name *name = &listing.names.ptr[i];

@@ -19,8 +19,8 @@ static prism_status open_analyzer(prs_mem *mem, const prs_field *field, prs_anal
     prs_analyzer_options_init(&options);
     size_t len = strlen(field->analyzer);
     if (len >= sizeof options.name) {
-        return prs_error_set(err, PRISM_EINVAL, "field %s: no analyzer is called %.40s...", field->name,
-                             field->analyzer);
+        return prs_error_set(err, PRISM_EINVAL, "field %s: no analyzer is called %.40s...",
+                             field->name, field->analyzer);
     }
     memcpy(options.name, field->analyzer, len + 1);
     PRS_TRY(prs_field_each_option(field, set_option, &options, err));

@@ -43,7 +43,8 @@ static prism_status open_lengths(prs_segment *seg, prs_segment_field *field, pri
     return prs_lengths_open(&field->spans, &section, seg->n_docs, err);
 }
 
-static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_meta *meta, prism_error *err) {
+static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_meta *meta,
+                               prism_error *err) {
     prs_segment_field *field = &seg->fields[f];
     const prs_field *own = &seg->schema->fields[field->no];
     prs_section lists, index, column;
@@ -105,7 +106,8 @@ static prism_status open_meta(prs_segment *seg, prs_arena *arena, prism_error *e
     (void)prs_in_section(seg->idx, PRS_COMPONENT_SEGMENT, PRS_FIELD_NONE, &section);
     PRS_TRY(prs_segment_meta_read(&meta, &section, arena, err));
     if (meta.n_docs != seg->n_docs || meta.arrival_base != seg->arrival_base) {
-        return prs_section_corrupt(&section, section.ptr, err, "documents are not those of the manifest");
+        return prs_section_corrupt(&section, section.ptr, err,
+                                   "documents are not those of the manifest");
     }
     return open_fields(seg, &meta, err);
 }
@@ -134,11 +136,11 @@ static prism_status open_parts(prs_segment *seg, prism_error *err) {
     const prs_manifest_segment *files = &seg->files;
     char name[PRS_NAME_SIZE];
     prs_name_of_segment(name, PRS_NAME_IDX, &files->id);
-    PRS_TRY(prs_in_open(core->dir, name, PRS_FILE_IDX, &files->id, files->idx.len, &files->idx.digest,
-                        core->checksums, &seg->idx, err));
+    PRS_TRY(prs_in_open(core->dir, name, PRS_FILE_IDX, &files->id, files->idx.len,
+                        &files->idx.digest, core->checksums, &seg->idx, err));
     prs_name_of_segment(name, PRS_NAME_DOC, &files->id);
-    PRS_TRY(prs_in_open(core->dir, name, PRS_FILE_DOC, &files->id, files->doc.len, &files->doc.digest,
-                        core->checksums, &seg->doc, err));
+    PRS_TRY(prs_in_open(core->dir, name, PRS_FILE_DOC, &files->id, files->doc.len,
+                        &files->doc.digest, core->checksums, &seg->doc, err));
     PRS_TRY(open_schema(seg, err));
     prs_arena arena;
     prs_arena_init(&arena, &core->mem, 0);
@@ -226,23 +228,26 @@ static prism_status mark_terms(const prs_segment_field *field, prs_bitset *set, 
         prs_postings postings;
     } *walk = prs_mem_alloc(mem, sizeof *walk);
     if (walk == NULL) return prs_error_nomem(err);
-    prism_status status = prs_terms_cursor_seek(&walk->cursor, &field->terms, prs_bytes_of(NULL, 0), err);
+    prism_status status =
+        prs_terms_cursor_seek(&walk->cursor, &field->terms, prs_bytes_of(NULL, 0), err);
     bool more = status == PRISM_OK;
     while (more) {
         PRS_TRY_OUT(prs_terms_cursor_next(&walk->cursor, &more, err));
         if (!more) break;
         PRS_TRY_OUT(prs_postings_open(&walk->postings, &field->source, &walk->cursor.info, err));
-        PRS_TRY_OUT(prs_postings_fill_window(&walk->postings, 0, set->words, prs_bitset_words(set->n), err));
+        PRS_TRY_OUT(prs_postings_fill_window(&walk->postings, 0, set->words,
+                                             prs_bitset_words(set->n), err));
     }
 out:
     prs_mem_free(mem, walk, sizeof *walk);
     return status;
 }
 
-static prism_status count_any(prs_segment *segment, const uint16_t *fields, uint32_t n, uint32_t *count,
-                              prism_error *err) {
+static prism_status count_any(prs_segment *segment, const uint16_t *fields, uint32_t n,
+                              uint32_t *count, prism_error *err) {
     prs_bitset set;
-    if (prs_bitset_init(&set, &segment->core->mem, segment->n_docs) != PRISM_OK) return prs_error_nomem(err);
+    if (prs_bitset_init(&set, &segment->core->mem, segment->n_docs) != PRISM_OK)
+        return prs_error_nomem(err);
     prism_status status = PRISM_OK;
     for (uint32_t i = 0; i < n && status == PRISM_OK; i++) {
         const prs_segment_field *field = &segment->fields[fields[i]];
@@ -276,7 +281,8 @@ static void put_cached(prs_segment *segment, uint64_t hash, uint32_t count) {
     uint32_t at = segment->n_any_cache++ % PRS_SEGMENT_ANY_CACHE;
     segment->any_cache[at].fields_hash = hash;
     segment->any_cache[at].n = count;
-    if (segment->n_any_cache == 2 * PRS_SEGMENT_ANY_CACHE) segment->n_any_cache = PRS_SEGMENT_ANY_CACHE;
+    if (segment->n_any_cache == 2 * PRS_SEGMENT_ANY_CACHE)
+        segment->n_any_cache = PRS_SEGMENT_ANY_CACHE;
     prs_mutex_unlock(&segment->cache_lock);
 }
 

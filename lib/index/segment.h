@@ -16,15 +16,15 @@
 #include "index/core.h"
 
 typedef struct prs_segment_field {
-    bool present;                 /* the segment's schema has a field of this name and type */
-    uint16_t no;                  /* its number inside this segment */
-    uint32_t n_docs_with;         /* documents with a length > 0, or with a value */
+    bool present;         /* the segment's schema has a field of this name and type */
+    uint16_t no;          /* its number inside this segment */
+    uint32_t n_docs_with; /* documents with a length > 0, or with a value */
     uint32_t max_length;
     uint64_t sum_length, n_terms, sum_df, sum_cf;
-    prs_terms terms;              /* empty if nothing is indexed */
-    prs_lengths lengths, spans;   /* spans = lengths when the segment has no SPANS */
+    prs_terms terms;            /* empty if nothing is indexed */
+    prs_lengths lengths, spans; /* spans = lengths when the segment has no SPANS */
     prs_postings_source source;
-    prs_column column;            /* valid if has_column */
+    prs_column column; /* valid if has_column */
     bool has_lengths, has_positions, has_column;
 } prs_segment_field;
 
@@ -33,18 +33,19 @@ typedef struct prs_segment_field {
 typedef struct prs_segment {
     prs_refcount refs;
     prs_core *core;
-    prs_recipe *recipe;           /* whose field numbers `fields` follows */
-    prs_manifest_segment files;   /* id, n_docs, arrival_base, lengths and digests; n_deleted is 0 here */
+    prs_recipe *recipe; /* whose field numbers `fields` follows */
+    prs_manifest_segment
+        files; /* id, n_docs, arrival_base, lengths and digests; n_deleted is 0 here */
     uint32_t n_docs;
     uint64_t arrival_base;
     prs_in *idx, *doc;
-    prism_schema *schema;         /* the segment's own */
-    prs_segment_field *fields;    /* by field number of recipe->schema */
+    prism_schema *schema;      /* the segment's own */
+    prs_segment_field *fields; /* by field number of recipe->schema */
     uint32_t n_fields;
-    prs_keys keys;                /* n_docs 0 if the schema has no key */
+    prs_keys keys; /* n_docs 0 if the schema has no key */
     prs_docstore docs;
-    prs_order order;              /* arrival by doc */
-    prs_mutex cache_lock;         /* guards the two below */
+    prs_order order;      /* arrival by doc */
+    prs_mutex cache_lock; /* guards the two below */
     struct prs_segment_any {
         uint64_t fields_hash;
         uint32_t n;

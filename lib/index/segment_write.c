@@ -1,6 +1,6 @@
 /* segment_write.c - what flush and merge share when they write a segment.
  *
- * Source: FORMAT.md section 5.  Tested by tests/unit/index/test_flush.c */
+ * Source: FORMAT.md section 5.  Tested by tests/unit/index/test_segment.c */
 #include "index/segment_write.h"
 
 #include "base/error.h"
@@ -8,10 +8,10 @@
 #include "format/names.h"
 
 prism_status prs_segment_meta_begin(prs_segment_meta *meta, const prs_recipe *recipe,
-                                    const prs_manifest_segment *files, prs_mem *mem, prism_error *err) {
-    *meta = (prs_segment_meta){.n_docs = files->n_docs,
-                               .n_fields = recipe->n_fields,
-                               .arrival_base = files->arrival_base};
+                                    const prs_manifest_segment *files, prs_mem *mem,
+                                    prism_error *err) {
+    *meta = (prs_segment_meta){
+        .n_docs = files->n_docs, .n_fields = recipe->n_fields, .arrival_base = files->arrival_base};
     meta->fields = prs_mem_calloc(mem, meta->n_fields, sizeof *meta->fields);
     if (meta->fields == NULL) return prs_error_nomem(err);
     for (uint32_t f = 0; f < meta->n_fields; f++) {
@@ -28,8 +28,8 @@ void prs_segment_meta_end(prs_segment_meta *meta, prs_mem *mem) {
     meta->fields = NULL;
 }
 
-prism_status prs_segment_write_tail(prs_out *out, const prs_segment_meta *meta, const prs_recipe *recipe,
-                                    prs_mem *mem, prism_error *err) {
+prism_status prs_segment_write_tail(prs_out *out, const prs_segment_meta *meta,
+                                    const prs_recipe *recipe, prs_mem *mem, prism_error *err) {
     const char *json;
     size_t len;
     PRS_TRY(prs_schema_to_json(recipe->schema, &json, &len, err));

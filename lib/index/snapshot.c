@@ -63,7 +63,8 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
 }
 
 /* The segment of that id in `base`, if it was opened with the same recipe. */
-static prs_segment *find_shared(const prism_snapshot *snap, const prism_snapshot *base, const prs_id *id) {
+static prs_segment *find_shared(const prism_snapshot *snap, const prism_snapshot *base,
+                                const prs_id *id) {
     if (base == NULL || base->recipe != snap->recipe) return NULL;
     for (uint32_t i = 0; i < base->n_leaves; i++) {
         if (prs_id_equal(&base->leaves[i].segment->files.id, id)) return base->leaves[i].segment;
@@ -71,7 +72,8 @@ static prs_segment *find_shared(const prism_snapshot *snap, const prism_snapshot
     return NULL;
 }
 
-static prism_status open_leaves(prism_snapshot *snap, const prism_snapshot *base, prism_error *err) {
+static prism_status open_leaves(prism_snapshot *snap, const prism_snapshot *base,
+                                prism_error *err) {
     uint32_t n = snap->manifest.n_segments;
     snap->leaves = prs_arena_calloc(&snap->arena, n, sizeof *snap->leaves);
     snap->deleted = prs_arena_calloc(&snap->arena, n, sizeof *snap->deleted);
@@ -94,7 +96,8 @@ static prism_status open_leaves(prism_snapshot *snap, const prism_snapshot *base
     return PRISM_OK;
 }
 
-static prism_status read_deletes(prism_snapshot *snap, prs_in *in, prs_arena *arena, prism_error *err) {
+static prism_status read_deletes(prism_snapshot *snap, prs_in *in, prs_arena *arena,
+                                 prism_error *err) {
     prs_section section;
     prs_deletes deletes;
     (void)prs_in_section(in, PRS_COMPONENT_DELETES, PRS_FIELD_NONE, &section);
@@ -120,8 +123,9 @@ static prism_status open_deletes(prism_snapshot *snap, prism_error *err) {
     prs_in *in;
     prs_arena arena;
     prs_name_of_generation(name, PRS_NAME_DELETES, manifest->deletes_generation);
-    PRS_TRY(prs_in_open(snap->core->dir, name, PRS_FILE_DELETES, &snap->core->uuid, manifest->deletes.len,
-                        &manifest->deletes.digest, PRS_CHECKSUM_EAGER, &in, err));
+    PRS_TRY(prs_in_open(snap->core->dir, name, PRS_FILE_DELETES, &snap->core->uuid,
+                        manifest->deletes.len, &manifest->deletes.digest, PRS_CHECKSUM_EAGER, &in,
+                        err));
     prs_arena_init(&arena, snap->mem, 0);
     prism_status status = read_deletes(snap, in, &arena, err);
     prs_arena_fini(&arena);
@@ -131,12 +135,13 @@ static prism_status open_deletes(prism_snapshot *snap, prism_error *err) {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static prism_status open_parts(prism_snapshot *snap, const prism_snapshot *base, uint64_t generation,
-                               prism_error *err) {
+static prism_status open_parts(prism_snapshot *snap, const prism_snapshot *base,
+                               uint64_t generation, prism_error *err) {
     prs_commit commit;
     PRS_TRY(prs_commit_read(snap->core->dir, generation, &snap->arena, &commit, NULL, err));
     if (!prs_id_equal(&commit.uuid, &snap->core->uuid)) {
-        return prs_error_set(err, PRISM_ECORRUPT, "the directory now holds another index: open it again");
+        return prs_error_set(err, PRISM_ECORRUPT,
+                             "the directory now holds another index: open it again");
     }
     snap->manifest = commit.manifest;
     snap->generation = generation;
@@ -152,7 +157,8 @@ static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapsho
                              prism_error *err) {
     uint64_t generation;
     PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
-    if (generation == 0) return prs_error_set(err, PRISM_ECORRUPT, "the index is gone: no commit is left");
+    if (generation == 0)
+        return prs_error_set(err, PRISM_ECORRUPT, "the index is gone: no commit is left");
     if (base != NULL && base->generation == generation) {
         *out = prs_snapshot_ref(base);
         return PRISM_OK;
@@ -181,7 +187,8 @@ prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snaps
         if (i > 0 && now == before) return prs_error_recode(err, PRISM_ECORRUPT);
         before = now;
     }
-    return prs_error_set(err, PRISM_EBUSY, "commits came and went faster than they could be opened");
+    return prs_error_set(err, PRISM_EBUSY,
+                         "commits came and went faster than they could be opened");
 }
 
 prism_snapshot *prs_snapshot_ref(prism_snapshot *snap) {

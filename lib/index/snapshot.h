@@ -13,21 +13,21 @@ typedef struct prs_leaf { /* one segment in one snapshot */
     prs_segment *segment;
     const prs_bitset *deleted; /* NULL = none; bit set = deleted */
     uint32_t n_deleted;
-    uint64_t base;             /* first gdoc */
+    uint64_t base; /* first gdoc */
 } prs_leaf;
 
 struct prism_snapshot {
     prs_refcount refs;
-    prs_mem *mem;             /* &core->mem */
-    prs_core *core;           /* directory, allocator; shared by index, writers and snapshots */
-    prs_recipe *recipe;       /* schema and analyzers */
-    prism_schema *schema;     /* recipe->schema */
-    prs_arena arena;          /* holds the manifest */
+    prs_mem *mem;         /* &core->mem */
+    prs_core *core;       /* directory, allocator; shared by index, writers and snapshots */
+    prs_recipe *recipe;   /* schema and analyzers */
+    prism_schema *schema; /* recipe->schema */
+    prs_arena arena;      /* holds the manifest */
     prs_manifest manifest;
     uint64_t generation;
     uint8_t uuid[16];
     prs_leaf *leaves;
-    prs_bitset *deleted;      /* by leaf; words NULL = none */
+    prs_bitset *deleted; /* by leaf; words NULL = none */
     uint32_t n_leaves;
     uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
     prs_bytes payload;

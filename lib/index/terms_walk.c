@@ -9,7 +9,8 @@
 #include "base/heap.h"
 
 static bool cursor_before(prs_terms_cursor *const *a, prs_terms_cursor *const *b) {
-    return prs_bytes_compare(prs_bytes_of((*a)->key, (*a)->key_len), prs_bytes_of((*b)->key, (*b)->key_len)) < 0;
+    return prs_bytes_compare(prs_bytes_of((*a)->key, (*a)->key_len),
+                             prs_bytes_of((*b)->key, (*b)->key_len)) < 0;
 }
 
 typedef prs_terms_cursor *cursor_ptr;
@@ -54,13 +55,15 @@ static prism_status hand_out(term_walk *walk, prism_error *err) {
     uint64_t df = 0, cf = 0;
     uint32_t len = walk->heap[0]->key_len;
     memcpy(walk->key, walk->heap[0]->key, len);
-    while (walk->n_heap > 0 && walk->heap[0]->key_len == len && memcmp(walk->heap[0]->key, walk->key, len) == 0) {
+    while (walk->n_heap > 0 && walk->heap[0]->key_len == len &&
+           memcmp(walk->heap[0]->key, walk->key, len) == 0) {
         prs_terms_cursor *cursor = cursor_heap_pop(walk->heap, &walk->n_heap);
         df += cursor->info.df;
         cf += cursor->info.cf;
         PRS_TRY(advance(walk, cursor, err));
     }
-    if (walk->each(walk->ctx, (const char *)walk->key + 1, len - 1, prs_kind_name(walk->key[0]), df, cf) == 0) {
+    if (walk->each(walk->ctx, (const char *)walk->key + 1, len - 1, prs_kind_name(walk->key[0]), df,
+                   cf) == 0) {
         return PRISM_OK;
     }
     return prs_error_set(err, PRISM_ECANCELED, "the walk over the dictionary was stopped");
@@ -89,8 +92,8 @@ static prism_status walk_kinds(term_walk *walk, prs_bytes prefix, prism_error *e
     return PRISM_OK;
 }
 
-prism_status prs_terms_walk(const prism_snapshot *snap, const char *field, prs_bytes prefix, prism_term_fn each,
-                            void *ctx, prism_error *err) {
+prism_status prs_terms_walk(const prism_snapshot *snap, const char *field, prs_bytes prefix,
+                            prism_term_fn each, void *ctx, prism_error *err) {
     const prs_field *known = prs_schema_field(snap->schema, field, strlen(field));
     if (known == NULL) return prs_error_set(err, PRISM_ENOTFOUND, "there is no field %.64s", field);
     if (prefix.len >= PRISM_MAX_TERM_BYTES) return PRISM_OK; /* no term is that long */

@@ -32,7 +32,8 @@ typedef struct prs_transpose_term {
     uint32_t n;
 } prs_transpose_term;
 
-typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *term, prism_error *err);
+typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *term,
+                                         prism_error *err);
 
 /** Call `each` for every distinct term of the stream, in order of keys.
  *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream where it is
@@ -50,7 +51,7 @@ typedef struct prs_places {
     uint32_t *bases; /* n_docs + 1 */
     uint32_t *pages; /* first entry that reaches into this page */
     uint32_t n_docs, n_pages;
-    uint32_t shift;  /* log2 of a page */
+    uint32_t shift; /* log2 of a page */
 } prs_places;
 
 prism_status prs_places_init(prs_places *places, const prs_stream_doc *docs, uint32_t n_docs,

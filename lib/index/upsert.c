@@ -31,13 +31,15 @@ static prism_status delete_found(void *ctx, const prs_key_probe *probe, uint32_t
     return PRISM_OK;
 }
 
-static prism_status probe_segments(prism_writer *writer, size_t n_segments, const prs_key_probe *probes,
-                                   size_t n, uint64_t *deleted, prism_error *err) {
+static prism_status probe_segments(prism_writer *writer, size_t n_segments,
+                                   const prs_key_probe *probes, size_t n, uint64_t *deleted,
+                                   prism_error *err) {
     found_ctx found = {.writer = writer, .err = err};
     for (size_t i = 0; i < n_segments; i++) {
         found.working = &writer->segments.ptr[i];
         if (found.working->segment->keys.n_docs == 0) continue;
-        PRS_TRY(prs_keys_find_all(&found.working->segment->keys, probes, n, delete_found, &found, err));
+        PRS_TRY(
+            prs_keys_find_all(&found.working->segment->keys, probes, n, delete_found, &found, err));
     }
     *deleted = found.n;
     return PRISM_OK;

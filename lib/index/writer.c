@@ -25,7 +25,8 @@ static void tell(prism_error *err, const prism_error *own) {
 
 prism_status prs_writer_check(const prism_writer *writer, prism_error *err) {
     if (writer->pid != prs_process_id()) {
-        return prs_error_set(err, PRISM_EMISUSE, "a writer cannot be used in a child process after fork");
+        return prs_error_set(err, PRISM_EMISUSE,
+                             "a writer cannot be used in a child process after fork");
     }
     if (writer->failure.code == PRISM_OK) return PRISM_OK;
     tell(err, &writer->failure);
@@ -142,17 +143,20 @@ prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
 static bool budget_is_spent(const prism_writer *writer) {
     const prs_inverter *inverter = writer->pending.inverter;
     return prs_pending_bytes(&writer->pending) > writer->options.memory / 20 * 11 ||
-           prs_inverter_lexicon_bytes(inverter) > lexicon_share(writer) || prs_inverter_is_full(inverter);
+           prs_inverter_lexicon_bytes(inverter) > lexicon_share(writer) ||
+           prs_inverter_is_full(inverter);
 }
 
 static void count_put(prism_writer *writer, const prs_document *doc) {
     prism_writer_stats *stats = &writer->stats;
     stats->documents_put++;
     if (doc->n_unknown == 0) return;
-    if (stats->unknown_fields++ == 0) memcpy(stats->first_unknown_field, doc->unknown, sizeof doc->unknown);
+    if (stats->unknown_fields++ == 0)
+        memcpy(stats->first_unknown_field, doc->unknown, sizeof doc->unknown);
 }
 
-prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace, prism_error *err) {
+prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace,
+                            prism_error *err) {
     prs_pending *pending = &writer->pending;
     if (!pending->is_open) {
         prs_id id;
@@ -195,8 +199,8 @@ prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool wit
     return PRISM_OK;
 }
 
-prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
-                              void *ctx, prism_error *err) {
+prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
+                              prism_progress_fn progress, void *ctx, prism_error *err) {
     PRS_TRY(prs_writer_flush(writer, err));
     PRS_TRY(prs_merge_down(writer, max_segments, progress, ctx, err));
     if (!writer->changed && !writer->deletes_changed) return PRISM_OK;
@@ -218,7 +222,8 @@ prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) {
 
 static void free_kept(prism_writer *writer) {
     for (uint32_t i = 0; i < writer->n_kept; i++) prs_arena_fini(&writer->kept[i].arena);
-    prs_mem_free(writer->mem, writer->kept, (writer->options.keep_commits + 1) * sizeof *writer->kept);
+    prs_mem_free(writer->mem, writer->kept,
+                 (writer->options.keep_commits + 1) * sizeof *writer->kept);
 }
 
 static void free_writer(prism_writer *writer) {
@@ -236,7 +241,8 @@ static void free_writer(prism_writer *writer) {
 
 static prism_status make_parts(prism_writer *writer, prism_error *err) {
     prs_core *core = writer->core;
-    writer->kept = prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
+    writer->kept =
+        prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
     PRS_TRY(prs_pending_init(&writer->pending, core, err));
@@ -247,7 +253,8 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
 prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, prism_writer **out,
                              prism_error *err) {
     *out = NULL;
-    if (core->read_only) return prs_error_set(err, PRISM_EREADONLY, "the index was opened read-only");
+    if (core->read_only)
+        return prs_error_set(err, PRISM_EREADONLY, "the index was opened read-only");
     prism_writer *writer = prs_mem_calloc(&core->mem, 1, sizeof *writer);
     if (writer == NULL) return prs_error_nomem(err);
     prism_status status = prs_mutex_init(&writer->lock, err);

@@ -49,17 +49,17 @@ struct prism_writer {
     prs_json_reader *reader;
     prs_document document;
     prs_pending pending;
-    prs_workings segments;  /* ascending by arrival */
-    uint64_t next_arrival;  /* of the first pending document */
-    uint64_t generation;    /* highest used or seen */
-    prs_kept *kept;         /* newest last; room for keep_commits + 1 */
+    prs_workings segments; /* ascending by arrival */
+    uint64_t next_arrival; /* of the first pending document */
+    uint64_t generation;   /* highest used or seen */
+    prs_kept *kept;        /* newest last; room for keep_commits + 1 */
     uint32_t n_kept;
-    bool changed;           /* segments differ from the last commit */
-    bool deletes_changed;   /* deletions differ from the last commit's deletes file */
-    prs_buf payload;        /* of the last commit */
-    uint64_t n_ids;         /* segment ids made so far */
-    prism_error failure;    /* code != 0: sticky (R9) */
-    bool poisoned;          /* the failure cannot be rolled back (R8) */
+    bool changed;         /* segments differ from the last commit */
+    bool deletes_changed; /* deletions differ from the last commit's deletes file */
+    prs_buf payload;      /* of the last commit */
+    uint64_t n_ids;       /* segment ids made so far */
+    prism_error failure;  /* code != 0: sticky (R9) */
+    bool poisoned;        /* the failure cannot be rolled back (R8) */
     prism_writer_stats stats;
 };
 
@@ -72,12 +72,14 @@ prism_status prs_writer_check(const prism_writer *writer, prism_error *err) PRS_
 /** Put a document read before; flushes when the budget is spent. */
 prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace,
                             prism_error *err) PRS_NODISCARD;
-prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n, prism_error *err) PRS_NODISCARD;
+prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
+                               prism_error *err) PRS_NODISCARD;
 prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool with_payload,
                                uint64_t *generation, prism_error *err) PRS_NODISCARD;
 prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) PRS_NODISCARD;
-prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
-                              void *ctx, prism_error *err) PRS_NODISCARD;
+prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
+                              prism_progress_fn progress, void *ctx,
+                              prism_error *err) PRS_NODISCARD;
 
 /* ---- between the files of the writer --------------------------------------------------------- */
 
@@ -94,7 +96,8 @@ prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem
                                 prism_error *err) PRS_NODISCARD;
 
 /** upsert.c: delete the live documents of a key in all working segments; *n counts them. */
-prism_status prs_upsert_delete(prism_writer *writer, prs_bytes key, uint64_t *n, prism_error *err) PRS_NODISCARD;
+prism_status prs_upsert_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
+                               prism_error *err) PRS_NODISCARD;
 /** upsert.c: delete, in the working segments before `last`, all documents with a key of those documents of the
  *  last one whose bit in `replace` is set. */
 prism_status prs_upsert_resolve(prism_writer *writer, const prs_words *replace, uint32_t n_replace,
@@ -109,7 +112,7 @@ void prs_publish_clean_up(prism_writer *writer);
 
 /** merge_run.c: merge what the policy, `load` or a wish for fewer segments asks for. */
 prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) PRS_NODISCARD;
-prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress, void *ctx,
-                            prism_error *err) PRS_NODISCARD;
+prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
+                            void *ctx, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -10,6 +10,7 @@ format_tests_sources = \
 	tests/unit/format/test_manifest.c \
 	tests/unit/format/test_names.c \
 	tests/unit/format/test_postings.c \
+	tests/unit/format/test_order.c \
 	tests/unit/format/test_segment_meta.c \
 	tests/unit/format/test_terms.c \
 	tests/unit/format/test_zstd_frame.c

@@ -68,7 +68,27 @@ static prism_status ignore(void *ctx, const prs_key_probe *probe, uint32_t doc) 
     return PRISM_OK;
 }
 
+static prism_status mark(void *ctx, uint32_t doc) {
+    ((uint8_t *)ctx)[doc]++;
+    return PRISM_OK;
+}
+
+/* Told once: exactly the documents with a later one of the same key. */
+static void check_superseded(const key_set *set, const prs_keys *keys) {
+    uint8_t *told = calloc(set->n + 1, 1);
+    ck_assert_int_eq(prs_keys_superseded(keys, mark, told, NULL), PRISM_OK);
+    for (uint32_t doc = 0; doc < set->n; doc++) {
+        bool later = false;
+        for (uint32_t i = doc + 1; i < set->n && !later; i++) {
+            later = prs_bytes_equal(key_of(set, doc), key_of(set, i));
+        }
+        ck_assert_uint_eq(told[doc], later);
+    }
+    free(told);
+}
+
 static void check_keys(const key_set *set, const prs_keys *keys) {
+    check_superseded(set, keys);
     seen s = {set, calloc(set->n + 1, 1), UINT64_MAX, 0};
     prs_key_probe *probes = calloc(set->n + 1, sizeof *probes);
     for (uint32_t doc = 0; doc < set->n; doc++) {

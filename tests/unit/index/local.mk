@@ -1,5 +1,24 @@
 # Unit tests of lib/index: append `index_tests_sources += tests/unit/index/test_FILE.c`; nothing to register.
-index_tests_sources =
+index_tests_sources = \
+	tests/unit/index/lexicon_of.h \
+	tests/unit/index/world.c tests/unit/index/world.h \
+	tests/unit/index/test_check.c \
+	tests/unit/index/test_commit.c \
+	tests/unit/index/test_core.c \
+	tests/unit/index/test_docmap.c \
+	tests/unit/index/test_documents.c \
+	tests/unit/index/test_faults.c \
+	tests/unit/index/test_info.c \
+	tests/unit/index/test_inverter.c \
+	tests/unit/index/test_merge.c \
+	tests/unit/index/test_merge_policy.c \
+	tests/unit/index/test_model.c \
+	tests/unit/index/test_segment.c \
+	tests/unit/index/test_snapshot.c \
+	tests/unit/index/test_term_sort.c \
+	tests/unit/index/test_terms_walk.c \
+	tests/unit/index/test_transpose.c \
+	tests/unit/index/test_writer.c
 
 unit_programs += tests/unit/index/index_tests
 tests_unit_index_index_tests_SOURCES = $(index_tests_sources)

@@ -1,0 +1,105 @@
+/* test_api_writer.c - do the exported functions of writer.h refuse bad arguments and pass good ones on? */
+#include "harness/test.h"
+
+#include <prismsearch.h>
+
+static prism_index *new_index(void) {
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_index *index;
+    opts.in_memory = 1;
+    ck_assert_int_eq(prism_index_create("", NULL, &opts, &index, NULL), PRISM_OK);
+    return index;
+}
+
+START_TEST(null_arguments) {
+    prism_index *index = new_index();
+    prism_writer *writer;
+    prism_writer_stats stats = {.size = sizeof stats};
+    ck_assert_int_eq(prism_writer_open(NULL, NULL, &writer, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_open(index, NULL, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_put_json(NULL, "{}", 2, 0, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_put(NULL, NULL, 0, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_delete(NULL, "x", 1, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_commit(NULL, NULL, 0, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_rollback(NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_merge(NULL, 1, NULL, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_get_stats(NULL, &stats, NULL), PRISM_EINVAL);
+    prism_writer_close(NULL);
+    ck_assert_int_eq(prism_writer_open(index, NULL, &writer, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put_json(writer, NULL, 2, 0, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_put_json(writer, "{}", 2, 2, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_delete(writer, NULL, 1, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 1, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_writer_merge(writer, 0, NULL, NULL, NULL), PRISM_EINVAL);
+    stats.size = 1;
+    ck_assert_int_eq(prism_writer_get_stats(writer, &stats, NULL), PRISM_EINVAL);
+    prism_writer_close(writer);
+    prism_index_close(index);
+}
+END_TEST
+
+START_TEST(options_are_checked) {
+    prism_index *index = new_index();
+    prism_writer *writer;
+    static const struct {
+        size_t memory;
+        unsigned threads;
+        int keep;
+        prism_status want;
+    } cases[] = {{1 << 20, 1, 0, PRISM_EINVAL},
+                 {0, 2, 0, PRISM_EUNSUPPORTED},
+                 {0, 1, -1, PRISM_EINVAL},
+                 {0, 1, 1001, PRISM_EINVAL},
+                 {16 << 20, 0, 1, PRISM_OK}};
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+        opts.memory = cases[i].memory;
+        opts.threads = cases[i].threads;
+        opts.keep_commits = cases[i].keep;
+        ck_assert_int_eq(prism_writer_open(index, &opts, &writer, NULL), cases[i].want);
+        prism_writer_close(writer);
+    }
+    prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+    opts.size = 0;
+    ck_assert_int_eq(prism_writer_open(index, &opts, &writer, NULL), PRISM_EINVAL);
+    prism_index_close(index);
+}
+END_TEST
+
+START_TEST(a_document_built_by_hand) {
+    prism_index *index = new_index();
+    prism_writer *writer;
+    prism_doc *doc, *other;
+    prism_schema *schema;
+    prism_snapshot *snap;
+    uint64_t gdoc;
+    char *json;
+    ck_assert_int_eq(prism_writer_open(index, NULL, &writer, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_new(prism_index_schema(index), &doc, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_add(doc, "id", "a", 1, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_add(doc, "title", "one", 3, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put(writer, doc, 0, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put(writer, doc, 0, NULL), PRISM_OK); /* replaces itself */
+    ck_assert_int_eq(prism_schema_new(&schema, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_schema_add_field(schema, "id", PRISM_FIELD_KEYWORD, NULL, 1, NULL),
+                     PRISM_OK);
+    ck_assert_int_eq(prism_doc_new(schema, &other, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_add(other, "id", "b", 1, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put(writer, other, 0, NULL), PRISM_EINVAL); /* another schema */
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 0, NULL, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_snapshot_open(index, &snap, NULL), PRISM_OK);
+    ck_assert_uint_eq(prism_snapshot_documents(snap), 1);
+    ck_assert_int_eq(prism_document_find(snap, "a", 1, &gdoc, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_document_get(snap, gdoc, &json, NULL, NULL), PRISM_OK);
+    ck_assert_str_eq(json, "{\"id\":\"a\",\"title\":\"one\"}");
+    prism_free_text(json);
+    prism_snapshot_unref(snap);
+    prism_doc_free(doc);
+    prism_doc_free(other);
+    prism_schema_unref(schema);
+    prism_writer_close(writer);
+    prism_index_close(index);
+}
+END_TEST
+
+TEST_SUITE(api_writer, null_arguments, options_are_checked, a_document_built_by_hand)

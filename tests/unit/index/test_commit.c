@@ -1,0 +1,205 @@
+/* test_commit.c - what a commit costs, keeps and removes. */
+#include "world.h"
+
+#include "index/commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t syncs(world *w) {
+    return atomic_load(&w->fault->base.n_syncs);
+}
+
+START_TEST(syncs_are_counted_exactly) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    uint64_t before = syncs(&w);
+    world_commit(&w); /* .doc, .idx, directory, commit, directory */
+    ck_assert_uint_eq(syncs(&w) - before, 5);
+    before = syncs(&w);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"two\"}");
+    world_put(&w, "{\"id\":\"b\",\"body\":\"two\"}");
+    world_commit(
+        &w); /* and deletes: the first version of a leaves its segment empty, which is dropped */
+    ck_assert_uint_eq(syncs(&w) - before, 5);
+    before = syncs(&w);
+    ck_assert_uint_eq(world_delete(&w, "b"), 1);
+    world_commit(
+        &w); /* more than a third is deleted: rewritten. .doc .idx directory commit directory */
+    ck_assert_uint_eq(syncs(&w) - before, 5);
+    world_close(&w);
+    w.options.max_segments = PRISM_NO_MERGE;
+    world_open(&w, true);
+    world_put(&w, "{\"id\":\"c\",\"body\":\"two\"}");
+    world_put(&w, "{\"id\":\"d\",\"body\":\"two\"}");
+    world_commit(&w);
+    before = syncs(&w);
+    ck_assert_uint_eq(world_delete(&w, "c"), 1);
+    world_commit(&w); /* deletes, directory, commit, directory */
+    ck_assert_uint_eq(syncs(&w) - before, 4);
+    before = syncs(&w);
+    world_commit(&w); /* nothing has changed */
+    ck_assert_uint_eq(syncs(&w) - before, 0);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_writer_that_need_not_be_durable_syncs_nothing) {
+    world w;
+    world_make(&w, world_schema);
+    world_close(&w);
+    w.options.durable = false;
+    world_open(&w, true);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    ck_assert_uint_eq(syncs(&w), 0);
+    ck_assert_uint_eq(world_count(&w), 1);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(generations_only_grow) {
+    world w;
+    world_make(&w, world_schema);
+    uint64_t last = 1;
+    for (uint32_t i = 0; i < 5; i++) {
+        world_put(&w, "{\"id\":\"a%u\",\"body\":\"one\"}", i);
+        uint64_t now = world_commit(&w);
+        ck_assert_uint_gt(now, last);
+        last = now;
+        ck_assert_uint_eq(world_commit(&w), now); /* nothing to commit */
+        ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);
+        world_close(&w);
+        world_open(&w, true);
+    }
+    world_end(&w);
+}
+END_TEST
+
+static prs_listing list_of(world *w) {
+    prs_listing listing;
+    ck_assert_int_eq(prs_listing_read(&listing, w->disk, NULL), PRISM_OK);
+    return listing;
+}
+
+static uint32_t count_kind(world *w, prs_name_kind kind) {
+    prs_listing listing = list_of(w);
+    uint32_t n = 0;
+    for (size_t i = 0; i < listing.names.n; i++) n += listing.names.ptr[i].kind == kind;
+    prs_listing_fini(&listing);
+    return n;
+}
+
+START_TEST(as_many_commits_are_kept_as_was_said) {
+    for (uint32_t keep = 1; keep <= 3; keep++) {
+        world w;
+        world_make(&w, world_schema);
+        world_close(&w);
+        w.options.keep_commits = keep;
+        w.options.max_segments = 1; /* each commit replaces the segment of the one before */
+        world_open(&w, true);
+        for (uint32_t i = 0; i < 6; i++) {
+            world_put(&w, "{\"id\":\"a%u\",\"body\":\"one\"}", i);
+            world_commit(&w);
+        }
+        ck_assert_uint_eq(count_kind(&w, PRS_NAME_COMMIT), keep);
+        ck_assert_uint_eq(count_kind(&w, PRS_NAME_IDX), keep);
+        ck_assert_uint_eq(count_kind(&w, PRS_NAME_DOC), keep);
+        ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+        world_end(&w);
+    }
+}
+END_TEST
+
+static void leave_file(world *w, const char *name) {
+    prs_file *file;
+    ck_assert_int_eq(w->disk->vt->create(w->disk, name, &file, NULL), PRISM_OK);
+    ck_assert_int_eq(w->disk->vt->write(w->disk, file, "junk", 4, NULL), PRISM_OK);
+    ck_assert_int_eq(w->disk->vt->close(w->disk, file, NULL), PRISM_OK);
+}
+
+START_TEST(orphans_go_and_strangers_stay) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    world_close(&w);
+    leave_file(&w, "00112233445566778899aabbccddeeff.idx");
+    leave_file(&w, "commit-0000000000000009.tmp");
+    leave_file(&w, "deletes-0000000000000007");
+    leave_file(&w, "readme.txt");
+    leave_file(&w, "00112233445566778899aabbccddeeff.old");
+    world_open(&w, true);
+    ck_assert_uint_eq(count_kind(&w, PRS_NAME_IDX), 1);
+    ck_assert_uint_eq(count_kind(&w, PRS_NAME_COMMIT_TMP), 0);
+    ck_assert_uint_eq(count_kind(&w, PRS_NAME_DELETES), 0);
+    prs_listing listing = list_of(&w);
+    ck_assert_uint_eq(listing.n_others, 2);
+    prs_listing_fini(&listing);
+    world_put(&w, "{\"id\":\"b\",\"body\":\"one\"}");
+    ck_assert_uint_eq(world_commit(&w), 10); /* above every number seen */
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_payload_stays_with_its_commit) {
+    world w;
+    uint64_t generation;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    ck_assert_int_eq(prism_writer_commit(w.writer, "offset 17", 9, &generation, NULL), PRISM_OK);
+    prism_snapshot *snap = world_snapshot(&w);
+    ck_assert(prs_bytes_equal(snap->payload, prs_bytes_of("offset 17", 9)));
+    prs_snapshot_unref(snap);
+    ck_assert_int_eq(prism_writer_commit(w.writer, "x", 1, &generation, NULL), PRISM_OK);
+    ck_assert_uint_eq(generation, 3); /* a payload alone is worth a commit */
+    world_close(&w);
+    world_open(&w, true);
+    world_put(&w, "{\"id\":\"b\",\"body\":\"one\"}");
+    ck_assert_int_eq(prism_writer_merge(w.writer, 1, NULL, NULL, NULL), PRISM_OK); /* keeps it */
+    snap = world_snapshot(&w);
+    ck_assert(prs_bytes_equal(snap->payload, prs_bytes_of("x", 1)));
+    prs_snapshot_unref(snap);
+    world_put(&w, "{\"id\":\"c\",\"body\":\"one\"}");
+    world_commit(&w);
+    snap = world_snapshot(&w);
+    ck_assert_uint_eq(snap->payload.len, 0);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(publishing_over_a_commit_is_refused) {
+    world w;
+    world_make(&w, world_schema);
+    prs_arena arena;
+    prs_commit commit;
+    prs_arena_init(&arena, &w.disk_mem, 0);
+    ck_assert_int_eq(prs_commit_read(w.disk, 1, &arena, &commit, NULL, NULL), PRISM_OK);
+    ck_assert_uint_eq(commit.manifest.generation, 1);
+    ck_assert_int_eq(prs_commit_publish(w.disk, &commit, NULL), PRISM_EUNKNOWN);
+    ck_assert_int_eq(prs_commit_read(w.disk, 2, &arena, &commit, NULL, NULL), PRISM_ENOTFOUND);
+    prs_arena_fini(&arena);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_damaged_newest_commit_is_not_passed_over) {
+    world w;
+    prism_error err = PRISM_ERROR_INIT;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    world_close(&w);
+    leave_file(&w, "commit-0000000000000003");
+    ck_assert_int_eq(world_try_open(&w, false, &err), PRISM_ECORRUPT);
+    ck_assert_str_eq(err.file, "commit-0000000000000003");
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(commit, syncs_are_counted_exactly, a_writer_that_need_not_be_durable_syncs_nothing,
+           generations_only_grow, as_many_commits_are_kept_as_was_said,
+           orphans_go_and_strangers_stay, a_payload_stays_with_its_commit,
+           publishing_over_a_commit_is_refused, a_damaged_newest_commit_is_not_passed_over)

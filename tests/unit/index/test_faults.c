@@ -1,0 +1,220 @@
+/* test_faults.c - every call to the storage fails once, and then for ever: what is on disk afterwards
+ * is the last commit that returned OK, or the one that was on its way (rules R8, R10, R12). */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { COMMITS = 4 };
+
+typedef struct outcome {
+    uint32_t n_ok;       /* commits that returned OK */
+    bool in_flight;      /* the one after may have happened all the same */
+    prism_status status; /* the first error */
+} outcome;
+
+/* Commit i leaves documents a0 .. ai, each with n = i, and a document of its own deleted again. */
+static prism_status commit_round(world *w, uint32_t i, prism_error *err) {
+    char json[128], key[16];
+    for (uint32_t k = 0; k <= i; k++) {
+        int len = snprintf(json, sizeof json,
+                           "{\"id\":\"a%u\",\"body\":\"round %u 数据\",\"n\":%u}", k, i, i);
+        PRS_TRY(prism_writer_put_json(w->writer, json, (size_t)len, 0, err));
+    }
+    int len = snprintf(json, sizeof json, "{\"id\":\"b%u\",\"body\":\"gone\"}", i);
+    PRS_TRY(prism_writer_put_json(w->writer, json, (size_t)len, 0, err));
+    if (i == 2) PRS_TRY(prs_writer_flush(w->writer, err));
+    snprintf(key, sizeof key, "b%u", i);
+    PRS_TRY(prism_writer_delete(w->writer, key, strlen(key), NULL, err));
+    if (i == 3) return prism_writer_merge(w->writer, 1, NULL, NULL, err);
+    return prism_writer_commit(w->writer, NULL, 0, NULL, err);
+}
+
+static outcome work(world *w) {
+    outcome out = {0};
+    prism_error err = PRISM_ERROR_INIT;
+    out.status = world_try_open(w, true, &err);
+    for (uint32_t i = 0; out.status == PRISM_OK && i < COMMITS; i++) {
+        out.status = commit_round(w, i, &err);
+        if (out.status == PRISM_OK) out.n_ok++;
+        out.in_flight = out.status == PRISM_EUNKNOWN;
+    }
+    if (out.status != PRISM_OK) ck_assert_int_eq(err.code, out.status);
+    return out;
+}
+
+/* Exactly the documents of round n - 1 (nothing for n = 0)? */
+static bool holds_round(world *w, uint32_t n) {
+    char key[16], want[32];
+    if (world_count(w) != n) return false;
+    for (uint32_t k = 0; k < n; k++) {
+        snprintf(key, sizeof key, "a%u", k);
+        snprintf(want, sizeof want, "\"n\":%u}", n - 1);
+        char *json = world_get(w, key);
+        bool good = json != NULL && strstr(json, want) != NULL;
+        free(json);
+        if (!good) return false;
+    }
+    return true;
+}
+
+static void judge(world *w, const outcome *out, uint64_t at) {
+    world_open(w, true); /* cleans up */
+    ck_assert_msg(world_check(w, PRISM_CHECK_DEEP) == 0, "call %llu: damage",
+                  (unsigned long long)at);
+    bool good = holds_round(w, out->n_ok) || (out->in_flight && holds_round(w, out->n_ok + 1));
+    ck_assert_msg(good, "call %llu: %u commits returned OK, in flight %d, %llu documents",
+                  (unsigned long long)at, out->n_ok, out->in_flight,
+                  (unsigned long long)world_count(w));
+    /* and life goes on */
+    world_put(w, "{\"id\":\"next\",\"body\":\"life goes on\"}");
+    world_commit(w);
+    char *json = world_get(w, "next");
+    ck_assert_ptr_nonnull(json);
+    free(json);
+}
+
+/* One run with the fault at call `at`; false when there are not so many calls. */
+static bool run(uint64_t at, bool on, prism_status status) {
+    world w;
+    world_make(&w, world_schema);
+    world_close(&w);
+    prs_dir *disk = w.disk;
+    fault_dir around; /* between the handle's own wrapper and the disk */
+    fault_dir_init(&around, disk);
+    around.fail_at = at;
+    around.fail_on = on;
+    around.status = status;
+    around.calls = FAULT_ALL & ~(unsigned)FAULT_LOCK;
+    w.disk = &around.base;
+    outcome out = work(&w);
+    bool failed = around.n_failed > 0;
+    around.fail_at = 0;
+    world_close(&w);
+    w.disk = disk;
+    judge(&w, &out, at);
+    world_end(&w);
+    return failed;
+}
+
+static void sweep(bool on, prism_status status) {
+    uint64_t n = 1;
+    while (run(n, on, status)) n++;
+    ck_assert_uint_gt(n, 100);
+}
+
+START_TEST(each_call_fails_once) {
+    sweep(false, PRISM_EIO);
+}
+END_TEST
+
+START_TEST(the_disk_is_gone_from_some_call_on) {
+    sweep(true, PRISM_EIO);
+}
+END_TEST
+
+START_TEST(the_disk_is_full_from_some_call_on) {
+    sweep(true, PRISM_ENOSPC);
+}
+END_TEST
+
+START_TEST(a_failed_commit_can_be_tried_again) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    ck_assert_int_eq(prs_writer_flush(w.writer, NULL), PRISM_OK);
+    w.fault->calls = FAULT_CREATE; /* of commit-2.tmp */
+    w.fault->fail_at = w.fault->n_calls + 1;
+    w.fault->status = PRISM_ENOSPC;
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_ENOSPC);
+    ck_assert_uint_eq(world_count(&w), 0);
+    ck_assert_uint_eq(world_commit(&w), 3); /* numbers only grow */
+    ck_assert_uint_eq(world_count(&w), 1);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_failed_rename_poisons) {
+    static const fault_call calls[] = {FAULT_RENAME, FAULT_SYNC_DIR};
+    for (size_t i = 0; i < PRS_COUNT(calls); i++) {
+        world w;
+        prism_error err = PRISM_ERROR_INIT;
+        world_make(&w, world_schema);
+        world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+        w.fault->calls = calls[i];
+        w.fault->n_calls = 0;
+        w.fault->fail_at =
+            calls[i] == FAULT_RENAME ? 1 : 2; /* the second directory sync confirms */
+        ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EUNKNOWN);
+        w.fault->fail_at = 0;
+        ck_assert_int_eq(prism_writer_put_json(w.writer, "{}", 2, 0, &err), PRISM_EUNKNOWN);
+        ck_assert_str_eq(err.text, "a fault that was asked for");
+        ck_assert_int_eq(prism_writer_delete(w.writer, "a", 1, NULL, NULL), PRISM_EUNKNOWN);
+        ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EUNKNOWN);
+        ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_EUNKNOWN);
+        ck_assert_int_eq(prism_writer_merge(w.writer, 1, NULL, NULL, NULL), PRISM_EUNKNOWN);
+        world_close(&w);
+        world_open(&w, true);
+        ck_assert_uint_eq(world_count(&w),
+                          calls[i] == FAULT_SYNC_DIR); /* here the name was there */
+        world_end(&w);
+    }
+}
+END_TEST
+
+START_TEST(a_failed_flush_is_sticky_until_rollback) {
+    world w;
+    prism_error err = PRISM_ERROR_INIT;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    world_put(&w, "{\"id\":\"b\",\"body\":\"two\"}");
+    w.fault->calls = FAULT_SYNC;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 2; /* the .idx file */
+    w.fault->status = PRISM_ENOSPC;
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_ENOSPC);
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, &err), PRISM_ENOSPC);
+    ck_assert_int_eq(err.code, PRISM_ENOSPC);
+    ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);
+    ck_assert_uint_eq(world_count(&w), 1);
+    world_put(&w, "{\"id\":\"c\",\"body\":\"three\"}");
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), 2);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_full_disk_lets_a_commit_do_without_its_merge) {
+    world w;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 7; i++) {
+        world_put(&w, "{\"id\":\"a%u\",\"body\":\"one\"}", i);
+        world_commit(&w);
+    }
+    world_put(&w, "{\"id\":\"a7\",\"body\":\"one\"}");
+    ck_assert_int_eq(prs_writer_flush(w.writer, NULL), PRISM_OK);
+    w.fault->calls = FAULT_WRITE; /* the merge writes next */
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    w.fault->status = PRISM_ENOSPC;
+    world_commit(&w);
+    ck_assert_uint_eq(w.fault->n_failed, 1);
+    ck_assert_uint_eq(world_count(&w), 8);
+    prism_snapshot *snap = world_snapshot(&w);
+    ck_assert_uint_eq(prism_snapshot_segments(snap), 8);
+    prs_snapshot_unref(snap);
+    world_put(&w, "{\"id\":\"a8\",\"body\":\"one\"}");
+    world_commit(&w);
+    snap = world_snapshot(&w);
+    ck_assert_uint_eq(prism_snapshot_segments(snap), 1);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(faults, each_call_fails_once, the_disk_is_gone_from_some_call_on,
+           the_disk_is_full_from_some_call_on, a_failed_commit_can_be_tried_again,
+           a_failed_rename_poisons, a_failed_flush_is_sticky_until_rollback,
+           a_full_disk_lets_a_commit_do_without_its_merge)

@@ -1,0 +1,135 @@
+/* test_snapshot.c - is a snapshot what it was, whatever the writer does afterwards? */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+START_TEST(nothing_new_gives_the_same_snapshot) {
+    world w;
+    world_make(&w, world_schema);
+    prism_snapshot *snap = world_snapshot(&w), *again;
+    ck_assert_int_eq(prism_snapshot_refresh(snap, &again, NULL), PRISM_OK);
+    ck_assert_ptr_eq(again, snap);
+    prs_snapshot_unref(again);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(refresh_shares_what_stayed) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_put(&w, "{\"id\":\"b\",\"body\":\"one\"}");
+    world_put(&w, "{\"id\":\"c\",\"body\":\"one\"}");
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w), *next;
+    world_put(&w, "{\"id\":\"a\",\"body\":\"two\"}");
+    world_commit(&w);
+    ck_assert_int_eq(prism_snapshot_refresh(snap, &next, NULL), PRISM_OK);
+    ck_assert_uint_eq(next->n_leaves, 2);
+    ck_assert_ptr_eq(next->leaves[0].segment, snap->leaves[0].segment);
+    ck_assert_ptr_null(snap->leaves[0].deleted); /* each has its own deletions */
+    ck_assert_uint_eq(next->leaves[0].n_deleted, 1);
+    ck_assert(prs_bitset_get(next->leaves[0].deleted, 0));
+    ck_assert_uint_eq(prism_snapshot_documents(snap), 3);
+    ck_assert_uint_eq(prism_snapshot_documents(next), 3);
+    ck_assert_uint_eq(prism_snapshot_deleted(next), 1);
+    prs_snapshot_unref(next);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(an_old_snapshot_reads_on) {
+    world w;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 20; i++) world_put(&w, "{\"id\":\"a%u\",\"body\":\"old %u\"}", i, i);
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    for (uint32_t round = 0; round < 5; round++) {
+        for (uint32_t i = 0; i < 20; i++) world_put(&w, "{\"id\":\"a%u\",\"body\":\"new\"}", i);
+        ck_assert_int_eq(prism_writer_merge(w.writer, 1, NULL, NULL, NULL), PRISM_OK);
+    }
+    for (uint64_t i = 0; i < 20; i++) {
+        char want[64], *json;
+        snprintf(want, sizeof want, "{\"id\":\"a%u\",\"body\":\"old %u\"}", (unsigned)i,
+                 (unsigned)i);
+        ck_assert_int_eq(prism_document_get(snap, i, &json, NULL, NULL), PRISM_OK);
+        ck_assert_str_eq(json, want);
+        prism_free_text(json);
+    }
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_snapshot_outlives_its_index) {
+    world w;
+    char *json;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    prs_writer_close(w.writer);
+    w.writer = NULL;
+    prs_core *core = w.index.core;
+    prs_core_unref(core); /* the snapshot holds it */
+    ck_assert_int_eq(prism_document_get(snap, 0, &json, NULL, NULL), PRISM_OK);
+    ck_assert_str_eq(json, "{\"id\":\"a\",\"body\":\"one\"}");
+    prism_free_text(json);
+    prs_snapshot_unref(snap);
+    w.index.core = NULL;
+    test_alloc_check_empty(&w.alloc);
+    free(w.fault);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(numbers_go_over_segments) {
+    world w;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 5; i++) {
+        world_put(&w, "{\"id\":\"a%u\",\"body\":\"one\"}", i);
+        if (i % 2 == 1) world_commit(&w);
+    }
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    ck_assert_uint_eq(snap->n_leaves, 3);
+    for (uint64_t gdoc = 0; gdoc < 5; gdoc++) {
+        uint32_t doc;
+        const prs_leaf *leaf = prs_snapshot_leaf(snap, gdoc, &doc);
+        ck_assert_ptr_nonnull(leaf);
+        ck_assert_uint_eq(leaf->base + doc, gdoc);
+        ck_assert_uint_lt(doc, leaf->segment->n_docs);
+        ck_assert_uint_eq(prs_segment_arrival(leaf->segment, doc), gdoc);
+    }
+    uint32_t doc;
+    ck_assert_ptr_null(prs_snapshot_leaf(snap, 5, &doc));
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(a_lost_file_is_damage) {
+    world w;
+    prism_snapshot *snap;
+    prism_error err = PRISM_ERROR_INIT;
+    char name[PRS_NAME_SIZE];
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    snap = world_snapshot(&w);
+    prs_name_of_segment(name, PRS_NAME_DOC, &snap->manifest.segments[0].id);
+    prs_snapshot_unref(snap);
+    ck_assert_int_eq(w.disk->vt->unlink(w.disk, name, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_snapshot_open(w.index.core, NULL, &snap, &err), PRISM_ECORRUPT);
+    ck_assert_str_eq(err.file, name);
+    ck_assert_uint_gt(world_check(&w, PRISM_CHECK_QUICK), 0);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(snapshot, nothing_new_gives_the_same_snapshot, refresh_shares_what_stayed,
+           an_old_snapshot_reads_on, a_snapshot_outlives_its_index, numbers_go_over_segments,
+           a_lost_file_is_damage)
