@@ -2,7 +2,7 @@
  *
  * The only use of a dictionary.  For Han it is asked at query time, to weight bigrams and to cut a
  * long run into pieces: a wrong cut costs rank, never a hit, so ICU's version is no part of the
- * analyzer id.  With sa = icu it decides index terms of Thai, Lao, Khmer and Myanmar, and then it is
+ * analyzer id.  With sa = icu it decides terms of Thai, Lao, Khmer and Myanmar, and then it is
  * (id.c).
  *
  *     UTF-8 run -> UTF-16 -> break iterator -> boundaries in units -> walk the UTF-8 along

@@ -1,4 +1,4 @@
-/* test_snowball.c - does the analyzer stem the vocabularies of the Snowball project as they should be?
+/* test_snowball.c - does the analyzer stem the vocabularies of the Snowball project right?
  *
  * Each word of voc.txt goes through the analyzer with diacritics kept and the stemmer of its
  * folder, one word a text (no cache), and then all words twice in one text (cache cold, full and
