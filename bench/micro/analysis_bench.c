@@ -2,18 +2,20 @@
  *
  *     zstd -dc articles-00.ndjson.zst | analysis_bench [lang-prefix [megabytes [rounds [way]]]]
  *
- * Structure   Documents in one language ("en", "zh") up to a number of megabytes are kept in memory, then
- *             four ways run over them by turns, and each way's best round counts:
+ * Structure   Documents in one language ("en", "zh") up to a number of megabytes are kept in
+ *             memory, then four ways run over them by turns, and each way's best round counts:
  *
- *               plain     u_strFromUTF8, ICU word iterator, NFKC_Casefold and uncached Snowball for each
- *                         word; for Chinese each character and each pair of a run as a string
+ *               plain     u_strFromUTF8, ICU word iterator, NFKC_Casefold and uncached Snowball for
+ *                         each word; for Chinese each character and each pair of a run as a string
  *               scan      surfaces only
  *               run       prs_analysis_run into a callback that counts
- *               lexicon   prs_lexicon_scan into a stream of ids, the lexicon kept from round to round
+ *               lexicon   prs_lexicon_scan into a stream of ids, the lexicon kept from round to
+ *                         round
  *
  *             The plain way ends where its strings are made: it does not look them up.
- * Why so      Ways alternate within a round, so that a slow spell of a shared machine hits all of them; what
- *             is to be held is the ratio lexicon / plain (English >= 5, Chinese >= 6), not the MB/s. */
+ * Why so      Ways alternate within a round, so that a slow spell of a shared machine hits all of
+ *             them; what is to be held is the ratio lexicon / plain (English >= 5, Chinese >= 6),
+ *             not the MB/s. */
 #include "analysis/lexicon.h"
 #include "analysis/scan.h"
 
@@ -97,14 +99,17 @@ static void plain_word(bench *b, const UChar *word, int32_t len) {
     char utf8[1536];
     int32_t n = 0;
     UErrorCode code = U_ZERO_ERROR;
-    int32_t m = unorm2_normalize(b->nfkc_cf, word, PRS_MIN(len, 256), folded, PRS_COUNT(folded), &code);
+    int32_t m =
+        unorm2_normalize(b->nfkc_cf, word, PRS_MIN(len, 256), folded, PRS_COUNT(folded), &code);
     u_strToUTF8(utf8, sizeof utf8, &n, folded, m, &code);
     if (U_FAILURE(code) || n == 0) return;
     const sb_symbol *stem = sb_stemmer_stem(b->stemmer, (const sb_symbol *)utf8, n);
     take_term(b, (const char *)stem, (size_t)sb_stemmer_length(b->stemmer));
 }
 
-static bool is_han(UChar c) { return (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff); }
+static bool is_han(UChar c) {
+    return (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff);
+}
 
 /* A dictionary word of Han -> its characters, and each pair that begins in it. */
 static void plain_han(bench *b, const UChar *word, int32_t len, bool goes_on) {
@@ -117,7 +122,7 @@ static void plain_han(bench *b, const UChar *word, int32_t len, bool goes_on) {
         int32_t m = unorm2_normalize(b->nfkc_cf, word + i, take, folded, PRS_COUNT(folded), &code);
         u_strToUTF8(utf8, sizeof utf8, &n, folded, m, &code);
         if (U_FAILURE(code) || n == 0) continue;
-        take_term(b, utf8, (size_t)n);                  /* the pair, or the last character */
+        take_term(b, utf8, (size_t)n); /* the pair, or the last character */
         if (take == 2) take_term(b, utf8, PRS_MIN((size_t)n, 3)); /* the character */
     }
 }
@@ -212,7 +217,8 @@ int main(int argc, char **argv) {
     double best[PRS_COUNT(ways)] = {0}, first[PRS_COUNT(ways)] = {0};
     uint64_t terms[PRS_COUNT(ways)] = {0};
     long rounds = argc > 3 ? strtol(argv[3], NULL, 10) : 5;
-    read_documents(&b, argc > 1 ? argv[1] : "en", (argc > 2 ? strtoull(argv[2], NULL, 10) : 20) << 20);
+    read_documents(&b, argc > 1 ? argv[1] : "en",
+                   (argc > 2 ? strtoull(argv[2], NULL, 10) : 20) << 20);
     if (b.n == 0 || !open_bench(&b)) {
         fputs("analysis_bench: no documents on standard input, or no ICU\n", stderr);
         return EXIT_FAILURE;
@@ -229,8 +235,9 @@ int main(int argc, char **argv) {
             terms[w] = b.terms;
         }
     }
-    printf("%zu documents, %.1f MB, lexicon holds %u terms in %.1f MB\n", b.n, (double)b.bytes / 1e6,
-           prs_lexicon_count(b.lexicon), (double)prs_lexicon_bytes(b.lexicon) / 1e6);
+    printf("%zu documents, %.1f MB, lexicon holds %u terms in %.1f MB\n", b.n,
+           (double)b.bytes / 1e6, prs_lexicon_count(b.lexicon),
+           (double)prs_lexicon_bytes(b.lexicon) / 1e6);
     for (size_t w = 0; w < PRS_COUNT(ways); w++) {
         if (best[w] <= 0) continue;
         printf("%-8s %8.1f MB/s %7.1f M terms/s  first %7.1f MB/s  %5.2f x plain\n", ways[w].name,

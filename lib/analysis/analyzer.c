@@ -104,10 +104,9 @@ prism_status prs_analysis_new(prs_analyzer *analyzer, prs_mem *mem, prs_analysis
     if (analysis == NULL) return prs_error_nomem(err);
     const prs_analyzer_options *options = &analyzer->options;
     bool is_stemming = analyzer->recipe == PRS_RECIPE_MIXED && options->stem != PRS_STEM_OFF;
-    prism_status status =
-        prs_words_init(&analysis->words, mem, &analyzer->fold,
-                       is_stemming ? options->stem_language : NULL,
-                       options->stem == PRS_STEM_DUAL, err);
+    prism_status status = prs_words_init(&analysis->words, mem, &analyzer->fold,
+                                         is_stemming ? options->stem_language : NULL,
+                                         options->stem == PRS_STEM_DUAL, err);
     if (status != PRISM_OK) {
         prs_mem_free(mem, analysis, sizeof *analysis);
         return status;

@@ -24,17 +24,17 @@ typedef enum { PRS_HANGUL_NGRAM, PRS_HANGUL_WORD } prs_hangul_mode;
 typedef enum { PRS_SA_NGRAM, PRS_SA_ICU } prs_sa_mode;
 
 typedef struct prs_analyzer_options {
-    char name[32];            /* "mixed-v1", "keyword", "whitespace", or a custom tokenizer's name */
-    char stem_language[24];   /* a Snowball algorithm, "english" by default */
+    char name[32];          /* "mixed-v1", "keyword", "whitespace", or a custom tokenizer's name */
+    char stem_language[24]; /* a Snowball algorithm, "english" by default */
     prs_stem_mode stem;
     prs_diacritics_mode diacritics;
-    char fold_except[64];     /* UTF-8 letters whose diacritics stay ("åäö"); "" = none */
-    bool ts_fold;             /* Traditional -> Simplified */
+    char fold_except[64]; /* UTF-8 letters whose diacritics stay ("åäö"); "" = none */
+    bool ts_fold;         /* Traditional -> Simplified */
     prs_han_mode han;
     prs_hangul_mode hangul;
     prs_sa_mode sa;
     bool join_linebreak, compounds, sigils, emoji;
-    uint32_t max_token_bytes; /* T12, 255 */
+    uint32_t max_token_bytes;       /* T12, 255 */
     prs_custom_tokenizer_fn custom; /* only for a custom name */
     void *custom_ctx;
 } prs_analyzer_options;
@@ -50,9 +50,9 @@ prism_status prs_analyzer_new(prs_mem *mem, const prs_analyzer_options *options,
 void prs_analyzer_unref(prs_analyzer *analyzer);
 prs_analyzer *prs_analyzer_ref(prs_analyzer *analyzer);
 
-/** Canonical id, e.g. "mixed-v1 ucd=15.0 stem=english:1f3a... diacritics=fold ts=on ...": rules version,
- *  UCD version, options, hash of each used stemmer's output over the checked-in probe list.  Two
- *  analyzers with equal ids give equal token streams; stored in every segment.  String, borrowed. */
+/** Canonical id, e.g. "mixed-v1 ucd=15.0 stem=english:1f3a... diacritics=fold ts_fold=on ...":
+ *  rules, UCD version, options, hash of the stemmer's output over the checked-in probe list.  Two
+ *  analyzers with equal ids give equal token streams; it is stored in every segment.  Borrowed. */
 const char *prs_analyzer_id(const prs_analyzer *analyzer);
 const prs_analyzer_options *prs_analyzer_options_of(const prs_analyzer *analyzer);
 
@@ -63,7 +63,8 @@ void prs_analysis_free(prs_analysis *analysis);
 /** Tokens of a text in order of (pos, then: HAN1, HAN2, HANEND | part/word, EXACT, CONCAT, SIGIL).
  *  Params : text [borrowed], any bytes; emit stops the run by returning non-OK, which is passed on.
  *  Errors : ENOMEM, ELIMIT (> 4 GiB - 1 bytes); never for ill-formed text.
- *  *n_pos (may be NULL) = positions used, i.e. the field length; *n_bad (may be NULL) = ill-formed parts met.
+ *  *n_pos (may be NULL) = positions used, i.e. the field length; *n_bad (may be NULL) = ill-formed
+ *  parts met.
  *  Threads: one analysis per thread.   Cost: >= 100 MB/s */
 prism_status prs_analysis_run(prs_analysis *analysis, const void *text, size_t len,
                               prs_token_fn emit, void *ctx, uint32_t *n_pos, uint64_t *n_bad,
@@ -71,18 +72,19 @@ prism_status prs_analysis_run(prs_analysis *analysis, const void *text, size_t l
 
 /* ---- query side --------------------------------------------------------------------------- */
 
-/** Cut a folded Han run into dictionary words (ICU): fills ends[i] = number of characters in the run
+/** Cut a folded Han run into dictionary words (ICU): ends[i] = number of characters of the run
  *  before the end of word i.
- *  Params : run = folded UTF-8 of the run (HAN1 terms concatenated); ends has room for one entry a code
- *           point of it.  Characters are counted as code points: the few HAN1 terms that are several code
- *           points (kana with a mark that does not compose) count as several
- *  Errors : ENOMEM, EUNSUPPORTED when ICU has no dictionary (then one word per bigram is the fallback).
+ *  Params : run = folded UTF-8 of the run (HAN1 terms concatenated); ends has room for one entry a
+ *           code point of it.  Characters are counted as code points: the few HAN1 terms that are
+ *           several code points (kana with a mark that does not compose) count as several
+ *  Errors : ENOMEM, EUNSUPPORTED when ICU has no dictionary (then one word per bigram is the
+ *           fallback).
  *  Cost   : 1-2 us for 8 characters.  Not used when indexing. */
 prism_status prs_analysis_cut_han(prs_analysis *analysis, const void *run, size_t len,
                                   uint32_t *ends, uint32_t *n_words, prism_error *err);
 /** True for the Han function characters (的 了 在 是 和 ...), listed in analysis/stopwords.c. */
 bool prs_is_function_char(const uint8_t *utf8, size_t len);
-/** True for the 33 English stop words of the default list, after folding (unstemmed or stemmed form). */
+/** True for the 33 English stop words of the default list, folded, stemmed or not. */
 bool prs_is_stopword(const uint8_t *term, size_t len);
 
 #endif

@@ -9,8 +9,12 @@
 
 struct UBreakIterator;
 
-typedef enum { PRS_RECIPE_MIXED, PRS_RECIPE_KEYWORD, PRS_RECIPE_WHITESPACE, PRS_RECIPE_CUSTOM }
-    prs_recipe;
+typedef enum {
+    PRS_RECIPE_MIXED,
+    PRS_RECIPE_KEYWORD,
+    PRS_RECIPE_WHITESPACE,
+    PRS_RECIPE_CUSTOM
+} prs_recipe;
 
 struct prs_analyzer {
     prs_mem *mem;
@@ -48,11 +52,11 @@ typedef struct prs_mixed {
     prs_scan scan;
     prs_surface next; /* looked ahead */
     bool has_next;
-    bool is_nested;   /* the text is a folded COMPAT character: all tokens cover outer */
+    bool is_nested; /* the text is a folded COMPAT character: all tokens cover outer */
     prs_surface outer;
-    uint32_t pos;     /* position of the next token */
-    uint32_t end;     /* where the last group ended, signs included */
-    uint64_t n_bad;   /* ill-formed parts up to there */
+    uint32_t pos;   /* position of the next token */
+    uint32_t end;   /* where the last group ended, signs included */
+    uint64_t n_bad; /* ill-formed parts up to there */
 } prs_mixed;
 
 /** Begin; len < UINT32_MAX. */
@@ -68,8 +72,8 @@ prism_status prs_mixed_sa_words(prs_mixed *run, uint32_t start, uint32_t end, ui
 /** The other recipes, whole texts. */
 prism_status prs_keyword_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
                              uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
-prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
-                                uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
+prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit,
+                                void *ctx, uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
 prism_status prs_custom_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
                             uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
 

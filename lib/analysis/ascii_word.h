@@ -2,8 +2,8 @@
  *
  *   p      R u n n i n g _ i n   ->  len 7, key "running" and nine zeros, has_digit false
  *
- * 32 bytes are looked at; a length of 32 means "32 or more".  Written twice, with SSE2 and in plain C;
- * test_lexicon.c holds one against the other. */
+ * 32 bytes are looked at; a length of 32 means "32 or more".  Written twice, with SSE2 and in plain
+ * C; test_lexicon.c holds one against the other. */
 #ifndef PRS_ANALYSIS_ASCII_WORD_H
 #define PRS_ANALYSIS_ASCII_WORD_H
 
@@ -22,8 +22,12 @@ typedef struct prs_ascii_word {
     bool has_digit;
 } prs_ascii_word;
 
-static inline bool prs_ascii_is_digit(uint8_t c) { return (uint8_t)(c - '0') < 10; }
-static inline bool prs_ascii_is_letter(uint8_t c) { return (uint8_t)((c | 0x20) - 'a') < 26; }
+static inline bool prs_ascii_is_digit(uint8_t c) {
+    return (uint8_t)(c - '0') < 10;
+}
+static inline bool prs_ascii_is_letter(uint8_t c) {
+    return (uint8_t)((c | 0x20) - 'a') < 26;
+}
 
 static inline prs_ascii_word prs_ascii_word_plain(const uint8_t *p) {
     prs_ascii_word word = {{0, 0}, 0, false};

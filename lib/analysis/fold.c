@@ -6,17 +6,17 @@
  *     NFKC_CF    élan’s             width and case, ligatures, ss for sharp s, ignorables gone
  *     clean      élan's             U+2018 U+2019 U+02BC become ', dropped dots and commas go
  *     NFD        e ´ lan's
- *     strip      elan's             marks on Latin, Greek, Cyrillic letters go; ø -> o, æ -> ae, ...
+ *     strip      elan's             marks on Latin, Greek, Cyrillic letters go; ø -> o, æ -> ae
  *     NFC        elan's
  *
  * A character of a run takes NFKC_CF and then the context-free Simplified table, code point by code
  * point, so that the same character folds alike in a document and in a one-character query.
  *
  * Pinned      NFKC_Casefold of a string of assigned characters never changes any more (Unicode
- *             stability policy), and the scanner hands out only characters that UCD 15.0 assigns.  So
- *             any ICU from Unicode 15.0 on gives the same bytes; an older one is refused.  Marks and
- *             scripts are our own tables.  prs_fold_value meets arbitrary text, and normalizes only the
- *             stretches of characters whose age is at most 15.0.
+ *             stability policy), and the scanner hands out only characters that UCD 15.0 assigns.
+ *             So any ICU from Unicode 15.0 on gives the same bytes; an older one is refused.  Marks
+ *             and scripts are our own tables.  prs_fold_value meets arbitrary text, and normalizes
+ *             only the stretches of characters whose age is at most 15.0.
  * Invariants  - No intermediate form of 255 bytes is longer than PRS_FOLD_UNITS_MAX: a code point
  *               of n bytes has at most 6n units in NFKC_CF, NFD or NFC (test_fold.c measures it).
  *             - fold(fold(x)) = fold(x).
@@ -45,7 +45,8 @@ typedef struct units {
 static prism_status icu_status(UErrorCode code, prism_error *err) {
     if (U_SUCCESS(code)) return PRISM_OK;
     if (code == U_MEMORY_ALLOCATION_ERROR) return prs_error_nomem(err);
-    return prs_error_set(err, PRISM_EUNSUPPORTED, "ICU refused to normalize: %s", u_errorName(code));
+    return prs_error_set(err, PRISM_EUNSUPPORTED, "ICU refused to normalize: %s",
+                         u_errorName(code));
 }
 
 /* ---- UTF-8 <-> UTF-16 --------------------------------------------------------------------- */
@@ -104,7 +105,8 @@ static prism_status casefold(const prs_fold *fold, prs_fold_scratch *scratch, pr
                              units *out, prism_error *err) {
     uint64_t n_bad = 0;
     units from = {(UChar *)scratch->a, 0};
-    from.n = read_utf8(prs_bytes_of(text.ptr, cut_bytes(text, PRS_FOLD_INPUT_MAX)), from.ptr, &n_bad);
+    from.n =
+        read_utf8(prs_bytes_of(text.ptr, cut_bytes(text, PRS_FOLD_INPUT_MAX)), from.ptr, &n_bad);
     out->ptr = (UChar *)scratch->b;
     return normalize(fold->nfkc_cf, from, out, err);
 }
@@ -298,7 +300,9 @@ prism_status prs_fold_init(prs_fold *fold, bool strip, const char *keep, bool si
 
 /* ---- words -------------------------------------------------------------------------------- */
 
-static bool is_apostrophe(UChar c) { return c == 0x2018 || c == 0x2019 || c == 0x02bc; }
+static bool is_apostrophe(UChar c) {
+    return c == 0x2018 || c == 0x2019 || c == 0x02bc;
+}
 
 /* In place: one apostrophe, no dropped characters; tells whether all is ASCII. */
 static bool clean_units(units *text, unsigned drop) {

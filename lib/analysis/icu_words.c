@@ -1,13 +1,14 @@
 /* icu_words.c - where do ICU's dictionaries end a word, in a Han run of a query or in SA text?
  *
- * The only use of a dictionary.  For Han it is asked at query time, to weight bigrams and to cut a long
- * run into pieces: a wrong cut costs rank, never a hit, so ICU's version is no part of the analyzer id.
- * With sa = icu it decides index terms of Thai, Lao, Khmer and Myanmar, and then it is (id.c).
+ * The only use of a dictionary.  For Han it is asked at query time, to weight bigrams and to cut a
+ * long run into pieces: a wrong cut costs rank, never a hit, so ICU's version is no part of the
+ * analyzer id.  With sa = icu it decides terms of Thai, Lao, Khmer and Myanmar, and then it is
+ * (id.c).
  *
  *     UTF-8 run -> UTF-16 -> break iterator -> boundaries in units -> walk the UTF-8 along
  *
- * Threads     A break iterator has state: one for each analysis, opened at first use (3 ms the first
- *             time in a process, 5 us later).
+ * Threads     A break iterator has state: one for each analysis, opened at first use (3 ms the
+ *             first time in a process, 5 us later).
  * Cost        1-2 us for 8 Han characters; 16-22 MB/s for long text.
  * Tested by   tests/unit/analysis/test_icu_words.c */
 #include "analysis/analyzer_impl.h"
@@ -42,7 +43,9 @@ static prism_status widen(prs_mem *mem, const uint8_t *text, size_t len, wide *o
     return PRISM_OK;
 }
 
-static void release(wide *text) { prs_mem_free(text->mem, text->ptr, text->cap * sizeof(UChar)); }
+static void release(wide *text) {
+    prs_mem_free(text->mem, text->ptr, text->cap * sizeof(UChar));
+}
 
 static prism_status dictionary_error(UErrorCode code, prism_error *err) {
     if (code == U_MEMORY_ALLOCATION_ERROR) return prs_error_nomem(err);
@@ -111,7 +114,8 @@ static prism_status emit_sa_word(prs_mixed *run, uint32_t start, uint32_t end, u
         PRS_TRY(prs_fold_word(&analysis->analyzer->fold, &analysis->words.scratch,
                               prs_bytes_of(run->text + start, stop - start), 0, analysis->joined,
                               &len, run->err));
-        prs_token token = {.kind = PRS_KIND_WORD, .flags = flags, .span = 1, .term = analysis->joined};
+        prs_token token = {
+            .kind = PRS_KIND_WORD, .flags = flags, .span = 1, .term = analysis->joined};
         token.len = len;
         token.start = run->is_nested ? run->outer.start : start;
         token.end = run->is_nested ? run->outer.end : stop;

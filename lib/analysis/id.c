@@ -1,19 +1,19 @@
 /* id.c - when do two analyzers give the same tokens for every text?
  *
- *   mixed-v1 ucd=15.0 stem=english:9b1c... diacritics=fold ts_fold=on han=uni_bi hangul=ngram sa=ngram
- *       join_linebreak=off compounds=on sigils=on emoji=on max_token_bytes=255           (one line)
+ *   mixed-v1 ucd=15.0 stem=english:9b1c... diacritics=fold ts_fold=on han=uni_bi hangul=ngram ...
  *   keyword-v1 ucd=15.0 ts_fold=on
  *   whitespace-v1 max_token_bytes=255
  *   custom:NAME
  *
- * If their ids are equal.  The id names the version of the rules, the data they are applied to, every
- * option that the recipe reads, and what the linked stemmer does (prs_stem_fingerprint).  Options that
- * mean the same are written the same: kept letters are sorted code points, the language is left out when
- * nothing is stemmed.  ICU's version is in it only under sa = icu, where ICU decides terms.  A custom
- * tokenizer is known by its name: its owner changes the name with the rules.
+ * If their ids are equal.  The id names the version of the rules, the data they are applied to,
+ * every option that the recipe reads, and what the linked stemmer does (prs_stem_fingerprint).
+ * Options that mean the same are written the same: kept letters are sorted code points, the
+ * language is left out when nothing is stemmed.  ICU's version is in it only under sa = icu, where
+ * ICU decides terms.  A custom tokenizer is known by its name: its owner changes the name with the
+ * rules.
  *
- * A change of a table or of a rule needs a new version here: test_id.c holds the hash of all tables beside
- * the version they belong to.   Tested by   tests/unit/analysis/test_id.c */
+ * A change of a table or of a rule needs a new version here: test_id.c holds the hash of all tables
+ * beside the version they belong to.   Tested by   tests/unit/analysis/test_id.c */
 #include "analysis/analyzer_impl.h"
 
 #include "analysis/unicode.h"
@@ -21,7 +21,9 @@
 
 #include <unicode/uversion.h>
 
-static const char *on_off(bool is_on) { return is_on ? "on" : "off"; }
+static const char *on_off(bool is_on) {
+    return is_on ? "on" : "off";
+}
 
 static prism_status write_stem(prs_buf *id, const prs_analyzer_options *options, prism_error *err) {
     if (options->stem == PRS_STEM_OFF) {
@@ -49,15 +51,24 @@ static void write_diacritics(prs_buf *id, const prs_analyzer *analyzer) {
     }
 }
 
+/* The ICU that the process runs with, which is not always the one it was built with. */
+static void write_icu_version(char *out) {
+    UVersionInfo version;
+    memcpy(out, "icu:", sizeof "icu:");
+    u_getVersion(version);
+    u_versionToString(version, out + 4);
+}
+
 static prism_status write_mixed(prs_buf *id, const prs_analyzer *analyzer, prism_error *err) {
     static const char *const han[] = {"uni_bi", "bi", "uni"};
+    char sa[sizeof "icu:" + U_MAX_VERSION_STRING_LENGTH] = "ngram";
     const prs_analyzer_options *options = &analyzer->options;
+    if (options->sa == PRS_SA_ICU) write_icu_version(sa);
     prs_buf_printf(id, "mixed-v1 ucd=%s", PRS_UCD_VERSION);
     PRS_TRY(write_stem(id, options, err));
     write_diacritics(id, analyzer);
     prs_buf_printf(id, " ts_fold=%s han=%s hangul=%s sa=%s", on_off(options->ts_fold),
-                   han[options->han], options->hangul == PRS_HANGUL_WORD ? "word" : "ngram",
-                   options->sa == PRS_SA_ICU ? "icu:" U_ICU_VERSION : "ngram");
+                   han[options->han], options->hangul == PRS_HANGUL_WORD ? "word" : "ngram", sa);
     prs_buf_printf(id, " join_linebreak=%s compounds=%s sigils=%s emoji=%s max_token_bytes=%u",
                    on_off(options->join_linebreak), on_off(options->compounds),
                    on_off(options->sigils), on_off(options->emoji), options->max_token_bytes);
@@ -70,7 +81,8 @@ prism_status prs_analyzer_write_id(prs_analyzer *analyzer, prism_error *err) {
     switch (analyzer->recipe) {
     case PRS_RECIPE_MIXED: PRS_TRY(write_mixed(id, analyzer, err)); break;
     case PRS_RECIPE_KEYWORD:
-        prs_buf_printf(id, "keyword-v1 ucd=%s ts_fold=%s", PRS_UCD_VERSION, on_off(options->ts_fold));
+        prs_buf_printf(id, "keyword-v1 ucd=%s ts_fold=%s", PRS_UCD_VERSION,
+                       on_off(options->ts_fold));
         break;
     case PRS_RECIPE_WHITESPACE:
         prs_buf_printf(id, "whitespace-v1 max_token_bytes=%u", options->max_token_bytes);

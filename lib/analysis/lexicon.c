@@ -4,21 +4,22 @@
  *          \                                                                     +--> stream of ids
  *           \-> general lane: prs_mixed_step -> term key --- prs_map ------------+
  *
- * The fast lanes take the plain cases: an ASCII word with a separator behind it, a run of BMP Han, kana or
- * Hangul characters.  At anything else they stop, and the general lane takes one group of surfaces (or more,
- * until a separator follows) from there.  Both meet in one map from term keys to ids, so that a term has one
- * id however it was met; the memos save the way to the map.
+ * The fast lanes take the plain cases: an ASCII word with a separator behind it, a run of BMP Han,
+ * kana or Hangul characters.  At anything else they stop, and the general lane takes one group of
+ * surfaces (or more, until a separator follows) from there.  Both meet in one map from term keys to
+ * ids, so that a term has one id however it was met; the memos save the way to the map.
  *
- * Why it is right to start the general lane in the middle of a text: text behind a separator gives the same
- * surfaces whatever stands before it (scan.h), and a run cut before a character goes on as a run that begins
- * there, except for a flag that the stream does not hold.
+ * Why it is right to start the general lane in the middle of a text: text behind a separator gives
+ * the same surfaces whatever stands before it (scan.h), and a run cut before a character goes on as
+ * a run that begins there, except for a flag that the stream does not hold.
  *
- * Invariants  - Ids are dense.  They are given when a term is first resolved, which for words of a lane is
- *               up to PRS_LANE_BATCH words later than met: a function of the texts, not of the seeds.
+ * Invariants  - Ids are dense.  They are given when a term is first resolved, which for words of a
+ *               lane is up to PRS_LANE_BATCH words later than met: a function of the texts, not of
+ *               the seeds.
  *             - On an error the stream has its old length; ids given meanwhile stay valid.
  * Rejected    One memo of strings for all surfaces: Han bigrams as strings cost 2.4 times as much
  *             (DESIGN.md section 5), and words over 16 bytes are 1 % of text.
- * Tested by   tests/unit/analysis/test_lexicon.c (equal to prs_analysis_run on random text and corpora) */
+ * Tested by   tests/unit/analysis/test_lexicon.c (equal to prs_analysis_run on any text) */
 #include "analysis/lexicon_impl.h"
 
 #include "base/error.h"
@@ -71,7 +72,9 @@ void prs_lexicon_free(prs_lexicon *lexicon) {
     prs_mem_free(lexicon->mem, lexicon, sizeof *lexicon);
 }
 
-uint32_t prs_lexicon_count(const prs_lexicon *lexicon) { return lexicon->keys.n; }
+uint32_t prs_lexicon_count(const prs_lexicon *lexicon) {
+    return lexicon->keys.n;
+}
 
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id) {
     PRS_ASSERT(id < lexicon->keys.n);
@@ -146,11 +149,12 @@ static prism_status put_token(void *ctx, const prs_token *token) {
 /* ---- the general lane ---------------------------------------------------------------------- */
 
 /* Groups from *at on, as if the text began there, until a separator follows or the text ends. */
-static prism_status run_general(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *at,
-                                uint64_t *n_bad) {
+static prism_status run_general(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                uint32_t *at, uint64_t *n_bad) {
     prs_mixed run;
     bool is_clean = false;
-    prs_mixed_begin(&run, lexicon->analysis, text + *at, len - *at, put_token, lexicon, lexicon->err);
+    prs_mixed_begin(&run, lexicon->analysis, text + *at, len - *at, put_token, lexicon,
+                    lexicon->err);
     run.pos = lexicon->span;
     while (run.has_next && !is_clean) {
         PRS_TRY(prs_mixed_step(&run));
@@ -174,7 +178,8 @@ static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32
 }
 
 prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len, prs_stream *out,
-                              uint32_t *n_pos, uint32_t *n_span, uint64_t *n_bad, prism_error *err) {
+                              uint32_t *n_pos, uint32_t *n_span, uint64_t *n_bad,
+                              prism_error *err) {
     uint64_t bad = 0;
     lexicon->out = out;
     lexicon->base = out->n;

@@ -26,19 +26,22 @@ typedef struct prs_stream {
     size_t n, cap; /* entries; cap grows by doubling, or by the caller's own reserve */
 } prs_stream;
 
-prism_status prs_lexicon_new(prs_analyzer *analyzer, prs_mem *mem, prs_lexicon **out, prism_error *err);
+prism_status prs_lexicon_new(prs_analyzer *analyzer, prs_mem *mem, prs_lexicon **out,
+                             prism_error *err);
 void prs_lexicon_free(prs_lexicon *lexicon);
 
 /** Append the terms of a text to `out`.  *n_pos = positions used by this text (length plus gaps is
  *  the same unless a custom tokenizer left gaps: then *n_span > *n_pos).
- *  Errors : ENOMEM (stream restored to its old length), ELIMIT (> PRISM_MAX_DOC_TOKENS positions) */
+ *  Errors : ENOMEM (stream restored to its old length), ELIMIT (> PRISM_MAX_DOC_TOKENS) */
 prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len, prs_stream *out,
                               uint32_t *n_pos, uint32_t *n_span, uint64_t *n_bad, prism_error *err);
 
-/** Distinct terms so far; the key (kind byte + folded bytes) of an id, borrowed until reset/free. */
+/** Distinct terms so far; the key (kind byte + folded bytes) of an id, borrowed until reset. */
 uint32_t prs_lexicon_count(const prs_lexicon *lexicon);
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id);
-static inline bool prs_stream_is_gap(uint32_t entry) { return entry == PRS_STREAM_GAP; }
+static inline bool prs_stream_is_gap(uint32_t entry) {
+    return entry == PRS_STREAM_GAP;
+}
 
 /** Bytes held (terms + memo), for the writer's budget. */
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon);

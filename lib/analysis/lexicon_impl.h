@@ -48,7 +48,7 @@ struct prs_lexicon {
 
     /* The text at hand. */
     prs_stream *out;
-    size_t base; /* entries of `out` before this text */
+    size_t base;   /* entries of `out` before this text */
     uint32_t pos;  /* positions used so far */
     uint32_t span; /* positions used, and gaps */
     prism_error *err;
@@ -62,11 +62,12 @@ prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n);
 /** Id of a key, new or old.   Errors : ENOMEM, ELIMIT 2^31 - 1 terms */
 prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term, uint32_t *id);
 
-/** Walk the text from *at on, which must be the start of the text or follow a separator, as far as the
- *  lanes can be sure: to the end, or to a place from which the general lane takes over as if a text began
- *  there.   Cost: 2-4 ns a word, 3-6 ns a Han character */
+/** Walk the text from *at on, which must be the start of the text or follow a separator, as far as
+ *  the lanes can be sure: to the end, or to a place from which the general lane takes over as if a
+ *  text began there.   Cost: 2-4 ns a word, 3-6 ns a Han character */
 prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *at);
-/** Is what stands before `at`, the end of a group, of no matter for what follows?  A lane has run before. */
+/** Is what stands before `at`, the end of a group, of no matter for what follows?  prs_lane_run has
+ *  been called before. */
 bool prs_lane_is_clean(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t at);
 /** Give the words and pairs in the queues their ids. */
 prism_status prs_lane_flush(prs_lexicon *lexicon);

@@ -1,24 +1,24 @@
 /* lexicon_lane.c - how are the plain cases told from the rest, at two nanoseconds a word?
  *
- * State "clean": what stands before `at` is a separator, the start of the text or the end of a run, so nothing
- * before it matters.  From there, by the byte at `at`:
+ * State "clean": what stands before `at` is a separator, the start of the text or the end of a run,
+ * so nothing before it matters.  From there, by the byte at `at`:
  *
- *     word byte        a word of the lane, if what follows ends it for sure        -> clean behind it
- *     plain            a separator in every context                                -> skip
- *     hyphen-like      ' - _ & % +: nothing, without a word before it             -> skip
+ *     word byte        a word of the lane, if what follows ends it for sure     -> clean behind it
+ *     plain            a separator in every context                             -> skip
+ *     hyphen-like      ' - _ & % +: nothing, without a word before it           -> skip
  *     leader           . # @ $ *: a separator if one follows; else slow
  *     >= 0x80          table: Han -> run; break, mid-number -> skip; else slow
  *
- * "Slow" leaves the lane with *at on that byte.  A word is sure if it is followed by the end, by a plain byte
- * (, and ; after a digit are not, before a digit), by . ' - _ or & and then the end or a plain byte (a dot
- * not after a single letter: U. S.), by a Han character, or by a non-ASCII break.
+ * "Slow" leaves the lane with *at on that byte.  A word is sure if it is followed by the end, by a
+ * plain byte (, and ; after a digit are not, before a digit), by . ' - _ or & and then the end or a
+ * plain byte (a dot not after a single letter: U. S.), by a Han character, or by a non-ASCII break.
  *
- * A run of Han is collected, and goes out when its end is sure.  A mark, a sign or anything slow behind it may
- * change its last character: then the lane keeps all but the last two, whose bigram also changes, and the
- * general lane goes on from there.
+ * A run of Han is collected, and goes out when its end is sure.  A mark, a sign or anything slow
+ * behind it may change its last character: then the lane keeps all but the last two, whose bigram
+ * also changes, and the general lane goes on from there.
  *
- * Ids are asked for in batches: a word or a bigram gets its entry in the stream at once and its hash is
- * prefetched; the id is written there when PRS_LANE_BATCH of them wait.
+ * Ids are asked for in batches: a word or a bigram gets its entry in the stream at once and its
+ * hash is prefetched; the id is written there when PRS_LANE_BATCH of them wait.
  *
  * Tested by   tests/unit/analysis/test_lexicon.c */
 #include "analysis/lexicon_impl.h"
@@ -38,11 +38,12 @@ enum { P = PLAIN, C = COMMA, H = HYPHEN, L = LEADER, S = STAR, W = WORD_BYTE };
 
 static inline byte_class classify(uint8_t c) {
     static const uint8_t classes[128] = {
-        /* controls; then   ! " # $ % & ' ( ) * + , - . / 0-9 : ; < = > ?   and so on in ASCII order */
-        P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
-        P, P, P, L, L, H, H, H, P, P, S, H, C, H, L, P, W, W, W, W, W, W, W, W, W, W, P, C, P, P, P, P,
-        L, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, H,
-        P, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, P,
+        /* in ASCII order: 32 controls, then blank ! " # $ % & ' ( ) * + , - . / 0-9 ... */
+        P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P, P,
+        P, P, P, P, P, P, P, P, P, L, L, H, H, H, P, P, S, H, C, H, L, P, W, W, W, W,
+        W, W, W, W, W, W, P, C, P, P, P, P, L, W, W, W, W, W, W, W, W, W, W, W, W, W,
+        W, W, W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, H, P, W, W, W, W, W, W, W,
+        W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, W, P, P, P, P, P,
     };
     return c < 0x80 ? (byte_class)classes[c] : WIDE;
 }
@@ -135,8 +136,8 @@ static prism_status refill_words(prs_lexicon *lexicon) {
     return prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH);
 }
 
-/* Queue a word; its entries are in the stream at once.  A word without digits has an EXACT form under dual:
- * the same test as prs_stem_collides, on ASCII. */
+/* Queue a word; its entries are in the stream at once.  A word without digits has an EXACT form
+ * under dual: the same test as prs_stem_collides, on ASCII. */
 static inline void push_word(prs_lexicon *lexicon, const prs_ascii_word *word) {
     prs_lane_word *item = &lexicon->word_queue[lexicon->n_words++];
     item->key = word->key;
@@ -179,10 +180,12 @@ static inline prs_ascii_word read_word(const uint8_t *p, const uint8_t *end) {
 
 /* ---- runs of Han ---------------------------------------------------------------------------- */
 
-static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded, uint32_t *slot) {
+static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
+                               uint32_t *slot) {
     uint8_t bytes[4];
     uint32_t id;
-    PRS_TRY(prs_lexicon_add(lexicon, kind, prs_bytes_of(bytes, prs_utf8_encode(folded, bytes)), &id));
+    PRS_TRY(
+        prs_lexicon_add(lexicon, kind, prs_bytes_of(bytes, prs_utf8_encode(folded, bytes)), &id));
     *slot = id + 1;
     return PRISM_OK;
 }
@@ -227,8 +230,10 @@ static inline prism_status push_pair(prs_lexicon *lexicon, uint32_t key) {
     return PRISM_OK;
 }
 
-static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded, uint32_t *id) {
-    uint32_t *slot = kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
+static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
+                                   uint32_t *id) {
+    uint32_t *slot =
+        kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
     if (PRS_UNLIKELY(*slot == 0)) PRS_TRY(learn_char(lexicon, kind, folded, slot));
     *id = *slot - 1;
     return PRISM_OK;
@@ -292,8 +297,9 @@ prism_status prs_lane_flush(prs_lexicon *lexicon) {
     return flush_pairs(lexicon);
 }
 
-/* Make ready what the loops below take for granted: the tables, and room for all that can be learned before
- * the next refill.  Needed whenever the queues are empty, for a flush takes room and reserves none. */
+/* Make ready what the loops below take for granted: the tables, and room for all that can be
+ * learned before the next refill.  Needed whenever the queues are empty, for a flush takes room and
+ * reserves none. */
 static prism_status open_lane(prs_lexicon *lexicon) {
     if (PRS_UNLIKELY(lexicon->han == NULL)) PRS_TRY(open_han(lexicon));
     PRS_TRY(refill_words(lexicon));

@@ -3,8 +3,8 @@
  *   words   24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
  *   pairs    8 bytes an entry   [key 4][id 4]                     at most 1/2 full
  *
- * Open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash stays
- * good from the moment it is taken until its batch is resolved, so no key is hashed twice.
+ * Open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
+ * stays good from the moment it is taken until its batch is resolved, so no key is hashed twice.
  * Pairs are sparser because their slots are small and every Han character probes once.
  * Tested by   tests/unit/analysis/test_memo.c */
 #include "analysis/memo.h"

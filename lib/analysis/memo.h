@@ -1,9 +1,9 @@
-/* memo.h - what short surfaces came to: two hash tables without strings, for the lexicon's fast lanes.
+/* memo.h - what short surfaces came to: two hash tables without strings, for the fast lanes.
  *
  *   prs_word_memo   a lower-cased ASCII word of 1..16 bytes, held in two integers -> up to two ids
  *   prs_pair_memo   two BMP characters in 32 bits -> one id
  *
- * A find is split in two, so that a batch of hashes can be prefetched before the first slot is read. */
+ * A find is split in two, so that a batch of hashes can be prefetched before the first is read. */
 #ifndef PRS_ANALYSIS_MEMO_H
 #define PRS_ANALYSIS_MEMO_H
 
@@ -33,7 +33,7 @@ typedef struct prs_pair_memo {
     prs_mem *mem;
     uint64_t *entries; /* key << 32 | id; 0 = free, for no key is 0 */
     uint64_t mask, n;
-    uint32_t shift; /* 64 - log2(entries) */
+    uint32_t shift;  /* 64 - log2(entries) */
     uint64_t factor; /* odd */
 } prs_pair_memo;
 

@@ -5,14 +5,14 @@
  *     pos       0            1           2         3         4
  *     tokens    gpt gpt4     4           达 达调   调 调查   查 查(end)
  *
- * A group is what must be seen whole before its first token can go out: a chain of words with single
- * joiners between them (is it a compound of 2-4 parts?), or a run of characters (a character and its
- * next make a bigram); else one surface.  Between groups the state is a position and one surface of
- * look-ahead.
+ * A group is what must be seen whole before its first token can go out: a chain of words with
+ * single joiners between them (is it a compound of 2-4 parts?), or a run of characters (a character
+ * and its next make a bigram); else one surface.  Between groups the state is a position and one
+ * surface of look-ahead.
  *
- * Positions   One for each character of a run and one for each other surface, whatever is emitted, so
- *             that han = uni_bi, bi and uni agree.  A COMPAT character takes those of its folded text.
- *             A word that folds to nothing (a lone U+02BC) is no token and takes none.
+ * Positions   One for each character of a run and one for each other surface, whatever is emitted,
+ *             so that han = uni_bi, bi and uni agree.  A COMPAT character takes those of its folded
+ *             text.  A word that folds to nothing (a lone U+02BC) is no token and takes none.
  * han modes   uni_bi  HAN1 at each, HAN2 at each but the last, HANEND at the last
  *             bi      the same without HAN1
  *             uni     HAN1 and HANEND at each: with no HAN2 keys, "HAN2 that begin with c, plus
@@ -36,7 +36,7 @@ static uint8_t joined_flag(const prs_mixed *run, const prs_surface *surface) {
     return (from->flags & PRS_SURFACE_SPACE_BEFORE) == 0 ? PRS_TOKEN_JOINED : 0;
 }
 
-/* start and end are bytes of run->text; of a COMPAT character's text, the character stands for all. */
+/* start and end are bytes of run->text; for a COMPAT character's text, the character counts. */
 static prism_status emit_term(prs_mixed *run, prs_token token, prs_bytes term, uint32_t start,
                               uint32_t end) {
     token.term = term.ptr;
@@ -110,7 +110,7 @@ typedef struct concat {
     uint32_t n_parts, start, end;
 } concat;
 
-/* All tokens at the position of one word surface.  `joined` is set for the first part of a compound. */
+/* All tokens at the position of one word surface.  `joined`: for the first part of a compound. */
 static prism_status emit_word(prs_mixed *run, const prs_surface *surface, uint8_t flags,
                               const concat *joined) {
     prs_word word;

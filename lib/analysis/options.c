@@ -2,7 +2,7 @@
  *
  * An option is a name and a text, because schemas are JSON and command lines are text:
  *
- *   stem             off | on | dual | the name of a Snowball algorithm, which also turns stemming on
+ *   stem             off | on | dual | the name of a Snowball algorithm, which also turns it on
  *   stem_language    the name of a Snowball algorithm
  *   diacritics       fold | keep            fold_except   letters that stay, "åäö"
  *   ts_fold          on | off               han           uni_bi | bi | uni

@@ -1,11 +1,12 @@
-/* simple.c - the analyzers that are not mixed-v1: one value, words between spaces, a caller's tokens.
+/* simple.c - what do the analyzers do that are not mixed-v1: a value, spaced words, custom tokens?
  *
- *   keyword     the whole value, outer white space trimmed, as one term: NFKC_Casefold, and Simplified
- *               under ts_fold; diacritics stay, nothing is stemmed.  A folded value over 1023 bytes keeps
- *               its first bytes and ends in 16 hexadecimal digits of its hash, so that two long values
- *               stay two terms and a prefix still finds them.  Nothing but white space = no term.
- *   whitespace  what stands between White_Space, as it is: no folding at all.  An ill-formed part is
- *               a separator; over max_token_bytes a word is cut into consecutive tokens.
+ *   keyword     the whole value, outer white space trimmed, as one term: NFKC_Casefold, and
+ *               Simplified under ts_fold; diacritics stay, nothing is stemmed.  A folded value over
+ *               1023 bytes keeps its first bytes and ends in 16 hexadecimal digits of its hash, so
+ *               that two long values stay two terms and a prefix still finds them.  Nothing but
+ *               white space = no term.
+ *   whitespace  what stands between White_Space, as it is: no folding at all.  An ill-formed part
+ *               is a separator; over max_token_bytes a word is cut into consecutive tokens.
  *   custom      the caller's callback hands out tokens; they are checked before they are believed.
  *
  * All terms are of kind WORD.   Tested by   tests/unit/analysis/test_simple.c */
@@ -95,8 +96,8 @@ static prism_status emit_pieces(prs_analysis *analysis, const uint8_t *text, uin
     return PRISM_OK;
 }
 
-prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
-                                uint32_t *n_pos, uint64_t *n_bad, prism_error *err) {
+prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit,
+                                void *ctx, uint32_t *n_pos, uint64_t *n_bad, prism_error *err) {
     (void)err;
     const uint8_t *p = text.ptr, *end = text.ptr + text.len, *word = p;
     while (p < end) {
@@ -120,9 +121,9 @@ typedef struct custom_run {
     prs_token_fn emit;
     void *ctx;
     prism_error *err;
-    size_t len;      /* bytes of the text */
-    uint32_t n_pos;  /* distinct positions so far */
-    uint32_t pos;    /* position of the last token */
+    size_t len;     /* bytes of the text */
+    uint32_t n_pos; /* distinct positions so far */
+    uint32_t pos;   /* position of the last token */
     prism_status status;
 } custom_run;
 
@@ -137,7 +138,7 @@ static const char *find_fault(const custom_run *run, const prs_token *token) {
     return NULL;
 }
 
-/* Between the caller's tokenizer and our emit.  A failure is kept, in case the tokenizer hides it. */
+/* Between the caller's tokenizer and our emit.  A failure is kept, lest the tokenizer hide it. */
 static prism_status check_token(void *ctx, const prs_token *token) {
     custom_run *run = ctx;
     if (run->status != PRISM_OK) return run->status;
@@ -157,8 +158,8 @@ prism_status prs_custom_run(prs_analysis *analysis, prs_bytes text, prs_token_fn
     const prs_analyzer_options *options = &analysis->analyzer->options;
     custom_run run = {emit, ctx, err, text.len, 0, 0, PRISM_OK};
     *n_bad = prs_utf8_count_bad(text.ptr, text.len);
-    prism_status status = options->custom(options->custom_ctx, (const char *)text.ptr, text.len,
-                                          check_token, &run);
+    prism_status status =
+        options->custom(options->custom_ctx, (const char *)text.ptr, text.len, check_token, &run);
     *n_pos = run.n_pos;
     if (run.status != PRISM_OK) return run.status;
     if (status == PRISM_OK) return PRISM_OK;

@@ -1,12 +1,13 @@
 /* stem.c - which word does the stemmer see, and how do we notice that another stemmer answers?
  *
  * libstemmer is linked, not copied, and its algorithms change (Snowball 3 stems some English words
- * otherwise than 2).  An index must not be searched with other stems than its own, so the analyzer id
- * holds a hash of the linked stemmer's answers to a checked-in probe list.
+ * otherwise than 2).  An index must not be searched with other stems than its own, so the analyzer
+ * id holds a hash of the linked stemmer's answers to a checked-in probe list.
  *
- * English is offered [a-z']{3,} only (the older Porter algorithm [a-z']+, which is its own rule): everything else in English text is a code, a number or a name
- * of another script, and stemming these conflates what must stay apart.  Another language is an
- * explicit choice of the schema, and gets every word that holds no digit, in any script.
+ * English is offered [a-z']{3,} only (the older Porter algorithm [a-z']+, which is its own rule):
+ * everything else in English text is a code, a number or a name of another script, and stemming
+ * these conflates what must stay apart.  Another language is an explicit choice of the schema, and
+ * gets every word that holds no digit, in any script.
  *
  * Rejected    Guessing the language of a text: a wrong guess hides documents (analysis.md, 2.6).
  * Tested by   tests/unit/analysis/test_stem.c, tests/conformance/test_snowball.c */

@@ -1,6 +1,6 @@
 /* stem.h - the Snowball stemmers, one handle a thread, and a fingerprint of what they do.
  *
- *     on: running -> run    off: running -> running    dual: running -> run, and running as EXACT */
+ *     on: running -> run    off: running -> running    dual: running -> run, EXACT running */
 #ifndef PRS_ANALYSIS_STEM_H
 #define PRS_ANALYSIS_STEM_H
 
@@ -21,7 +21,7 @@ void prs_stem_close(prs_stem *stem);
 /** Is this a Snowball algorithm of the linked library? */
 bool prs_stem_is_language(const char *language);
 
-/** Does the stemmer look at this folded word at all?  has_digit: the word holds a digit of any script. */
+/** Does the stemmer look at this folded word at all?  has_digit: it holds one, in any script. */
 bool prs_stem_applies(const prs_stem *stem, prs_bytes folded, bool has_digit);
 /** May a stem be equal to this word, so that dual needs an EXACT form to tell them apart?
  *  As prs_stem_applies, without the minimum length. */
@@ -32,8 +32,8 @@ bool prs_stem_collides(const prs_stem *stem, prs_bytes folded, bool has_digit);
  *  Errors : ENOMEM.   Cost: 160 ns (english) */
 prism_status prs_stem_word(prs_stem *stem, prs_bytes folded, prs_bytes *out, prism_error *err);
 
-/** Hash of the stemmer's answers to the probe list (stem_probe.def): equal for two libraries that stem
- *  alike, so that an index is never searched with other stems than it was built with.   Cost: 0.2 ms */
+/** Hash of the stemmer's answers to the probe list (stem_probe.def): equal for two libraries that
+ *  stem alike, so that an index is never searched with other stems than its own.   Cost: 0.2 ms */
 prism_status prs_stem_fingerprint(prs_stem *stem, uint64_t *out, prism_error *err);
 
 #endif

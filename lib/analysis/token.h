@@ -16,20 +16,22 @@
 #include "base/prs.h"
 
 typedef enum prs_term_kind {
-    PRS_KIND_WORD = 1,   /* words, numbers, sigil forms, concatenations, emoji; all terms of other analyzers */
-    PRS_KIND_HAN1 = 2,   /* one Han/kana/Hangul (or SA) character; the only kind without positions */
-    PRS_KIND_HAN2 = 3,   /* two adjacent characters of a run */
+    PRS_KIND_WORD = 1, /* words, numbers, signs, concatenations, emoji; all of other analyzers */
+    PRS_KIND_HAN1 = 2, /* one Han/kana/Hangul (or SA) character; the only kind without positions */
+    PRS_KIND_HAN2 = 3, /* two adjacent characters of a run */
     PRS_KIND_HANEND = 4, /* last character of a run */
     PRS_KIND_EXACT = 5,  /* unstemmed form, only under stem = dual */
 } prs_term_kind;
 
-static inline bool prs_kind_has_positions(uint8_t kind) { return kind != PRS_KIND_HAN1; }
+static inline bool prs_kind_has_positions(uint8_t kind) {
+    return kind != PRS_KIND_HAN1;
+}
 
 enum {
     PRS_TOKEN_RUN_START = 1, /* HAN1/HAN2/HANEND: first character of its run */
     PRS_TOKEN_RUN_END = 2,   /* HAN1/HANEND: last character of its run; HAN2: covers the last */
     PRS_TOKEN_CONCAT = 4,    /* compound concatenation (T7), span = its parts */
-    PRS_TOKEN_PART = 8,      /* a part of a compound whose CONCAT precedes or follows at the first part */
+    PRS_TOKEN_PART = 8,      /* part of a compound; its CONCAT stands at the first part */
     PRS_TOKEN_SIGIL = 16,    /* extra form with its sign (T8) */
     PRS_TOKEN_JOINED = 32,   /* no space between the previous token and this one */
 };

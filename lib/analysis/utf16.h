@@ -1,4 +1,4 @@
-/* utf16.h - steps through UTF-16, in which ICU wants its text; lone surrogates come out as U+FFFD. */
+/* utf16.h - steps through UTF-16, in which ICU wants its text; a lone surrogate is U+FFFD. */
 #ifndef PRS_ANALYSIS_UTF16_H
 #define PRS_ANALYSIS_UTF16_H
 

@@ -11,14 +11,13 @@
  *
  *     slot   key lo 8 | hi 8 | plain_len stem_len flags | plain, then stem[45]
  *
- * The key is the surface itself, up to 16 bytes, zeros behind; ASCII in lower case, so that The and the are
- * one.  A stem that is a prefix of plain, as most are, takes no room of its own.  Words with longer keys
- * or values are made each time.
+ * The key is the surface itself, up to 16 bytes, zeros behind; ASCII in lower case, so that The and
+ * the are one.  A stem that is a prefix of plain, as most are, takes no room of its own.  Words
+ * with longer keys or values are made each time.
  *
  * Invariants  A piece of a cut token (PRS_SURFACE_CUT) is never cached: what the scanner said of it
  *             (grouped, initials) came from bytes that are not in the piece.
- * Why so      16384 slots against 4096: 1.3 times the speed on English articles; 65536: no more.  Two-way sets
- *             gain 1 % of hits and pay a compare on every miss.
+ * Why so      16384 slots, not 4096: 1.3 times the speed on English articles.
  * Cost        1 MiB, allocated when a text is long enough to repeat itself.
  * Tested by   tests/unit/analysis/test_word.c; equality with and without by test_lexicon.c */
 #include "analysis/word.h"
@@ -93,8 +92,8 @@ static prism_status make_word(prs_words *words, const uint8_t *text, const prs_s
                               prs_word *out, prism_error *err) {
     uint32_t len;
     prs_bytes raw = prs_bytes_of(text + surface->start, surface->end - surface->start);
-    PRS_TRY(prs_fold_word(words->fold, &words->scratch, raw, drop_flags(surface), words->plain, &len,
-                          err));
+    PRS_TRY(prs_fold_word(words->fold, &words->scratch, raw, drop_flags(surface), words->plain,
+                          &len, err));
     out->stem = prs_bytes_of(NULL, 0);
     out->has_exact = false;
     if (words->stem.handle != NULL) {
@@ -122,8 +121,8 @@ static void fill_slot(prs_word_slot *slot, prs_word_key key, const prs_word *wor
     slot->key = key;
     slot->plain_len = (uint8_t)word->plain.len;
     slot->stem_len = (uint8_t)word->stem.len;
-    slot->flags = (uint8_t)((is_prefix ? SLOT_STEM_IS_PREFIX : 0) |
-                            (word->has_exact ? SLOT_HAS_EXACT : 0));
+    slot->flags =
+        (uint8_t)((is_prefix ? SLOT_STEM_IS_PREFIX : 0) | (word->has_exact ? SLOT_HAS_EXACT : 0));
     memcpy(slot->text, word->plain.ptr, word->plain.len);
     if (!is_prefix) memcpy(slot->text + word->plain.len, word->stem.ptr, word->stem.len);
 }
@@ -149,8 +148,8 @@ static prs_word_key read_key(const uint8_t *p, size_t len) {
     return key;
 }
 
-/* The key of a surface, which has 1 to 16 bytes.  Bit 5 is the case of a letter, and set in every other ASCII
- * byte that a word can hold: digits . , and the apostrophe. */
+/* The key of a surface, which has 1 to 16 bytes.  Bit 5 is the case of a letter, and set in every
+ * other ASCII byte that a word can hold: digits . , and the apostrophe. */
 static prs_word_key make_key(const uint8_t *p, size_t len, bool is_ascii) {
     prs_word_key key = read_key(p, len);
     if (!is_ascii) return key;
@@ -161,7 +160,8 @@ static prs_word_key make_key(const uint8_t *p, size_t len, bool is_ascii) {
 }
 
 static prs_word_slot *find_slot(const prs_words *words, prs_word_key key) {
-    uint64_t hash = (key.lo ^ (key.hi * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xd6e8feb86659fd93);
+    uint64_t hash =
+        (key.lo ^ (key.hi * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xd6e8feb86659fd93);
     return &words->cache[hash >> (64 - CACHE_BITS)];
 }
 

@@ -1,12 +1,12 @@
 /* test_complaints.c - does each complaint that users of other engines made stay answered?
  *
- * A case says that a query finds a text, or does not, at the level of terms and positions: the query is analyzed
- * like the text, and "finds" means what the engine does with a quoted query: its tokens, at their relative
- * positions, are among the text's.  A query with a sign asks for the sign's form only (C++ is not C); a compound
- * asks for its parts.
+ * A case says that a query finds a text, or does not, at the level of terms and positions: the
+ * query is analyzed like the text, and "finds" means what the engine does with a quoted query: its
+ * tokens, at their relative positions, are among the text's.  A query with a sign asks for the
+ * sign's form only (C++ is not C); a compound asks for its parts.
  *
- * The number of a case is its rank in the research list of complaints; those about query logic, synonyms or
- * upgrades only (14, 15, 19) are tested where these live. */
+ * The number of a case is its rank in the research list of complaints; those about query logic,
+ * synonyms or upgrades only (14, 15, 19) are tested where these live. */
 #include "kit.h"
 
 #include <stdlib.h>
@@ -122,24 +122,29 @@ static size_t analyze(kit *k, const char *text, term *out, size_t cap) {
 static bool has_term(const term *text, size_t n, const term *wanted, uint32_t pos) {
     for (size_t i = 0; i < n; i++) {
         const prs_token *t = &text[i].token;
-        if (t->pos == pos && t->kind == wanted->token.kind && strcmp(text[i].text, wanted->text) == 0) return true;
+        if (t->pos == pos && t->kind == wanted->token.kind &&
+            strcmp(text[i].text, wanted->text) == 0)
+            return true;
     }
     return false;
 }
 
-/* Is this token of the query asked for?  Not a concatenation beside its parts, not a word whose sign was typed,
- * and not HANEND: the query's last character need not be the last of a run in the text. */
+/* Is this token of the query asked for?  Not a concatenation beside its parts, not a word whose
+ * sign was typed, and not HANEND: the query's last character need not be the last of a run in the
+ * text. */
 static bool is_asked(const term *query, size_t n, size_t i) {
     const prs_token *t = &query[i].token;
     if ((t->flags & PRS_TOKEN_CONCAT) != 0 || t->kind == PRS_KIND_HANEND) return false;
     if ((t->flags & PRS_TOKEN_SIGIL) != 0) return true;
     for (size_t j = 0; j < n; j++) {
-        if (query[j].token.pos == t->pos && (query[j].token.flags & PRS_TOKEN_SIGIL) != 0) return false;
+        if (query[j].token.pos == t->pos && (query[j].token.flags & PRS_TOKEN_SIGIL) != 0)
+            return false;
     }
     return true;
 }
 
-static bool matches_at(const term *text, size_t n_text, const term *query, size_t n_query, uint32_t pos) {
+static bool matches_at(const term *text, size_t n_text, const term *query, size_t n_query,
+                       uint32_t pos) {
     bool is_any = false;
     for (size_t i = 0; i < n_query; i++) {
         if (!is_asked(query, n_query, i)) continue;
@@ -162,9 +167,9 @@ static bool finds(kit *k, const char *query_text, const char *text) {
 START_TEST(stay_answered) {
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         kit *k = kit_open(cases[i].options);
-        ck_assert_msg(finds(k, cases[i].query, cases[i].text) == cases[i].finds, "complaint %d: %s %s %s",
-                      cases[i].complaint, cases[i].query, cases[i].finds ? "must find" : "must not find",
-                      cases[i].text);
+        ck_assert_msg(finds(k, cases[i].query, cases[i].text) == cases[i].finds,
+                      "complaint %d: %s %s %s", cases[i].complaint, cases[i].query,
+                      cases[i].finds ? "must find" : "must not find", cases[i].text);
         kit_close(k);
     }
 }

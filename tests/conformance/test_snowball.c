@@ -1,12 +1,14 @@
-/* test_snowball.c - do the vocabularies of the Snowball project come out of the analyzer as they should?
+/* test_snowball.c - does the analyzer stem the vocabularies of the Snowball project right?
  *
- * Each word of voc.txt goes through the analyzer with diacritics kept and the stemmer of its folder, one word a text
- * (no cache), and then all words twice in one text (cache cold, full and warm).  The answer must be the line of
- * output.txt, without apostrophes, which the analyzer takes out.  Words with an apostrophe outside are left out: it
- * is punctuation to the scanner (T5), so the stemmer never sees it.
+ * Each word of voc.txt goes through the analyzer with diacritics kept and the stemmer of its
+ * folder, one word a text (no cache), and then all words twice in one text (cache cold, full and
+ * warm).  The answer must be the line of output.txt, without apostrophes, which the analyzer takes
+ * out.  Words with an apostrophe outside are left out: it is punctuation to the scanner (T5), so
+ * the stemmer never sees it.
  *
- * The data were made by Snowball 3.  A library of version 2.2 differs in known lines: as many as the table says, which
- * are printed.  All lines agree, or exactly so many differ; any other number is a failure. */
+ * The data were made by Snowball 3.  A library of version 2.2 differs in known lines: as many as
+ * the table says, which are printed.  All lines agree, or exactly so many differ; any other number
+ * is a failure. */
 #include "kit.h"
 
 #include <stdio.h>
@@ -32,7 +34,8 @@ static lines read_lines(const char *folder, const char *name) {
     for (size_t i = 0; i < len; i++) out.n += out.text[i] == '\n';
     out.line = calloc(out.n + 1, sizeof *out.line);
     size_t n = 0;
-    for (char *rest = out.text, *line; n < out.n && (line = strsep(&rest, "\n")) != NULL;) out.line[n++] = line;
+    for (char *rest = out.text, *line; n < out.n && (line = strsep(&rest, "\n")) != NULL;)
+        out.line[n++] = line;
     return out;
 }
 
@@ -54,7 +57,8 @@ static prs_bytes expected_term(const char *stem, char *out) {
 static void check_warm(kit *cold, kit *warm, const lines *words) {
     prs_buf text;
     prs_buf_init(&text, &warm->mem);
-    for (size_t i = 0; i < 2 * words->n; i++) prs_buf_printf(&text, "%s\n", words->line[i % words->n]);
+    for (size_t i = 0; i < 2 * words->n; i++)
+        prs_buf_printf(&text, "%s\n", words->line[i % words->n]);
     kit_run(warm, text.ptr, text.len);
     size_t at = 0;
     for (size_t i = 0; i < 2 * words->n; i++) {
@@ -84,8 +88,8 @@ static unsigned count_differences(kit *k, const lines *words, const lines *stems
         kit_run(k, words->line[i], strlen(words->line[i]));
         prs_bytes got = k->n > 0 ? kit_term(k, 0) : prs_bytes_of("", 0);
         if (is_quoted(words->line[i]) || (k->n == 1 && prs_bytes_equal(got, expected))) continue;
-        printf("# %s: %.*s, Snowball 3 gives %s\n", words->line[i], (int)got.len, (const char *)got.ptr,
-               stems->line[i]);
+        printf("# %s: %.*s, Snowball 3 gives %s\n", words->line[i], (int)got.len,
+               (const char *)got.ptr, stems->line[i]);
         n++;
     }
     fflush(stdout);
@@ -98,8 +102,8 @@ static void check_folder(const char *folder, const char *language, unsigned old_
     lines words = read_lines(folder, "voc.txt"), stems = read_lines(folder, "output.txt");
     kit *cold = kit_open(options), *warm = kit_open(options);
     unsigned n = count_differences(cold, &words, &stems);
-    ck_assert_msg(n == 0 || n == old_differences, "%s: %u lines differ, neither 0 nor %u", folder, n,
-                  old_differences);
+    ck_assert_msg(n == 0 || n == old_differences, "%s: %u lines differ, neither 0 nor %u", folder,
+                  n, old_differences);
     check_warm(cold, warm, &words);
     kit_close(cold);
     kit_close(warm);
@@ -109,12 +113,15 @@ static void check_folder(const char *folder, const char *language, unsigned old_
 
 START_TEST(vocabularies_of_eight_stemmers) {
     for (size_t i = 0; i < PRS_COUNT(vocabularies); i++) {
-        check_folder(vocabularies[i].language, vocabularies[i].language, vocabularies[i].old_differences);
+        check_folder(vocabularies[i].language, vocabularies[i].language,
+                     vocabularies[i].old_differences);
     }
 }
 END_TEST
 
-START_TEST(all_of_english) { check_folder("english-full", "english", 57); }
+START_TEST(all_of_english) {
+    check_folder("english-full", "english", 57);
+}
 END_TEST
 
 TEST_SUITE(snowball, vocabularies_of_eight_stemmers, all_of_english)

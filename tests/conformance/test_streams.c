@@ -1,7 +1,8 @@
 /* test_streams.c - what must hold for the token stream of any text?
  *
- *   ranges       start < end <= length, on code-point bounds; positions have no gaps and their starts never
- *                decrease; the bytes a token covers, analyzed alone, give its term again
+ *   ranges       start < end <= length, on code-point bounds; positions have no gaps and their
+ *                starts never decrease; the bytes a token covers, analyzed alone, give its term
+ *                again
  *   han modes    uni_bi, bi and uni number every character and word alike
  *   context      what stands before white space does not change what follows
  *   substrings   1 to 8 characters of a line are found in it as a phrase of bigrams
@@ -23,9 +24,12 @@ static void check_ranges(const kit *k, const uint8_t *text, size_t len) {
         const prs_token *t = &k->tokens[i].token;
         bool is_new = i == 0 || t->pos != pos;
         bool holds = t->start < t->end && t->end <= len && t->len > 0 && t->span > 0 &&
-                     t->pos + t->span <= k->n_pos && is_bound(text, len, t->start) && is_bound(text, len, t->end);
+                     t->pos + t->span <= k->n_pos && is_bound(text, len, t->start) &&
+                     is_bound(text, len, t->end);
         if (is_new) holds = holds && t->pos == (i == 0 ? 0 : pos + 1) && t->start >= start;
-        if (!holds) ck_abort_msg("token %zu: @%u+%u[%u,%u) of %zu", i, t->pos, t->span, t->start, t->end, len);
+        if (!holds)
+            ck_abort_msg("token %zu: @%u+%u[%u,%u) of %zu", i, t->pos, t->span, t->start, t->end,
+                         len);
         if (is_new) start = t->start;
         pos = t->pos;
     }
@@ -36,13 +40,14 @@ static void check_ranges(const kit *k, const uint8_t *text, size_t len) {
 static bool gives(kit *slice, const uint8_t *text, const prs_token *token, prs_bytes term) {
     kit_run(slice, text + token->start, token->end - token->start);
     for (size_t i = 0; i < slice->n; i++) {
-        if (slice->tokens[i].token.kind == token->kind && prs_bytes_equal(kit_term(slice, i), term)) return true;
+        if (slice->tokens[i].token.kind == token->kind && prs_bytes_equal(kit_term(slice, i), term))
+            return true;
     }
     return false;
 }
 
-/* Pieces of an over-long token have lost what made them a number or a word: alone they may read otherwise.  Two
- * words that touch are such pieces (or a compat sign and its neighbour). */
+/* Pieces of an over-long token have lost what made them a number or a word: alone they may read
+ * otherwise.  Two words that touch are such pieces (or a compat sign and its neighbour). */
 static bool is_piece(const kit *k, size_t i) {
     const prs_token *t = &k->tokens[i].token;
     if (t->kind != PRS_KIND_WORD && t->kind != PRS_KIND_EXACT) return false;
@@ -65,7 +70,8 @@ static void check_slices(kit *k, kit *slice, const uint8_t *text) {
 }
 
 START_TEST(ranges_of_random_text) {
-    static const char *const sets[] = {"", "stem=dual han=bi", "han=uni hangul=word", "stem=off sa=icu"};
+    static const char *const sets[] = {"", "stem=dual han=bi", "han=uni hangul=word",
+                                       "stem=off sa=icu"};
     test_rng rng = test_rng_of("ranges");
     uint8_t text[1024];
     for (size_t s = 0; s < PRS_COUNT(sets); s++) {
@@ -74,7 +80,8 @@ START_TEST(ranges_of_random_text) {
             size_t len = kit_random_text(&rng, (unsigned)i % KIT_ALPHABETS, text, sizeof text);
             kit_run(k, text, len);
             check_ranges(k, text, len);
-            if (s < 3) check_slices(k, slice, text); /* ICU reads a word of a Thai run otherwise alone */
+            if (s < 3)
+                check_slices(k, slice, text); /* ICU reads a word of a Thai run otherwise alone */
         }
         kit_close(k);
         kit_close(slice);
@@ -94,17 +101,22 @@ static void check_articles(const char *lang) {
     free(text);
 }
 
-START_TEST(ranges_of_english_articles) { check_articles("en"); }
+START_TEST(ranges_of_english_articles) {
+    check_articles("en");
+}
 END_TEST
 
-START_TEST(ranges_of_chinese_articles) { check_articles("zh-"); }
+START_TEST(ranges_of_chinese_articles) {
+    check_articles("zh-");
+}
 END_TEST
 
 /* Where the first token of each position starts. */
 static size_t starts_of(const kit *k, uint32_t *out) {
     size_t n = 0;
     for (size_t i = 0; i < k->n; i++) {
-        if (i == 0 || k->tokens[i].token.pos != k->tokens[i - 1].token.pos) out[n++] = k->tokens[i].token.start;
+        if (i == 0 || k->tokens[i].token.pos != k->tokens[i - 1].token.pos)
+            out[n++] = k->tokens[i].token.start;
     }
     return n;
 }
@@ -133,7 +145,8 @@ END_TEST
 START_TEST(context_before_white_space_is_nothing) {
     test_rng rng = test_rng_of("context");
     uint8_t text[600];
-    kit *whole = kit_open("stem=dual"), *tail = kit_open("stem=dual"), *head = kit_open("stem=dual");
+    kit *whole = kit_open("stem=dual"), *tail = kit_open("stem=dual"),
+        *head = kit_open("stem=dual");
     for (size_t i = 0; i < kit_effort(400000) / sizeof text; i++) {
         unsigned alphabet = (unsigned)test_rng_below(&rng, KIT_ALPHABETS - 1);
         size_t cut = kit_random_text(&rng, alphabet, text, 200);
@@ -145,8 +158,9 @@ START_TEST(context_before_white_space_is_nothing) {
         ck_assert_uint_eq(whole->n, head->n + tail->n);
         for (size_t t = 0; t < tail->n; t++) {
             const prs_token *x = &whole->tokens[head->n + t].token, *y = &tail->tokens[t].token;
-            bool is_same = x->kind == y->kind && x->flags == y->flags && x->pos == y->pos + head->n_pos &&
-                           x->span == y->span && x->start == y->start + cut + 1 && x->end == y->end + cut + 1 &&
+            bool is_same = x->kind == y->kind && x->flags == y->flags &&
+                           x->pos == y->pos + head->n_pos && x->span == y->span &&
+                           x->start == y->start + cut + 1 && x->end == y->end + cut + 1 &&
                            prs_bytes_equal(kit_term(whole, head->n + t), kit_term(tail, t));
             if (!is_same) ck_abort_msg("token %zu after \"%.*s\"", t, (int)cut, (const char *)text);
         }
@@ -161,7 +175,8 @@ END_TEST
 static bool is_phrase_at(const kit *text, const kit *query, uint32_t pos) {
     for (size_t q = 0; q < query->n; q++) {
         const prs_token *want = &query->tokens[q].token;
-        bool is_wanted = want->kind == PRS_KIND_HAN2 || (query->n_pos == 1 && want->kind == PRS_KIND_HAN1);
+        bool is_wanted =
+            want->kind == PRS_KIND_HAN2 || (query->n_pos == 1 && want->kind == PRS_KIND_HAN1);
         bool is_there = !is_wanted;
         for (size_t t = 0; t < text->n && !is_there; t++) {
             const prs_token *has = &text->tokens[t].token;
@@ -223,4 +238,5 @@ START_TEST(every_substring_is_found) {
 END_TEST
 
 TEST_SUITE(streams, ranges_of_random_text, ranges_of_english_articles, ranges_of_chinese_articles,
-           positions_in_every_han_mode, context_before_white_space_is_nothing, every_substring_is_found)
+           positions_in_every_han_mode, context_before_white_space_is_nothing,
+           every_substring_is_found)

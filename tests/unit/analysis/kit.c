@@ -1,8 +1,9 @@
 /* kit.c - what do the tests of analysis share?  See kit.h.
  *
- * Random text is made of pieces, because random bytes hardly ever make a token: letters and digits in all
- * cases, every sign of T1-T9, marks, Han in both scripts, kana, Hangul, full-width and half-width forms, emoji
- * parts, compat signs, Hebrew, Thai, ill-formed bytes, white space.  An alphabet is a choice of these groups. */
+ * Random text is made of pieces, because random bytes hardly ever make a token: letters and digits
+ * in all cases, every sign of T1-T9, marks, Han in both scripts, kana, Hangul, full-width and
+ * half-width forms, emoji parts, compat signs, Hebrew, Thai, ill-formed bytes, white space.  An
+ * alphabet is a choice of these groups. */
 #include "kit.h"
 
 #include "analysis/utf8.h"
@@ -42,7 +43,8 @@ kit *kit_open(const char *options) {
     prs_mem_init(&k->mem, NULL);
     prs_buf_init(&k->terms, &k->mem);
     prs_buf_init(&k->text, &k->mem);
-    ck_assert_msg(prs_analyzer_new(&k->mem, &parsed, &k->analyzer, &err) == PRISM_OK, "%s", err.text);
+    ck_assert_msg(prs_analyzer_new(&k->mem, &parsed, &k->analyzer, &err) == PRISM_OK, "%s",
+                  err.text);
     ck_assert_msg(prs_analysis_new(k->analyzer, &k->mem, &k->analysis, &err) == PRISM_OK, "%s",
                   err.text);
     return k;
@@ -75,7 +77,8 @@ void kit_run(kit *k, const void *text, size_t len) {
     prism_error err = PRISM_ERROR_INIT;
     k->n = 0;
     prs_buf_clear(&k->terms);
-    prism_status status = prs_analysis_run(k->analysis, text, len, collect, k, &k->n_pos, &k->n_bad, &err);
+    prism_status status =
+        prs_analysis_run(k->analysis, text, len, collect, k, &k->n_pos, &k->n_bad, &err);
     ck_assert_msg(status == PRISM_OK, "%s", err.text);
 }
 
@@ -84,7 +87,10 @@ prs_bytes kit_term(const kit *k, size_t i) {
 }
 
 static const char *kind_mark(uint8_t kind) {
-    return kind == PRS_KIND_HAN1 ? "'" : kind == PRS_KIND_HANEND ? "$" : kind == PRS_KIND_EXACT ? "=" : "";
+    return kind == PRS_KIND_HAN1     ? "'"
+           : kind == PRS_KIND_HANEND ? "$"
+           : kind == PRS_KIND_EXACT  ? "="
+                                     : "";
 }
 
 /* A cut piece of a token may begin with anything, but terms are text. */
@@ -109,45 +115,72 @@ static const char *write_tokens(kit *k, const char *text, bool with_place) {
     return (const char *)k->text.ptr;
 }
 
-const char *kit_terms(kit *k, const char *text) { return write_tokens(k, text, false); }
-const char *kit_places(kit *k, const char *text) { return write_tokens(k, text, true); }
+const char *kit_terms(kit *k, const char *text) {
+    return write_tokens(k, text, false);
+}
+const char *kit_places(kit *k, const char *text) {
+    return write_tokens(k, text, true);
+}
 
 /* ---- random text --------------------------------------------------------------------------- */
 
-static const char *const letters[] = {"a", "b", "I", "s", "Running", "the", "ed", "X", "don", "y",
-                                      "ies", "connection", "UPPER", "abcdefghijklmnop",
-                                      "abcdefghijklmnopq", "abcdefghijklmnopqrstuvwxyzabcdefg"};
+static const char *const letters[] = {"a",
+                                      "b",
+                                      "I",
+                                      "s",
+                                      "Running",
+                                      "the",
+                                      "ed",
+                                      "X",
+                                      "don",
+                                      "y",
+                                      "ies",
+                                      "connection",
+                                      "UPPER",
+                                      "abcdefghijklmnop",
+                                      "abcdefghijklmnopq",
+                                      "abcdefghijklmnopqrstuvwxyzabcdefg"};
 static const char *const digits[] = {"1", "23", "0", "456", "2024", "7"};
-static const char *const signs[] = {"-", "_", ".", "&", "'", "+", "++", "#", "@", "$", "%", ",", ";",
-                                    ":", "/", "*", "\"", "(", ")", "!", "?", "=", "^", "\\", "`"};
+static const char *const signs[] = {"-", "_", ".", "&", "'", "+",  "++", "#",  "@",
+                                    "$", "%", ",", ";", ":", "/",  "*",  "\"", "(",
+                                    ")", "!", "?", "=", "^", "\\", "`"};
 static const char *const spaces[] = {" ", " ", " ", "\n", "\t", "\r\n", "\0", "\x7f", "\x01"};
 static const char *const marks[] = {"\u0301", "\u0308", "\u00ad", "\u200d", "\ufe0f", "\ufe0e",
                                     "\u20e3", "\u3099", "\u0327", "\u200c", "\u061c", "\U000e0100"};
-static const char *const han[] = {"中", "國", "国", "的", "數", "据", "麵", "学", "々", "〇", "か", "カ", "ー",
-                                  "한", "글", "数据中心", "を", "發", "乾", "㐀"};
-static const char *const wide[] = {"Ａ", "１", "．", "，", "；", "：", "％", "＄", "＃", "＋", "－", "＿",
-                                   "＠", "＆", "＇", "。", "、", "“", "”", "　", "ｶ", "ﾞ", "ﾊﾟ"};
-static const char *const foreign[] = {"é", "Ü", "ß", "ø", "İ", "ı", "ŉ", "ﬁ", "Д", "й", "Σ", "ς", "א", "״", "ב",
-                                      "ไ", "ท", "ย", "ำ", "ك", "ﷺ", "ा", "क", "’", "‘", "ʼ", "·", "٣", "٫"};
-static const char *const symbols[] = {"👩", "🚀", "❤", "🇨", "🇳", "🏽", "㎏", "㍿", "½", "①", "℃", "€", "£", "‰",
-                                      "—", "…", "©", "™", "\U00020000", "\U0002f80a", "\u1100", "\u1161", "\u11a8",
-                                      "\u3164", "\u0378", "\ufffe", "\u200b", "\u2028", "\xc2\x85", "\u00a0"};
-static const char *const broken[] = {"\x80", "\xe4\xb8", "\xf0\x9f\x98", "\xff", "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
+static const char *const han[] = {"中", "國", "国", "的", "數", "据",       "麵", "学", "々", "〇",
+                                  "か", "カ", "ー", "한", "글", "数据中心", "を", "發", "乾", "㐀"};
+static const char *const wide[] = {"Ａ", "１", "．", "，", "；", "：", "％", "＄",
+                                   "＃", "＋", "－", "＿", "＠", "＆", "＇", "。",
+                                   "、", "“",  "”",  "　", "ｶ",  "ﾞ",  "ﾊﾟ"};
+static const char *const foreign[] = {"é", "Ü", "ß", "ø", "İ", "ı", "ŉ", "ﬁ", "Д", "й",
+                                      "Σ", "ς", "א", "״", "ב", "ไ", "ท", "ย", "ำ", "ك",
+                                      "ﷺ", "ा", "क", "’", "‘", "ʼ", "·", "٣", "٫"};
+static const char *const symbols[] = {"👩",      "🚀",      "❤",      "🇨",          "🇳",
+                                      "🏽",   "㎏",     "㍿",     "½",          "①",
+                                      "℃",      "€",      "£",      "‰",          "—",
+                                      "…",      "©",      "™",      "\U00020000", "\U0002f80a",
+                                      "\u1100", "\u1161", "\u11a8", "\u3164",     "\u0378",
+                                      "\ufffe", "\u200b", "\u2028", "\xc2\x85",   "\u00a0"};
+static const char *const broken[] = {"\x80", "\xe4\xb8",     "\xf0\x9f\x98", "\xff",
+                                     "\xc3", "\xed\xa0\x80", "\xc0\xaf"};
 
 typedef struct group {
     const char *const *pieces;
     size_t n;
 } group;
 
-#define GROUP(list) {list, PRS_COUNT(list)}
-static const group groups[] = {GROUP(letters), GROUP(digits), GROUP(signs),   GROUP(spaces), GROUP(marks),
-                               GROUP(han),     GROUP(wide),   GROUP(foreign), GROUP(symbols), GROUP(broken)};
+#define GROUP(list)                                                                                \
+    { list, PRS_COUNT(list) }
+static const group groups[] = {GROUP(letters), GROUP(digits), GROUP(signs), GROUP(spaces),
+                               GROUP(marks),   GROUP(han),    GROUP(wide),  GROUP(foreign),
+                               GROUP(symbols), GROUP(broken)};
 
-/* Weights of the groups: ASCII prose, ASCII code, prose with marks, Chinese, mixed, foreign, all, ill-formed. */
+/* Weights of the groups: ASCII prose, ASCII code, prose with marks, Chinese, mixed, foreign, all,
+ * ill-formed. */
 static const uint8_t weights[KIT_ALPHABETS][PRS_COUNT(groups)] = {
-    {8, 2, 2, 8, 0, 0, 0, 0, 0, 0}, {6, 4, 8, 2, 0, 0, 0, 0, 0, 0}, {6, 1, 2, 4, 3, 0, 0, 1, 0, 0},
+    {8, 2, 2, 8, 0, 0, 0, 0, 0, 0},  {6, 4, 8, 2, 0, 0, 0, 0, 0, 0}, {6, 1, 2, 4, 3, 0, 0, 1, 0, 0},
     {1, 0, 1, 1, 0, 12, 2, 0, 0, 0}, {3, 2, 3, 2, 1, 5, 3, 1, 1, 0}, {3, 1, 2, 2, 2, 0, 0, 8, 0, 0},
-    {2, 2, 2, 2, 2, 2, 2, 2, 2, 1}, {2, 1, 1, 1, 1, 2, 1, 1, 1, 6}};
+    {2, 2, 2, 2, 2, 2, 2, 2, 2, 1},  {2, 1, 1, 1, 1, 2, 1, 1, 1, 6}};
 
 static const char *pick_piece(test_rng *rng, unsigned alphabet) {
     unsigned total = 0;

@@ -44,14 +44,15 @@ const char *kit_places(kit *k, const char *text);
 /** The options struct of such a text. */
 prs_analyzer_options kit_options(const char *options);
 
-/** One random text of about `len` bytes: pieces of an alphabet, see kit.c.  Returns bytes written <= len. */
+/** One random text of about `len` bytes: pieces of an alphabet, see kit.c.  Returns bytes written
+ * <= len. */
 size_t kit_random_text(test_rng *rng, unsigned alphabet, uint8_t *out, size_t len);
 #define KIT_ALPHABETS 8u
 /** Bytes that random tests should chew: PRISM_LONG_BYTES, or `usual`. */
 size_t kit_effort(size_t usual);
 /** A shared file, whole; skips the test if absent.  Free with free(). */
 char *kit_read_file(const char *path, size_t *len);
-/** Bodies of articles-small in one language ("en", "zh-"), one after another with newlines between. */
+/** Bodies of articles-small in one language ("en", "zh-"), newlines between. */
 char *kit_articles(const char *lang, size_t max, size_t *len);
 
 #endif

@@ -10,7 +10,8 @@ static prism_status new_of(prs_mem *mem, const prs_analyzer_options *options, pr
     return status;
 }
 
-static prism_status never(void *ctx, const char *text, size_t len, prs_token_fn emit, void *emit_ctx) {
+static prism_status never(void *ctx, const char *text, size_t len, prs_token_fn emit,
+                          void *emit_ctx) {
     (void)ctx;
     (void)text;
     (void)len;
@@ -76,11 +77,13 @@ START_TEST(stops_when_told) {
     for (size_t i = 0; i < PRS_COUNT(names); i++) {
         kit *k = kit_open(names[i]);
         int n = 0;
-        ck_assert_int_eq(prs_analysis_run(k->analysis, "a b c d e", 9, stop_at_third, &n, NULL, NULL, NULL),
+        ck_assert_int_eq(prs_analysis_run(k->analysis, "a b c d e", 9, stop_at_third, &n, NULL,
+                                          NULL, NULL),
                          PRISM_ECANCELED);
         ck_assert_int_eq(n, 3);
         n = 0; /* and may be used again */
-        ck_assert_int_eq(prs_analysis_run(k->analysis, "a b", 3, stop_at_third, &n, NULL, NULL, NULL), PRISM_OK);
+        ck_assert_int_eq(
+            prs_analysis_run(k->analysis, "a b", 3, stop_at_third, &n, NULL, NULL, NULL), PRISM_OK);
         kit_close(k);
     }
 }
@@ -90,9 +93,11 @@ START_TEST(refuses_giant_text) {
     kit *k = kit_open("");
     int n = 0;
     prism_error err = PRISM_ERROR_INIT;
-    prism_status status = prs_analysis_run(k->analysis, "", UINT32_MAX, stop_at_third, &n, NULL, NULL, &err);
+    prism_status status =
+        prs_analysis_run(k->analysis, "", UINT32_MAX, stop_at_third, &n, NULL, NULL, &err);
     ck_assert_int_eq(status, PRISM_ELIMIT);
-    ck_assert_int_eq(prs_analysis_run(k->analysis, NULL, 0, stop_at_third, &n, NULL, NULL, &err), PRISM_OK);
+    ck_assert_int_eq(prs_analysis_run(k->analysis, NULL, 0, stop_at_third, &n, NULL, NULL, &err),
+                     PRISM_OK);
     kit_close(k);
 }
 END_TEST
@@ -113,11 +118,13 @@ static prism_status analyze_under_pressure(prs_mem *mem, void *ctx) {
     prs_analyzer_options o = kit_options(((work *)ctx)->options);
     prs_analyzer *analyzer = NULL;
     prs_analysis *analysis = NULL;
-    for (size_t i = 0; i < 40; i++) memcpy(long_text + i * (sizeof text - 1), text, sizeof text - 1);
+    for (size_t i = 0; i < 40; i++)
+        memcpy(long_text + i * (sizeof text - 1), text, sizeof text - 1);
     prism_status status = prs_analyzer_new(mem, &o, &analyzer, NULL);
     if (status == PRISM_OK) status = prs_analysis_new(analyzer, mem, &analysis, NULL);
     if (status == PRISM_OK) {
-        status = prs_analysis_run(analysis, long_text, 40 * (sizeof text - 1), ignore, NULL, NULL, NULL, NULL);
+        status = prs_analysis_run(analysis, long_text, 40 * (sizeof text - 1), ignore, NULL, NULL,
+                                  NULL, NULL);
     }
     if (status == PRISM_OK) {
         uint32_t ends[4], n;
@@ -137,5 +144,5 @@ START_TEST(survives_every_refused_allocation) {
 }
 END_TEST
 
-TEST_SUITE(analyzer, refuses_impossible_recipes, counts_references, stops_when_told, refuses_giant_text,
-           survives_every_refused_allocation)
+TEST_SUITE(analyzer, refuses_impossible_recipes, counts_references, stops_when_told,
+           refuses_giant_text, survives_every_refused_allocation)

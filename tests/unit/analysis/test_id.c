@@ -1,8 +1,9 @@
 /* test_id.c - does anything that changes tokens change the id, and nothing else?
  *
- * The constants below belong to rules version mixed-v1 and UCD 15.0.  If one of them no longer fits, what an
- * index holds and what a query asks for has changed under one id.  After the first release that takes a new
- * rules version ("mixed-v2", with the old rules kept); before it, the new constant is written here. */
+ * The constants below belong to rules version mixed-v1 and UCD 15.0.  If one of them no longer
+ * fits, what an index holds and what a query asks for has changed under one id.  After the first
+ * release that takes a new rules version ("mixed-v2", with the old rules kept); before it, the new
+ * constant is written here. */
 #include "kit.h"
 
 #include "analysis/fold.h"
@@ -24,11 +25,28 @@ static void get_id(const char *options, char *out, size_t cap) {
 }
 
 START_TEST(every_option_changes_it) {
-    static const char *const sets[] = {
-        "", "stem=off", "stem=dual", "stem=porter", "stem=german", "diacritics=keep", "fold_except=å",
-        "fold_except=åä", "ts_fold=off", "han=bi", "han=uni", "hangul=word", "sa=icu", "join_linebreak=on",
-        "compounds=off", "sigils=off", "emoji=off", "max_token_bytes=64", "name=keyword", "name=keyword ts_fold=off",
-        "name=whitespace", "name=whitespace max_token_bytes=64"};
+    static const char *const sets[] = {"",
+                                       "stem=off",
+                                       "stem=dual",
+                                       "stem=porter",
+                                       "stem=german",
+                                       "diacritics=keep",
+                                       "fold_except=å",
+                                       "fold_except=åä",
+                                       "ts_fold=off",
+                                       "han=bi",
+                                       "han=uni",
+                                       "hangul=word",
+                                       "sa=icu",
+                                       "join_linebreak=on",
+                                       "compounds=off",
+                                       "sigils=off",
+                                       "emoji=off",
+                                       "max_token_bytes=64",
+                                       "name=keyword",
+                                       "name=keyword ts_fold=off",
+                                       "name=whitespace",
+                                       "name=whitespace max_token_bytes=64"};
     char ids[PRS_COUNT(sets)][400];
     for (size_t i = 0; i < PRS_COUNT(sets); i++) {
         get_id(sets[i], ids[i], sizeof ids[i]);
@@ -67,7 +85,8 @@ START_TEST(tables_belong_to_the_version) {
         uint8_t raw[4], out[PRS_FOLD_WORD_MAX];
         hash = prs_hash64(uc, sizeof *uc, hash);
         hash = prs_hash64(&simple, sizeof simple, hash);
-        if (uc->cls == PRS_CLASS_OTHER || uc->cls == PRS_CLASS_MARK) continue; /* the unassigned among them */
+        if (uc->cls == PRS_CLASS_OTHER || uc->cls == PRS_CLASS_MARK)
+            continue; /* the unassigned among them */
         prs_bytes text = prs_bytes_of(raw, prs_utf8_encode(cp, raw));
         if (prs_fold_word(&fold, &scratch, text, 0, out, &len, NULL) != PRISM_OK) ck_abort();
         hash = prs_hash64(out, len, hash);
@@ -78,9 +97,10 @@ END_TEST
 
 /* A fixed text: the generator of random text from a fixed state. */
 START_TEST(rules_belong_to_the_version) {
-    static const char *const sets[] = {"stem=off", "stem=off han=bi compounds=off hangul=word",
-                                       "stem=off diacritics=keep sigils=off emoji=off join_linebreak=on",
-                                       "stem=off max_token_bytes=16 ts_fold=off han=uni"};
+    static const char *const sets[] = {
+        "stem=off", "stem=off han=bi compounds=off hangul=word",
+        "stem=off diacritics=keep sigils=off emoji=off join_linebreak=on",
+        "stem=off max_token_bytes=16 ts_fold=off han=uni"};
     static uint8_t text[1 << 15];
     uint64_t hash = 0;
     for (size_t s = 0; s < PRS_COUNT(sets); s++) {
@@ -108,8 +128,10 @@ START_TEST(probe_list_belongs_to_the_version) {
 #undef PROBE
     };
     uint64_t hash = 0;
-    for (size_t i = 0; i < PRS_COUNT(probes); i++) hash = prs_hash64(probes[i], strlen(probes[i]) + 1, hash);
-    ck_assert_msg(hash == PROBE_LIST_HASH, "PROBE_LIST_HASH is 0x%016llx now", (unsigned long long)hash);
+    for (size_t i = 0; i < PRS_COUNT(probes); i++)
+        hash = prs_hash64(probes[i], strlen(probes[i]) + 1, hash);
+    ck_assert_msg(hash == PROBE_LIST_HASH, "PROBE_LIST_HASH is 0x%016llx now",
+                  (unsigned long long)hash);
 }
 END_TEST
 

@@ -1,8 +1,9 @@
 /* test_lexicon.c - is the lexicon's stream the analyzer's token stream, on any text?
  *
- * The proof obligation of lexicon.h: for every text, the terms behind the ids, their positions, the number
- * of positions and of ill-formed parts are those of prs_analysis_run.  Random text over eight alphabets
- * under the option sets that change lanes, the corpora, and the same with texts cut short at every byte. */
+ * The proof obligation of lexicon.h: for every text, the terms behind the ids, their positions, the
+ * number of positions and of ill-formed parts are those of prs_analysis_run.  Random text over
+ * eight alphabets under the option sets that change lanes, the corpora, and the same with texts cut
+ * short at every byte. */
 #include "kit.h"
 
 #include "analysis/ascii_word.h"
@@ -10,10 +11,17 @@
 
 #include <stdlib.h>
 
-static const char *const option_sets[] = {
-    "", "stem=dual", "han=bi", "han=uni stem=off", "hangul=word diacritics=keep", "join_linebreak=on",
-    "compounds=off sigils=off", "emoji=off ts_fold=off", "max_token_bytes=16 stem=french", "sa=icu",
-    "stem=dual stem_language=russian"};
+static const char *const option_sets[] = {"",
+                                          "stem=dual",
+                                          "han=bi",
+                                          "han=uni stem=off",
+                                          "hangul=word diacritics=keep",
+                                          "join_linebreak=on",
+                                          "compounds=off sigils=off",
+                                          "emoji=off ts_fold=off",
+                                          "max_token_bytes=16 stem=french",
+                                          "sa=icu",
+                                          "stem=dual stem_language=russian"};
 
 typedef struct pair {
     kit *k;
@@ -55,14 +63,15 @@ static long first_difference(const pair *p, size_t from) {
         uint32_t id = s->ids[at] & ~PRS_STREAM_STACKED;
         if (id >= prs_lexicon_count(p->lexicon)) return (long)i;
         prs_bytes key = prs_lexicon_key(p->lexicon, id), term = kit_term(p->k, i);
-        if (key.ptr[0] != t->kind || !prs_bytes_equal(prs_bytes_of(key.ptr + 1, key.len - 1), term)) {
+        if (key.ptr[0] != t->kind ||
+            !prs_bytes_equal(prs_bytes_of(key.ptr + 1, key.len - 1), term)) {
             return (long)i;
         }
     }
     return i == p->k->n && at == s->n ? -1 : (long)i;
 }
 
-/* Scan a text that ends exactly at the end of a block, so that AddressSanitizer sees any over-read. */
+/* Scan a text that ends where its block ends, so that AddressSanitizer sees any over-read. */
 static void check_text(pair *p, const uint8_t *text, size_t len) {
     uint32_t n_pos, n_span;
     uint64_t n_bad;
@@ -72,7 +81,8 @@ static void check_text(pair *p, const uint8_t *text, size_t len) {
     memcpy(exact + 1, text, len);
     size_t from = p->stream.n = p->stream.n > 100000 ? 0 : p->stream.n;
     kit_run(p->k, exact + 1, len);
-    ck_assert_int_eq(prs_lexicon_scan(p->lexicon, exact + 1, len, &p->stream, &n_pos, &n_span, &n_bad, &err),
+    ck_assert_int_eq(prs_lexicon_scan(p->lexicon, exact + 1, len, &p->stream, &n_pos, &n_span,
+                                      &n_bad, &err),
                      PRISM_OK);
     free(exact);
     long at = first_difference(p, from);
@@ -80,8 +90,8 @@ static void check_text(pair *p, const uint8_t *text, size_t len) {
         size_t i = (size_t)at < p->k->n ? (size_t)at : p->k->n - 1;
         uint32_t where = p->k->n == 0 ? 0 : p->k->tokens[i].token.start;
         size_t begin = where < 40 ? 0 : where - 40, show = PRS_MIN(len - begin, 120);
-        ck_abort_msg("token %ld of %zu at byte %u differs: ...%.*s... (options %s)", at, p->k->n, where,
-                     (int)show, (const char *)text + begin, prs_analyzer_id(p->k->analyzer));
+        ck_abort_msg("token %ld of %zu at byte %u differs: ...%.*s... (options %s)", at, p->k->n,
+                     where, (int)show, (const char *)text + begin, prs_analyzer_id(p->k->analyzer));
     }
     ck_assert_uint_eq(n_pos, p->k->n_pos);
     ck_assert_uint_eq(n_bad, p->k->n_bad);
@@ -96,7 +106,8 @@ START_TEST(equals_the_analyzer_on_random_text) {
         pair p = pair_open(option_sets[o]);
         for (unsigned alphabet = 0; alphabet < KIT_ALPHABETS; alphabet++) {
             for (size_t done = 0; done < todo;) {
-                size_t len = kit_random_text(&rng, alphabet, text, 1 + test_rng_below(&rng, sizeof text));
+                size_t len =
+                    kit_random_text(&rng, alphabet, text, 1 + test_rng_below(&rng, sizeof text));
                 check_text(&p, text, len);
                 done += len + 1;
             }
@@ -149,16 +160,21 @@ static void check_articles(const char *lang, const char *options) {
     pair_close(&p);
 }
 
-START_TEST(equals_the_analyzer_on_english_articles) { check_articles("en", "stem=dual"); }
+START_TEST(equals_the_analyzer_on_english_articles) {
+    check_articles("en", "stem=dual");
+}
 END_TEST
 
-START_TEST(equals_the_analyzer_on_chinese_articles) { check_articles("zh-", ""); }
+START_TEST(equals_the_analyzer_on_chinese_articles) {
+    check_articles("zh-", "");
+}
 END_TEST
 
 START_TEST(has_the_stream_of_the_contract) {
     pair p = pair_open("");
     uint32_t n_pos, n_span;
-    ck_assert_int_eq(prs_lexicon_scan(p.lexicon, "AI AI 中国", 12, &p.stream, &n_pos, &n_span, NULL, NULL),
+    ck_assert_int_eq(prs_lexicon_scan(p.lexicon, "AI AI 中国", 12, &p.stream, &n_pos, &n_span, NULL,
+                                      NULL),
                      PRISM_OK);
     /* ai, ai, 中' / 中国, 国' / 国$ */
     ck_assert_uint_eq(p.stream.n, 6);
@@ -169,7 +185,10 @@ START_TEST(has_the_stream_of_the_contract) {
     ck_assert_uint_ge(p.stream.ids[3], PRS_STREAM_STACKED);
     prs_bytes key = prs_lexicon_key(p.lexicon, p.stream.ids[0]);
     ck_assert_uint_eq(key.len, 3);
-    ck_assert_mem_eq(key.ptr, "\x01" "ai", 3);
+    ck_assert_mem_eq(key.ptr,
+                     "\x01"
+                     "ai",
+                     3);
     ck_assert_uint_eq(prs_lexicon_count(p.lexicon), 5);
     size_t held = prs_lexicon_bytes(p.lexicon);
     ck_assert_uint_gt(held, 0);
@@ -179,10 +198,12 @@ START_TEST(has_the_stream_of_the_contract) {
 }
 END_TEST
 
-static prism_status gappy(void *ctx, const char *text, size_t len, prs_token_fn emit, void *emit_ctx) {
+static prism_status gappy(void *ctx, const char *text, size_t len, prs_token_fn emit,
+                          void *emit_ctx) {
     (void)ctx;
     (void)text;
-    prs_token token = {.term = (const uint8_t *)"x", .len = 1, .kind = PRS_KIND_WORD, .pos = 3, .span = 1};
+    prs_token token = {
+        .term = (const uint8_t *)"x", .len = 1, .kind = PRS_KIND_WORD, .pos = 3, .span = 1};
     token.end = (uint32_t)len;
     PRS_TRY(emit(emit_ctx, &token));
     PRS_TRY(emit(emit_ctx, &token));
@@ -203,8 +224,10 @@ START_TEST(escapes_gaps) {
     uint32_t n_pos, n_span;
     ck_assert_int_eq(prs_analyzer_new(&mem, &options, &analyzer, NULL), PRISM_OK);
     ck_assert_int_eq(prs_lexicon_new(analyzer, &mem, &lexicon, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_lexicon_scan(lexicon, "abc", 3, &out, &n_pos, &n_span, NULL, NULL), PRISM_OK);
-    static const uint32_t expected[] = {PRS_STREAM_GAP, 3, 0, PRS_STREAM_STACKED, PRS_STREAM_GAP, 6, 0};
+    ck_assert_int_eq(prs_lexicon_scan(lexicon, "abc", 3, &out, &n_pos, &n_span, NULL, NULL),
+                     PRISM_OK);
+    static const uint32_t expected[] = {PRS_STREAM_GAP, 3, 0, PRS_STREAM_STACKED,
+                                        PRS_STREAM_GAP, 6, 0};
     ck_assert_uint_eq(out.n, PRS_COUNT(expected));
     ck_assert_mem_eq(out.ids, expected, sizeof expected);
     ck_assert_uint_eq(n_pos, 2);
@@ -222,7 +245,8 @@ START_TEST(refuses_too_many_positions) {
     pair p = pair_open("");
     uint32_t n_pos, n_span;
     prism_error err = PRISM_ERROR_INIT;
-    prism_status status = prs_lexicon_scan(p.lexicon, text, len, &p.stream, &n_pos, &n_span, NULL, &err);
+    prism_status status =
+        prs_lexicon_scan(p.lexicon, text, len, &p.stream, &n_pos, &n_span, NULL, &err);
     ck_assert_int_eq(status, PRISM_ELIMIT);
     ck_assert_uint_eq(p.stream.n, 0);
     status = prs_lexicon_scan(p.lexicon, text, len - 2, &p.stream, &n_pos, &n_span, NULL, &err);
@@ -246,7 +270,8 @@ static prism_status scan_under_pressure(prs_mem *mem, void *ctx) {
     if (status == PRISM_OK) status = prs_lexicon_new(analyzer, mem, &lexicon, NULL);
     for (int i = 0; i < 40 && status == PRISM_OK; i++) {
         size_t before = out.n;
-        status = prs_lexicon_scan(lexicon, text, sizeof text - 1, &out, &n_pos, &n_span, NULL, NULL);
+        status =
+            prs_lexicon_scan(lexicon, text, sizeof text - 1, &out, &n_pos, &n_span, NULL, NULL);
         if (status != PRISM_OK) ck_assert_uint_eq(out.n, before);
     }
     prs_lexicon_free(lexicon);
@@ -255,7 +280,9 @@ static prism_status scan_under_pressure(prs_mem *mem, void *ctx) {
     return status;
 }
 
-START_TEST(survives_every_refused_allocation) { test_oom_sweep(scan_under_pressure, NULL); }
+START_TEST(survives_every_refused_allocation) {
+    test_oom_sweep(scan_under_pressure, NULL);
+}
 END_TEST
 
 START_TEST(reads_words_alike_in_both_ways) {
@@ -265,7 +292,7 @@ START_TEST(reads_words_alike_in_both_ways) {
         test_rng_fill(&rng, text, sizeof text);
         size_t n = test_rng_below(&rng, sizeof text + 1);
         for (size_t j = 0; j < n; j++) {
-            text[j] = (uint8_t)"abcXYZ019mNz"[test_rng_below(&rng, 12)];
+            text[j] = (uint8_t) "abcXYZ019mNz"[test_rng_below(&rng, 12)];
         }
         prs_ascii_word a = prs_ascii_word_plain(text), b = prs_ascii_word_at(text);
         ck_assert_uint_eq(a.len, b.len);
@@ -278,4 +305,5 @@ END_TEST
 TEST_SUITE(lexicon, equals_the_analyzer_on_random_text, equals_the_analyzer_on_short_text,
            equals_the_analyzer_on_random_bytes, equals_the_analyzer_on_english_articles,
            equals_the_analyzer_on_chinese_articles, has_the_stream_of_the_contract, escapes_gaps,
-           refuses_too_many_positions, survives_every_refused_allocation, reads_words_alike_in_both_ways)
+           refuses_too_many_positions, survives_every_refused_allocation,
+           reads_words_alike_in_both_ways)

@@ -22,7 +22,8 @@ START_TEST(words_stay) {
     }
     for (uint32_t i = 0; i < 50000; i++) {
         prs_word_key key = key_of(i);
-        const prs_word_entry *entry = prs_word_memo_find(&memo, key, prs_word_memo_hash(&memo, key));
+        const prs_word_entry *entry =
+            prs_word_memo_find(&memo, key, prs_word_memo_hash(&memo, key));
         uint32_t exact = i % 2 == 0 ? PRS_MEMO_NONE : i + 7;
         if (entry == NULL || entry->id != i || entry->exact != exact) ck_abort_msg("word %u", i);
     }
@@ -40,12 +41,14 @@ START_TEST(pairs_stay) {
     for (uint32_t i = 0; i < 50000; i++) {
         uint32_t key = (0x4e00 + i % 300) << 16 | (0x4e00 + i / 300);
         if (prs_pair_memo_reserve(&memo, 1) != PRISM_OK) ck_abort();
-        if (prs_pair_memo_find(&memo, key, prs_pair_memo_hash(&memo, key)) != PRS_MEMO_NONE) ck_abort();
+        if (prs_pair_memo_find(&memo, key, prs_pair_memo_hash(&memo, key)) != PRS_MEMO_NONE)
+            ck_abort();
         prs_pair_memo_add(&memo, key, i);
     }
     for (uint32_t i = 0; i < 50000; i++) {
         uint32_t key = (0x4e00 + i % 300) << 16 | (0x4e00 + i / 300);
-        if (prs_pair_memo_find(&memo, key, prs_pair_memo_hash(&memo, key)) != i) ck_abort_msg("pair %u", i);
+        if (prs_pair_memo_find(&memo, key, prs_pair_memo_hash(&memo, key)) != i)
+            ck_abort_msg("pair %u", i);
     }
     ck_assert_uint_eq(prs_pair_memo_bytes(&memo), atomic_load(&mem.live));
     prs_pair_memo_fini(&memo);

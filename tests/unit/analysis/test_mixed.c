@@ -7,13 +7,15 @@ typedef struct example {
 
 static void check_terms(const char *options, const example *examples, size_t n) {
     kit *k = kit_open(options);
-    for (size_t i = 0; i < n; i++) ck_assert_str_eq(kit_terms(k, examples[i].text), examples[i].tokens);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_str_eq(kit_terms(k, examples[i].text), examples[i].tokens);
     kit_close(k);
 }
 
 static void check_places(const char *options, const example *examples, size_t n) {
     kit *k = kit_open(options);
-    for (size_t i = 0; i < n; i++) ck_assert_str_eq(kit_places(k, examples[i].text), examples[i].tokens);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_str_eq(kit_places(k, examples[i].text), examples[i].tokens);
     kit_close(k);
 }
 
@@ -31,7 +33,9 @@ START_TEST(joins_compounds) {
         {"2024-01-02", "2024, 01, 02"},
         {"wi - fi", "wi, fi"},
         {"wi--fi", "wi, fi"},
-        {"wi-\xc2\xad" "fi", "wi, fi"},
+        {"wi-\xc2\xad"
+         "fi",
+         "wi, fi"},
         {"running-shoes", "run / runningshoes, shoe"}, /* parts are stemmed, concatenations not */
         {"U.S.-based", "us / usbased, base"},
         {"don't-care", "dont / dontcare, care"},
@@ -41,7 +45,8 @@ START_TEST(joins_compounds) {
         {".net-core", "net / netcore / .net, core"},
         {"c++-like", "c / c++, like"},
         {"abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyzabcdefghijk", /* 64 bytes */
-         "abcdefghijklmnopqrstuvwxyz / abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk, "
+         "abcdefghijklmnopqrstuvwxyz / "
+         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk, "
          "abcdefghijklmnopqrstuvwxyzabcdefghijk"},
         {"abcdefghijklmnopqrstuvwxyz-abcdefghijklmnopqrstuvwxyzabcdefghijkl",
          "abcdefghijklmnopqrstuvwxyz, abcdefghijklmnopqrstuvwxyzabcdefghijkl"},
@@ -76,12 +81,14 @@ START_TEST(covers_the_right_bytes) {
         {"GPT-4, C++", "gpt@0+1[0,3) / gpt4@0+2[0,5), 4@1+1[4,5), c@2+1[7,8) / c++@2+1[7,10)"},
         {"\n$10B 5€", "10b@0+1[2,5) / $10b@0+1[1,5), 5@1+1[6,7) / €5@1+1[6,10)"},
         {"達267%。", "达'@0+1[0,3) / 达$@0+1[0,3), 267@1+1[3,6) / 267%@1+1[3,7)"},
-        {"數據\u0301x", "数'@0+1[0,3) / 数据\u0301@0+2[0,8), 据\u0301'@1+1[3,8) / 据\u0301$@1+1[3,8), x@2+1[8,9)"},
+        {"數據\u0301x",
+         "数'@0+1[0,3) / 数据\u0301@0+2[0,8), 据\u0301'@1+1[3,8) / 据\u0301$@1+1[3,8), x@2+1[8,9)"},
         {"ﾊﾞｶ", "バ'@0+1[0,6) / バカ@0+2[0,9), カ'@1+1[6,9) / カ$@1+1[6,9)"},
         {"Straße İ e\u0301x", "strass@0+1[0,7), i@1+1[8,10), ex@2+1[11,15)"},
         {"ﬁn \U00020000", "fin@0+1[0,4), \U00020000'@1+1[5,9) / \U00020000$@1+1[5,9)"},
-        {"㎏ ㍿", "kg@0+1[0,3), 株'@1+1[4,7) / 株式@1+2[4,7), 式'@2+1[4,7) / 式会@2+2[4,7), 会'@3+1[4,7) / "
-                   "会社@3+2[4,7), 社'@4+1[4,7) / 社$@4+1[4,7)"},
+        {"㎏ ㍿",
+         "kg@0+1[0,3), 株'@1+1[4,7) / 株式@1+2[4,7), 式'@2+1[4,7) / 式会@2+2[4,7), 会'@3+1[4,7) / "
+         "会社@3+2[4,7), 社'@4+1[4,7) / 社$@4+1[4,7)"},
         {"a\r\n❤\ufe0f", "a@0+1[0,1), ❤@1+1[3,9)"},
         {"1,234.5 U.S.A.", "1234.5@0+1[0,7), usa@1+1[8,14)"},
     };
@@ -91,11 +98,14 @@ END_TEST
 
 START_TEST(keeps_positions_in_every_han_mode) {
     static const char text[] = "AI 達數據 c++ ภาษ 한국 wi-fi";
-    static const example uni_bi[] = {{text, "ai, 达' / 达数, 数' / 数据, 据' / 据$, c / c++, ภ' / ภา, า' / าษ, ษ' / ษ$, "
-                                            "한' / 한국, 국' / 국$, wi / wifi, fi"}};
-    static const example bi[] = {{text, "ai, 达数, 数据, 据$, c / c++, ภา, าษ, ษ$, 한국, 국$, wi / wifi, fi"}};
-    static const example uni[] = {{text, "ai, 达' / 达$, 数' / 数$, 据' / 据$, c / c++, ภ' / ภ$, า' / า$, ษ' / ษ$, "
-                                         "한' / 한$, 국' / 국$, wi / wifi, fi"}};
+    static const example uni_bi[] = {
+        {text, "ai, 达' / 达数, 数' / 数据, 据' / 据$, c / c++, ภ' / ภา, า' / าษ, ษ' / ษ$, "
+               "한' / 한국, 국' / 국$, wi / wifi, fi"}};
+    static const example bi[] = {
+        {text, "ai, 达数, 数据, 据$, c / c++, ภา, าษ, ษ$, 한국, 국$, wi / wifi, fi"}};
+    static const example uni[] = {
+        {text, "ai, 达' / 达$, 数' / 数$, 据' / 据$, c / c++, ภ' / ภ$, า' / า$, ษ' / ษ$, "
+               "한' / 한$, 국' / 국$, wi / wifi, fi"}};
     check_terms("", uni_bi, 1);
     check_terms("han=bi", bi, 1);
     check_terms("han=uni", uni, 1);
@@ -127,7 +137,8 @@ START_TEST(obeys_the_other_options) {
     check_terms("emoji=off", no_emoji, 1);
     static const example emoji[] = {{"a 🚀 b ❤ 👩‍🚀", "a, 🚀, b, 👩‍🚀"}};
     check_terms("", emoji, 1);
-    static const example lines[] = {{"數\n據", "数' / 数据, 据' / 据$"}, {"數\n\n據", "数' / 数$, 据' / 据$"}};
+    static const example lines[] = {{"數\n據", "数' / 数据, 据' / 据$"},
+                                    {"數\n\n據", "数' / 数$, 据' / 据$"}};
     check_terms("join_linebreak=on", lines, 2);
     static const example apart[] = {{"數\n據", "数' / 数$, 据' / 据$"}};
     check_terms("", apart, 1);
@@ -137,7 +148,8 @@ START_TEST(obeys_the_other_options) {
 END_TEST
 
 START_TEST(drops_words_that_fold_to_nothing) {
-    static const example examples[] = {{"a ʼ b", "a, b"}, {"a-ʼ-b", "a, b"}, {"", ""}, {" \n!?", ""}};
+    static const example examples[] = {
+        {"a ʼ b", "a, b"}, {"a-ʼ-b", "a, b"}, {"", ""}, {" \n!?", ""}};
     check_terms("", examples, PRS_COUNT(examples));
 }
 END_TEST
@@ -170,7 +182,8 @@ END_TEST
 
 START_TEST(counts_positions_and_bad_parts) {
     kit *k = kit_open("");
-    static const char text[] = "a\xff" "b\xe4\xb8 中\xf0\x9f";
+    static const char text[] = "a\xff"
+                               "b\xe4\xb8 中\xf0\x9f";
     kit_run(k, text, sizeof text - 1);
     ck_assert_uint_eq(k->n_pos, 3);
     ck_assert_uint_eq(k->n_bad, 3);
@@ -178,6 +191,6 @@ START_TEST(counts_positions_and_bad_parts) {
 }
 END_TEST
 
-TEST_SUITE(mixed, joins_compounds, adds_sigil_forms, covers_the_right_bytes, keeps_positions_in_every_han_mode,
-           stacks_exact_forms, obeys_the_other_options, drops_words_that_fold_to_nothing, flags_tokens,
-           counts_positions_and_bad_parts)
+TEST_SUITE(mixed, joins_compounds, adds_sigil_forms, covers_the_right_bytes,
+           keeps_positions_in_every_han_mode, stacks_exact_forms, obeys_the_other_options,
+           drops_words_that_fold_to_nothing, flags_tokens, counts_positions_and_bad_parts)

@@ -1,4 +1,4 @@
-/* test_options.c - is every option settable by name and text, and everything else refused by name? */
+/* test_options.c - is every option settable by name and text, and all else refused by name? */
 #include "kit.h"
 
 static prism_status set(prs_analyzer_options *options, const char *name, const char *value) {
@@ -16,7 +16,8 @@ START_TEST(has_the_defaults) {
     ck_assert_str_eq(o.name, "mixed-v1");
     ck_assert_str_eq(o.stem_language, "english");
     ck_assert_str_eq(o.fold_except, "");
-    ck_assert(o.stem == PRS_STEM_ON && o.diacritics == PRS_DIACRITICS_FOLD && o.han == PRS_HAN_UNI_BI);
+    ck_assert(o.stem == PRS_STEM_ON && o.diacritics == PRS_DIACRITICS_FOLD &&
+              o.han == PRS_HAN_UNI_BI);
     ck_assert(o.hangul == PRS_HANGUL_NGRAM && o.sa == PRS_SA_NGRAM && !o.join_linebreak);
     ck_assert(o.ts_fold && o.compounds && o.sigils && o.emoji);
     ck_assert_uint_eq(o.max_token_bytes, 255);
@@ -43,9 +44,10 @@ START_TEST(sets_stemming) {
 END_TEST
 
 START_TEST(sets_the_rest) {
-    prs_analyzer_options o = kit_options("diacritics=keep fold_except=å ts_fold=off han=uni hangul=word sa=icu "
-                                         "join_linebreak=true compounds=false sigils=off emoji=off "
-                                         "max_token_bytes=16");
+    prs_analyzer_options o =
+        kit_options("diacritics=keep fold_except=å ts_fold=off han=uni hangul=word sa=icu "
+                    "join_linebreak=true compounds=false sigils=off emoji=off "
+                    "max_token_bytes=16");
     ck_assert(o.diacritics == PRS_DIACRITICS_KEEP && !o.ts_fold && o.han == PRS_HAN_UNI);
     ck_assert(o.hangul == PRS_HANGUL_WORD && o.sa == PRS_SA_ICU && o.join_linebreak);
     ck_assert(!o.compounds && !o.sigils && !o.emoji);
@@ -60,10 +62,24 @@ END_TEST
 
 START_TEST(refuses_by_name) {
     static const char *const bad[][2] = {
-        {"stem", "klingon"}, {"stem", ""}, {"stem_language", "on"}, {"stem_language", "a name that is far too long"},
-        {"diacritics", "on"}, {"han", "words"}, {"hangul", "icu"}, {"sa", "word"}, {"ts_fold", "maybe"}, {"emoji", ""},
-        {"max_token_bytes", "15"}, {"max_token_bytes", "256"}, {"max_token_bytes", "99999999999999999999"},
-        {"max_token_bytes", "-1"}, {"max_token_bytes", ""}, {"max_token_bytes", "64k"}, {"colour", "red"}, {"", "on"},
+        {"stem", "klingon"},
+        {"stem", ""},
+        {"stem_language", "on"},
+        {"stem_language", "a name that is far too long"},
+        {"diacritics", "on"},
+        {"han", "words"},
+        {"hangul", "icu"},
+        {"sa", "word"},
+        {"ts_fold", "maybe"},
+        {"emoji", ""},
+        {"max_token_bytes", "15"},
+        {"max_token_bytes", "256"},
+        {"max_token_bytes", "99999999999999999999"},
+        {"max_token_bytes", "-1"},
+        {"max_token_bytes", ""},
+        {"max_token_bytes", "64k"},
+        {"colour", "red"},
+        {"", "on"},
         {"fold_except", "0123456789012345678901234567890123456789012345678901234567890123"}};
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
         prs_analyzer_options o, before;

@@ -11,10 +11,15 @@ START_TEST(keyword_is_one_term) {
     ck_assert_uint_eq(k->n_pos, 0);
     ck_assert_str_eq(kit_terms(k, ""), "");
     ck_assert_str_eq(kit_terms(k, "running C++"), "running c++");
-    kit_run(k, "a\xff" "b", 3);
+    kit_run(k,
+            "a\xff"
+            "b",
+            3);
     ck_assert_uint_eq(k->n_bad, 1);
     ck_assert_uint_eq(k->n, 1);
-    ck_assert(prs_bytes_equal(kit_term(k, 0), prs_bytes_of("a\xef\xbf\xbd" "b", 5)));
+    ck_assert(prs_bytes_equal(kit_term(k, 0), prs_bytes_of("a\xef\xbf\xbd"
+                                                           "b",
+                                                           5)));
     kit_close(k);
     kit *traditional = kit_open("name=keyword ts_fold=off");
     ck_assert_str_eq(kit_terms(traditional, "數"), "數");
@@ -52,9 +57,16 @@ START_TEST(whitespace_folds_nothing) {
     kit *k = kit_open("name=whitespace max_token_bytes=16");
     ck_assert_str_eq(kit_places(k, " C++ Ünï\u3000數據,x\u2028y"),
                      "C++@0+1[1,4), Ünï@1+1[5,10), 數據,x@2+1[13,21), y@3+1[24,25)");
-    ck_assert_str_eq(kit_places(k, "數數數數數數 z"), "數數數數數@0+1[0,15), 數@1+1[15,18), z@2+1[19,20)");
-    ck_assert_str_eq(kit_terms(k, "a\u200b" "b"), "a\u200b" "b"); /* not White_Space */
-    kit_run(k, "a\xff" "b", 3);
+    ck_assert_str_eq(kit_places(k, "數數數數數數 z"),
+                     "數數數數數@0+1[0,15), 數@1+1[15,18), z@2+1[19,20)");
+    ck_assert_str_eq(kit_terms(k, "a\u200b"
+                                  "b"),
+                     "a\u200b"
+                     "b"); /* not White_Space */
+    kit_run(k,
+            "a\xff"
+            "b",
+            3);
     ck_assert_uint_eq(k->n, 2);
     ck_assert_uint_eq(k->n_bad, 1);
     kit_close(k);
@@ -62,10 +74,12 @@ START_TEST(whitespace_folds_nothing) {
 END_TEST
 
 /* A tokenizer that hands out the token in ctx, after one at position 5. */
-static prism_status two_tokens(void *ctx, const char *text, size_t len, prs_token_fn emit, void *emit_ctx) {
+static prism_status two_tokens(void *ctx, const char *text, size_t len, prs_token_fn emit,
+                               void *emit_ctx) {
     (void)text;
     (void)len;
-    prs_token first = {.term = (const uint8_t *)"first", .len = 5, .kind = PRS_KIND_WORD, .pos = 5, .span = 1};
+    prs_token first = {
+        .term = (const uint8_t *)"first", .len = 5, .kind = PRS_KIND_WORD, .pos = 5, .span = 1};
     PRS_TRY(emit(emit_ctx, &first));
     return emit(emit_ctx, ctx);
 }
@@ -76,8 +90,8 @@ static prism_status count_token(void *ctx, const prs_token *token) {
     return PRISM_OK;
 }
 
-static prism_status run_custom(prs_custom_tokenizer_fn custom, void *ctx, prs_token_fn emit, void *emit_ctx,
-                               uint32_t *n_pos, prism_error *err) {
+static prism_status run_custom(prs_custom_tokenizer_fn custom, void *ctx, prs_token_fn emit,
+                               void *emit_ctx, uint32_t *n_pos, prism_error *err) {
     prs_mem mem;
     prs_analyzer_options options;
     prs_analyzer *analyzer;
@@ -90,7 +104,8 @@ static prism_status run_custom(prs_custom_tokenizer_fn custom, void *ctx, prs_to
     ck_assert_int_eq(prs_analyzer_new(&mem, &options, &analyzer, NULL), PRISM_OK);
     ck_assert_str_eq(prs_analyzer_id(analyzer), "custom:mine");
     ck_assert_int_eq(prs_analysis_new(analyzer, &mem, &analysis, NULL), PRISM_OK);
-    prism_status status = prs_analysis_run(analysis, "0123456789", 10, emit, emit_ctx, n_pos, NULL, err);
+    prism_status status =
+        prs_analysis_run(analysis, "0123456789", 10, emit, emit_ctx, n_pos, NULL, err);
     prs_analysis_free(analysis);
     prs_analyzer_unref(analyzer);
     return status;
@@ -99,7 +114,8 @@ static prism_status run_custom(prs_custom_tokenizer_fn custom, void *ctx, prs_to
 START_TEST(custom_tokens_are_checked) {
     const uint8_t *x = (const uint8_t *)"x";
     static uint8_t big[1024];
-    const prs_token good = {.term = x, .len = 1, .kind = PRS_KIND_WORD, .pos = 5, .span = 1, .start = 3, .end = 10};
+    const prs_token good = {
+        .term = x, .len = 1, .kind = PRS_KIND_WORD, .pos = 5, .span = 1, .start = 3, .end = 10};
     prs_token bad[10];
     for (size_t i = 0; i < PRS_COUNT(bad); i++) bad[i] = good;
     bad[0].len = 0;
@@ -116,7 +132,8 @@ START_TEST(custom_tokens_are_checked) {
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
         prism_error err = PRISM_ERROR_INIT;
         int n = 0;
-        ck_assert_msg(run_custom(two_tokens, &bad[i], count_token, &n, NULL, &err) == PRISM_EINVAL, "%zu", i);
+        ck_assert_msg(run_custom(two_tokens, &bad[i], count_token, &n, NULL, &err) == PRISM_EINVAL,
+                      "%zu", i);
         ck_assert_int_eq(n, 1);
         ck_assert_ptr_nonnull(strstr(err.text, "tokenizer"));
     }
@@ -138,12 +155,14 @@ static prism_status fail_token(void *ctx, const prs_token *token) {
 }
 
 /* A tokenizer that ignores what emit says. */
-static prism_status deaf(void *ctx, const char *text, size_t len, prs_token_fn emit, void *emit_ctx) {
+static prism_status deaf(void *ctx, const char *text, size_t len, prs_token_fn emit,
+                         void *emit_ctx) {
     two_tokens(ctx, text, len, emit, emit_ctx);
     return PRISM_OK;
 }
 
-static prism_status broken(void *ctx, const char *text, size_t len, prs_token_fn emit, void *emit_ctx) {
+static prism_status broken(void *ctx, const char *text, size_t len, prs_token_fn emit,
+                           void *emit_ctx) {
     (void)ctx;
     (void)text;
     (void)len;
@@ -153,7 +172,8 @@ static prism_status broken(void *ctx, const char *text, size_t len, prs_token_fn
 }
 
 START_TEST(custom_failures_are_passed_on) {
-    prs_token token = {.term = (const uint8_t *)"x", .len = 1, .kind = PRS_KIND_WORD, .pos = 5, .span = 1};
+    prs_token token = {
+        .term = (const uint8_t *)"x", .len = 1, .kind = PRS_KIND_WORD, .pos = 5, .span = 1};
     prism_error err = PRISM_ERROR_INIT;
     ck_assert_int_eq(run_custom(two_tokens, &token, fail_token, NULL, NULL, &err), PRISM_ECANCELED);
     ck_assert_int_eq(run_custom(deaf, &token, fail_token, NULL, NULL, &err), PRISM_ECANCELED);

@@ -10,12 +10,15 @@ static prs_stem open_stem(const char *language) {
     return stem;
 }
 
-static prs_bytes text(const char *s) { return prs_bytes_of(s, strlen(s)); }
+static prs_bytes text(const char *s) {
+    return prs_bytes_of(s, strlen(s));
+}
 
 static void check(prs_stem *stem, const char *from, const char *to) {
     prs_bytes out;
     ck_assert_int_eq(prs_stem_word(stem, text(from), &out, NULL), PRISM_OK);
-    ck_assert_msg(prs_bytes_equal(out, text(to)), "%s -> %.*s", from, (int)out.len, (const char *)out.ptr);
+    ck_assert_msg(prs_bytes_equal(out, text(to)), "%s -> %.*s", from, (int)out.len,
+                  (const char *)out.ptr);
 }
 
 START_TEST(stems) {
@@ -62,10 +65,11 @@ START_TEST(knows_its_languages) {
 END_TEST
 
 START_TEST(fingerprints_tell_stemmers_apart) {
-    static const char *const names[] = {"english", "porter", "french", "german", "spanish", "italian",
-                                        "portuguese", "russian", "dutch", "swedish", "norwegian", "danish",
-                                        "finnish", "hungarian", "romanian", "turkish", "arabic", "greek",
-                                        "hindi", "tamil"};
+    static const char *const names[] = {"english", "porter",    "french",     "german",
+                                        "spanish", "italian",   "portuguese", "russian",
+                                        "dutch",   "swedish",   "norwegian",  "danish",
+                                        "finnish", "hungarian", "romanian",   "turkish",
+                                        "arabic",  "greek",     "hindi",      "tamil"};
     uint64_t prints[PRS_COUNT(names)];
     for (size_t i = 0; i < PRS_COUNT(names); i++) {
         uint64_t again;
@@ -79,4 +83,5 @@ START_TEST(fingerprints_tell_stemmers_apart) {
 }
 END_TEST
 
-TEST_SUITE(stem, stems, english_takes_latin_letters_only, knows_its_languages, fingerprints_tell_stemmers_apart)
+TEST_SUITE(stem, stems, english_takes_latin_letters_only, knows_its_languages,
+           fingerprints_tell_stemmers_apart)

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 
 static void check_equal(const prs_word *a, const prs_word *b, prs_bytes surface) {
-    if (prs_bytes_equal(a->plain, b->plain) && prs_bytes_equal(a->stem, b->stem) && a->has_exact == b->has_exact) {
+    if (prs_bytes_equal(a->plain, b->plain) && prs_bytes_equal(a->stem, b->stem) &&
+        a->has_exact == b->has_exact) {
         return;
     }
-    ck_abort_msg("%.*s: %.*s %.*s / %.*s %.*s", (int)surface.len, (const char *)surface.ptr, (int)a->plain.len,
-                 (const char *)a->plain.ptr, (int)a->stem.len, (const char *)a->stem.ptr, (int)b->plain.len,
-                 (const char *)b->plain.ptr, (int)b->stem.len, (const char *)b->stem.ptr);
+    ck_abort_msg("%.*s: %.*s %.*s / %.*s %.*s", (int)surface.len, (const char *)surface.ptr,
+                 (int)a->plain.len, (const char *)a->plain.ptr, (int)a->stem.len,
+                 (const char *)a->stem.ptr, (int)b->plain.len, (const char *)b->plain.ptr,
+                 (int)b->stem.len, (const char *)b->stem.ptr);
 }
 
 /* All WORD surfaces of random texts, made by a cold and by a warm maker. */
@@ -57,8 +59,8 @@ START_TEST(warm_equals_cold) {
 }
 END_TEST
 
-static void check(const char *language, bool is_dual, const char *text, const char *plain, const char *stem,
-                  bool has_exact) {
+static void check(const char *language, bool is_dual, const char *text, const char *plain,
+                  const char *stem, bool has_exact) {
     prs_fold fold;
     prs_mem mem;
     static prs_words words;
@@ -75,8 +77,8 @@ static void check(const char *language, bool is_dual, const char *text, const ch
     ck_assert_int_eq(prs_words_make(&words, (const uint8_t *)text, &surface, &out, NULL), PRISM_OK);
     ck_assert_msg(prs_bytes_equal(out.plain, prs_bytes_of(plain, strlen(plain))), "%s: %.*s", text,
                   (int)out.plain.len, (const char *)out.plain.ptr);
-    ck_assert_msg(prs_bytes_equal(out.stem, prs_bytes_of(stem, strlen(stem))), "%s: %.*s", text, (int)out.stem.len,
-                  (const char *)out.stem.ptr);
+    ck_assert_msg(prs_bytes_equal(out.stem, prs_bytes_of(stem, strlen(stem))), "%s: %.*s", text,
+                  (int)out.stem.len, (const char *)out.stem.ptr);
     ck_assert_msg(out.has_exact == has_exact, "%s", text);
     prs_words_fini(&words);
 }
