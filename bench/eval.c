@@ -79,7 +79,9 @@ static int by_query_rank(const void *a, const void *b) {
     return c != 0 ? c : x->relevance - y->relevance;
 }
 
-static int descending(const void *a, const void *b) { return *(const int *)b - *(const int *)a; }
+static int descending(const void *a, const void *b) {
+    return *(const int *)b - *(const int *)a;
+}
 
 typedef struct {
     double map, mrr, ndcg, recall;
@@ -137,7 +139,7 @@ int main(int argc, char **argv) {
         ri = rn;
     }
     if (s.n == 0) return 1;
-    printf("queries %d MAP %.4f MRR@10 %.4f nDCG@10 %.4f R@100 %.4f\n", s.n, s.map / s.n, s.mrr / s.n, s.ndcg / s.n,
-           s.recall / s.n);
+    printf("queries %d MAP %.4f MRR@10 %.4f nDCG@10 %.4f R@100 %.4f\n", s.n, s.map / s.n,
+           s.mrr / s.n, s.ndcg / s.n, s.recall / s.n);
     return 0;
 }

@@ -7,11 +7,13 @@ json_t *answer_head(const prism_snapshot *snap) {
     char hex[33];
     const uint8_t *uuid = prism_snapshot_uuid(snap);
     for (int i = 0; i < 16; i++) snprintf(hex + 2 * i, 3, "%02x", uuid[i]);
-    return json_pack("{s:i, s:s, s:I}", "v", 1, "index", hex, "generation", (json_int_t)prism_snapshot_generation(snap));
+    return json_pack("{s:i, s:s, s:I}", "v", 1, "index", hex, "generation",
+                     (json_int_t)prism_snapshot_generation(snap));
 }
 
 bool answer_print(const json_t *value) {
-    if (value == NULL || json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY) != 0) return false;
+    if (value == NULL || json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+        return false;
     putchar('\n');
     return true;
 }
@@ -25,7 +27,8 @@ json_t *answer_text_fields(const prism_schema *schema) {
     json_t *root = json_loadb(text, len, 0, NULL);
     json_array_foreach(json_object_get(root, "fields"), i, field) {
         const char *type = json_string_value(json_object_get(field, "type"));
-        if (type && strcmp(type, "text") == 0) json_array_append(names, json_object_get(field, "name"));
+        if (type && strcmp(type, "text") == 0)
+            json_array_append(names, json_object_get(field, "name"));
     }
     json_decref(root);
     return names;
@@ -65,8 +68,9 @@ json_t *answer_spans(const prism_fragment *fragment, cli_offsets unit) {
     json_t *spans = json_array();
     for (uint32_t i = 0; i < fragment->n_spans; i++) {
         const prism_span *s = &fragment->spans[i];
-        json_array_append_new(spans, json_pack("[I, I]", (json_int_t)count_units(fragment->text, s->start, unit),
-                                               (json_int_t)count_units(fragment->text, s->end, unit)));
+        json_array_append_new(
+            spans, json_pack("[I, I]", (json_int_t)count_units(fragment->text, s->start, unit),
+                             (json_int_t)count_units(fragment->text, s->end, unit)));
     }
     return spans;
 }
@@ -79,7 +83,8 @@ void answer_tell_notes(const json_t *notes) {
     size_t i;
     json_t *note;
     json_array_foreach(notes, i, note) {
-        cli_message("note: at byte %lld: %s", (long long)json_integer_value(json_object_get(note, "at")),
+        cli_message("note: at byte %lld: %s",
+                    (long long)json_integer_value(json_object_get(note, "at")),
                     json_string_value(json_object_get(note, "text")));
     }
 }

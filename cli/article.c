@@ -18,7 +18,9 @@ typedef struct span {
     const char *at, *end;
 } span;
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r';
+}
 
 static span trim(span s) {
     while (s.at < s.end && is_space(*s.at)) s.at++;
@@ -35,7 +37,8 @@ static span next_line(span *rest) {
 }
 
 static bool is_exactly(span s, const char *text) {
-    return (size_t)(s.end - s.at) == strlen(text) && memcmp(s.at, text, (size_t)(s.end - s.at)) == 0;
+    return (size_t)(s.end - s.at) == strlen(text) &&
+           memcmp(s.at, text, (size_t)(s.end - s.at)) == 0;
 }
 
 static prism_status add(prism_doc *doc, const char *field, span value, prism_error *err) {
@@ -53,7 +56,8 @@ static span whole_path(const char *path) {
     return s;
 }
 
-prism_status article_from_text(prism_doc *doc, const char *path, const char *text, size_t len, prism_error *err) {
+prism_status article_from_text(prism_doc *doc, const char *path, const char *text, size_t len,
+                               prism_error *err) {
     span rest = skip_bom(text, len), title = {text, text};
     while (rest.at < rest.end && title.at == title.end) title = trim(next_line(&rest));
     prism_status status = add(doc, "id", whole_path(path), err);
@@ -127,7 +131,8 @@ static prism_status front_line(front *f, span line, prism_error *err) {
     if (n == 0 || n >= sizeof f->key) return PRISM_OK;
     memset(f->key, 0, sizeof f->key);
     memcpy(f->key, key.at, n);
-    if (value.end - value.at >= 2 && *value.at == '[' && value.end[-1] == ']') return put_list(f, value, err);
+    if (value.end - value.at >= 2 && *value.at == '[' && value.end[-1] == ']')
+        return put_list(f, value, err);
     return put_value(f, value, err);
 }
 
@@ -170,7 +175,8 @@ prism_status article_from_markdown(prism_doc *doc, const char *path, const char 
     prism_status status = read_front(&f, &rest, err);
     if (status == PRISM_OK && !f.has_id) status = add(doc, "id", whole_path(path), err);
     span title = first_heading(rest);
-    if (status == PRISM_OK && !f.has_title && title.at < title.end) status = add(doc, "title", title, err);
+    if (status == PRISM_OK && !f.has_title && title.at < title.end)
+        status = add(doc, "title", title, err);
     if (status == PRISM_OK) status = add(doc, "body", rest, err);
     return status;
 }

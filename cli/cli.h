@@ -38,7 +38,8 @@ typedef struct cli_options {
     cli_offsets offsets;
     cli_check check;
     prism_checksums checksums;
-    bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight, json, and_operator;
+    bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight,
+        json, and_operator;
     bool help;
     uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us;
     const char *cpu;
@@ -58,10 +59,10 @@ const cli_command *cli_find_command(const char *name);
 /* One option, the single source of parsing, help, man page and completions. */
 typedef struct cli_option {
     const char *name;
-    char letter;           /* 0 = none */
-    const char *arg;       /* NULL = a switch; "a|b|c" = one of these; else the name of a value */
-    const char *commands;  /* space-separated; "*" = all */
-    const char *summary;   /* NULL: not in this version */
+    char letter;          /* 0 = none */
+    const char *arg;      /* NULL = a switch; "a|b|c" = one of these; else the name of a value */
+    const char *commands; /* space-separated; "*" = all */
+    const char *summary;  /* NULL: not in this version */
 } cli_option;
 
 extern const cli_option cli_option_table[];

@@ -64,7 +64,8 @@ static bool read_json(const input_line *line, char *text, char *class_name) {
 
 static bool read_query(const char *file, const input_line *line, char *text, char *class_name) {
     class_name[0] = 0;
-    if (ends_with(file, ".jsonl") || ends_with(file, ".ndjson")) return read_json(line, text, class_name);
+    if (ends_with(file, ".jsonl") || ends_with(file, ".ndjson"))
+        return read_json(line, text, class_name);
     if (ends_with(file, ".tasks")) return read_task(line, text, class_name);
     memcpy(text, line->text, line->len);
     text[line->len] = 0;
@@ -88,13 +89,15 @@ static int add_query(bench *b, const input_line *line) {
     if (q.text == NULL || q.us == NULL || b->n == b->cap) return CLI_SYSTEM;
     prism_query_opts opts = answer_query_opts(b->options, NULL);
     if (!read_query(b->options->queries, line, q.text, q.class_name) ||
-        prism_query_parse(prism_index_schema(b->index), q.text, strlen(q.text), &opts, &q.query, &err) != PRISM_OK) {
+        prism_query_parse(prism_index_schema(b->index), q.text, strlen(q.text), &opts, &q.query,
+                          &err) != PRISM_OK) {
         free(q.text);
         free(q.us);
         b->skipped++;
         return CLI_OK;
     }
-    if (q.class_name[0] == 0) snprintf(q.class_name, sizeof q.class_name, "%s", prism_query_shape(q.query));
+    if (q.class_name[0] == 0)
+        snprintf(q.class_name, sizeof q.class_name, "%s", prism_query_shape(q.query));
     b->queries[b->n++] = q;
     return CLI_OK;
 }
@@ -112,9 +115,12 @@ static int read_queries(bench *b) {
     }
     input_lines_init(&lines, in);
     while (code == CLI_OK) {
-        if (input_next_line(&lines, &line, &more, &err) != PRISM_OK) code = cli_fail(&err);
-        else if (!more) break;
-        else if (line.len > 0) code = add_query(b, &line);
+        if (input_next_line(&lines, &line, &more, &err) != PRISM_OK)
+            code = cli_fail(&err);
+        else if (!more)
+            break;
+        else if (line.len > 0)
+            code = add_query(b, &line);
     }
     input_lines_fini(&lines);
     input_close(in);
@@ -132,9 +138,12 @@ static prism_search_opts search_options(const cli_options *o) {
     opts.exhaustive = o->exhaustive;
     opts.cancel = &cli_interrupted;
     opts.count = strstr(o->mode, "count") ? PRISM_COUNT_EXACT : PRISM_COUNT_NONE;
-    if (strcmp(o->mode, "count") == 0) opts.k = 0;
-    else if (strcmp(o->mode, "top100") == 0) opts.k = 100;
-    else if (strcmp(o->mode, "top1000") == 0) opts.k = 1000;
+    if (strcmp(o->mode, "count") == 0)
+        opts.k = 0;
+    else if (strcmp(o->mode, "top100") == 0)
+        opts.k = 100;
+    else if (strcmp(o->mode, "top1000") == 0)
+        opts.k = 1000;
     return opts;
 }
 
@@ -179,9 +188,10 @@ static json_t *summarize(const bench *b, const char *class_name) {
         sum += b->queries[i].median;
     }
     qsort(values, n, sizeof *values, by_value);
-    json_t *row = json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "queries", (json_int_t)n, "p50", percentile(values, n, .5),
-                            "p95", percentile(values, n, .95), "p99", percentile(values, n, .99), "mean",
-                            sum / (double)n, "qps", sum > 0 ? (double)n * 1e6 / sum : 0.0);
+    json_t *row = json_pack("{s:I, s:f, s:f, s:f, s:f, s:f}", "queries", (json_int_t)n, "p50",
+                            percentile(values, n, .5), "p95", percentile(values, n, .95), "p99",
+                            percentile(values, n, .99), "mean", sum / (double)n, "qps",
+                            sum > 0 ? (double)n * 1e6 / sum : 0.0);
     free(values);
     return row;
 }
@@ -192,12 +202,14 @@ static json_t *report(bench *b) {
         timed_query *q = &b->queries[i];
         qsort(q->us, (size_t)b->options->repeat, sizeof *q->us, by_value);
         q->median = percentile(q->us, (size_t)b->options->repeat, .5);
-        json_array_append_new(each, json_pack("{s:s, s:s, s:f, s:f, s:I}", "query", q->text, "class", q->class_name, "us",
-                                              q->median, "min_us", q->us[0], "total", (json_int_t)q->total));
+        json_array_append_new(each, json_pack("{s:s, s:s, s:f, s:f, s:I}", "query", q->text,
+                                              "class", q->class_name, "us", q->median, "min_us",
+                                              q->us[0], "total", (json_int_t)q->total));
     }
     for (size_t i = 0; i < b->n; i++)
         if (json_object_get(classes, b->queries[i].class_name) == NULL)
-            json_object_set_new(classes, b->queries[i].class_name, summarize(b, b->queries[i].class_name));
+            json_object_set_new(classes, b->queries[i].class_name,
+                                summarize(b, b->queries[i].class_name));
     json_object_set_new(root, "mode", json_string(b->options->mode));
     json_object_set_new(root, "repeat", json_integer((json_int_t)b->options->repeat));
     json_object_set_new(root, "skipped", json_integer((json_int_t)b->skipped));
@@ -209,27 +221,37 @@ static json_t *report(bench *b) {
 
 static void print_row(const char *name, const json_t *row) {
     printf("%-24s %7lld %10.0f %10.0f %10.0f %10.1f %10.0f\n", name,
-           (long long)json_integer_value(json_object_get(row, "queries")), json_real_value(json_object_get(row, "p50")),
-           json_real_value(json_object_get(row, "p95")), json_real_value(json_object_get(row, "p99")),
-           json_real_value(json_object_get(row, "mean")), json_real_value(json_object_get(row, "qps")));
+           (long long)json_integer_value(json_object_get(row, "queries")),
+           json_real_value(json_object_get(row, "p50")),
+           json_real_value(json_object_get(row, "p95")),
+           json_real_value(json_object_get(row, "p99")),
+           json_real_value(json_object_get(row, "mean")),
+           json_real_value(json_object_get(row, "qps")));
 }
 
 static void print_report(const json_t *root) {
     const char *name;
     json_t *row;
-    printf("%-24s %7s %10s %10s %10s %10s %10s\n", "class", "queries", "p50 us", "p95 us", "p99 us", "mean us", "QPS");
-    json_object_foreach(json_object_get(root, "classes"), name, row) { print_row(name, row); }
+    printf("%-24s %7s %10s %10s %10s %10s %10s\n", "class", "queries", "p50 us", "p95 us", "p99 us",
+           "mean us", "QPS");
+    json_object_foreach(json_object_get(root, "classes"), name, row) {
+        print_row(name, row);
+    }
     print_row("all", json_object_get(root, "all"));
 }
 
 static int run_bench(bench *b) {
     int code = read_queries(b);
-    for (uint64_t r = 0; r < b->options->warmup + b->options->repeat && code == CLI_OK; r++) code = run_round(b, r);
+    for (uint64_t r = 0; r < b->options->warmup + b->options->repeat && code == CLI_OK; r++)
+        code = run_round(b, r);
     if (code != CLI_OK) return code;
     json_t *root = report(b);
-    if (b->options->format == FORMAT_HUMAN) print_report(root);
-    else answer_print(root);
-    if (b->skipped) cli_message("%llu lines could not be read as queries", (unsigned long long)b->skipped);
+    if (b->options->format == FORMAT_HUMAN)
+        print_report(root);
+    else
+        answer_print(root);
+    if (b->skipped)
+        cli_message("%llu lines could not be read as queries", (unsigned long long)b->skipped);
     json_decref(root);
     return CLI_OK;
 }

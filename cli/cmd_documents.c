@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-static bool print_document(const cli_options *o, prism_snapshot *snap, uint64_t gdoc, prism_error *err) {
+static bool print_document(const cli_options *o, prism_snapshot *snap, uint64_t gdoc,
+                           prism_error *err) {
     char *json = NULL;
     size_t len;
     if (prism_document_get(snap, gdoc, &json, &len, err) != PRISM_OK) return false;
@@ -37,7 +38,8 @@ int cmd_get(cli_options *o) {
     if (code != CLI_OK) return code;
     for (int i = 0; i < o->n_args && code == CLI_OK; i++) {
         uint64_t gdoc;
-        prism_status status = prism_document_find(snap, o->args[i], strlen(o->args[i]), &gdoc, &err);
+        prism_status status =
+            prism_document_find(snap, o->args[i], strlen(o->args[i]), &gdoc, &err);
         if (status == PRISM_ENOTFOUND) continue;
         if (status != PRISM_OK || !print_document(o, snap, gdoc, &err)) code = cli_fail(&err);
         found++;
@@ -50,8 +52,8 @@ int cmd_get(cli_options *o) {
 /* ---- rm ------------------------------------------------------------------------------------- */
 
 typedef struct remover {
-    prism_writer *writer;   /* NULL: dry run */
-    prism_snapshot *snap;   /* dry run */
+    prism_writer *writer; /* NULL: dry run */
+    prism_snapshot *snap; /* dry run */
     uint64_t n;
 } remover;
 
@@ -95,8 +97,10 @@ static prism_status remove_all(const cli_options *o, remover *r, prism_error *er
 
 static int tell_removed(const remover *r, bool dry) {
     char n[32];
-    if (dry) printf("%llu\n", (unsigned long long)r->n);
-    else cli_message("%s documents deleted", units_show_count(r->n, n));
+    if (dry)
+        printf("%llu\n", (unsigned long long)r->n);
+    else
+        cli_message("%s documents deleted", units_show_count(r->n, n));
     return r->n > 0 ? CLI_OK : CLI_NOTHING;
 }
 

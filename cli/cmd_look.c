@@ -20,7 +20,8 @@ static int find_schema(const cli_options *o, prism_schema **schema) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     const char *path = cli_index_path(o);
     opts.read_only = 1;
-    if (path == NULL) return prism_schema_default(schema, &err) == PRISM_OK ? CLI_OK : cli_fail(&err);
+    if (path == NULL)
+        return prism_schema_default(schema, &err) == PRISM_OK ? CLI_OK : cli_fail(&err);
     if (prism_index_open(path, &opts, &index, &err) != PRISM_OK) return cli_fail_index(path, &err);
     const prism_schema *found = prism_index_schema(index);
     const char *text;
@@ -35,9 +36,9 @@ static int find_schema(const cli_options *o, prism_schema **schema) {
 
 static int print_token(void *ctx, const prism_token *t) {
     (void)ctx;
-    json_t *line = json_pack("{s:s%, s:s, s:I, s:I, s:I, s:I}", "term", t->term, t->len, "kind", t->kind, "pos",
-                             (json_int_t)t->pos, "span", (json_int_t)t->span, "start", (json_int_t)t->start, "end",
-                             (json_int_t)t->end);
+    json_t *line = json_pack("{s:s%, s:s, s:I, s:I, s:I, s:I}", "term", t->term, t->len, "kind",
+                             t->kind, "pos", (json_int_t)t->pos, "span", (json_int_t)t->span,
+                             "start", (json_int_t)t->start, "end", (json_int_t)t->end);
     bool done = answer_print(line);
     json_decref(line);
     return !done;
@@ -64,8 +65,10 @@ int cmd_analyze(cli_options *o) {
     int code = find_schema(o, &schema);
     if (code != CLI_OK) return code;
     char *text = text_argument(o, &len, &err);
-    if (text == NULL || prism_analyze(schema, o->field, text, len, print_token, NULL, &err) != PRISM_OK)
-        code = err.code == PRISM_ENOTFOUND && o->field ? cli_usage("%s: no such field", o->field) : cli_fail(&err);
+    if (text == NULL ||
+        prism_analyze(schema, o->field, text, len, print_token, NULL, &err) != PRISM_OK)
+        code = err.code == PRISM_ENOTFOUND && o->field ? cli_usage("%s: no such field", o->field)
+                                                       : cli_fail(&err);
     free(text);
     prism_schema_unref(schema);
     return code;
@@ -76,8 +79,9 @@ int cmd_analyze(cli_options *o) {
 static int print_tree(const prism_query *query, const char *text, json_t *notes, prism_error *err) {
     char *tree = NULL;
     if (prism_query_to_json(query, &tree, err) != PRISM_OK) return cli_fail(err);
-    json_t *root = json_pack("{s:i, s:s, s:s, s:o, s:O}", "v", 1, "query", text, "shape", prism_query_shape(query),
-                             "tree", json_loads(tree, JSON_ALLOW_NUL, NULL), "notes", notes);
+    json_t *root = json_pack("{s:i, s:s, s:s, s:o, s:O}", "v", 1, "query", text, "shape",
+                             prism_query_shape(query), "tree",
+                             json_loads(tree, JSON_ALLOW_NUL, NULL), "notes", notes);
     bool done = answer_print(root);
     json_decref(root);
     prism_free_text(tree);
@@ -94,7 +98,8 @@ int cmd_parse(cli_options *o) {
     char *text = cli_join_args(o);
     json_t *notes = json_array();
     prism_query_opts opts = answer_query_opts(o, notes);
-    if (text == NULL || prism_query_parse(schema, text, strlen(text), &opts, &query, &err) != PRISM_OK) {
+    if (text == NULL ||
+        prism_query_parse(schema, text, strlen(text), &opts, &query, &err) != PRISM_OK) {
         cli_fail(&err);
         code = err.code == PRISM_ENOMEM ? CLI_SYSTEM : CLI_USAGE;
     } else {
@@ -125,19 +130,21 @@ typedef struct term_list {
 
 static bool print_term(const cli_options *o, const term_row *r, const char *term) {
     if (o->format == FORMAT_JSON || o->format == FORMAT_JSONL) {
-        json_t *line = json_pack("{s:s%, s:s, s:I, s:I}", "term", term, r->len, "kind", r->kind, "df",
-                                 (json_int_t)r->df, "cf", (json_int_t)r->cf);
+        json_t *line = json_pack("{s:s%, s:s, s:I, s:I}", "term", term, r->len, "kind", r->kind,
+                                 "df", (json_int_t)r->df, "cf", (json_int_t)r->cf);
         bool done = answer_print(line);
         json_decref(line);
         return done;
     }
-    if (o->format == FORMAT_HUMAN) printf("%10llu %10llu  ", (unsigned long long)r->df, (unsigned long long)r->cf);
+    if (o->format == FORMAT_HUMAN)
+        printf("%10llu %10llu  ", (unsigned long long)r->df, (unsigned long long)r->cf);
     fwrite(term, 1, r->len, stdout);
     putchar('\n');
     return true;
 }
 
-static int take_term(void *ctx, const char *term, size_t len, const char *kind, uint64_t df, uint64_t cf) {
+static int take_term(void *ctx, const char *term, size_t len, const char *kind, uint64_t df,
+                     uint64_t cf) {
     term_list *list = ctx;
     /* The last characters of runs are an index structure, not words of their own. */
     if (strcmp(kind, "hanend") == 0) return 0;
@@ -174,9 +181,12 @@ int cmd_terms(cli_options *o) {
     if (o->field == NULL) return cli_usage("terms: --field is needed");
     int code = cli_open(o, &index, &snap);
     if (code != CLI_OK) return code;
-    prism_status status = prism_snapshot_terms(snap, o->field, prefix, strlen(prefix), take_term, &list, &err);
-    if (status == PRISM_ENOTFOUND) code = cli_usage("%s: no such field", o->field);
-    else if (status != PRISM_OK) code = cli_fail(&err);
+    prism_status status =
+        prism_snapshot_terms(snap, o->field, prefix, strlen(prefix), take_term, &list, &err);
+    if (status == PRISM_ENOTFOUND)
+        code = cli_usage("%s: no such field", o->field);
+    else if (status != PRISM_OK)
+        code = cli_fail(&err);
     if (list.n > 1) qsort(list.rows, list.n, sizeof *list.rows, by_df);
     for (size_t i = 0; i < list.n; i++) {
         if (code == CLI_OK && i < o->top) print_term(o, &list.rows[i], list.rows[i].term);
@@ -198,7 +208,8 @@ static void print_rows(json_t *object, const char *title) {
     printf("%s\n", title);
     json_object_foreach(object, name, value) {
         if (json_is_integer(value))
-            printf("  %-24s %14s\n", name, units_show_count((uint64_t)json_integer_value(value), text));
+            printf("  %-24s %14s\n", name,
+                   units_show_count((uint64_t)json_integer_value(value), text));
         else if (json_is_object(value)) {
             char *line = json_dumps(value, 0);
             printf("  %-24s %s\n", name, line ? line : "");
@@ -233,8 +244,10 @@ int cmd_info(cli_options *o) {
     } else {
         json_t *root = answer_head(snap), *info = json_loads(text, 0, NULL);
         json_object_update_missing(root, info);
-        if (o->format == FORMAT_HUMAN) print_info(root);
-        else answer_print(root);
+        if (o->format == FORMAT_HUMAN)
+            print_info(root);
+        else
+            answer_print(root);
         json_decref(info);
         json_decref(root);
     }
@@ -256,7 +269,8 @@ static void print_finding(void *ctx, const prism_error *f) {
     const char *code = f->code == PRISM_OK ? "note" : prism_status_name(f->code);
     if (c->options->format == FORMAT_JSON || c->options->format == FORMAT_JSONL) {
         json_t *line = json_pack("{s:s, s:s, s:s}", "code", code, "file", f->file, "text", f->text);
-        if (f->offset != UINT64_MAX) json_object_set_new(line, "offset", json_integer((json_int_t)f->offset));
+        if (f->offset != UINT64_MAX)
+            json_object_set_new(line, "offset", json_integer((json_int_t)f->offset));
         answer_print(line);
         json_decref(line);
     } else if (f->offset != UINT64_MAX) {
@@ -274,7 +288,8 @@ static int check_progress(void *ctx, uint64_t done, uint64_t total) {
 }
 
 int cmd_check(cli_options *o) {
-    static const prism_check_level levels[] = {PRISM_CHECK_NORMAL, PRISM_CHECK_QUICK, PRISM_CHECK_DEEP};
+    static const prism_check_level levels[] = {PRISM_CHECK_NORMAL, PRISM_CHECK_QUICK,
+                                               PRISM_CHECK_DEEP};
     prism_error err = PRISM_ERROR_INIT;
     checker c = {.options = o};
     uint64_t n = 0;
@@ -285,8 +300,8 @@ int cmd_check(cli_options *o) {
     }
     cli_catch_interrupts();
     progress_begin(&c.progress, o->progress, "checking", 0);
-    prism_status status =
-        prism_index_check(path, levels[o->check], NULL, print_finding, &c, check_progress, &c, &n, &err);
+    prism_status status = prism_index_check(path, levels[o->check], NULL, print_finding, &c,
+                                            check_progress, &c, &n, &err);
     progress_end(&c.progress);
     if (status != PRISM_OK) return cli_fail_index(path, &err);
     if (n == 0) cli_message("%s: no damage found", path);

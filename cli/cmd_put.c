@@ -43,7 +43,8 @@ static int reject(loader *l, const prism_error *err, const char *record, size_t 
     if (code == CLI_SYSTEM && err->code == PRISM_EIO) code = CLI_REJECTED;
     if (!l->options->skip_errors || code != CLI_REJECTED) return code;
     l->rejected++;
-    if (l->rejects && len > 0 && (fwrite(record, 1, len, l->rejects) != len || fputc('\n', l->rejects) == EOF)) {
+    if (l->rejects && len > 0 &&
+        (fwrite(record, 1, len, l->rejects) != len || fputc('\n', l->rejects) == EOF)) {
         cli_message("%s: %s", l->options->rejects, strerror(errno));
         return CLI_SYSTEM;
     }
@@ -54,8 +55,10 @@ static bool is_record_error(prism_status status) {
     return status == PRISM_EPARSE || status == PRISM_EREJECTED || status == PRISM_ELIMIT;
 }
 
-static int after_put(loader *l, prism_status status, prism_error *err, const char *record, size_t len) {
-    if (status != PRISM_OK) return is_record_error(status) ? reject(l, err, record, len) : cli_fail(err);
+static int after_put(loader *l, prism_status status, prism_error *err, const char *record,
+                     size_t len) {
+    if (status != PRISM_OK)
+        return is_record_error(status) ? reject(l, err, record, len) : cli_fail(err);
     l->documents++;
     progress_at(&l->progress, l->documents, l->bytes);
     if (l->options->commit_every && l->documents - l->committed_at >= l->options->commit_every &&
@@ -78,17 +81,21 @@ static void locate(prism_error *err, const char *path, uint64_t line, size_t col
 
 static int put_line(loader *l, const char *path, const input_line *line) {
     prism_error err = PRISM_ERROR_INIT;
-    size_t bom = line->number == 1 && line->len >= 3 && memcmp(line->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t bom =
+        line->number == 1 && line->len >= 3 && memcmp(line->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     if (is_blank(line->text + bom, line->len - bom)) return CLI_OK;
     prism_status status;
     if (line->too_long) {
         status = err.code = PRISM_ELIMIT;
-        snprintf(err.text, sizeof err.text, "the line is longer than a document may be (%u MiB)", PRISM_MAX_DOC_BYTES >> 20);
+        snprintf(err.text, sizeof err.text, "the line is longer than a document may be (%u MiB)",
+                 PRISM_MAX_DOC_BYTES >> 20);
     } else {
-        status = prism_writer_put_json(l->writer, line->text + bom, line->len - bom, l->flags, &err);
+        status =
+            prism_writer_put_json(l->writer, line->text + bom, line->len - bom, l->flags, &err);
     }
     /* The library counts lines inside the record; a record is one line of the file. */
-    if (is_record_error(status)) locate(&err, path, line->number, err.column ? err.column + bom : 1);
+    if (is_record_error(status))
+        locate(&err, path, line->number, err.column ? err.column + bom : 1);
     return after_put(l, status, &err, line->text, line->len);
 }
 
@@ -128,7 +135,8 @@ static int put_article(loader *l, const char *path, input_stream *in, bool markd
     l->mended += n_bad;
     l->bytes += raw_len;
     prism_doc_clear(l->doc);
-    status = markdown ? article_from_markdown(l->doc, path, text, len, &l->unknown, l->unknown_name, &err)
+    status = markdown ? article_from_markdown(l->doc, path, text, len, &l->unknown, l->unknown_name,
+                                              &err)
                       : article_from_text(l->doc, path, text, len, &err);
     if (status == PRISM_OK) status = prism_writer_put(l->writer, l->doc, l->flags, &err);
     if (is_record_error(status)) locate(&err, path, err.line, err.column);
@@ -144,12 +152,18 @@ static bool ends_with(const char *name, size_t len, const char *suffix) {
 
 static cli_input guess_kind(const char *path, const uint8_t *head, size_t n) {
     size_t len = strlen(path), i = 0;
-    if (ends_with(path, len, ".gz")) len -= 3;
-    else if (ends_with(path, len, ".zst")) len -= 4;
-    if (ends_with(path, len, ".ndjson") || ends_with(path, len, ".jsonl") || ends_with(path, len, ".json")) return INPUT_NDJSON;
+    if (ends_with(path, len, ".gz"))
+        len -= 3;
+    else if (ends_with(path, len, ".zst"))
+        len -= 4;
+    if (ends_with(path, len, ".ndjson") || ends_with(path, len, ".jsonl") ||
+        ends_with(path, len, ".json"))
+        return INPUT_NDJSON;
     if (ends_with(path, len, ".md") || ends_with(path, len, ".markdown")) return INPUT_MARKDOWN;
     if (strcmp(path, "-") != 0) return INPUT_TEXT;
-    while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t' || head[i] >= 0x80)) i++;
+    while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t' ||
+                     head[i] >= 0x80))
+        i++;
     return i < n && head[i] == '{' ? INPUT_NDJSON : INPUT_TEXT;
 }
 
@@ -166,14 +180,16 @@ static int put_file(void *ctx, const char *path) {
         input_close(in);
         return code;
     }
-    cli_input kind = l->options->input != INPUT_AUTO ? l->options->input : guess_kind(path, head, n);
+    cli_input kind =
+        l->options->input != INPUT_AUTO ? l->options->input : guess_kind(path, head, n);
     if (kind != INPUT_NDJSON && memchr(head, 0, n) != NULL) {
         err.code = PRISM_EREJECTED;
         locate(&err, path, 0, 0);
         snprintf(err.text, sizeof err.text, "this is a binary file (it holds NUL bytes)");
         code = reject(l, &err, "", 0);
     } else {
-        code = kind == INPUT_NDJSON ? put_ndjson(l, path, in) : put_article(l, path, in, kind == INPUT_MARKDOWN);
+        code = kind == INPUT_NDJSON ? put_ndjson(l, path, in)
+                                    : put_article(l, path, in, kind == INPUT_MARKDOWN);
     }
     input_close(in);
     return code;
@@ -199,8 +215,8 @@ static uint64_t total_size(const cli_options *o) {
     for (int i = 0; i < o->n_args; i++) {
         struct stat st;
         size_t len = strlen(o->args[i]);
-        if (stat(o->args[i], &st) != 0 || !S_ISREG(st.st_mode) || ends_with(o->args[i], len, ".gz") ||
-            ends_with(o->args[i], len, ".zst"))
+        if (stat(o->args[i], &st) != 0 || !S_ISREG(st.st_mode) ||
+            ends_with(o->args[i], len, ".gz") || ends_with(o->args[i], len, ".zst"))
             return 0;
         total += (uint64_t)st.st_size;
     }
@@ -237,7 +253,8 @@ static int open_index(loader *l, const char *path) {
     opts.strict_schema = l->options->strict_schema;
     if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK)
         return cli_fail_index(path, &err);
-    if (prism_doc_new(prism_index_schema(l->index), &l->doc, &err) != PRISM_OK) return cli_fail(&err);
+    if (prism_doc_new(prism_index_schema(l->index), &l->doc, &err) != PRISM_OK)
+        return cli_fail(&err);
     return CLI_OK;
 }
 
@@ -263,15 +280,20 @@ static void report(const loader *l) {
     if (prism_writer_get_stats(l->writer, &stats, &err) != PRISM_OK) return;
     double seconds = (double)(progress_clock_us() - l->progress.start_us) / 1e6;
     uint64_t unknown = stats.unknown_fields + l->unknown, mended = stats.ill_formed + l->mended;
-    cli_message("%s documents, %s in %.2f s (%.1f MB/s), generation %llu", units_show_count(l->documents, n),
-                units_show_bytes(l->bytes, size), seconds, (double)l->bytes / 1e6 / (seconds > 0 ? seconds : 1),
+    cli_message("%s documents, %s in %.2f s (%.1f MB/s), generation %llu",
+                units_show_count(l->documents, n), units_show_bytes(l->bytes, size), seconds,
+                (double)l->bytes / 1e6 / (seconds > 0 ? seconds : 1),
                 (unsigned long long)l->generation);
     if (unknown)
-        cli_message("%s documents hold names that the schema does not know (the first: %s); kept, not searchable",
+        cli_message("%s documents hold names that the schema does not know (the first: %s); kept, "
+                    "not searchable",
                     units_show_count(unknown, n),
                     stats.first_unknown_field[0] ? stats.first_unknown_field : l->unknown_name);
-    if (mended) cli_message("%s ill-formed UTF-8 parts were read as separators", units_show_count(mended, n));
-    if (l->rejected) cli_message("%s records were rejected and skipped", units_show_count(l->rejected, n));
+    if (mended)
+        cli_message("%s ill-formed UTF-8 parts were read as separators",
+                    units_show_count(mended, n));
+    if (l->rejected)
+        cli_message("%s records were rejected and skipped", units_show_count(l->rejected, n));
 }
 
 static int load(loader *l) {
@@ -287,8 +309,9 @@ static int load(loader *l) {
         report(l);
         return CLI_OK; /* skipped records were asked to be skipped: counted above, not a failure */
     }
-    cli_message("stopped: %s", l->generation ? "the documents of the last commit are kept, those after it are not"
-                                             : "nothing was added");
+    cli_message("stopped: %s",
+                l->generation ? "the documents of the last commit are kept, those after it are not"
+                              : "nothing was added");
     return code;
 }
 
@@ -318,6 +341,10 @@ static int run_loader(cli_options *o, unsigned flags) {
     return code;
 }
 
-int cmd_put(cli_options *o) { return run_loader(o, PRISM_PUT_REPLACE); }
+int cmd_put(cli_options *o) {
+    return run_loader(o, PRISM_PUT_REPLACE);
+}
 
-int cmd_add(cli_options *o) { return run_loader(o, PRISM_PUT_APPEND); }
+int cmd_add(cli_options *o) {
+    return run_loader(o, PRISM_PUT_APPEND);
+}

@@ -35,7 +35,8 @@ static int run_query(runner *r, const input_line *line) {
     prism_search_opts sopts = PRISM_SEARCH_OPTS_INIT;
     const char *tab = memchr(line->text, '\t', line->len);
     if (tab == NULL || tab == line->text) {
-        cli_message("%s:%llu:1: not a query id, a tab and a text", r->options->queries, (unsigned long long)line->number);
+        cli_message("%s:%llu:1: not a query id, a tab and a text", r->options->queries,
+                    (unsigned long long)line->number);
         return CLI_REJECTED;
     }
     size_t qid_len = (size_t)(tab - line->text);
@@ -45,7 +46,8 @@ static int run_query(runner *r, const input_line *line) {
     sopts.exhaustive = r->options->exhaustive;
     sopts.cancel = &cli_interrupted;
     int code = CLI_OK;
-    if (prism_query_parse(prism_index_schema(r->index), tab + 1, line->len - qid_len - 1, &qopts, &query, &err) != PRISM_OK) {
+    if (prism_query_parse(prism_index_schema(r->index), tab + 1, line->len - qid_len - 1, &qopts,
+                          &query, &err) != PRISM_OK) {
         err.line = (uint32_t)line->number;
         snprintf(err.file, sizeof err.file, "%s", r->options->queries);
         code = cli_fail(&err);
@@ -74,9 +76,12 @@ static int run_file(runner *r) {
     }
     input_lines_init(&lines, in);
     while (code == CLI_OK) {
-        if (input_next_line(&lines, &line, &more, &err) != PRISM_OK) code = cli_fail(&err);
-        else if (!more) break;
-        else if (line.len > 0) code = run_query(r, &line);
+        if (input_next_line(&lines, &line, &more, &err) != PRISM_OK)
+            code = cli_fail(&err);
+        else if (!more)
+            break;
+        else if (line.len > 0)
+            code = run_query(r, &line);
     }
     input_lines_fini(&lines);
     input_close(in);

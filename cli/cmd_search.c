@@ -33,8 +33,8 @@ typedef struct answer {
 static int parse_query(answer *a) {
     prism_error err = PRISM_ERROR_INIT;
     prism_query_opts opts = answer_query_opts(a->options, a->notes);
-    prism_status status =
-        prism_query_parse(prism_index_schema(a->index), a->text, strlen(a->text), &opts, &a->query, &err);
+    prism_status status = prism_query_parse(prism_index_schema(a->index), a->text, strlen(a->text),
+                                            &opts, &a->query, &err);
     if (status == PRISM_OK) return CLI_OK;
     cli_fail(&err);
     return status == PRISM_ENOMEM ? CLI_SYSTEM : CLI_USAGE;
@@ -64,7 +64,8 @@ static prism_snippet *make_snippet(const answer *a, uint64_t gdoc, const char *f
     prism_snippet_opts opts = PRISM_SNIPPET_OPTS_INIT;
     prism_snippet *snippet = NULL;
     opts.whole_field = a->options->highlight || strcmp(field, "title") == 0;
-    if (prism_snippet_make(a->snap, a->query, gdoc, field, &opts, &snippet, &err) == PRISM_OK) return snippet;
+    if (prism_snippet_make(a->snap, a->query, gdoc, field, &opts, &snippet, &err) == PRISM_OK)
+        return snippet;
     if (err.code != PRISM_ENOTFOUND) cli_fail(&err);
     return NULL;
 }
@@ -79,8 +80,9 @@ static json_t *json_highlights(const answer *a, uint64_t gdoc) {
             prism_fragment fragment;
             prism_snippet_get(snippet, f, &fragment);
             if (fragment.n_spans == 0) continue;
-            json_array_append_new(list, json_pack("{s:s%, s:o}", "text", fragment.text, fragment.len, "spans",
-                                                  answer_spans(&fragment, a->options->offsets)));
+            json_array_append_new(list,
+                                  json_pack("{s:s%, s:o}", "text", fragment.text, fragment.len,
+                                            "spans", answer_spans(&fragment, a->options->offsets)));
         }
         if (json_array_size(list) > 0) json_object_set(all, json_string_value(name), list);
         json_decref(list);
@@ -103,8 +105,9 @@ static json_t *stored_fields(const answer *a, uint64_t gdoc, const char *names) 
 }
 
 static json_t *json_hit(const answer *a, const prism_hit *hit) {
-    return json_pack("{s:s%, s:f, s:o, s:o}", "id", hit->key, hit->key_len, "score", (double)hit->score, "fields",
-                     stored_fields(a, hit->gdoc, a->options->fields), "highlights", json_highlights(a, hit->gdoc));
+    return json_pack("{s:s%, s:f, s:o, s:o}", "id", hit->key, hit->key_len, "score",
+                     (double)hit->score, "fields", stored_fields(a, hit->gdoc, a->options->fields),
+                     "highlights", json_highlights(a, hit->gdoc));
 }
 
 /* ---- the four forms ------------------------------------------------------------------------- */
@@ -118,8 +121,9 @@ static bool print_json(const answer *a) {
     }
     json_object_set_new(root, "query", json_string(a->text));
     json_object_set_new(root, "took_us", json_integer((json_int_t)a->took_us));
-    json_object_set_new(root, "total", json_pack("{s:I, s:s}", "value", (json_int_t)a->total, "relation",
-                                                 a->total_exact ? "eq" : "gte"));
+    json_object_set_new(root, "total",
+                        json_pack("{s:I, s:s}", "value", (json_int_t)a->total, "relation",
+                                  a->total_exact ? "eq" : "gte"));
     json_object_set_new(root, "hits", hits);
     json_object_set_new(root, "facets", json_object());
     json_object_set_new(root, "next", json_null());
@@ -211,8 +215,8 @@ static bool print_human(const answer *a) {
         print_facts(a, &hit);
     }
     char n[32];
-    cli_message("%s%s documents in %.1f ms", a->total_exact ? "" : "at least ", units_show_count(a->total, n),
-                (double)a->took_us / 1000);
+    cli_message("%s%s documents in %.1f ms", a->total_exact ? "" : "at least ",
+                units_show_count(a->total, n), (double)a->took_us / 1000);
     return true;
 }
 
@@ -225,7 +229,8 @@ static bool print_count(const answer *a) {
 }
 
 static int print_answer(const answer *a) {
-    static bool (*const forms[])(const answer *) = {print_human, print_json, print_jsonl, print_ids};
+    static bool (*const forms[])(const answer *) = {print_human, print_json, print_jsonl,
+                                                    print_ids};
     if (a->options->format != FORMAT_JSON) answer_tell_notes(a->notes);
     bool done = a->options->count ? print_count(a) : forms[a->options->format](a);
     if (!done) {

@@ -35,7 +35,8 @@ struct input_stream {
     size_t peek_from, peek_to;
 };
 
-static prism_status set_error(const input_stream *in, prism_error *err, prism_status code, int sys, const char *text) {
+static prism_status set_error(const input_stream *in, prism_error *err, prism_status code, int sys,
+                              const char *text) {
     err->code = code;
     err->sys_errno = sys;
     err->line = err->column = 0;
@@ -60,9 +61,13 @@ prism_status input_open(const char *path, input_stream **out, prism_error *err) 
     snprintf(in->name, sizeof in->name, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
     in->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    int bad = in->fd < 0 ? errno : fstat(in->fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
+    int bad = in->fd < 0                ? errno
+              : fstat(in->fd, &st) != 0 ? errno
+              : S_ISDIR(st.st_mode)     ? EISDIR
+                                        : 0;
     if (bad != 0) {
-        prism_status code = set_error(in, err, bad == ENOENT ? PRISM_ENOTFOUND : PRISM_EIO, bad, strerror(bad));
+        prism_status code =
+            set_error(in, err, bad == ENOENT ? PRISM_ENOTFOUND : PRISM_EIO, bad, strerror(bad));
         input_close(in);
         return code;
     }
@@ -79,7 +84,9 @@ void input_close(input_stream *in) {
     free(in);
 }
 
-uint64_t input_consumed(const input_stream *in) { return in->consumed; }
+uint64_t input_consumed(const input_stream *in) {
+    return in->consumed;
+}
 
 /* At least one unread raw byte, or raw_end. */
 static prism_status fill(input_stream *in, prism_error *err) {
@@ -117,13 +124,15 @@ static prism_status recognize(input_stream *in, prism_error *err) {
         ZSTD_DCtx_setParameter(in->zstd, ZSTD_d_windowLogMax, 27);
         in->kind = KIND_ZSTD;
     } else if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b) {
-        if (inflateInit2(&in->z, 15 + 16) != Z_OK) return set_error(in, err, PRISM_ENOMEM, 0, "out of memory");
+        if (inflateInit2(&in->z, 15 + 16) != Z_OK)
+            return set_error(in, err, PRISM_ENOMEM, 0, "out of memory");
         in->kind = KIND_GZIP;
     }
     return PRISM_OK;
 }
 
-static prism_status read_gzip(input_stream *in, void *buf, size_t n, size_t *got, prism_error *err) {
+static prism_status read_gzip(input_stream *in, void *buf, size_t n, size_t *got,
+                              prism_error *err) {
     in->z.next_out = buf;
     in->z.avail_out = (uInt)(n > 1u << 30 ? 1u << 30 : n);
     uInt room = in->z.avail_out;
@@ -131,7 +140,8 @@ static prism_status read_gzip(input_stream *in, void *buf, size_t n, size_t *got
         prism_status status = fill(in, err);
         if (status != PRISM_OK) return status;
         if (in->from == in->to) {
-            if (in->frame_open) return set_error(in, err, PRISM_EPARSE, 0, "the gzip data ends too early");
+            if (in->frame_open)
+                return set_error(in, err, PRISM_EPARSE, 0, "the gzip data ends too early");
             break;
         }
         if (!in->frame_open) inflateReset(&in->z);
@@ -140,14 +150,17 @@ static prism_status read_gzip(input_stream *in, void *buf, size_t n, size_t *got
         in->z.avail_in = (uInt)(in->to - in->from);
         int r = inflate(&in->z, Z_NO_FLUSH);
         in->from = in->to - in->z.avail_in;
-        if (r == Z_STREAM_END) in->frame_open = false;
-        else if (r != Z_OK && r != Z_BUF_ERROR) return set_error(in, err, PRISM_EPARSE, 0, "damaged gzip data");
+        if (r == Z_STREAM_END)
+            in->frame_open = false;
+        else if (r != Z_OK && r != Z_BUF_ERROR)
+            return set_error(in, err, PRISM_EPARSE, 0, "damaged gzip data");
     }
     *got = room - in->z.avail_out;
     return PRISM_OK;
 }
 
-static prism_status read_zstd(input_stream *in, void *buf, size_t n, size_t *got, prism_error *err) {
+static prism_status read_zstd(input_stream *in, void *buf, size_t n, size_t *got,
+                              prism_error *err) {
     ZSTD_outBuffer out = {buf, n, 0};
     while (out.pos == 0) {
         prism_status status = fill(in, err);
@@ -166,7 +179,8 @@ static prism_status read_zstd(input_stream *in, void *buf, size_t n, size_t *got
     return PRISM_OK;
 }
 
-static prism_status read_unpacked(input_stream *in, void *buf, size_t n, size_t *got, prism_error *err) {
+static prism_status read_unpacked(input_stream *in, void *buf, size_t n, size_t *got,
+                                  prism_error *err) {
     *got = 0;
     prism_status status = in->kind == KIND_UNKNOWN ? recognize(in, err) : PRISM_OK;
     if (status != PRISM_OK || n == 0) return status;
@@ -203,7 +217,8 @@ prism_status input_peek(input_stream *in, const uint8_t **head, size_t *n, prism
     return PRISM_OK;
 }
 
-prism_status input_read_all(input_stream *in, size_t max, char **data, size_t *len, prism_error *err) {
+prism_status input_read_all(input_stream *in, size_t max, char **data, size_t *len,
+                            prism_error *err) {
     size_t cap = 64u << 10, n = 0, got = 1;
     char *buf = malloc(cap);
     while (buf && got > 0) {
@@ -214,7 +229,8 @@ prism_status input_read_all(input_stream *in, size_t max, char **data, size_t *l
         }
         prism_status status = input_read(in, buf + n, cap - n, &got, err);
         n += got;
-        if (status == PRISM_OK && n > max) status = set_error(in, err, PRISM_ELIMIT, 0, "the file is too large for one document");
+        if (status == PRISM_OK && n > max)
+            status = set_error(in, err, PRISM_ELIMIT, 0, "the file is too large for one document");
         if (status != PRISM_OK) {
             free(buf);
             return status;
@@ -256,7 +272,8 @@ static prism_status refill(input_lines *lines, prism_error *err) {
         lines->cap = cap;
     }
     size_t got;
-    prism_status status = input_read(lines->in, lines->buf + lines->to, lines->cap - lines->to, &got, err);
+    prism_status status =
+        input_read(lines->in, lines->buf + lines->to, lines->cap - lines->to, &got, err);
     lines->to += got;
     lines->end = status == PRISM_OK && got == 0;
     return status;
@@ -317,7 +334,12 @@ static size_t character(const uint8_t *p, const uint8_t *end, size_t *bad) {
     if (c < 0x80) return c != 0;
     size_t need = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
     if (c < 0xc2 || c > 0xf4) return 0;
-    uint8_t lo = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80, hi = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+    uint8_t lo = c == 0xe0   ? 0xa0
+                 : c == 0xf0 ? 0x90
+                             : 0x80,
+            hi = c == 0xed   ? 0x9f
+                 : c == 0xf4 ? 0x8f
+                             : 0xbf;
     for (size_t i = 1; i <= need; i++) {
         if (p + i >= end || p[i] < lo || p[i] > hi) return 0;
         *bad = i + 1;

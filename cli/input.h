@@ -21,13 +21,14 @@ prism_status input_peek(input_stream *in, const uint8_t **head, size_t *n, prism
 /** Bytes taken from the file so far (packed). */
 uint64_t input_consumed(const input_stream *in);
 /** The whole rest into *data (free()), at most `max` bytes: ELIMIT above. */
-prism_status input_read_all(input_stream *in, size_t max, char **data, size_t *len, prism_error *err);
+prism_status input_read_all(input_stream *in, size_t max, char **data, size_t *len,
+                            prism_error *err);
 
 typedef struct input_line {
     const char *text; /* without the line end; valid until the next line */
     size_t len;
-    uint64_t number;  /* from 1 */
-    bool too_long;    /* over PRISM_MAX_DOC_BYTES: text holds its beginning only */
+    uint64_t number; /* from 1 */
+    bool too_long;   /* over PRISM_MAX_DOC_BYTES: text holds its beginning only */
 } input_line;
 
 typedef struct input_lines {
@@ -46,7 +47,8 @@ prism_status input_next_line(input_lines *lines, input_line *line, bool *more, p
 /** Call each(ctx, path) for a file, or for every file below a directory in byte order of names, hidden names left out;
  *  a directory met again on its own path (a loop) is reported by `loop` and not entered.  Stops at the first non-zero. */
 typedef int (*input_file_fn)(void *ctx, const char *path);
-int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable, void *ctx);
+int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable,
+               void *ctx);
 
 /** Copy with each maximal ill-formed part (and NUL) replaced by U+FFFD; *n_bad counts them.  free() the result. */
 char *input_mend_utf8(const char *text, size_t len, size_t *out_len, uint64_t *n_bad);

@@ -5,36 +5,47 @@
 
 const cli_command cli_commands[] = {
     {"put", "[OPTIONS] FILE... DIR... -", "index documents, replacing those with the same key",
-     "Creates the index with the default schema where there is none. Reads NDJSON, plain text and Markdown, also as .gz "
-     "and .zst; a directory is walked; - is standard input. A Markdown file's front matter (key: value lines between "
-     "---) fills the fields of that name, else its first heading is the title; a text file's first line is its title.",
-     "psearch put -i news articles/\nzstdcat dump.ndjson.zst | psearch put -i news --memory 512M -", cmd_put, false},
-    {"add", "[OPTIONS] FILE... DIR... -", "as put, without looking for old versions (append-only loads)", "",
+     "Creates the index with the default schema where there is none. Reads NDJSON, plain text and "
+     "Markdown, also as .gz "
+     "and .zst; a directory is walked; - is standard input. A Markdown file's front matter (key: "
+     "value lines between "
+     "---) fills the fields of that name, else its first heading is the title; a text file's first "
+     "line is its title.",
+     "psearch put -i news articles/\nzstdcat dump.ndjson.zst | psearch put -i news --memory 512M -",
+     cmd_put, false},
+    {"add", "[OPTIONS] FILE... DIR... -",
+     "as put, without looking for old versions (append-only loads)", "",
      "psearch add -i news --load dump.ndjson.zst", cmd_add, false},
-    {"rm", "[OPTIONS] KEY... | -", "delete documents by key", "With - the keys are read from standard input, one a line.",
+    {"rm", "[OPTIONS] KEY... | -", "delete documents by key",
+     "With - the keys are read from standard input, one a line.",
      "psearch rm -i news articles/old.md", cmd_rm, false},
     {"search", "[OPTIONS] QUERY...", "find the best documents for a query",
-     "Options stand before the query; after -- nothing is an option. The query language is in psearch-query(7).",
-     "psearch search -i news custom silicon Nvidia\npsearch search -i news '\"right of first refusal\"'\n"
+     "Options stand before the query; after -- nothing is an option. The query language is in "
+     "psearch-query(7).",
+     "psearch search -i news custom silicon Nvidia\npsearch search -i news '\"right of first "
+     "refusal\"'\n"
      "psearch search -i news --format=json -n 3 數據中心",
      cmd_search, true},
-    {"get", "[OPTIONS] KEY...", "fetch stored documents by key, as JSON lines", "", "psearch get -i news articles/a.md",
-     cmd_get, false},
-    {"info", "[OPTIONS]", "documents, segments, bytes of an index", "", "psearch info -i news --json", cmd_info, false},
-    {"check", "[--quick|--deep]", "verify an index", "Findings go to standard output; exit code 4 if there are any.",
+    {"get", "[OPTIONS] KEY...", "fetch stored documents by key, as JSON lines", "",
+     "psearch get -i news articles/a.md", cmd_get, false},
+    {"info", "[OPTIONS]", "documents, segments, bytes of an index", "",
+     "psearch info -i news --json", cmd_info, false},
+    {"check", "[--quick|--deep]", "verify an index",
+     "Findings go to standard output; exit code 4 if there are any.",
      "psearch check -i news --deep", cmd_check, false},
-    {"analyze", "[OPTIONS] [TEXT...]", "the tokens of a text, as JSON lines", "Offsets are bytes of the input.",
-     "psearch analyze '達267%。'", cmd_analyze, true},
+    {"analyze", "[OPTIONS] [TEXT...]", "the tokens of a text, as JSON lines",
+     "Offsets are bytes of the input.", "psearch analyze '達267%。'", cmd_analyze, true},
     {"parse", "[OPTIONS] QUERY...", "the tree of a query as JSON, with the parser's notes", "",
      "psearch parse '+gpt-4 -\"dark pattern\"'", cmd_parse, true},
-    {"terms", "--field F [OPTIONS]", "the dictionary of a field", "", "psearch terms -i news --field body --top 20", cmd_terms,
-     false},
+    {"terms", "--field F [OPTIONS]", "the dictionary of a field", "",
+     "psearch terms -i news --field body --top 20", cmd_terms, false},
     {"run", "--queries FILE [OPTIONS]", "a TREC run over a file of queries (TSV: id, tab, text)",
-     "The text is plain words: no character in it is an operator.", "psearch run -i news --queries q.tsv -k 100 > news.run", cmd_run,
-     false},
-    {"bench", "--queries FILE [OPTIONS]", "time queries: microseconds and queries a second, by class",
-     "A query a line; also .jsonl with query and tags, and luceneutil .tasks.", "psearch bench -i news --queries q.txt --json",
-     cmd_bench, false},
+     "The text is plain words: no character in it is an operator.",
+     "psearch run -i news --queries q.tsv -k 100 > news.run", cmd_run, false},
+    {"bench", "--queries FILE [OPTIONS]",
+     "time queries: microseconds and queries a second, by class",
+     "A query a line; also .jsonl with query and tags, and luceneutil .tasks.",
+     "psearch bench -i news --queries q.txt --json", cmd_bench, false},
     {"help", "[COMMAND]", "help", "", "psearch help search", cmd_help, false},
     {"init", "", "create an index from a schema", "", "", NULL, false},
     {"similar", "", "documents like one", "", "", NULL, false},
@@ -61,7 +72,8 @@ const cli_command *cli_find_command(const char *name) {
 /* A command that is not built yet says so whatever options follow it. */
 static const cli_command *unbuilt(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-i") == 0 || strcmp(argv[i], "--index") == 0) i++;
+        if (strcmp(argv[i], "-i") == 0 || strcmp(argv[i], "--index") == 0)
+            i++;
         else if (argv[i][0] != '-') {
             const cli_command *c = cli_find_command(argv[i]);
             return c && c->run == NULL ? c : NULL;

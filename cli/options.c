@@ -20,13 +20,15 @@
 #define ANSWERS "search get terms info check parse analyze"
 
 const cli_option cli_option_table[] = {
-    {"index", 'i', "PATH", "*", "the index directory (else $PSEARCH_INDEX, else the nearest .psearch upwards)"},
+    {"index", 'i', "PATH", "*",
+     "the index directory (else $PSEARCH_INDEX, else the nearest .psearch upwards)"},
     {"help", 'h', NULL, "*", "short help"},
     {"format", 0, "human|json|jsonl|ids", "*", "form of the results"},
     {"format-version", 0, "1", "*", "version of the JSON forms"},
     {"fields", 0, "A,B", "search get", "stored fields to show"},
     {"color", 0, "auto|always|never", "*", "colours in human output"},
-    {"progress", 0, "auto|plain|json|never", "put add check rm", "how to show progress on standard error"},
+    {"progress", 0, "auto|plain|json|never", "put add check rm",
+     "how to show progress on standard error"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
     {"threads", 0, "N", "put add run bench", "worker threads (1 in this version)"},
     {"memory", 0, "SIZE", LOADS, "memory budget of the build (256M)"},
@@ -40,12 +42,15 @@ const cli_option cli_option_table[] = {
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
     {"offsets", 0, "byte|char|utf16", "search", "unit of the highlight spans"},
-    {"highlight", 0, NULL, "search", "show the whole field with its matches instead of the best part"},
+    {"highlight", 0, NULL, "search",
+     "show the whole field with its matches instead of the best part"},
     {"strict", 0, NULL, "search parse", "query errors end the search with exit code 2"},
     {"count", 0, NULL, "search", "print the number of matching documents only"},
     {"timeout", 0, "TIME", "search", "stop after this time with what was found (exit code 6)"},
-    {"default-operator", 0, "or|and", "search parse bench", "how words without an operator combine"},
-    {"fields-searched", 0, "F^W,G", "search parse run bench", "fields and weights of words without a field"},
+    {"default-operator", 0, "or|and", "search parse bench",
+     "how words without an operator combine"},
+    {"fields-searched", 0, "F^W,G", "search parse run bench",
+     "fields and weights of words without a field"},
     {"exhaustive", 0, NULL, "search bench run", "no pruning"},
     {"after", 0, "TOKEN", "search", NULL},
     {"sort", 0, "F:desc", "search", NULL},
@@ -56,7 +61,8 @@ const cli_option cli_option_table[] = {
     {"queries", 0, "FILE", "run bench", "file with the queries"},
     {"k", 'k', "N", "run", "hits a query (1000)"},
     {"tag", 0, "NAME", "run", "name of the run (psearch)"},
-    {"mode", 0, "top10|top100|top1000|count|top10+count", "bench", "what is asked of each query (top10)"},
+    {"mode", 0, "top10|top100|top1000|count|top10+count", "bench",
+     "what is asked of each query (top10)"},
     {"repeat", 0, "N", "bench", "timed repeats of each query (10)"},
     {"warmup", 0, "N", "bench", "untimed repeats first (3)"},
     {"json", 0, NULL, "bench info", "the same as --format=json"},
@@ -119,29 +125,49 @@ static void set_color(cli_options *o, int choice) {
 
 /* Options with a fixed set of values: `choice` is the place in the list of the table. */
 static void set_choice(cli_options *o, const char *name, int choice, const char *value) {
-    if (strcmp(name, "format") == 0) o->format = (cli_format)choice;
-    else if (strcmp(name, "color") == 0) set_color(o, choice);
-    else if (strcmp(name, "progress") == 0) o->progress = (cli_progress_mode)choice;
-    else if (strcmp(name, "input") == 0) o->input = (cli_input)choice;
-    else if (strcmp(name, "on-error") == 0) o->skip_errors = choice == 1;
-    else if (strcmp(name, "offsets") == 0) o->offsets = (cli_offsets)choice;
-    else if (strcmp(name, "default-operator") == 0) o->and_operator = choice == 1;
-    else if (strcmp(name, "checksums") == 0) o->checksums = (prism_checksums)choice;
-    else if (strcmp(name, "mode") == 0) o->mode = value;
+    if (strcmp(name, "format") == 0)
+        o->format = (cli_format)choice;
+    else if (strcmp(name, "color") == 0)
+        set_color(o, choice);
+    else if (strcmp(name, "progress") == 0)
+        o->progress = (cli_progress_mode)choice;
+    else if (strcmp(name, "input") == 0)
+        o->input = (cli_input)choice;
+    else if (strcmp(name, "on-error") == 0)
+        o->skip_errors = choice == 1;
+    else if (strcmp(name, "offsets") == 0)
+        o->offsets = (cli_offsets)choice;
+    else if (strcmp(name, "default-operator") == 0)
+        o->and_operator = choice == 1;
+    else if (strcmp(name, "checksums") == 0)
+        o->checksums = (prism_checksums)choice;
+    else if (strcmp(name, "mode") == 0)
+        o->mode = value;
 }
 
 static void set_switch(cli_options *o, const char *name) {
-    if (strcmp(name, "help") == 0) o->help = true;
-    else if (strcmp(name, "strict-schema") == 0) o->strict_schema = true;
-    else if (strcmp(name, "load") == 0) o->load = true;
-    else if (strcmp(name, "dry-run") == 0) o->dry_run = true;
-    else if (strcmp(name, "highlight") == 0) o->highlight = true;
-    else if (strcmp(name, "strict") == 0) o->strict = true;
-    else if (strcmp(name, "count") == 0) o->count = true;
-    else if (strcmp(name, "exhaustive") == 0) o->exhaustive = true;
-    else if (strcmp(name, "json") == 0) o->format = FORMAT_JSON;
-    else if (strcmp(name, "quick") == 0) o->check = CHECK_QUICK;
-    else if (strcmp(name, "deep") == 0) o->check = CHECK_DEEP;
+    if (strcmp(name, "help") == 0)
+        o->help = true;
+    else if (strcmp(name, "strict-schema") == 0)
+        o->strict_schema = true;
+    else if (strcmp(name, "load") == 0)
+        o->load = true;
+    else if (strcmp(name, "dry-run") == 0)
+        o->dry_run = true;
+    else if (strcmp(name, "highlight") == 0)
+        o->highlight = true;
+    else if (strcmp(name, "strict") == 0)
+        o->strict = true;
+    else if (strcmp(name, "count") == 0)
+        o->count = true;
+    else if (strcmp(name, "exhaustive") == 0)
+        o->exhaustive = true;
+    else if (strcmp(name, "json") == 0)
+        o->format = FORMAT_JSON;
+    else if (strcmp(name, "quick") == 0)
+        o->check = CHECK_QUICK;
+    else if (strcmp(name, "deep") == 0)
+        o->check = CHECK_DEEP;
 }
 
 static const char **text_place(cli_options *o, const char *name) {
@@ -149,10 +175,14 @@ static const char **text_place(cli_options *o, const char *name) {
         const char *name;
         size_t offset;
     } places[] = {
-        {"index", offsetof(cli_options, index)},     {"fields", offsetof(cli_options, fields)},
-        {"rejects", offsetof(cli_options, rejects)}, {"queries", offsetof(cli_options, queries)},
-        {"tag", offsetof(cli_options, tag)},         {"field", offsetof(cli_options, field)},
-        {"prefix", offsetof(cli_options, prefix)},   {"fields-searched", offsetof(cli_options, fields_searched)},
+        {"index", offsetof(cli_options, index)},
+        {"fields", offsetof(cli_options, fields)},
+        {"rejects", offsetof(cli_options, rejects)},
+        {"queries", offsetof(cli_options, queries)},
+        {"tag", offsetof(cli_options, tag)},
+        {"field", offsetof(cli_options, field)},
+        {"prefix", offsetof(cli_options, prefix)},
+        {"fields-searched", offsetof(cli_options, fields_searched)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);
@@ -164,11 +194,16 @@ static uint64_t *number_place(cli_options *o, const char *name) {
         const char *name;
         size_t offset;
     } places[] = {
-        {"threads", offsetof(cli_options, threads)}, {"commit-every", offsetof(cli_options, commit_every)},
-        {"n", offsetof(cli_options, n)},             {"offset", offsetof(cli_options, offset)},
-        {"k", offsetof(cli_options, k)},             {"top", offsetof(cli_options, top)},
-        {"repeat", offsetof(cli_options, repeat)},   {"warmup", offsetof(cli_options, warmup)},
-        {"memory", offsetof(cli_options, memory)},   {"timeout", offsetof(cli_options, timeout_us)},
+        {"threads", offsetof(cli_options, threads)},
+        {"commit-every", offsetof(cli_options, commit_every)},
+        {"n", offsetof(cli_options, n)},
+        {"offset", offsetof(cli_options, offset)},
+        {"k", offsetof(cli_options, k)},
+        {"top", offsetof(cli_options, top)},
+        {"repeat", offsetof(cli_options, repeat)},
+        {"warmup", offsetof(cli_options, warmup)},
+        {"memory", offsetof(cli_options, memory)},
+        {"timeout", offsetof(cli_options, timeout_us)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (uint64_t *)((char *)o + places[i].offset);
@@ -213,7 +248,9 @@ static int set_option(cli_options *o, const cli_option *option, const char *valu
 
 static const cli_option *find_option(const char *name, size_t len, char letter) {
     for (const cli_option *p = cli_option_table; p->name; p++)
-        if (letter ? p->letter == letter : strlen(p->name) == len && memcmp(p->name, name, len) == 0) return p;
+        if (letter ? p->letter == letter
+                   : strlen(p->name) == len && memcmp(p->name, name, len) == 0)
+            return p;
     return NULL;
 }
 
@@ -233,8 +270,8 @@ static int take_option(int argc, char **argv, int *i, const cli_command *command
     const char *name = command ? command->name : "";
     if (option == NULL || (command && !cli_option_applies(option, name)) ||
         (!command && strcmp(option->commands, "*") != 0))
-        return cli_usage("%s: no such option%s%s (see psearch help%s%s)", arg, command ? " of " : "", name,
-                         command ? " " : "", name);
+        return cli_usage("%s: no such option%s%s (see psearch help%s%s)", arg,
+                         command ? " of " : "", name, command ? " " : "", name);
     if (option->summary == NULL) return cli_usage("--%s: not in this version", option->name);
     if (option->arg == NULL && value) return cli_usage("--%s takes no value", option->name);
     if (option->arg && value == NULL) {

@@ -32,9 +32,9 @@ static void draw_bar(const progress *p, uint64_t documents, uint64_t bytes, doub
     bar[WIDTH] = 0;
     if (p->total_bytes > bytes && speed > 0)
         snprintf(left, sizeof left, "  %.0f s left", (double)(p->total_bytes - bytes) / speed);
-    fprintf(stderr, "\r\033[K%s %s%s%s%s documents  %s  %.1f MB/s%s", p->verb, p->total_bytes ? "[" : "",
-            p->total_bytes ? bar : "", p->total_bytes ? "] " : "", units_show_count(documents, n),
-            units_show_bytes(bytes, size), speed / 1e6, left);
+    fprintf(stderr, "\r\033[K%s %s%s%s%s documents  %s  %.1f MB/s%s", p->verb,
+            p->total_bytes ? "[" : "", p->total_bytes ? bar : "", p->total_bytes ? "] " : "",
+            units_show_count(documents, n), units_show_bytes(bytes, size), speed / 1e6, left);
     fflush(stderr);
 }
 
@@ -52,8 +52,10 @@ void progress_at(progress *p, uint64_t documents, uint64_t bytes) {
         fprintf(stderr, "%s %s documents, %s, %.1f s\n", p->verb, units_show_count(documents, n),
                 units_show_bytes(bytes, size), seconds);
     } else {
-        fprintf(stderr, "{\"documents\":%llu,\"bytes\":%llu,\"total_bytes\":%llu,\"seconds\":%.3f}\n",
-                (unsigned long long)documents, (unsigned long long)bytes, (unsigned long long)p->total_bytes, seconds);
+        fprintf(stderr,
+                "{\"documents\":%llu,\"bytes\":%llu,\"total_bytes\":%llu,\"seconds\":%.3f}\n",
+                (unsigned long long)documents, (unsigned long long)bytes,
+                (unsigned long long)p->total_bytes, seconds);
     }
 }
 

@@ -6,8 +6,8 @@
 
 typedef struct progress {
     cli_progress_mode mode;
-    const char *verb;         /* "indexing" */
-    uint64_t total_bytes;     /* 0 = unknown */
+    const char *verb;     /* "indexing" */
+    uint64_t total_bytes; /* 0 = unknown */
     uint64_t start_us, next_us;
     bool shown;
 } progress;

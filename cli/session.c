@@ -57,12 +57,15 @@ int cli_exit_code(prism_status status) {
 int cli_fail(const prism_error *err) {
     char place[64] = "";
     if (err->line > 0)
-        snprintf(place, sizeof place, "%s%u:%u: ", err->file[0] ? ":" : "line ", err->line, err->column);
+        snprintf(place, sizeof place, "%s%u:%u: ", err->file[0] ? ":" : "line ", err->line,
+                 err->column);
     else if (err->offset != UINT64_MAX)
-        snprintf(place, sizeof place, "%sbyte %llu: ", err->file[0] ? ": " : "", (unsigned long long)err->offset);
+        snprintf(place, sizeof place, "%sbyte %llu: ", err->file[0] ? ": " : "",
+                 (unsigned long long)err->offset);
     else if (err->file[0])
         snprintf(place, sizeof place, ": ");
-    cli_message("%s%s%s", err->file, place, err->text[0] ? err->text : prism_status_name(err->code));
+    cli_message("%s%s%s", err->file, place,
+                err->text[0] ? err->text : prism_status_name(err->code));
     return cli_exit_code(err->code);
 }
 

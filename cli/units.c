@@ -8,7 +8,8 @@ static const char *read_digits(const char *p, uint64_t *out) {
     uint64_t v = 0;
     const char *start = p;
     for (; *p >= '0' && *p <= '9'; p++) {
-        if (__builtin_mul_overflow(v, 10u, &v) || __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
+        if (__builtin_mul_overflow(v, 10u, &v) ||
+            __builtin_add_overflow(v, (uint64_t)(*p - '0'), &v))
             return NULL;
     }
     *out = v;
@@ -43,8 +44,8 @@ bool units_time_us(const char *text, uint64_t *out) {
     static const struct {
         const char *name;
         uint64_t us;
-    } units[] = {{"us", 1},      {"ms", 1000},      {"s", 1000000}, {"", 1000000},
-                 {"m", 60000000}, {"h", 3600000000u}};
+    } units[] = {{"us", 1},     {"ms", 1000},    {"s", 1000000},
+                 {"", 1000000}, {"m", 60000000}, {"h", 3600000000u}};
     uint64_t whole, part = 0, scale = 1;
     const char *p = read_digits(text, &whole);
     if (p == NULL) return false;

@@ -27,7 +27,9 @@ static int by_name(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int visible(const struct dirent *entry) { return entry->d_name[0] != '.'; }
+static int visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
 
 static bool is_ancestor(const walk *w, const struct stat *st) {
     for (int i = 0; i < w->depth; i++)
@@ -74,7 +76,8 @@ static int visit(walk *w, const char *path) {
     return code;
 }
 
-int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable, void *ctx) {
+int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable,
+               void *ctx) {
     walk w = {each, loop, unreadable, ctx, {{0, 0}}, 0};
     if (strcmp(path, "-") == 0) return each(ctx, path);
     return visit(&w, path);

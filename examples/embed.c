@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const char *const articles[] = {
-    "{\"id\":\"1\",\"title\":\"Custom silicon\",\"body\":\"Every cloud wants chips beside Nvidia.\"}",
+    "{\"id\":\"1\",\"title\":\"Custom silicon\",\"body\":\"Every cloud wants chips beside "
+    "Nvidia.\"}",
     "{\"id\":\"2\",\"title\":\"數據中心\",\"body\":\"誰為人工智慧的電費買單？\"}",
 };
 
@@ -21,10 +22,14 @@ int main(int argc, char **argv) {
     if (prism_index_create(path, NULL, NULL, &index, &err) != PRISM_OK) goto out;
     if (prism_writer_open(index, NULL, &writer, &err) != PRISM_OK) goto out;
     for (size_t i = 0; i < 2; i++)
-        if (prism_writer_put_json(writer, articles[i], strlen(articles[i]), PRISM_PUT_REPLACE, &err) != PRISM_OK) goto out;
+        if (prism_writer_put_json(writer, articles[i], strlen(articles[i]), PRISM_PUT_REPLACE,
+                                  &err) != PRISM_OK)
+            goto out;
     if (prism_writer_commit(writer, NULL, 0, NULL, &err) != PRISM_OK) goto out;
     if (prism_snapshot_open(index, &snap, &err) != PRISM_OK) goto out;
-    if (prism_query_parse(prism_index_schema(index), text, strlen(text), NULL, &query, &err) != PRISM_OK) goto out;
+    if (prism_query_parse(prism_index_schema(index), text, strlen(text), NULL, &query, &err) !=
+        PRISM_OK)
+        goto out;
     if (prism_search(snap, query, NULL, &hits, &err) != PRISM_OK) goto out;
     for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
         prism_hit hit;

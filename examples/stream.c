@@ -26,16 +26,19 @@ int main(int argc, char **argv) {
     char *line = NULL;
     size_t cap = 0;
     ssize_t len;
-    if (open_or_create(argc > 1 ? argv[1] : "news-index", &index, &err) != PRISM_OK) return fail(&err);
+    if (open_or_create(argc > 1 ? argv[1] : "news-index", &index, &err) != PRISM_OK)
+        return fail(&err);
     if (prism_writer_open(index, NULL, &writer, &err) != PRISM_OK) return fail(&err);
     while ((len = getline(&line, &cap, stdin)) > 0) {
         number++;
-        prism_status status = prism_writer_put_json(writer, line, (size_t)len, PRISM_PUT_REPLACE, &err);
+        prism_status status =
+            prism_writer_put_json(writer, line, (size_t)len, PRISM_PUT_REPLACE, &err);
         if (status == PRISM_EPARSE || status == PRISM_EREJECTED || status == PRISM_ELIMIT)
             fprintf(stderr, "line %lu, column %u: %s\n", number, err.column, err.text);
         else if (status != PRISM_OK)
             return fail(&err);
-        else if (++taken % 1000 == 0 && prism_writer_commit(writer, NULL, 0, NULL, &err) != PRISM_OK)
+        else if (++taken % 1000 == 0 &&
+                 prism_writer_commit(writer, NULL, 0, NULL, &err) != PRISM_OK)
             return fail(&err);
     }
     uint64_t generation;

@@ -40,7 +40,8 @@ static double now(void) {
 static void fill(uint32_t w, uint32_t n, uint32_t exceptions) {
     for (int b = 0; b < N_BLOCKS; b++) {
         for (uint32_t i = 0; i < n; i++) values[b][i] = random_bits(w);
-        for (uint32_t e = 0; e < exceptions; e++) values[b][random_bits(31) % n] |= 1u << PRS_MIN(w + 2, 31u);
+        for (uint32_t e = 0; e < exceptions; e++)
+            values[b][random_bits(31) % n] |= 1u << PRS_MIN(w + 2, 31u);
         values[b][0] = 0;
         plans[b] = prs_pack_measure(values[b], n);
         packed_len[b] = prs_pack_encode(values[b], n, &plans[b], packed[b]);

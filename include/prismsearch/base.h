@@ -51,18 +51,18 @@ typedef struct prism_allocator {
 typedef int (*prism_progress_fn)(void *ctx, uint64_t done, uint64_t total);
 
 /* Hard limits (reliability rules R22, R23, R44-R50). */
-#define PRISM_MAX_FIELDS 1024u            /* fields in a schema */
-#define PRISM_MAX_KEY_BYTES 1024u         /* bytes of a document key */
-#define PRISM_MAX_TOKEN_BYTES 255u        /* bytes of a token before folding */
-#define PRISM_MAX_TERM_BYTES 1024u        /* bytes of a term key in the dictionary */
-#define PRISM_MAX_DOC_BYTES (16u << 20)   /* bytes of one JSON document */
-#define PRISM_MAX_DOC_TOKENS 10000000u    /* positions of one field of one document */
+#define PRISM_MAX_FIELDS 1024u          /* fields in a schema */
+#define PRISM_MAX_KEY_BYTES 1024u       /* bytes of a document key */
+#define PRISM_MAX_TOKEN_BYTES 255u      /* bytes of a token before folding */
+#define PRISM_MAX_TERM_BYTES 1024u      /* bytes of a term key in the dictionary */
+#define PRISM_MAX_DOC_BYTES (16u << 20) /* bytes of one JSON document */
+#define PRISM_MAX_DOC_TOKENS 10000000u  /* positions of one field of one document */
 #define PRISM_MAX_SEGMENT_DOCS 0x7ffffffeu
 #define PRISM_MAX_QUERY_BYTES (64u << 10)
 #define PRISM_MAX_QUERY_NODES 1024u
 #define PRISM_MAX_QUERY_DEPTH 64u
 #define PRISM_MAX_PHRASE_TERMS 256u
-#define PRISM_MAX_K 10000u                /* k + offset of one search */
+#define PRISM_MAX_K 10000u /* k + offset of one search */
 
 #ifdef __cplusplus
 }

@@ -27,11 +27,12 @@ typedef struct prism_index_opts {
     size_t size;
     const prism_allocator *allocator; /* NULL = malloc */
     prism_checksums checksums;
-    int use_pread;     /* read into private memory instead of mapping: for untrusted or network files */
-    int read_only;     /* never write, not even the lock file */
-    int in_memory;     /* create: nothing on disk, path is a label */
+    int use_pread; /* read into private memory instead of mapping: for untrusted or network files */
+    int read_only; /* never write, not even the lock file */
+    int in_memory; /* create: nothing on disk, path is a label */
 } prism_index_opts;
-#define PRISM_INDEX_OPTS_INIT { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0 }
+#define PRISM_INDEX_OPTS_INIT                                                                      \
+    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0 }
 
 /** Make a new, empty index and its first commit.
  *  Params : path is created if absent and must be empty of index files; schema [borrowed], NULL = default
@@ -51,7 +52,8 @@ PRISM_API void prism_index_close(prism_index *index);
 PRISM_API const prism_schema *prism_index_schema(const prism_index *index);
 
 /** A view of the newest commit.   Out: owned: prism_snapshot_unref.   Cost: one directory listing, opens */
-PRISM_API prism_status prism_snapshot_open(prism_index *index, prism_snapshot **out, prism_error *err);
+PRISM_API prism_status prism_snapshot_open(prism_index *index, prism_snapshot **out,
+                                           prism_error *err);
 /** The newest commit, sharing all unchanged segments with `snap`; *out is a new reference to `snap` itself if
  *  nothing changed.   Cost: one directory listing when nothing changed */
 PRISM_API prism_status prism_snapshot_refresh(prism_snapshot *snap, prism_snapshot **out,
@@ -78,8 +80,8 @@ PRISM_API void prism_free_text(char *text);
 PRISM_API prism_status prism_document_find(prism_snapshot *snap, const char *key, size_t len,
                                            uint64_t *gdoc, prism_error *err);
 /** The stored document as JSON.   Out: *json owned: prism_free_text; *len without the NUL */
-PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json, size_t *len,
-                                          prism_error *err);
+PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json,
+                                          size_t *len, prism_error *err);
 
 /** One dictionary entry: the term as text, its kind name ("word", "han1", "han2", "hanend", "exact"), df and cf summed over
  *  segments (deleted documents count until a merge).  Return non-zero to stop. */
@@ -87,12 +89,16 @@ typedef int (*prism_term_fn)(void *ctx, const char *term, size_t len, const char
                              uint64_t cf);
 /** Walk the dictionary of a field in key order, from the first term that begins with prefix to the last.
  *  Errors : PRISM_ENOTFOUND no such field; PRISM_ECANCELED the callback stopped */
-PRISM_API prism_status prism_snapshot_terms(prism_snapshot *snap, const char *field, const char *prefix,
-                                            size_t prefix_len, prism_term_fn each, void *ctx,
-                                            prism_error *err);
+PRISM_API prism_status prism_snapshot_terms(prism_snapshot *snap, const char *field,
+                                            const char *prefix, size_t prefix_len,
+                                            prism_term_fn each, void *ctx, prism_error *err);
 
 /** How hard prism_index_check looks. */
-typedef enum prism_check_level { PRISM_CHECK_QUICK = 0, PRISM_CHECK_NORMAL = 1, PRISM_CHECK_DEEP = 2 } prism_check_level;
+typedef enum prism_check_level {
+    PRISM_CHECK_QUICK = 0,
+    PRISM_CHECK_NORMAL = 1,
+    PRISM_CHECK_DEEP = 2
+} prism_check_level;
 /** A finding of check: a sentence, the file and the offset. */
 typedef void (*prism_finding_fn)(void *ctx, const prism_error *finding);
 /** Verify an index with pread, assuming nothing.  quick: metadata of every file; normal: every byte and every structure,

@@ -23,14 +23,16 @@ typedef void (*prism_note_fn)(void *ctx, size_t at, const char *text);
 typedef struct prism_query_opts {
     size_t size;
     prism_operator default_operator;
-    int strict;          /* notes become PRISM_EPARSE */
-    int plain;           /* words only: no character is an operator (psearch run) */
-    const char *fields;  /* "title^2,body": fields of words without a field; NULL = all text fields with a boost */
-    int keep_stopwords;  /* do not leave stop words out of ranked queries */
-    prism_note_fn note;  /* may be NULL */
+    int strict; /* notes become PRISM_EPARSE */
+    int plain;  /* words only: no character is an operator (psearch run) */
+    const char *
+        fields; /* "title^2,body": fields of words without a field; NULL = all text fields with a boost */
+    int keep_stopwords; /* do not leave stop words out of ranked queries */
+    prism_note_fn note; /* may be NULL */
     void *note_ctx;
 } prism_query_opts;
-#define PRISM_QUERY_OPTS_INIT { sizeof(prism_query_opts), PRISM_OR, 0, 0, NULL, 0, NULL, NULL }
+#define PRISM_QUERY_OPTS_INIT                                                                      \
+    { sizeof(prism_query_opts), PRISM_OR, 0, 0, NULL, 0, NULL, NULL }
 
 /** Parse and analyze a query text.
  *  Params : schema [referenced], text UTF-8; out [owned: prism_query_unref]
@@ -42,8 +44,8 @@ PRISM_API prism_status prism_query_parse(const prism_schema *schema, const char 
 /** The tree as JSON (see psearch-query(7)).   Out: owned: prism_free_text */
 PRISM_API prism_status prism_query_to_json(const prism_query *query, char **json, prism_error *err);
 /** A query from such JSON.  Errors: PRISM_EPARSE with line and column */
-PRISM_API prism_status prism_query_from_json(const prism_schema *schema, const char *text, size_t len,
-                                             prism_query **out, prism_error *err);
+PRISM_API prism_status prism_query_from_json(const prism_schema *schema, const char *text,
+                                             size_t len, prism_query **out, prism_error *err);
 PRISM_API prism_query *prism_query_ref(prism_query *query);
 PRISM_API void prism_query_unref(prism_query *query);
 /** Shape of the tree, for benchmark classes: "term", "and", "or", "phrase", "near", "prefix", "mixed", "all", "none".  Static. */
@@ -60,8 +62,9 @@ typedef struct prism_token {
 typedef int (*prism_token_fn)(void *ctx, const prism_token *token);
 /** Tokens of a text under the analyzer of a field (NULL field = "mixed-v1" with its defaults).
  *  Errors : PRISM_ENOTFOUND no such field; PRISM_ECANCELED the callback returned non-zero */
-PRISM_API prism_status prism_analyze(const prism_schema *schema, const char *field, const char *text,
-                                     size_t len, prism_token_fn each, void *ctx, prism_error *err);
+PRISM_API prism_status prism_analyze(const prism_schema *schema, const char *field,
+                                     const char *text, size_t len, prism_token_fn each, void *ctx,
+                                     prism_error *err);
 
 #ifdef __cplusplus
 }

@@ -17,31 +17,33 @@ typedef struct prism_schema prism_schema;
 
 /** What the values of a field are. */
 typedef enum prism_field_type {
-    PRISM_FIELD_TEXT = 1,    /* analyzed: words, phrases, ranking, snippets */
-    PRISM_FIELD_KEYWORD = 2, /* the whole value, folded; exact match, column for facets and sorting */
+    PRISM_FIELD_TEXT = 1, /* analyzed: words, phrases, ranking, snippets */
+    PRISM_FIELD_KEYWORD =
+        2, /* the whole value, folded; exact match, column for facets and sorting */
     PRISM_FIELD_I64 = 3,
     PRISM_FIELD_F64 = 4,
     PRISM_FIELD_BOOL = 5,
-    PRISM_FIELD_DATE = 6,    /* ISO 8601 text in JSON; milliseconds since 1970 UTC inside */
+    PRISM_FIELD_DATE = 6, /* ISO 8601 text in JSON; milliseconds since 1970 UTC inside */
 } prism_field_type;
 
 /* Flags of a field. */
-#define PRISM_FIELD_STORED 1u    /* kept in the stored document */
-#define PRISM_FIELD_INDEXED 2u   /* searchable */
-#define PRISM_FIELD_COLUMN 4u    /* value per document at hand: filter, sort, facet */
-#define PRISM_FIELD_MANY 8u      /* a document may have several values (JSON array) */
+#define PRISM_FIELD_STORED 1u     /* kept in the stored document */
+#define PRISM_FIELD_INDEXED 2u    /* searchable */
+#define PRISM_FIELD_COLUMN 4u     /* value per document at hand: filter, sort, facet */
+#define PRISM_FIELD_MANY 8u       /* a document may have several values (JSON array) */
 #define PRISM_FIELD_POSITIONS 16u /* text: phrases work */
-#define PRISM_FIELD_LENGTHS 32u  /* text: ranking knows lengths */
+#define PRISM_FIELD_LENGTHS 32u   /* text: ranking knows lengths */
 
 /** How a field is kept; start from PRISM_FIELD_OPTIONS_INIT. */
 typedef struct prism_field_options {
     size_t size;
-    unsigned flags;          /* PRISM_FIELD_*; 0 = the type's default */
-    unsigned boost;          /* weight in ranking, 1..100; 0 = not among the default search fields */
-    const char *analyzer;    /* NULL = "mixed-v1" for text, "keyword" for keyword */
-    const char *options;     /* analyzer options as JSON object text, or NULL */
+    unsigned flags;       /* PRISM_FIELD_*; 0 = the type's default */
+    unsigned boost;       /* weight in ranking, 1..100; 0 = not among the default search fields */
+    const char *analyzer; /* NULL = "mixed-v1" for text, "keyword" for keyword */
+    const char *options;  /* analyzer options as JSON object text, or NULL */
 } prism_field_options;
-#define PRISM_FIELD_OPTIONS_INIT { sizeof(prism_field_options), 0, 1, NULL, NULL }
+#define PRISM_FIELD_OPTIONS_INIT                                                                   \
+    { sizeof(prism_field_options), 0, 1, NULL, NULL }
 
 /** The schema of `psearch put` on a new index: id (key), title^2, body, url, date, lang, source, tags.
  *  Params : out [owned: prism_schema_unref].   Errors: PRISM_ENOMEM */
@@ -51,8 +53,8 @@ PRISM_API prism_status prism_schema_default(prism_schema **out, prism_error *err
 PRISM_API prism_status prism_schema_from_json(const char *text, size_t len, prism_schema **out,
                                               prism_error *err);
 /** Compact JSON of a schema; fields in order.  Params: *json is a string borrowed from the schema. */
-PRISM_API prism_status prism_schema_to_json(const prism_schema *schema, const char **json, size_t *len,
-                                            prism_error *err);
+PRISM_API prism_status prism_schema_to_json(const prism_schema *schema, const char **json,
+                                            size_t *len, prism_error *err);
 
 /** Start an empty schema to add fields to.  It must not be shared before it is complete. */
 PRISM_API prism_status prism_schema_new(prism_schema **out, prism_error *err);

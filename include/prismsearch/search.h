@@ -21,8 +21,8 @@ typedef enum prism_count_mode {
 /** What to find and when to stop; start from PRISM_SEARCH_OPTS_INIT. */
 typedef struct prism_search_opts {
     size_t size;
-    uint32_t k;                 /* hits wanted, 0..PRISM_MAX_K; 0 = count only */
-    uint32_t offset;            /* hits skipped before them; k + offset <= PRISM_MAX_K */
+    uint32_t k;      /* hits wanted, 0..PRISM_MAX_K; 0 = count only */
+    uint32_t offset; /* hits skipped before them; k + offset <= PRISM_MAX_K */
     prism_count_mode count;
     int exhaustive;             /* no pruning: for tests and benches; same hits */
     double k1, b;               /* negative = 1.2, 0.75 */
@@ -36,11 +36,12 @@ typedef struct prism_search_opts {
 
 /** One document found. */
 typedef struct prism_hit {
-    uint64_t gdoc;         /* valid for this snapshot */
-    const char *key;       /* borrowed from the snapshot, not NUL-terminated; "" if the schema has no key */
+    uint64_t gdoc; /* valid for this snapshot */
+    const char
+        *key; /* borrowed from the snapshot, not NUL-terminated; "" if the schema has no key */
     size_t key_len;
     float score;
-    int32_t raw_score;     /* the integer score, in units of 2^-shift: equal for equal statistics */
+    int32_t raw_score; /* the integer score, in units of 2^-shift: equal for equal statistics */
     uint64_t arrival;
 } prism_hit;
 
@@ -52,7 +53,8 @@ typedef struct prism_hit {
  *  Threads: any number on one snapshot and query.
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
-                                    const prism_search_opts *opts, prism_hits **out, prism_error *err);
+                                    const prism_search_opts *opts, prism_hits **out,
+                                    prism_error *err);
 PRISM_API uint32_t prism_hits_count(const prism_hits *hits);
 /** Documents matched; *exact tells whether it is a lower bound only. */
 PRISM_API uint64_t prism_hits_total(const prism_hits *hits, int *exact);
@@ -71,7 +73,8 @@ typedef struct prism_snippet_opts {
     uint32_t n_fragments; /* at most; 0 = 1 */
     int whole_field;      /* the whole text instead of fragments */
 } prism_snippet_opts;
-#define PRISM_SNIPPET_OPTS_INIT { sizeof(prism_snippet_opts), 0, 0, 0 }
+#define PRISM_SNIPPET_OPTS_INIT                                                                    \
+    { sizeof(prism_snippet_opts), 0, 0, 0 }
 
 /** A matched range. */
 typedef struct prism_span {
@@ -81,7 +84,7 @@ typedef struct prism_span {
 typedef struct prism_fragment {
     const char *text; /* UTF-8, borrowed from the snippet */
     size_t len;
-    size_t offset;    /* of the text in the field's value, bytes */
+    size_t offset; /* of the text in the field's value, bytes */
     const prism_span *spans;
     uint32_t n_spans;
 } prism_fragment;
@@ -89,11 +92,13 @@ typedef struct prism_snippet prism_snippet;
 /** The best fragments of a stored text field of a document, with the byte ranges that take part in matched clauses of the query.
  *  A field without a match gives its beginning and no spans.
  *  Errors : PRISM_ENOTFOUND no such field or not stored; out [owned: prism_snippet_free] */
-PRISM_API prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query, uint64_t gdoc,
-                                          const char *field, const prism_snippet_opts *opts,
-                                          prism_snippet **out, prism_error *err);
+PRISM_API prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query,
+                                          uint64_t gdoc, const char *field,
+                                          const prism_snippet_opts *opts, prism_snippet **out,
+                                          prism_error *err);
 PRISM_API uint32_t prism_snippet_count(const prism_snippet *snippet);
-PRISM_API void prism_snippet_get(const prism_snippet *snippet, uint32_t i, prism_fragment *fragment);
+PRISM_API void prism_snippet_get(const prism_snippet *snippet, uint32_t i,
+                                 prism_fragment *fragment);
 PRISM_API void prism_snippet_free(prism_snippet *snippet);
 
 /* Statistics as integers, to be collected from many indexes, merged, and handed to searches. */
@@ -101,7 +106,8 @@ PRISM_API void prism_snippet_free(prism_snippet *snippet);
 PRISM_API prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query,
                                            prism_stats **out, prism_error *err);
 /** Add `from` into `into`; both must come from the same query.  Errors: PRISM_EINVAL if not, PRISM_ELIMIT on overflow */
-PRISM_API prism_status prism_stats_merge(prism_stats *into, const prism_stats *from, prism_error *err);
+PRISM_API prism_status prism_stats_merge(prism_stats *into, const prism_stats *from,
+                                         prism_error *err);
 /** As JSON text and back.   Out: owned: prism_free_text / prism_stats_free */
 PRISM_API prism_status prism_stats_to_json(const prism_stats *stats, char **json, prism_error *err);
 PRISM_API prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **out,

@@ -17,16 +17,18 @@ typedef struct prism_writer prism_writer;
 /** How to write; start from PRISM_WRITER_OPTS_INIT. */
 typedef struct prism_writer_opts {
     size_t size;
-    size_t memory;        /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    unsigned threads;     /* 1; more: PRISM_EUNSUPPORTED in this version */
-    int load;             /* bulk load: merge nothing until commit, then once */
-    int keep_commits;     /* commits kept on disk, >= 1; 0 = 2 */
-    int non_durable;      /* no fsync: for tests and throw-away indexes */
-    int strict_schema;    /* unknown JSON names reject the document */
-    unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30); PRISM_NO_MERGE = leave all as it is */
+    size_t memory;     /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
+    unsigned threads;  /* 1; more: PRISM_EUNSUPPORTED in this version */
+    int load;          /* bulk load: merge nothing until commit, then once */
+    int keep_commits;  /* commits kept on disk, >= 1; 0 = 2 */
+    int non_durable;   /* no fsync: for tests and throw-away indexes */
+    int strict_schema; /* unknown JSON names reject the document */
+    unsigned
+        max_segments; /* at commit, merge down to this many; 0 = by policy (30); PRISM_NO_MERGE = leave all as it is */
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu
-#define PRISM_WRITER_OPTS_INIT { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0 }
+#define PRISM_WRITER_OPTS_INIT                                                                     \
+    { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0 }
 
 /** Become the writer of an index.
  *  Errors : PRISM_EBUSY another has it; PRISM_EREADONLY; as prism_index_open
@@ -37,7 +39,8 @@ PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_
 PRISM_API void prism_writer_close(prism_writer *writer);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
-#define PRISM_PUT_APPEND 1u  /* the caller knows that the key is new: do not look for an old version */
+#define PRISM_PUT_APPEND                                                                           \
+    1u /* the caller knows that the key is new: do not look for an old version */
 
 /** Put one document given as a JSON object.
  *  Params : text [borrowed], UTF-8; flags PRISM_PUT_*; a missing key is made from the content (XXH3-128, hex)
@@ -52,8 +55,8 @@ typedef struct prism_doc prism_doc;
 PRISM_API prism_status prism_doc_new(const prism_schema *schema, prism_doc **out, prism_error *err);
 /** Add a value by its text form (date as ISO 8601, numbers in decimal, bool as true/false).
  *  Errors : PRISM_ENOTFOUND no such field; PRISM_EREJECTED a second value of a single field, a bad value */
-PRISM_API prism_status prism_doc_add(prism_doc *doc, const char *field, const char *text, size_t len,
-                                     prism_error *err);
+PRISM_API prism_status prism_doc_add(prism_doc *doc, const char *field, const char *text,
+                                     size_t len, prism_error *err);
 PRISM_API void prism_doc_clear(prism_doc *doc);
 PRISM_API void prism_doc_free(prism_doc *doc);
 /** Put a document built by hand; it may be put again, or cleared and filled anew.
@@ -62,8 +65,8 @@ PRISM_API prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, un
                                         prism_error *err);
 
 /** Delete by key.  *n (may be NULL) = documents deleted, 0 or 1, pending ones included. */
-PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len, uint64_t *n,
-                                           prism_error *err);
+PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len,
+                                           uint64_t *n, prism_error *err);
 
 /** Make everything since the last commit durable and visible.
  *  Params : payload [borrowed] bytes kept with the commit, may be NULL; *generation (may be NULL)
@@ -81,9 +84,9 @@ PRISM_API prism_status prism_writer_merge(prism_writer *writer, uint32_t max_seg
 typedef struct prism_writer_stats {
     size_t size;
     uint64_t documents_put, documents_deleted; /* since open */
-    uint64_t unknown_fields;                   /* documents that held a JSON name not in the schema */
-    char first_unknown_field[64];              /* "" if none */
-    uint64_t ill_formed;                       /* ill-formed UTF-8 parts treated as separators */
+    uint64_t unknown_fields;      /* documents that held a JSON name not in the schema */
+    char first_unknown_field[64]; /* "" if none */
+    uint64_t ill_formed;          /* ill-formed UTF-8 parts treated as separators */
     uint64_t flushes, merges;
     size_t memory, memory_peak;
 } prism_writer_stats;

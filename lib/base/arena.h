@@ -8,10 +8,10 @@ typedef struct prs_arena_chunk prs_arena_chunk;
 
 typedef struct prs_arena {
     prs_mem *mem;
-    prs_arena_chunk *head;   /* newest chunk */
-    uint8_t *at, *end;       /* free space of the newest chunk */
-    size_t total;            /* bytes held in chunks */
-    size_t chunk_size;       /* size of the next chunk */
+    prs_arena_chunk *head; /* newest chunk */
+    uint8_t *at, *end;     /* free space of the newest chunk */
+    size_t total;          /* bytes held in chunks */
+    size_t chunk_size;     /* size of the next chunk */
 } prs_arena;
 
 typedef struct prs_arena_mark {

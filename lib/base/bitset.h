@@ -14,7 +14,9 @@ typedef struct prs_bitset {
 prism_status prs_bitset_init(prs_bitset *set, prs_mem *mem, uint32_t n) PRS_NODISCARD;
 void prs_bitset_fini(prs_bitset *set);
 
-static inline uint32_t prs_bitset_words(uint32_t n) { return (uint32_t)(((uint64_t)n + 63) / 64); }
+static inline uint32_t prs_bitset_words(uint32_t n) {
+    return (uint32_t)(((uint64_t)n + 63) / 64);
+}
 static inline bool prs_bitset_get(const prs_bitset *set, uint32_t i) {
     return (set->words[i >> 6] >> (i & 63)) & 1;
 }
@@ -29,9 +31,9 @@ uint32_t prs_bitset_count(const prs_bitset *set);
 uint32_t prs_bitset_count_range(const prs_bitset *set, uint32_t from, uint32_t to);
 /** First one at or after i, or n. */
 uint32_t prs_bitset_next(const prs_bitset *set, uint32_t i);
-void prs_bitset_and(prs_bitset *set, const prs_bitset *other);    /* same n */
+void prs_bitset_and(prs_bitset *set, const prs_bitset *other); /* same n */
 void prs_bitset_or(prs_bitset *set, const prs_bitset *other);
 void prs_bitset_andnot(prs_bitset *set, const prs_bitset *other);
-void prs_bitset_fill(prs_bitset *set);                            /* all ones */
+void prs_bitset_fill(prs_bitset *set); /* all ones */
 
 #endif

@@ -25,8 +25,8 @@ void prs_buf_put8(prs_buf *buf, uint8_t v);
 void prs_buf_put16(prs_buf *buf, uint16_t v);
 void prs_buf_put32(prs_buf *buf, uint32_t v);
 void prs_buf_put64(prs_buf *buf, uint64_t v);
-void prs_buf_varint(prs_buf *buf, uint64_t v);            /* LEB128 */
-void prs_buf_zero(prs_buf *buf, size_t n);                /* n zero bytes */
+void prs_buf_varint(prs_buf *buf, uint64_t v); /* LEB128 */
+void prs_buf_zero(prs_buf *buf, size_t n);     /* n zero bytes */
 void prs_buf_printf(prs_buf *buf, const char *fmt, ...) PRS_PRINTF(2, 3);
 /** PRISM_OK or PRISM_ENOMEM. */
 prism_status prs_buf_status(const prs_buf *buf, prism_error *err);

@@ -17,7 +17,9 @@ static inline prs_cur prs_cur_of(const void *ptr, size_t len) {
     return c;
 }
 
-static inline size_t prs_cur_left(const prs_cur *c) { return (size_t)(c->end - c->at); }
+static inline size_t prs_cur_left(const prs_cur *c) {
+    return (size_t)(c->end - c->at);
+}
 
 static inline void prs_cur_fail(prs_cur *c) {
     c->bad = true;

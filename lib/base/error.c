@@ -124,7 +124,8 @@ static const char *words_of_errno(int sys_errno) {
     return NULL;
 }
 
-prism_status prs_error_sys(prism_error *err, int sys_errno, const char *file, const char *fmt, ...) {
+prism_status prs_error_sys(prism_error *err, int sys_errno, const char *file, const char *fmt,
+                           ...) {
     prism_status code = status_of_errno(sys_errno);
     if (!begin(err, code)) return code;
     err->sys_errno = sys_errno;
@@ -180,9 +181,9 @@ void prs_error_file(prism_error *err, const char *file) {
 
 const char *prs_status_name(prism_status status) {
     static const char *const names[] = {
-        "OK",       "ENOMEM",  "EIO",       "ENOSPC",       "ECORRUPT", "ETOOOLD",   "ETOONEW",
-        "EANALYZER", "ENOTFOUND", "EEXISTS", "EBUSY",       "EINVAL",   "EPARSE",    "EREJECTED",
-        "ELIMIT",   "ECANCELED", "EREADONLY", "EUNSUPPORTED", "EMISUSE", "EUNKNOWN", "EBUDGET",
+        "OK",        "ENOMEM",    "EIO",       "ENOSPC",       "ECORRUPT", "ETOOOLD",  "ETOONEW",
+        "EANALYZER", "ENOTFOUND", "EEXISTS",   "EBUSY",        "EINVAL",   "EPARSE",   "EREJECTED",
+        "ELIMIT",    "ECANCELED", "EREADONLY", "EUNSUPPORTED", "EMISUSE",  "EUNKNOWN", "EBUDGET",
     };
     static_assert(PRS_COUNT(names) == 1 - PRISM_EBUDGET, "one name for each status");
     if (status > 0 || status < PRISM_EBUDGET) return "UNKNOWN";

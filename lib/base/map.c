@@ -84,8 +84,8 @@ static bool grow_slots(prs_map *map) {
 static bool grow_keys(prs_map *map) {
     if (map->keys_cap > UINT32_MAX / 2) return false;
     uint32_t cap = map->keys_cap == 0 ? PRS_MAP_FIRST_KEYS : map->keys_cap * 2;
-    prs_bytes *keys = prs_mem_resize(map->mem, map->keys, map->keys_cap * sizeof *keys,
-                                     cap * sizeof *keys);
+    prs_bytes *keys =
+        prs_mem_resize(map->mem, map->keys, map->keys_cap * sizeof *keys, cap * sizeof *keys);
     if (keys == NULL) return false;
     map->keys = keys;
     map->keys_cap = cap;

@@ -11,10 +11,10 @@
 #include <stdatomic.h>
 
 typedef struct prs_mem {
-    prism_allocator hook;       /* resize, release, ctx: the caller's or malloc's */
-    size_t single_cap;          /* largest single block (R39), default 256 MiB */
-    atomic_size_t live;         /* bytes handed out and not yet released */
-    atomic_size_t peak;         /* highest value of live */
+    prism_allocator hook; /* resize, release, ctx: the caller's or malloc's */
+    size_t single_cap;    /* largest single block (R39), default 256 MiB */
+    atomic_size_t live;   /* bytes handed out and not yet released */
+    atomic_size_t peak;   /* highest value of live */
 } prs_mem;
 
 /** Make `mem` ready.  `hook` NULL = malloc family.   Threads: alloc/free on one mem from any. */

@@ -18,8 +18,12 @@ void prs_mutex_unlock(prs_mutex *m);
 
 typedef atomic_uint prs_refcount;
 
-static inline void prs_ref_init(prs_refcount *r) { atomic_init(r, 1u); }
-static inline void prs_ref_inc(prs_refcount *r) { atomic_fetch_add_explicit(r, 1u, memory_order_relaxed); }
+static inline void prs_ref_init(prs_refcount *r) {
+    atomic_init(r, 1u);
+}
+static inline void prs_ref_inc(prs_refcount *r) {
+    atomic_fetch_add_explicit(r, 1u, memory_order_relaxed);
+}
 /* True when the last reference was dropped: the caller frees. */
 static inline bool prs_ref_dec(prs_refcount *r) {
     return atomic_fetch_sub_explicit(r, 1u, memory_order_acq_rel) == 1u;

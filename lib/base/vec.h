@@ -24,7 +24,9 @@
         v->ptr = NULL;                                                                             \
         v->n = v->cap = 0;                                                                         \
     }                                                                                              \
-    PRS_UNUSED static void name##_clear(name *v) { v->n = 0; }                                     \
+    PRS_UNUSED static void name##_clear(name *v) {                                                 \
+        v->n = 0;                                                                                  \
+    }                                                                                              \
     PRS_UNUSED static T *name##_extend(name *v, size_t k) {                                        \
         if (k > v->cap - v->n) {                                                                   \
             size_t cap = v->cap ? v->cap : 8;                                                      \

@@ -8,7 +8,9 @@
 #include "base/prs.h"
 
 /* Bytes of n values of w bits. */
-static inline uint64_t prs_bits_bytes(uint64_t n, uint32_t w) { return (n * w + 7) / 8; }
+static inline uint64_t prs_bits_bytes(uint64_t n, uint32_t w) {
+    return (n * w + 7) / 8;
+}
 
 /* Value of w bits (0..57) at bit offset `bit`.  Reads 8 bytes at byte bit / 8. */
 static inline uint64_t prs_bits_load(const uint8_t *base, uint64_t bit, uint32_t w) {

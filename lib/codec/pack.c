@@ -27,7 +27,9 @@ static const prs_pack_kernels *kernels(void) {
     return prs_cpu() == PRS_CPU_SCALAR ? &prs_pack_kernels_scalar : &prs_pack_kernels_vec;
 }
 
-static size_t packed_bytes(uint32_t n, uint32_t w) { return ((size_t)n * w + 7) / 8; }
+static size_t packed_bytes(uint32_t n, uint32_t w) {
+    return ((size_t)n * w + 7) / 8;
+}
 
 prs_pack_plan prs_pack_measure(const uint32_t *values, uint32_t n) {
     uint32_t n_of_width[33 + 28] = {0}; /* widths above 32 do not occur: padding for `more` below */
@@ -67,7 +69,8 @@ static uint8_t *put_exceptions(const uint32_t *values, uint32_t n, uint32_t w, u
     return out;
 }
 
-size_t prs_pack_encode(const uint32_t *values, uint32_t n, const prs_pack_plan *plan, uint8_t *out) {
+size_t prs_pack_encode(const uint32_t *values, uint32_t n, const prs_pack_plan *plan,
+                       uint8_t *out) {
     const uint32_t w = plan->width;
     PRS_ASSERT(n >= 1 && n <= PRS_BLOCK && w <= 32);
     out[0] = (uint8_t)w;
@@ -113,8 +116,8 @@ static const uint8_t *patch(const group *g, const uint8_t *end, uint32_t n, uint
     uint32_t next = 0;                                   /* places must ascend */
     for (uint32_t i = 0; i < g->n_exceptions; i++) {
         uint32_t place = g->places[i];
-        uint32_t v = PRS_LIKELY(high.at < end && *high.at < 0x80) ? *high.at++
-                                                                  : prs_cur_varint32(&high);
+        uint32_t v =
+            PRS_LIKELY(high.at < end && *high.at < 0x80) ? *high.at++ : prs_cur_varint32(&high);
         if (PRS_UNLIKELY(place < next || place >= n || v == 0 || v > max)) return NULL;
         next = place + 1;
         out[place] |= v << g->w;
@@ -130,8 +133,10 @@ static void unpack_short(const uint8_t *body, uint32_t w, uint32_t n, uint32_t *
 size_t prs_pack_decode(const uint8_t *in, const uint8_t *end, uint32_t n, uint32_t *out) {
     group g;
     if (!read_head(in, end, n, &g)) return 0;
-    if (n == PRS_BLOCK) kernels()->unpack(g.body, g.w, out);
-    else unpack_short(g.body, g.w, n, out);
+    if (n == PRS_BLOCK)
+        kernels()->unpack(g.body, g.w, out);
+    else
+        unpack_short(g.body, g.w, n, out);
     if (PRS_LIKELY(g.n_exceptions == 0)) return (size_t)(g.places - in);
     uint32_t all = 0;
     const uint8_t *at = g.w < 32 ? patch(&g, end, n, out, &all) : NULL;

@@ -18,6 +18,7 @@ typedef struct prs_pack_kernels {
 } prs_pack_kernels;
 
 extern const prs_pack_kernels prs_pack_kernels_scalar;
-extern const prs_pack_kernels prs_pack_kernels_vec; /* the 128-bit vectors that every CPU of the target has */
+extern const prs_pack_kernels
+    prs_pack_kernels_vec; /* the 128-bit vectors that every CPU of the target has */
 
 #endif

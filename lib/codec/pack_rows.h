@@ -43,9 +43,13 @@ PRS_INLINE prs_row row_load(const void *p) {
     return row;
 }
 
-PRS_INLINE void row_store(void *p, prs_row row) { memcpy(p, &row, sizeof row); }
+PRS_INLINE void row_store(void *p, prs_row row) {
+    memcpy(p, &row, sizeof row);
+}
 
-PRS_INLINE prs_row row_of(uint32_t v) { return (prs_row){v, v, v, v}; }
+PRS_INLINE prs_row row_of(uint32_t v) {
+    return (prs_row){v, v, v, v};
+}
 
 #if defined(__clang__)
 #define PRS_ROW_MIX(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
@@ -61,7 +65,9 @@ PRS_INLINE prs_row row_sums(prs_row row) {
     return row;
 }
 
-PRS_INLINE prs_row row_last(prs_row row) { return PRS_ROW_MIX(row, row, 3, 3, 3, 3); }
+PRS_INLINE prs_row row_last(prs_row row) {
+    return PRS_ROW_MIX(row, row, 3, 3, 3, 3);
+}
 
 /* Store the documents of a row of deltas - 1; the last one, in all lanes, for the next row. */
 PRS_INLINE prs_row row_put_docs(prs_row deltas, prs_row before, uint32_t *out) {
@@ -91,23 +97,27 @@ PRS_INLINE void unpack_sum_rows(const uint8_t *in, int w, uint32_t before, uint3
 }
 
 /* One case for each width 0..32. */
-#define PRS_CASE(call, w) case w: call(w); break;
+#define PRS_CASE(call, w)                                                                          \
+    case w:                                                                                        \
+        call(w);                                                                                   \
+        break;
 #define PRS_CASES_8(call, w)                                                                       \
-    PRS_CASE(call, w) PRS_CASE(call, w + 1) PRS_CASE(call, w + 2) PRS_CASE(call, w + 3)            \
-    PRS_CASE(call, w + 4) PRS_CASE(call, w + 5) PRS_CASE(call, w + 6) PRS_CASE(call, w + 7)
+    PRS_CASE(call, w)                                                                              \
+    PRS_CASE(call, w + 1) PRS_CASE(call, w + 2) PRS_CASE(call, w + 3) PRS_CASE(call, w + 4)        \
+        PRS_CASE(call, w + 5) PRS_CASE(call, w + 6) PRS_CASE(call, w + 7)
 #define PRS_ALL_WIDTHS(call)                                                                       \
-    PRS_CASES_8(call, 0) PRS_CASES_8(call, 8) PRS_CASES_8(call, 16) PRS_CASES_8(call, 24)          \
-    PRS_CASE(call, 32)
+    PRS_CASES_8(call, 0)                                                                           \
+    PRS_CASES_8(call, 8) PRS_CASES_8(call, 16) PRS_CASES_8(call, 24) PRS_CASE(call, 32)
 
 static void unpack(const uint8_t *in, uint32_t w, uint32_t *out) {
 #define PRS_CALL(width) unpack_rows(in, width, out)
-    switch (w) { PRS_ALL_WIDTHS(PRS_CALL) default: break; }
+    switch (w) { PRS_ALL_WIDTHS(PRS_CALL) default : break; }
 #undef PRS_CALL
 }
 
 static void unpack_sum(const uint8_t *in, uint32_t w, uint32_t before, uint32_t *out) {
 #define PRS_CALL(width) unpack_sum_rows(in, width, before, out)
-    switch (w) { PRS_ALL_WIDTHS(PRS_CALL) default: break; }
+    switch (w) { PRS_ALL_WIDTHS(PRS_CALL) default : break; }
 #undef PRS_CALL
 }
 

@@ -10,7 +10,8 @@
 
 #include "base/cur.h"
 
-bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before, prs_block_head *head) {
+bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
+                         prs_block_head *head) {
     prs_cur c = {in, end, false};
     head->tag = prs_cur_8(&c);
     head->n = prs_cur_8(&c) + 1u;
@@ -21,7 +22,8 @@ bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
            (head->tag & PRS_BLOCK_FORM) <= PRS_BLOCK_BITSET && first < PRS_DOC_END;
 }
 
-const uint8_t *prs_block_read_words(const prs_block_head *head, const uint8_t *end, uint32_t *n_words) {
+const uint8_t *prs_block_read_words(const prs_block_head *head, const uint8_t *end,
+                                    uint32_t *n_words) {
     prs_cur c = {head->body, end, false};
     *n_words = prs_cur_8(&c);
     const uint8_t *words = prs_cur_take(&c, 8 * (size_t)*n_words);
@@ -64,7 +66,8 @@ const uint8_t *prs_block_read_docs(const prs_block_head *head, const uint8_t *en
     const uint8_t *at = head->body;
     prs_block_form form = (prs_block_form)(head->tag & PRS_BLOCK_FORM);
     if (form == PRS_BLOCK_RUN) {
-        for (uint32_t i = 0; i < PRS_BLOCK; i++) docs[i] = head->first + i; /* all: a constant count is one loop */
+        for (uint32_t i = 0; i < PRS_BLOCK; i++)
+            docs[i] = head->first + i; /* all: a constant count is one loop */
     } else if (form == PRS_BLOCK_BITSET) {
         at = read_bitset(head, end, docs);
     } else if (head->n < PRS_BLOCK) {
@@ -78,7 +81,8 @@ const uint8_t *prs_block_read_docs(const prs_block_head *head, const uint8_t *en
     return at;
 }
 
-bool prs_block_read_freqs(const prs_block_head *head, const uint8_t *at, const uint8_t *end, uint32_t *freqs) {
+bool prs_block_read_freqs(const prs_block_head *head, const uint8_t *at, const uint8_t *end,
+                          uint32_t *freqs) {
     if ((head->tag & PRS_BLOCK_ONES) != 0) {
         for (uint32_t i = 0; i < PRS_BLOCK; i++) freqs[i] = 1;
         return at == end;

@@ -38,7 +38,8 @@ static uint32_t largest_length(uint32_t class) {
     return ((9 + (class - 16) % 8) << (1 + (class - 16) / 8)) - 1;
 }
 
-void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths, uint32_t n) {
+void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths,
+                       uint32_t n) {
     uint32_t max_freq = 0, max_length = 0; /* classes */
     for (uint32_t i = 0; i < n; i++) {
         uint32_t f = freq_class(freqs[i]), l = lengths ? length_class(lengths[i]) : 0;

@@ -16,7 +16,8 @@ typedef struct prs_dominance {
 } prs_dominance;
 
 /** Count n postings; lengths NULL = all 0. */
-void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths, uint32_t n);
+void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths,
+                       uint32_t n);
 /** Best points for K = 10, 100, 1000 as far as there are K postings; their number.  Empties the counts. */
 uint32_t prs_dominance_take(prs_dominance *dom, uint64_t df, float mean_length,
                             prs_impact points[PRS_DOMINANCE_POINTS]);

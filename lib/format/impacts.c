@@ -38,7 +38,8 @@ static void reverse(prs_front *front) {
 }
 
 /* Postings of large freq, sorted by freq descending, then length ascending; rarely more than a few. */
-static uint32_t sort_large(const uint32_t *freqs, const uint32_t *lengths, uint32_t n, prs_impact *large) {
+static uint32_t sort_large(const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
+                           prs_impact *large) {
     uint32_t n_large = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (PRS_LIKELY(freqs[i] < SMALL)) continue;
@@ -77,7 +78,8 @@ void prs_front_of(prs_front *front, const uint32_t *freqs, const uint32_t *lengt
     if (any_large) {
         prs_impact large[PRS_BLOCK];
         uint32_t n_large = sort_large(freqs, lengths, n, large);
-        for (uint32_t i = 0; i < n_large; i++) keep_if_shorter(front, large[i].freq, large[i].length);
+        for (uint32_t i = 0; i < n_large; i++)
+            keep_if_shorter(front, large[i].freq, large[i].length);
     }
     while (seen != 0) {
         uint32_t freq = 63u - (uint32_t)__builtin_clzll(seen);
@@ -134,9 +136,13 @@ void prs_front_join(prs_front *front, const prs_front *other, float mean_length)
     front->n = 0;
     while (a.n > 0 || b.n > 0) { /* from the largest freq down; of equals the shorter first */
         const prs_impact *x = &a.pairs[a.n - 1], *y = &b.pairs[b.n - 1];
-        bool take_a = b.n == 0 || (a.n > 0 && (x->freq > y->freq || (x->freq == y->freq && x->length <= y->length)));
-        if (take_a) a.n--;
-        else b.n--;
+        bool take_a =
+            b.n == 0 ||
+            (a.n > 0 && (x->freq > y->freq || (x->freq == y->freq && x->length <= y->length)));
+        if (take_a)
+            a.n--;
+        else
+            b.n--;
         keep_if_shorter(front, take_a ? x->freq : y->freq, take_a ? x->length : y->length);
     }
     reverse(front);

@@ -52,7 +52,8 @@ prism_status prs_lengths_open(prs_lengths *lengths, const prs_section *section, 
     prs_lengths opened = {section->ptr, section->ptr + array + 4, n_docs,
                           prs_load32(section->ptr + array)};
     if (section->len - array - 4 != (uint64_t)OVER_ENTRY * opened.n_over || !over_is_sound(&opened))
-        return prs_section_corrupt(section, section->ptr + array, err, "overflow list of lengths is unsound");
+        return prs_section_corrupt(section, section->ptr + array, err,
+                                   "overflow list of lengths is unsound");
     *lengths = opened;
     return PRISM_OK;
 }
@@ -63,8 +64,10 @@ uint32_t prs_lengths_overflow(const prs_lengths *lengths, uint32_t doc) {
         uint32_t mid = from + (to - from) / 2;
         uint32_t at = prs_load32(lengths->over + OVER_ENTRY * (size_t)mid);
         if (at == doc) return prs_load32(lengths->over + OVER_ENTRY * (size_t)mid + 4);
-        if (at < doc) from = mid + 1;
-        else to = mid;
+        if (at < doc)
+            from = mid + 1;
+        else
+            to = mid;
     }
     return PRS_LENGTH_OVER; /* not reached on opened lengths */
 }
@@ -96,7 +99,8 @@ prism_status prs_lengths_builder_view(const prs_lengths_builder *builder, prs_le
     memset(lengths, 0, sizeof *lengths);
     PRS_TRY(prs_buf_status(&builder->array, err));
     PRS_TRY(prs_buf_status(&builder->over, err));
-    *lengths = (prs_lengths){builder->array.ptr, builder->over.ptr, builder->n_docs, builder->n_over};
+    *lengths =
+        (prs_lengths){builder->array.ptr, builder->over.ptr, builder->n_docs, builder->n_over};
     return PRISM_OK;
 }
 

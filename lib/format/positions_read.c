@@ -27,7 +27,8 @@ static prism_status read_inline(prs_postings *p, uint32_t i, uint32_t *out, pris
     }
     bool last = i + 1 == p->n;
     if (c.bad || position >= prs_lengths_get(p->src->spans, p->docs[i]) || (last && c.at != c.end))
-        return prs_cursor_corrupt(p, p->info.payload, err, "positions of an inline list are unsound");
+        return prs_cursor_corrupt(p, p->info.payload, err,
+                                  "positions of an inline list are unsound");
     return PRISM_OK;
 }
 
@@ -59,6 +60,8 @@ prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out, 
         p->pos_bits[0] = 0;
     }
     bool sound = (i < p->n_pos_bits || find_groups(p, i, 8 * len)) &&
-                 prs_ef_decode(run, p->pos_bits[i], p->freqs[i], prs_lengths_get(p->src->spans, p->docs[i]), out);
-    return PRS_LIKELY(sound) ? PRISM_OK : prs_cursor_corrupt(p, run, err, "positions of a block are unsound");
+                 prs_ef_decode(run, p->pos_bits[i], p->freqs[i],
+                               prs_lengths_get(p->src->spans, p->docs[i]), out);
+    return PRS_LIKELY(sound) ? PRISM_OK
+                             : prs_cursor_corrupt(p, run, err, "positions of a block are unsound");
 }

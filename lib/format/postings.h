@@ -35,7 +35,8 @@ typedef struct prs_impact {
 /* Where lists are read from: one for each field of a segment. */
 typedef struct prs_postings_source {
     prs_section lists;
-    const prs_lengths *spans; /* of the field (its lengths if it has no SPANS); NULL without positions */
+    const prs_lengths
+        *spans; /* of the field (its lengths if it has no SPANS); NULL without positions */
     uint32_t n_docs;
 } prs_postings_source;
 
@@ -47,7 +48,7 @@ typedef struct prs_postings {
 
     /* The block stood on.  last_doc is valid without load; PRS_DOC_END = at the end. */
     uint32_t last_doc;
-    uint32_t n, i;                  /* loaded documents (0 = not loaded) and the place of seek among them */
+    uint32_t n, i; /* loaded documents (0 = not loaded) and the place of seek among them */
     uint32_t docs[PRS_BLOCK + 16];  /* ascending; docs[n] is PRS_DOC_END */
     uint32_t freqs[PRS_BLOCK + 16]; /* valid after prs_postings_freqs */
 
@@ -62,16 +63,17 @@ typedef struct prs_postings {
     uint32_t n_dominance;
 
     /* Private to format/postings_*.c ---------------------------------------------------------- */
-    const uint8_t *list, *list_end;      /* postings of the term, or its payload */
-    const uint8_t *at, *end;             /* the loaded block: undecoded freqs (inline: positions); its end */
-    uint8_t tag;                         /* of the loaded block */
+    const uint8_t *list, *list_end; /* postings of the term, or its payload */
+    const uint8_t *at, *end; /* the loaded block: undecoded freqs (inline: positions); its end */
+    uint8_t tag;             /* of the loaded block */
     bool freqs_ready, impacts_ready, blocks_ready;
-    uint64_t groups_off;                 /* of the first group, from `list` */
-    uint32_t before_group, before_block; /* last document before the group and block; PRS_NO_DOC at first */
-    uint32_t block, n_blocks;            /* of the group */
-    const uint8_t *head, *group_end;     /* of the group: behind its impacts; its end */
+    uint64_t groups_off; /* of the first group, from `list` */
+    uint32_t before_group,
+        before_block;         /* last document before the group and block; PRS_NO_DOC at first */
+    uint32_t block, n_blocks; /* of the group */
+    const uint8_t *head, *group_end; /* of the group: behind its impacts; its end */
     const uint8_t *block_impacts, *blocks;
-    uint64_t pos_off, pos_end;           /* its positions, from the start of the term's */
+    uint64_t pos_off, pos_end; /* its positions, from the start of the term's */
     uint32_t block_last[PRS_GROUP_BLOCKS];
     uint32_t block_off[PRS_GROUP_BLOCKS + 1];     /* from `blocks` */
     uint64_t block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions */
@@ -93,12 +95,14 @@ prism_status prs_postings_skip_to(prs_postings *p, uint32_t target, prism_error 
 /** As skip_to, but only to the group (level 2): group_last_doc and group_impacts become valid.  If that is another
  *  group, the cursor stands before its first block and last_doc is the group's, until skip_to, next_block or load
  *  (which takes the first block).  Without skip data: skip_to, and group_last_doc = last_doc. */
-prism_status prs_postings_skip_group(prs_postings *p, uint32_t target, prism_error *err) PRS_NODISCARD;
+prism_status prs_postings_skip_group(prs_postings *p, uint32_t target,
+                                     prism_error *err) PRS_NODISCARD;
 /** Decode the documents of the block stood on: docs[0..n), i = 0.  Nothing to do if loaded or at the end
  *  (then n = 0 and docs[0] = PRS_DOC_END). */
 prism_status prs_postings_load(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** First doc >= target: skip_to, load, search from i; sets i; *doc = docs[i] or PRS_DOC_END. */
-prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc, prism_error *err) PRS_NODISCARD;
+prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc,
+                               prism_error *err) PRS_NODISCARD;
 /** Make freqs[0..n) valid for the loaded block. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip data. */
@@ -106,11 +110,12 @@ prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pair
                                         prism_error *err) PRS_NODISCARD;
 /** Set bit doc - base of `words` for each doc of the list in [base, base + 64 * n_words), from the block stood
  *  on forwards, without materialising dense blocks; stands afterwards on the block that reaches the window's end. */
-prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
-                                      prism_error *err) PRS_NODISCARD;
+prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
+                                      uint32_t n_words, prism_error *err) PRS_NODISCARD;
 /** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds every freq by
  *  the bytes that are there, so that freqs[i] may be trusted to size `out`.
  *  Errors : ECORRUPT; EMISUSE for a list without positions */
-prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out, prism_error *err) PRS_NODISCARD;
+prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out,
+                                    prism_error *err) PRS_NODISCARD;
 
 #endif

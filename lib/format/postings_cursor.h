@@ -10,7 +10,8 @@
 /** Stand at the end: no block, every number answers PRS_DOC_END. */
 void prs_cursor_end(prs_postings *p);
 /** End, and tell where the bytes are unsound. */
-prism_status prs_cursor_corrupt(prs_postings *p, const void *at, prism_error *err, const char *what);
+prism_status prs_cursor_corrupt(prs_postings *p, const void *at, prism_error *err,
+                                const char *what);
 /** End if a call below failed. */
 static inline prism_status prs_cursor_status(prs_postings *p, prism_status status) {
     if (PRS_UNLIKELY(status != PRISM_OK)) prs_cursor_end(p);
@@ -18,7 +19,8 @@ static inline prism_status prs_cursor_status(prs_postings *p, prism_status statu
 }
 
 /** The loaded block of a list with skip data as it is stored: documents behind the head and freqs; positions. */
-prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions, prism_error *err);
+prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions,
+                               prism_error *err);
 
 /* postings_skip.c */
 

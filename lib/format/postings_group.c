@@ -77,9 +77,12 @@ static widths measure(const prs_list_builder *list) {
 
 static size_t put_numbers(const prs_list_builder *list, widths w, uint8_t *out) {
     uint64_t n = list->n_blocks, bit = 0;
-    for (uint32_t b = 0; b < n; b++, bit += w.last) prs_bits_store(out, bit, w.last, last_gap(list, b));
-    for (uint32_t b = 0; b < n; b++, bit += w.bytes) prs_bits_store(out, bit, w.bytes, list->len[b]);
-    for (uint32_t b = 0; b < n; b++, bit += w.pos) prs_bits_store(out, bit, w.pos, list->pos_len[b]);
+    for (uint32_t b = 0; b < n; b++, bit += w.last)
+        prs_bits_store(out, bit, w.last, last_gap(list, b));
+    for (uint32_t b = 0; b < n; b++, bit += w.bytes)
+        prs_bits_store(out, bit, w.bytes, list->len[b]);
+    for (uint32_t b = 0; b < n; b++, bit += w.pos)
+        prs_bits_store(out, bit, w.pos, list->pos_len[b]);
     return (size_t)((bit + 7) / 8);
 }
 
@@ -102,8 +105,9 @@ static size_t put_group_head(prs_list_builder *list, uint8_t *out) {
 static bool grow_groups(prs_list_builder *list) {
     if (list->n_groups < list->cap_groups) return true;
     size_t cap = list->cap_groups ? 2 * list->cap_groups : 16;
-    prs_new_group *groups = (prs_new_group *)prs_mem_resize(
-        list->mem, list->groups, list->cap_groups * sizeof *groups, cap * sizeof *groups);
+    prs_new_group *groups =
+        (prs_new_group *)prs_mem_resize(list->mem, list->groups, list->cap_groups * sizeof *groups,
+                                        cap * sizeof *groups);
     if (groups == NULL) return false;
     list->groups = groups;
     list->cap_groups = cap;
@@ -111,7 +115,8 @@ static bool grow_groups(prs_list_builder *list) {
 }
 
 static void close_group(prs_list_builder *list) {
-    uint8_t head[GROUP_HEAD_MAX + 8] = {0}; /* bit arrays are written into zeros, 8 bytes at a time */
+    uint8_t head[GROUP_HEAD_MAX + 8] = {
+        0}; /* bit arrays are written into zeros, 8 bytes at a time */
     size_t head_len = put_group_head(list, head);
     size_t len = head_len + list->impacts.len + list->blocks.len;
     list->no_memory |= list->impacts.failed || list->blocks.failed || !grow_groups(list);
@@ -122,7 +127,8 @@ static void close_group(prs_list_builder *list) {
     memcpy(bytes + head_len, list->impacts.ptr, list->impacts.len);
     memcpy(bytes + head_len + list->impacts.len, list->blocks.ptr, list->blocks.len);
     uint32_t last_doc = list->last_doc[list->n_blocks - 1];
-    list->groups[list->n_groups++] = (prs_new_group){last_doc, list->n_blocks, len, bytes, list->pos_end};
+    list->groups[list->n_groups++] =
+        (prs_new_group){last_doc, list->n_blocks, len, bytes, list->pos_end};
     prs_front_join(&list->list_front, &list->group_front, list->mean_length);
     list->before_group = last_doc;
     open_group(list);

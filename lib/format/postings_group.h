@@ -27,15 +27,15 @@ typedef struct prs_new_group {
 typedef struct prs_list_builder {
     prs_mem *mem;
     float mean_length;
-    bool no_memory;         /* sticky until the list is reset */
+    bool no_memory; /* sticky until the list is reset */
     /* the group being filled */
     uint32_t n_blocks;
     uint32_t last_doc[PRS_GROUP_BLOCKS], len[PRS_GROUP_BLOCKS];
     uint64_t pos_len[PRS_GROUP_BLOCKS];
     prs_buf blocks, impacts;
     prs_front group_front;
-    uint32_t before_group;  /* last document before it, PRS_NO_DOC at first */
-    uint64_t pos_end;       /* positions of all blocks so far */
+    uint32_t before_group; /* last document before it, PRS_NO_DOC at first */
+    uint64_t pos_end;      /* positions of all blocks so far */
     /* the groups before it */
     prs_arena bytes;
     prs_new_group *groups;
@@ -54,6 +54,7 @@ static inline bool prs_list_builder_empty(const prs_list_builder *list) {
 /** Append a block; its postings were added to `dominance` by the caller. */
 void prs_list_builder_add(prs_list_builder *list, const prs_new_block *block);
 /** Write the list of df postings to `out`; *len its bytes.  False when out of memory. */
-bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positions, prs_out *out, uint64_t *len);
+bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positions, prs_out *out,
+                            uint64_t *len);
 
 #endif

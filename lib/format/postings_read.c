@@ -24,7 +24,8 @@ void prs_cursor_end(prs_postings *p) {
     p->blocks_ready = p->impacts_ready = p->freqs_ready = true;
 }
 
-prism_status prs_cursor_corrupt(prs_postings *p, const void *at, prism_error *err, const char *what) {
+prism_status prs_cursor_corrupt(prs_postings *p, const void *at, prism_error *err,
+                                const char *what) {
     prs_cursor_end(p);
     return prs_section_corrupt(&p->src->lists, at, err, what);
 }
@@ -45,7 +46,8 @@ static prism_status open_inline(prs_postings *p, prism_error *err) {
         cf += freq;
         p->freqs[i] = (uint32_t)freq;
     }
-    if (c.bad || next > p->src->n_docs || cf != p->info.cf || (!p->info.has_positions && c.at != c.end))
+    if (c.bad || next > p->src->n_docs || cf != p->info.cf ||
+        (!p->info.has_positions && c.at != c.end))
         return prs_cursor_corrupt(p, p->info.payload, err, "inline list is unsound");
     p->docs[n] = PRS_DOC_END;
     p->n = n;
@@ -57,12 +59,14 @@ static prism_status open_inline(prs_postings *p, prism_error *err) {
 }
 
 /* Decode the documents of the block [in, end). */
-static prism_status load_block(prs_postings *p, const uint8_t *in, const uint8_t *end, prism_error *err) {
+static prism_status load_block(prs_postings *p, const uint8_t *in, const uint8_t *end,
+                               prism_error *err) {
     prs_block_head head;
     const uint8_t *at = NULL;
     if (PRS_LIKELY(prs_block_read_head(in, end, p->before_block, &head)))
         at = prs_block_read_docs(&head, end, p->docs);
-    if (PRS_UNLIKELY(at == NULL)) return prs_cursor_corrupt(p, in, err, "documents of a block are unsound");
+    if (PRS_UNLIKELY(at == NULL))
+        return prs_cursor_corrupt(p, in, err, "documents of a block are unsound");
     p->n = head.n;
     p->i = 0;
     p->tag = head.tag;
@@ -85,8 +89,8 @@ static prism_status open_single(prs_postings *p, prism_error *err) {
     return PRISM_OK;
 }
 
-prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src, const prs_term_info *info,
-                               prism_error *err) {
+prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
+                               const prs_term_info *info, prism_error *err) {
     p->src = src;
     p->info = *info;
     p->n = p->i = p->n_groups = p->group = 0;
@@ -98,12 +102,14 @@ prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src, 
 
     const prs_section *lists = &src->lists;
     uint64_t off = info->off, len = lists->len;
-    if (off > len || info->positions_len > len - off || info->postings_len > len - off - info->positions_len)
+    if (off > len || info->positions_len > len - off ||
+        info->postings_len > len - off - info->positions_len)
         return prs_cursor_corrupt(p, lists->ptr, err, "a list lies outside its section");
     p->list = lists->ptr + off + info->positions_len;
     p->list_end = p->list + info->postings_len;
     if (info->df > PRS_BLOCK) return prs_cursor_open_list(p, err);
-    PRS_TRY(prs_cursor_status(p, prs_in_touch(lists, off + info->positions_len, info->postings_len, err)));
+    PRS_TRY(prs_cursor_status(p, prs_in_touch(lists, off + info->positions_len, info->postings_len,
+                                              err)));
     return open_single(p, err);
 }
 
@@ -132,12 +138,14 @@ prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
     prs_block_head head = {p->tag, p->n, 0, NULL};
     bool sound = prs_block_read_freqs(&head, p->at, p->end, p->freqs) &&
                  (!p->info.has_positions || freqs_fit(p));
-    if (PRS_UNLIKELY(!sound)) return prs_cursor_corrupt(p, p->at, err, "freqs of a block are unsound");
+    if (PRS_UNLIKELY(!sound))
+        return prs_cursor_corrupt(p, p->at, err, "freqs of a block are unsound");
     p->freqs_ready = true;
     return PRISM_OK;
 }
 
-prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions, prism_error *err) {
+prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions,
+                               prism_error *err) {
     const uint8_t *end, *in = prs_cursor_block(p, &end);
     prs_block_head head;
     if (!prs_block_read_head(in, end, p->before_block, &head))
@@ -160,8 +168,10 @@ static uint32_t find_place(const uint32_t *docs, uint32_t from, uint32_t n, uint
     high = PRS_MIN(high, n - 1);
     while (low < high) {
         uint32_t mid = (low + high) / 2;
-        if (docs[mid] < target) low = mid + 1;
-        else high = mid;
+        if (docs[mid] < target)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }

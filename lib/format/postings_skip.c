@@ -26,7 +26,9 @@ static const uint8_t *entry(const prs_postings *p, uint32_t g) {
     return p->list + LIST_HEAD + GROUP_ENTRY * (size_t)g;
 }
 
-static uint32_t entry_last_doc(const prs_postings *p, uint32_t g) { return prs_load32(entry(p, g)); }
+static uint32_t entry_last_doc(const prs_postings *p, uint32_t g) {
+    return prs_load32(entry(p, g));
+}
 
 static prism_status touch_list(prs_postings *p, uint64_t from, uint64_t len, prism_error *err) {
     uint64_t off = (uint64_t)(p->list - p->src->lists.ptr);
@@ -48,9 +50,9 @@ static bool read_entry(prs_postings *p, uint32_t g, uint64_t *from, uint64_t *to
     p->pos_end = prs_load64(at + 16);
     if (g > 0 && p->before_group >= p->group_last_doc) return false;
     if (g + 1 == p->n_groups && *to != len) return false;
-    return p->group_last_doc < p->src->n_docs && p->n_blocks >= 1 && p->n_blocks <= PRS_GROUP_BLOCKS &&
-           p->groups_off <= *from && *from < *to && *to <= len && p->pos_off <= p->pos_end &&
-           p->pos_end <= p->info.positions_len;
+    return p->group_last_doc < p->src->n_docs && p->n_blocks >= 1 &&
+           p->n_blocks <= PRS_GROUP_BLOCKS && p->groups_off <= *from && *from < *to && *to <= len &&
+           p->pos_off <= p->pos_end && p->pos_end <= p->info.positions_len;
 }
 
 /* Stand before the first block of group g. */
@@ -61,7 +63,8 @@ static prism_status enter_group(prs_postings *p, uint32_t g, prism_error *err) {
     PRS_TRY(touch_list(p, from, to - from, err));
     prs_cur c = prs_cur_of(p->list + from, (size_t)(to - from));
     p->n_group_impacts = prs_impacts_read(&c, p->group_impacts, PRS_GROUP_IMPACTS);
-    if (PRS_UNLIKELY(c.bad)) return prs_cursor_corrupt(p, c.at, err, "impacts of a group are unsound");
+    if (PRS_UNLIKELY(c.bad))
+        return prs_cursor_corrupt(p, c.at, err, "impacts of a group are unsound");
     p->group = g;
     p->head = c.at;
     p->group_end = c.end;
@@ -110,8 +113,10 @@ static uint32_t find_group(const prs_postings *p, uint32_t target) {
     }
     while (low < high) {
         uint32_t mid = low + (high - low) / 2;
-        if (entry_last_doc(p, mid) < target) low = mid + 1;
-        else high = mid;
+        if (entry_last_doc(p, mid) < target)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
@@ -154,7 +159,8 @@ static bool read_numbers(prs_postings *p, const uint8_t *bits, const uint8_t *w)
     }
     p->block_off[n] = (uint32_t)off;
     p->block_pos_off[n] = pos;
-    return none == 0 && off == (uint64_t)(p->group_end - p->blocks) && off <= UINT32_MAX && pos == p->pos_end;
+    return none == 0 && off == (uint64_t)(p->group_end - p->blocks) && off <= UINT32_MAX &&
+           pos == p->pos_end;
 }
 
 prism_status prs_cursor_open_blocks(prs_postings *p, prism_error *err) {
@@ -164,7 +170,8 @@ prism_status prs_cursor_open_blocks(prs_postings *p, prism_error *err) {
     size_t impacts_len = prs_cur_16(&c);
     if (c.bad || w[0] > 32 || w[1] > 32 || w[2] > 32)
         return prs_cursor_corrupt(p, p->head, err, "head of a group is unsound");
-    const uint8_t *bits = prs_cur_take(&c, (size_t)prs_bits_bytes(p->n_blocks, (uint32_t)w[0] + w[1] + w[2]));
+    const uint8_t *bits =
+        prs_cur_take(&c, (size_t)prs_bits_bytes(p->n_blocks, (uint32_t)w[0] + w[1] + w[2]));
     p->block_impacts = prs_cur_take(&c, impacts_len);
     p->blocks = c.at;
     if (PRS_UNLIKELY(c.bad || !read_numbers(p, bits, w)))
@@ -195,7 +202,8 @@ prism_status prs_postings_skip_to(prs_postings *p, uint32_t target, prism_error 
     PRS_TRY(prs_cursor_open_blocks(p, err));
     if (p->n_groups == 0 || target <= p->last_doc) return PRISM_OK;
     uint32_t b = p->block + 1;
-    while (p->block_last[b] < target) b++; /* the last one is group_last_doc, which is not below it */
+    while (p->block_last[b] < target)
+        b++; /* the last one is group_last_doc, which is not below it */
     stand_on(p, b);
     return PRISM_OK;
 }
@@ -210,7 +218,8 @@ prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pair
         prs_cur c = {p->block_impacts, p->blocks, false};
         for (uint32_t b = 0; b < p->n_blocks; b++)
             p->n_impacts[b] = (uint8_t)prs_impacts_read(&c, p->impacts[b], PRS_BLOCK_IMPACTS);
-        if (c.bad || c.at != c.end) return prs_cursor_corrupt(p, p->block_impacts, err, "impacts of blocks are unsound");
+        if (c.bad || c.at != c.end)
+            return prs_cursor_corrupt(p, p->block_impacts, err, "impacts of blocks are unsound");
         p->impacts_ready = true;
     }
     *pairs = p->impacts[p->block];

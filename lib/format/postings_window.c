@@ -69,7 +69,8 @@ static prism_status set_stored(prs_postings *p, const window *w, bool *whole, pr
         sound = words != NULL;
         if (sound) {
             uint64_t top = prs_load64(words + 8 * (size_t)(n_words - 1));
-            sound = head.first + 64 * (n_words - 1) + 63 - (uint32_t)__builtin_clzll(top) == p->last_doc;
+            sound = head.first + 64 * (n_words - 1) + 63 - (uint32_t)__builtin_clzll(top) ==
+                    p->last_doc;
         }
         if (sound) set_words(w, head.first, words, n_words);
         *whole = true;
@@ -87,13 +88,14 @@ static prism_status set_loaded(prs_postings *p, const window *w, prism_error *er
     return PRISM_OK;
 }
 
-prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
-                                      prism_error *err) {
+prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
+                                      uint32_t n_words, prism_error *err) {
     window w = {base, base + 64 * (uint64_t)n_words, words};
     PRS_TRY(prs_postings_skip_to(p, base, err));
     while (p->last_doc != PRS_DOC_END) {
         bool ends_inside = p->last_doc < w.end, done = false;
-        if (!ends_inside && (uint32_t)(p->before_block + 1u) >= w.end) break; /* begins behind the window */
+        if (!ends_inside && (uint32_t)(p->before_block + 1u) >= w.end)
+            break; /* begins behind the window */
         if (ends_inside && p->n == 0) PRS_TRY(set_stored(p, &w, &done, err));
         if (!done) PRS_TRY(set_loaded(p, &w, err));
         if (p->last_doc + UINT64_C(1) >= w.end) break;

@@ -26,7 +26,7 @@ struct prs_postings_writer {
     const prs_lengths *lengths, *spans; /* lengths NULL: a field without */
     bool has_positions;
     bool no_memory, bad_position; /* sticky until the next list */
-    uint64_t df, cf, off; /* of the current list */
+    uint64_t df, cf, off;         /* of the current list */
     uint64_t positions_len;
     uint32_t last_doc; /* of the last finished block, PRS_NO_DOC before it */
     /* postings not yet in a block */
@@ -90,8 +90,9 @@ void prs_postings_writer_begin(prs_postings_writer *pw, bool has_positions) {
 
 /* Spans of n documents and the bits of their positions; false if a position is beyond its span, which
  * would write outside the group. */
-static bool measure_positions(const prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
-                              const uint32_t *positions, uint32_t n, uint32_t *spans, uint64_t *n_bits) {
+static bool measure_positions(const prs_postings_writer *pw, const uint32_t *docs,
+                              const uint32_t *freqs, const uint32_t *positions, uint32_t n,
+                              uint32_t *spans, uint64_t *n_bits) {
     *n_bits = 0;
     for (uint32_t i = 0; i < n; i++) {
         spans[i] = prs_lengths_get(pw->spans, docs[i]);
@@ -103,8 +104,8 @@ static bool measure_positions(const prs_postings_writer *pw, const uint32_t *doc
 }
 
 /* Encode and write the positions of n postings; returns the bytes. */
-static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
-                                const uint32_t *positions, uint32_t n) {
+static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
+                                const uint32_t *freqs, const uint32_t *positions, uint32_t n) {
     uint32_t spans[PRS_BLOCK];
     uint64_t n_bits, bit = 0;
     if (!measure_positions(pw, docs, freqs, positions, n, spans, &n_bits)) {
@@ -129,8 +130,8 @@ static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs, c
 }
 
 /* Lengths of n documents into `lengths`; NULL for a field without. */
-static const uint32_t *gather_lengths(const prs_postings_writer *pw, const uint32_t *docs, uint32_t n,
-                                      uint32_t *lengths) {
+static const uint32_t *gather_lengths(const prs_postings_writer *pw, const uint32_t *docs,
+                                      uint32_t n, uint32_t *lengths) {
     if (pw->lengths == NULL) return NULL;
     for (uint32_t i = 0; i < n; i++) lengths[i] = prs_lengths_get(pw->lengths, docs[i]);
     return lengths;
@@ -162,7 +163,9 @@ static void put_block(prs_postings_writer *pw, const uint32_t *docs, const uint3
 static void put_pending(prs_postings_writer *pw) {
     if (pw->n == 0) return;
     pw->no_memory |= pw->positions.failed;
-    if (!pw->no_memory) put_block(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr, pw->n);
+    if (!pw->no_memory)
+        put_block(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr,
+                  pw->n);
     pw->n = 0;
     prs_buf_clear(&pw->positions);
 }
@@ -187,7 +190,8 @@ void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, cons
         } else {
             memcpy(pw->docs + pw->n, docs, take * sizeof *docs);
             memcpy(pw->freqs + pw->n, freqs, take * sizeof *freqs);
-            if (pw->has_positions) prs_buf_put(&pw->positions, positions, (size_t)n_positions * sizeof *positions);
+            if (pw->has_positions)
+                prs_buf_put(&pw->positions, positions, (size_t)n_positions * sizeof *positions);
             pw->n += take;
         }
         docs += take;
@@ -200,14 +204,15 @@ void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, cons
 /* ---- copying a block ------------------------------------------------------------------------ */
 
 /* Append a block of `from` whose stored bytes are known; a new head, all else as it is. */
-static void put_copy(prs_postings_writer *pw, const prs_postings *from, uint32_t shift, prs_bytes body,
-                     prs_bytes positions) {
+static void put_copy(prs_postings_writer *pw, const prs_postings *from, uint32_t shift,
+                     prs_bytes body, prs_bytes positions) {
     uint32_t docs[PRS_BLOCK];
     for (uint32_t i = 0; i < from->n; i++) docs[i] = from->docs[i] + shift;
     uint8_t bytes[PRS_BLOCK_MAX_BYTES];
     size_t head = prs_block_put_head(from->tag, from->n, docs[0], pw->last_doc, bytes);
     memcpy(bytes + head, body.ptr, body.len);
-    prs_new_block block = {.bytes = bytes, .len = (uint32_t)(head + body.len), .pos_len = positions.len};
+    prs_new_block block = {
+        .bytes = bytes, .len = (uint32_t)(head + body.len), .pos_len = positions.len};
     prs_out_write(pw->out, positions.ptr, positions.len);
     pw->positions_len += positions.len;
     pw->df += from->n;
@@ -243,7 +248,8 @@ static void put_payload(prs_postings_writer *pw) {
         prs_buf_varint(payload, pw->docs[i] - before - 1);
         before = pw->docs[i];
     }
-    for (uint32_t i = 0; i < pw->n && pw->cf != pw->df; i++) prs_buf_varint(payload, pw->freqs[i] - 1);
+    for (uint32_t i = 0; i < pw->n && pw->cf != pw->df; i++)
+        prs_buf_varint(payload, pw->freqs[i] - 1);
     const uint32_t *position = (const uint32_t *)(const void *)pw->positions.ptr;
     for (uint32_t i = 0; i < pw->n && pw->has_positions; i++) {
         for (uint32_t k = 0; k < pw->freqs[i]; k++, position++)
@@ -255,18 +261,21 @@ static void put_payload(prs_postings_writer *pw) {
 static void write_single_block(prs_postings_writer *pw, prs_term_info *info) {
     uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
     if (pw->has_positions)
-        write_positions(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr, pw->n);
+        write_positions(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr,
+                        pw->n);
     info->postings_len = prs_block_encode(pw->docs, pw->freqs, pw->n, PRS_NO_DOC, bytes);
     prs_out_write(pw->out, bytes, (size_t)info->postings_len);
 }
 
 static prism_status status_of(const prs_postings_writer *pw, prism_error *err) {
     if (pw->no_memory) return prs_error_nomem(err);
-    if (pw->bad_position) return prs_error_set(err, PRISM_EINVAL, "a position beyond the span of its document");
+    if (pw->bad_position)
+        return prs_error_set(err, PRISM_EINVAL, "a position beyond the span of its document");
     return prs_out_status(pw->out, err);
 }
 
-prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *info, prism_error *err) {
+prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *info,
+                                        prism_error *err) {
     memset(info, 0, sizeof *info);
     if (pw->df == 0) return prs_error_set(err, PRISM_EINVAL, "a list without documents");
     pw->no_memory |= pw->positions.failed;
@@ -281,7 +290,8 @@ prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *
         write_single_block(pw, &made);
     } else {
         put_pending(pw);
-        pw->no_memory |= !prs_list_builder_write(&pw->list, pw->df, pw->has_positions, pw->out, &made.postings_len);
+        pw->no_memory |= !prs_list_builder_write(&pw->list, pw->df, pw->has_positions, pw->out,
+                                                 &made.postings_len);
     }
     PRS_TRY(status_of(pw, err));
     if (!made.inlined) {

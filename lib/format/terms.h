@@ -26,9 +26,9 @@ typedef struct prs_term_info {
     uint32_t df;
     bool inlined, has_positions;
     uint32_t payload_len;
-    const uint8_t *payload;    /* inlined: borrowed from the mapping, or from the postings writer */
-    uint64_t off;              /* else: in LISTS, of the positions; the postings follow them */
-    uint64_t positions_len;    /* 0 without positions */
+    const uint8_t *payload; /* inlined: borrowed from the mapping, or from the postings writer */
+    uint64_t off;           /* else: in LISTS, of the positions; the postings follow them */
+    uint64_t positions_len; /* 0 without positions */
     uint64_t postings_len;
 } prs_term_info;
 
@@ -74,18 +74,19 @@ typedef struct prs_terms_cursor {
     prs_term_info info;                /* of the current term */
     uint8_t key[PRISM_MAX_TERM_BYTES]; /* its key */
     uint32_t key_len;
-    bool valid;                        /* there is a current term */
+    bool valid; /* there is a current term */
     /* Private to terms_read.c ----------------------------------------------------------------- */
-    bool pending, ended;               /* found by seek and not yet returned by next; nothing more comes */
+    bool pending, ended; /* found by seek and not yet returned by next; nothing more comes */
     uint32_t block, n_in_block, n_read;
-    prs_cur keys, infos;               /* of the block, behind what was read */
-    uint64_t next_list;                /* in LISTS: where the next list begins */
+    prs_cur keys, infos; /* of the block, behind what was read */
+    uint64_t next_list;  /* in LISTS: where the next list begins */
 } prs_terms_cursor;
 
 /** Stand before the first term >= key (an empty key: the first of all); next() then steps onto it. */
 prism_status prs_terms_cursor_seek(prs_terms_cursor *cursor, const prs_terms *terms, prs_bytes key,
                                    prism_error *err) PRS_NODISCARD;
 /** Onto the next term: key, key_len, info.  *more false at the end.  Errors : ECORRUPT */
-prism_status prs_terms_cursor_next(prs_terms_cursor *cursor, bool *more, prism_error *err) PRS_NODISCARD;
+prism_status prs_terms_cursor_next(prs_terms_cursor *cursor, bool *more,
+                                   prism_error *err) PRS_NODISCARD;
 
 #endif

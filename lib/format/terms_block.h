@@ -4,9 +4,9 @@
 
 #include "format/terms.h"
 
-#define PRS_TERMS_BLOCK 64u        /* terms of a block */
-#define PRS_TERMS_INDEX_HEAD 40u   /* bytes of TERMS_INDEX before the prefixes */
-#define PRS_TERMS_BLOCK_HEAD 25u   /* bytes of three varints, at most: 5 + 10 + 10 */
+#define PRS_TERMS_BLOCK 64u      /* terms of a block */
+#define PRS_TERMS_INDEX_HEAD 40u /* bytes of TERMS_INDEX before the prefixes */
+#define PRS_TERMS_BLOCK_HEAD 25u /* bytes of three varints, at most: 5 + 10 + 10 */
 
 /* The first 8 bytes of a key as a number that orders like the key. */
 static inline uint64_t prs_terms_prefix(prs_bytes key) {

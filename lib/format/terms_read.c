@@ -18,7 +18,8 @@
 #include "base/cur.h"
 #include "format/terms_block.h"
 
-static prism_status corrupt(const prs_terms *terms, const void *at, prism_error *err, const char *what) {
+static prism_status corrupt(const prs_terms *terms, const void *at, prism_error *err,
+                            const char *what) {
     return prs_section_corrupt(&terms->lists, at, err, what);
 }
 
@@ -75,12 +76,14 @@ prism_status prs_terms_open(prs_terms *terms, const prs_section *lists, const pr
                             uint32_t n_docs, prism_error *err) {
     memset(terms, 0, sizeof *terms);
     if (index->len == 0) {
-        if (lists->len != 0) return prs_section_corrupt(lists, lists->ptr, err, "lists without a dictionary");
+        if (lists->len != 0)
+            return prs_section_corrupt(lists, lists->ptr, err, "lists without a dictionary");
         return PRISM_OK;
     }
     PRS_TRY(prs_in_touch(index, 0, index->len, err));
     prs_terms opened = {.lists = *lists, .index = *index, .n_docs = n_docs};
-    if (!read_index(&opened)) return prs_section_corrupt(index, index->ptr, err, "index of terms is unsound");
+    if (!read_index(&opened))
+        return prs_section_corrupt(index, index->ptr, err, "index of terms is unsound");
     *terms = opened;
     return PRISM_OK;
 }
@@ -119,7 +122,8 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     uint64_t head = PRS_MIN(PRS_TERMS_BLOCK_HEAD, lists->len - off);
     PRS_TRY(prs_in_touch(lists, off, head, err));
     prs_cur c = prs_cur_of(lists->ptr + off, (size_t)head);
-    uint64_t n_terms = prs_cur_varint(&c), keys_len = prs_cur_varint(&c), infos_len = prs_cur_varint(&c);
+    uint64_t n_terms = prs_cur_varint(&c), keys_len = prs_cur_varint(&c),
+             infos_len = prs_cur_varint(&c);
     uint64_t at = (uint64_t)(c.at - lists->ptr), left = lists->len - at;
     bool last = block == terms->n_blocks - 1;
     uint64_t want = last ? terms->n_terms - (uint64_t)PRS_TERMS_BLOCK * block : PRS_TERMS_BLOCK;
@@ -130,12 +134,14 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     parts->keys = prs_cur_of(lists->ptr + at, (size_t)keys_len);
     parts->infos = prs_cur_of(lists->ptr + at + keys_len, (size_t)infos_len);
     parts->first_list = prs_cur_varint(&parts->infos);
-    if (parts->infos.bad) return corrupt(terms, lists->ptr + at, err, "infos of a term block end early");
+    if (parts->infos.bad)
+        return corrupt(terms, lists->ptr + at, err, "infos of a term block end early");
     return PRISM_OK;
 }
 
 /* The next info; *next_list moves behind the term's list.  Fails `c` if anything is out of bounds. */
-static void read_info(const prs_terms *terms, prs_cur *c, uint64_t *next_list, prs_term_info *info) {
+static void read_info(const prs_terms *terms, prs_cur *c, uint64_t *next_list,
+                      prs_term_info *info) {
     uint64_t tag = prs_cur_varint(c), more = prs_cur_varint(c), df = tag >> 2;
     memset(info, 0, sizeof *info);
     if (PRS_UNLIKELY(df == 0 || df > terms->n_docs || more > INT64_MAX - df)) {
@@ -172,8 +178,9 @@ static uint32_t find_key(prs_cur *c, uint32_t n_terms, prs_bytes key) {
         uint64_t shared = place == 0 ? 0 : prs_cur_varint(c);
         uint64_t len = prs_cur_varint(c);
         const uint8_t *rest = prs_cur_take(c, (size_t)len);
-        if (c->bad || shared < matched) return UINT32_MAX; /* it parts from the one before: larger than key */
-        if (shared > matched) continue;                    /* it parts from key where the one before did: smaller */
+        if (c->bad || shared < matched)
+            return UINT32_MAX;          /* it parts from the one before: larger than key */
+        if (shared > matched) continue; /* it parts from key where the one before did: smaller */
         size_t max = (size_t)PRS_MIN(len, key.len - matched), i = 0;
         while (i < max && rest[i] == key.ptr[matched + i]) i++;
         matched += i;
@@ -192,12 +199,14 @@ prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info
     block_parts parts;
     PRS_TRY(open_block(terms, block, &parts, err));
     uint32_t place = find_key(&parts.keys, parts.n_terms, key);
-    if (parts.keys.bad) return corrupt(terms, parts.keys.end, err, "keys of a term block are unsound");
+    if (parts.keys.bad)
+        return corrupt(terms, parts.keys.end, err, "keys of a term block are unsound");
     if (place == UINT32_MAX) return PRISM_OK;
     prs_term_info read;
     uint64_t next_list = parts.first_list;
     for (uint32_t i = 0; i <= place; i++) read_info(terms, &parts.infos, &next_list, &read);
-    if (parts.infos.bad) return corrupt(terms, parts.infos.end, err, "infos of a term block are unsound");
+    if (parts.infos.bad)
+        return corrupt(terms, parts.infos.end, err, "infos of a term block are unsound");
     *info = read;
     info->ord = (uint64_t)PRS_TERMS_BLOCK * block + place;
     *found = true;
@@ -226,7 +235,8 @@ static bool read_key(prs_terms_cursor *cursor) {
     uint64_t shared = first ? 0 : prs_cur_varint(c);
     uint64_t len = prs_cur_varint(c);
     const uint8_t *rest = prs_cur_take(c, (size_t)len);
-    if (c->bad || len == 0 || shared > cursor->key_len || len > PRISM_MAX_TERM_BYTES - shared) return false;
+    if (c->bad || len == 0 || shared > cursor->key_len || len > PRISM_MAX_TERM_BYTES - shared)
+        return false;
     if (shared < cursor->key_len && rest[0] <= cursor->key[shared]) return false;
     memcpy(cursor->key + shared, rest, (size_t)len);
     cursor->key_len = (uint32_t)(shared + len);
@@ -247,9 +257,11 @@ static prism_status advance(prs_terms_cursor *cursor, prism_error *err) {
             return corrupt(terms, cursor->keys.at, err, "a term block reaches into the next one");
         PRS_TRY(enter_block(cursor, cursor->block + 1, err));
     }
-    if (!read_key(cursor)) return corrupt(terms, cursor->keys.at, err, "keys of a term block are unsound");
+    if (!read_key(cursor))
+        return corrupt(terms, cursor->keys.at, err, "keys of a term block are unsound");
     read_info(terms, &cursor->infos, &cursor->next_list, &cursor->info);
-    if (cursor->infos.bad) return corrupt(terms, cursor->infos.at, err, "infos of a term block are unsound");
+    if (cursor->infos.bad)
+        return corrupt(terms, cursor->infos.at, err, "infos of a term block are unsound");
     cursor->info.ord = (uint64_t)PRS_TERMS_BLOCK * cursor->block + cursor->n_read++;
     cursor->valid = true;
     return PRISM_OK;

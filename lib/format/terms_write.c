@@ -40,7 +40,7 @@ struct prs_terms_writer {
 };
 
 static prs_buf *buffer(prs_terms_writer *tw, size_t i) {
-    prs_buf *all[] = {&tw->keys,     &tw->infos, &tw->blocks,    &tw->prefixes,
+    prs_buf *all[] = {&tw->keys, &tw->infos,    &tw->blocks,     &tw->prefixes,
                       &tw->offs, &tw->key_offs, &tw->index_keys, NULL};
     return all[i];
 }
@@ -183,7 +183,8 @@ prism_status prs_terms_writer_finish(prs_terms_writer *tw, uint16_t component, u
         write_index(tw);
     }
     if (tw->too_large)
-        return prs_error_set(err, PRISM_ELIMIT, "the dictionary of a field is too large for a segment");
+        return prs_error_set(err, PRISM_ELIMIT,
+                             "the dictionary of a field is too large for a segment");
     if (tw->no_memory) return prs_error_nomem(err);
     PRS_TRY(prs_out_status(tw->out, err));
     *totals = tw->totals;

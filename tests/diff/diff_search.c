@@ -8,8 +8,9 @@
  *   merged     after merging to one segment: equal to the judge without deleted documents; and, with the
  *              statistics of before handed in, equal to the answer of before
  *
- * Usage: diff_search [INDEXES [QUERIES [SEED]]]   (default 500 x 100).  On a difference it prints the seed of that index,
- * the query and both answers; `diff_search 1 QUERIES SEED` repeats it.  Speaks TAP. */
+ * Usage: diff_search [INDEXES [QUERIES [SEED]]]   (default 500 x 100, SEED from PRISM_SEED, else a fixed one; "random"
+ * draws one).  On a difference it prints the seed of that index, the query and both answers; `diff_search 1 QUERIES SEED`
+ * repeats it.  Speaks TAP. */
 #include "diff/queries.h"
 #include "diff/world.h"
 
@@ -30,25 +31,27 @@ typedef struct run {
     prism_snapshot *snap;
 } run;
 
-static void show(const run *r, const diff_query *q, const prism_hits *hits, const nv_hit *naive, size_t n) {
+static void show(const run *r, const diff_query *q, const prism_hits *hits, const nv_hit *naive,
+                 size_t n) {
     printf("# seed %llu query %s\n", (unsigned long long)r->seed, q->json);
     for (uint32_t i = 0; i < prism_hits_count(hits) && i < 20; i++) {
         prism_hit h;
         prism_hits_get(hits, i, &h);
         printf("#   engine %2u %.*s %d\n", i, (int)h.key_len, h.key, (int)h.raw_score);
     }
-    for (size_t i = 0; i < n && i < 20; i++) printf("#   judge  %2zu %s %d\n", i, r->w->keys[naive[i].doc], (int)naive[i].raw);
+    for (size_t i = 0; i < n && i < 20; i++)
+        printf("#   judge  %2zu %s %d\n", i, r->w->keys[naive[i].doc], (int)naive[i].raw);
 }
 
-_Noreturn static void differ(const run *r, const diff_query *q, const prism_hits *hits, const nv_hit *naive, size_t n,
-                             const char *what) {
+_Noreturn static void differ(const run *r, const diff_query *q, const prism_hits *hits,
+                             const nv_hit *naive, size_t n, const char *what) {
     show(r, q, hits, naive, n);
     printf("not ok 1 - %s\n1..1\n", what);
     exit(1);
 }
 
-static prism_hits *search(const run *r, const prism_query *query, prism_snapshot *snap, uint32_t k, bool exhaustive, bool count,
-                          const prism_stats *stats) {
+static prism_hits *search(const run *r, const prism_query *query, prism_snapshot *snap, uint32_t k,
+                          bool exhaustive, bool count, const prism_stats *stats) {
     prism_error err = PRISM_ERROR_INIT;
     prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
     prism_hits *hits = NULL;
@@ -71,31 +74,38 @@ static bool same(const run *r, const prism_hits *hits, const nv_hit *naive, size
         prism_hit h;
         prism_hits_get(hits, i, &h);
         const char *key = r->w->keys[naive[i].doc];
-        if (h.raw_score != naive[i].raw || h.key_len != strlen(key) || memcmp(h.key, key, h.key_len) != 0) return false;
+        if (h.raw_score != naive[i].raw || h.key_len != strlen(key) ||
+            memcmp(h.key, key, h.key_len) != 0)
+            return false;
     }
     return true;
 }
 
-static void check_doubles(const run *r, const diff_query *q, const prism_hits *hits, const nv_hit *exact, size_t n, int shift) {
+static void check_doubles(const run *r, const diff_query *q, const prism_hits *hits,
+                          const nv_hit *exact, size_t n, int shift) {
     size_t n_double;
     int ignored;
     nv_hit *textbook = nv_search(r->w->naive, q->root, NV_DOUBLE, &n_double, &ignored);
-    if (n_double != n) differ(r, q, hits, textbook, n_double, "the two modes of the judge disagree");
+    if (n_double != n)
+        differ(r, q, hits, textbook, n_double, "the two modes of the judge disagree");
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++) {
             if (textbook[j].doc != exact[i].doc) continue;
             double a = exact[i].score, b = textbook[j].score;
-            if (fabs(a - b) > 2e-6 * b + 16 * ldexp(1.0, -shift)) differ(r, q, hits, exact, n, "not the textbook score");
+            if (fabs(a - b) > 2e-6 * b + 16 * ldexp(1.0, -shift))
+                differ(r, q, hits, exact, n, "not the textbook score");
         }
     }
     free(textbook);
 }
 
-static void check_pruned(const run *r, const diff_query *q, const prism_query *query, const nv_hit *exact, size_t n) {
+static void check_pruned(const run *r, const diff_query *q, const prism_query *query,
+                         const nv_hit *exact, size_t n) {
     static const uint32_t ks[] = {1, 3, 10, 100};
     for (size_t i = 0; i < sizeof ks / sizeof ks[0]; i++) {
         prism_hits *hits = search(r, query, r->snap, ks[i], false, false, NULL);
-        if (!same(r, hits, exact, n < ks[i] ? n : ks[i])) differ(r, q, hits, exact, n, "pruned is not exhaustive");
+        if (!same(r, hits, exact, n < ks[i] ? n : ks[i]))
+            differ(r, q, hits, exact, n, "pruned is not exhaustive");
         r->counts->pruned++;
         prism_hits_free(hits);
     }
@@ -108,9 +118,11 @@ static void check_query(const run *r, const diff_query *q, const prism_query *qu
     nv_hit *exact = nv_search(r->w->naive, q->root, NV_EXACT, &n, &shift);
     prism_hits *hits = search(r, query, r->snap, PRISM_MAX_K, true, true, NULL);
     if (!same(r, hits, exact, n)) differ(r, q, hits, exact, n, "not the judge's answer");
-    if (n > 0 && prism_hits_shift(hits) != shift) differ(r, q, hits, exact, n, "not the judge's scale");
+    if (n > 0 && prism_hits_shift(hits) != shift)
+        differ(r, q, hits, exact, n, "not the judge's scale");
     int counted = 0;
-    if (prism_hits_total(hits, &counted) != n || !counted) differ(r, q, hits, exact, n, "not the judge's count");
+    if (prism_hits_total(hits, &counted) != n || !counted)
+        differ(r, q, hits, exact, n, "not the judge's count");
     check_doubles(r, q, hits, exact, n, shift);
     check_pruned(r, q, query, exact, n);
     r->counts->queries++;
@@ -137,17 +149,20 @@ static prism_snapshot *open_snapshot(const run *r) {
 }
 
 /* With the statistics of `before` the merged snapshot must answer as `before` did. */
-static void check_merged(const run *r, prism_snapshot *before, const diff_query *q, const prism_query *query) {
+static void check_merged(const run *r, prism_snapshot *before, const diff_query *q,
+                         const prism_query *query) {
     prism_error err = PRISM_ERROR_INIT;
     prism_stats *stats = NULL;
     if (prism_stats_collect(before, query, &stats, &err) != PRISM_OK) diff_die("stats", &err);
-    prism_hits *a = search(r, query, before, 100, false, false, NULL), *b = search(r, query, r->snap, 100, false, false, stats);
+    prism_hits *a = search(r, query, before, 100, false, false, NULL),
+               *b = search(r, query, r->snap, 100, false, false, stats);
     bool equal = prism_hits_count(a) == prism_hits_count(b);
     for (uint32_t i = 0; equal && i < prism_hits_count(a); i++) {
         prism_hit x, y;
         prism_hits_get(a, i, &x);
         prism_hits_get(b, i, &y);
-        equal = x.raw_score == y.raw_score && x.key_len == y.key_len && memcmp(x.key, y.key, x.key_len) == 0;
+        equal = x.raw_score == y.raw_score && x.key_len == y.key_len &&
+                memcmp(x.key, y.key, x.key_len) == 0;
     }
     if (!equal) differ(r, q, b, NULL, 0, "merged is not unmerged under given statistics");
     r->counts->merged++;
@@ -188,12 +203,17 @@ int main(int argc, char **argv) {
     uint32_t n_indexes = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 500;
     uint32_t n_queries = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 100;
     const char *given = argc > 3 ? argv[3] : getenv("PRISM_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 1000003u;
+    bool fresh = given != NULL && strcmp(given, "random") == 0;
+    uint64_t seed = fresh   ? (uint64_t)time(NULL) * 1000003u
+                    : given ? strtoull(given, NULL, 10)
+                            : 20261130;
     tally counts = {0, 0, 0, 0};
-    printf("# first seed %llu, %u indexes, %u queries each\n", (unsigned long long)seed, n_indexes, n_queries);
+    printf("# first seed %llu, %u indexes, %u queries each\n", (unsigned long long)seed, n_indexes,
+           n_queries);
     for (uint32_t i = 0; i < n_indexes; i++) run_index(seed + i, n_queries, &counts);
-    printf("# %llu queries (%llu hits), %llu pruned answers, %llu merged answers\n", (unsigned long long)counts.queries,
-           (unsigned long long)counts.hits, (unsigned long long)counts.pruned, (unsigned long long)counts.merged);
+    printf("# %llu queries (%llu hits), %llu pruned answers, %llu merged answers\n",
+           (unsigned long long)counts.queries, (unsigned long long)counts.hits,
+           (unsigned long long)counts.pruned, (unsigned long long)counts.merged);
     printf("ok 1 - the engine answers as the judge does\n1..1\n");
     return 0;
 }

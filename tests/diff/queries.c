@@ -29,14 +29,18 @@ static void *take(maker *m, size_t n) {
     return p;
 }
 
-static uint32_t below(maker *m, uint32_t n) { return diff_below(&m->w->rng, n); }
+static uint32_t below(maker *m, uint32_t n) {
+    return diff_below(&m->w->rng, n);
+}
 
 static json_t *key_json(const char *key, size_t len) {
     static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
     return json_pack("{s:s, s:s%}", "kind", kinds[(int)key[0]], "text", key + 1, len - 1);
 }
 
-static const diff_token *any_token(maker *m) { return &m->w->tokens[below(m, (uint32_t)m->w->n_tokens)]; }
+static const diff_token *any_token(maker *m) {
+    return &m->w->tokens[below(m, (uint32_t)m->w->n_tokens)];
+}
 
 /* ---- leaves --------------------------------------------------------------------------------- */
 
@@ -64,7 +68,8 @@ static void set_fields(maker *m, nv_node *node, json_t *object, int field) {
         }
     }
     for (int i = 0; i < node->n_fields; i++)
-        json_object_set_new(fields, diff_field_names[node->fields[i]], json_integer(node->weights[i]));
+        json_object_set_new(fields, diff_field_names[node->fields[i]],
+                            json_integer(node->weights[i]));
     json_object_set_new(object, "fields", fields);
 }
 
@@ -93,7 +98,8 @@ static nv_node *make_prefix(maker *m, json_t *object) {
     set_fields(m, node, object, t->field);
     node->key = t->key;
     node->key_len = t->len > 1 ? 1 + character_len(t->key + 1) : 1;
-    if (node->key_len < t->len && below(m, 2)) node->key_len += character_len(t->key + node->key_len);
+    if (node->key_len < t->len && below(m, 2))
+        node->key_len += character_len(t->key + node->key_len);
     json_object_set_new(object, "key", key_json(node->key, node->key_len));
     return node;
 }
@@ -142,7 +148,8 @@ static nv_node *make_phrase(maker *m, json_t *object) {
     set_fields(m, node, object, t->field);
     node->slots = take(m, n * sizeof *node->slots);
     uint32_t first = t->pos, want = t->pos;
-    for (const diff_token *s = t; s < end && s->doc == t->doc && s->field == t->field && (size_t)node->n_slots < n; s++) {
+    for (const diff_token *s = t;
+         s < end && s->doc == t->doc && s->field == t->field && (size_t)node->n_slots < n; s++) {
         if (s->pos < want || (below(m, 3) == 0 && s + 1 < end && s[1].pos == s->pos)) continue;
         const diff_token *chosen = below(m, 12) == 0 ? any_token(m) : s;
         fill_slot(m, &node->slots[node->n_slots++], chosen, s->pos - first, slots);
@@ -152,7 +159,8 @@ static nv_node *make_phrase(maker *m, json_t *object) {
     if (node->slots[0].pos > 0)
         for (int i = node->n_slots - 1; i >= 0; i--) {
             node->slots[i].pos -= node->slots[0].pos;
-            json_object_set_new(json_array_get(slots, (size_t)i), "pos", json_integer(node->slots[i].pos));
+            json_object_set_new(json_array_get(slots, (size_t)i), "pos",
+                                json_integer(node->slots[i].pos));
         }
     json_object_set_new(object, "slots", slots);
     return node;

@@ -12,13 +12,18 @@
 
 const char *const diff_field_names[N_FIELDS] = {"title", "body", "tag"};
 
-static const char *const latin[] = {"chip", "cloud", "silicon", "custom", "the", "of", "to", "Nvidia", "power", "running", "runs", "run",
-                                    "GPT-4", "wi-fi", "C++", "$10B", "267%", "data", "center", "x", "y", "Über", "AT&T", "3.14", "U.S.A.",
-                                    "node.js", "be", "or", "not", "model", "models", "O'Neil"};
-static const char *const han[] = {"数", "据", "中", "心", "的", "芯", "片", "云", "電", "價", "電", "數", "豪", "賭"};
+static const char *const latin[] = {"chip",   "cloud",   "silicon", "custom",  "the",  "of",
+                                    "to",     "Nvidia",  "power",   "running", "runs", "run",
+                                    "GPT-4",  "wi-fi",   "C++",     "$10B",    "267%", "data",
+                                    "center", "x",       "y",       "Über",    "AT&T", "3.14",
+                                    "U.S.A.", "node.js", "be",      "or",      "not",  "model",
+                                    "models", "O'Neil"};
+static const char *const han[] = {"数", "据", "中", "心", "的", "芯", "片",
+                                  "云", "電", "價", "電", "數", "豪", "賭"};
 
 _Noreturn void diff_die(const char *what, const prism_error *err) {
-    fprintf(stderr, "diff: %s: %s %s\n", what, err ? prism_status_name(err->code) : "", err ? err->text : "");
+    fprintf(stderr, "diff: %s: %s %s\n", what, err ? prism_status_name(err->code) : "",
+            err ? err->text : "");
     exit(1);
 }
 
@@ -29,7 +34,9 @@ uint64_t diff_random(diff_rng *rng) {
     return z ^ (z >> 31);
 }
 
-uint32_t diff_below(diff_rng *rng, uint32_t n) { return (uint32_t)(diff_random(rng) % n); }
+uint32_t diff_below(diff_rng *rng, uint32_t n) {
+    return (uint32_t)(diff_random(rng) % n);
+}
 
 /* Small numbers are likelier: a rough Zipf. */
 static uint32_t skewed(diff_rng *rng, uint32_t n) {
@@ -47,7 +54,9 @@ static void make_text(diff_rng *rng, uint32_t words, int kind, char *out) {
             if (diff_below(rng, 3) == 0) strcat(out, "，");
         } else {
             strcat(out, latin[skewed(rng, sizeof latin / sizeof latin[0])]);
-            strcat(out, kind == 2 && diff_below(rng, 4) == 0 ? "" : diff_below(rng, 8) ? " " : ". ");
+            strcat(out, kind == 2 && diff_below(rng, 4) == 0 ? ""
+                        : diff_below(rng, 8)                 ? " "
+                                                             : ". ");
         }
     }
 }
@@ -89,7 +98,8 @@ static int take_token(void *ctx, const prism_token *t) {
 static void add_to_naive(diff_world *w, uint32_t doc, int field, const char *text) {
     prism_error err = PRISM_ERROR_INIT;
     sink s = {w, doc, 0, field, -1};
-    if (prism_analyze(w->schema, diff_field_names[field], text, strlen(text), take_token, &s, &err) != PRISM_OK)
+    if (prism_analyze(w->schema, diff_field_names[field], text, strlen(text), take_token, &s,
+                      &err) != PRISM_OK)
         diff_die("analyze", &err);
     if (field != FIELD_TAG) nv_set_length(w->naive, doc, field, s.length);
 }
@@ -101,9 +111,10 @@ static void put_document(diff_world *w, const char *key, int kind) {
     make_text(&w->rng, diff_below(&w->rng, 5), kind, title);
     make_text(&w->rng, diff_below(&w->rng, diff_below(&w->rng, 8) == 0 ? 60 : 20), kind, body);
     const char *tag = diff_below(&w->rng, 4) ? tags[diff_below(&w->rng, 3)] : NULL;
-    snprintf(json, sizeof json, "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"%s%s%s}", key, title, body,
-             tag ? ",\"tag\":\"" : "", tag ? tag : "", tag ? "\"" : "");
-    if (prism_writer_put_json(w->writer, json, strlen(json), PRISM_PUT_REPLACE, &err) != PRISM_OK) diff_die("put", &err);
+    snprintf(json, sizeof json, "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"%s%s%s}", key,
+             title, body, tag ? ",\"tag\":\"" : "", tag ? tag : "", tag ? "\"" : "");
+    if (prism_writer_put_json(w->writer, json, strlen(json), PRISM_PUT_REPLACE, &err) != PRISM_OK)
+        diff_die("put", &err);
     uint32_t doc = nv_add_doc(w->naive);
     snprintf(w->keys[doc], sizeof w->keys[doc], "%s", key);
     w->alive[doc] = true;
@@ -127,17 +138,21 @@ static void change_old(diff_world *w, uint32_t n_old, int kind) {
         memcpy(key, w->keys[d], sizeof key);
         nv_delete(w->naive, d);
         w->alive[d] = false;
-        if (diff_below(&w->rng, 2)) put_document(w, key, kind);
-        else if (prism_writer_delete(w->writer, key, strlen(key), NULL, &err) != PRISM_OK) diff_die("delete", &err);
+        if (diff_below(&w->rng, 2))
+            put_document(w, key, kind);
+        else if (prism_writer_delete(w->writer, key, strlen(key), NULL, &err) != PRISM_OK)
+            diff_die("delete", &err);
     }
 }
 
 static void make_schema(diff_world *w) {
     static const char json[] =
-        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2},{\"name\":\"body\",\"type\":\"text\"},"
+        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2},{\"name\":"
+        "\"body\",\"type\":\"text\"},"
         "{\"name\":\"tag\",\"type\":\"keyword\"},{\"name\":\"id\",\"type\":\"keyword\"}]}";
     prism_error err = PRISM_ERROR_INIT;
-    if (prism_schema_from_json(json, sizeof json - 1, &w->schema, &err) != PRISM_OK) diff_die("schema", &err);
+    if (prism_schema_from_json(json, sizeof json - 1, &w->schema, &err) != PRISM_OK)
+        diff_die("schema", &err);
 }
 
 void diff_world_make(diff_world *w, uint64_t seed) {
@@ -158,7 +173,8 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     iopts.use_pread = (int)(seed & 1); /* what a query forgets to verify it would not see at all */
     wopts.max_segments = PRISM_NO_MERGE;
     wopts.non_durable = 1;
-    if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK) diff_die("create", &err);
+    if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK)
+        diff_die("create", &err);
     if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
     int kind = (int)diff_below(&w->rng, 3);
     uint32_t n_commits = 1 + diff_below(&w->rng, 8), most = diff_below(&w->rng, 10) == 0 ? 60 : 12;

@@ -31,7 +31,7 @@ typedef struct diff_world {
     prism_index *index;
     prism_writer *writer;
     nv_index *naive;
-    char (*keys)[16];   /* key of each naive document */
+    char (*keys)[16]; /* key of each naive document */
     bool *alive;
     uint32_t n_docs;
     diff_token *tokens; /* of all documents, in order */

@@ -85,9 +85,7 @@ static bool run_refusing(prism_status (*work)(prs_mem *, void *), void *ctx, siz
 size_t test_oom_sweep(prism_status (*work)(prs_mem *mem, void *ctx), void *ctx) {
     size_t total, calls;
     run_refusing(work, ctx, 0, false, &total);
-    for (size_t n = 1; run_refusing(work, ctx, n, false, &calls); n++) {
-    }
-    for (size_t n = 1; run_refusing(work, ctx, n, true, &calls); n++) {
-    }
+    for (size_t n = 1; run_refusing(work, ctx, n, false, &calls); n++) {}
+    for (size_t n = 1; run_refusing(work, ctx, n, true, &calls); n++) {}
     return total;
 }

@@ -1,5 +1,8 @@
 /* rng.c - how does a random test repeat?  One seed for the run, printed; a stream for each name.
  *
+ * Without PRISM_SEED every run draws the same numbers, so that a change is judged and not its luck;
+ * PRISM_SEED=random draws a fresh seed: run that for as long as there is time.
+ *
  * xoshiro256** (Blackman and Vigna 2018), its state filled by splitmix64 from seed and name, so that
  * adding a test or running one alone does not change the numbers another test sees. */
 #include "harness/test.h"
@@ -7,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 uint64_t test_seed(void) {
@@ -14,7 +18,9 @@ uint64_t test_seed(void) {
     static bool is_known;
     if (is_known) return seed;
     const char *text = getenv("PRISM_SEED");
-    if (text != NULL && *text != '\0') {
+    if (text == NULL || *text == '\0') {
+        seed = 20261130;
+    } else if (strcmp(text, "random") != 0) {
         char *end;
         errno = 0;
         seed = strtoull(text, &end, 0);

@@ -59,7 +59,8 @@ nv_index *nv_new(int n_fields, double k1, double b) {
 void nv_free(nv_index *ix) {
     for (uint32_t d = 0; d < ix->n; d++) {
         for (int f = 0; f < ix->n_fields; f++) {
-            for (size_t i = 0; i < ix->docs[d].fields[f].n; i++) free(ix->docs[d].fields[f].occ[i].key);
+            for (size_t i = 0; i < ix->docs[d].fields[f].n; i++)
+                free(ix->docs[d].fields[f].occ[i].key);
             free(ix->docs[d].fields[f].occ);
         }
         free(ix->docs[d].fields);
@@ -69,7 +70,9 @@ void nv_free(nv_index *ix) {
     free(ix);
 }
 
-void nv_field_without_lengths(nv_index *ix, int field) { ix->no_lengths[field] = 1; }
+void nv_field_without_lengths(nv_index *ix, int field) {
+    ix->no_lengths[field] = 1;
+}
 
 uint32_t nv_add_doc(nv_index *ix) {
     if (ix->n == ix->cap) {
@@ -99,8 +102,12 @@ void nv_set_length(nv_index *ix, uint32_t doc, int field, uint32_t length) {
     ix->docs[doc].fields[field].length = length;
 }
 
-void nv_delete(nv_index *ix, uint32_t doc) { ix->docs[doc].deleted = 1; }
-void nv_purge(nv_index *ix, uint32_t doc) { ix->docs[doc].deleted = ix->docs[doc].purged = 1; }
+void nv_delete(nv_index *ix, uint32_t doc) {
+    ix->docs[doc].deleted = 1;
+}
+void nv_purge(nv_index *ix, uint32_t doc) {
+    ix->docs[doc].deleted = ix->docs[doc].purged = 1;
+}
 
 /* ---- counting ------------------------------------------------------------------------------- */
 
@@ -142,7 +149,8 @@ static uint32_t count_phrase(const field_of_doc *f, const nv_node *q) {
     int64_t last = last_position(f);
     for (int64_t p = 0; p <= last; p++) {
         int all = 1;
-        for (int s = 0; s < q->n_slots && all; s++) all = slot_at(f, &q->slots[s], p + q->slots[s].pos);
+        for (int s = 0; s < q->n_slots && all; s++)
+            all = slot_at(f, &q->slots[s], p + q->slots[s].pos);
         n += all ? 1u : 0u;
     }
     return n;
@@ -151,7 +159,8 @@ static uint32_t count_phrase(const field_of_doc *f, const nv_node *q) {
 static int same_slot(const nv_slot *a, const nv_slot *b) {
     if (a->n_keys != b->n_keys || (a->prefix == NULL) != (b->prefix == NULL)) return 0;
     for (int k = 0; k < a->n_keys; k++)
-        if (a->key_len[k] != b->key_len[k] || memcmp(a->keys[k], b->keys[k], a->key_len[k]) != 0) return 0;
+        if (a->key_len[k] != b->key_len[k] || memcmp(a->keys[k], b->keys[k], a->key_len[k]) != 0)
+            return 0;
     return a->prefix == NULL ||
            (a->prefix_len == b->prefix_len && memcmp(a->prefix, b->prefix, a->prefix_len) == 0);
 }
@@ -187,7 +196,9 @@ static uint32_t freq_in_field(const field_of_doc *f, const nv_node *q) {
     return q->kind == NV_PHRASE ? count_phrase(f, q) : count_near(f, q);
 }
 
-static uint32_t saturate(uint64_t v) { return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v; }
+static uint32_t saturate(uint64_t v) {
+    return v > UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}
 
 static uint32_t freq_of(const document *d, const nv_node *q) {
     uint64_t n = 0;
@@ -198,7 +209,8 @@ static uint32_t freq_of(const document *d, const nv_node *q) {
 
 static uint32_t length_of(const document *d, const nv_node *q) {
     uint64_t n = 0;
-    for (int i = 0; i < q->n_fields; i++) n += (uint64_t)q->weights[i] * d->fields[q->fields[i]].length;
+    for (int i = 0; i < q->n_fields; i++)
+        n += (uint64_t)q->weights[i] * d->fields[q->fields[i]].length;
     return saturate(n);
 }
 
@@ -254,9 +266,9 @@ static int matches(const document *d, const nv_node *q) {
 
 typedef struct {
     const nv_node *node;
-    double weight64;     /* boost * idf */
+    double weight64; /* boost * idf */
     float w, c0, c1;
-    double avg;          /* of the weighted length, for NV_DOUBLE */
+    double avg; /* of the weighted length, for NV_DOUBLE */
     int no_lengths;
 } leaf;
 
@@ -265,7 +277,7 @@ typedef struct {
     nv_mode mode;
     leaf leaves[512];
     int n;
-    double total;        /* W */
+    double total; /* W */
     int shift;
 } weights;
 

@@ -12,13 +12,24 @@
 typedef struct nv_index nv_index;
 
 typedef enum { NV_EXACT, NV_DOUBLE } nv_mode;
-typedef enum { NV_ALL, NV_NONE, NV_TERM, NV_PHRASE, NV_NEAR, NV_PREFIX, NV_EXISTS, NV_BOOL, NV_MAX, NV_CONST } nv_kind;
+typedef enum {
+    NV_ALL,
+    NV_NONE,
+    NV_TERM,
+    NV_PHRASE,
+    NV_NEAR,
+    NV_PREFIX,
+    NV_EXISTS,
+    NV_BOOL,
+    NV_MAX,
+    NV_CONST
+} nv_kind;
 
 typedef struct nv_slot {
     const char *keys[4]; /* term keys: kind byte first, then bytes */
     size_t key_len[4];
     int n_keys;
-    const char *prefix;  /* NULL = none */
+    const char *prefix; /* NULL = none */
     size_t prefix_len;
     uint32_t pos;
     const char *idf_key; /* NULL = contributes nothing */
@@ -32,16 +43,16 @@ struct nv_node {
     int fields[8], weights[8], n_fields; /* leaves */
     const char *key;                     /* TERM, PREFIX */
     size_t key_len;
-    nv_slot *slots;                      /* PHRASE, NEAR */
+    nv_slot *slots; /* PHRASE, NEAR */
     int n_slots, slop;
     nv_node **must, **should, **must_not, **filter; /* BOOL; MAX uses should; CONST must[0] */
     int n_must, n_should, n_must_not, n_filter, min_should;
 };
 
 typedef struct nv_hit {
-    uint32_t doc;   /* number in order of arrival */
-    int32_t raw;    /* NV_EXACT */
-    double score;   /* raw * 2^-shift, or the double formula */
+    uint32_t doc; /* number in order of arrival */
+    int32_t raw;  /* NV_EXACT */
+    double score; /* raw * 2^-shift, or the double formula */
 } nv_hit;
 
 nv_index *nv_new(int n_fields, double k1, double b);

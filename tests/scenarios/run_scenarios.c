@@ -47,15 +47,18 @@ static json_t *c_highlights(prism_snapshot *snap, const prism_query *query, uint
         prism_snippet *snippet = NULL;
         prism_snippet_opts opts = PRISM_SNIPPET_OPTS_INIT;
         opts.whole_field = f == 0;
-        if (prism_snippet_make(snap, query, gdoc, fields[f], &opts, &snippet, NULL) != PRISM_OK) continue;
+        if (prism_snippet_make(snap, query, gdoc, fields[f], &opts, &snippet, NULL) != PRISM_OK)
+            continue;
         json_t *list = json_array();
         for (uint32_t i = 0; i < prism_snippet_count(snippet); i++) {
             prism_fragment g;
             prism_snippet_get(snippet, i, &g);
             json_t *spans = json_array();
             for (uint32_t s = 0; s < g.n_spans; s++)
-                json_array_append_new(spans, json_pack("[i, i]", (int)g.spans[s].start, (int)g.spans[s].end));
-            json_array_append_new(list, json_pack("{s:s%, s:o}", "text", g.text, g.len, "spans", spans));
+                json_array_append_new(spans, json_pack("[i, i]", (int)g.spans[s].start,
+                                                       (int)g.spans[s].end));
+            json_array_append_new(list,
+                                  json_pack("{s:s%, s:o}", "text", g.text, g.len, "spans", spans));
         }
         json_object_set_new(all, fields[f], list);
         prism_snippet_free(snippet);
@@ -84,17 +87,19 @@ static json_t *c_search(prism_index *index, json_t *search) {
     qopts.note = count_note;
     qopts.note_ctx = notes;
     if (prism_snapshot_open(index, &snap, &err) == PRISM_OK &&
-        prism_query_parse(prism_index_schema(index), text, strlen(text), &qopts, &query, &err) == PRISM_OK &&
+        prism_query_parse(prism_index_schema(index), text, strlen(text), &qopts, &query, &err) ==
+            PRISM_OK &&
         prism_search(snap, query, &sopts, &hits, &err) == PRISM_OK) {
         for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
             prism_hit h;
             prism_hits_get(hits, i, &h);
-            json_array_append_new(list, json_pack("{s:s%, s:o}", "id", h.key, h.key_len, "highlights",
-                                                  c_highlights(snap, query, h.gdoc)));
+            json_array_append_new(list, json_pack("{s:s%, s:o}", "id", h.key, h.key_len,
+                                                  "highlights", c_highlights(snap, query, h.gdoc)));
         }
     }
     json_t *answer = json_pack("{s:o, s:o}", "hits", list, "notes", notes);
-    if (err.code != PRISM_OK) json_object_set_new(answer, "error", json_string(prism_status_name(err.code)));
+    if (err.code != PRISM_OK)
+        json_object_set_new(answer, "error", json_string(prism_status_name(err.code)));
     prism_hits_free(hits);
     prism_query_unref(query);
     prism_snapshot_unref(snap);
@@ -106,7 +111,8 @@ static bool c_put(prism_writer *writer, json_t *documents, prism_error *err) {
     json_t *doc;
     json_array_foreach(documents, i, doc) {
         char *text = json_dumps(doc, JSON_COMPACT);
-        prism_status status = prism_writer_put_json(writer, text, strlen(text), PRISM_PUT_REPLACE, err);
+        prism_status status =
+            prism_writer_put_json(writer, text, strlen(text), PRISM_PUT_REPLACE, err);
         free(text);
         if (status != PRISM_OK) return false;
     }
@@ -148,7 +154,8 @@ static json_t *run_program(const char *const *argv, const char *input, int *code
     fflush(NULL); /* or the child prints it again */
     pid_t pid = fork();
     if (pid == 0) {
-        if (freopen(in, "r", stdin) && freopen(out, "w", stdout) && freopen("/dev/null", "w", stderr))
+        if (freopen(in, "r", stdin) && freopen(out, "w", stdout) &&
+            freopen("/dev/null", "w", stderr))
             execv(argv[0], (char *const *)(uintptr_t)argv);
         _exit(127);
     }
@@ -195,8 +202,10 @@ static json_t *psearch_search(const char *program, const char *index, json_t *se
     argv[n] = NULL;
     json_t *answer = run_program(argv, "", &code);
     if (answer == NULL) answer = json_pack("{s:[]}", "hits");
-    if (code == 2) json_object_set_new(answer, "error", json_string("EPARSE"));
-    else if (code > 1) json_object_set_new(answer, "error", json_integer(code));
+    if (code == 2)
+        json_object_set_new(answer, "error", json_string("EPARSE"));
+    else if (code > 1)
+        json_object_set_new(answer, "error", json_integer(code));
     return answer;
 }
 
@@ -218,7 +227,9 @@ static bool psearch_build(const char *program, const char *index, json_t *story)
 static json_t *ids_of(json_t *answer) {
     json_t *ids = json_array(), *hit;
     size_t i;
-    json_array_foreach(json_object_get(answer, "hits"), i, hit) { json_array_append(ids, json_object_get(hit, "id")); }
+    json_array_foreach(json_object_get(answer, "hits"), i, hit) {
+        json_array_append(ids, json_object_get(hit, "id"));
+    }
     return ids;
 }
 
@@ -246,10 +257,12 @@ static json_t *marks_of(json_t *answer, const char *id, const char *field) {
     size_t i, f, s;
     json_array_foreach(json_object_get(answer, "hits"), i, hit) {
         if (strcmp(json_string_value(json_object_get(hit, "id")), id) != 0) continue;
-        json_array_foreach(json_object_get(json_object_get(hit, "highlights"), field), f, fragment) {
+        json_array_foreach(json_object_get(json_object_get(hit, "highlights"), field), f,
+                           fragment) {
             const char *text = json_string_value(json_object_get(fragment, "text"));
             json_array_foreach(json_object_get(fragment, "spans"), s, span) {
-                json_int_t from = json_integer_value(json_array_get(span, 0)), to = json_integer_value(json_array_get(span, 1));
+                json_int_t from = json_integer_value(json_array_get(span, 0)),
+                           to = json_integer_value(json_array_get(span, 1));
                 json_array_append_new(marks, json_stringn(text + from, (size_t)(to - from)));
             }
         }
@@ -277,13 +290,17 @@ static void check_search(const char *name, json_t *search, json_t *answer) {
     json_t *first = json_object_get(search, "first"), *marks = json_object_get(search, "marks");
     json_t *notes = json_object_get(search, "notes"), *error = json_object_get(search, "error");
     json_t *ids = ids_of(answer);
-    if (error) result(json_equal(error, json_object_get(answer, "error")), name, query, answer);
-    else if (json_object_get(answer, "error")) result(false, name, query, answer);
+    if (error)
+        result(json_equal(error, json_object_get(answer, "error")), name, query, answer);
+    else if (json_object_get(answer, "error"))
+        result(false, name, query, answer);
     if (hits) result(json_equal(hits, ids), name, query, ids);
     if (set) result(same_set(set, ids), name, query, ids);
     if (first) result(json_equal(first, json_array_get(ids, 0)), name, query, ids);
     if (notes)
-        result((size_t)json_integer_value(notes) == json_array_size(json_object_get(answer, "notes")), name, query, answer);
+        result((size_t)json_integer_value(notes) ==
+                   json_array_size(json_object_get(answer, "notes")),
+               name, query, answer);
     if (marks) check_marks(name, query, answer, marks);
     json_decref(ids);
 }
@@ -307,7 +324,8 @@ static void tell(const char *path, const char *program) {
     result(built, name, "is indexed", NULL);
     json_array_foreach(json_object_get(story, "searches"), i, search) {
         if (!built) break;
-        json_t *answer = program ? psearch_search(program, index, search) : c_search(handle, search);
+        json_t *answer =
+            program ? psearch_search(program, index, search) : c_search(handle, search);
         check_search(name, search, answer);
         json_decref(answer);
     }
@@ -325,8 +343,16 @@ int main(int argc, char **argv) {
     const char *src = getenv("PRISM_SRCDIR"), *build = getenv("PRISM_BUILDDIR");
     static char dir[4096], program[4096], path[8192];
     bool through_psearch = argc > 2 || strstr(argv[0], "psearch") != NULL;
-    snprintf(dir, sizeof dir, "%s%s", argc > 1 ? argv[1] : src ? src : ".", argc > 1 ? "" : "/tests/scenarios");
-    snprintf(program, sizeof program, "%s%s", argc > 2 ? argv[2] : build ? build : ".", argc > 2 ? "" : "/psearch");
+    snprintf(dir, sizeof dir, "%s%s",
+             argc > 1 ? argv[1]
+             : src    ? src
+                      : ".",
+             argc > 1 ? "" : "/tests/scenarios");
+    snprintf(program, sizeof program, "%s%s",
+             argc > 2 ? argv[2]
+             : build  ? build
+                      : ".",
+             argc > 2 ? "" : "/psearch");
     int n = scandir(dir, &names, is_story, alphasort);
     if (n <= 0 || mkdtemp(work) == NULL) {
         printf("Bail out! no scenarios in %s\n", dir);

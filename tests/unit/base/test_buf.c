@@ -29,7 +29,7 @@ START_TEST(puts_are_little_endian) {
     prs_buf_put(&buf, "\x10\x11", 2);
     prs_buf_zero(&buf, 3);
     prs_buf_put(&buf, NULL, 0);
-    static const uint8_t want[] = {1,  2,  3,  4,  5,  6,  7,  8,  9, 10,
+    static const uint8_t want[] = {1,  2,  3,  4,  5,  6,  7,  8, 9, 10,
                                    11, 12, 13, 14, 15, 16, 17, 0, 0, 0};
     ck_assert_uint_eq(buf.len, sizeof want);
     ck_assert_mem_eq(buf.ptr, want, sizeof want);
@@ -210,6 +210,5 @@ END_TEST
 TEST_SUITE(buf, puts_are_little_endian, varints_have_known_bytes, varints_round_trip,
            growth_keeps_bytes_and_is_amortised, failure_sticks_and_keeps_what_was_written,
            clear_forgets_the_error_and_keeps_memory, impossible_sizes_fail,
-           growth_stops_at_the_cap_not_at_half, printf_grows_to_fit,
-           printf_at_the_edge_of_the_room, printf_without_memory_fails,
-           every_refused_allocation_is_told)
+           growth_stops_at_the_cap_not_at_half, printf_grows_to_fit, printf_at_the_edge_of_the_room,
+           printf_without_memory_fails, every_refused_allocation_is_told)

@@ -82,7 +82,8 @@ END_TEST
 
 START_TEST(ill_formed_text_is_cut_without_loss) {
     char text[600];
-    memset(text, 0x80, sizeof text - 1); /* continuation bytes only: there is no character to keep whole */
+    memset(text, 0x80,
+           sizeof text - 1); /* continuation bytes only: there is no character to keep whole */
     text[sizeof text - 1] = '\0';
     prism_error err = PRISM_ERROR_INIT;
     prs_error_set(&err, PRISM_EINVAL, "%s", text);
@@ -94,8 +95,8 @@ START_TEST(system_errors_map_to_statuses) {
     static const struct {
         int number;
         prism_status status;
-    } table[] = {{ENOSPC, PRISM_ENOSPC}, {EDQUOT, PRISM_ENOSPC},    {ENOMEM, PRISM_ENOMEM},
-                 {EROFS, PRISM_EREADONLY}, {EIO, PRISM_EIO},        {ENOENT, PRISM_EIO},
+    } table[] = {{ENOSPC, PRISM_ENOSPC},   {EDQUOT, PRISM_ENOSPC}, {ENOMEM, PRISM_ENOMEM},
+                 {EROFS, PRISM_EREADONLY}, {EIO, PRISM_EIO},       {ENOENT, PRISM_EIO},
                  {99999, PRISM_EIO}};
     for (size_t i = 0; i < PRS_COUNT(table); i++) {
         prism_error err = stale();

@@ -85,7 +85,7 @@ START_TEST(many_keys_survive_growth) {
         snprintf(text, sizeof text, "yek %u", i);
         ck_assert_uint_eq(prs_map_find(&map, key_of(text)), UINT32_MAX);
     }
-    ck_assert_uint_ge((uint64_t)(map.mask + 1) * 3, (uint64_t)N * 4);   /* at most 3/4 full */
+    ck_assert_uint_ge((uint64_t)(map.mask + 1) * 3, (uint64_t)N * 4); /* at most 3/4 full */
     ck_assert_uint_lt(map.mask, 8 * N);                               /* nor wasteful */
     ck_assert_uint_eq(prs_map_bytes(&map), atomic_load(&mem.live));
     finish();
@@ -183,6 +183,5 @@ START_TEST(every_refused_allocation_is_told) {
 END_TEST
 
 TEST_SUITE(map, empty_map_holds_nothing, ids_are_dense_and_stay, keys_are_copied_with_a_nul,
-           many_keys_survive_growth, flooding_spreads_by_growth,
-           clear_keeps_memory_and_starts_over, refusal_leaves_the_map_as_it_was,
-           every_refused_allocation_is_told)
+           many_keys_survive_growth, flooding_spreads_by_growth, clear_keeps_memory_and_starts_over,
+           refusal_leaves_the_map_as_it_was, every_refused_allocation_is_told)

@@ -22,7 +22,8 @@ START_TEST(bytes_compare_as_on_disk) {
     static const struct {
         const char *text;
         size_t len;
-    } sorted[] = {{"", 0}, {"\0", 1}, {"a", 1}, {"a\0", 2}, {"aa", 2}, {"b", 1}, {"\x80", 1}, {"\xff", 1}};
+    } sorted[] = {{"", 0},   {"\0", 1}, {"a", 1},    {"a\0", 2},
+                  {"aa", 2}, {"b", 1},  {"\x80", 1}, {"\xff", 1}};
     for (size_t i = 0; i < PRS_COUNT(sorted); i++) {
         for (size_t j = 0; j < PRS_COUNT(sorted); j++) {
             prs_bytes a = prs_bytes_of(sorted[i].text, sorted[i].len);

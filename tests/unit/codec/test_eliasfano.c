@@ -36,7 +36,8 @@ static int by_value(const void *a, const void *b) {
 
 static void random_positions(test_rng *rng, uint32_t f, uint32_t span) {
     uint32_t from = test_rng_one_in(rng, 3) ? (uint32_t)test_rng_below(rng, span) : 0;
-    for (uint32_t i = 0; i < f; i++) positions[i] = from + (uint32_t)test_rng_below(rng, span - from);
+    for (uint32_t i = 0; i < f; i++)
+        positions[i] = from + (uint32_t)test_rng_below(rng, span - from);
     qsort(positions, f, sizeof *positions, by_value);
 }
 
@@ -127,7 +128,8 @@ START_TEST(hostile_bits_are_refused_or_canonical) {
             if (n_bits != 0) bytes[flip / 8] = (uint8_t)(bytes[flip / 8] ^ 1u << flip % 8);
         } else {
             test_rng_fill(&rng, bytes, used);
-            if (n_bits % 8 != 0) bytes[used - 1] = (uint8_t)(bytes[used - 1] & ((1u << n_bits % 8) - 1));
+            if (n_bits % 8 != 0)
+                bytes[used - 1] = (uint8_t)(bytes[used - 1] & ((1u << n_bits % 8) - 1));
         }
         if (!prs_ef_decode(bytes, 0, f, span, decoded)) continue;
         n_taken++;

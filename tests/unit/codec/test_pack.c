@@ -107,7 +107,9 @@ static void all_widths_and_counts(void) {
     }
 }
 
-START_TEST(bytes_are_those_of_the_format) { ck_assert_uint_ge(each_level(all_widths_and_counts), 2); }
+START_TEST(bytes_are_those_of_the_format) {
+    ck_assert_uint_ge(each_level(all_widths_and_counts), 2);
+}
 END_TEST
 
 /* Every width by force, also the ones that measure would not choose: exceptions from 0 to n. */
@@ -129,7 +131,9 @@ static void forced_widths(void) {
     }
 }
 
-START_TEST(any_width_may_be_written) { each_level(forced_widths); }
+START_TEST(any_width_may_be_written) {
+    each_level(forced_widths);
+}
 END_TEST
 
 static void edges(void) {
@@ -147,7 +151,9 @@ static void edges(void) {
     }
 }
 
-START_TEST(ones_zeros_and_lonely_giants) { each_level(edges); }
+START_TEST(ones_zeros_and_lonely_giants) {
+    each_level(edges);
+}
 END_TEST
 
 /* Documents from deltas: right, or refused exactly when they leave the 31 bits. */
@@ -175,7 +181,9 @@ static void documents(void) {
     ck_assert_uint_lt(n_refused, 2900);
 }
 
-START_TEST(documents_are_summed_and_bounded) { each_level(documents); }
+START_TEST(documents_are_summed_and_bounded) {
+    each_level(documents);
+}
 END_TEST
 
 START_TEST(unsound_heads_are_refused) {
@@ -243,5 +251,5 @@ START_TEST(levels_agree_on_any_bytes) {
 END_TEST
 
 TEST_SUITE(pack, bytes_are_those_of_the_format, any_width_may_be_written,
-           ones_zeros_and_lonely_giants, documents_are_summed_and_bounded, unsound_heads_are_refused,
-           levels_agree_on_any_bytes)
+           ones_zeros_and_lonely_giants, documents_are_summed_and_bounded,
+           unsound_heads_are_refused, levels_agree_on_any_bytes)

@@ -21,7 +21,8 @@ field_model *field_model_new(prs_mem *mem, uint32_t n_docs, test_rng *rng) {
         prs_lengths_builder_add(&field->length_builder, field->length[doc]);
         prs_lengths_builder_add(&field->span_builder, field->span[doc]);
     }
-    ck_assert_int_eq(prs_lengths_builder_view(&field->length_builder, &field->lengths, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_lengths_builder_view(&field->length_builder, &field->lengths, NULL),
+                     PRISM_OK);
     ck_assert_int_eq(prs_lengths_builder_view(&field->span_builder, &field->spans, NULL), PRISM_OK);
     return field;
 }
@@ -64,14 +65,15 @@ static void add_positions(list_model *list, uint32_t span, uint32_t freq, test_r
     list->cf += freq;
 }
 
-list_model *list_model_new(const field_model *field, list_shape shape, uint32_t max_df, uint32_t max_freq,
-                           test_rng *rng) {
+list_model *list_model_new(const field_model *field, list_shape shape, uint32_t max_df,
+                           uint32_t max_freq, test_rng *rng) {
     list_model *list = calloc(1, sizeof *list);
     if (max_df == 0 || max_df > field->n_docs) max_df = field->n_docs;
     list->docs = calloc(max_df, sizeof(uint32_t));
     list->freqs = calloc(max_df, sizeof(uint32_t));
     list->first = calloc(max_df + 1, sizeof(uint64_t));
-    uint32_t doc = (uint32_t)test_rng_below(rng, 1 + PRS_MIN(field->n_docs - 1, shape == SHAPE_ALL ? 0 : 100));
+    uint32_t doc =
+        (uint32_t)test_rng_below(rng, 1 + PRS_MIN(field->n_docs - 1, shape == SHAPE_ALL ? 0 : 100));
     bool ones = max_freq > 1 && test_rng_one_in(rng, 5);
     for (; list->df < max_df && doc < field->n_docs; doc += gap(shape, list->df, rng)) {
         uint32_t freq = ones ? 1 : some_freq(max_freq, rng);
@@ -96,8 +98,8 @@ void list_model_free(list_model *list) {
     free(list);
 }
 
-prism_status list_model_write(const list_model *list, prs_postings_writer *pw, bool positions, uint32_t piece,
-                              test_rng *rng, prs_term_info *info) {
+prism_status list_model_write(const list_model *list, prs_postings_writer *pw, bool positions,
+                              uint32_t piece, test_rng *rng, prs_term_info *info) {
     prs_postings_writer_begin(pw, positions);
     for (uint32_t i = 0, n; i < list->df; i += n) {
         n = piece == 0 ? list->df : 1 + (uint32_t)test_rng_below(rng, piece);
@@ -108,13 +110,14 @@ prism_status list_model_write(const list_model *list, prs_postings_writer *pw, b
     return prs_postings_writer_finish(pw, info, NULL);
 }
 
-void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const list_model *list, bool positions,
-                    uint32_t piece, test_rng *rng) {
+void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const list_model *list,
+                    bool positions, uint32_t piece, test_rng *rng) {
     prs_postings_writer *pw;
     ck_assert_int_eq(section_file_begin(&lf->file, mem, PRS_COMPONENT_LISTS), PRISM_OK);
     if (test_rng_one_in(rng, 2)) prs_out_write(lf->file.out, "what came before", 16);
-    ck_assert_int_eq(
-        prs_postings_writer_new(mem, lf->file.out, &field->lengths, &field->spans, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(mem, lf->file.out, &field->lengths, &field->spans, &pw,
+                                             NULL),
+                     PRISM_OK);
     ck_assert_int_eq(list_model_write(list, pw, positions, piece, rng, &lf->info), PRISM_OK);
     if (lf->info.inlined) {
         ck_assert_uint_le(lf->info.payload_len, sizeof lf->payload);
@@ -125,9 +128,12 @@ void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const
                           prs_out_offset(lf->file.out));
     }
     prs_postings_writer_free(pw);
-    ck_assert_int_eq(section_file_open(&lf->file, PRS_COMPONENT_LISTS, test_rng_one_in(rng, 3), &lf->section),
+    ck_assert_int_eq(section_file_open(&lf->file, PRS_COMPONENT_LISTS, test_rng_one_in(rng, 3),
+                                       &lf->section),
                      PRISM_OK);
     lf->source = (prs_postings_source){lf->section, &field->spans, field->n_docs};
 }
 
-void list_file_end(list_file *lf) { section_file_end(&lf->file); }
+void list_file_end(list_file *lf) {
+    section_file_end(&lf->file);
+}

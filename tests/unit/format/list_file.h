@@ -18,12 +18,12 @@ field_model *field_model_new(prs_mem *mem, uint32_t n_docs, test_rng *rng);
 void field_model_free(field_model *field);
 
 typedef enum list_shape {
-    SHAPE_ALL,     /* every document */
-    SHAPE_DENSE,   /* most documents */
+    SHAPE_ALL,   /* every document */
+    SHAPE_DENSE, /* most documents */
     SHAPE_HALF,
     SHAPE_SPARSE,
-    SHAPE_RUNS,    /* stretches of neighbours */
-    SHAPE_MIXED,   /* all of the above by turns */
+    SHAPE_RUNS,  /* stretches of neighbours */
+    SHAPE_MIXED, /* all of the above by turns */
     N_SHAPES,
 } list_shape;
 
@@ -37,13 +37,13 @@ typedef struct list_model {
 } list_model;
 
 /** At most max_df postings (0 = as many as the shape gives), at least one.  max_freq limits freqs. */
-list_model *list_model_new(const field_model *field, list_shape shape, uint32_t max_df, uint32_t max_freq,
-                           test_rng *rng);
+list_model *list_model_new(const field_model *field, list_shape shape, uint32_t max_df,
+                           uint32_t max_freq, test_rng *rng);
 void list_model_free(list_model *list);
 
 /** Write the list through a writer: in pieces of 1 .. piece postings, or at once for piece 0. */
-prism_status list_model_write(const list_model *list, prs_postings_writer *pw, bool positions, uint32_t piece,
-                              test_rng *rng, prs_term_info *info);
+prism_status list_model_write(const list_model *list, prs_postings_writer *pw, bool positions,
+                              uint32_t piece, test_rng *rng, prs_term_info *info);
 
 /* One list in a file of its own. */
 typedef struct list_file {
@@ -54,8 +54,8 @@ typedef struct list_file {
     prs_postings_source source;
 } list_file;
 
-void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const list_model *list, bool positions,
-                    uint32_t piece, test_rng *rng);
+void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const list_model *list,
+                    bool positions, uint32_t piece, test_rng *rng);
 void list_file_end(list_file *lf);
 
 #endif

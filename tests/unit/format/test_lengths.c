@@ -20,7 +20,8 @@ static uint32_t some_length(test_rng *rng, uint64_t one_large_in) {
     return test_rng_one_in(rng, 2) ? edges[test_rng_below(rng, 4)] : (uint32_t)test_rng_next(rng);
 }
 
-static void make_section(section_file *f, const uint32_t *values, uint32_t n, prs_section *section) {
+static void make_section(section_file *f, const uint32_t *values, uint32_t n,
+                         prs_section *section) {
     prs_lengths_builder builder;
     prs_lengths view;
     ck_assert_int_eq(section_file_begin(f, &mem, PRS_COMPONENT_LENGTHS), PRISM_OK);
@@ -51,10 +52,12 @@ START_TEST(every_length_comes_back) {
             for (uint32_t i = 0; i < sizes[s]; i++) values[i] = some_length(&rng, one_in);
             make_section(&f, values, sizes[s], &section);
             ck_assert_int_eq(prs_lengths_open(&lengths, &section, sizes[s], NULL), PRISM_OK);
-            for (uint32_t i = 0; i < sizes[s]; i++) ck_assert_uint_eq(prs_lengths_get(&lengths, i), values[i]);
+            for (uint32_t i = 0; i < sizes[s]; i++)
+                ck_assert_uint_eq(prs_lengths_get(&lengths, i), values[i]);
             ck_assert_uint_eq(prs_lengths_get(&lengths, sizes[s]), 0);
             ck_assert_uint_eq(prs_lengths_get(&lengths, UINT32_MAX), 0);
-            ck_assert_int_eq(prs_lengths_open(&lengths, &section, sizes[s] + 40, NULL), PRISM_ECORRUPT);
+            ck_assert_int_eq(prs_lengths_open(&lengths, &section, sizes[s] + 40, NULL),
+                             PRISM_ECORRUPT);
             section_file_end(&f);
         }
     }
@@ -131,5 +134,5 @@ START_TEST(memory_may_run_out_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(lengths, every_length_comes_back, no_section_is_all_zero, unsound_overflow_lists_are_refused,
-           memory_may_run_out_anywhere)
+TEST_SUITE(lengths, every_length_comes_back, no_section_is_all_zero,
+           unsound_overflow_lists_are_refused, memory_may_run_out_anywhere)

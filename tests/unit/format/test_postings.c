@@ -28,7 +28,8 @@ static void check_ascending(const prs_impact *pairs, uint32_t n, uint32_t max) {
     }
 }
 
-static void check_dominance(const prs_postings *p, const field_model *field, const list_model *list) {
+static void check_dominance(const prs_postings *p, const field_model *field,
+                            const list_model *list) {
     static const uint32_t ks[] = {10, 100, 1000};
     ck_assert_uint_eq(p->n_dominance, list->df < 1000 ? 2 : 3);
     for (uint32_t d = 0; d < p->n_dominance; d++) {
@@ -41,7 +42,8 @@ static void check_dominance(const prs_postings *p, const field_model *field, con
     }
 }
 
-static void check_block(prs_postings *p, const field_model *field, const list_model *list, uint32_t from) {
+static void check_block(prs_postings *p, const field_model *field, const list_model *list,
+                        uint32_t from) {
     const prs_impact *pairs;
     uint32_t n_pairs;
     ck_assert_int_eq(prs_postings_load(p, NULL), PRISM_OK);
@@ -90,8 +92,8 @@ static void check_scan(const list_file *lf, const field_model *field, const list
     ck_assert_uint_eq(p.last_doc, PRS_DOC_END);
 }
 
-static const uint32_t sizes[] = {1,   2,   3,    4,    5,    31,   63,   64,   65,   127,  128,  129, 130,
-                                 255, 256, 257,  1000, 4095, 4096, 4097, 8192, 8193, 20000};
+static const uint32_t sizes[] = {1,   2,   3,   4,   5,    31,   63,   64,   65,   127,  128,  129,
+                                 130, 255, 256, 257, 1000, 4095, 4096, 4097, 8192, 8193, 20000};
 
 START_TEST(lists_of_all_sizes_and_shapes) {
     begin();
@@ -169,7 +171,8 @@ START_TEST(pieces_do_not_change_the_bytes) {
             size_t len = (size_t)(a->positions_len + a->postings_len);
             ck_assert_int_eq(prs_in_touch(&whole.section, a->off, len, NULL), PRISM_OK);
             ck_assert_int_eq(prs_in_touch(&pieced.section, b->off, len, NULL), PRISM_OK);
-            if (len != 0) ck_assert_mem_eq(whole.section.ptr + a->off, pieced.section.ptr + b->off, len);
+            if (len != 0)
+                ck_assert_mem_eq(whole.section.ptr + a->off, pieced.section.ptr + b->off, len);
             list_file_end(&pieced);
         }
         list_file_end(&whole);
@@ -193,11 +196,13 @@ START_TEST(one_writer_serves_many_lists) {
     prs_section section;
     prs_postings_writer *pw;
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, NULL, &field->spans, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, NULL, &field->spans, &pw, NULL),
+                     PRISM_OK);
     for (int i = 0; i < N; i++) {
         uint32_t df = test_rng_one_in(&rng, 4) ? 5000 : 1 + (uint32_t)test_rng_below(&rng, 9);
         lists[i] = list_model_new(field, (list_shape)test_rng_below(&rng, N_SHAPES), df, 9, &rng);
-        ck_assert_int_eq(list_model_write(lists[i], pw, i % 2 == 0, 300, &rng, &infos[i]), PRISM_OK);
+        ck_assert_int_eq(list_model_write(lists[i], pw, i % 2 == 0, 300, &rng, &infos[i]),
+                         PRISM_OK);
         if (infos[i].inlined) memcpy(payloads[i], infos[i].payload, infos[i].payload_len);
         infos[i].payload = payloads[i];
     }
@@ -237,7 +242,8 @@ START_TEST(mistakes_of_the_caller_are_told) {
     prs_postings_writer *pw;
     prs_term_info info;
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, &field->lengths, &field->spans, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(
+        prs_postings_writer_new(&mem, f.out, &field->lengths, &field->spans, &pw, NULL), PRISM_OK);
     prs_postings_writer_begin(pw, true);
     ck_assert_int_eq(prs_postings_writer_finish(pw, &info, NULL), PRISM_EINVAL);
     list_model *list = list_model_new(field, SHAPE_ALL, 200, 3, &rng);
@@ -279,8 +285,10 @@ START_TEST(memory_may_run_out_anywhere) {
     begin();
     test_rng rng = test_rng_of("postings-oom");
     field_model *field = field_model_new(&mem, 200000, &rng);
-    oom_case c = {field, {list_model_new(field, SHAPE_SPARSE, 3, 2, &rng), list_model_new(field, SHAPE_HALF, 90, 9, &rng),
-                          list_model_new(field, SHAPE_HALF, 75000, 9, &rng)}};
+    oom_case c = {field,
+                  {list_model_new(field, SHAPE_SPARSE, 3, 2, &rng),
+                   list_model_new(field, SHAPE_HALF, 90, 9, &rng),
+                   list_model_new(field, SHAPE_HALF, 75000, 9, &rng)}};
     ck_assert_uint_gt(test_oom_sweep(write_lists, &c), 10);
     for (int i = 0; i < 3; i++) list_model_free((list_model *)(uintptr_t)c.lists[i]);
     field_model_free(field);
@@ -289,5 +297,5 @@ START_TEST(memory_may_run_out_anywhere) {
 END_TEST
 
 TEST_SUITE(postings, lists_of_all_sizes_and_shapes, long_lists, runs_and_ones_are_free,
-           pieces_do_not_change_the_bytes, one_writer_serves_many_lists, mistakes_of_the_caller_are_told,
-           memory_may_run_out_anywhere)
+           pieces_do_not_change_the_bytes, one_writer_serves_many_lists,
+           mistakes_of_the_caller_are_told, memory_may_run_out_anywhere)

@@ -45,8 +45,10 @@ static void sort_keys(void) {
     qsort(dict.key, dict.n, sizeof dict.key[0], by_bytes);
     uint32_t n = 0;
     for (uint32_t i = 0; i < dict.n; i++) {
-        if (n > 0 && prs_bytes_equal(dict.key[n - 1], dict.key[i])) free((uint8_t *)(uintptr_t)dict.key[i].ptr);
-        else dict.key[n++] = dict.key[i];
+        if (n > 0 && prs_bytes_equal(dict.key[n - 1], dict.key[i]))
+            free((uint8_t *)(uintptr_t)dict.key[i].ptr);
+        else
+            dict.key[n++] = dict.key[i];
     }
     dict.n = n;
 }
@@ -56,9 +58,11 @@ static void random_keys(uint32_t n, test_rng *rng) {
     uint8_t key[PRISM_MAX_TERM_BYTES];
     for (uint32_t i = 0; i < n; i++) {
         size_t len = 1 + (size_t)test_rng_below(rng, 12);
-        for (size_t k = 0; k < len; k++) key[k] = (uint8_t)("\0\1ab\xff\xfe"[test_rng_below(rng, 6)]);
+        for (size_t k = 0; k < len; k++)
+            key[k] = (uint8_t)("\0\1ab\xff\xfe"[test_rng_below(rng, 6)]);
         if (test_rng_one_in(rng, 200)) {
-            len = test_rng_one_in(rng, 2) ? PRISM_MAX_TERM_BYTES : 900 + (size_t)test_rng_below(rng, 120);
+            len = test_rng_one_in(rng, 2) ? PRISM_MAX_TERM_BYTES
+                                          : 900 + (size_t)test_rng_below(rng, 120);
             memset(key, 'x', len - 8);
             for (size_t k = len - 8; k < len; k++) key[k] = (uint8_t)test_rng_below(rng, 3);
         }
@@ -75,7 +79,8 @@ static void random_infos(test_rng *rng) {
         prs_term_info *info = &dict.info[i];
         memset(info, 0, sizeof *info);
         info->df = 1 + (uint32_t)test_rng_below(rng, test_rng_one_in(rng, 2) ? 4 : N_DOCS);
-        info->cf = info->df + test_rng_below(rng, test_rng_one_in(rng, 3) ? 1 + (UINT64_C(1) << 50) : 20);
+        info->cf =
+            info->df + test_rng_below(rng, test_rng_one_in(rng, 3) ? 1 + (UINT64_C(1) << 50) : 20);
         info->has_positions = test_rng_one_in(rng, 2);
         info->inlined = info->df <= 4 && info->cf <= 32;
         if (info->inlined) {
@@ -90,7 +95,8 @@ static void random_infos(test_rng *rng) {
 
 static void write_filler(prs_out *out, uint64_t len) {
     static const uint8_t filler[1024];
-    for (; len > 0; len -= PRS_MIN(len, sizeof filler)) prs_out_write(out, filler, (size_t)PRS_MIN(len, sizeof filler));
+    for (; len > 0; len -= PRS_MIN(len, sizeof filler))
+        prs_out_write(out, filler, (size_t)PRS_MIN(len, sizeof filler));
 }
 
 static prism_status write_dictionary(section_file *f, prs_mem *m, prs_terms_totals *totals) {
@@ -104,7 +110,8 @@ static prism_status write_dictionary(section_file *f, prs_mem *m, prs_terms_tota
         }
         prs_terms_writer_add(tw, dict.key[i], info);
     }
-    prism_status status = prs_terms_writer_finish(tw, PRS_COMPONENT_TERMS_INDEX, PRS_FIELD_NONE, totals, NULL);
+    prism_status status =
+        prs_terms_writer_finish(tw, PRS_COMPONENT_TERMS_INDEX, PRS_FIELD_NONE, totals, NULL);
     prs_terms_writer_free(tw);
     return status;
 }
@@ -120,7 +127,9 @@ static void open_dictionary(opened *o, bool pread) {
     ck_assert_int_eq(section_file_begin(&o->file, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
     ck_assert_int_eq(write_dictionary(&o->file, &mem, &o->totals), PRISM_OK);
     ck_assert_int_eq(section_file_open(&o->file, PRS_COMPONENT_LISTS, pread, &o->lists), PRISM_OK);
-    ck_assert_int_eq(prs_in_section(o->file.in, PRS_COMPONENT_TERMS_INDEX, PRS_FIELD_NONE, &o->index), dict.n != 0);
+    ck_assert_int_eq(prs_in_section(o->file.in, PRS_COMPONENT_TERMS_INDEX, PRS_FIELD_NONE,
+                                    &o->index),
+                     dict.n != 0);
     ck_assert_int_eq(prs_terms_open(&o->terms, &o->lists, &o->index, N_DOCS, NULL), PRISM_OK);
 }
 
@@ -143,8 +152,10 @@ static uint32_t model_seek(prs_bytes key) {
     uint32_t low = 0, high = dict.n;
     while (low < high) {
         uint32_t mid = (low + high) / 2;
-        if (prs_bytes_compare(dict.key[mid], key) < 0) low = mid + 1;
-        else high = mid;
+        if (prs_bytes_compare(dict.key[mid], key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return low;
 }
@@ -155,8 +166,10 @@ static void check_find(const prs_terms *terms, prs_bytes key) {
     prs_term_info info;
     ck_assert_int_eq(prs_terms_find(terms, key, &info, &found, NULL), PRISM_OK);
     ck_assert_int_eq(found, want);
-    if (found) check_info(&info, i);
-    else ck_assert_uint_eq(info.df, 0);
+    if (found)
+        check_info(&info, i);
+    else
+        ck_assert_uint_eq(info.df, 0);
 }
 
 /* From the first key >= key, at most `max` terms, then one step beyond the end. */
@@ -184,7 +197,10 @@ static prs_bytes neighbour(uint8_t *room, test_rng *rng) {
     memcpy(room, key.ptr, key.len);
     switch (test_rng_below(rng, 3)) {
     case 0: key.len -= key.len > 1; break;
-    case 1: room[key.len] = (uint8_t)test_rng_below(rng, 2); key.len++; break;
+    case 1:
+        room[key.len] = (uint8_t)test_rng_below(rng, 2);
+        key.len++;
+        break;
     default: room[test_rng_below(rng, key.len)] ^= (uint8_t)(1 + test_rng_below(rng, 255));
     }
     return prs_bytes_of(room, key.len);
@@ -199,7 +215,8 @@ static void check_dictionary(uint32_t n, test_rng *rng, bool pread) {
     open_dictionary(&o, pread);
     ck_assert_uint_eq(o.terms.n_terms, dict.n);
     ck_assert_uint_eq(o.totals.n_terms, dict.n);
-    ck_assert_uint_eq(o.terms.terms_len + o.terms.postings_len + o.terms.positions_len, o.lists.len);
+    ck_assert_uint_eq(o.terms.terms_len + o.terms.postings_len + o.terms.positions_len,
+                      o.lists.len);
     for (uint32_t i = 0; i < dict.n; i += 1 + dict.n / 3000) check_find(&o.terms, dict.key[i]);
     for (uint32_t i = 0; i < 2000 && dict.n > 0; i++) check_find(&o.terms, neighbour(room, rng));
     check_find(&o.terms, prs_bytes_of("", 0));
@@ -315,12 +332,14 @@ START_TEST(damage_is_refused_or_harmless) {
     test_rng rng = test_rng_of("terms-damage");
     random_keys(400, &rng);
     random_infos(&rng);
-    for (uint32_t i = 0; i < dict.n; i++) dict.info[i].postings_len = PRS_MIN(dict.info[i].postings_len, 40u);
+    for (uint32_t i = 0; i < dict.n; i++)
+        dict.info[i].postings_len = PRS_MIN(dict.info[i].postings_len, 40u);
     open_dictionary(&o, false);
     uint32_t n_refused = 0;
     for (int round = 0; round < 6000; round++) {
         size_t cut = test_rng_one_in(&rng, 20) ? (size_t)test_rng_below(&rng, 50) : 0;
-        section_copy lists = section_copy_of(&o.lists, (size_t)o.lists.len - PRS_MIN(cut, (size_t)o.lists.len));
+        section_copy lists =
+            section_copy_of(&o.lists, (size_t)o.lists.len - PRS_MIN(cut, (size_t)o.lists.len));
         section_copy index = section_copy_of(&o.index, (size_t)o.index.len);
         section_copy_damage(test_rng_one_in(&rng, 4) ? &index : &lists, &rng);
         prs_section damaged_lists = prs_section_of(lists.bytes, lists.len);
@@ -355,6 +374,7 @@ START_TEST(memory_may_run_out_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(terms, found_sought_and_walked_as_in_a_sorted_array, blocks_are_written_in_runs_between_lists,
-           prefixes_of_eight_bytes_may_be_equal, no_dictionary_is_an_empty_one, damage_is_refused_or_harmless,
+TEST_SUITE(terms, found_sought_and_walked_as_in_a_sorted_array,
+           blocks_are_written_in_runs_between_lists, prefixes_of_eight_bytes_may_be_equal,
+           no_dictionary_is_an_empty_one, damage_is_refused_or_harmless,
            memory_may_run_out_anywhere)

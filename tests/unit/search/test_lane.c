@@ -19,7 +19,8 @@ static void make_lane_world(lane_world *w, test_rng *rng, uint64_t sparse) {
     for (uint32_t d = 0; d < DOCS; d++) {
         char id[16], body[256] = "";
         uint32_t more = (uint32_t)test_rng_below(rng, 12);
-        w->freq[d] = test_rng_one_in(rng, sparse) ? 1 + (uint32_t)test_rng_below(rng, 9) : 0;
+        bool has = d == DOCS / 2 || test_rng_one_in(rng, sparse); /* once at least */
+        w->freq[d] = has ? 1 + (uint32_t)test_rng_below(rng, 9) : 0;
         w->length[d] = w->freq[d] + more;
         for (uint32_t i = 0; i < w->freq[d]; i++) strcat(body, "x ");
         for (uint32_t i = 0; i < more; i++) strcat(body, "y ");
