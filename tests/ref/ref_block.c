@@ -18,7 +18,8 @@ static uint32_t low_bits(const uint8_t *at, uint32_t m, uint32_t w, uint32_t i) 
     return v;
 }
 
-static void patched(ref_cur *c, uint32_t m, uint32_t *out) {
+/* Returns the number of exceptions. */
+static uint32_t patched(ref_cur *c, uint32_t m, uint32_t *out) {
     uint32_t w = ref_u8(c), n_exceptions = ref_u8(c);
     ref_must(w <= 32, "PATCHED", "w is 0..32");
     ref_must(n_exceptions <= m, "PATCHED", "there are no more exceptions than values");
@@ -35,6 +36,7 @@ static void patched(ref_cur *c, uint32_t m, uint32_t *out) {
                  "an exception is not zero and a value has 32 bits");
         out[place[i]] |= (uint32_t)(high << w);
     }
+    return n_exceptions;
 }
 
 /* A document number that must be new and in the segment. */
@@ -43,13 +45,13 @@ static uint32_t checked_doc(const ref_list *l, int64_t doc) {
     return (uint32_t)doc;
 }
 
-static void packed_docs(const ref_list *l, ref_cur *c, uint32_t n, uint32_t *docs) {
+static void packed_docs(ref_list *l, ref_cur *c, uint32_t n, uint32_t *docs) {
     uint32_t gaps[BLOCK] = {0};
     if (n == BLOCK) {
-        patched(c, BLOCK, gaps);
+        l->n_exceptions += patched(c, BLOCK, gaps);
         ref_must(gaps[0] == 0, "block", "the first of 128 packed documents is 0");
     } else if (n > 1) {
-        patched(c, n - 1, gaps + 1);
+        l->n_exceptions += patched(c, n - 1, gaps + 1);
     }
     for (uint32_t i = 1; i < n; i++)
         docs[i] = checked_doc(l, (int64_t)docs[i - 1] + gaps[i] + 1);
@@ -81,7 +83,7 @@ void ref_block_read(ref_list *l, ref_cur *c, int64_t last_before) {
         for (uint32_t i = 1; i < n; i++) docs[i] = checked_doc(l, (int64_t)docs[0] + i);
     if ((tag & 3) == 2) bitset_docs(l, c, n, docs);
     for (uint32_t i = 0; i < n; i++) freqs[i] = 0;
-    if ((tag & 4) == 0) patched(c, n, freqs);
+    if ((tag & 4) == 0) l->n_exceptions += patched(c, n, freqs);
     for (uint32_t i = 0; i < n; i++) {
         ref_must(freqs[i] < UINT32_MAX, "block", "a freq has 32 bits");
         l->freqs[l->n + i] = freqs[i] + 1;

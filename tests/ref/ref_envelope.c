@@ -88,7 +88,7 @@ static footer read_footer(const ref_file *f, int type) {
     ref_must(ref_u64(&c) == piece_hash(f, type, FOOTER_NO, f->bytes + f->len - 64, 48), f->name,
              "the footer has its hash");
     for (int i = 0; i < 8; i++)
-        ref_must(ref_u8(&c) == (magic[i] ^ 0xff), f->name, "the footer ends with the magic");
+        ref_must((ref_u8(&c) ^ magic[i]) == 0xff, f->name, "the footer ends with the magic");
     return t;
 }
 

@@ -171,6 +171,10 @@ ref_index *ref_open(const char *directory) {
     if (!ref_file_section(ix->commit, REF_MANIFEST, REF_NO_FIELD, &c))
         ref_die(name, "has no MANIFEST");
     read_manifest(ix, directory, c);
+    if (ref_file_section(ix->commit, REF_PAYLOAD, REF_NO_FIELD, &c)) {
+        ix->payload = c.start;
+        ix->payload_len = ref_left(&c);
+    }
     return ix;
 }
 

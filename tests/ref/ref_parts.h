@@ -28,7 +28,7 @@ typedef struct ref_list {
     uint64_t cf;
     /* filled */
     uint64_t n, n_positions;
-    uint32_t n_blocks, n_groups, n_run, n_bitset, n_packed;
+    uint32_t n_blocks, n_groups, n_run, n_bitset, n_packed, n_exceptions;
 } ref_list;
 void ref_list_read(ref_list *list, ref_cur postings, ref_cur positions);
 

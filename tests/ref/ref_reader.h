@@ -98,6 +98,8 @@ typedef struct ref_index {
     ref_schema *schema;
     ref_segment *segments;
     uint32_t n_segments, n_stop_sets;
+    const uint8_t *payload; /* NULL = none */
+    uint64_t payload_len;
 } ref_index;
 
 /* A term with all its postings. */
@@ -109,7 +111,7 @@ typedef struct ref_term {
     const uint32_t *docs, *freqs;  /* df of each */
     const uint32_t *positions;     /* cf of them, document by document; NULL if there are none */
     uint32_t n_blocks, n_groups;   /* 0 where inline; n_groups 0 for df <= 128 */
-    uint32_t n_run, n_bitset, n_packed; /* blocks by form */
+    uint32_t n_run, n_bitset, n_packed, n_exceptions; /* blocks by form; patched values */
 } ref_term;
 typedef void (*ref_term_fn)(void *ctx, const ref_term *term);
 

@@ -166,6 +166,7 @@ static void read_list(walk *w, uint64_t *off, uint64_t positions_len, uint64_t p
     t->n_run = l.n_run;
     t->n_bitset = l.n_bitset;
     t->n_packed = l.n_packed;
+    t->n_exceptions = l.n_exceptions;
 }
 
 /* One term's info, and its list; *off is where the next list begins. */
