@@ -40,3 +40,9 @@ EXTRA_DIST += tests/golden/golden.sh tests/golden/second_reader.sh tests/golden/
 regen-golden: tests/golden/ref_check tests/conformance/golden_maker
 	PRISM_BUILDDIR='$(abs_builddir)' $(BASH_PROG) $(srcdir)/tests/golden/golden.sh regen $(srcdir)/tests/golden/v1.0
 .PHONY: regen-golden
+
+# Damaged copies of the golden indexes.
+check_PROGRAMS += tests/golden/damage
+tests_golden_damage_SOURCES = tests/golden/damage.c
+tests_golden_damage_LDADD = libprismsearch.la
+long_tests += tests/golden/damage
