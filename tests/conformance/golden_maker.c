@@ -1,10 +1,11 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker mixed|groups DIRECTORY       DIRECTORY must not hold an index yet
+ *     golden_maker tiny|mixed|groups DIRECTORY       DIRECTORY must not hold an index yet
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from the
  * library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is needed.
  * What is in them, so that every form of FORMAT.md occurs:
+ *   tiny     six documents of one to three words: the worked examples of FORMAT.md section 20 are bytes of it
  *   mixed    3 segments with replaced and deleted documents (both forms of deletes); every field type; columns of
  *            one and of many values; Latin, Han, exact forms, compounds; run, bitset and packed blocks with
  *            exceptions; dominance points; many-valued texts (SPANS); a length and a span over 65535
@@ -27,7 +28,8 @@ static const char mixed_schema[] =
     "{\"name\":\"title\",\"type\":\"text\",\"boost\":2,\"options\":{\"stem\":\"off\"}},"
     "{\"name\":\"body\",\"type\":\"text\",\"options\":{\"stem\":\"dual\"}},"
     "{\"name\":\"plain\",\"type\":\"text\",\"positions\":false,\"options\":{\"stem\":\"off\"}},"
-    "{\"name\":\"bare\",\"type\":\"text\",\"lengths\":false,\"many\":true,\"options\":{\"stem\":\"off\"}},"
+    "{\"name\":\"bare\",\"type\":\"text\",\"lengths\":false,\"many\":true,\"options\":{\"stem\":"
+    "\"off\"}},"
     "{\"name\":\"hidden\",\"type\":\"text\",\"stored\":false,\"options\":{\"stem\":\"off\"}},"
     "{\"name\":\"tags\",\"type\":\"keyword\",\"many\":true,\"column\":true},"
     "{\"name\":\"lang\",\"type\":\"keyword\",\"column\":true},"
@@ -35,6 +37,11 @@ static const char mixed_schema[] =
     "{\"name\":\"n\",\"type\":\"i64\",\"many\":true,\"column\":true},"
     "{\"name\":\"x\",\"type\":\"f64\"},"
     "{\"name\":\"ok\",\"type\":\"bool\"}]}";
+
+static const char tiny_schema[] =
+    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
+    "{\"name\":\"t\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}},"
+    "{\"name\":\"n\",\"type\":\"i64\",\"column\":true}]}";
 
 static const char groups_schema[] =
     "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}}]}";
@@ -88,8 +95,8 @@ static void repeat(text *t, const char *word, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) add(t, "%s%s", i > 0 ? " " : "", word);
 }
 
-static const char *const latin[] = {"custom", "silicon", "running", "models", "Wi-Fi",  "GPT-4",
-                                    "$10B",   "267%",    "C++",     "the",    "AT&T",   "Nvidia",
+static const char *const latin[] = {"custom", "silicon", "running", "models", "Wi-Fi", "GPT-4",
+                                    "$10B",   "267%",    "C++",     "the",    "AT&T",  "Nvidia",
                                     "café",   "O'Neil",  "U.S.A.",  "cloud"};
 static const char *const han[] = {"数据中心", "數據", "芯片", "豪賭", "云", "人工智能公司"};
 
@@ -103,7 +110,8 @@ static void add_patterns(text *t, chance *c, uint32_t i) {
     add(t, "every");
     if (i % 3 != 1) add(t, " dense");
     if (i % 3 == 2 || i >= 280) add(t, " ");
-    if (below(c, 100) < 46 && i % 40 < 36) repeat(t, " patchy", 1 + (below(c, 30) == 0 ? 40 : below(c, 2)));
+    if (below(c, 100) < 46 && i % 40 < 36)
+        repeat(t, " patchy", 1 + (below(c, 30) == 0 ? 40 : below(c, 2)));
     if (i % 7 == 0) add(t, " seventh");
     add(t, " ");
 }
@@ -119,7 +127,8 @@ static void mixed_document(text *t, chance *c, const char *key, uint32_t i) {
     add_words(t, c, below(c, 4));
     add(t, "\"");
     if (i % 5 == 0) add(t, ",\"plain\":\"plain %s\"", i % 2 ? "odd" : "even 云");
-    if (i % 6 == 0) add(t, ",\"bare\":[\"first value\",\"second\"%s]", i % 4 ? "" : ",\"third 芯片\"");
+    if (i % 6 == 0)
+        add(t, ",\"bare\":[\"first value\",\"second\"%s]", i % 4 ? "" : ",\"third 芯片\"");
     if (i % 50 == 7) add(t, ",\"hidden\":\"secret words\"");
     if (i % 8 == 0) add(t, ",\"tags\":[\"Red\",\"tag-%u\"]", below(c, 9));
     if (i % 3 == 0) add(t, ",\"lang\":\"%s\"", i % 2 ? "en" : "zh");
@@ -141,7 +150,7 @@ static void long_document(text *t, const char *key, bool span_only) {
     add(t, span_only ? "]}" : "\"}");
 }
 
-/* ---- the two indexes ------------------------------------------------------------------------- */
+/* ---- the indexes ----------------------------------------------------------------------------- */
 
 static void put(prism_writer *w, const text *t) {
     prism_error err = PRISM_ERROR_INIT;
@@ -193,47 +202,75 @@ static void make_mixed(prism_writer *w, text *t) {
     commit(w, "three");
 }
 
+static void make_tiny(prism_writer *w, text *t) {
+    static const char *const docs[] = {
+        "{\"id\":\"a\",\"t\":\"fox\",\"n\":7}", "{\"id\":\"b\",\"t\":\"red fox\",\"n\":9}",
+        "{\"id\":\"c\",\"t\":\"fox fox 狐\"}",  "{\"id\":\"d\",\"t\":\"the fox\",\"n\":-1}",
+        "{\"id\":\"e\",\"t\":\"fox\"}",         "{\"id\":\"f\",\"t\":\"fox red\"}"};
+    for (size_t i = 0; i < PRS_COUNT(docs); i++) {
+        t->len = 0;
+        add(t, "%s", docs[i]);
+        put(w, t);
+    }
+    commit(w, "tiny");
+    drop(w, "e");
+    commit(w, "tiny");
+}
+
 static void make_groups(prism_writer *w, text *t) {
     prism_error err = PRISM_ERROR_INIT;
     chance c = {7};
     for (uint32_t i = 0; i < 4300; i++) {
         if (i == 1000 || i == 2500) commit(w, "");
         t->len = 0;
-        add(t, "{\"t\":\"all%s%s\"}", i % 3 != 0 ? " most" : "", below(&c, 16) == 0 ? " few all" : "");
+        add(t, "{\"t\":\"all%s%s\"}", i % 3 != 0 ? " most" : "",
+            below(&c, 16) == 0 ? " few all" : "");
         put(w, t);
     }
     commit(w, "");
     if (prism_writer_merge(w, 1, NULL, NULL, &err) != PRISM_OK) die("merge", &err);
 }
 
-int main(int argc, char **argv) {
+static const struct {
+    const char *name, *schema;
+    void (*make)(prism_writer *w, text *t);
+} golden[] = {{"mixed", mixed_schema, make_mixed},
+              {"groups", groups_schema, make_groups},
+              {"tiny", tiny_schema, make_tiny}};
+
+/* Index k of the list above; ids follow from k. */
+static void make(size_t k, const char *directory) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_error err = PRISM_ERROR_INIT;
-    prs_writer_options options = {
-        .memory = (size_t)64 << 20, .keep_commits = 1, .max_segments = PRISM_NO_MERGE, .id_seed = 1};
+    prs_writer_options options = {.memory = (size_t)64 << 20,
+                                  .keep_commits = 1,
+                                  .max_segments = PRISM_NO_MERGE,
+                                  .id_seed = 1 + k};
     prs_id uuid = {.bytes = "golden index v1"};
+    const char *json = golden[k].schema;
     prs_core *core;
     prism_schema *schema;
     prism_writer *w;
-    if (argc != 3) {
-        fprintf(stderr, "usage: golden_maker mixed|groups DIRECTORY\n");
-        return 2;
-    }
-    bool groups = strcmp(argv[1], "groups") == 0;
-    const char *json = groups ? groups_schema : mixed_schema;
-    options.id_seed += groups;
     if (prism_schema_from_json(json, strlen(json), &schema, &err) != PRISM_OK) die("schema", &err);
     if (prs_core_new(&opts, &core, &err) != PRISM_OK) die("core", &err);
-    if (prs_dir_fs_open(&core->mem, argv[2], true, true, &core->dir, &err) != PRISM_OK)
-        die(argv[2], &err);
+    if (prs_dir_fs_open(&core->mem, directory, true, true, &core->dir, &err) != PRISM_OK)
+        die(directory, &err);
     if (prs_core_make(core, schema, &uuid, &err) != PRISM_OK) die("create", &err);
     prism_schema_unref(schema);
     if (prs_writer_open(core, &options, &w, &err) != PRISM_OK) die("writer", &err);
     text t = {0, 0, NULL};
-    if (groups) make_groups(w, &t);
-    else make_mixed(w, &t);
+    golden[k].make(w, &t);
     free(t.at);
     prs_writer_close(w);
     prs_core_unref(core);
-    return 0;
+}
+
+int main(int argc, char **argv) {
+    for (size_t k = 0; argc == 3 && k < PRS_COUNT(golden); k++) {
+        if (strcmp(argv[1], golden[k].name) != 0) continue;
+        make(k, argv[2]);
+        return 0;
+    }
+    fprintf(stderr, "usage: golden_maker tiny|mixed|groups DIRECTORY\n");
+    return 2;
 }

@@ -104,8 +104,8 @@ static int agree_term(void *ctx, const char *term, size_t len, const char *kind,
     const count *t = &c->at[c->next++];
     if (t->len != len + 1 || memcmp(t->key + 1, term, len) != 0 || t->key[0] > 5 ||
         strcmp(kinds[t->key[0]], kind) != 0 || t->df != df || t->cf != cf)
-        complain("field %s: the library has %.*s (%s) df %" PRIu64 " cf %" PRIu64, c->field, (int)len,
-                 term, kind, df, cf);
+        complain("field %s: the library has %.*s (%s) df %" PRIu64 " cf %" PRIu64, c->field,
+                 (int)len, term, kind, df, cf);
     return 0;
 }
 
@@ -145,7 +145,8 @@ void agree(const char *directory) {
     prism_snapshot *snap;
     ref_index *ix = ref_open(directory);
     opts.read_only = 1;
-    if (prism_index_open(directory, &opts, &index, &err) != PRISM_OK) complain_error(directory, &err);
+    if (prism_index_open(directory, &opts, &index, &err) != PRISM_OK)
+        complain_error(directory, &err);
     if (prism_snapshot_open(index, &snap, &err) != PRISM_OK) complain_error(directory, &err);
     agree_counts(snap, ix);
     uint64_t first = 0;

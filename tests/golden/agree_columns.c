@@ -90,8 +90,10 @@ static void take_document(values *v, uint32_t d, const ref_cur *doc) {
     qsort(to, v->n[d], sizeof *to, by_value);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < v->n[d]; i++) {
-        if (kept > 0 && by_value(&to[kept - 1], &to[i]) == 0) json_decref(to[i].owner);
-        else to[kept++] = to[i];
+        if (kept > 0 && by_value(&to[kept - 1], &to[i]) == 0)
+            json_decref(to[i].owner);
+        else
+            to[kept++] = to[i];
     }
     v->n[d] = kept;
     json_decref(json);

@@ -95,7 +95,8 @@ static void agree_list(void *ctx, const ref_term *t) {
         for (uint32_t k = 0; k < t->freqs[i]; k++) {
             const token *w = v->next < v->n ? &v->at[v->next++] : NULL;
             if (w == NULL || w->doc != t->docs[i] ||
-                ref_order(w->key, w->len, t->key, t->key_len) != 0 || (pos != NULL && *pos != w->pos))
+                ref_order(w->key, w->len, t->key, t->key_len) != 0 ||
+                (pos != NULL && *pos != w->pos))
                 complain("field %s, %.*s, document %" PRIu32 ": the text says otherwise",
                          v->field->name, (int)t->key_len - 1, (const char *)t->key + 1, t->docs[i]);
             if (pos != NULL) pos++;
@@ -107,8 +108,8 @@ static void agree_numbers(const inverted *v, const uint32_t *found, const uint32
                           const char *what, uint32_t n_docs) {
     for (uint32_t d = 0; d < n_docs; d++)
         if ((found == NULL ? 0 : found[d]) != want[d])
-            complain("field %s, document %" PRIu32 ": its %s is not that of the text", v->field->name,
-                     d, what);
+            complain("field %s, document %" PRIu32 ": its %s is not that of the text",
+                     v->field->name, d, what);
 }
 
 void agree_inverted(const prism_schema *schema, ref_index *ix, const ref_segment *s, uint32_t field,

@@ -86,8 +86,8 @@ static prism_status ask(prism_snapshot *snap, const char *text, uint64_t *hash, 
     prism_hits *hits;
     prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
     opts.count = PRISM_COUNT_EXACT;
-    prism_status status = prism_query_parse(prism_snapshot_schema(snap), text, strlen(text), NULL,
-                                            &query, err);
+    prism_status status =
+        prism_query_parse(prism_snapshot_schema(snap), text, strlen(text), NULL, &query, err);
     if (status != PRISM_OK) return status;
     status = prism_search(snap, query, &opts, &hits, err);
     prism_query_unref(query);
@@ -130,9 +130,17 @@ static prism_status dictionaries(prism_snapshot *snap, uint64_t *hash, prism_err
 }
 
 static prism_status say(prism_snapshot *snap, uint64_t *hash, prism_error *err) {
-    static const char *const texts[] = {
-        "dense patchy", "\"every dense\"", "\"patchy patchy\"~3", "数据中心", "bare:\"first value\"",
-        "tags:red plain:long", "sil*", "all few", "\"most few\"", "+few +most", "*:*"};
+    static const char *const texts[] = {"dense patchy",
+                                        "\"every dense\"",
+                                        "\"patchy patchy\"~3",
+                                        "数据中心",
+                                        "bare:\"first value\"",
+                                        "tags:red plain:long",
+                                        "sil*",
+                                        "all few",
+                                        "\"most few\"",
+                                        "+few +most",
+                                        "*:*"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         prism_status status = ask(snap, texts[i], hash, err);
         if (status == PRISM_EINVAL || status == PRISM_EPARSE) continue; /* not of this schema */
@@ -145,8 +153,10 @@ static prism_status say(prism_snapshot *snap, uint64_t *hash, prism_error *err) 
         if (status != PRISM_OK) return status;
     }
     prism_status status = prism_document_find(snap, "k11", 3, &gdoc, err);
-    if (status == PRISM_OK) mix(hash, &gdoc, sizeof gdoc);
-    else if (status != PRISM_ENOTFOUND && status != PRISM_EINVAL) return status;
+    if (status == PRISM_OK)
+        mix(hash, &gdoc, sizeof gdoc);
+    else if (status != PRISM_ENOTFOUND && status != PRISM_EINVAL)
+        return status;
     return dictionaries(snap, hash, err);
 }
 
@@ -194,7 +204,8 @@ static void examine(const place *p, proof how, int whole, const char *what, cons
     uint64_t hash = 0;
     int use_pread = (int)(n_damages++ & 1);
     prism_status status = try_index(p->dir, PRISM_CHECKSUMS_LAZY, use_pread, &hash);
-    if (status != PRISM_OK) n_lazy_noticed++;
+    if (status != PRISM_OK)
+        n_lazy_noticed++;
     else if (how == PROVED_AT_OPEN || hash != p->hash)
         fault("%s of %s at %zu: %s", what, name, at,
               hash == p->hash ? "opened lazily" : "another answer instead of an error");
@@ -275,7 +286,8 @@ static void put_fresh(prism_writer *w, uint32_t i, uint64_t *chance) {
     static const char *const words[] = {"dense", "patchy", "every", "数据中心", "silicon", "few"};
     char text[8192];
     prism_error err = PRISM_ERROR_INIT;
-    int len = snprintf(text, sizeof text, "{\"id\":\"k%u\",\"title\":\"every %u\",\"body\":\"", i, i);
+    int len =
+        snprintf(text, sizeof text, "{\"id\":\"k%u\",\"title\":\"every %u\",\"body\":\"", i, i);
     for (int k = 0; k < 150; k++) {
         *chance = *chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         uint32_t r = (uint32_t)(*chance >> 33);
@@ -374,9 +386,25 @@ static void change_lengths(const place *p) {
         uint8_t *longer = calloc(1, f->len + 128);
         if (longer == NULL) stop("memory", "none left");
         memcpy(longer, f->bytes, f->len);
-        size_t cuts[] = {0, 1, 63, 64, 65, 127, 128, 129, f->dir_off, f->len / 2, f->len / 2 & ~63u,
-                         f->len - 128, f->len - 64, f->len - 63, f->len - 8, f->len - 1,
-                         f->len + 1, f->len + 64, f->len + 128};
+        size_t cuts[] = {0,
+                         1,
+                         63,
+                         64,
+                         65,
+                         127,
+                         128,
+                         129,
+                         f->dir_off,
+                         f->len / 2,
+                         f->len / 2 & ~63u,
+                         f->len - 128,
+                         f->len - 64,
+                         f->len - 63,
+                         f->len - 8,
+                         f->len - 1,
+                         f->len + 1,
+                         f->len + 64,
+                         f->len + 128};
         for (size_t k = 0; k < sizeof cuts / sizeof *cuts; k++) {
             write_file(p, f->name, longer, cuts[k]);
             examine(p, PROVED_AT_OPEN, 1, "a new length", f->name, cuts[k]);

@@ -66,7 +66,8 @@ const uint32_t *ref_spans(ref_index *ix, const ref_segment *s, uint32_t field) {
 static void check_buckets(const uint8_t *buckets, const uint8_t *hashes, uint32_t n, uint32_t b) {
     uint32_t entry = 0;
     for (uint64_t k = 0; k <= UINT64_C(1) << b; k++) {
-        while (entry < n && (b == 0 ? 0 : ref_bits(hashes, 64 * (uint64_t)entry, 64) >> (64 - b)) < k)
+        while (entry < n &&
+               (b == 0 ? 0 : ref_bits(hashes, 64 * (uint64_t)entry, 64) >> (64 - b)) < k)
             entry++;
         ref_must(ref_bits(buckets, 32 * k, 32) == entry, "KEYS",
                  "a bucket is the first entry whose hash's top bits reach its number");
@@ -96,11 +97,13 @@ static void check_entries(const ref_segment *s, const ref_cur *keys, const uint8
 const ref_cur *ref_keys(ref_index *ix, const ref_segment *s) {
     ref_cur c;
     int has_keys = ref_file_section(s->idx, REF_KEYS, REF_NO_FIELD, &c);
-    ref_must(has_keys == (s->schema->key_field >= 0), "KEYS", "it is there if the schema has a key");
+    ref_must(has_keys == (s->schema->key_field >= 0), "KEYS",
+             "it is there if the schema has a key");
     if (!has_keys) return NULL;
     ref_must(ref_u32(&c) == s->n_docs, "KEYS", "every document has a key");
     uint32_t b = ref_u8(&c), width = ref_u8(&c), n = s->n_docs;
-    ref_must(b < 32 && (width == 4 || width == 8) && ref_u16(&c) == 0, "KEYS", "its sizes are allowed");
+    ref_must(b < 32 && (width == 4 || width == 8) && ref_u16(&c) == 0, "KEYS",
+             "its sizes are allowed");
     const uint8_t *offsets = ref_take(&c, ((uint64_t)n + 1) * width);
     ref_align(&c, 8);
     const uint8_t *buckets = ref_take(&c, ((UINT64_C(1) << b) + 1) * 4);

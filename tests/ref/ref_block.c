@@ -53,8 +53,7 @@ static void packed_docs(ref_list *l, ref_cur *c, uint32_t n, uint32_t *docs) {
     } else if (n > 1) {
         l->n_exceptions += patched(c, n - 1, gaps + 1);
     }
-    for (uint32_t i = 1; i < n; i++)
-        docs[i] = checked_doc(l, (int64_t)docs[i - 1] + gaps[i] + 1);
+    for (uint32_t i = 1; i < n; i++) docs[i] = checked_doc(l, (int64_t)docs[i - 1] + gaps[i] + 1);
 }
 
 static void bitset_docs(const ref_list *l, ref_cur *c, uint32_t n, uint32_t *docs) {

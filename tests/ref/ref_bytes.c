@@ -123,8 +123,7 @@ void ref_align(ref_cur *c, uint64_t to) {
 }
 
 void ref_done(const ref_cur *c) {
-    if (c->at != c->end)
-        ref_die(c->what, "%llu bytes too many", (unsigned long long)ref_left(c));
+    if (c->at != c->end) ref_die(c->what, "%llu bytes too many", (unsigned long long)ref_left(c));
 }
 
 uint32_t ref_bits_of(uint64_t v) {
@@ -139,8 +138,7 @@ uint64_t ref_bit_bytes(uint64_t bits) {
 
 uint64_t ref_bits(const uint8_t *array, uint64_t bit, uint32_t w) {
     uint64_t v = 0;
-    for (uint32_t i = 0; i < w; i++, bit++)
-        v |= (uint64_t)(array[bit / 8] >> (bit % 8) & 1) << i;
+    for (uint32_t i = 0; i < w; i++, bit++) v |= (uint64_t)(array[bit / 8] >> (bit % 8) & 1) << i;
     return v;
 }
 

@@ -119,7 +119,8 @@ static void read_words(column *c, ref_cur *cur) {
     }
     for (uint64_t i = 0; i < c->n_values; i++) {
         uint64_t v = ref_bits(c->numbers, i * c->width, c->width);
-        ref_must(is_absent(c, i) ? v == 0 : v < c->n_words, "COLUMN", "word numbers are those of words");
+        ref_must(is_absent(c, i) ? v == 0 : v < c->n_words, "COLUMN",
+                 "word numbers are those of words");
     }
 }
 
@@ -158,8 +159,10 @@ int ref_column(ref_index *ix, const ref_segment *s, uint32_t field, ref_value_fn
     c.n_values = ref_u64(&cur);
     ref_must(c.n_values <= UINT32_MAX, "COLUMN", "n_values < 2^32");
     read_places(&c, &cur);
-    if (c.type == 1) read_integers(&c, &cur);
-    else read_words(&c, &cur);
+    if (c.type == 1)
+        read_integers(&c, &cur);
+    else
+        read_words(&c, &cur);
     each_value(&c, each, ctx);
     return 1;
 }

@@ -30,8 +30,10 @@ typedef struct dump {
 static void print_quoted(FILE *out, const uint8_t *at, uint64_t len) {
     fputc('"', out);
     for (uint64_t i = 0; i < len; i++) {
-        if (at[i] < 32 || at[i] == '"' || at[i] == '\\') fprintf(out, "\\x%02x", at[i]);
-        else fputc(at[i], out);
+        if (at[i] < 32 || at[i] == '"' || at[i] == '\\')
+            fprintf(out, "\\x%02x", at[i]);
+        else
+            fputc(at[i], out);
     }
     fputc('"', out);
 }
@@ -84,8 +86,10 @@ static void print_term(void *ctx, const ref_term *t) {
 static void print_value(void *ctx, uint32_t doc, const ref_value *v) {
     dump *d = ctx;
     fprintf(d->out, "value %" PRIu32 " ", doc);
-    if (v->word != NULL) print_quoted(d->out, v->word, v->word_len);
-    else fprintf(d->out, "%" PRId64, v->number);
+    if (v->word != NULL)
+        print_quoted(d->out, v->word, v->word_len);
+    else
+        fprintf(d->out, "%" PRId64, v->number);
     fputc('\n', d->out);
 }
 
@@ -115,8 +119,8 @@ static void print_field(ref_index *ix, const ref_segment *s, uint32_t field, dum
         fprintf(d->out,
                 " docs %" PRIu64 " sum %" PRIu64 " max %" PRIu64 " terms %" PRIu64 " df %" PRIu64
                 " cf %" PRIu64 " analyzer %.*s",
-                st->n_docs_with, st->sum_length, st->max_length, st->n_terms, st->sum_df, st->sum_cf,
-                (int)st->analyzer_len, (const char *)st->analyzer);
+                st->n_docs_with, st->sum_length, st->max_length, st->n_terms, st->sum_df,
+                st->sum_cf, (int)st->analyzer_len, (const char *)st->analyzer);
     fputc('\n', d->out);
     print_lengths(ix, s, field, d->out);
     ref_terms(ix, s, field, print_term, d);

@@ -181,10 +181,11 @@ ref_file *ref_file_open(ref_heap *heap, const char *directory, const char *name,
 }
 
 int ref_file_section(const ref_file *f, uint32_t component, uint32_t field, ref_cur *out) {
-    static const char *const names[] = {
-        "",         "SEGMENT", "LISTS", "TERMS_INDEX", "LENGTHS",   "SPANS",
-        "",         "",        "KEYS",  "ORDER",       "COLUMN",    "DOCS",
-        "DOC_INDEX", "",       "MANIFEST", "SCHEMA",   "PAYLOAD",   "DELETES"};
+    static const char *const names[] = {"",          "SEGMENT", "LISTS",    "TERMS_INDEX",
+                                        "LENGTHS",   "SPANS",   "",         "",
+                                        "KEYS",      "ORDER",   "COLUMN",   "DOCS",
+                                        "DOC_INDEX", "",        "MANIFEST", "SCHEMA",
+                                        "PAYLOAD",   "DELETES"};
     for (uint32_t i = 0; i < f->n_sections; i++) {
         const ref_section *s = &f->sections[i];
         if (s->component != component || s->field != field) continue;

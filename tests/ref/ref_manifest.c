@@ -49,7 +49,8 @@ static void read_segment(ref_index *ix, const char *directory, ref_cur *c, ref_s
     ref_hex(s->id, 16, name);
     for (int i = 0; i < 2; i++) {
         memcpy(name + 32, i == 0 ? ".idx" : ".doc", 5);
-        ref_file *f = ref_file_open(&ix->heap, directory, name, i == 0 ? REF_FILE_IDX : REF_FILE_DOC);
+        ref_file *f =
+            ref_file_open(&ix->heap, directory, name, i == 0 ? REF_FILE_IDX : REF_FILE_DOC);
         uint64_t len = ref_u64(c);
         file_is(f, len, ref_take(c, 16), s->id);
         *(i == 0 ? &s->idx : &s->doc) = f;
@@ -122,6 +123,7 @@ static void open_deletes(ref_index *ix, const char *directory, uint64_t g, uint6
     ref_file *f = ref_file_open(&ix->heap, directory, name, REF_FILE_DELETES);
     file_is(f, len, digest, ix->commit->id);
     ref_must(f->generation == g, f->name, "its header has its generation");
+    ix->deletes = f;
     read_deletes(ix, f);
 }
 
@@ -149,8 +151,7 @@ static void read_manifest(ref_index *ix, const char *directory, ref_cur c) {
     ix->n_stop_sets = ref_u32(&c);
     ref_must(ix->n_segments <= ref_left(&c) / 80, "MANIFEST", "the segments fit");
     ix->segments = ref_heap_get(&ix->heap, ix->n_segments * sizeof *ix->segments);
-    for (uint32_t i = 0; i < ix->n_segments; i++)
-        read_segment(ix, directory, &c, &ix->segments[i]);
+    for (uint32_t i = 0; i < ix->n_segments; i++) read_segment(ix, directory, &c, &ix->segments[i]);
     read_stop_sets(&c, ix->n_stop_sets);
     ref_done(&c);
     open_deletes(ix, directory, deletes, len, digest);

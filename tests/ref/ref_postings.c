@@ -63,7 +63,8 @@ static void read_group(ref_list *l, const group *g, ref_cur c, ref_cur positions
     ref_done(&impacts);
     ref_done(&c);
     ref_done(&positions);
-    ref_must(l->docs[l->n - 1] == g->last_doc, "group", "its last document is that of its last block");
+    ref_must(l->docs[l->n - 1] == g->last_doc, "group",
+             "its last document is that of its last block");
     ref_impacts_hold(&of_group, l, first_of_group, "group");
 }
 
@@ -113,8 +114,10 @@ void ref_list_read(ref_list *l, ref_cur postings, ref_cur positions) {
     if (l->df <= 128) {
         ref_block_read(l, &postings, -1);
         ref_done(&postings);
-        if (l->has_positions) ref_block_positions(l, 0, &positions);
-        else ref_done(&positions);
+        if (l->has_positions)
+            ref_block_positions(l, 0, &positions);
+        else
+            ref_done(&positions);
     } else {
         read_groups(l, postings, positions);
     }

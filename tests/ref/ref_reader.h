@@ -48,14 +48,7 @@ typedef struct ref_file {
     uint32_t n_sections;
 } ref_file;
 
-typedef enum {
-    REF_TEXT,
-    REF_KEYWORD,
-    REF_I64,
-    REF_F64,
-    REF_BOOL,
-    REF_DATE
-} ref_type;
+typedef enum { REF_TEXT, REF_KEYWORD, REF_I64, REF_F64, REF_BOOL, REF_DATE } ref_type;
 
 /* A field of the schema; its number is its place. */
 typedef struct ref_field {
@@ -93,7 +86,7 @@ typedef struct ref_segment {
 
 typedef struct ref_index {
     ref_heap heap;
-    ref_file *commit;
+    ref_file *commit, *deletes; /* deletes NULL = none */
     uint64_t generation, next_arrival;
     ref_schema *schema;
     ref_segment *segments;
@@ -108,9 +101,9 @@ typedef struct ref_term {
     uint64_t key_len;
     uint64_t df, cf;
     int is_inline, has_positions;
-    const uint32_t *docs, *freqs;  /* df of each */
-    const uint32_t *positions;     /* cf of them, document by document; NULL if there are none */
-    uint32_t n_blocks, n_groups;   /* 0 where inline; n_groups 0 for df <= 128 */
+    const uint32_t *docs, *freqs; /* df of each */
+    const uint32_t *positions;    /* cf of them, document by document; NULL if there are none */
+    uint32_t n_blocks, n_groups;  /* 0 where inline; n_groups 0 for df <= 128 */
     uint32_t n_run, n_bitset, n_packed, n_exceptions; /* blocks by form; patched values */
 } ref_term;
 typedef void (*ref_term_fn)(void *ctx, const ref_term *term);

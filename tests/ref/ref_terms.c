@@ -58,8 +58,7 @@ static void room(walk *w, uint64_t df, uint64_t cf) {
         w->cap_positions = 2 * cf;
         w->positions = realloc(w->positions, w->cap_positions * sizeof *w->positions);
     }
-    if (w->docs == NULL || w->freqs == NULL || w->positions == NULL)
-        ref_die("memory", "none left");
+    if (w->docs == NULL || w->freqs == NULL || w->positions == NULL) ref_die("memory", "none left");
 }
 
 static void read_index(walk *w) {
@@ -108,7 +107,8 @@ static void next_key(walk *w, ref_cur *keys, int first_of_block) {
         ref_must(ref_order(w->key, w->key_len, key, shared + rest) < 0, "term block",
                  "keys are sorted and unique");
     if (!first_of_block && shared < w->key_len && rest > 0)
-        ref_must(w->key[shared] != key[shared], "term block", "as many bytes as possible are shared");
+        ref_must(w->key[shared] != key[shared], "term block",
+                 "as many bytes as possible are shared");
     memcpy(w->key, key, shared + rest);
     w->key_len = shared + rest;
     uint32_t kinds = w->s->schema->fields[w->field].type == REF_TEXT ? 5 : 1;
@@ -207,7 +207,8 @@ static void read_block(walk *w, uint32_t b) {
     ref_cur c = w->lists;
     ref_take(&c, at);
     const uint8_t *begin = c.at;
-    ref_must(ref_varint(&c) == (n < 64 ? n : 64), "term block", "it holds 64 terms, the last the rest");
+    ref_must(ref_varint(&c) == (n < 64 ? n : 64), "term block",
+             "it holds 64 terms, the last the rest");
     uint64_t keys_len = ref_varint(&c), infos_len = ref_varint(&c);
     ref_cur keys = ref_cut(&c, keys_len), infos = ref_cut(&c, infos_len);
     add_piece(w, at, (uint64_t)(c.at - begin));
