@@ -3,9 +3,9 @@
  *   prism_query = schema + arena + root;  nodes, lists and keys live in the arena and die with it
  *
  * Invariants: at most PRISM_MAX_QUERY_NODES nodes, counted when they are made; at most
- * PRISM_MAX_QUERY_DEPTH levels, checked before a root is accepted, by a walk that stops at the
- * limit; so every later walk may recurse.  Child lists double in the arena: the old array is left
- * behind (a tree is small).
+ *             PRISM_MAX_QUERY_DEPTH levels, checked before a root is accepted, by a walk that stops
+ *             at the limit; so every later walk may recurse.  Child lists double in the arena: the
+ *             old array is left behind (a tree is small).
  * Source: reliability rule R44.  Tested by: tests/unit/query/test_build.c */
 #include "query/build.h"
 

@@ -1,9 +1,8 @@
 /* cur_or.c - any of these: how is the best of a disjunction found without adding up all of it?
  *
  * Structure   Block-max MaxScore.  For a range of documents every child has a bound.  The children
- * with the
- *             smallest bounds, as many as together stay below the floor, cannot make a hit alone:
- *             they are asked only about documents that an *essential* child has found.
+ *             with the smallest bounds, as many as together stay below the floor, cannot make a hit
+ *             alone: they are asked only about documents that an *essential* child has found.
  *
  *                 bounds   40 | 25 | 9 | 3          floor 30
  *                 essential 40, 25; others 9 + 3 < 30
@@ -13,18 +12,16 @@
  *
  *             One essential child needs no window: its batches are the candidates.
  * Ranges      `wide`: until the first of the children's groups (4096 postings) ends.  If all bounds
- * together are
- *             below the floor there, it is passed whole.  Inside, ranges end where a block of an
- *             essential child ends, but are at least PRS_OR_RANGE documents, since bounding costs
- *             about as much as scoring a block.
+ *             together are below the floor there, it is passed whole.  Inside, ranges end where a
+ *             block of an essential child ends, but are at least PRS_OR_RANGE documents, since
+ *             bounding costs about as much as scoring a block.
  * Invariants  - max[] holds in [.., near_to); order[] is by max descending, ties by place; sum_rest
- * is the sum of
- *               the max of those that are not essential.
+ *               is the sum of the max of those that are not essential.
  *             - Sums of int32 contributions: the order of adding cannot be seen in a score.
  * Without a floor, or when more than one child must match, every child is essential.
  * Cost        Essential lists, and the blocks of the others in which candidates fall.
  * Source      Turtle & Flood, IPM 1995; Ding & Suel, SIGIR 2011; windows as in Lucene's
- * MaxScoreBulkScorer (idea only).
+ *             MaxScoreBulkScorer (idea only).
  * Tested by   tests/unit/search/test_pruning.c */
 #include "search/plan.h"
 

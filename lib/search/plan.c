@@ -11,8 +11,8 @@
  *                                  other shoulds as extras and must_not taken away; or only the
  *                                  any-of
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
- * no cursor
- *               has an empty child, and a word that a segment does not know costs one look-up.
+ *               no cursor has an empty child, and a word that a segment does not know costs one
+ *               look-up.
  *             - Levels of cursors are at most PRS_PLAN_MAX_DEPTH, so that their calls may nest.
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
 #include "search/plan.h"

@@ -1,9 +1,8 @@
 /* weigh.c - what is each leaf of this query worth?
  *
  * Structure   query tree + statistics -> tree of the same shape with weights.  Two walks: the first
- * finds
- *             every weight and adds them to W, in order of must, then should; W gives the shift,
- *             and the second walk writes it into every scorer.
+ *             finds every weight and adds them to W, in order of must, then should; W gives the
+ *             shift, and the second walk writes it into every scorer.
  * Invariants  - The sum W is built in one fixed order, so that its rounding is part of the format.
  *             - A node below filter, must_not or const has scored = false and no weight.
  * Source      FORMAT.md section 17.

@@ -1,8 +1,9 @@
 /* queries.c - which queries can tell two engines apart?
  *
- * Leaves are made from tokens that stand in some document, so that most match something: words over one or two fields, phrases of
- * neighbours (sometimes disturbed), lone Han characters inside phrases, near, prefixes.  Inner nodes: bool with every clause kind
- * and min_should, max, const; three levels at most. */
+ * Leaves are made from tokens that stand in some document, so that most match something: words over
+ * one or two fields, phrases of neighbours (sometimes disturbed), lone Han characters inside
+ * phrases, near, prefixes.  Inner nodes: bool with every clause kind and min_should, max, const;
+ * three levels at most. */
 #include "diff/queries.h"
 
 #include <jansson.h>

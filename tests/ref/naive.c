@@ -10,7 +10,8 @@
  *   NV_DOUBLE  sum of boost * idf * f / (f + k1 (1 - b + b l / avg)), with libm's log
  *
  * Cost: documents x leaves x occurrences.  Source: FORMAT.md section 17 alone.
- * Tested by: tests/ref/test_naive.c against values worked out by hand; it then judges the engine. */
+ * Tested by: tests/ref/test_naive.c against values worked out by hand; it then judges the
+ *            engine. */
 #include "naive.h"
 
 #include <math.h>
