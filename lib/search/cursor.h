@@ -89,6 +89,7 @@ struct prs_cursor {
     const prs_cursor_ops *ops;
     prs_plan *plan;
     uint64_t cost; /* documents it may have to look at: an estimate */
+    int32_t most;  /* no match scores more */
     bool scored;
 };
 
