@@ -1,9 +1,9 @@
 /* cmd_bench.c - bench: how long do these queries take?
  *
- * Every query is parsed once, run --warmup times untimed and --repeat times timed, in rounds over the whole
- * list (so that a slow spell of the machine is spread over all).  The figure of a query is the
- * median of its repeats; p50, p95, p99 and mean are over queries, for all and for each class.
- * A class is a tag of the query file, else the shape of the parsed tree. */
+ * Every query is parsed once, run --warmup times untimed and --repeat times timed, in rounds over
+ * the whole list (so that a slow spell of the machine is spread over all).  The figure of a query
+ * is the median of its repeats; p50, p95, p99 and mean are over queries, for all and for each
+ * class.  A class is a tag of the query file, else the shape of the parsed tree. */
 #include "answer.h"
 #include "cli.h"
 #include "input.h"
@@ -177,7 +177,8 @@ static double percentile(const double *sorted, size_t n, double p) {
     return sorted[i];
 }
 
-/* {"queries":n,"p50":..,"p95":..,"p99":..,"mean":..,"qps":..} over the queries of a class (NULL: all). */
+/* {"queries":n,"p50":..,"p95":..,"p99":..,"mean":..,"qps":..} over the queries of a class (NULL:
+ * all). */
 static json_t *summarize(const bench *b, const char *class_name) {
     double *values = malloc(b->n * sizeof *values), sum = 0;
     size_t n = 0;

@@ -1,8 +1,8 @@
 /* cmd_documents.c - get, rm: documents by key.
  *
- * get prints the stored JSON as it is, a line a document, in the order asked; absent keys are passed over and only an
- * answer without any document exits 1.  rm deletes in one commit, so that an interrupt or a fault deletes
- * nothing; --dry-run counts on a snapshot and takes no lock.
+ * get prints the stored JSON as it is, a line a document, in the order asked; absent keys are
+ * passed over and only an answer without any document exits 1.  rm deletes in one commit, so that
+ * an interrupt or a fault deletes nothing; --dry-run counts on a snapshot and takes no lock.
  * Tested by: tests/cli/usage.sh */
 #include "answer.h"
 #include "cli.h"

@@ -1,8 +1,8 @@
 /* cmd_look.c - analyze, parse, terms, info, check: looking inside.
  *
- * Each is one call of the library and a printer.  analyze and parse need no index: where there is none they use the default
- * schema.  terms prints as it walks, but for --top, which gathers and sorts.  check prints findings as results, because
- * scripts want them, and exits 4 if there is any.
+ * Each is one call of the library and a printer.  analyze and parse need no index: where there is
+ * none they use the default schema.  terms prints as it walks, but for --top, which gathers and
+ * sorts.  check prints findings as results, because scripts want them, and exits 4 if there is any.
  * Tested by: tests/cli/usage.sh, tests/cli/bad_input.sh */
 #include "answer.h"
 #include "cli.h"

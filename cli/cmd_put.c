@@ -36,7 +36,8 @@ static prism_status commit(loader *l, prism_error *err) {
     return status;
 }
 
-/* A record that cannot be taken: tell it; keep it; go on or stop.  Returns an exit code, 0 to go on. */
+/* A record that cannot be taken: tell it; keep it; go on or stop.  Returns an exit code, 0 to go
+ * on. */
 static int reject(loader *l, const prism_error *err, const char *record, size_t len) {
     int code = cli_fail(err);
     if (code == CLI_INDEX) code = CLI_REJECTED; /* a missing input file, not a missing index */

@@ -2,7 +2,8 @@
  *
  *   qid<TAB>text  ->  qid Q0 docid rank score tag     rank from 1, score with 6 decimals
  *
- * The text is plain words: no character in it is an operator.  A query without a hit writes no line. */
+ * The text is plain words: no character in it is an operator.  A query without a hit writes no
+ * line. */
 #include "cli.h"
 #include "input.h"
 

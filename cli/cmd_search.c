@@ -1,9 +1,10 @@
 /* cmd_search.c - search: a query in, ranked and highlighted documents out.
  *
- *   words -> prism_query_parse -> prism_search -> per hit: stored document, best fragments -> one of four forms
+ *   words -> prism_query_parse -> prism_search -> per hit: stored document, best fragments -> one
+ *   of four forms
  *
- * The human form shows the title and the best part of every other text field; the JSON form carries the spans, counted in
- * the unit asked for.  Control bytes of a document never reach a terminal.
+ * The human form shows the title and the best part of every other text field; the JSON form carries
+ * the spans, counted in the unit asked for.  Control bytes of a document never reach a terminal.
  * Tested by: tests/cli/usage.sh, tests/scenarios */
 #include "answer.h"
 #include "cli.h"

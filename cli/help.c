@@ -4,7 +4,8 @@
  *   psearch help COMMAND    one command, whole
  *   psearch help man        psearch(1) in mdoc      psearch help bash|zsh|fish    completions
  *
- * The build runs the last two forms, so that what is installed cannot disagree with what is parsed. */
+ * The build runs the last two forms, so that what is installed cannot disagree with what is
+ * parsed. */
 #include "cli.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* options.c - what may stand on the command line, and what does it mean?
  *
- * One table (cli_option_table) drives parsing here, and help, man page and completions in help.c, so that
- * they cannot disagree.  An option whose summary is NULL is in the contract but not built yet: it
- * exits 2 with "not in this version".
+ * One table (cli_option_table) drives parsing here, and help, man page and completions in help.c,
+ * so that they cannot disagree.  An option whose summary is NULL is in the contract but not built
+ * yet: it exits 2 with "not in this version".
  *
  *   psearch [-i INDEX] COMMAND [OPTIONS] [ARGS]
  *
@@ -254,7 +254,8 @@ static const cli_option *find_option(const char *name, size_t len, char letter) 
     return NULL;
 }
 
-/* Consume the option at argv[*i] (and its value).  `command` NULL: not yet known, only global ones. */
+/* Consume the option at argv[*i] (and its value).  `command` NULL: not yet known, only global
+ * ones. */
 static int take_option(int argc, char **argv, int *i, const cli_command *command, cli_options *o) {
     const char *arg = argv[*i], *value = NULL;
     const cli_option *option;

@@ -1,7 +1,8 @@
 /* progress.c - how far is it?
  *
- * auto: a bar when standard error is a terminal (documents, MB, MB/s, time left), nothing otherwise.
- * plain: a line every two seconds.  json: such lines as JSON objects.  never: nothing. */
+ * auto: a bar when standard error is a terminal (documents, MB, MB/s, time left), nothing
+ * otherwise.  plain: a line every two seconds.  json: such lines as JSON objects.  never:
+ * nothing. */
 #include "progress.h"
 
 #include "units.h"

@@ -1,7 +1,8 @@
 /* walk.c - which files are below a directory?
  *
  * Depth first, names in byte order, so that the same tree gives the same index; hidden names are
- * left out; symbolic links are followed, and a directory that is its own ancestor is not entered again. */
+ * left out; symbolic links are followed, and a directory that is its own ancestor is not entered
+ * again. */
 #include "input.h"
 
 #include <dirent.h>

@@ -1,4 +1,5 @@
-/* stream.c - feed NDJSON from standard input, commit every thousand lines, skip bad lines and say where they are.
+/* stream.c - feed NDJSON from standard input, commit every thousand lines, skip bad lines and say
+ * where they are.
  *
  *   cc stream.c $(pkg-config --cflags --libs prismsearch) -o stream && ./stream /tmp/news-index < articles.ndjson */
 #define _POSIX_C_SOURCE 200809L

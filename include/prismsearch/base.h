@@ -1,4 +1,5 @@
-/* base.h - what every other public header needs: export marks, version, allocator, limits, callbacks.
+/* base.h - what every other public header needs: export marks, version, allocator, limits,
+ * callbacks.
  *
  * Conventions of the whole library
  *   - Every function that can fail returns `prism_status` (see error.h) and takes a caller-owned

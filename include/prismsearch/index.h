@@ -35,14 +35,17 @@ typedef struct prism_index_opts {
     { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0 }
 
 /** Make a new, empty index and its first commit.
- *  Params : path is created if absent and must be empty of index files; schema [borrowed], NULL = default
- *  Errors : PRISM_EEXISTS there is an index; PRISM_EIO, PRISM_EREADONLY, PRISM_EUNSUPPORTED (file system)
+ *  Params : path is created if absent and must be empty of index files; schema [borrowed], NULL =
+ *           default
+ *  Errors : PRISM_EEXISTS there is an index; PRISM_EIO, PRISM_EREADONLY, PRISM_EUNSUPPORTED (file
+ *           system)
  *  Out    : owned: prism_index_close */
 PRISM_API prism_status prism_index_create(const char *path, const prism_schema *schema,
                                           const prism_index_opts *opts, prism_index **out,
                                           prism_error *err);
 /** Open an existing index.
- *  Errors : PRISM_ENOTFOUND no index there; PRISM_ETOONEW, PRISM_ETOOOLD, PRISM_EANALYZER, PRISM_ECORRUPT, PRISM_EIO
+ *  Errors : PRISM_ENOTFOUND no index there; PRISM_ETOONEW, PRISM_ETOOOLD, PRISM_EANALYZER,
+ *           PRISM_ECORRUPT, PRISM_EIO
  *  Threads: the handle may be shared.   Cost: O(metadata) */
 PRISM_API prism_status prism_index_open(const char *path, const prism_index_opts *opts,
                                         prism_index **out, prism_error *err);
@@ -51,11 +54,12 @@ PRISM_API void prism_index_close(prism_index *index);
 /** The schema as of open, borrowed. */
 PRISM_API const prism_schema *prism_index_schema(const prism_index *index);
 
-/** A view of the newest commit.   Out: owned: prism_snapshot_unref.   Cost: one directory listing, opens */
+/** A view of the newest commit.   Out: owned: prism_snapshot_unref.   Cost: one directory listing,
+ *  opens */
 PRISM_API prism_status prism_snapshot_open(prism_index *index, prism_snapshot **out,
                                            prism_error *err);
-/** The newest commit, sharing all unchanged segments with `snap`; *out is a new reference to `snap` itself if
- *  nothing changed.   Cost: one directory listing when nothing changed */
+/** The newest commit, sharing all unchanged segments with `snap`; *out is a new reference to `snap`
+ *  itself if nothing changed.   Cost: one directory listing when nothing changed */
 PRISM_API prism_status prism_snapshot_refresh(prism_snapshot *snap, prism_snapshot **out,
                                               prism_error *err);
 PRISM_API prism_snapshot *prism_snapshot_ref(prism_snapshot *snap);
@@ -69,25 +73,28 @@ PRISM_API uint64_t prism_snapshot_deleted(const prism_snapshot *snap);
 PRISM_API uint32_t prism_snapshot_segments(const prism_snapshot *snap);
 PRISM_API const prism_schema *prism_snapshot_schema(const prism_snapshot *snap);
 
-/** Sizes, counts and versions of a snapshot as one JSON object: documents, deleted, generation, uuid, per field
- *  {documents, terms, tokens}, per component bytes, per segment rows.
+/** Sizes, counts and versions of a snapshot as one JSON object: documents, deleted, generation,
+ *  uuid, per field {documents, terms, tokens}, per component bytes, per segment rows.
  *  Out    : *json is an owned string: prism_free_text(json) */
 PRISM_API prism_status prism_snapshot_info(prism_snapshot *snap, char **json, prism_error *err);
 /** Free a text that a call handed over; NULL is fine. */
 PRISM_API void prism_free_text(char *text);
 
-/** The number of the document with this key, or PRISM_ENOTFOUND.  gdoc is valid for this snapshot only. */
+/** The number of the document with this key, or PRISM_ENOTFOUND.  gdoc is valid for this snapshot
+ *  only. */
 PRISM_API prism_status prism_document_find(prism_snapshot *snap, const char *key, size_t len,
                                            uint64_t *gdoc, prism_error *err);
 /** The stored document as JSON.   Out: *json owned: prism_free_text; *len without the NUL */
 PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json,
                                           size_t *len, prism_error *err);
 
-/** One dictionary entry: the term as text, its kind name ("word", "han1", "han2", "hanend", "exact"), df and cf summed over
- *  segments (deleted documents count until a merge).  Return non-zero to stop. */
+/** One dictionary entry: the term as text, its kind name ("word", "han1", "han2", "hanend",
+ *  "exact"), df and cf summed over segments (deleted documents count until a merge).  Return
+ *  non-zero to stop. */
 typedef int (*prism_term_fn)(void *ctx, const char *term, size_t len, const char *kind, uint64_t df,
                              uint64_t cf);
-/** Walk the dictionary of a field in key order, from the first term that begins with prefix to the last.
+/** Walk the dictionary of a field in key order, from the first term that begins with prefix to the
+ *  last.
  *  Errors : PRISM_ENOTFOUND no such field; PRISM_ECANCELED the callback stopped */
 PRISM_API prism_status prism_snapshot_terms(prism_snapshot *snap, const char *field,
                                             const char *prefix, size_t prefix_len,
@@ -101,10 +108,13 @@ typedef enum prism_check_level {
 } prism_check_level;
 /** A finding of check: a sentence, the file and the offset. */
 typedef void (*prism_finding_fn)(void *ctx, const prism_error *finding);
-/** Verify an index with pread, assuming nothing.  quick: metadata of every file; normal: every byte and every structure,
- *  cross-checked; deep: re-analyzes the stored documents and compares all postings.
- *  Out    : *n_findings; PRISM_OK even if there are some (the call worked); orphans are reported as notes with code PRISM_OK
- *  Errors : PRISM_ENOTFOUND no index; PRISM_EIO; PRISM_ENOMEM; PRISM_ECANCELED by progress (units: documents) */
+/** Verify an index with pread, assuming nothing.  quick: metadata of every file; normal: every byte
+ *  and every structure, cross-checked; deep: re-analyzes the stored documents and compares all
+ *  postings.
+ *  Out    : *n_findings; PRISM_OK even if there are some (the call worked); orphans are reported as
+ *           notes with code PRISM_OK
+ *  Errors : PRISM_ENOTFOUND no index; PRISM_EIO; PRISM_ENOMEM; PRISM_ECANCELED by progress (units:
+ *           documents) */
 PRISM_API prism_status prism_index_check(const char *path, prism_check_level level,
                                          const prism_allocator *allocator, prism_finding_fn each,
                                          void *ctx, prism_progress_fn progress, void *progress_ctx,

@@ -16,7 +16,8 @@ typedef struct prism_query prism_query;
 /** What stands between two words that have no operator between them. */
 typedef enum prism_operator { PRISM_OR = 0, PRISM_AND = 1 } prism_operator;
 
-/** Something the lenient parser ignored or read otherwise: byte offset in the text and a sentence. */
+/** Something the lenient parser ignored or read otherwise: byte offset in the text and a
+ *  sentence. */
 typedef void (*prism_note_fn)(void *ctx, size_t at, const char *text);
 
 /** How to read a query text; start from PRISM_QUERY_OPTS_INIT. */
@@ -25,8 +26,8 @@ typedef struct prism_query_opts {
     prism_operator default_operator;
     int strict; /* notes become PRISM_EPARSE */
     int plain;  /* words only: no character is an operator (psearch run) */
-    const char *
-        fields; /* "title^2,body": fields of words without a field; NULL = all text fields with a boost */
+    /* "title^2,body": fields of words without a field; NULL = all text fields with a boost */
+    const char *fields;
     int keep_stopwords; /* do not leave stop words out of ranked queries */
     prism_note_fn note; /* may be NULL */
     void *note_ctx;
@@ -36,7 +37,8 @@ typedef struct prism_query_opts {
 
 /** Parse and analyze a query text.
  *  Params : schema [referenced], text UTF-8; out [owned: prism_query_unref]
- *  Errors : PRISM_EPARSE in strict mode, with offset and column; PRISM_ELIMIT too long, deep or many; PRISM_EINVAL bad opts
+ *  Errors : PRISM_EPARSE in strict mode, with offset and column; PRISM_ELIMIT too long, deep or
+ *           many; PRISM_EINVAL bad opts
  *  Cost   : linear in the text */
 PRISM_API prism_status prism_query_parse(const prism_schema *schema, const char *text, size_t len,
                                          const prism_query_opts *opts, prism_query **out,
@@ -48,7 +50,8 @@ PRISM_API prism_status prism_query_from_json(const prism_schema *schema, const c
                                              size_t len, prism_query **out, prism_error *err);
 PRISM_API prism_query *prism_query_ref(prism_query *query);
 PRISM_API void prism_query_unref(prism_query *query);
-/** Shape of the tree, for benchmark classes: "term", "and", "or", "phrase", "near", "prefix", "mixed", "all", "none".  Static. */
+/** Shape of the tree, for benchmark classes: "term", "and", "or", "phrase", "near", "prefix",
+ *  "mixed", "all", "none".  Static. */
 PRISM_API const char *prism_query_shape(const prism_query *query);
 
 /** One token of an analyzed text. */

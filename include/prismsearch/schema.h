@@ -45,21 +45,25 @@ typedef struct prism_field_options {
 #define PRISM_FIELD_OPTIONS_INIT                                                                   \
     { sizeof(prism_field_options), 0, 1, NULL, NULL }
 
-/** The schema of `psearch put` on a new index: id (key), title^2, body, url, date, lang, source, tags.
+/** The schema of `psearch put` on a new index: id (key), title^2, body, url, date, lang, source,
+ *  tags.
  *  Params : out [owned: prism_schema_unref].   Errors: PRISM_ENOMEM */
 PRISM_API prism_status prism_schema_default(prism_schema **out, prism_error *err);
 /** Read a schema from JSON.
- *  Errors : PRISM_EPARSE with line and column for bad JSON; PRISM_EINVAL naming the field or option at fault */
+ *  Errors : PRISM_EPARSE with line and column for bad JSON; PRISM_EINVAL naming the field or option
+ *           at fault */
 PRISM_API prism_status prism_schema_from_json(const char *text, size_t len, prism_schema **out,
                                               prism_error *err);
-/** Compact JSON of a schema; fields in order.  Params: *json is a string borrowed from the schema. */
+/** Compact JSON of a schema; fields in order.  Params: *json is a string borrowed from the
+ *  schema. */
 PRISM_API prism_status prism_schema_to_json(const prism_schema *schema, const char **json,
                                             size_t *len, prism_error *err);
 
 /** Start an empty schema to add fields to.  It must not be shared before it is complete. */
 PRISM_API prism_status prism_schema_new(prism_schema **out, prism_error *err);
 /** Add a field; the first PRISM_FIELD_KEYWORD added with is_key != 0 is the document key.
- *  Params : name 1..64 bytes of [A-Za-z0-9_.-], not starting with a digit or '-'; options may be NULL
+ *  Params : name 1..64 bytes of [A-Za-z0-9_.-], not starting with a digit or '-'; options may be
+ *           NULL
  *  Errors : PRISM_EINVAL bad name, duplicate, bad options; PRISM_ELIMIT above PRISM_MAX_FIELDS */
 PRISM_API prism_status prism_schema_add_field(prism_schema *schema, const char *name,
                                               prism_field_type type,

@@ -37,8 +37,8 @@ typedef struct prism_search_opts {
 /** One document found. */
 typedef struct prism_hit {
     uint64_t gdoc; /* valid for this snapshot */
-    const char
-        *key; /* borrowed from the snapshot, not NUL-terminated; "" if the schema has no key */
+    /* borrowed from the snapshot, not NUL-terminated; "" if the schema has no key */
+    const char *key;
     size_t key_len;
     float score;
     int32_t raw_score; /* the integer score, in units of 2^-shift: equal for equal statistics */
@@ -48,8 +48,8 @@ typedef struct prism_hit {
 /** Find the best documents.
  *  Params : snap, query [borrowed], opts may be NULL; out [owned: prism_hits_free]
  *  Shapes : score descending, then arrival ascending
- *  Errors : PRISM_ECORRUPT damaged segment (file and offset); PRISM_EIO; PRISM_ENOMEM; PRISM_EINVAL.  Deadline and cancel are
- *           not errors: see prism_hits_complete
+ *  Errors : PRISM_ECORRUPT damaged segment (file and offset); PRISM_EIO; PRISM_ENOMEM;
+ *           PRISM_EINVAL.  Deadline and cancel are not errors: see prism_hits_complete
  *  Threads: any number on one snapshot and query.
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
@@ -89,8 +89,8 @@ typedef struct prism_fragment {
     uint32_t n_spans;
 } prism_fragment;
 typedef struct prism_snippet prism_snippet;
-/** The best fragments of a stored text field of a document, with the byte ranges that take part in matched clauses of the query.
- *  A field without a match gives its beginning and no spans.
+/** The best fragments of a stored text field of a document, with the byte ranges that take part in
+ *  matched clauses of the query.  A field without a match gives its beginning and no spans.
  *  Errors : PRISM_ENOTFOUND no such field or not stored; out [owned: prism_snippet_free] */
 PRISM_API prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query,
                                           uint64_t gdoc, const char *field,
@@ -105,7 +105,8 @@ PRISM_API void prism_snippet_free(prism_snippet *snippet);
 /** The statistics that a query needs, from one snapshot.   Out: owned: prism_stats_free */
 PRISM_API prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query,
                                            prism_stats **out, prism_error *err);
-/** Add `from` into `into`; both must come from the same query.  Errors: PRISM_EINVAL if not, PRISM_ELIMIT on overflow */
+/** Add `from` into `into`; both must come from the same query.  Errors: PRISM_EINVAL if not,
+ *  PRISM_ELIMIT on overflow */
 PRISM_API prism_status prism_stats_merge(prism_stats *into, const prism_stats *from,
                                          prism_error *err);
 /** As JSON text and back.   Out: owned: prism_free_text / prism_stats_free */

@@ -1,8 +1,8 @@
 /* writer.h - put, delete, commit.
  *
- * What is put is durable and visible when prism_writer_commit returns PRISM_OK, all of it or none.  The
- * last put of a key wins.  After an error that poisons the writer every call returns that error; close it and
- * open another: the last commit is intact. */
+ * What is put is durable and visible when prism_writer_commit returns PRISM_OK, all of it or none.
+ * The last put of a key wins.  After an error that poisons the writer every call returns that
+ * error; close it and open another: the last commit is intact. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
 
@@ -23,8 +23,9 @@ typedef struct prism_writer_opts {
     int keep_commits;  /* commits kept on disk, >= 1; 0 = 2 */
     int non_durable;   /* no fsync: for tests and throw-away indexes */
     int strict_schema; /* unknown JSON names reject the document */
-    unsigned
-        max_segments; /* at commit, merge down to this many; 0 = by policy (30); PRISM_NO_MERGE = leave all as it is */
+    /* at commit, merge down to this many; 0 = by policy (30); PRISM_NO_MERGE = leave all as it
+     * is */
+    unsigned max_segments;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu
 #define PRISM_WRITER_OPTS_INIT                                                                     \
@@ -43,10 +44,12 @@ PRISM_API void prism_writer_close(prism_writer *writer);
     1u /* the caller knows that the key is new: do not look for an old version */
 
 /** Put one document given as a JSON object.
- *  Params : text [borrowed], UTF-8; flags PRISM_PUT_*; a missing key is made from the content (XXH3-128, hex)
- *  Errors : PRISM_EPARSE not a JSON object, ill-formed UTF-8, a name twice (line and column); PRISM_EREJECTED a value that
- *           does not fit its field, a key over PRISM_MAX_KEY_BYTES; PRISM_ELIMIT size or depth: the writer stays usable.
- *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM while flushing: see the text */
+ *  Params : text [borrowed], UTF-8; flags PRISM_PUT_*; a missing key is made from the content
+ *           (XXH3-128, hex)
+ *  Errors : PRISM_EPARSE not a JSON object, ill-formed UTF-8, a name twice (line and column);
+ *           PRISM_EREJECTED a value that does not fit its field, a key over PRISM_MAX_KEY_BYTES;
+ *           PRISM_ELIMIT size or depth: the writer stays usable.  PRISM_EIO, PRISM_ENOSPC,
+ *           PRISM_ENOMEM while flushing: see the text */
 PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                              unsigned flags, prism_error *err);
 
@@ -54,7 +57,8 @@ PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *t
 typedef struct prism_doc prism_doc;
 PRISM_API prism_status prism_doc_new(const prism_schema *schema, prism_doc **out, prism_error *err);
 /** Add a value by its text form (date as ISO 8601, numbers in decimal, bool as true/false).
- *  Errors : PRISM_ENOTFOUND no such field; PRISM_EREJECTED a second value of a single field, a bad value */
+ *  Errors : PRISM_ENOTFOUND no such field; PRISM_EREJECTED a second value of a single field, a bad
+ *           value */
 PRISM_API prism_status prism_doc_add(prism_doc *doc, const char *field, const char *text,
                                      size_t len, prism_error *err);
 PRISM_API void prism_doc_clear(prism_doc *doc);
@@ -70,7 +74,8 @@ PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key
 
 /** Make everything since the last commit durable and visible.
  *  Params : payload [borrowed] bytes kept with the commit, may be NULL; *generation (may be NULL)
- *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed on disk; PRISM_EUNKNOWN: committed or not, the writer is poisoned
+ *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed on disk; PRISM_EUNKNOWN:
+ *           committed or not, the writer is poisoned
  *  Cost   : flush + fsyncs (R1) + merges by policy */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                            uint64_t *generation, prism_error *err);

@@ -7,17 +7,17 @@
  *
  * Invariants  - The table is at most 3/4 full, so every probe meets a free slot.
  *             - Nothing is ever removed one by one, so there are no tombstones.
- *             - A slot keeps 32 bits of its key's hash: growth re-places slots without reading keys,
- *               and a probe reads a key only when all 32 bits agree.
+ *             - A slot keeps 32 bits of its key's hash: growth re-places slots without reading
+ *               keys, and a probe reads a key only when all 32 bits agree.
  *             - ids are 0 .. n-1 in order of first insertion, whatever the seed.
  * Flooding    XXH3 with a per-map seed keeps an outsider from choosing collisions.  As a second
  *             fence, a run of more than PRS_MAP_PROBE_MAX slots makes the table grow, as long as it
- *             is at least 1/8 full: keys that share their low bits are spread by the next bit.  Below
- *             1/8 they collide in all bits we keep, growth would not help and memory must not be the
- *             price, so the probe is left long.
- * Why so      Ids instead of stored values: callers keep their own arrays by id, which stay dense and
- *             in order of arrival.  Robin Hood and SIMD groups were not taken: the analysis memo is
- *             the hot table and has its own layout; this one serves everything else.
+ *             is at least 1/8 full: keys that share their low bits are spread by the next bit.
+ *             Below 1/8 they collide in all bits we keep, growth would not help and memory must not
+ *             be the price, so the probe is left long.
+ * Why so      Ids instead of stored values: callers keep their own arrays by id, which stay dense
+ *             and in order of arrival.  Robin Hood and SIMD groups were not taken: the analysis
+ *             memo is the hot table and has its own layout; this one serves everything else.
  * Cost        Expected O(1); 8 bytes per slot, 16 + the key's bytes per key.
  * Tested by   tests/unit/base/test_map.c */
 #include "base/map.h"
@@ -96,7 +96,8 @@ static uint32_t hash_key(const prs_map *map, prs_bytes key) {
     return (uint32_t)(prs_hash64(key.ptr, key.len, map->seed) >> 32);
 }
 
-/* The slot that holds key, or the free slot where it belongs; *probes = slots looked at before it. */
+/* The slot that holds key, or the free slot where it belongs; *probes = slots looked at before
+ * it. */
 static uint32_t find_slot(const prs_map *map, prs_bytes key, uint32_t hash, uint32_t *probes) {
     uint32_t at = hash & map->mask;
     uint32_t steps = 0;

@@ -1,7 +1,8 @@
 /* impacts.c - which pairs of (freq, length) bound a set of postings, in few bytes?
  *
- * Structure   Score bounds must hold for any k1, b, weights and mean length, so not scores are stored but the
- *             pareto front: the postings that no other beats in freq and length at once.
+ * Structure   Score bounds must hold for any k1, b, weights and mean length, so not scores are
+ *             stored but the pareto front: the postings that no other beats in freq and length at
+ *             once.
  *
  *                 length ^      .        .  needless: more freq at less length exists
  *                        |   .     (3)
@@ -9,15 +10,18 @@
  *                        | (1)       .
  *                        +---------------> freq
  *
- *             A front that is too long is shortened by replacing neighbours (f1, l1) < (f2, l2) by (f2, l1),
- *             which bounds both.
- * Invariants  Pairs strictly ascend in both members; what was bounded before a step is bounded after it.
- * Why so      Which neighbours to merge is decided by a reference score: first by how much the bound of the
- *             whole set rises, then by how much the pair itself does.  Greedy: fronts have 3 to 10 pairs in
- *             practice, and an exact choice was not measurably tighter.  One pair (max freq, min length) would
- *             be looser; exact fronts would be longer than the postings they bound.
+ *             A front that is too long is shortened by replacing neighbours (f1, l1) < (f2, l2) by
+ *             (f2, l1), which bounds both.
+ * Invariants  Pairs strictly ascend in both members; what was bounded before a step is bounded
+ *             after it.
+ * Why so      Which neighbours to merge is decided by a reference score: first by how much the
+ *             bound of the whole set rises, then by how much the pair itself does.  Greedy: fronts
+ *             have 3 to 10 pairs in practice, and an exact choice was not measurably tighter.  One
+ *             pair (max freq, min length) would be looser; exact fronts would be longer than the
+ *             postings they bound.
  * Cost        about 1 ns per posting.
- * Source      Grand, Muir, Ferenczi & Lin, ECIR 2020 (block maxima without scores); FORMAT.md section 7.
+ * Source      Grand, Muir, Ferenczi & Lin, ECIR 2020 (block maxima without scores); FORMAT.md
+ *             section 7.
  * Tested by   tests/unit/format/test_impacts.c */
 #include "format/impacts.h"
 
@@ -37,7 +41,8 @@ static void reverse(prs_front *front) {
     }
 }
 
-/* Postings of large freq, sorted by freq descending, then length ascending; rarely more than a few. */
+/* Postings of large freq, sorted by freq descending, then length ascending; rarely more than a
+ * few. */
 static uint32_t sort_large(const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
                            prs_impact *large) {
     uint32_t n_large = 0;

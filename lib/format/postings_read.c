@@ -5,12 +5,12 @@
  *             more           groups of blocks: moving is postings_skip.c, decoding is here
  *
  *             All three end in the same state, docs[0..n), so that a caller sees one kind of list.
- * Invariants  - Documents ascend, are below n_docs, and lie between the block before and the block's own last
- *               document, whatever the bytes were.
+ * Invariants  - Documents ascend, are below n_docs, and lie between the block before and the
+ *               block's own last document, whatever the bytes were.
  *             - docs[n] = PRS_DOC_END for a loaded block.
  *             - A cursor that failed stands at the end.
- * Why so      The struct is about 5 KiB and is not cleared by open: only what `n`, `n_groups` and the ready flags
- *             guard is ever read.
+ * Why so      The struct is about 5 KiB and is not cleared by open: only what `n`, `n_groups` and
+ *             the ready flags guard is ever read.
  * Cost        load 0.3 ns per document of a packed block; freqs 0.15.
  * Source      FORMAT.md sections 6 and 7.   Tested by tests/unit/format/test_postings.c */
 #include "base/cur.h"
@@ -125,7 +125,8 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
     return PRISM_OK;
 }
 
-/* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are there. */
+/* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
+ * there. */
 static bool freqs_fit(const prs_postings *p) {
     uint64_t bits = 8 * (p->block_pos_off[p->block + 1] - p->block_pos_off[p->block]);
     uint32_t max = 0;

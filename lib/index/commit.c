@@ -1,9 +1,11 @@
-/* commit.c - how does a new generation appear at one instant, and what if the disk fails at that instant?
+/* commit.c - how does a new generation appear at one instant, and what if the disk fails at that
+ * instant?
  *
  *   write commit-G.tmp | fsync | rename to commit-G, never replacing | fsync directory
  *   `-- any failure: unlink, nothing happened --'  `-- any failure: EUNKNOWN, touch nothing --'
  *
- * Invariants  Nothing is allocated and no descriptor is opened between rename and directory sync (R4).
+ * Invariants  Nothing is allocated and no descriptor is opened between rename and directory sync
+ *             (R4).
  * Source      FORMAT.md sections 15 and 18; rules R1, R4, R8.
  * Tested by   tests/unit/index/test_commit.c, test_faults.c */
 #include "index/commit.h"

@@ -1,11 +1,13 @@
-/* publish.c - how do the working segments become the next commit, and what may be removed afterwards?
+/* publish.c - how do the working segments become the next commit, and what may be removed
+ * afterwards?
  *
  *   deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
- *             - Failing before publication leaves the writer as it was; the next try uses the next number (R7).
- *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is pending, and
- *               the lock is held (R6).
+ *             - Failing before publication leaves the writer as it was; the next try uses the next
+ *               number (R7).
+ *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is
+ *               pending, and the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
  * Tested by   tests/unit/index/test_commit.c, test_faults.c */
 #include "base/error.h"
@@ -55,7 +57,8 @@ static prism_status keep_older(prism_writer *writer, uint64_t generation, prism_
     return PRISM_OK;
 }
 
-/* Read the newest commits of a listing into `kept`, oldest first.  An older one that is damaged is not kept. */
+/* Read the newest commits of a listing into `kept`, oldest first.  An older one that is damaged is
+ * not kept. */
 static prism_status load_kept(prism_writer *writer, const prs_listing *listing, prism_error *err) {
     while (writer->n_kept > 0) drop_oldest(writer);
     uint64_t generation = UINT64_MAX;

@@ -1,12 +1,15 @@
-/* snapshot.c - how does a reader get a view that never changes, without a lock, while a writer goes on?
+/* snapshot.c - how does a reader get a view that never changes, without a lock, while a writer goes
+ * on?
  *
- * Structure   newest commit -> deletes file -> every segment (shared with an earlier snapshot where the id is
- *             the same) -> leaves; any file gone -> all again with the then newest commit
- * Invariants  - Files are opened before the snapshot is handed out; once open they stay readable though
- *               the writer unlinks them.
+ * Structure   newest commit -> deletes file -> every segment (shared with an earlier snapshot where
+ *             the id is the same) -> leaves; any file gone -> all again with the then newest commit
+ * Invariants  - Files are opened before the snapshot is handed out; once open they stay readable
+ *               though the writer unlinks them.
  *             - A snapshot is immutable; its parts live until the last reference is dropped (R31).
- *             - A damaged newest commit is an error, never a silent step back to an older one (R13).
- * Cost        O(metadata) of the segments not shared; one directory listing if nothing changed (R30).
+ *             - A damaged newest commit is an error, never a silent step back to an older one
+ *               (R13).
+ * Cost        O(metadata) of the segments not shared; one directory listing if nothing changed
+ *             (R30).
  * Source      FORMAT.md sections 15, 16, 18; rules R13, R15, R29, R30, R31.
  * Tested by   tests/unit/index/test_snapshot.c */
 #include "index/snapshot.h"

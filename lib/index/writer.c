@@ -3,11 +3,11 @@
  *                put, delete          flush                merge, publish
  *   documents  ------------> pending -------> working segments -------> commit      rollback: back to the commit
  *
- * Invariants  - The lock file is held from open to close; everything else of the writer is private to it
- *               until the commit file has its name.
- *             - An error that loses pending documents is sticky: every call gives it again until rollback.  An
- *               error at the commit's rename or directory sync poisons: only close is left (R8).  Errors of
- *               a single document leave no trace.
+ * Invariants  - The lock file is held from open to close; everything else of the writer is private
+ *               to it until the commit file has its name.
+ *             - An error that loses pending documents is sticky: every call gives it again until
+ *               rollback.  An error at the commit's rename or directory sync poisons: only close is
+ *               left (R8).  Errors of a single document leave no trace.
  * Budget      55 % streams, columns, keys; 25 % lexicons; 20 % scratch of flush (see transpose.h).
  * Source      FORMAT.md section 18; rules R1 to R12, R26 to R28, R37.
  * Tested by   tests/unit/index/test_writer.c, test_model.c, test_faults.c */

@@ -8,8 +8,7 @@
  * and die with it.  An analysis is for one thread, so it is lent: taken from the idle ones or made,
  * and given back.
  * Invariants: groups and analyzers do not change once they are published; the idle lists change
- *             under the
- * schema's cache lock; at most IDLE_MAX analyses wait in each.
+ *             under the schema's cache lock; at most IDLE_MAX analyses wait in each.
  * Tested by tests/unit/query/test_field_analyzers.c */
 #include "query/field_analyzers.h"
 

@@ -3,7 +3,7 @@ libprismsearch_sources += \
 	lib/query/ast.h \
 	lib/query/build.c lib/query/build.h \
 	lib/query/field_analyzers.c lib/query/field_analyzers.h \
-	lib/query/han_weights.h \
+	lib/query/part_weights.h \
 	lib/query/lexer.c lib/query/lexer.h \
 	lib/query/notes.c lib/query/notes.h \
 	lib/query/parser.c lib/query/parser.h \

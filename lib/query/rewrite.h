@@ -18,8 +18,8 @@ typedef struct prs_rewrite {
 
 /** The whole tree: every TEXT leaf analyzed, every BOOL simplified.
  *  Params : root may be NULL; *out NULL when nothing is left to search for
- *  Errors : EPARSE a note in strict mode; ELIMIT nodes, phrase terms; ENOMEM
- *  Recursion: twice PRISM_MAX_QUERY_DEPTH and a little, by the parser's count of parentheses */
+ *  Errors : EPARSE a note in strict mode; ELIMIT nodes, phrase terms; ENOMEM Recursion: twice
+ *           PRISM_MAX_QUERY_DEPTH and a little, by the parser's count of parentheses */
 prism_status prs_rewrite_tree(prs_rewrite *rw, prs_node *root, prs_node **out);
 
 /* ---- one leaf over the fields of one analyzer ---------------------------------------------- */

@@ -8,7 +8,7 @@
  * Ranked      Every pair of the run, weighted by whether the dictionary cuts it, and the
  *             single-character words: any document that holds the run's words scores, the run
  *             itself scores most, and nothing depends on the dictionary being right. The weights
- *             are in han_weights.h.
+ *             are in part_weights.h.
  * Required    One phrase for each dictionary piece, all of them. A single character joins the piece
  *             before it, the first one the piece behind; but a function character (的, 了) that is a
  *             piece is left out where there is a longer piece, as a stop word would be: otherwise
@@ -21,7 +21,7 @@
 #include "query/rewrite.h"
 
 #include "base/error.h"
-#include "query/han_weights.h"
+#include "query/part_weights.h"
 
 /* Words of a run, as places. */
 typedef struct piece {

@@ -3,18 +3,22 @@
  *     text       GPT-4      C++     the    iPhone 15              AI公司
  *     ranked     max(        c++    the?   iphone 15 iphone15     ai 公司
  *                 "gpt 4",
- *                 gpt4)
- *     required   the same   the same       (iphone and 15) or iphone15, ai and 公司
+ *                 gpt4),
+ *                gpt, 4
+ *     required   the max    the same       (iphone and 15) or iphone15, ai and 公司
  *
  * Word        its term. With a sign that makes a sigil form, that form alone: C++ does not find C,
  *             $250 does not find 250; C finds them all, because the plain form stands beside the
  *             sigil form in the index. Two forms ("$5%") must both be there.
  * Compound    the larger of its parts as a phrase and its concatenation: what is written wi-fi is
- *             found as wi-fi and as wifi.
+ *             found as wi-fi and as wifi. In a ranked query of several words its parts count as
+ *             words too, each side by half: "Huguenot-descended arms" is also answered by "arms of
+ *             Huguenots". A compound that is all of the query is asked for as it is written.
  * Joined      a word of letters and, after white space, a word of digits also ask for the two as
  *             one word. In a ranked query that is one more clause, in a required one an
  *             alternative. Only in this order: "15 iPhone" is not written 15iphone.
- * Stop words  are marked; rewrite_bool.c leaves them out where another clause stands beside them.
+ * Stop words  are marked; where another clause stands beside them rewrite_bool.c lets them only
+ *             rank.
  * Runs of Han characters are rewrite_han.c's.
  * Ranked terms that are there already get their boosts added up instead of a node: a long text
  * makes few.
@@ -22,7 +26,7 @@
 #include "query/rewrite.h"
 
 #include "base/error.h"
-#include "query/han_weights.h"
+#include "query/part_weights.h"
 
 #define MAX_JOINED_BYTES 64u
 
@@ -38,6 +42,23 @@ static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
 
 /* ---- compounds ---------------------------------------------------------------------------- */
 
+/* May the word be a stop word, as it is written here? */
+static bool is_stop(const prs_leaf_text *text, prs_bytes term) {
+    return text->leaf->implicit && !text->rw->keep_stopwords && prs_is_stopword(term.ptr, term.len);
+}
+
+/* The parts of a compound as words. */
+static prism_status add_parts(prs_leaf_text *text, uint32_t from, uint32_t to, prs_node *parent) {
+    for (uint32_t i = from; i < to; i++) {
+        const prs_read_token *word = prs_reading_word(&text->reading, i);
+        if (word == NULL) continue;
+        prs_bytes term = prs_reading_term(&text->reading, word);
+        PRS_TRY(prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, PRS_WEIGHT_COMPOUND_WORD,
+                                  is_stop(text, term)));
+    }
+    return PRISM_OK;
+}
+
 /* A compound's parts, as a phrase, or its concatenation: prs_leaf_phrase tries both.  *used = its
  * places. */
 static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *parent,
@@ -50,6 +71,10 @@ static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *
     if (concat == NULL || concat->span > reading->places.n - place) return PRISM_OK;
     *used = concat->span;
     PRS_TRY(prs_leaf_phrase(text, place, place + *used, &as_indexed, &node));
+    if (!text->leaf->required && reading->places.n > *used) {
+        node->boost = PRS_WEIGHT_COMPOUND;
+        PRS_TRY(add_parts(text, place, place + *used, parent));
+    }
     return prs_leaf_add(text, parent, node);
 }
 
@@ -147,9 +172,8 @@ static prism_status add_word(prs_leaf_text *text, uint32_t place, prs_node *pare
     }
     if (n != 1) return n == 0 ? PRISM_OK : add_forms(text, place, sigils, parent);
     prs_bytes term = prs_reading_term(reading, only);
-    bool stop = !sigils && text->leaf->implicit && !text->rw->keep_stopwords &&
-                prs_is_stopword(term.ptr, term.len);
-    return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0, stop);
+    return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0,
+                             !sigils && is_stop(text, term));
 }
 
 /* Words i and i + 1, or the two as one: required. */

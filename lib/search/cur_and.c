@@ -2,8 +2,7 @@
  * touching most of it?
  *
  * Structure   The rarest required child leads: it gives batches of candidates; the others are asked
- * about them
- *             in order of rarity, and the batch shrinks.
+ *             about them in order of rarity, and the batch shrinks.
  *
  *                 leader   [17 19 40 52 ..]   score
  *                 second   [17    40      ]   + score

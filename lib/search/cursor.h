@@ -19,9 +19,8 @@
  * own: callers subtract what is still to come.
  *
  * Forward: `from` and the candidates of a call are never below those of the calls before, `next`
- *          having
- * passed everything before batch->next.  A cursor that does not score adds nothing and is bounded
- * by 0. */
+ *          having passed everything before batch->next.  A cursor that does not score adds nothing
+ *          and is bounded by 0. */
 #ifndef PRS_SEARCH_CURSOR_H
 #define PRS_SEARCH_CURSOR_H
 
@@ -90,6 +89,7 @@ struct prs_cursor {
     const prs_cursor_ops *ops;
     prs_plan *plan;
     uint64_t cost; /* documents it may have to look at: an estimate */
+    int32_t most;  /* no match scores more */
     bool scored;
 };
 

@@ -9,8 +9,8 @@
  *              statistics of before handed in, equal to the answer of before
  *
  * Usage: diff_search [INDEXES [QUERIES [SEED]]]   (default 500 x 100, SEED from PRISM_SEED, else a fixed one; "random"
- * draws one).  On a difference it prints the seed of that index, the query and both answers; `diff_search 1 QUERIES SEED`
- * repeats it.  Speaks TAP. */
+ * draws one).  On a difference it prints the seed of that index, the query and both answers;
+ * `diff_search 1 QUERIES SEED` repeats it.  Speaks TAP. */
 #include "diff/queries.h"
 #include "diff/world.h"
 

@@ -1,9 +1,10 @@
 /* world.c - how is the same collection given to both engines?
  *
- * The engine gets JSON documents and analyzes them itself; the judge gets the tokens that prism_analyze
- * (proved on its own) makes of the same texts.  Texts come from small vocabularies, so that terms repeat: Latin with
- * compounds, signs and stop words; Han of 14 characters; both mixed.  1 to 8 commits, with replacing and
- * deleting in between; no merge happens unless diff_world_merge asks for it. */
+ * The engine gets JSON documents and analyzes them itself; the judge gets the tokens that
+ * prism_analyze (proved on its own) makes of the same texts.  Texts come from small vocabularies,
+ * so that terms repeat: Latin with compounds, signs and stop words; Han of 14 characters; both
+ * mixed.  1 to 8 commits, with replacing and deleting in between; no merge happens unless
+ * diff_world_merge asks for it. */
 #include "diff/world.h"
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* main.c - how do the tests of one program run, and how does the answer reach `make check`?
  *
  * Check runs every test in a fork; its results are printed as TAP, one line for each test, which
- * automake counts.  A test that calls test_skip ends its fork with status 77, which Check reports as
- * an early exit: that is how a single test can skip, which Check itself cannot express.
+ * automake counts.  A test that calls test_skip ends its fork with status 77, which Check reports
+ * as an early exit: that is how a single test can skip, which Check itself cannot express.
  * CK_RUN_SUITE and CK_RUN_CASE choose, as usual. */
 #include "harness/test.h"
 

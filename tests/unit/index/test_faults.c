@@ -1,5 +1,6 @@
-/* test_faults.c - every call to the storage fails once, and then for ever: what is on disk afterwards
- * is the last commit that returned OK, or the one that was on its way (rules R8, R10, R12). */
+/* test_faults.c - every call to the storage fails once, and then for ever: what is on disk
+ * afterwards is the last commit that returned OK, or the one that was on its way (rules R8, R10,
+ * R12). */
 #include "world.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* world.h - an index in memory for tests: its directory survives reopening and can fail on demand. */
+/* world.h - an index in memory for tests: its directory survives reopening and can fail on
+ * demand. */
 #ifndef PRS_TESTS_INDEX_WORLD_H
 #define PRS_TESTS_INDEX_WORLD_H
 
@@ -21,7 +22,8 @@ typedef struct world {
     size_t fail_at; /* allocation of the next open handle that fails; 0 = none */
 } world;
 
-/* id (key), title and body (text), tags (keyword, many, column), lang (keyword), n (i64), when (date). */
+/* id (key), title and body (text), tags (keyword, many, column), lang (keyword), n (i64), when
+ * (date). */
 extern const char world_schema[];
 
 /** A new index with a writer. */
