@@ -2,17 +2,20 @@
  *
  *     golden_maker tiny|mixed|groups DIRECTORY       DIRECTORY must not hold an index yet
  *
- * The documents come from a small generator with fixed seeds, the index id and the segment ids from the
- * library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is needed.
+ * The documents come from a small generator with fixed seeds, the index id and the segment ids from
+ * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
+ * needed.
  * What is in them, so that every form of FORMAT.md occurs:
- *   tiny     six documents of one to three words: the worked examples of FORMAT.md section 20 are bytes of it
- *   mixed    3 segments with replaced and deleted documents (both forms of deletes); every field type; columns of
- *            one and of many values; Latin, Han, exact forms, compounds; run, bitset and packed blocks with
- *            exceptions; dominance points; many-valued texts (SPANS); a length and a span over 65535
- *   groups   one segment without keys, merged of three, 4,300 short documents: lists of more than one group, short
- *            blocks where lists were joined
- * tests/golden/v1.0 holds what it wrote once; tests/golden/golden.sh compares.  `make regen-golden` writes them
- * anew: for a new version of the format in a new folder, or before 1.0 is released. */
+ *   tiny     six documents of one to three words: the worked examples of FORMAT.md section 20 are
+ *            bytes of it
+ *   mixed    3 segments with replaced and deleted documents (both forms of deletes); every field
+ *            type; columns of one and of many values; Latin, Han, exact forms, compounds; run,
+ *            bitset and packed blocks with exceptions; dominance points; many-valued texts (SPANS);
+ *            a length and a span over 65535
+ *   groups   one segment without keys, merged of three, 4,300 short documents: lists of more than
+ *            one group, short blocks where lists were joined
+ * tests/golden/v1.0 holds what it wrote once; tests/golden/golden.sh compares.  `make regen-golden`
+ * writes them anew: for a new version of the format in a new folder, or before 1.0 is released. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

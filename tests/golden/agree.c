@@ -2,10 +2,12 @@
  *
  *   library      snapshot counts, prism_document_get, prism_document_find, prism_snapshot_terms
  *   reader       manifest, DOCS, KEYS, the terms of all segments
- *   inversion    agree_terms.c and agree_columns.c go from the stored documents to lists and columns by themselves
+ *   inversion    agree_terms.c and agree_columns.c go from the stored documents to lists and
+ *                columns by themselves
  *
  * gdoc = the documents of the segments before + the document in its segment.
- * Tested by: itself over indexes of every kind (golden.sh, second_reader.sh); it ends at the first difference. */
+ * Tested by: itself over indexes of every kind (golden.sh, second_reader.sh); it ends at the first
+ * difference. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* agree_columns.c - does a column hold the values of the stored documents?
  *
- * The values of a document are made anew from its JSON: numbers as they are, bool as 0 or 1, f64 as sortable bits, dates
- * as milliseconds by timegm, keywords as they were given; sorted, each once.
+ * The values of a document are made anew from its JSON: numbers as they are, bool as 0 or 1, f64 as
+ * sortable bits, dates as milliseconds by timegm, keywords as they were given; sorted, each once.
  * Tested by: golden.sh. */
 #include <inttypes.h>
 #include <jansson.h>

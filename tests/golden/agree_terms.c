@@ -3,7 +3,8 @@
  *   stored JSON -> values of the field -> prism_analyze -> (key, document, position), sorted
  *               -> side by side with the terms of the second reader; lengths and spans beside
  *
- * Between two values of a document lie 100 positions that no token has; a value without tokens leaves none.
+ * Between two values of a document lie 100 positions that no token has; a value without tokens
+ * leaves none.
  * Length = number of different positions, span = one more than the last.
  * Tested by: golden.sh; a token left out here makes it fail. */
 #include <inttypes.h>

@@ -1,7 +1,8 @@
 /* answers.c - which hits do fixed queries have in a golden index?
  *
- * One line a query: its text, the number of all matches, the power of two of the scores; one line a hit: arrival number, key,
- * integer score.  FORMAT.md section 17 fixes every bit of a score, so they are compared as text.
+ * One line a query: its text, the number of all matches, the power of two of the scores; one line a
+ * hit: arrival number, key, integer score.  FORMAT.md section 17 fixes every bit of a score, so
+ * they are compared as text.
  * Tested by: golden.sh. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,24 +1,28 @@
 /* damage.c - is every damage to an index noticed, and does none of it crash?
  *
- * Copies of the golden indexes, and a fresh one whose files have many regions, are damaged one place at a time and
- * opened through the public interface:
+ * Copies of the golden indexes, and a fresh one whose files have many regions, are damaged one
+ * place at a time and opened through the public interface:
  *
- *   flips       every bit of commit and deletes files and of all headers and footers; one bit of each byte of
- *               directories and region tables; one bit of every few bytes elsewhere
+ *   flips       every bit of commit and deletes files and of all headers and footers; one bit of
+ *               each byte of directories and region tables; one bit of every few bytes elsewhere
  *   lengths     each file cut at many places, and with bytes added
- *   swaps       files that are whole, but another segment's, another index's, another generation's, or gone
+ *   swaps       files that are whole, but another segment's, another index's, another generation's,
+ *               or gone
  *
  * and each time
  *   eager       opening with all checksums proved gives an error
  *   check       prism_index_check finds something
- *   lazy        queries, documents and dictionaries give an error or what the whole index gives: never something else
+ *   lazy        queries, documents and dictionaries give an error or what the whole index gives:
+ *               never something else
  *   off         the same calls without checksums may say anything, but return
  *
- *     damage [DIRECTORY [STEP]]    DIRECTORY holds the golden indexes; every STEP-th byte elsewhere (default 53).  With
+ *     damage [DIRECTORY [STEP]]    DIRECTORY holds the golden indexes; every STEP-th byte elsewhere
+ *     (default 53).  With
  *                                  STEP 1 nothing is left out; minutes
  *
- * Where every bit is flipped, lazy opening is tried for all of them, the other three for one bit of each byte, by
- * turns.  Speaks TAP.  No stored byte is believed before it is proved: FORMAT.md section 3. */
+ * Where every bit is flipped, lazy opening is tried for all of them, the other three for one bit of
+ * each byte, by turns.  Speaks TAP.  No stored byte is believed before it is proved: FORMAT.md
+ * section 3. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>

@@ -32,9 +32,9 @@ nodist_EXTRA_tests_conformance_golden_maker_SOURCES = force_cxx_linker.cc
 tests_conformance_golden_maker_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/lib $(DEPS_CFLAGS)
 tests_conformance_golden_maker_LDADD = libprs.la
 
-unit_tests += tests/golden/golden.sh
+unit_tests += tests/golden/examples.sh tests/golden/golden.sh
 long_tests += tests/golden/second_reader.sh
-EXTRA_DIST += tests/golden/golden.sh tests/golden/second_reader.sh tests/golden/v1.0
+EXTRA_DIST += tests/golden/examples.sh tests/golden/golden.sh tests/golden/second_reader.sh tests/golden/v1.0
 
 # For a new version of the format, into a folder of its own.  After a release v1.0 stays as it is.
 regen-golden: tests/golden/ref_check tests/conformance/golden_maker

@@ -6,7 +6,8 @@
  *     ref_check map DIRECTORY...       the sections of all files: component, field, offset, length
  *     ref_check zstd                   the version of zstd, on which the bytes of frames depend
  *
- * Exit status 0, or 1 with a sentence on standard error at the first thing that is not as it should be. */
+ * Exit status 0, or 1 with a sentence on standard error at the first thing that is not as it should
+ * be. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

@@ -12,10 +12,11 @@ _Noreturn void complain(const char *format, ...) __attribute__((format(printf, 1
 /* The same for a call of the library that failed. */
 _Noreturn void complain_error(const char *what, const prism_error *err);
 
-/* agree.c: everything the library says of a snapshot, and what its analyzer makes of the stored documents, is
- * what the second reader finds. */
+/* agree.c: everything the library says of a snapshot, and what its analyzer makes of the stored
+ * documents, is what the second reader finds. */
 void agree(const char *directory);
-/* agree_terms.c: the lists of a field of a segment are those of its stored values, inverted here. */
+/* agree_terms.c: the lists of a field of a segment are those of its stored values, inverted
+ * here. */
 void agree_inverted(const prism_schema *schema, ref_index *ix, const ref_segment *s, uint32_t field,
                     const ref_cur *docs);
 /* agree_columns.c: a column holds the stored values. */

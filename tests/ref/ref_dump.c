@@ -1,9 +1,10 @@
 /* ref_dump.c - what does an index hold, as text?
  *
- * One line a thing, numbers in decimal, keys in hex, so that two indexes can be compared by diff and a
- * golden index by cmp.  Positions that follow each other are written first-last, and so are documents
- * that do and have the same freq and positions.  Long things are replaced by their size and XXH3-64: a
- * stored document over 300 bytes, the lengths and documents of a segment of more than 1,000.
+ * One line a thing, numbers in decimal, keys in hex, so that two indexes can be compared by diff
+ * and a golden index by cmp.  Positions that follow each other are written first-last, and so are
+ * documents that do and have the same freq and positions.  Long things are replaced by their size
+ * and XXH3-64: a stored document over 300 bytes, the lengths and documents of a segment of more
+ * than 1,000.
  *
  *     segment 0 docs 5 deleted 1 arrival 0
  *     field 1 title docs 5 sum 12 max 4 terms 7 df 9 cf 12 analyzer mixed-v1 ...
