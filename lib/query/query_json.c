@@ -288,9 +288,9 @@ static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
 
 /* A misspelt member must not be silently without effect. */
 static prism_status check_members(const reader *r, json_t *object) {
-    static const char *const known[] = {"type",   "boost",    "fields", "key",       "slots",
-                                        "slop",   "from",     "to",     "of",        "must",
-                                        "should", "must_not", "filter", "extra",     "min_should"};
+    static const char *const known[] = {"type",   "boost",    "fields", "key",   "slots",
+                                        "slop",   "from",     "to",     "of",    "must",
+                                        "should", "must_not", "filter", "extra", "min_should"};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value) {

@@ -60,8 +60,7 @@ static prism_status hand_over(prs_rewrite *rw, const prs_node *child, prs_node *
 
 static prism_status add_should(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_NONE) return PRISM_OK;
-    if (!only_should(child) && !one_must(child))
-        return push(rw, &to->should, &to->n_should, child);
+    if (!only_should(child) && !one_must(child)) return push(rw, &to->should, &to->n_should, child);
     PRS_TRY(hand_over(rw, child, child->should, child->n_should, &to->should, &to->n_should));
     PRS_TRY(hand_over(rw, child, child->must, child->n_must, &to->should, &to->n_should));
     return hand_over(rw, child, child->extra, child->n_extra, &to->extra, &to->n_extra);
