@@ -14,6 +14,7 @@ conformance_tests_sources = \
 	tests/unit/analysis/kit.c tests/unit/analysis/kit.h \
 	tests/conformance/test_complaints.c \
 	tests/conformance/test_examples.c \
+	tests/conformance/test_recall.c \
 	tests/conformance/test_streams.c \
 	tests/conformance/test_snowball.c
 

@@ -245,27 +245,42 @@ static char *unpack(const char *packed, size_t len, size_t *out_len) {
     return out.dst;
 }
 
-char *kit_articles(const char *lang, size_t max, size_t *len) {
+void kit_each_article(void (*each)(void *ctx, const json_t *article), void *ctx) {
     size_t packed_len, lines_len;
     char *packed = kit_read_file(test_shared_path("data/articles-small.ndjson.zst"), &packed_len);
     char *lines = unpack(packed, packed_len, &lines_len);
-    char *out = malloc(max + 1);
-    *len = 0;
-    for (char *line = lines, *end; line < lines + lines_len && *len < max; line = end + 1) {
+    for (char *line = lines, *end; line < lines + lines_len; line = end + 1) {
         end = memchr(line, '\n', (size_t)(lines + lines_len - line));
         if (end == NULL) end = lines + lines_len;
         json_t *article = json_loadb(line, (size_t)(end - line), 0, NULL);
-        const char *body = json_string_value(json_object_get(article, "body"));
-        const char *has = json_string_value(json_object_get(article, "lang"));
-        if (body != NULL && has != NULL && strncmp(has, lang, strlen(lang)) == 0) {
-            size_t take = PRS_MIN(strlen(body), max - *len);
-            memcpy(out + *len, body, take);
-            *len += take;
-            if (*len < max) out[(*len)++] = '\n';
-        }
+        if (article != NULL) each(ctx, article);
         json_decref(article);
     }
     free(lines);
     free(packed);
-    return out;
+}
+
+typedef struct bodies {
+    const char *lang;
+    size_t max, len;
+    char *text;
+} bodies;
+
+static void add_body(void *ctx, const json_t *article) {
+    bodies *b = ctx;
+    const char *body = json_string_value(json_object_get(article, "body"));
+    const char *has = json_string_value(json_object_get(article, "lang"));
+    if (body == NULL || has == NULL || strncmp(has, b->lang, strlen(b->lang)) != 0) return;
+    size_t take = PRS_MIN(strlen(body), b->max - b->len);
+    memcpy(b->text + b->len, body, take);
+    b->len += take;
+    if (b->len < b->max) b->text[b->len++] = '\n';
+}
+
+char *kit_articles(const char *lang, size_t max, size_t *len) {
+    bodies b = {lang, max, 0, malloc(max + 1)};
+    ck_assert_ptr_nonnull(b.text);
+    kit_each_article(add_body, &b);
+    *len = b.len;
+    return b.text;
 }

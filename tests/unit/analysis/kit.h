@@ -14,6 +14,8 @@
 #include "analysis/analyzer.h"
 #include "base/buf.h"
 
+#include <jansson.h>
+
 /* A token with its term copied. */
 typedef struct kit_token {
     prs_token token; /* term is NULL */
@@ -52,7 +54,9 @@ size_t kit_random_text(test_rng *rng, unsigned alphabet, uint8_t *out, size_t le
 size_t kit_effort(size_t usual);
 /** A shared file, whole; skips the test if absent.  Free with free(). */
 char *kit_read_file(const char *path, size_t *len);
-/** Bodies of articles-small in one language ("en", "zh-"), newlines between. */
+/** Every document of articles-small, in order; skips the test if absent. */
+void kit_each_article(void (*each)(void *ctx, const json_t *article), void *ctx);
+/** Bodies of articles-small in one language ("en", "zh-"; "" = all), newlines between. */
 char *kit_articles(const char *lang, size_t max, size_t *len);
 
 #endif
