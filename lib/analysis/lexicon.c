@@ -222,7 +222,8 @@ static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32
                                uint64_t *n_bad) {
     uint32_t at = 0;
     bool has_chunks = !lexicon->analysis->analyzer->options.join_linebreak;
-    if (len >= WARM_BYTES) PRS_TRY(prs_words_warm(&lexicon->analysis->words, lexicon->err));
+    if (len >= WARM_BYTES)
+        PRS_TRY(prs_words_warm(&lexicon->analysis->words, PRS_WORDS_CACHE_BITS, lexicon->err));
     while (at < len) {
         PRS_TRY(prs_lane_run(lexicon, text, len, &at));
         if (at == len) break;
