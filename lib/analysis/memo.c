@@ -2,7 +2,7 @@
  *
  *   words    24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
  *   pairs     8 bytes an entry   [key 4][id 4]                    at most 1/2 full
- *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      16384 slots, each chunk has one
+ *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      32768 slots, each chunk has one
  *
  * Words and pairs: open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
  * stays good from the moment it is taken until its batch is resolved, so no key is hashed twice.
@@ -108,7 +108,7 @@ void prs_pair_memo_add(prs_pair_memo *memo, uint32_t key, uint32_t id) {
 
 /* ---- chunks -------------------------------------------------------------------------------- */
 
-#define CHUNK_BITS 14
+#define CHUNK_BITS 15
 #define CHUNK_SLOTS ((size_t)1 << CHUNK_BITS)
 
 static_assert(sizeof(prs_chunk) == 64, "a slot is a cache line");

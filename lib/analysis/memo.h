@@ -76,7 +76,7 @@ size_t prs_pair_memo_bytes(const prs_pair_memo *memo);
 
 void prs_chunk_memo_init(prs_chunk_memo *memo, prs_mem *mem);
 void prs_chunk_memo_fini(prs_chunk_memo *memo);
-/** Allocate the slots, once.   Errors : ENOMEM.   Cost: 1 MiB */
+/** Allocate the slots, once.   Errors : ENOMEM.   Cost: 2 MiB */
 prism_status prs_chunk_memo_open(prs_chunk_memo *memo) PRS_NODISCARD;
 /** The only slot where a chunk of 1..PRS_CHUNK_MAX bytes without NUL can be, and in *text its bytes
  *  with zeros behind: it is there if the slot's text is equal.  The memo is open. */
