@@ -13,6 +13,7 @@ EXTRA_DIST += tests/conformance/mixed_v1.rbbi.txt
 conformance_tests_sources = \
 	tests/unit/analysis/kit.c tests/unit/analysis/kit.h \
 	tests/conformance/test_complaints.c \
+	tests/conformance/test_docs.c \
 	tests/conformance/test_examples.c \
 	tests/conformance/test_recall.c \
 	tests/conformance/test_streams.c \

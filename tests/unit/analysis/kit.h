@@ -46,6 +46,10 @@ const char *kit_places(kit *k, const char *text);
 /** The options struct of such a text. */
 prs_analyzer_options kit_options(const char *options);
 
+/** Does a query, through the exported calls, find an index whose only document has this text in a
+ *  field with these options? */
+bool kit_finds(const char *query, const char *text, const char *options);
+
 /** One random text of about `len` bytes: pieces of an alphabet, see kit.c.  Returns bytes written
  * <= len. */
 size_t kit_random_text(test_rng *rng, unsigned alphabet, uint8_t *out, size_t len);
