@@ -1,7 +1,10 @@
 /* main.c - which command is asked for? */
 #include "cli.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 const cli_command cli_commands[] = {
     {"put", "[OPTIONS] FILE... DIR... -", "index documents, replacing those with the same key",
@@ -82,7 +85,19 @@ static const cli_command *unbuilt(int argc, char **argv) {
     return NULL;
 }
 
+/* A standard file that the caller closed must not become the number of a file of the index: what we print would be
+ * written into it.  The stand-ins refuse what nobody should do: reading from 0, writing to 1. */
+static bool fill_standard_files(void) {
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd) return false;
+    return true;
+}
+
 int main(int argc, char **argv) {
+    if (!fill_standard_files()) return CLI_SYSTEM;
+    /* A reader that goes away ends us quietly, even below a parent that ignores the signal. */
+    signal(SIGPIPE, SIG_DFL);
     const cli_command *command = unbuilt(argc, argv);
     cli_options options;
     if (command) return cli_usage("%s: not in this version", command->name);
