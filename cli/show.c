@@ -3,7 +3,7 @@
  *    1. Title in bold, words that matched in red
  *       … the best part of the text, wrapped at the width of the terminal, Han counted as two
  *       columns, never broken before a closing mark…
- *       2025-11-03 · articles/a.md · score 3.498            dim
+ *       score 3.498 · 2025-11-03 · articles/a.md            dim
  *
  * The id is the title where there is none.  A field in which nothing matched is shown only if no other did (its beginning,
  * so that a hit by its title still tells what it is about).  Off a terminal there are no colours and a part is one line,
@@ -208,10 +208,19 @@ static bool show_title(search_answer *a, const prism_hit *hit, uint64_t rank) {
     return titled;
 }
 
+/* A fact stays on one line, with the dot that parts it from the one before at the end of that one's. */
 static void write_fact(pen *p, const char *text, size_t len) {
+    unsigned columns = 0;
+    uint32_t cp;
+    for (const char *c = text; c < text + len; c += width_read(c, text + len, &cp)) {
+        width_read(c, text + len, &cp);
+        columns += width_of(cp);
+    }
     if (p->column > INDENT) {
-        write_plain(p, " ·", strlen(" ·"));
-        p->space = true;
+        fputs(" ·", stdout);
+        p->column += 2;
+        if (p->width && p->column + 1 + columns > p->width) new_line(p);
+        p->space = p->column > INDENT;
     }
     write_plain(p, text, len);
 }
@@ -223,12 +232,12 @@ static void show_facts(const search_answer *a, const prism_hit *hit, const json_
     pen p = new_pen(a, "");
     int n = snprintf(score, sizeof score, "score %.3f", (double)hit->score);
     printf("%*s%s", INDENT, "", p.color ? DIM_ON : "");
+    write_fact(&p, score, (size_t)n);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const char *value = json_string_value(json_object_get(fields, names[i]));
         if (value) write_fact(&p, value, strlen(value));
     }
     if (with_id) write_fact(&p, hit->key, hit->key_len);
-    write_fact(&p, score, (size_t)n);
     puts(p.color ? OFF : "");
 }
 
