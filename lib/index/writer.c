@@ -1,8 +1,9 @@
 /* writer.c - what becomes of a put, a delete and an error, from one commit to the next?
  *
  *                put, delete          flush                merge, publish
- *   documents  ------------> pending -------> working segments -------> commit      rollback: back
- *   to the commit
+ *   documents  ------------> pending -------> working segments -------> commit
+ *
+ *   rollback: back to the last commit
  *
  * Invariants  - The lock file is held from open to close; everything else of the writer is private
  *               to it until the commit file has its name.
