@@ -125,6 +125,13 @@ void prs_front_reduce(prs_front *front, uint32_t max, float mean_length) {
     }
 }
 
+/* From the largest freq down, of equals the shorter first: is the last pair of `a` the next? */
+static bool comes_first(const prs_front *a, const prs_front *b) {
+    if (a->n == 0 || b->n == 0) return b->n == 0;
+    prs_impact x = a->pairs[a->n - 1], y = b->pairs[b->n - 1];
+    return x.freq > y.freq || (x.freq == y.freq && x.length <= y.length);
+}
+
 void prs_front_join(prs_front *front, const prs_front *other, float mean_length) {
     if (front->n == 0) {
         *front = *other;
@@ -134,16 +141,10 @@ void prs_front_join(prs_front *front, const prs_front *other, float mean_length)
     prs_front_reduce(&a, PRS_FRONT_MAX / 2, mean_length);
     prs_front_reduce(&b, PRS_FRONT_MAX / 2, mean_length);
     front->n = 0;
-    while (a.n > 0 || b.n > 0) { /* from the largest freq down; of equals the shorter first */
-        const prs_impact *x = &a.pairs[a.n - 1], *y = &b.pairs[b.n - 1];
-        bool take_a =
-            b.n == 0 ||
-            (a.n > 0 && (x->freq > y->freq || (x->freq == y->freq && x->length <= y->length)));
-        if (take_a)
-            a.n--;
-        else
-            b.n--;
-        keep_if_shorter(front, take_a ? x->freq : y->freq, take_a ? x->length : y->length);
+    while (a.n > 0 || b.n > 0) {
+        prs_front *next = comes_first(&a, &b) ? &a : &b;
+        prs_impact pair = next->pairs[--next->n];
+        keep_if_shorter(front, pair.freq, pair.length);
     }
     reverse(front);
 }
@@ -157,10 +158,13 @@ static uint8_t *put_varint(uint8_t *out, uint32_t v) {
 size_t prs_impacts_put(const prs_front *front, uint8_t *out) {
     uint8_t *at = out;
     *at++ = (uint8_t)front->n;
+    uint32_t next_freq = 0, next_length = 0; /* least that the next pair may have */
     for (uint32_t i = 0; i < front->n; i++) {
-        const prs_impact *pair = &front->pairs[i], *before = pair - 1;
-        at = put_varint(at, i == 0 ? pair->freq : pair->freq - before->freq - 1);
-        at = put_varint(at, i == 0 ? pair->length : pair->length - before->length - 1);
+        prs_impact pair = front->pairs[i];
+        at = put_varint(at, pair.freq - next_freq);
+        at = put_varint(at, pair.length - next_length);
+        next_freq = pair.freq + 1;
+        next_length = pair.length + 1;
     }
     return (size_t)(at - out);
 }

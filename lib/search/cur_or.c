@@ -287,6 +287,15 @@ static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t f
 }
 
 /* Every child is asked about every candidate: which of them would be enough is not known. */
+static prism_status count_hits(cur_or *o, prs_batch *mine, uint8_t *hit, prism_error *err) {
+    uint16_t *count = o->scratch->count;
+    for (uint32_t k = 0; k < o->n; k++) {
+        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
+        for (uint32_t i = 0; i < mine->n; i++) count[i] = (uint16_t)(count[i] + hit[i]);
+    }
+    return PRISM_OK;
+}
+
 static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                              prism_error *err) {
     (void)floor;
@@ -297,16 +306,13 @@ static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uin
     memset(mine->scores, 0, n * sizeof *mine->scores);
     mine->n = n;
     uint16_t *count = o->scratch->count;
-    for (uint32_t k = 0; k < o->n; k++) {
-        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
-        for (uint32_t i = 0; i < n; i++) count[i] = (uint16_t)(count[i] + hit[i]);
-    }
+    prism_status status = count_hits(o, mine, hit, err);
     for (uint32_t i = 0; i < n; i++) {
         hit[i] = count[i] >= o->min_match;
         if (hit[i]) batch->scores[i] += mine->scores[i];
         count[i] = 0;
     }
-    return PRISM_OK;
+    return status;
 }
 
 static prism_status or_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
