@@ -7,7 +7,7 @@
  *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is pending, and
  *               the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
- * Tested by   tests/unit/index/test_commit.c, test_faults.c */
+ * Tested by   tests/unit/index/test_publish.c, test_commit.c, test_faults.c */
 #include "base/error.h"
 #include "format/components.h"
 #include "format/deletes.h"
@@ -217,7 +217,9 @@ static void accept(prism_writer *writer, const prs_kept *kept) {
 prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *err) {
     prs_kept kept;
     prism_error own = PRISM_ERROR_INIT;
-    if (!prs_buf_reserve(&writer->payload, payload.len)) {
+    /* A merge commits the writer's own payload, which making room for would move away. */
+    bool another = payload.ptr != writer->payload.ptr;
+    if (another && !prs_buf_reserve(&writer->payload, payload.len)) {
         writer->payload.failed = false;
         return prs_error_nomem(err);
     }
@@ -230,7 +232,7 @@ prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *e
         return status;
     }
     accept(writer, &kept);
-    if (payload.ptr != writer->payload.ptr) {
+    if (another) {
         writer->payload.len = 0;
         prs_buf_put(&writer->payload, payload.ptr, payload.len); /* there is room: reserved above */
     }

@@ -3,7 +3,7 @@
  *
  * Like a disjunction, with the larger score where a disjunction adds.  A child below the floor
  * cannot make the larger of two scores reach it, so every child gets the floor as it is.
- * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
+ * Tested by   tests/unit/search/test_cur_max.c, test_plan.c, test_pruning.c */
 #include "search/plan.h"
 
 typedef struct cur_max {

@@ -25,7 +25,7 @@
  * Cost        Essential lists, and the blocks of the others in which candidates fall.
  * Source      Turtle & Flood, IPM 1995; Ding & Suel, SIGIR 2011; windows as in Lucene's
  * MaxScoreBulkScorer (idea only).
- * Tested by   tests/unit/search/test_pruning.c */
+ * Tested by   tests/unit/search/test_cur_or.c, test_pruning.c */
 #include "search/plan.h"
 
 #define PRS_OR_RANGE 2048u

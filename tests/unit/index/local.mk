@@ -13,11 +13,15 @@ index_tests_sources = \
 	tests/unit/index/test_merge.c \
 	tests/unit/index/test_merge_policy.c \
 	tests/unit/index/test_model.c \
+	tests/unit/index/test_publish.c \
+	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_segment.c \
+	tests/unit/index/test_segment_write.c \
 	tests/unit/index/test_snapshot.c \
 	tests/unit/index/test_term_sort.c \
 	tests/unit/index/test_terms_walk.c \
 	tests/unit/index/test_transpose.c \
+	tests/unit/index/test_upsert.c \
 	tests/unit/index/test_writer.c
 
 unit_programs += tests/unit/index/index_tests
