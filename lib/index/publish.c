@@ -9,7 +9,7 @@
  *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is
  *               pending, and the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
- * Tested by   tests/unit/index/test_commit.c, test_faults.c */
+ * Tested by   tests/unit/index/test_publish.c, test_commit.c, test_faults.c */
 #include "base/error.h"
 #include "format/components.h"
 #include "format/deletes.h"

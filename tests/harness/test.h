@@ -27,7 +27,7 @@ void test_register(const char *name, const TTest *const *tests, size_t n);
     }
 
 /** ck_assert for inner loops: Check writes a note to its parent for every assertion that holds. */
-#define TEST_NEED(x) ((x) ? (void)0 : ck_abort_msg(#x))
+#define TEST_NEED(x) ((x) ? (void)0 : ck_abort_msg("%s", #x))
 
 /** End this test here and report it as skipped, with a reason. */
 _Noreturn void test_skip(const char *reason);
