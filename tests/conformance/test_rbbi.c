@@ -162,6 +162,15 @@ static prs_scan_options options_of(uint32_t round) {
     return options;
 }
 
+/* Bad bytes may come together as a code point that the two see differently: put '.' in its place. */
+static void replace_unknown(uint8_t *text, uint32_t len) {
+    uint32_t n;
+    for (uint32_t at = 0; at < len; at += n) {
+        uint32_t cp = prs_utf8_decode(text + at, text + len, &n);
+        if (cp != PRS_UTF8_BAD && !oracle_knows(cp)) memset(text + at, '.', n);
+    }
+}
+
 static void run_alphabet(const char *name, const range *alphabet, uint32_t one_bad_in) {
     enum { BYTES = 1200000 };
     test_rng rng = test_rng_of(name);
@@ -178,7 +187,10 @@ static void run_alphabet(const char *name, const range *alphabet, uint32_t one_b
                     len += prs_utf8_encode(pick(&rng, alphabet), text + len);
             }
             /* truncate a sequence */
-            if (one_bad_in != 0) len -= (uint32_t)test_rng_below(&rng, 3) % len;
+            if (one_bad_in != 0) {
+                len -= (uint32_t)test_rng_below(&rng, 3) % len;
+                replace_unknown(text, len);
+            }
             compare(o, &options, text, len);
             done += len;
         }
