@@ -47,10 +47,10 @@ prism_status input_next_line(input_lines *lines, input_line *line, bool *more, p
 
 /** Call each(ctx, path) for a file, or for every file below a directory in byte order of names,
  *  hidden names left out; a directory met again on its own path (a loop) is reported by `loop` and
- *  not entered.  Stops at the first non-zero. */
+ *  not entered, and the directory `skip` is passed over.  Stops at the first non-zero. */
 typedef int (*input_file_fn)(void *ctx, const char *path);
-int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable,
-               void *ctx);
+int input_walk(const char *path, const char *skip, input_file_fn each, input_file_fn loop,
+               input_file_fn unreadable, void *ctx);
 
 /** Copy with each maximal ill-formed part (and NUL) replaced by U+FFFD; *n_bad counts them.  free()
  *  the result. */

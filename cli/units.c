@@ -85,3 +85,9 @@ const char *units_show_count(uint64_t n, char *out) {
     *w = 0;
     return out;
 }
+
+const char *units_show_things(uint64_t n, const char *thing, char *out) {
+    char count[32];
+    snprintf(out, 64, "%s %s%s", units_show_count(n, count), thing, n == 1 ? "" : "s");
+    return out;
+}

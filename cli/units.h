@@ -15,5 +15,7 @@ bool units_time_us(const char *text, uint64_t *out);
 /** "12.3 MB" (powers of 1000), "1,234"; out has room for 32 bytes; returned. */
 const char *units_show_bytes(uint64_t bytes, char *out);
 const char *units_show_count(uint64_t n, char *out);
+/** "1 document", "1,234 documents"; out has room for 64 bytes; returned. */
+const char *units_show_things(uint64_t n, const char *thing, char *out);
 
 #endif

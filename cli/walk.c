@@ -2,7 +2,8 @@
  *
  * Depth first, names in byte order, so that the same tree gives the same index; hidden names are
  * left out; symbolic links are followed, and a directory that is its own ancestor is not entered
- * again. */
+ * again.  The index itself may lie in the tree that is being indexed: it is passed over.
+ * Tested by: tests/cli/formats.sh */
 #include "input.h"
 
 #include <dirent.h>
@@ -22,6 +23,7 @@ typedef struct walk {
         ino_t ino;
     } above[MAX_DEPTH];
     int depth;
+    struct stat skip; /* a directory never entered; st_nlink 0 = none */
 } walk;
 
 static int by_name(const struct dirent **a, const struct dirent **b) {
@@ -69,6 +71,7 @@ static int visit(walk *w, const char *path) {
         if (w->depth > 0 && !S_ISREG(st.st_mode)) return 0;
         return w->each(w->ctx, path);
     }
+    if (w->skip.st_nlink && w->skip.st_dev == st.st_dev && w->skip.st_ino == st.st_ino) return 0;
     if (w->depth == MAX_DEPTH || is_ancestor(w, &st)) return w->loop(w->ctx, path);
     w->above[w->depth].dev = st.st_dev;
     w->above[w->depth++].ino = st.st_ino;
@@ -77,9 +80,15 @@ static int visit(walk *w, const char *path) {
     return code;
 }
 
-int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable,
-               void *ctx) {
-    walk w = {each, loop, unreadable, ctx, {{0, 0}}, 0};
+int input_walk(const char *path, const char *skip, input_file_fn each, input_file_fn loop,
+               input_file_fn unreadable, void *ctx) {
+    walk w;
+    memset(&w, 0, sizeof w);
+    w.each = each;
+    w.loop = loop;
+    w.unreadable = unreadable;
+    w.ctx = ctx;
+    if (stat(skip, &w.skip) != 0) w.skip.st_nlink = 0;
     if (strcmp(path, "-") == 0) return each(ctx, path);
     return visit(&w, path);
 }

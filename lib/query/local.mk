@@ -14,4 +14,6 @@ libprismsearch_sources += \
 	lib/query/rewrite_bool.c lib/query/rewrite_bool.h \
 	lib/query/rewrite_han.c \
 	lib/query/rewrite_phrase.c \
-	lib/query/rewrite_words.c
+	lib/query/rewrite_synonyms.c \
+	lib/query/rewrite_words.c \
+	lib/query/vocabulary.c lib/query/vocabulary.h

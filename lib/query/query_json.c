@@ -183,8 +183,8 @@ static prism_status read_slot(const reader *r, const json_t *value, prs_slot *sl
     const json_t *keys = json_object_get(value, "keys"), *prefix = json_object_get(value, "prefix");
     const json_t *idf = json_object_get(value, "idf"), *pos = json_object_get(value, "pos");
     size_t n = json_array_size(keys);
-    if (n > PRISM_MAX_PHRASE_TERMS || (n == 0 && prefix == NULL))
-        return bad(r, "a slot needs keys or a prefix");
+    if (n == 0 && prefix == NULL) return bad(r, "a slot needs keys or a prefix");
+    if (n > PRISM_MAX_PHRASE_TERMS) return bad(r, "a slot has too many keys");
     json_int_t place = json_integer_value(pos);
     if (!json_is_integer(pos) || place < 0 || place > PRISM_MAX_DOC_TOKENS)
         return bad(r, "a slot needs a \"pos\"");
@@ -288,9 +288,9 @@ static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
 
 /* A misspelt member must not be silently without effect. */
 static prism_status check_members(const reader *r, json_t *object) {
-    static const char *const known[] = {"type",   "boost",    "fields", "key",       "slots",
-                                        "slop",   "from",     "to",     "of",        "must",
-                                        "should", "must_not", "filter", "extra",     "min_should"};
+    static const char *const known[] = {"type",   "boost",    "fields", "key",   "slots",
+                                        "slop",   "from",     "to",     "of",    "must",
+                                        "should", "must_not", "filter", "extra", "min_should"};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value) {

@@ -13,7 +13,8 @@
  * weight).
  * NONE in must makes the whole NONE; in should and must_not it goes away.  ALL in must_not makes
  * NONE.
- * The children have been through here already: one level of dissolving is enough.
+ * The children have been through here already: one level of dissolving is enough.  A BOOL that is
+ * dissolved no longer counts among the query's nodes.
  * Afterwards min_should is 1 exactly where should is all there is, else 0.
  * Tested by tests/unit/query/test_rewrite_bool.c */
 #include "query/rewrite_bool.h"
@@ -60,8 +61,8 @@ static prism_status hand_over(prs_rewrite *rw, const prs_node *child, prs_node *
 
 static prism_status add_should(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_NONE) return PRISM_OK;
-    if (!only_should(child) && !one_must(child))
-        return push(rw, &to->should, &to->n_should, child);
+    if (!only_should(child) && !one_must(child)) return push(rw, &to->should, &to->n_should, child);
+    rw->query->n_nodes--;
     PRS_TRY(hand_over(rw, child, child->should, child->n_should, &to->should, &to->n_should));
     PRS_TRY(hand_over(rw, child, child->must, child->n_must, &to->should, &to->n_should));
     return hand_over(rw, child, child->extra, child->n_extra, &to->extra, &to->n_extra);
@@ -72,6 +73,7 @@ static prism_status add_must_not(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_ALL) to->impossible = true;
     if (one_must(child)) return push(rw, &to->must_not, &to->n_must_not, child->must[0]);
     if (!only_should(child)) return push(rw, &to->must_not, &to->n_must_not, child);
+    rw->query->n_nodes--;
     for (uint32_t i = 0; i < child->n_should; i++) {
         PRS_TRY(push(rw, &to->must_not, &to->n_must_not, child->should[i]));
     }
@@ -81,6 +83,7 @@ static prism_status add_must_not(prs_rewrite *rw, lists *to, prs_node *child) {
 static prism_status add_must(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_NONE) to->impossible = true;
     if (!no_should(child)) return push(rw, &to->must, &to->n_must, child);
+    rw->query->n_nodes--;
     PRS_TRY(hand_over(rw, child, child->must, child->n_must, &to->must, &to->n_must));
     PRS_TRY(hand_over(rw, child, child->extra, child->n_extra, &to->extra, &to->n_extra));
     for (uint32_t i = 0; i < child->n_must_not; i++)
@@ -217,6 +220,7 @@ static prism_status finish(prs_rewrite *rw, prs_node *node, lists *l, prs_node *
     if (l->n_must == 1 && l->n_should + l->n_must_not + l->n_filter + l->n_extra == 0) {
         *out = l->must[0];
         (*out)->boost = node->boost * (*out)->boost;
+        rw->query->n_nodes--;
         return PRISM_OK;
     }
     if (l->n_must + l->n_should + l->n_filter == 0) {

@@ -42,9 +42,12 @@ static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
 
 /* ---- compounds ---------------------------------------------------------------------------- */
 
-/* May the word be a stop word, as it is written here? */
-static bool is_stop(const prs_leaf_text *text, prs_bytes term) {
-    return text->leaf->implicit && !text->rw->keep_stopwords && prs_is_stopword(term.ptr, term.len);
+/* Is the word at a place a stop word that may step back, as it is written here? */
+static prism_status is_stop(const prs_leaf_text *text, uint32_t place, prs_bytes term, bool *out) {
+    const prs_rewrite *rw = text->rw;
+    *out = text->leaf->implicit && !rw->keep_stopwords;
+    if (!*out || prs_is_stopword(term.ptr, term.len)) return PRISM_OK;
+    return prs_vocabulary_is_stop(rw->vocabulary, &text->reading, place, out, rw->err);
 }
 
 /* The parts of a compound as words. */
@@ -53,8 +56,10 @@ static prism_status add_parts(prs_leaf_text *text, uint32_t from, uint32_t to, p
         const prs_read_token *word = prs_reading_word(&text->reading, i);
         if (word == NULL) continue;
         prs_bytes term = prs_reading_term(&text->reading, word);
-        PRS_TRY(prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, PRS_WEIGHT_COMPOUND_WORD,
-                                  is_stop(text, term)));
+        bool stop;
+        PRS_TRY(is_stop(text, i, term, &stop));
+        PRS_TRY(
+            prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, PRS_WEIGHT_COMPOUND_WORD, stop));
     }
     return PRISM_OK;
 }
@@ -172,8 +177,9 @@ static prism_status add_word(prs_leaf_text *text, uint32_t place, prs_node *pare
     }
     if (n != 1) return n == 0 ? PRISM_OK : add_forms(text, place, sigils, parent);
     prs_bytes term = prs_reading_term(reading, only);
-    return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0,
-                             !sigils && is_stop(text, term));
+    bool stop = false;
+    if (!sigils) PRS_TRY(is_stop(text, place, term, &stop));
+    return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0, stop);
 }
 
 /* Words i and i + 1, or the two as one: required. */
@@ -197,11 +203,11 @@ static prism_status add_either(prs_leaf_text *text, uint32_t i, prs_bytes joined
 }
 
 /* The word at a place, with the number behind it if the two may be one.  *used = places. */
-static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, prs_node *parent,
-                                     uint32_t *used) {
+static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, uint32_t to,
+                                     prs_node *parent, uint32_t *used) {
     prs_bytes joined = prs_bytes_of(NULL, 0);
     *used = 1;
-    if (are_joinable(text, place)) PRS_TRY(join(text, place, &joined));
+    if (place + 1 < to && are_joinable(text, place)) PRS_TRY(join(text, place, &joined));
     if (joined.len > 0 && text->leaf->required) {
         *used = 2;
         return add_either(text, place, joined, parent);
@@ -218,16 +224,11 @@ static prism_status add_lone_char(prs_leaf_text *text, uint32_t place, prs_node 
     return prs_leaf_add(text, parent, node);
 }
 
-prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
+prism_status prs_leaf_places(prs_leaf_text *text, uint32_t from, uint32_t to, prs_node *parent) {
     const prs_reading *reading = &text->reading;
-    uint32_t n = (uint32_t)reading->places.n;
-    prs_node *parent;
-    *out = NULL;
-    if (n == 0) return PRISM_OK;
-    PRS_TRY(prs_leaf_node(text, PRS_NODE_BOOL, &parent));
-    for (uint32_t i = 0, used; i < n; i += used) {
+    for (uint32_t i = from, used; i < to; i += used) {
         if (prs_reading_is_han(reading, i)) {
-            used = prs_reading_run_end(reading, i) - i;
+            used = PRS_MIN(prs_reading_run_end(reading, i), to) - i;
             if (used == 1)
                 PRS_TRY(add_lone_char(text, i, parent));
             else
@@ -235,8 +236,21 @@ prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
             continue;
         }
         PRS_TRY(add_compound(text, i, parent, &used));
-        if (used == 0) PRS_TRY(add_word_or_pair(text, i, parent, &used));
+        if (used == 0) PRS_TRY(add_word_or_pair(text, i, to, parent, &used));
     }
+    return PRISM_OK;
+}
+
+prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
+    uint32_t n = (uint32_t)text->reading.places.n;
+    prs_node *parent;
+    *out = NULL;
+    if (n == 0) return PRISM_OK;
+    PRS_TRY(prs_leaf_node(text, PRS_NODE_BOOL, &parent));
+    if (text->rw->vocabulary == NULL)
+        PRS_TRY(prs_leaf_places(text, 0, n, parent));
+    else
+        PRS_TRY(prs_leaf_synonyms(text, parent));
     *out = parent;
     return PRISM_OK;
 }

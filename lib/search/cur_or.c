@@ -25,7 +25,7 @@
  * Cost        Essential lists, and the blocks of the others in which candidates fall.
  * Source      Turtle & Flood, IPM 1995; Ding & Suel, SIGIR 2011; windows as in Lucene's
  *             MaxScoreBulkScorer (idea only).
- * Tested by   tests/unit/search/test_pruning.c */
+ * Tested by   tests/unit/search/test_cur_or.c, test_pruning.c */
 #include "search/plan.h"
 
 #define PRS_OR_RANGE 2048u
@@ -315,6 +315,17 @@ static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t f
 }
 
 /* Every child is asked about every candidate: which of them would be enough is not known. */
+static prism_status count_hits(cur_or *o, prs_batch *mine, uint8_t *hit, prism_error *err) {
+    uint16_t *count = o->scratch->count;
+    for (uint32_t k = 0; k < o->n; k++) {
+        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
+        for (uint32_t i = 0; i < mine->n; i++) count[i] = (uint16_t)(count[i] + hit[i]);
+    }
+    for (uint32_t k = o->n; k < o->n + o->n_extra; k++)
+        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
+    return PRISM_OK;
+}
+
 static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                              prism_error *err) {
     (void)floor;
@@ -325,18 +336,13 @@ static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uin
     memset(mine->scores, 0, n * sizeof *mine->scores);
     mine->n = n;
     uint16_t *count = o->scratch->count;
-    for (uint32_t k = 0; k < o->n; k++) {
-        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
-        for (uint32_t i = 0; i < n; i++) count[i] = (uint16_t)(count[i] + hit[i]);
-    }
-    for (uint32_t k = o->n; k < o->n + o->n_extra; k++)
-        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
+    prism_status status = count_hits(o, mine, hit, err);
     for (uint32_t i = 0; i < n; i++) {
         hit[i] = count[i] >= o->min_match;
         if (hit[i]) batch->scores[i] += mine->scores[i];
         count[i] = 0;
     }
-    return PRISM_OK;
+    return status;
 }
 
 static prism_status or_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
