@@ -22,5 +22,7 @@
 #include <prismsearch/writer.h>
 #include <prismsearch/query.h>
 #include <prismsearch/search.h>
+/* Stable within a minor version only. */
+#include <prismsearch/ext/tokenizer.h>
 
 #endif

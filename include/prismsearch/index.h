@@ -30,9 +30,10 @@ typedef struct prism_index_opts {
     int use_pread; /* read into private memory instead of mapping: for untrusted or network files */
     int read_only; /* never write, not even the lock file */
     int in_memory; /* create: nothing on disk, path is a label */
+    prism_tokenizers *tokenizers; /* [referenced] for fields that name them; see ext/tokenizer.h */
 } prism_index_opts;
 #define PRISM_INDEX_OPTS_INIT                                                                      \
-    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0 }
+    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0, NULL }
 
 /** Make a new, empty index and its first commit.
  *  Params : path is created if absent and must be empty of index files; schema [borrowed], NULL = default
@@ -106,7 +107,7 @@ typedef void (*prism_finding_fn)(void *ctx, const prism_error *finding);
  *  Out    : *n_findings; PRISM_OK even if there are some (the call worked); orphans are reported as notes with code PRISM_OK
  *  Errors : PRISM_ENOTFOUND no index; PRISM_EIO; PRISM_ENOMEM; PRISM_ECANCELED by progress (units: documents) */
 PRISM_API prism_status prism_index_check(const char *path, prism_check_level level,
-                                         const prism_allocator *allocator, prism_finding_fn each,
+                                         const prism_index_opts *opts, prism_finding_fn each,
                                          void *ctx, prism_progress_fn progress, void *progress_ctx,
                                          uint64_t *n_findings, prism_error *err);
 

@@ -14,6 +14,8 @@ extern "C" {
 #endif
 
 typedef struct prism_schema prism_schema;
+/** Tokenizers of your own, that fields may name as their analyzer: see ext/tokenizer.h. */
+typedef struct prism_tokenizers prism_tokenizers;
 
 /** What the values of a field are. */
 typedef enum prism_field_type {

@@ -69,11 +69,12 @@ const char *prism_query_shape(const prism_query *query) {
 typedef struct relay {
     prism_token_fn each;
     void *ctx;
+    bool stopped;
 } relay;
 
 static prism_status pass_on(void *ctx, const prs_token *token) {
     static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
-    const relay *to = ctx;
+    relay *to = ctx;
     prism_token out = {(const char *)token->term,
                        token->len,
                        kinds[token->kind],
@@ -81,7 +82,8 @@ static prism_status pass_on(void *ctx, const prs_token *token) {
                        token->span,
                        token->start,
                        token->end};
-    return to->each(to->ctx, &out) == 0 ? PRISM_OK : PRISM_ECANCELED;
+    to->stopped = to->each(to->ctx, &out) != 0;
+    return to->stopped ? PRISM_ECANCELED : PRISM_OK;
 }
 
 /* Which analyzers read the field?  NULL = the default ones. */
@@ -103,13 +105,13 @@ prism_status prism_analyze(const prism_schema *schema, const char *field, const 
     prs_field_analyzers *all;
     prs_analysis *analysis;
     uint32_t group;
-    relay to = {each, ctx};
+    relay to = {each, ctx, false};
     PRS_TRY(prs_field_analyzers_get(schema, &all, err));
     PRS_TRY(find_group(schema, all, field, &group, err));
     PRS_TRY(prs_field_analyzers_take(all, group, PRS_AS_INDEXED, &analysis, err));
     prism_status status =
         prs_analysis_run(analysis, text != NULL ? text : "", len, pass_on, &to, NULL, NULL, err);
     prs_field_analyzers_give(all, group, PRS_AS_INDEXED, analysis);
-    if (status == PRISM_ECANCELED) return prs_error_set(err, status, "the callback stopped");
+    if (to.stopped) return prs_error_set(err, status, "the callback stopped");
     return status;
 }
