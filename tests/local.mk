@@ -28,6 +28,9 @@ endif
 include tests/diff/local.mk
 include tests/scenarios/local.mk
 include tests/cli/local.mk
+include tests/api/local.mk
+include tests/examples/local.mk
+
 
 check_PROGRAMS += $(unit_programs)
 unit_tests += $(unit_programs)
