@@ -7,7 +7,7 @@
  * Tested by tests/unit/api/test_api_query.c */
 #include "base/error.h"
 #include "base/text.h"
-#include "query/build.h"
+#include "query/combine.h"
 #include "query/field_analyzers.h"
 
 static prism_status need(bool ok, const char *what, prism_error *err) {
@@ -62,6 +62,59 @@ void prism_query_unref(prism_query *query) {
 
 const char *prism_query_shape(const prism_query *query) {
     return query != NULL ? prs_query_shape(query) : "none";
+}
+
+/* ---- by calls ----------------------------------------------------------------------------- */
+
+static prism_status make_leaf(const prism_schema *schema, const char *fields, const char *text,
+                              size_t len, prs_leaf_kind kind, uint32_t slop, prism_query **out,
+                              prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
+    PRS_TRY(need(slop <= PRISM_MAX_DOC_TOKENS, "slop is over PRISM_MAX_DOC_TOKENS", err));
+    return prs_query_leaf(schema, fields, text != NULL ? text : "", len, kind, slop, out, err);
+}
+
+prism_status prism_query_term(const prism_schema *schema, const char *fields, const char *text,
+                              size_t len, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_WORDS, 0, out, err);
+}
+
+prism_status prism_query_phrase(const prism_schema *schema, const char *fields, const char *text,
+                                size_t len, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_PHRASE, 0, out, err);
+}
+
+prism_status prism_query_near(const prism_schema *schema, const char *fields, const char *text,
+                              size_t len, uint32_t slop, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_NEAR, slop, out, err);
+}
+
+prism_status prism_query_prefix(const prism_schema *schema, const char *fields, const char *text,
+                                size_t len, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_PREFIX, 0, out, err);
+}
+
+prism_status prism_query_bool(const prism_clause *clauses, size_t n, uint32_t min_should,
+                              prism_query **out, prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(clauses != NULL && n > 0, "there are no clauses", err));
+    for (size_t i = 0; i < n; i++) {
+        PRS_TRY(need(clauses[i].query != NULL, "the query of a clause is NULL", err));
+        PRS_TRY(need((unsigned)clauses[i].occur <= PRISM_FILTER, "occur is no prism_occur", err));
+    }
+    return prs_query_bool(clauses, n, min_should, out, err);
+}
+
+prism_status prism_query_boost(const prism_query *query, double boost, prism_query **out,
+                               prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(query != NULL, "query is NULL", err));
+    PRS_TRY(need(boost >= 0 && boost <= PRS_MAX_BOOST, "boost is not within 0 and 1000000", err));
+    return prs_query_boost(query, boost, out, err);
 }
 
 /* ---- prism_analyze ------------------------------------------------------------------------ */

@@ -50,8 +50,10 @@ prism_status prism_schema_from_json_with(const char *text, size_t len, prism_tok
 prism_status prism_schema_to_json(const prism_schema *schema, const char **json, size_t *len,
                                   prism_error *err) {
     size_t ignored;
-    PRS_TRY(need(schema != NULL && json != NULL, "schema or json is NULL", err));
+    PRS_TRY(need(json != NULL, "json is NULL", err));
     *json = NULL;
+    if (len != NULL) *len = 0;
+    PRS_TRY(need(schema != NULL, "schema is NULL", err));
     return prs_schema_to_json(schema, json, len != NULL ? len : &ignored, err);
 }
 

@@ -1,13 +1,14 @@
-/* ext/tokenizer.h - words cut by your own code: a tokenizer under a name that fields can ask for.
+/* tokenizer.h - words cut by your own code: a tokenizer under a name that fields can ask for.
  *
- *   prism_tokenizers_new -> _add ... -+-> prism_schema_from_json_with     fields name it: "analyzer"
- *                                     +-> prism_index_opts.tokenizers     to open such an index again
- *                                     +-> prism_index_opts of prism_index_check
+ *   prism_tokenizers_new -> _add ... -+-> prism_schema_from_json_with     fields name it:
+ *   "analyzer"
+ *                                     +-> prism_index_opts.tokenizers     to open such an index
+ *                                     again +-> prism_index_opts of prism_index_check
  *
  * The same tokenizer cuts documents, queries, the texts of highlights, and what a deep check reads
  * again.  Its name is kept in the index, with its version: an index opened without it, or with
- * another version of it, gives PRISM_EANALYZER.  Nothing is global: a set of tokenizers is an object
- * of yours that schemas and indexes refer to.
+ * another version of it, gives PRISM_EANALYZER.  Nothing is global: a set of tokenizers is an
+ * object of yours that schemas and indexes refer to.
  *
  * What is below ext/ is stable within a minor version only. */
 #ifndef PRISMSEARCH_EXT_TOKENIZER_H
@@ -37,12 +38,12 @@ extern "C" {
  *           parts side by side or the first such token, whichever scores more
  *  Returns: PRISM_OK, or a negative status, which the caller of the library gets with a text that
  *           names the tokenizer.  PRISM_EREJECTED refuses a document, and a bulk load goes on
- *  Errors : what breaks these rules ends the caller's call with PRISM_EINVAL, or with PRISM_ELIMIT for
- *           terms over 1023 bytes, positions from PRISM_MAX_DOC_TOKENS on and more than
+ *  Errors : what breaks these rules ends the caller's call with PRISM_EINVAL, or with PRISM_ELIMIT
+ *           for terms over 1023 bytes, positions from PRISM_MAX_DOC_TOKENS on and more than
  *           PRISM_MAX_STACKED_TOKENS at one position
  *  Purity : the tokens depend on the text alone.  A text may be cut many times
- *  Threads: called from every thread that writes or asks, at the same time; a lock of the library may
- *           be held, so call nothing of the handle at work.  No C++ exception may leave it */
+ *  Threads: called from every thread that writes or asks, at the same time; a lock of the library
+ *           may be held, so call nothing of the handle at work.  No C++ exception may leave it */
 typedef prism_status (*prism_tokenize_fn)(void *ctx, const char *text, size_t len,
                                           prism_token_fn emit, void *emit_ctx, prism_error *err);
 
@@ -65,8 +66,8 @@ PRISM_API prism_status prism_tokenizers_new(prism_tokenizers **out, prism_error 
 /** Register a tokenizer.
  *  Params : tokenizer [borrowed], names are copied; ctx must live until release, also if the set,
  *           the schema and the index are given up before: snapshots and queries may outlive them
- *  Errors : PRISM_EINVAL a bad name or version, no tokenize; PRISM_EEXISTS the name is in the set, or
- *           is the library's; PRISM_EMISUSE the set is in use by a schema or an index;
+ *  Errors : PRISM_EINVAL a bad name or version, no tokenize; PRISM_EEXISTS the name is in the set,
+ *           or is the library's; PRISM_EMISUSE the set is in use by a schema or an index;
  *           PRISM_ENOMEM.  After an error release is not called
  *  Threads: one, until the set is first used; then any number may use it */
 PRISM_API prism_status prism_tokenizers_add(prism_tokenizers *set, const prism_tokenizer *tokenizer,
@@ -79,8 +80,8 @@ PRISM_API void prism_tokenizers_unref(prism_tokenizers *set);
  *  Errors : PRISM_EINVAL a NULL; PRISM_EMISUSE the schema has tokenizers, or is in use already */
 PRISM_API prism_status prism_schema_set_tokenizers(prism_schema *schema, prism_tokenizers *set,
                                                    prism_error *err);
-/** As prism_schema_from_json, where "analyzer" may also name a tokenizer of `set`.  Such a field takes
- *  no "options".
+/** As prism_schema_from_json, where "analyzer" may also name a tokenizer of `set`.  Such a field
+ *  takes no "options".
  *  Params : set [referenced], may be NULL; out [owned: prism_schema_unref] */
 PRISM_API prism_status prism_schema_from_json_with(const char *text, size_t len,
                                                    prism_tokenizers *set, prism_schema **out,
