@@ -52,6 +52,7 @@ typedef struct maker {
     diff_world *w;
     size_t len;
     bool used[N_WORDS];
+    uint32_t n_tags; /* used */
     int field;    /* of the group around, -1 = the default ones */
     bool negated; /* no *:*: a clause that nothing can match is dropped, and the scale with it */
 } maker;
@@ -151,8 +152,9 @@ static nv_node *make_prefix(maker *m, int field) {
 
 static nv_node *make_tag(maker *m) {
     static const char *const tags[] = {"\1red", "\1green", "\1blue"};
+    if (m->n_tags == 3) return NULL;
     nv_node *node = new_leaf(m, NV_TERM, FIELD_TAG);
-    node->key = tags[below(m, 3)];
+    node->key = tags[m->n_tags++];
     node->key_len = strlen(node->key);
     put(m, "tag:%s", node->key + 1);
     return node;
