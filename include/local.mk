@@ -11,4 +11,5 @@ noinst_HEADERS = \
 	include/prismsearch/query.h \
 	include/prismsearch/schema.h \
 	include/prismsearch/search.h \
+	include/prismsearch/vocabulary.h \
 	include/prismsearch/writer.h

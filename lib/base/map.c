@@ -10,6 +10,7 @@
  *             - A slot keeps 32 bits of its key's hash: growth re-places slots without reading
  *               keys, and a probe reads a key only when all 32 bits agree.
  *             - ids are 0 .. n-1 in order of first insertion, whatever the seed.
+ *             - Unlisted keys have an id and a copy, and no slot.
  * Flooding    XXH3 with a per-map seed keeps an outsider from choosing collisions.  As a second
  *             fence, a run of more than PRS_MAP_PROBE_MAX slots makes the table grow, as long as it
  *             is at least 1/8 full: keys that share their low bits are spread by the next bit.
@@ -57,7 +58,7 @@ static void free_all_slots(prs_map_slot *slots, size_t count) {
 void prs_map_clear(prs_map *map) {
     free_all_slots(map->slots, slot_count(map));
     prs_arena_reset(&map->keys_arena);
-    map->n = 0;
+    map->n = map->n_unlisted = 0;
 }
 
 /* Double the slots and place every id anew. */
@@ -111,9 +112,19 @@ static uint32_t find_slot(const prs_map *map, prs_bytes key, uint32_t hash, uint
 }
 
 static bool is_crowded(const prs_map *map, uint32_t probes) {
-    uint64_t slots = (uint64_t)map->mask + 1;
-    if ((uint64_t)map->n + 1 > slots / 4 * 3) return true;
-    return probes > PRS_MAP_PROBE_MAX && map->n >= slots / 8;
+    uint64_t slots = (uint64_t)map->mask + 1, n = map->n - map->n_unlisted;
+    if (n + 1 > slots / 4 * 3) return true;
+    return probes > PRS_MAP_PROBE_MAX && n >= slots / 8;
+}
+
+/* Keep a copy of a new key under the next id. */
+static prism_status keep_key(prs_map *map, prs_bytes key, uint32_t *id) {
+    if (map->n == map->keys_cap && !grow_keys(map)) return PRISM_ENOMEM;
+    uint8_t *copy = prs_arena_dup(&map->keys_arena, key.ptr, key.len);
+    if (copy == NULL) return PRISM_ENOMEM;
+    map->keys[map->n] = prs_bytes_of(copy, key.len);
+    *id = map->n++;
+    return PRISM_OK;
 }
 
 prism_status prs_map_add(prs_map *map, prs_bytes key, uint32_t *id, bool *added) {
@@ -126,23 +137,25 @@ prism_status prs_map_add(prs_map *map, prs_bytes key, uint32_t *id, bool *added)
         if (added != NULL) *added = false;
         return PRISM_OK;
     }
-    if (map->n == map->keys_cap && !grow_keys(map)) return PRISM_ENOMEM;
     while (is_crowded(map, probes)) {
         if (!grow_slots(map)) return PRISM_ENOMEM;
         at = find_slot(map, key, hash, &probes);
     }
-    uint8_t *copy = prs_arena_dup(&map->keys_arena, key.ptr, key.len);
-    if (copy == NULL) return PRISM_ENOMEM;
-    map->keys[map->n] = prs_bytes_of(copy, key.len);
+    if (keep_key(map, key, id) != PRISM_OK) return PRISM_ENOMEM;
     map->slots[at].hash = hash;
-    map->slots[at].id = map->n;
-    *id = map->n++;
+    map->slots[at].id = *id;
     if (added != NULL) *added = true;
     return PRISM_OK;
 }
 
+prism_status prs_map_add_unlisted(prs_map *map, prs_bytes key, uint32_t *id) {
+    if (keep_key(map, key, id) != PRISM_OK) return PRISM_ENOMEM;
+    map->n_unlisted++;
+    return PRISM_OK;
+}
+
 uint32_t prs_map_find(const prs_map *map, prs_bytes key) {
-    if (map->n == 0) return UINT32_MAX;
+    if (map->slots == NULL) return UINT32_MAX;
     uint32_t probes;
     uint32_t at = find_slot(map, key, hash_key(map, key), &probes);
     return map->slots[at].id;

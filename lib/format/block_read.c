@@ -4,11 +4,11 @@
  *             asked for
  * Invariants  - Whatever the bytes are: documents strictly ascend from `first` and stay below 2^31
  *               - 1, there are n of them, freqs are >= 1, and nothing is read beyond 64 bytes
- *               behind `end`.
+ *                 behind `end`.
  *             - A block is accepted only if its parts fill it to the last byte.
  * Cost        bench/micro/codec_bench.c: 0.3 ns per document of a full packed block, about 1 of
  *             others.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block_read.c */
 #include "format/block.h"
 
 #include "base/cur.h"

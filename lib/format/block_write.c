@@ -8,7 +8,7 @@
  *             is, 64 documents at a time, and dense lists are where counts and filters spend their
  *             time.
  * Cost        bench/micro/codec_bench.c: about 4 ns per posting.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block_write.c */
 #include "format/block.h"
 
 #define BITSET_BIAS 8u /* bytes that a bitset may be longer */

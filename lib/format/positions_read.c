@@ -12,7 +12,7 @@
  *             - Positions ascend (not strictly) and are below the document's span.
  * Cost        About 2 ns per document before the wanted one, once per block; then 1 ns per
  *             position.
- * Source      FORMAT.md section 8.   Tested by tests/unit/format/test_positions.c */
+ * Source      FORMAT.md section 8.   Tested by tests/unit/format/test_positions_read.c */
 #include "base/cur.h"
 #include "base/error.h"
 #include "codec/eliasfano.h"

@@ -13,7 +13,7 @@
  *             - The front of a group and of the list are made from exact fronts, not from reduced
  *               ones, as far as 128 pairs go.
  * Cost        One copy of the encoded bytes; memory of one list.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_group.c */
 #include "format/postings_group.h"
 
 #include "codec/bits.h"

@@ -15,6 +15,7 @@
  * Source      FORMAT.md sections 6 and 7.   Tested by tests/unit/format/test_postings.c */
 #include "base/cur.h"
 #include "format/postings_cursor.h"
+#include "format/terms_block.h"
 
 void prs_cursor_end(prs_postings *p) {
     p->n = p->i = 0;
@@ -36,7 +37,9 @@ static prism_status open_inline(prs_postings *p, prism_error *err) {
     prs_cur c = prs_cur_of(p->info.payload, p->info.payload_len);
     uint32_t n = p->info.df;
     uint64_t next = 0, cf = 0;
-    if (n > PRS_INLINE_MAX_DF) return prs_cursor_corrupt(p, c.at, err, "inline list is too long");
+    /* The dictionary was asked too; but freqs[i] sizes the memory of who reads positions. */
+    if (n == 0 || !prs_terms_must_inline(n, p->info.cf))
+        return prs_cursor_corrupt(p, c.at, err, "inline list is empty or too long");
     for (uint32_t i = 0; i < n; i++) {
         next += (uint64_t)prs_cur_varint32(&c) + 1;
         p->docs[i] = (uint32_t)(next - 1);

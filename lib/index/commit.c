@@ -98,6 +98,7 @@ prism_status prs_commit_read_newest(prs_dir *dir, prs_arena *arena, prs_commit *
     for (uint32_t i = 0; i < PRS_OPEN_TRIES; i++) {
         uint64_t generation;
         PRS_TRY(prs_commit_find_newest(dir, &generation, err));
+        if (generation == 0 && i == 0) continue; /* a listing may miss what goes and what comes */
         if (generation == 0) return prs_error_set(err, PRISM_ENOTFOUND, "there is no index here");
         prism_status status = prs_commit_read(dir, generation, arena, commit, read_only, err);
         if (status != PRISM_ENOTFOUND) return status;

@@ -92,6 +92,8 @@ static prism_status publish_first(prs_core *core, prism_error *err) {
     prs_listing_fini(&listing);
     PRS_TRY(status);
     if (newest != 0) return prs_error_set(err, PRISM_EEXISTS, "there is an index already");
+    if (highest == UINT64_MAX)
+        return prs_error_set(err, PRISM_ELIMIT, "no generation number is left for a commit");
     const char *json;
     prs_commit commit = {.uuid = core->uuid};
     commit.manifest.generation = highest + 1;

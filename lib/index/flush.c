@@ -11,7 +11,7 @@
  *             - Fields without lengths have sum_length = max_length = 0.
  * Cost        dominated by the scatter and by encoding: ~10 ns per token with one pass.
  * Source      FORMAT.md sections 5 to 9, 13, 14.
- * Tested by   tests/unit/index/test_segment.c, test_merge.c, test_model.c */
+ * Tested by   tests/unit/index/test_flush.c, test_segment.c, test_model.c */
 #include "index/flush.h"
 
 #include "base/error.h"

@@ -10,7 +10,7 @@
  *             goes to its file at once.  Old versions in segments are looked for only at flush, all
  *             keys sorted (upsert.c): a look-up per put would touch every segment in random order.
  * Source      FORMAT.md sections 11, 14.
- * Tested by   tests/unit/index/test_writer.c, test_model.c */
+ * Tested by   tests/unit/index/test_pending.c, test_writer.c, test_model.c */
 #include "index/pending.h"
 
 #include "base/error.h"

@@ -161,7 +161,7 @@ static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapsho
     uint64_t generation;
     PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
     if (generation == 0)
-        return prs_error_set(err, PRISM_ECORRUPT, "the index is gone: no commit is left");
+        return prs_error_set(err, PRISM_ENOTFOUND, "the index is gone: no commit is left");
     if (base != NULL && base->generation == generation) {
         *out = prs_snapshot_ref(base);
         return PRISM_OK;
@@ -184,9 +184,10 @@ prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snaps
     for (uint32_t i = 0; i < PRS_OPEN_TRIES; i++) {
         prism_status status = try_open(core, base, out, err);
         if (status != PRISM_ENOTFOUND) return status;
-        /* A file of the newest commit is gone: fine if a newer commit came, damage if not. */
+        /* A file of the newest commit is gone, or the listing missed both the commit that went and
+         * the one that came: fine if there is a newer one now, damage if not. */
         uint64_t now;
-        PRS_TRY(prs_commit_find_newest(core->dir, &now, NULL));
+        PRS_TRY(prs_commit_find_newest(core->dir, &now, err));
         if (i > 0 && now == before) return prs_error_recode(err, PRISM_ECORRUPT);
         before = now;
     }

@@ -7,7 +7,7 @@
  * Why so      One look-up per put would touch every segment at random; sorted probes read the
  *             hashes front to back.  64 Ki probes are 2.5 MiB, whatever the flush holds.
  * Source      FORMAT.md section 11.
- * Tested by   tests/unit/index/test_model.c */
+ * Tested by   tests/unit/index/test_upsert.c, test_model.c */
 #include "base/error.h"
 #include "base/sort.h"
 #include "index/writer.h"

@@ -158,6 +158,10 @@ uint32_t prs_field_analyzers_group(const prs_field_analyzers *all, uint16_t fiel
     return field < all->n_fields ? all->group_of[field] : PRS_NO_GROUP;
 }
 
+uint32_t prs_field_analyzers_count(const prs_field_analyzers *all) {
+    return all->n_groups;
+}
+
 uint32_t prs_field_analyzers_default(const prs_field_analyzers *all) {
     (void)all;
     return 0;

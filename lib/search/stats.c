@@ -179,6 +179,7 @@ static prism_status collect_node(collecting *c, const prs_node *node, prism_erro
         for (uint32_t i = 0; i < node->n_must; i++) PRS_TRY(collect_node(c, node->must[i], err));
         for (uint32_t i = 0; i < node->n_should; i++)
             PRS_TRY(collect_node(c, node->should[i], err));
+        for (uint32_t i = 0; i < node->n_extra; i++) PRS_TRY(collect_node(c, node->extra[i], err));
         return PRISM_OK;
     default: return PRISM_OK; /* constant scores need none */
     }

@@ -214,6 +214,8 @@ static nv_node *make_bool(maker *m, json_t *object, int depth) {
     node->should = make_list(m, object, "should", node->n_should, depth);
     node->must_not = make_list(m, object, "must_not", node->n_must_not, depth);
     node->filter = make_list(m, object, "filter", node->n_filter, depth);
+    node->n_extra = below(m, 3) == 0 ? (int)(1 + below(m, 3)) : 0;
+    node->extra = make_list(m, object, "extra", node->n_extra, depth);
     if (node->n_should > 1 && below(m, 4) == 0) {
         node->min_should = 1 + (int)below(m, (uint32_t)node->n_should);
         json_object_set_new(object, "min_should", json_integer(node->min_should));

@@ -3,7 +3,8 @@
 #ifndef PRS_TESTS_HARNESS_PRIVATE_H
 #define PRS_TESTS_HARNESS_PRIVATE_H
 
-void test_places_open(void);
+/** The new folder. */
+const char *test_places_open(void);
 void test_places_close(void);
 
 #endif

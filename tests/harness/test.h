@@ -27,7 +27,7 @@ void test_register(const char *name, const TTest *const *tests, size_t n);
     }
 
 /** ck_assert for inner loops: Check writes a note to its parent for every assertion that holds. */
-#define TEST_NEED(x) ((x) ? (void)0 : ck_abort_msg(#x))
+#define TEST_NEED(x) ((x) ? (void)0 : ck_abort_msg("%s", #x))
 
 /** End this test here and report it as skipped, with a reason. */
 _Noreturn void test_skip(const char *reason);
@@ -69,6 +69,9 @@ size_t test_oom_sweep(prism_status (*work)(prs_mem *mem, void *ctx), void *ctx);
 /** A new empty folder; all of them are removed when the program ends (PRISM_KEEP_TEMP=1 keeps).
  *  Lives as long as the test. */
 const char *test_temp_dir(void);
+/** Mount a tmpfs over `folder` that this process alone sees and that ends with it; skips the test
+ *  where that is not allowed. */
+void test_mount(const char *folder, const char *options, unsigned long flags);
 /** Path of a file of the shared collections ("cranfield/docs.tsv"); skips the test if absent. */
 const char *test_shared_path(const char *relative);
 /** Path of a file in the source tree. */

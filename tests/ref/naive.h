@@ -46,8 +46,9 @@ struct nv_node {
     size_t key_len;
     nv_slot *slots; /* PHRASE, NEAR */
     int n_slots, slop;
-    nv_node **must, **should, **must_not, **filter; /* BOOL; MAX uses should; CONST must[0] */
-    int n_must, n_should, n_must_not, n_filter, min_should;
+    nv_node **must, **should, **must_not, **filter,
+        **extra; /* BOOL; MAX uses should; CONST must[0] */
+    int n_must, n_should, n_must_not, n_filter, n_extra, min_should;
 };
 
 typedef struct nv_hit {

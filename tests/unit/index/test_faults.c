@@ -163,6 +163,53 @@ START_TEST(a_failed_rename_poisons) {
 }
 END_TEST
 
+/* Before the rename too a directory sync is never tried again: what it should have confirmed may be
+ * lost. */
+START_TEST(a_failed_sync_of_names_is_sticky_until_rollback) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    w.fault->calls = FAULT_SYNC_DIR;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EIO);
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EIO);
+    ck_assert_uint_eq(world_count(&w), 0);
+    ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), 1);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
+/* The newest commit may be one whose name its writer could not confirm: before it is built upon and
+ * older ones go, the next writer does. */
+START_TEST(a_writer_confirms_what_it_finds) {
+    world w;
+    world_make(&w, world_schema);
+    world_close(&w);
+    world_open(&w, false);
+    w.fault->calls = FAULT_SYNC_DIR;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, NULL), PRISM_EIO);
+    ck_assert_ptr_null(w.writer);
+    w.fault->calls = FAULT_UNLINK | FAULT_SYNC_DIR; /* nothing goes before the sync */
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 2;
+    prs_file *file;
+    ck_assert_int_eq(w.disk->vt->create(w.disk, "deletes-0000000000000005", &file, NULL), PRISM_OK);
+    ck_assert_int_eq(w.disk->vt->close(w.disk, file, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, NULL), PRISM_OK);
+    ck_assert_uint_eq(w.fault->n_failed, 2); /* the unlink, which is a warning */
+    ck_assert_uint_eq(atomic_load(&w.fault->base.n_syncs), 2);
+    w.fault->fail_at = 0;
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(a_failed_flush_is_sticky_until_rollback) {
     world w;
     prism_error err = PRISM_ERROR_INIT;
@@ -217,5 +264,6 @@ END_TEST
 
 TEST_SUITE(faults, each_call_fails_once, the_disk_is_gone_from_some_call_on,
            the_disk_is_full_from_some_call_on, a_failed_commit_can_be_tried_again,
-           a_failed_rename_poisons, a_failed_flush_is_sticky_until_rollback,
+           a_failed_rename_poisons, a_failed_sync_of_names_is_sticky_until_rollback,
+           a_writer_confirms_what_it_finds, a_failed_flush_is_sticky_until_rollback,
            a_full_disk_lets_a_commit_do_without_its_merge)
