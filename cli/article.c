@@ -1,13 +1,11 @@
 /* article.c - what are the title, the body and the fields of a plain file?
  *
  *   text        first line that is not empty -> title, the rest -> body
- *   Markdown    ---                          front matter: `key: value` fills the field of that
- *   name
+ *   Markdown    ---                          front matter: `key: value` fills the field so named
  *               key: value                   lists as `[a, b]` or as `- a` lines below `key:`
  *               ---
  *               # Heading                    title, where the front matter has none
- *               the rest                     body, without a heading at its top that repeats the
- *               title
+ *               the rest                     body, without a first heading that is the title again
  *
  * Values may be quoted with ' or ".  This is the plain subset of YAML that articles use; nested
  * values are not understood.  Tested by: tests/cli/formats.sh */

@@ -1,12 +1,12 @@
 /* help.c - help and the manual page, from the tables of options.c and main.c.
  *
- *   psearch help            the commands               psearch COMMAND --help    one command in
- *   short psearch help COMMAND    one command, whole
- *   psearch help man        psearch(1) in mdoc         psearch help bash|zsh|fish    completions
- *   (complete.c)
+ *   psearch help                  the commands
+ *   psearch COMMAND --help        one command in short
+ *   psearch help COMMAND          one command, whole
+ *   psearch help man              psearch(1) in mdoc
+ *   psearch help bash|zsh|fish    completions (complete.c)
  *
- * The build runs the forms of the last line, so that what is installed cannot disagree with what is
- * parsed.
+ * The build runs the last two, so that what is installed cannot disagree with what is parsed.
  * Tested by: tests/cli/usage.sh, tests/cli/help.sh */
 #include "help.h"
 

@@ -26,11 +26,8 @@ include tests/conformance/local.mk
 endif
 
 include tests/diff/local.mk
-<<<<<<< HEAD
 include tests/golden/local.mk
-=======
 include tests/fuzz/local.mk
->>>>>>> w6
 include tests/scenarios/local.mk
 include tests/cli/local.mk
 
