@@ -72,21 +72,28 @@ static bool read_query(const char *file, const input_line *line, char *text, cha
     return line->len > 0;
 }
 
+static bool make_room(bench *b) {
+    if (b->n < b->cap) return true;
+    size_t cap = b->cap ? 2 * b->cap : 256;
+    timed_query *more = realloc(b->queries, cap * sizeof *more);
+    if (more == NULL) return false;
+    b->queries = more;
+    b->cap = cap;
+    return true;
+}
+
 static int add_query(bench *b, const input_line *line) {
     prism_error err = PRISM_ERROR_INIT;
     timed_query q;
     memset(&q, 0, sizeof q);
+    if (!make_room(b)) return CLI_SYSTEM;
     q.text = malloc(line->len + 16);
     q.us = calloc((size_t)b->options->repeat + 1, sizeof *q.us);
-    if (b->n == b->cap) {
-        size_t cap = b->cap ? 2 * b->cap : 256;
-        timed_query *more = realloc(b->queries, cap * sizeof *more);
-        if (more) {
-            b->queries = more;
-            b->cap = cap;
-        }
+    if (q.text == NULL || q.us == NULL) {
+        free(q.text);
+        free(q.us);
+        return CLI_SYSTEM;
     }
-    if (q.text == NULL || q.us == NULL || b->n == b->cap) return CLI_SYSTEM;
     prism_query_opts opts = answer_query_opts(b->options, NULL);
     if (!read_query(b->options->queries, line, q.text, q.class_name) ||
         prism_query_parse(prism_index_schema(b->index), q.text, strlen(q.text), &opts, &q.query,
