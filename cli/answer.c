@@ -1,4 +1,11 @@
-/* answer.c - how is an answer written as JSON?  (psearch.md "Search JSON, version 1") */
+/* answer.c - how is an answer written as JSON?
+ *
+ * What all commands share: the head that names version, index and generation, documents cut down to
+ * some of their fields, spans in the unit asked for, the notes of the parser.  Text from a command
+ * line may be of any bytes, and JSON has no place for ill-formed ones: they become U+FFFD here, and
+ * nothing is dropped in silence.
+ * Cost: spans in characters or UTF-16 units count the fragment once for each end.
+ * Tested by: tests/cli/search_json.sh, tests/cli/look.sh */
 #include "answer.h"
 #include "input.h"
 

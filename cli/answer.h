@@ -11,7 +11,8 @@
 json_t *answer_head(const prism_snapshot *snap);
 /** Print a JSON value on one line; false when out of memory. */
 bool answer_print(const json_t *value);
-/** Text of any bytes as a JSON string; ill-formed UTF-8 parts become U+FFFD.  NULL when out of memory. */
+/** Text of any bytes as a JSON string; ill-formed UTF-8 parts become U+FFFD.  NULL when out of
+ *  memory. */
 json_t *answer_string(const char *text, size_t len);
 /** The names of the text fields of a schema, as a JSON array in schema order. */
 json_t *answer_text_fields(const prism_schema *schema);

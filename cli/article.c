@@ -1,11 +1,11 @@
 /* article.c - what are the title, the body and the fields of a plain file?
  *
  *   text        first line that is not empty -> title, the rest -> body
- *   Markdown    ---                          front matter: `key: value` fills the field of that name
+ *   Markdown    ---                          front matter: `key: value` fills the field so named
  *               key: value                   lists as `[a, b]` or as `- a` lines below `key:`
  *               ---
  *               # Heading                    title, where the front matter has none
- *               the rest                     body, without a heading at its top that repeats the title
+ *               the rest                     body, without a first heading that is the title again
  *
  * Values may be quoted with ' or ".  This is the plain subset of YAML that articles use; nested
  * values are not understood.  Tested by: tests/cli/formats.sh */
@@ -53,8 +53,9 @@ static span skip_bom(const char *text, size_t len) {
     return s;
 }
 
-/* The id of a file: its path as typed.  Names on disk are bytes, ids are UTF-8: what is ill-formed is written %XX, so that
- * two files never share an id by being mended alike.  A text from a pipe has no path and is left without. */
+/* The id of a file: its path as typed.  Names on disk are bytes, ids are UTF-8: what is ill-formed
+ * is written %XX, so that two files never share an id by being mended alike.  A text from a pipe
+ * has no path and is left without. */
 static prism_status add_path(prism_doc *doc, const char *path, prism_error *err) {
     size_t len = strlen(path), n = 0;
     if (strcmp(path, "-") == 0) return PRISM_OK;

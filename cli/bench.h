@@ -34,7 +34,8 @@ typedef struct bench {
     uint64_t skipped;
 } bench;
 
-/** Read and parse the file of --queries.  CLI_OK, CLI_NOTHING without one query, or another exit code, told. */
+/** Read and parse the file of --queries.  CLI_OK, CLI_NOTHING without one query, or another exit
+ *  code, told. */
 int bench_read(bench *b);
 void bench_fini(bench *b);
 

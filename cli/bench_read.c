@@ -1,11 +1,12 @@
 /* bench_read.c - which queries are to be timed?
  *
- *   *.jsonl, *.ndjson   {"query":"+a +b","tags":["intersection","global"]}     every tag is a class
- *   *.tasks             AndHighHigh: +s +have # freq=1579829 freq=1325903      luceneutil; the kind is the class
- *   anything else       a query a line                                         class: the shape of its tree
+ *   *.jsonl  *.ndjson   {"query":"+a +b","tags":["and","global"]}     class: each of the tags
+ *   *.tasks             AndHighHigh: +s +have # freq=15798 freq=13    class: the kind
+ *   anything else       +s +have                                      class: the shape of the tree
  *
- * Of a luceneutil line: the frequencies are left out, count(...) asks for the count alone, near//a b is "a b"~10.  What
- * this version has no form for (sorting, facets, filters, vectors, fuzzy words, ...) is skipped, and told once a form.
+ * Of a luceneutil line: the frequencies are left out, count(...) asks for the count alone, near//a
+ * b is "a b"~10.  What this version has no form for (sorting, facets, filters, vectors, fuzzy
+ * words, ...) is skipped, and told once a form.
  * Source: mikemccand/luceneutil, src/main/perf/TaskParser.java.   Tested by: tests/cli/bench.sh */
 #include "bench.h"
 

@@ -1,9 +1,9 @@
 /* cmd_bench.c - bench: how long do these queries take?
  *
- * Every query is parsed once, run --warmup times untimed and --repeat times timed, in rounds over the whole
- * list (so that a slow spell of the machine is spread over all).  A query has p50, p95, p99 and mean over its
- * repeats.  A class, and all queries together, have them over the p50 of their queries, and as QPS what one thread would
- * reach at these p50, one query after the other.
+ * Every query is parsed once, run --warmup times untimed and --repeat times timed, in rounds over
+ * the whole list (so that a slow spell of the machine is spread over all).  A query has p50, p95,
+ * p99 and mean over its repeats.  A class, and all queries together, have them over the p50 of
+ * their queries, and as QPS what one thread would reach at these p50, one query after the other.
  * Source: search-benchmark-game, luceneutil.   Tested by: tests/cli/bench.sh */
 #include "bench.h"
 

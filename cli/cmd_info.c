@@ -1,7 +1,8 @@
 /* cmd_info.c - info, check: what is in the index, and is it whole?
  *
- * check prints findings as results, because scripts want them, and exits 4 if there is any; files that belong to no commit
- * are notes, not damage.  Its JSON object names the index only if enough of it could be read to know it.
+ * check prints findings as results, because scripts want them, and exits 4 if there is any; files
+ * that belong to no commit are notes, not damage.  Its JSON object names the index only if enough
+ * of it could be read to know it.
  * Tested by: tests/cli/look.sh, tests/cli/check.sh */
 #include "answer.h"
 #include "cli.h"

@@ -1,8 +1,9 @@
 /* cmd_look.c - analyze, parse: how does the library read a text, and a query?
  *
- * Neither needs an index: where there is none they use the default schema.  Both answer as JSON always; a tree printed
- * on a terminal is laid out for the eye.  The end of a run of Han characters is in the index a second time, as a
- * structure for phrases; as a token it would only be a repetition, so analyze leaves it out, as terms does.
+ * Neither needs an index: where there is none they use the default schema.  Both answer as JSON
+ * always; a tree printed on a terminal is laid out for the eye.  The end of a run of Han characters
+ * is in the index a second time, as a structure for phrases; as a token it would only be a
+ * repetition, so analyze leaves it out, as terms does.
  * Tested by: tests/cli/look.sh */
 #include "answer.h"
 #include "cli.h"
@@ -12,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The schema of the index, or the default one where there is no index; *head (may be NULL): of a JSON answer. */
+/* The schema of the index, or the default one where there is no index; *head (may be NULL): of a
+ * JSON answer. */
 static int find_schema(const cli_options *o, prism_schema **schema, json_t **head) {
     prism_error err = PRISM_ERROR_INIT;
     prism_index *index;

@@ -1,9 +1,11 @@
 /* cmd_put.c - put, add: files, directories and streams into an index.
  *
- *   arguments -> walk -> load.c, a file at a time -> one commit at the end, or one every N documents
+ *   arguments -> walk -> load.c, a file at a time -> one commit at the end, or one every N
+ *   documents
  *
- * One rejected record decides: under --on-error=stop (default) everything since the last commit is given
- * up and the exit code is 7.  A full disk, a signal or any other refusal also leaves the last commit as it was.
+ * One rejected record decides: under --on-error=stop (default) everything since the last commit is
+ * given up and the exit code is 7.  A full disk, a signal or any other refusal also leaves the last
+ * commit as it was.
  * Tested by: tests/cli/put.sh, tests/cli/bad_input.sh */
 #include "answer.h"
 #include "input.h"
@@ -20,10 +22,10 @@ static int on_file(void *ctx, const char *path) {
     return load_file(ctx, path);
 }
 
-static int on_loop(void *ctx, const char *path) {
+static int on_skipped(void *ctx, const char *path, const char *why) {
     loader *l = ctx;
     progress_clear(&l->progress);
-    cli_message("%s: this directory is inside itself (a loop of links): not entered again", path);
+    cli_message("note: %s: %s", path, why);
     return 0;
 }
 
@@ -50,19 +52,23 @@ static int add_size(void *ctx, const char *path) {
     return cli_interrupted;
 }
 
-static int pass_over(void *ctx, const char *path) {
+static int size_skipped(void *ctx, const char *path, const char *why) {
     (void)ctx;
     (void)path;
+    (void)why;
     return 0;
 }
 
-static uint64_t total_size(const loader *l) {
-    const cli_options *o = l->options;
+static int size_unreadable(void *ctx, const char *path) {
+    return size_skipped(ctx, path, NULL);
+}
+
+static uint64_t total_size(const cli_options *o) {
+    static const input_walker sizes = {add_size, size_skipped, size_unreadable};
     uint64_t total = 0;
     if (!progress_wanted(o->progress)) return 0;
     for (int i = 0; i < o->n_args; i++)
-        if (input_walk(o->args[i], l->index_path, add_size, pass_over, pass_over, &total) != 0)
-            return 0;
+        if (input_walk(o->args[i], &sizes, &total) != 0) return 0;
     return total;
 }
 
@@ -176,11 +182,11 @@ static int report(const loader *l) {
 }
 
 static int load(loader *l) {
+    static const input_walker files = {on_file, on_skipped, on_unreadable};
     const cli_options *o = l->options;
     int code = CLI_OK;
-    progress_begin(&l->progress, o->progress, "indexing", total_size(l));
-    for (int i = 0; i < o->n_args && code == CLI_OK; i++)
-        code = input_walk(o->args[i], l->index_path, on_file, on_loop, on_unreadable, l);
+    progress_begin(&l->progress, o->progress, "indexing", total_size(o));
+    for (int i = 0; i < o->n_args && code == CLI_OK; i++) code = input_walk(o->args[i], &files, l);
     progress_last(&l->progress, "writing the index");
     if (code == CLI_OK) code = load_commit(l);
     progress_clear(&l->progress);
@@ -198,14 +204,14 @@ static int run_loader(cli_options *o, unsigned flags) {
     l.flags = flags;
     int code = check_arguments(o);
     if (code != CLI_OK) return code;
-    l.index_path = cli_index_path(o);
-    if (l.index_path == NULL) l.index_path = ".psearch";
+    const char *path = cli_index_path(o);
+    if (path == NULL) path = ".psearch";
     if (o->rejects && (l.rejects = fopen(o->rejects, "wbe")) == NULL) {
         cli_message("%s: %s", o->rejects, strerror(errno));
         return CLI_SYSTEM;
     }
     cli_catch_interrupts();
-    code = open_index(&l, l.index_path);
+    code = open_index(&l, path);
     if (code == CLI_OK) code = load(&l);
     prism_doc_free(l.doc);
     prism_writer_close(l.writer);

@@ -2,8 +2,10 @@
  *
  *   qid<TAB>text  ->  qid Q0 docid rank score tag     rank from 1, score with 6 decimals
  *
- * The text is plain words: no character in it is an operator.  A query without a hit writes no line.
- * The readers of such files cut at blanks, so a blank in an id would shift its columns: it becomes `_`, with a note.
+ * The text is plain words: no character in it is an operator.  A query without a hit writes no
+ * line.
+ * The readers of such files cut at blanks, so a blank in an id would shift its columns: it becomes
+ * `_`, with a note.
  * Tested by: tests/cli/run.sh */
 #include "cli.h"
 #include "input.h"

@@ -3,8 +3,9 @@
  *   words -> prism_query_parse -> prism_search -> per hit: stored document, best fragments -> one
  *   of four forms
  *
- * The human form is in show.c.  The JSON form carries the spans, counted in the unit asked for.  A document that cannot be
- * read (damage, a fault of the disk) ends the answer with that exit code: half a hit is never passed off as a whole one.
+ * The human form is in show.c.  The JSON form carries the spans, counted in the unit asked for.  A
+ * document that cannot be read (damage, a fault of the disk) ends the answer with that exit code:
+ * half a hit is never passed off as a whole one.
  * Tested by: tests/cli/search.sh, tests/cli/search_json.sh, tests/scenarios */
 #include "show.h"
 

@@ -1,7 +1,8 @@
 /* cmd_terms.c - terms: which words are in a field, and how often?
  *
- * Printed as the dictionary is walked, in its order, so that a vocabulary of any size passes through; --top gathers all,
- * sorts by df, and prints the first.  The JSON object is written around the walk by hand for the same reason.
+ * Printed as the dictionary is walked, in its order, so that a vocabulary of any size passes
+ * through; --top gathers all, sorts by df, and prints the first.  The JSON object is written around
+ * the walk by hand for the same reason.
  * Tested by: tests/cli/look.sh */
 #include "answer.h"
 #include "cli.h"

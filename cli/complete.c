@@ -1,9 +1,10 @@
 /* complete.c - what may stand here?  Completions for bash, zsh and fish.
  *
- * Printed from the tables of options.c and main.c when psearch is built.  Each knows the command wherever -i
- * stands, offers the values of an option that has a list of them, file names where a path is asked for, and the commands
- * after `help`.
- * Source: bash(1) "Programmable Completion", zshcompsys(1), complete(1) of fish.   Tested by: tests/cli/help.sh */
+ * Printed from the tables of options.c and main.c when psearch is built.  Each knows the command
+ * wherever -i stands, offers the values of an option that has a list of them, file names where a
+ * path is asked for, and the commands after `help`.
+ * Source: bash(1) "Programmable Completion", zshcompsys(1), complete(1) of fish.   Tested by:
+ *         tests/cli/help.sh */
 #include "help.h"
 
 #include <string.h>

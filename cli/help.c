@@ -1,10 +1,12 @@
 /* help.c - help and the manual page, from the tables of options.c and main.c.
  *
- *   psearch help            the commands               psearch COMMAND --help    one command in short
- *   psearch help COMMAND    one command, whole
- *   psearch help man        psearch(1) in mdoc         psearch help bash|zsh|fish    completions (complete.c)
+ *   psearch help                  the commands
+ *   psearch COMMAND --help        one command in short
+ *   psearch help COMMAND          one command, whole
+ *   psearch help man              psearch(1) in mdoc
+ *   psearch help bash|zsh|fish    completions (complete.c)
  *
- * The build runs the forms of the last line, so that what is installed cannot disagree with what is parsed.
+ * The build runs the last two, so that what is installed cannot disagree with what is parsed.
  * Tested by: tests/cli/usage.sh, tests/cli/help.sh */
 #include "help.h"
 
@@ -142,7 +144,8 @@ static void print_roff(const char *text) {
     }
 }
 
-/* Running text: a sentence begins a line (for the spacing after it), lines of at most 72 columns. */
+/* Running text: a sentence begins a line (for the spacing after it), lines of at most 72
+ * columns. */
 static void print_paragraph(const char *text) {
     char line[80];
     size_t n = 0;

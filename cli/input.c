@@ -93,7 +93,8 @@ uint64_t input_consumed(const input_stream *in) {
     return in->consumed;
 }
 
-/* More raw bytes behind `to`, or raw_end.  An interrupt must not wait for the other end of a pipe. */
+/* More raw bytes behind `to`, or raw_end.  An interrupt must not wait for the other end of a
+ * pipe. */
 static prism_status read_raw(input_stream *in, prism_error *err) {
     ssize_t n;
     do n = cli_interrupted ? -1 : read(in->fd, in->raw + in->to, RAW_SIZE - in->to);

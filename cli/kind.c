@@ -1,8 +1,9 @@
 /* kind.c - what is in this file?
  *
- * Its name tells (.md, .txt, .ndjson, ... before a .gz or .zst).  Where the name says nothing - a pipe, a dump without
- * an ending - a first byte `{` followed by a quotation mark or `}` makes it NDJSON, anything else is text.  Kinds of the
- * contract that are not built yet are known by name, so that no HTML is taken for prose.
+ * Its name tells (.md, .txt, .ndjson, ... before a .gz or .zst).  Where the name says nothing - a
+ * pipe, a dump without an ending - a first byte `{` followed by a quotation mark or `}` makes it
+ * NDJSON, anything else is text.  Kinds of the contract that are not built yet are known by name,
+ * so that no HTML is taken for prose.
  * Tested by: tests/cli/formats.sh */
 #include "load.h"
 

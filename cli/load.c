@@ -2,9 +2,10 @@
  *
  *   file -> stream -> (NDJSON lines | one article) -> put -> a commit every N
  *
- * Under --on-error=stop the first rejected record is an exit code, and the caller gives up what is not
- * committed.  Under skip it is told, counted, and written to --rejects as it came (a file that is rejected
- * as a whole by its path).  What the system refuses - a full disk, no memory - stops in either case.
+ * Under --on-error=stop the first rejected record is an exit code, and the caller gives up what is
+ * not committed.  Under skip it is told, counted, and written to --rejects as it came (a file that
+ * is rejected as a whole by its path).  What the system refuses - a full disk, no memory - stops in
+ * either case.
  * Tested by: tests/cli/put.sh, tests/cli/formats.sh, tests/cli/bad_input.sh */
 #include "load.h"
 
@@ -153,6 +154,10 @@ static int put_article(loader *l, const char *path, input_stream *in, bool markd
     int code = CLI_OK;
     char *text = read_text(l, path, in, &len, &code);
     if (text == NULL) return code;
+    if (len == 0 && strcmp(path, "-") == 0) { /* nothing came, and nothing to name it by */
+        free(text);
+        return CLI_OK;
+    }
     prism_doc_clear(l->doc);
     prism_status status = markdown
                               ? article_from_markdown(l->doc, path, text, len,

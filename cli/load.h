@@ -14,7 +14,6 @@ typedef struct tally {
 /* What put and add are doing. */
 typedef struct loader {
     const cli_options *options;
-    const char *index_path;
     prism_index *index;
     prism_writer *writer;
     prism_doc *doc;
@@ -32,7 +31,8 @@ void tally_add(tally *t, const char *what);
 
 /** Put the documents of a file ("-" = standard input).  0 to go on, else an exit code, told. */
 int load_file(loader *l, const char *path);
-/** A file or record that cannot be taken: tell it, keep it in --rejects; 0 to go on, else an exit code. */
+/** A file or record that cannot be taken: tell it, keep it in --rejects; 0 to go on, else an exit
+ *  code. */
 int load_reject(loader *l, const char *path, const prism_error *err, const char *record,
                 size_t len);
 /** Commit what has been put; 0 or an exit code, told. */

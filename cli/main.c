@@ -1,4 +1,10 @@
-/* main.c - which command is asked for? */
+/* main.c - which command is asked for?
+ *
+ * The table of commands, with what help and the manual say about each.  A command of the contract
+ * that is not built yet stands in it without a function, and answers "not in this version" whatever
+ * follows it.  Before anything is opened the standard files are made sure of, and SIGPIPE ends us
+ * quietly.
+ * Tested by: tests/cli/usage.sh, tests/cli/help.sh, tests/cli/exits.sh */
 #include "help.h"
 
 #include <fcntl.h>
@@ -89,8 +95,9 @@ static const cli_command *unbuilt(int argc, char **argv) {
     return NULL;
 }
 
-/* A standard file that the caller closed must not become the number of a file of the index: what we print would be
- * written into it.  The stand-ins refuse what nobody should do: reading from 0, writing to 1. */
+/* A standard file that the caller closed must not become the number of a file of the index: what we
+ * print would be written into it.  The stand-ins refuse what nobody should do: reading from 0,
+ * writing to 1. */
 static bool fill_standard_files(void) {
     static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

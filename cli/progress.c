@@ -6,7 +6,8 @@
  *   never   nothing
  *
  * The bar is one line, cut at the width of the terminal: a line that wraps could not be erased.
- * The time left is told by the bytes of the files as they lie on disk, so that it is right for .gz and .zst too.
+ * The time left is told by the bytes of the files as they lie on disk, so that it is right for .gz
+ * and .zst too.
  * Tested by: tests/cli/progress.sh */
 #include "progress.h"
 
@@ -52,11 +53,11 @@ static void show_left(const progress *p, double seconds, char *out, size_t room)
 }
 
 static void draw_bar(const progress *p, double seconds) {
-    enum { WIDTH = 24 };
+    enum { WIDTH = 14 }; /* so that all of it fits into 80 columns */
     char text[64], size[32], bar[WIDTH + 4] = "", left[32], speed[64] = "", line[256];
     if (p->total > 0) {
         double part = (double)p->done / (double)p->total;
-        memcpy(bar, "[........................] ", sizeof bar - 1);
+        memcpy(bar, "[..............] ", sizeof bar - 1);
         for (int i = 0; i < WIDTH; i++)
             if (part * WIDTH >= i + 1) bar[1 + i] = '#';
     }

@@ -16,7 +16,8 @@ typedef struct progress {
 /** Will anything be shown in this mode?  (auto: only on a terminal.) */
 bool progress_wanted(cli_progress_mode mode);
 void progress_begin(progress *p, cli_progress_mode mode, const char *verb, uint64_t total);
-/** Documents and bytes of text so far; `done` of `total` tells the time left.  Cheap enough to call once a document. */
+/** Documents and bytes of text so far; `done` of `total` tells the time left.  Cheap enough to call
+ *  once a document. */
 void progress_at(progress *p, uint64_t documents, uint64_t bytes, uint64_t done);
 /** Take the bar off the screen, before a message or at the end. */
 void progress_clear(progress *p);

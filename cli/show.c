@@ -5,9 +5,10 @@
  *       columns, never broken before a closing mark…
  *       score 3.498 · 2025-11-03 · articles/a.md            dim
  *
- * The id is the title where there is none.  A field in which nothing matched is shown only if no other did (its beginning,
- * so that a hit by its title still tells what it is about).  Off a terminal there are no colours and a part is one line,
- * for grep.  A document's own control and direction characters never reach the terminal.
+ * The id is the title where there is none.  A field in which nothing matched is shown only if no
+ * other did (its beginning, so that a hit by its title still tells what it is about).  Off a
+ * terminal there are no colours and a part is one line, for grep.  A document's own control and
+ * direction characters never reach the terminal.
  * Tested by: tests/cli/human.sh */
 #include "show.h"
 
@@ -75,7 +76,8 @@ static void write_piece(pen *p, const prism_fragment *f, size_t at, size_t end, 
     }
 }
 
-/* A text from byte `at` on with its spans marked, wrapped; runs of blanks and control characters are one blank. */
+/* A text from byte `at` on with its spans marked, wrapped; runs of blanks and control characters
+ * are one blank. */
 static void write_text(pen *p, const prism_fragment *f, size_t at) {
     uint32_t span = 0, cp;
     while (at < f->len) {
@@ -151,7 +153,8 @@ static void show_part(const search_answer *a, const json_t *value, const prism_f
     puts(more && !ends_a_sentence(f) ? "…" : "");
 }
 
-/* The parts of a field; `matched`: only if something in it matched.  Tells whether anything was shown. */
+/* The parts of a field; `matched`: only if something in it matched.  Tells whether anything was
+ * shown. */
 static bool show_field(search_answer *a, const prism_hit *hit, const char *field,
                        const json_t *value, bool matched) {
     bool shown = false;
@@ -208,7 +211,8 @@ static bool show_title(search_answer *a, const prism_hit *hit, uint64_t rank) {
     return titled;
 }
 
-/* A fact stays on one line, with the dot that parts it from the one before at the end of that one's. */
+/* A fact stays on one line, with the dot that parts it from the one before at the end of that
+ * one's. */
 static void write_fact(pen *p, const char *text, size_t len) {
     unsigned columns = 0;
     uint32_t cp;

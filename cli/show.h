@@ -19,9 +19,11 @@ typedef struct search_answer {
     int code; /* CLI_OK, or why some of the answer could not be shown */
 } search_answer;
 
-/** Best fragments of a field of a hit; NULL where there are none.  A failure is told and kept in a->code. */
+/** Best fragments of a field of a hit; NULL where there are none.  A failure is told and kept in
+ *  a->code. */
 prism_snippet *search_snippet(search_answer *a, uint64_t gdoc, const char *field);
-/** The stored document with only the fields in `names` ("a,b"; NULL = all); never NULL but when out of memory. */
+/** The stored document with only the fields in `names` ("a,b"; NULL = all); never NULL but when out
+ *  of memory. */
 json_t *search_fields(search_answer *a, uint64_t gdoc, const char *names);
 
 /** Print the hits; the count goes to standard error. */

@@ -40,4 +40,5 @@ START_TEST(a_kernel_level_can_be_asked_for) {
 }
 END_TEST
 
-TEST_SUITE(api_base, version_is_one_number, status_names_are_public, a_kernel_level_can_be_asked_for)
+TEST_SUITE(api_base, version_is_one_number, status_names_are_public,
+           a_kernel_level_can_be_asked_for)
