@@ -2,7 +2,7 @@
  * (FORMAT.md sections 7 and 8: block, PATCHED, impacts, position groups)
  *
  * Everything bit by bit, in the words of FORMAT.md; no table, no shortcut.
- * Tested by: tests/ref/ref_selftest.c (the worked examples), tests/golden. */
+ * Tested by: tests/golden (golden.sh, and examples.sh for the worked examples). */
 #include "ref/ref_parts.h"
 
 #define BLOCK 128u

@@ -3,7 +3,7 @@
  * One byte at a time, in the plainest way.  Whatever does not fit ends the program with a sentence:
  * the reader is a judge of files, not a part of an application, so it has no errors to hand on.
  * Memory is a chain of zeroed blocks that lives as long as the index.
- * Tested by: tests/ref/ref_selftest.c (the worked examples of FORMAT.md), tests/golden. */
+ * Tested by: tests/golden (golden.sh, and examples.sh for the worked examples of FORMAT.md). */
 #include "ref/ref_bytes.h"
 
 #include <stdarg.h>
