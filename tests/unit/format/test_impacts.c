@@ -230,6 +230,7 @@ END_TEST
 START_TEST(sums_beyond_32_bits_are_refused) {
     static const uint8_t most[] = {2, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0};
     static const uint8_t more[] = {2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0};
+    static const uint8_t longer[] = {2, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0};
     static const uint8_t none[] = {0};
     prs_impact pairs[8];
     prs_cur c = prs_cur_of(most, sizeof most);
@@ -237,6 +238,9 @@ START_TEST(sums_beyond_32_bits_are_refused) {
     ck_assert_uint_eq(pairs[1].freq, UINT32_MAX);
     agree(more, sizeof more, 8);
     c = prs_cur_of(more, sizeof more);
+    ck_assert_uint_eq(prs_impacts_read(&c, pairs, 8), 0);
+    agree(longer, sizeof longer, 8);
+    c = prs_cur_of(longer, sizeof longer);
     ck_assert_uint_eq(prs_impacts_read(&c, pairs, 8), 0);
     c = prs_cur_of(none, sizeof none);
     ck_assert_uint_eq(prs_impacts_read(&c, pairs, 8), 0);

@@ -247,6 +247,40 @@ START_TEST(copies_up_to_the_last_document) {
 }
 END_TEST
 
+/* 128 documents are one block, without skip data, also when they were the first block of a longer list. */
+START_TEST(one_block_alone_is_not_copied) {
+    static const uint32_t behind[] = {0, 1, 5};
+    begin();
+    test_rng rng = test_rng_of("writer-copy-one");
+    for (size_t i = 0; i < PRS_COUNT(behind); i++) {
+        file in, out;
+        prs_term_info info, copy;
+        prs_postings p;
+        bool copied;
+        long_list all = make(300, FIRST_AND_LAST, &rng);
+        open_file(&in);
+        write_list(&in, &all, 300, &rng, &info, NULL);
+        read_file(&in);
+        open_file(&out);
+        prs_postings_writer_begin(out.pw, false);
+        ck_assert_int_eq(prs_postings_open(&p, &in.source, &info, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_postings_writer_copy(out.pw, &p, 0, &copied, NULL), PRISM_OK);
+        ck_assert(!copied);
+        all.df = 128 + behind[i];
+        all.cf = 0;
+        for (uint32_t d = 0; d < all.df; d++) all.cf += all.freqs[d];
+        prs_postings_writer_add(out.pw, all.docs, all.freqs, NULL, all.df);
+        ck_assert_int_eq(prs_postings_writer_finish(out.pw, &copy, NULL), PRISM_OK);
+        read_file(&out);
+        check_list(&out, &copy, &all);
+        section_file_end(&in.f);
+        section_file_end(&out.f);
+        free_list(&all);
+    }
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
 /* Another writer's list: blocks with every freq an exception of a wide group, 1.3 KB each. */
 static size_t put_wasteful(uint8_t *at, uint32_t first) {
     uint8_t *out = at;
@@ -385,5 +419,5 @@ END_TEST
 
 TEST_SUITE(postings_writer, from_the_first_document_to_the_last,
            what_is_inline_is_decided_by_both_counts, copies_up_to_the_last_document,
-           a_wasteful_block_is_written_anew, a_full_disk_comes_out_at_finish,
-           a_position_beyond_its_document)
+           one_block_alone_is_not_copied, a_wasteful_block_is_written_anew,
+           a_full_disk_comes_out_at_finish, a_position_beyond_its_document)

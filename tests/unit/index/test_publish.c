@@ -177,6 +177,12 @@ START_TEST(another_schema_needs_another_handle) {
     prs_schema_unref(schema);
     prs_arena_fini(&arena);
     ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, &err), PRISM_EMISUSE);
+    prism_snapshot *snap = world_snapshot(&w), *again; /* readers take the schema as it is now */
+    ck_assert(snap->recipe != w.index.core->recipe && snap->recipe->n_fields == 1);
+    ck_assert_int_eq(prs_snapshot_open(w.index.core, snap, &again, NULL), PRISM_OK);
+    ck_assert_ptr_eq(again, snap);
+    prs_snapshot_unref(again);
+    prs_snapshot_unref(snap);
     world_close(&w);
     world_open(&w, true);
     world_put(&w, "{\"id\":\"a\"}");
