@@ -14,7 +14,8 @@
  * Why so      Two levels were measured by others to be as good as ten.  Impacts of a group lie in the group, not
  *             in the directory: they are needed only where the cursor goes.
  * Cost        Entering a group: two cache misses; its numbers 32 x 3 bit loads, about 60 ns.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_skip.c, test_postings_group.c */
+ * Source      FORMAT.md section 7.
+ * Tested by   tests/unit/format/test_postings_skip.c, test_postings_group.c */
 #include "base/cur.h"
 #include "codec/bits.h"
 #include "format/impacts.h"

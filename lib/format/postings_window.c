@@ -7,7 +7,8 @@
  * Why so      Counting and filtering dense lists is where bitset blocks pay: 64 documents per operation, against
  *             about 1 ns for each on the way through an array.
  * Cost        bench/micro/codec_bench.c.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_window.c, test_postings_group.c */
+ * Source      FORMAT.md section 7.
+ * Tested by   tests/unit/format/test_postings_window.c, test_postings_group.c */
 #include "format/postings_cursor.h"
 
 typedef struct window {

@@ -10,7 +10,8 @@
  *               together, in front of its postings.
  * Why so      Positions are three quarters of the bytes, so they are what must not wait.
  * Cost        about 4 ns per posting and 2 per position; a short list costs no more than its postings.
- * Source      FORMAT.md sections 6 to 8.   Tested by tests/unit/format/test_postings_writer.c, test_postings.c */
+ * Source      FORMAT.md sections 6 to 8.
+ * Tested by   tests/unit/format/test_postings_writer.c, test_postings.c */
 #include "format/postings_writer.h"
 
 #include "base/error.h"

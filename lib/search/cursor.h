@@ -73,8 +73,8 @@ typedef struct prs_cursor_ops {
      * be done. */
     prism_status (*next)(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
                          prism_error *err);
-    /* hit[i] = 1 and scores[i] += own, where docs[i] matches; else hit[i] = 0.  Of what cannot reach
-     * the floor less than own may be added. */
+    /* hit[i] = 1 and scores[i] += own, where docs[i] matches; else hit[i] = 0.  Of what cannot
+     * reach the floor less than own may be added. */
     prism_status (*probe)(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                           prism_error *err);
     /* Set bit doc - base of `words` for each match in [base, base + 64 n_words), base a multiple of

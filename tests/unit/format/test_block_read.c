@@ -1,4 +1,5 @@
-/* test_block_read.c - are exactly the blocks read that FORMAT.md allows, whatever bytes are given? */
+/* test_block_read.c - are exactly the blocks read that FORMAT.md allows, whatever bytes are
+ * given? */
 #include "naive_block.h"
 
 #include "format/block.h"

@@ -1,4 +1,5 @@
-/* test_block_write.c - does a block hold its postings in the shortest allowed form, whatever comes before it? */
+/* test_block_write.c - does a block hold its postings in the shortest allowed form, whatever
+ * comes before it? */
 #include "naive_block.h"
 
 #include "format/block.h"
@@ -15,7 +16,8 @@ static size_t encode(const block_model *b, uint32_t before, uint8_t *out) {
     return len;
 }
 
-/* The bytes mean the postings, and nothing shorter is allowed: but for a bitset, which may be 8 longer. */
+/* The bytes mean the postings, and nothing shorter is allowed: but for a bitset, which may be 8
+ * longer. */
 static void check(const block_model *b) {
     uint8_t out[ROOM + 16];
     size_t len = encode(b, b->before, out);
@@ -85,7 +87,8 @@ START_TEST(forms_are_what_the_shapes_ask_for) {
 }
 END_TEST
 
-/* Where documents are so far apart that a bitset is no longer worth it: on both sides of the edge. */
+/* Where documents are so far apart that a bitset is no longer worth it: on both sides of the
+ * edge. */
 START_TEST(a_bitset_is_chosen_up_to_the_edge) {
     test_rng rng = test_rng_of("block-edge");
     uint32_t n_forms[3] = {0};

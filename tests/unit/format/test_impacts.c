@@ -1,5 +1,5 @@
-/* test_impacts.c - does a front bound all its postings after every step, as tightly as it can be, and are only sound
- * fronts read? */
+/* test_impacts.c - does a front bound all its postings after every step, as tightly as it can
+ * be, and are only sound fronts read? */
 #include "naive_block.h"
 
 #include "format/impacts.h"
@@ -102,7 +102,8 @@ START_TEST(reduced_fronts_bound_all_the_same) {
 }
 END_TEST
 
-/* What no step may do, because it costs nothing to do better: claim a freq or a length that nobody has. */
+/* What no step may do, because it costs nothing to do better: claim a freq or a length that
+ * nobody has. */
 START_TEST(reduced_fronts_claim_only_what_is_there) {
     test_rng rng = test_rng_of("impacts-claims");
     for (int round = 0; round < 200; round++) {

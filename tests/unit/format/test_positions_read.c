@@ -1,5 +1,5 @@
-/* test_positions_read.c - are the positions of any document found, in any order; and of any bytes, only positions that
- * its document has room for? */
+/* test_positions_read.c - are the positions of any document found, in any order; and of any
+ * bytes, only positions that its document has room for? */
 #include "list_file.h"
 #include "naive_block.h"
 

@@ -1,5 +1,6 @@
-/* test_postings_writer.c - at the edges of what a list may hold: is each list written in its form, and does what is
- * read back equal what was added, from the first document there may be to the last? */
+/* test_postings_writer.c - at the edges of what a list may hold: is each list written in its
+ * form, and does what is read back equal what was added, from the first document there may be to
+ * the last? */
 #include "list_file.h"
 #include "naive_block.h"
 
@@ -247,7 +248,8 @@ START_TEST(copies_up_to_the_last_document) {
 }
 END_TEST
 
-/* 128 documents are one block, without skip data, also when they were the first block of a longer list. */
+/* 128 documents are one block, without skip data, also when they were the first block of a
+ * longer list. */
 START_TEST(one_block_alone_is_not_copied) {
     static const uint32_t behind[] = {0, 1, 5};
     begin();
@@ -306,7 +308,8 @@ START_TEST(a_wasteful_block_is_written_anew) {
     uint8_t blocks[2][2048], *bytes = calloc(1, 8192), *at = bytes;
     size_t lens[2] = {put_wasteful(blocks[0], 0), put_wasteful(blocks[1], 1)};
     ck_assert_uint_gt(lens[0], PRS_BLOCK_MAX_BYTES);
-    /* head, directory of one group, no dominance, impacts; group: impacts, widths, impacts of blocks */
+    /* head, directory of one group, no dominance, impacts; group: impacts, widths, impacts of
+     * blocks */
     static const uint8_t impacts[] = {1, 0x81, 0x80, 0x80, 0x80, 0x08, 0};
     prs_store32(at, 1);
     at += 8;
@@ -384,7 +387,8 @@ START_TEST(a_full_disk_comes_out_at_finish) {
 }
 END_TEST
 
-/* A position beyond the span is an error in whichever way the list is written, and of that list alone. */
+/* A position beyond the span is an error in whichever way the list is written, and of that list
+ * alone. */
 START_TEST(a_position_beyond_its_document) {
     static const uint32_t dfs[] = {5, 128, 129, 200, 257, 300};
     begin();

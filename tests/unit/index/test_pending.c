@@ -1,5 +1,5 @@
-/* test_pending.c - what of the documents in memory is alive, in any order of puts and deletes, and is a document taken
- * whole or not at all? */
+/* test_pending.c - what of the documents in memory is alive, in any order of puts and deletes,
+ * and is a document taken whole or not at all? */
 #include "world.h"
 
 #include "index/flush.h"

@@ -1,4 +1,5 @@
-/* fake_cursor.c - how is a cursor judged without an index?  By children whose documents are known. */
+/* fake_cursor.c - how is a cursor judged without an index?  By children whose documents are
+ * known. */
 #include "unit/search/fake_cursor.h"
 
 #include <stdlib.h>

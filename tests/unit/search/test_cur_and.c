@@ -1,5 +1,5 @@
-/* test_cur_and.c - all of these, perhaps those, none of these: is that what a conjunction gives, whatever its children
- * tell and leave out? */
+/* test_cur_and.c - all of these, perhaps those, none of these: is that what a conjunction gives,
+ * whatever its children tell and leave out? */
 #include "unit/search/fake_cursor.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* test_cur_or.c - any of these, or at least so many: is nothing that counts left out, and every sum right? */
+/* test_cur_or.c - any of these, or at least so many: is nothing that counts left out, and every
+ * sum right? */
 #include "unit/search/fake_cursor.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* test_watch.c - does a search stop at its deadline and when it is told to, and say so in its answer? */
+/* test_watch.c - does a search stop at its deadline and when it is told to, and say so in its
+ * answer? */
 #include "unit/search/kit.h"
 
 #include "search/watch.h"
@@ -46,7 +47,8 @@ START_TEST(a_flag_stops_for_good) {
 }
 END_TEST
 
-/* Every form of query, cut before it began: no error, no hits that are none, and the answer says that it was cut. */
+/* Every form of query, cut before it began: no error, no hits that are none, and the answer says
+ * that it was cut. */
 START_TEST(a_search_that_was_cut_says_so) {
     static const char *const queries[] = {
         "{'type':'all'}",
