@@ -1,5 +1,5 @@
-/* test_publish.c - what is in the next commit, what is kept of those before, and what is left when publishing fails at
- * any of its calls? */
+/* test_publish.c - what is in the next commit, what is kept of those before, and what is left
+ * when publishing fails at any of its calls? */
 #include "world.h"
 
 #include <stdio.h>
@@ -32,7 +32,8 @@ static void check_payload(world *w, const uint8_t *bytes, size_t len) {
     prs_snapshot_unref(snap);
 }
 
-/* A merge commits the payload that the writer holds: also when room for another one must be made. */
+/* A merge commits the payload that the writer holds: also when room for another one must be
+ * made. */
 START_TEST(a_merge_keeps_a_payload_of_any_size) {
     static const size_t lens[] = {0, 1, 31, 32, 33, 63, 64, 65, 300, 5000, 70000};
     test_rng rng = test_rng_of("publish-payload");
@@ -177,6 +178,12 @@ START_TEST(another_schema_needs_another_handle) {
     prs_schema_unref(schema);
     prs_arena_fini(&arena);
     ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, &err), PRISM_EMISUSE);
+    prism_snapshot *snap = world_snapshot(&w), *again; /* readers take the schema as it is now */
+    ck_assert(snap->recipe != w.index.core->recipe && snap->recipe->n_fields == 1);
+    ck_assert_int_eq(prs_snapshot_open(w.index.core, snap, &again, NULL), PRISM_OK);
+    ck_assert_ptr_eq(again, snap);
+    prs_snapshot_unref(again);
+    prs_snapshot_unref(snap);
     world_close(&w);
     world_open(&w, true);
     world_put(&w, "{\"id\":\"a\"}");
@@ -309,7 +316,8 @@ START_TEST(each_allocation_fails) {
 }
 END_TEST
 
-/* Loading again, as rollback does, fails at each call and allocation; the writer stays refused until it succeeds. */
+/* Loading again, as rollback does, fails at each call and allocation; the writer stays refused
+ * until it succeeds. */
 START_TEST(a_rollback_that_fails_can_be_tried_again) {
     for (uint64_t at = 1;; at++) {
         world w;
