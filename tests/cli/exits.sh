@@ -44,6 +44,9 @@ if [ -c /dev/full ]; then
     full "help"; full "search --help"; full "help man"
     expect 8 "8: rejects on a full device" psearch -i ix put --on-error=skip --rejects=/dev/full bad.ndjson
     says "8: rejects" "/dev/full: No space left"
+    printf '{"id":"new","body":"x"}\nnot json\n' >mixed.ndjson
+    expect 8 "8: rejects on a full device" psearch -i ix put --on-error=skip --rejects=/dev/full mixed.ndjson
+    count_is ix 2 # no commit while its rejects are lost
     # More than a buffer of output, so that a write fails long before the end.
     awk 'BEGIN { for (i = 0; i < 20000; i++) printf "w%d ", i }' >words
     expect 8 "8: a long output" bash -c "psearch analyze <words >/dev/full"
@@ -54,7 +57,15 @@ expect 8 "8: standard output is closed" bash -c "psearch -i ix search apple >&-"
 expect 7 "7: standard input is closed" bash -c "psearch -i ix put --input=ndjson - <&-"
 # A closed standard output must not become a file of the index.
 expect 0 "put with closed output" bash -c "psearch -i closed put two.ndjson >&- 2>&-"
+expect 8 "results with closed output" bash -c "psearch -i closed put --format=json two.ndjson >&-"
 expect 0 "check after it" psearch -i closed check
+for form in human json; do
+    bash -c "psearch -i closed put --format=$form --progress=plain --commit-every=1 two.ndjson >&- 2>&-"
+    bash -c "psearch -i closed put --format=$form --progress=plain two.ndjson >&- 2>&- <&-"
+    bash -c "psearch -i closed put --format=$form --progress=plain - <two.ndjson 2>&-" >/dev/null
+done
+grep -laE '"v":1|psearch: |indexing: ' closed/* && fail "what was printed went into these files of the index"
+expect 0 "check after all of it" psearch -i closed check
 count_is ix 2
 
 # 5: another writer
