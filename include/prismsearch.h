@@ -23,5 +23,7 @@
 #include <prismsearch/vocabulary.h>
 #include <prismsearch/query.h>
 #include <prismsearch/search.h>
+/* Stable within a minor version only. */
+#include <prismsearch/ext/tokenizer.h>
 
 #endif

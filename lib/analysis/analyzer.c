@@ -3,7 +3,7 @@
  *   prs_analyzer   immutable, counted references, shared by fields, queries and threads
  *       +- options, folder, scanner options, id
  *   prs_analysis   one thread's: holds a reference; stemmer, cache, scratch, break iterators
- *       +- run -> mixed.c | keyword, whitespace, custom in simple.c
+ *       +- run -> mixed.c | keyword, whitespace in simple.c | a caller's tokenizer in custom.c
  *
  * Tested by   tests/unit/analysis/test_analyzer.c */
 #include "analysis/analyzer_impl.h"
@@ -14,16 +14,24 @@
 
 /* ---- the recipe --------------------------------------------------------------------------- */
 
+static prs_recipe recipe_of(const char *name) {
+    if (strcmp(name, "mixed-v1") == 0) return PRS_RECIPE_MIXED;
+    if (strcmp(name, "keyword") == 0) return PRS_RECIPE_KEYWORD;
+    if (strcmp(name, "whitespace") == 0) return PRS_RECIPE_WHITESPACE;
+    return PRS_RECIPE_CUSTOM;
+}
+
+bool prs_analyzer_is_builtin(const char *name) {
+    return recipe_of(name) != PRS_RECIPE_CUSTOM;
+}
+
 static prism_status find_recipe(const prs_analyzer_options *options, prs_recipe *out,
                                 prism_error *err) {
     const char *name = options->name;
-    *out = PRS_RECIPE_CUSTOM;
     if (memchr(name, '\0', sizeof options->name) == NULL) {
         return prs_error_set(err, PRISM_EINVAL, "the analyzer's name is not a string");
     }
-    if (strcmp(name, "mixed-v1") == 0) *out = PRS_RECIPE_MIXED;
-    if (strcmp(name, "keyword") == 0) *out = PRS_RECIPE_KEYWORD;
-    if (strcmp(name, "whitespace") == 0) *out = PRS_RECIPE_WHITESPACE;
+    *out = recipe_of(name);
     bool is_custom = *out == PRS_RECIPE_CUSTOM;
     if (is_custom && (options->custom == NULL || name[0] == '\0')) {
         return prs_error_set(err, PRISM_EINVAL, "no analyzer is called \"%s\"", name);

@@ -129,6 +129,12 @@ const prism_schema *prism_snapshot_schema(const prism_snapshot *snap) {
     return snap == NULL ? NULL : snap->schema;
 }
 
+const void *prism_snapshot_payload(const prism_snapshot *snap, size_t *len) {
+    bool has_any = snap != NULL && snap->payload.len > 0;
+    if (len != NULL) *len = has_any ? snap->payload.len : 0;
+    return has_any ? snap->payload.ptr : NULL;
+}
+
 prism_status prism_snapshot_info(prism_snapshot *snap, char **json, prism_error *err) {
     if (json == NULL) return null_argument(err, "json");
     *json = NULL;

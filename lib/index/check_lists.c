@@ -6,7 +6,7 @@
  * Invariants  Decoders already refuse bytes that have no meaning (ECORRUPT); here the meaning is
  *             compared.
  * Source      FORMAT.md sections 6 to 9; rule R17.
- * Tested by   tests/unit/index/test_check.c */
+ * Tested by   tests/unit/index/test_check_lists.c, test_check.c */
 #include "base/error.h"
 #include "base/vec.h"
 #include "index/check.h"

@@ -22,6 +22,7 @@ prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_er
     prs_ref_init(&core->refs);
     prs_mem_init(&core->mem, &boot.hook);
     core->read_only = opts->read_only != 0;
+    core->tokenizers = prs_tokenizers_ref(opts->tokenizers);
     core->checksums = opts->checksums == PRISM_CHECKSUMS_EAGER ? PRS_CHECKSUM_EAGER
                       : opts->checksums == PRISM_CHECKSUMS_OFF ? PRS_CHECKSUM_OFF
                                                                : PRS_CHECKSUM_LAZY;
@@ -36,6 +37,7 @@ prs_core *prs_core_ref(prs_core *core) {
 void prs_core_unref(prs_core *core) {
     if (core == NULL || !prs_ref_dec(&core->refs)) return;
     prs_recipe_unref(core->recipe);
+    prs_tokenizers_unref(core->tokenizers);
     if (core->dir != NULL) core->dir->vt->close_dir(core->dir);
     prism_allocator hook = core->mem.hook;
     hook.release(hook.ctx, core, sizeof *core);
@@ -48,6 +50,7 @@ static prism_status take_commit(prs_core *core, const prs_commit *commit, prism_
     core->uuid = commit->uuid;
     PRS_TRY(
         prs_schema_from_json((const char *)commit->schema.ptr, commit->schema.len, &schema, err));
+    prs_schema_set_tokenizers(schema, core->tokenizers);
     prism_status status = prs_recipe_new(&core->mem, schema, &core->recipe, err);
     prs_schema_unref(schema);
     return status;
@@ -109,6 +112,7 @@ prism_status prs_core_make(prs_core *core, const prism_schema *schema, const prs
     } else {
         PRS_TRY(prs_random_bytes(core->uuid.bytes, sizeof core->uuid.bytes, err));
     }
+    if (core->tokenizers == NULL) core->tokenizers = prs_tokenizers_ref(schema->tokenizers);
     PRS_TRY(prs_recipe_new(&core->mem, schema, &core->recipe, err));
     void *lock;
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &lock, err));

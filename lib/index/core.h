@@ -28,7 +28,8 @@ typedef struct prs_recipe {
 
 /** A field is analyzed if it is text or keyword and indexed. */
 bool prs_recipe_is_analyzed(const prs_field *field);
-/** Open the analyzers of a schema, which is referenced.   Errors : EINVAL, ENOMEM, EUNSUPPORTED */
+/** Open the analyzers of a schema, which is referenced.
+ *  Errors : EANALYZER a tokenizer is not registered, naming it; EINVAL, ENOMEM, EUNSUPPORTED */
 prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
                             prism_error *err) PRS_NODISCARD;
 prs_recipe *prs_recipe_ref(prs_recipe *recipe);
@@ -41,7 +42,8 @@ typedef struct prs_core {
     prs_checksum_mode checksums;
     bool read_only;
     prs_id uuid;
-    prs_recipe *recipe; /* of the newest commit when the index was opened */
+    prism_tokenizers *tokenizers; /* referenced; of the opener, or of the schema created with */
+    prs_recipe *recipe;           /* of the newest commit when the index was opened */
 } prs_core;
 
 struct prism_index {
@@ -55,7 +57,7 @@ prism_status prs_core_create(const prism_index_opts *opts, const char *path,
                              const prism_schema *schema, prs_core **out,
                              prism_error *err) PRS_NODISCARD;
 /** Open an index: reads the newest manifest's uuid and schema, opens its analyzers.
- *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM */
+ *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EANALYZER, EIO, ENOMEM */
 prism_status prs_core_open(const prism_index_opts *opts, const char *path, prs_core **out,
                            prism_error *err) PRS_NODISCARD;
 prs_core *prs_core_ref(prs_core *core);

@@ -13,16 +13,23 @@ static prism_status set_option(void *ctx, const char *name, const char *value, p
     return prs_analyzer_options_set(ctx, name, value, err);
 }
 
-static prism_status open_analyzer(prs_mem *mem, const prs_field *field, prs_analyzer **out,
-                                  prism_error *err) {
+static prism_status open_analyzer(prs_mem *mem, const prism_tokenizers *tokenizers,
+                                  const prs_field *field, prs_analyzer **out, prism_error *err) {
     prs_analyzer_options options;
-    prs_analyzer_options_init(&options);
-    size_t len = strlen(field->analyzer);
-    if (len >= sizeof options.name) {
-        return prs_error_set(err, PRISM_EINVAL, "field %s: no analyzer is called %.40s...",
-                             field->name, field->analyzer);
+    const prs_tokenizer *custom = prs_tokenizers_find(tokenizers, field->analyzer);
+    if (custom != NULL) {
+        prs_analyzer_options_custom(&options, custom->name, custom->version, custom->tokenize,
+                                    custom->ctx);
+    } else if (prs_analyzer_is_builtin(field->analyzer)) {
+        prs_analyzer_options_init(&options);
+        memcpy(options.name, field->analyzer, strlen(field->analyzer) + 1);
+    } else {
+        return prs_error_set(
+            err, PRISM_EANALYZER,
+            "field %s: its tokenizer \"%s\" is not registered: open the index with "
+            "it (prism_index_opts.tokenizers)",
+            field->name, field->analyzer);
     }
-    memcpy(options.name, field->analyzer, len + 1);
     PRS_TRY(prs_field_each_option(field, set_option, &options, err));
     return prs_analyzer_new(mem, &options, out, err);
 }
@@ -40,7 +47,8 @@ static prism_status give_analyzer(prs_recipe *recipe, uint32_t f, prism_error *e
         recipe->analyzers[f] = prs_analyzer_ref(recipe->analyzers[g]);
         return PRISM_OK;
     }
-    return open_analyzer(recipe->mem, &fields[f], &recipe->analyzers[f], err);
+    return open_analyzer(recipe->mem, recipe->schema->tokenizers, &fields[f], &recipe->analyzers[f],
+                         err);
 }
 
 prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,

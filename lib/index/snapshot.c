@@ -60,6 +60,7 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
     }
     prism_schema *schema;
     PRS_TRY(prs_schema_from_json((const char *)text.ptr, text.len, &schema, err));
+    prs_schema_set_tokenizers(schema, snap->core->tokenizers);
     prism_status status = prs_recipe_new(snap->mem, schema, &snap->recipe, err);
     prs_schema_unref(schema);
     return status;

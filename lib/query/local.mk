@@ -2,6 +2,7 @@
 libprismsearch_sources += \
 	lib/query/ast.h \
 	lib/query/build.c lib/query/build.h \
+	lib/query/combine.c lib/query/combine.h \
 	lib/query/field_analyzers.c lib/query/field_analyzers.h \
 	lib/query/part_weights.h \
 	lib/query/lexer.c lib/query/lexer.h \

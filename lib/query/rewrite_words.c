@@ -30,6 +30,11 @@
 
 #define MAX_JOINED_BYTES 64u
 
+/* Joining numbers and leaving out stop words are rules for English: not for a caller's tokenizer. */
+static bool is_custom(const prs_leaf_text *text) {
+    return prs_field_analyzers_is_custom(text->rw->analyzers, text->reading.group);
+}
+
 static const prs_phrase_opts as_indexed = {false, false, false, 0};
 
 static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
@@ -46,7 +51,7 @@ static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
 static prism_status is_stop(const prs_leaf_text *text, uint32_t place, prs_bytes term, bool *out) {
     const prs_rewrite *rw = text->rw;
     *out = text->leaf->implicit && !rw->keep_stopwords;
-    if (!*out || prs_is_stopword(term.ptr, term.len)) return PRISM_OK;
+    if (!*out || (!is_custom(text) && prs_is_stopword(term.ptr, term.len))) return PRISM_OK;
     return prs_vocabulary_is_stop(rw->vocabulary, &text->reading, place, out, rw->err);
 }
 
@@ -73,8 +78,8 @@ static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *
         prs_reading_find(reading, place, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT);
     prs_node *node;
     *used = 0;
-    if (concat == NULL || concat->span > reading->places.n - place) return PRISM_OK;
-    *used = concat->span;
+    if (concat == NULL) return PRISM_OK;
+    *used = prs_reading_covered(reading, place, concat);
     PRS_TRY(prs_leaf_phrase(text, place, place + *used, &as_indexed, &node));
     if (!text->leaf->required && reading->places.n > *used) {
         node->boost = PRS_WEIGHT_COMPOUND;
@@ -105,7 +110,7 @@ static bool is_blank(char c) {
 /* Two words "iPhone 15" at places i and i + 1? */
 static bool are_joinable(const prs_leaf_text *text, uint32_t i) {
     const prs_reading *reading = &text->reading;
-    if (i + 1 >= reading->places.n || prs_reading_is_han(reading, i + 1) ||
+    if (is_custom(text) || i + 1 >= reading->places.n || prs_reading_is_han(reading, i + 1) ||
         has_sigil(reading, i, i + 2))
         return false;
     const prs_read_token *word = prs_reading_word(reading, i),

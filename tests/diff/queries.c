@@ -17,8 +17,7 @@ typedef struct maker {
     diff_world *w;
 } maker;
 
-static void *take(maker *m, size_t n) {
-    diff_query *q = m->q;
+void *diff_query_take(diff_query *q, size_t n) {
     if (q->n_blocks == q->cap_blocks) {
         q->cap_blocks = q->cap_blocks ? 2 * q->cap_blocks : 32;
         q->blocks = realloc(q->blocks, q->cap_blocks * sizeof *q->blocks);
@@ -28,6 +27,10 @@ static void *take(maker *m, size_t n) {
     if (p == NULL) diff_die("out of memory", NULL);
     q->blocks[q->n_blocks++] = p;
     return p;
+}
+
+static void *take(maker *m, size_t n) {
+    return diff_query_take(m->q, n);
 }
 
 static uint32_t below(maker *m, uint32_t n) {

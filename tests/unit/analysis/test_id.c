@@ -30,8 +30,9 @@ typedef struct known_options {
     prs_sa_mode sa;
     bool join_linebreak, compounds, sigils, emoji;
     uint32_t max_token_bytes;
-    prs_custom_tokenizer_fn custom; /* known by its name */
+    prism_tokenize_fn custom; /* known by its name and version */
     void *custom_ctx;
+    char custom_version[32];
 } known_options;
 static_assert(sizeof(known_options) == sizeof(prs_analyzer_options), "an option is not in the id");
 

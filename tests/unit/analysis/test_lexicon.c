@@ -201,15 +201,16 @@ START_TEST(has_the_stream_of_the_contract) {
 }
 END_TEST
 
-static prism_status gappy(void *ctx, const char *text, size_t len, prs_token_fn emit,
-                          void *emit_ctx) {
+static prism_status gappy(void *ctx, const char *text, size_t len, prism_token_fn emit,
+                          void *emit_ctx, prism_error *err) {
     (void)ctx;
     (void)text;
-    prs_token token = {
-        .term = (const uint8_t *)"x", .len = 1, .kind = PRS_KIND_WORD, .pos = 3, .span = 1};
-    token.end = (uint32_t)len;
-    PRS_TRY(emit(emit_ctx, &token));
-    PRS_TRY(emit(emit_ctx, &token));
+    (void)err;
+    prism_token token = {.term = "x", .len = 1, .pos = 3, .end = len};
+    if (emit(emit_ctx, &token) != 0) return PRISM_ECANCELED;
+    token.term = "y";
+    if (emit(emit_ctx, &token) != 0) return PRISM_ECANCELED;
+    token.term = "x";
     token.pos = 10;
     return emit(emit_ctx, &token);
 }
@@ -218,9 +219,7 @@ START_TEST(escapes_gaps) {
     prs_mem mem;
     prs_mem_init(&mem, NULL);
     prs_analyzer_options options;
-    prs_analyzer_options_init(&options);
-    memcpy(options.name, "gappy", sizeof "gappy");
-    options.custom = gappy;
+    prs_analyzer_options_custom(&options, "gappy", "1", gappy, NULL);
     prs_analyzer *analyzer;
     prs_lexicon *lexicon;
     prs_stream out = {&mem, NULL, 0, 0};
@@ -229,7 +228,7 @@ START_TEST(escapes_gaps) {
     ck_assert_int_eq(prs_lexicon_new(analyzer, &mem, &lexicon, NULL), PRISM_OK);
     ck_assert_int_eq(prs_lexicon_scan(lexicon, "abc", 3, &out, &n_pos, &n_span, NULL, NULL),
                      PRISM_OK);
-    static const uint32_t expected[] = {PRS_STREAM_GAP, 3, 0, PRS_STREAM_STACKED,
+    static const uint32_t expected[] = {PRS_STREAM_GAP, 3, 0, 1 | PRS_STREAM_STACKED,
                                         PRS_STREAM_GAP, 6, 0};
     ck_assert_uint_eq(out.n, PRS_COUNT(expected));
     ck_assert_mem_eq(out.ids, expected, sizeof expected);

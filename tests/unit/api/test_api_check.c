@@ -68,11 +68,13 @@ START_TEST(a_sound_index_at_every_level) {
     const char *path = test_temp_dir();
     test_alloc counter = {0};
     prism_allocator hook = test_alloc_hook(&counter);
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    opts.allocator = &hook;
     make_index(path);
     for (int level = PRISM_CHECK_QUICK; level <= PRISM_CHECK_DEEP; level++) {
         told t = {0};
         uint64_t n = 99;
-        ck_assert_int_eq(prism_index_check(path, (prism_check_level)level, &hook, take, &t, step,
+        ck_assert_int_eq(prism_index_check(path, (prism_check_level)level, &opts, take, &t, step,
                                            &t, &n, NULL),
                          PRISM_OK);
         ck_assert(n == 0 && t.n == 0);
@@ -128,10 +130,12 @@ START_TEST(memory_may_run_out) {
     for (size_t at = 1;; at += 1 + at / 6) {
         test_alloc counter = {.fail_at = at, .fail_on = true};
         prism_allocator hook = test_alloc_hook(&counter);
+        prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
         told t = {0};
+        opts.allocator = &hook;
         uint64_t n = 99;
         prism_status status =
-            prism_index_check(path, PRISM_CHECK_DEEP, &hook, take, &t, NULL, NULL, &n, NULL);
+            prism_index_check(path, PRISM_CHECK_DEEP, &opts, take, &t, NULL, NULL, &n, NULL);
         ck_assert_uint_eq(t.n, 0);
         test_alloc_check_empty(&counter);
         if (atomic_load(&counter.calls) < at) {

@@ -3,6 +3,7 @@
 #ifndef PRS_TESTS_INDEX_WORLD_H
 #define PRS_TESTS_INDEX_WORLD_H
 
+#include "harness/crash_dir.h"
 #include "harness/fault_dir.h"
 #include "harness/test.h"
 
@@ -28,6 +29,9 @@ extern const char world_schema[];
 
 /** A new index with a writer. */
 void world_make(world *w, const char *schema);
+/** The same with `crash` around the disk; the caller sets w->disk = crash->inner before world_end,
+ *  and ends crash. */
+void world_make_crashing(world *w, const char *schema, crash_dir *crash);
 /** Handles only; the writer too if asked for.  Fails the test if they do not open. */
 void world_open(world *w, bool with_writer);
 /** As world_open, but tells. */

@@ -1,6 +1,7 @@
 # Unit tests of lib/query: append `query_tests_sources += tests/unit/query/test_FILE.c`; nothing to register.
 query_tests_sources = \
 	tests/unit/query/test_build.c \
+	tests/unit/query/test_combine.c \
 	tests/unit/query/test_field_analyzers.c \
 	tests/unit/query/test_lexer.c \
 	tests/unit/query/test_notes.c \

@@ -168,6 +168,7 @@ prs_cursor *fake_cursor(stage *s, const matches *truth) {
         f->limit = PRS_MAX(f->limit, truth->score[d]);
         f->base.cost += truth->score[d] >= 0;
     }
+    f->base.most = f->limit;
     return &f->base;
 }
 

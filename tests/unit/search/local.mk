@@ -17,6 +17,8 @@ search_tests_sources = \
 	tests/unit/search/test_fragments.c \
 	tests/unit/search/test_group.c \
 	tests/unit/search/test_highlight.c \
+	tests/unit/search/test_hits.c \
+	tests/unit/search/test_hits_json.c \
 	tests/unit/search/test_lane.c \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \

@@ -1,13 +1,14 @@
-/* test_cur_or.c - any of these, or at least so many: is nothing that counts left out, and every sum right? */
+/* test_cur_or.c - any of these, or at least so many: is nothing that counts left out, and every sum
+ * right, with what extras add? */
 #include "unit/search/fake_cursor.h"
 
 #include <stdlib.h>
 
-enum { MOST_CHILDREN = 7 };
+enum { MOST_CHILDREN = 7, MOST_EXTRAS = 3 };
 
 typedef struct or_of {
-    matches of[MOST_CHILDREN], all;
-    uint32_t n, min_match;
+    matches of[MOST_CHILDREN + MOST_EXTRAS], all; /* n, then n_extra */
+    uint32_t n, n_extra, min_match;
     int32_t most;
 } or_of;
 
@@ -16,9 +17,10 @@ static or_of make_or(uint32_t n_docs, uint32_t min_match, test_rng *rng) {
     static const int32_t mosts[] = {0, 2, 9, 40};
     or_of o = {.n = 1 + (uint32_t)test_rng_below(rng, MOST_CHILDREN),
                .min_match = min_match,
+               .n_extra = (uint32_t)test_rng_below(rng, MOST_EXTRAS + 1),
                .all = matches_new(n_docs),
                .most = 1};
-    for (uint32_t i = 0; i < o.n; i++)
+    for (uint32_t i = 0; i < o.n + o.n_extra; i++)
         o.of[i] = matches_random(n_docs, rarities[test_rng_below(rng, PRS_COUNT(rarities))],
                                  mosts[test_rng_below(rng, PRS_COUNT(mosts))], rng);
     for (uint32_t d = 0; d < n_docs; d++) {
@@ -29,6 +31,7 @@ static or_of make_or(uint32_t n_docs, uint32_t min_match, test_rng *rng) {
             score += PRS_MAX(o.of[i].score[d], 0);
         }
         if (count == 0 || count < min_match) continue;
+        for (uint32_t i = o.n; i < o.n + o.n_extra; i++) score += PRS_MAX(o.of[i].score[d], 0);
         o.all.score[d] = score;
         o.most = PRS_MAX(o.most, score);
     }
@@ -36,16 +39,18 @@ static or_of make_or(uint32_t n_docs, uint32_t min_match, test_rng *rng) {
 }
 
 static void free_or(or_of *o) {
-    for (uint32_t i = 0; i < o->n; i++) matches_free(&o->of[i]);
+    for (uint32_t i = 0; i < o->n + o->n_extra; i++) matches_free(&o->of[i]);
     matches_free(&o->all);
 }
 
 static prs_cursor *make(stage *s, void *ctx) {
     const or_of *o = (const or_of *)ctx;
-    prs_cursor *c, **children = prs_arena_alloc(&s->plan.arena, o->n * sizeof *children);
+    uint32_t n = o->n + o->n_extra;
+    prs_cursor *c, **children = prs_arena_alloc(&s->plan.arena, n * sizeof *children);
     ck_assert_ptr_nonnull(children);
-    for (uint32_t i = 0; i < o->n; i++) children[i] = fake_cursor(s, &o->of[i]);
-    ck_assert_int_eq(prs_cur_or_make(&s->plan, children, o->n, o->min_match, 0, true, &c, NULL),
+    for (uint32_t i = 0; i < n; i++) children[i] = fake_cursor(s, &o->of[i]);
+    ck_assert_int_eq(prs_cur_or_make(&s->plan, children, o->n, o->n_extra, o->min_match, 0, true,
+                                     &c, NULL),
                      PRISM_OK);
     return c;
 }
