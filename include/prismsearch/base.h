@@ -1,5 +1,4 @@
-/* base.h - what every other public header needs: export marks, version, allocator, limits,
- * callbacks.
+/* base.h - what every other public header needs: export marks, version, allocator, limits.
  *
  * Conventions of the whole library.  Comments on functions say what goes beyond them.
  *   - Every function that can fail returns `prism_status` (see error.h) and takes a caller-owned

@@ -5,6 +5,7 @@
  * defaults, a NULL field is mixed-v1 with its defaults.  prism_analyze borrows its analysis from
  * the schema's pool, as queries do, and gives it back even when the callback stops.
  * Tested by tests/unit/api/test_api_query.c */
+#include "api/opts.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "query/combine.h"
@@ -16,15 +17,14 @@ static prism_status need(bool ok, const char *what, prism_error *err) {
 
 prism_status prism_query_parse(const prism_schema *schema, const char *text, size_t len,
                                const prism_query_opts *opts, prism_query **out, prism_error *err) {
-    static const prism_query_opts defaults = PRISM_QUERY_OPTS_INIT;
+    prism_query_opts own = PRISM_QUERY_OPTS_INIT;
     PRS_TRY(need(out != NULL, "out is NULL", err));
     *out = NULL;
     PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
-    if (opts == NULL) opts = &defaults;
-    PRS_TRY(need(opts->size >= sizeof *opts, "opts were not made with PRISM_QUERY_OPTS_INIT", err));
-    PRS_TRY(need(opts->default_operator == PRISM_OR || opts->default_operator == PRISM_AND,
+    PRS_TRY(need(prs_opts_copy(&own, sizeof own, opts), "query options without their size", err));
+    PRS_TRY(need(own.default_operator == PRISM_OR || own.default_operator == PRISM_AND,
                  "default_operator is neither PRISM_OR nor PRISM_AND", err));
-    return prs_query_parse(schema, text != NULL ? text : "", len, opts, out, err);
+    return prs_query_parse(schema, text != NULL ? text : "", len, &own, out, err);
 }
 
 prism_status prism_query_to_json(const prism_query *query, char **json, prism_error *err) {

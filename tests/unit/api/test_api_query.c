@@ -40,7 +40,7 @@ START_TEST(bad_arguments) {
     opts.default_operator = (prism_operator)7;
     ck_assert_int_eq(prism_query_parse(schema, "a", 1, &opts, &query, NULL), PRISM_EINVAL);
     opts = (prism_query_opts)PRISM_QUERY_OPTS_INIT;
-    opts.size = 8;
+    opts.size = sizeof opts.size - 1;
     ck_assert_int_eq(prism_query_parse(schema, "a", 1, &opts, &query, NULL), PRISM_EINVAL);
     ck_assert_int_eq(prism_query_to_json(NULL, &json, NULL), PRISM_EINVAL);
     ck_assert_ptr_null(json);
