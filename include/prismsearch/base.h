@@ -9,8 +9,8 @@
  *     takes NULL too.  A returned `const T *` is borrowed and lives as long as the object it was
  *     taken from.  Arguments are borrowed for the call, unless they are said to be referenced or
  *     copied.
- *   - Texts are UTF-8 with an explicit length and need no NUL; NULL is fine for length 0.  A
- *     parameter that is a string (ends in NUL) is one without a length beside it.
+ *   - Texts are UTF-8 with an explicit length and need no NUL.  A parameter that is a string (ends
+ *     in NUL) is one without a length beside it.
  *   - Options structs begin with `size` and have an INIT macro; they grow at the end only.  NULL
  *     instead of options means the defaults.
  *   - Threads: schemas, tokenizers, indexes, queries, snapshots and statistics may be used by any
