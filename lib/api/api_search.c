@@ -1,7 +1,7 @@
 /* api_search.c - search.h for callers: are the arguments sane, and whose is the memory?
  *
- * Structure   prism_search   options -> statistics (own or given) -> weights -> segments ->
- * prism_hits Invariants  - Every output is NULL or 0 after an error.
+ * Structure   prism_search   options -> statistics (own or given) -> weights -> segments -> hits
+ * Invariants  - Every output is NULL or 0 after an error.
  *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the
  *               snapshot, so keys live as long as both.
  *             - Options grow at the end: what lies beyond the caller's `size` has its default.

@@ -1,8 +1,8 @@
 /* test_api_contract.c - do all exported functions keep the conventions of prismsearch/base.h?
  *
  * A NULL where none is allowed is PRISM_EINVAL, with a sentence, and outputs are NULL or 0; what is
- * given back may be NULL; getters of NULL give 0.  One object of each kind stands ready, so that one
- * argument at a time is wrong. */
+ * given back may be NULL; getters of NULL give 0.  One object of each kind stands ready, so that
+ * one argument at a time is wrong. */
 #include "harness/test.h"
 
 #include <prismsearch.h>
@@ -295,7 +295,7 @@ START_TEST(options_of_any_size) {
 }
 END_TEST
 
-/* What the Errors of a comment promise beyond arguments, where a test of its own would be one line. */
+/* What the Errors of a comment promise beyond arguments, where a test would be one line. */
 START_TEST(errors_that_are_promised) {
     world w;
     make(&w);
