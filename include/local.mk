@@ -10,6 +10,7 @@ prisminclude_HEADERS = \
 	include/prismsearch/query.h \
 	include/prismsearch/schema.h \
 	include/prismsearch/search.h \
+	include/prismsearch/vocabulary.h \
 	include/prismsearch/writer.h
 
 prismextdir = $(prismincludedir)/ext

@@ -26,6 +26,8 @@ include tests/conformance/local.mk
 endif
 
 include tests/diff/local.mk
+include tests/golden/local.mk
+include tests/fuzz/local.mk
 include tests/scenarios/local.mk
 include tests/cli/local.mk
 include tests/api/local.mk

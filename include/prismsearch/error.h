@@ -54,6 +54,13 @@ typedef struct prism_error {
  *  Errors : none.   Threads: any.   Cost: none */
 PRISM_API const char *prism_status_name(prism_status status);
 
+/** Use the kernels of one CPU level, in the whole process, from the next block on: "scalar",
+ *  "sse42", "avx2", "avx512", "neon"; NULL = the best there is, as at start.  For benches and
+ *  tests: results are the same at every level.
+ *  Errors : PRISM_EINVAL no level of that name; PRISM_EUNSUPPORTED not of this CPU or build
+ *  Threads: any.   Cost: none */
+PRISM_API prism_status prism_cpu_use(const char *level, prism_error *err);
+
 #ifdef __cplusplus
 }
 #endif

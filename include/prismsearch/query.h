@@ -6,6 +6,7 @@
 #define PRISMSEARCH_QUERY_H
 
 #include <prismsearch/schema.h>
+#include <prismsearch/vocabulary.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,9 +32,10 @@ typedef struct prism_query_opts {
     int keep_stopwords; /* do not leave stop words out of ranked queries */
     prism_note_fn note; /* may be NULL */
     void *note_ctx;
+    const prism_vocabulary *vocabulary; /* stop words, words, synonyms of your own; may be NULL */
 } prism_query_opts;
 #define PRISM_QUERY_OPTS_INIT                                                                      \
-    { sizeof(prism_query_opts), PRISM_OR, 0, 0, NULL, 0, NULL, NULL }
+    { sizeof(prism_query_opts), PRISM_OR, 0, 0, NULL, 0, NULL, NULL, NULL }
 
 /** Parse and analyze a query text.
  *  Params : schema [referenced]; out [owned: prism_query_unref]

@@ -139,7 +139,8 @@ void prs_analysis_free(prs_analysis *analysis) {
 static prism_status run_mixed(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
                               uint32_t *n_pos, uint64_t *n_bad, prism_error *err) {
     prs_mixed run;
-    if (text.len >= WARM_BYTES) PRS_TRY(prs_words_warm(&analysis->words, err));
+    if (text.len >= WARM_BYTES)
+        PRS_TRY(prs_words_warm(&analysis->words, PRS_WORDS_CACHE_BITS, err));
     prs_mixed_begin(&run, analysis, text.ptr, text.len, emit, ctx, err);
     while (run.has_next) PRS_TRY(prs_mixed_step(&run));
     *n_pos = run.pos;

@@ -1,11 +1,13 @@
-/* memo.c - growth of the two tables of memo.h.
+/* memo.c - growth of the tables of memo.h.
  *
- *   words   24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
- *   pairs    8 bytes an entry   [key 4][id 4]                     at most 1/2 full
+ *   words    24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
+ *   pairs     8 bytes an entry   [key 4][id 4]                    at most 1/2 full
+ *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      32768 slots, each chunk has one
  *
- * Open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
+ * Words and pairs: open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
  * stays good from the moment it is taken until its batch is resolved, so no key is hashed twice.
- * Pairs are sparser because their slots are small and every Han character probes once.
+ * Pairs are sparser because their slots are small and every Han character probes once.  Chunks are
+ * a cache: a new one takes the slot of an old one, so the table cannot grow, whatever the text.
  * Tested by   tests/unit/analysis/test_memo.c */
 #include "analysis/memo.h"
 
@@ -102,4 +104,41 @@ void prs_pair_memo_add(prs_pair_memo *memo, uint32_t key, uint32_t id) {
     PRS_ASSERT(memo->n < memo->mask);
     place_pair(memo, (uint64_t)key << 32 | id);
     memo->n++;
+}
+
+/* ---- chunks -------------------------------------------------------------------------------- */
+
+#define CHUNK_BITS 15
+#define CHUNK_SLOTS ((size_t)1 << CHUNK_BITS)
+
+static_assert(sizeof(prs_chunk) == 64, "a slot is a cache line");
+
+void prs_chunk_memo_init(prs_chunk_memo *memo, prs_mem *mem) {
+    *memo = (prs_chunk_memo){mem, NULL};
+}
+
+size_t prs_chunk_memo_bytes(const prs_chunk_memo *memo) {
+    return memo->slots == NULL ? 0 : CHUNK_SLOTS * sizeof *memo->slots;
+}
+
+void prs_chunk_memo_fini(prs_chunk_memo *memo) {
+    prs_mem_free(memo->mem, memo->slots, prs_chunk_memo_bytes(memo));
+    memo->slots = NULL;
+}
+
+prism_status prs_chunk_memo_open(prs_chunk_memo *memo) {
+    if (memo->slots == NULL)
+        memo->slots = prs_mem_calloc(memo->mem, CHUNK_SLOTS, sizeof *memo->slots);
+    return memo->slots == NULL ? PRISM_ENOMEM : PRISM_OK;
+}
+
+prs_chunk *prs_chunk_memo_slot(const prs_chunk_memo *memo, const uint8_t *chunk, size_t len,
+                               uint8_t text[PRS_CHUNK_MAX]) {
+    PRS_ASSERT(len > 0 && len <= PRS_CHUNK_MAX);
+    memset(text, 0, PRS_CHUNK_MAX);
+    memcpy(text, chunk, len);
+    uint64_t a = prs_load64(text), b = prs_load64(text + 8), c = prs_load64(text + 16);
+    uint64_t hash = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    hash = (hash ^ hash >> 32 ^ c) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    return &memo->slots[hash >> (64 - CHUNK_BITS)];
 }

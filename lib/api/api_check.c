@@ -1,6 +1,6 @@
 /* api_check.c - prism_index_check: check arguments, call down.
  *
- * Tested by tests/unit/api/test_api_index.c */
+ * Tested by tests/unit/api/test_api_check.c */
 #include "api/opts.h"
 #include "base/error.h"
 #include "index/check.h"

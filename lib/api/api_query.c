@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "query/combine.h"
 #include "query/field_analyzers.h"
+#include "query/vocabulary.h"
 
 static prism_status need(bool ok, const char *what, prism_error *err) {
     return ok ? PRISM_OK : prs_error_set(err, PRISM_EINVAL, "%s", what);
@@ -62,6 +63,24 @@ void prism_query_unref(prism_query *query) {
 
 const char *prism_query_shape(const prism_query *query) {
     return query != NULL ? prs_query_shape(query) : "none";
+}
+
+/* ---- prism_vocabulary_* ------------------------------------------------------------------- */
+
+prism_status prism_vocabulary_from_text(const prism_schema *schema, const char *text, size_t len,
+                                        prism_vocabulary **out, prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
+    return prs_vocabulary_from_text(schema, text != NULL ? text : "", len, out, err);
+}
+
+prism_vocabulary *prism_vocabulary_ref(prism_vocabulary *vocabulary) {
+    return vocabulary != NULL ? prs_vocabulary_ref(vocabulary) : NULL;
+}
+
+void prism_vocabulary_unref(prism_vocabulary *vocabulary) {
+    prs_vocabulary_unref(vocabulary);
 }
 
 /* ---- by calls ----------------------------------------------------------------------------- */

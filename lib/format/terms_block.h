@@ -1,4 +1,4 @@
-/* terms_block.h - between terms_write.c and terms_read.c only: numbers of FORMAT.md section 6. */
+/* terms_block.h - between the files of format that write and read terms and lists: numbers of FORMAT.md section 6. */
 #ifndef PRS_FORMAT_TERMS_BLOCK_H
 #define PRS_FORMAT_TERMS_BLOCK_H
 

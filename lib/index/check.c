@@ -4,7 +4,8 @@
  *             -> every byte of every file, then every structure against the others (normal)
  *             -> stored documents analyzed again (deep)       -> files that nobody needs: notes
  * Invariants  - Nothing is mapped and nothing is believed: files are read with pread (R17).
- *             - Damage is a finding and the check goes on; what stops it is the system (EIO, ENOMEM) or the caller.
+ *             - Damage is a finding and the check goes on; what stops it is the system (EIO,
+ *               ENOMEM) or the caller.
  *             - A file with damaged bytes gets one finding; its structures are not looked at.
  * Source      rules R13, R17, R28.
  * Tested by   tests/unit/index/test_check.c */

@@ -1,7 +1,7 @@
 /* check.h - is everything in an index directory what it should be?
  *
- * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists), check_parts.c
- * (keys, lengths, documents), check_deep.c (stored documents analyzed again). */
+ * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists),
+ * check_parts.c (keys, lengths, documents), check_deep.c (stored documents analyzed again). */
 #ifndef PRS_INDEX_CHECK_H
 #define PRS_INDEX_CHECK_H
 

@@ -1,9 +1,9 @@
 /* core.c - how does an index come to be, and what is kept of it while any handle is open?
  *
- * Structure   create: directory, lock, no commit there yet -> publish commit-1 (no segments) -> unlock
- *             open:   directory, newest commit -> uuid, schema, analyzers
- * Invariants  - The core is the first thing made and the last thing freed: all other memory of the index
- *               is counted in core->mem, the directory is closed behind the last view.
+ * Structure   create: directory, lock, no commit there yet -> publish commit-1 (no segments) ->
+ *             unlock open:   directory, newest commit -> uuid, schema, analyzers
+ * Invariants  - The core is the first thing made and the last thing freed: all other memory of the
+ *               index is counted in core->mem, the directory is closed behind the last view.
  *             - Opening needs no write permission and takes no lock.
  * Source      FORMAT.md sections 2, 15, 18; rules R13, R15, R29.
  * Tested by   tests/unit/index/test_core.c */
@@ -95,6 +95,8 @@ static prism_status publish_first(prs_core *core, prism_error *err) {
     prs_listing_fini(&listing);
     PRS_TRY(status);
     if (newest != 0) return prs_error_set(err, PRISM_EEXISTS, "there is an index already");
+    if (highest == UINT64_MAX)
+        return prs_error_set(err, PRISM_ELIMIT, "no generation number is left for a commit");
     const char *json;
     prs_commit commit = {.uuid = core->uuid};
     commit.manifest.generation = highest + 1;

@@ -1,11 +1,12 @@
-/* core.h - what an index handle, its writer and its snapshots share: memory, directory, schema, analyzers.
+/* core.h - what an index handle, its writer and its snapshots share: memory, directory, schema,
+ * analyzers.
  *
  *   prism_index  prism_writer  prism_snapshot  prs_segment
  *          \           |            |          /
  *           prs_core (reference-counted): mem, dir, uuid, and the recipe of the schema as of open
  *
- * A recipe is a schema with its analyzers opened, one for each set of equal options.  A snapshot whose
- * commit holds another schema text carries a recipe of its own. */
+ * A recipe is a schema with its analyzers opened, one for each set of equal options.  A snapshot
+ * whose commit holds another schema text carries a recipe of its own. */
 #ifndef PRS_INDEX_CORE_H
 #define PRS_INDEX_CORE_H
 
@@ -20,8 +21,8 @@ typedef struct prs_recipe {
     prs_refcount refs;
     prs_mem *mem;
     prism_schema *schema;
-    prs_analyzer *
-        *analyzers; /* by field number; NULL where nothing is analyzed; shared where equal */
+    /* by field number; NULL where nothing is analyzed; shared where equal */
+    prs_analyzer **analyzers;
     uint32_t n_fields;
 } prs_recipe;
 
@@ -62,8 +63,8 @@ prism_status prs_core_open(const prism_index_opts *opts, const char *path, prs_c
 prs_core *prs_core_ref(prs_core *core);
 void prs_core_unref(prs_core *core);
 
-/* The steps of the two above, for tests and check: new, give it a directory made with &core->mem (core->dir,
- * closed with the core), then make or load. */
+/* The steps of the two above, for tests and check: new, give it a directory made with &core->mem
+ * (core->dir, closed with the core), then make or load. */
 prism_status prs_core_new(const prism_index_opts *opts, prs_core **out,
                           prism_error *err) PRS_NODISCARD;
 /** uuid NULL = random. */

@@ -1,6 +1,6 @@
 /* recipe.c - a schema and its analyzers, opened: one for each set of equal names and options.
  *
- * Tested by tests/unit/index/test_core.c */
+ * Tested by tests/unit/index/test_recipe.c */
 #include "base/error.h"
 #include "index/core.h"
 

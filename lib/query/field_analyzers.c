@@ -8,8 +8,7 @@
  * and die with it.  An analysis is for one thread, so it is lent: taken from the idle ones or made,
  * and given back.
  * Invariants: groups and analyzers do not change once they are published; the idle lists change
- *             under the
- * schema's cache lock; at most IDLE_MAX analyses wait in each.
+ *             under the schema's cache lock; at most IDLE_MAX analyses wait in each.
  * Tested by tests/unit/query/test_field_analyzers.c */
 #include "query/field_analyzers.h"
 
@@ -165,6 +164,10 @@ prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analy
 
 uint32_t prs_field_analyzers_group(const prs_field_analyzers *all, uint16_t field) {
     return field < all->n_fields ? all->group_of[field] : PRS_NO_GROUP;
+}
+
+uint32_t prs_field_analyzers_count(const prs_field_analyzers *all) {
+    return all->n_groups;
 }
 
 uint32_t prs_field_analyzers_default(const prs_field_analyzers *all) {

@@ -108,6 +108,9 @@ static prism_status build(prism_query *query, const char *text, size_t len,
     prs_fields fields;
     prs_node *root;
     rw.keep_stopwords = notes->opts->keep_stopwords != 0;
+    rw.vocabulary = notes->opts->vocabulary;
+    if (rw.vocabulary != NULL && !prs_vocabulary_fits(rw.vocabulary, query->schema))
+        return prs_error_set(notes->err, PRISM_EINVAL, "the vocabulary is for another schema");
     PRS_TRY(keep_text(query, text, len, notes->err));
     PRS_TRY(prs_field_analyzers_get(query->schema, &rw.analyzers, notes->err));
     PRS_TRY(choose_fields(query, notes->opts->fields, &fields, notes->err));

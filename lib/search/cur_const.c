@@ -2,7 +2,7 @@
  *
  * The child does not score; with no child it is the segment's whole range.  Once the floor is above
  * the one score there is nothing left to find, and the cursor is at its end.
- * Tested by   tests/unit/search/test_plan.c */
+ * Tested by   tests/unit/search/test_cur_const.c, test_plan.c */
 #include "search/plan.h"
 
 typedef struct cur_const {

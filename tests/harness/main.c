@@ -1,13 +1,15 @@
 /* main.c - how do the tests of one program run, and how does the answer reach `make check`?
  *
  * Check runs every test in a fork; its results are printed as TAP, one line for each test, which
- * automake counts.  A test that calls test_skip ends its fork with status 77, which Check reports as
- * an early exit: that is how a single test can skip, which Check itself cannot express.
+ * automake counts.  A test that calls test_skip ends its fork with status 77, which Check reports
+ * as an early exit: that is how a single test can skip, which Check itself cannot express.  The
+ * reason reaches the runner through a file, one line for each skip: tests run one after the other.
  * CK_RUN_SUITE and CK_RUN_CASE choose, as usual. */
 #include "harness/test.h"
 
 #include "harness/private.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,9 +33,24 @@ void test_register(const char *name, const TTest *const *tests, size_t n) {
     entries[n_entries++] = (test_entry){name, tests, n};
 }
 
+static char skips_path[PATH_MAX]; /* the file of reasons */
+
 void test_skip(const char *reason) {
+    FILE *skips = fopen(skips_path, "a");
+    if (skips != NULL) {
+        fprintf(skips, "%s\n", reason);
+        fclose(skips);
+    }
     fprintf(stderr, "# skip: %s\n", reason);
     exit(TEST_SKIP_STATUS);
+}
+
+/* The reason of the next skipped test, in the order in which they ran. */
+static const char *next_reason(FILE *skips) {
+    static char line[256];
+    if (skips == NULL || fgets(line, sizeof line, skips) == NULL) return "see the log";
+    line[strcspn(line, "\n")] = '\0';
+    return line;
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -70,14 +87,14 @@ static void print_message(const char *message) {
 }
 
 /* One TAP line; true if the test did not fail. */
-static bool print_result(int number, TestResult *result) {
+static bool print_result(int number, TestResult *result, FILE *skips) {
     char skipped[64];
     snprintf(skipped, sizeof skipped, "Early exit with return value %d", TEST_SKIP_STATUS);
     const char *message = tr_msg(result);
     bool is_skip = tr_rtype(result) != CK_PASS && strcmp(message, skipped) == 0;
     bool is_ok = is_skip || tr_rtype(result) == CK_PASS;
     printf("%s %d - %s", is_ok ? "ok" : "not ok", number, tr_tcname(result));
-    if (is_skip) printf(" # SKIP see the log");
+    if (is_skip) printf(" # SKIP %s", next_reason(skips));
     putchar('\n');
     if (!is_ok) {
         printf("# %s:%d: ", tr_lfile(result) != NULL ? tr_lfile(result) : "?", tr_lno(result));
@@ -89,7 +106,9 @@ static bool print_result(int number, TestResult *result) {
 
 int main(void) {
     setenv("CK_DEFAULT_TIMEOUT", "300", 0);
-    test_places_open();
+    const char *root = test_places_open();
+    if (snprintf(skips_path, sizeof skips_path, "%s/skips", root) >= (int)sizeof skips_path)
+        exit(99);
     printf("# PRISM_SEED=%llu\n", (unsigned long long)test_seed());
     fflush(stdout);
 
@@ -102,7 +121,9 @@ int main(void) {
     bool all_ok = true;
     if (n == 0) printf("1..0 # SKIP no tests\n");
     if (n > 0) printf("1..%d\n", n);
-    for (int i = 0; i < n; i++) all_ok = print_result(i + 1, results[i]) && all_ok;
+    FILE *skips = fopen(skips_path, "r");
+    for (int i = 0; i < n; i++) all_ok = print_result(i + 1, results[i], skips) && all_ok;
+    if (skips != NULL) fclose(skips);
     free(results);
     srunner_free(runner);
     for (size_t i = 0; i < n_names; i++) free(names[i]);

@@ -1,7 +1,7 @@
 /* place.c - where do tests write, and where do they find files?
  *
- * One folder under TMPDIR for each program, removed when it ends, however its tests ended: tests run
- * in forks, so a test that crashes cannot clean up after itself. */
+ * One folder under TMPDIR for each program, removed when it ends, however its tests ended: tests
+ * run in forks, so a test that crashes cannot clean up after itself. */
 #include "harness/test.h"
 
 #include "harness/private.h"
@@ -10,13 +10,15 @@
 
 #include <ftw.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 static char root[PATH_MAX];
 
-void test_places_open(void) {
+const char *test_places_open(void) {
     const char *base = getenv("TMPDIR");
     if (base == NULL || *base == '\0') base = "/tmp";
     snprintf(root, sizeof root, "%s/prismsearch-test-XXXXXX", base);
@@ -24,6 +26,7 @@ void test_places_open(void) {
         perror(root);
         exit(99);
     }
+    return root;
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw) {
@@ -41,7 +44,8 @@ void test_places_close(void) {
     }
 }
 
-/* Several folders in one test each keep their name until it ends; the list keeps leak checkers calm. */
+/* Several folders in one test each keep their name until it ends; the list keeps leak checkers
+ * calm. */
 typedef struct temp_dir {
     struct temp_dir *before;
     char path[PATH_MAX];
@@ -57,6 +61,14 @@ const char *test_temp_dir(void) {
     dir->before = newest;
     newest = dir;
     return dir->path;
+}
+
+void test_mount(const char *folder, const char *options, unsigned long flags) {
+    if (geteuid() != 0) test_skip("only root may mount a small file system");
+    /* In a chroot "/" is no mount point, and the mount might spread to outside and outlive us. */
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        test_skip("no mounts of our own here (a container or a chroot)");
+    if (mount("tmpfs", folder, "tmpfs", flags, options) != 0) test_skip("no tmpfs here");
 }
 
 static const char *join_existing(const char *folder, const char *relative) {

@@ -1,7 +1,9 @@
-/* test_memo.c - do the two tables keep what they were given, however they grow? */
+/* test_memo.c - do the tables keep what they were given, however they grow? */
 #include "kit.h"
 
 #include "analysis/memo.h"
+
+#include <stdio.h>
 
 static prs_word_key key_of(uint64_t i) {
     return (prs_word_key){i * 0x9e3779b97f4a7c15u | 1, i % 3 == 0 ? 0 : i};
@@ -85,4 +87,63 @@ START_TEST(neighbours_do_not_crowd) {
 }
 END_TEST
 
-TEST_SUITE(memo, words_stay, pairs_stay, neighbours_do_not_crowd)
+START_TEST(pairs_know_their_room) {
+    prs_mem mem;
+    prs_pair_memo memo;
+    prs_mem_init(&mem, NULL);
+    prs_pair_memo_init(&memo, &mem, 1);
+    ck_assert(!prs_pair_memo_has_room(&memo, 1));
+    ck_assert_int_eq(prs_pair_memo_reserve(&memo, 10), PRISM_OK);
+    for (uint32_t i = 1; prs_pair_memo_has_room(&memo, 1); i++) {
+        size_t before = prs_pair_memo_bytes(&memo);
+        ck_assert_int_eq(prs_pair_memo_reserve(&memo, 1), PRISM_OK);
+        ck_assert_uint_eq(prs_pair_memo_bytes(&memo), before);
+        prs_pair_memo_add(&memo, i, i);
+    }
+    size_t before = prs_pair_memo_bytes(&memo);
+    ck_assert_int_eq(prs_pair_memo_reserve(&memo, 1), PRISM_OK);
+    ck_assert_uint_gt(prs_pair_memo_bytes(&memo), before);
+    prs_pair_memo_fini(&memo);
+}
+END_TEST
+
+/* Of many chunks, each is where it was put, or another one took its place: never a third answer. */
+START_TEST(chunks_stay_or_give_way) {
+    enum { N = 60000 };
+    prs_mem mem;
+    prs_chunk_memo memo;
+    uint8_t text[PRS_CHUNK_MAX];
+    size_t n_there = 0;
+    prs_mem_init(&mem, NULL);
+    prs_chunk_memo_init(&memo, &mem);
+    ck_assert_uint_eq(prs_chunk_memo_bytes(&memo), 0);
+    ck_assert_int_eq(prs_chunk_memo_open(&memo), PRISM_OK);
+    ck_assert_int_eq(prs_chunk_memo_open(&memo), PRISM_OK);
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < N; i++) {
+            char chunk[PRS_CHUNK_MAX + 1];
+            int len =
+                snprintf(chunk, sizeof chunk, "%u-%.*s", i, (int)(i % 19), "abcdefghijklmnopqrs");
+            prs_chunk *slot = prs_chunk_memo_slot(&memo, (const uint8_t *)chunk, (size_t)len, text);
+            TEST_NEED(memcmp(text, chunk, (size_t)len) == 0);
+            for (size_t z = (size_t)len; z < sizeof text; z++) TEST_NEED(text[z] == 0);
+            bool is_there = memcmp(slot->text, text, sizeof text) == 0;
+            if (pass == 0) {
+                TEST_NEED(!is_there);
+                memcpy(slot->text, text, sizeof text);
+                slot->ids[0] = i;
+            } else if (is_there) {
+                TEST_NEED(slot->ids[0] == i);
+                n_there++;
+            }
+        }
+    }
+    ck_assert_uint_gt(n_there, 26000); /* nearly every slot is in use: the hash spreads */
+    ck_assert_uint_eq(prs_chunk_memo_bytes(&memo), atomic_load(&mem.live));
+    prs_chunk_memo_fini(&memo);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+TEST_SUITE(memo, words_stay, pairs_stay, neighbours_do_not_crowd, pairs_know_their_room,
+           chunks_stay_or_give_way)

@@ -130,14 +130,14 @@ static prism_status search_under(prs_mem *mem, void *ctx) {
 
 START_TEST(lost_memory_is_reported) {
     static const char *const forms[] = {
-        "{'type':'bool','must':[{'type':'bool','should':[" CAT "," DOG "]},{'type':'max','of':[" DOG
-        "," CAT "]}],"
-        "'must_not':[{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'cow'}}]}",
-        "{'type':'phrase','fields':{'body':1},'slots':[{'pos':0,'keys':[{'kind':'word','text':'cat'"
-        "}]},"
-        "{'pos':1,'keys':[],'prefix':{'kind':'word','text':'d'}}]}",
-        "{'type':'const','of':{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'d'}"
-        "}}"};
+        ("{'type':'bool','must':[{'type':'bool','should':[" CAT "," DOG
+         "]},{'type':'max','of':[" DOG "," CAT "]}],"
+         "'must_not':[{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'cow'}}]}"),
+        ("{'type':'phrase','fields':{'body':1},'slots':["
+         "{'pos':0,'keys':[{'kind':'word','text':'cat'}]},"
+         "{'pos':1,'keys':[],'prefix':{'kind':'word','text':'d'}}]}"),
+        ("{'type':'const','of':"
+         "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'d'}}}")};
     kit k;
     make_two(&k);
     for (size_t i = 0; i < PRS_COUNT(forms); i++) {

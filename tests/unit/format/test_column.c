@@ -292,6 +292,7 @@ static void ask(const section_copy *copy, const model *m) {
         prs_column_range(&c, doc, &min, &max);
     }
     sink += prs_column_find_word(&c, prs_bytes_of("w17", 3), &exact);
+    (void)sink;
 }
 
 START_TEST(any_bytes_are_safe) {

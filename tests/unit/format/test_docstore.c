@@ -239,6 +239,7 @@ static void ask(const section_copy *docs, const section_copy *index, uint32_t n_
         if (prs_docstore_get(&store, &cursor, doc, &json, NULL) != PRISM_OK) continue;
         for (size_t i = 0; i < json.len; i++) sink += json.ptr[i];
     }
+    (void)sink;
     prs_docstore_cursor_fini(&cursor);
 }
 

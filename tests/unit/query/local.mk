@@ -14,7 +14,9 @@ query_tests_sources = \
 	tests/unit/query/test_rewrite_bool.c \
 	tests/unit/query/test_rewrite_han.c \
 	tests/unit/query/test_rewrite_phrase.c \
+	tests/unit/query/test_rewrite_synonyms.c \
 	tests/unit/query/test_rewrite_words.c \
+	tests/unit/query/test_vocabulary.c \
 	tests/unit/query/tree.c \
 	tests/unit/query/tree.h
 

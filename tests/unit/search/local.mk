@@ -1,9 +1,16 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
 search_tests_sources = \
+	tests/unit/search/fake_cursor.c \
+	tests/unit/search/fake_cursor.h \
 	tests/unit/search/kit.c \
 	tests/unit/search/kit.h \
 	tests/unit/search/test_cover.c \
+	tests/unit/search/test_cur_and.c \
+	tests/unit/search/test_cur_const.c \
+	tests/unit/search/test_cur_max.c \
+	tests/unit/search/test_cur_or.c \
 	tests/unit/search/test_cur_phrase.c \
+	tests/unit/search/test_cur_set.c \
 	tests/unit/search/test_cur_term.c \
 	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \

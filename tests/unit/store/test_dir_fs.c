@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -199,15 +198,6 @@ START_TEST(without_permission_it_is_read_only) {
 }
 END_TEST
 
-/* Mount a file system of our own over `folder`, gone with this process. */
-static void mount_small(const char *folder, const char *options, unsigned long flags) {
-    if (geteuid() != 0) test_skip("only root may mount");
-    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", folder, "tmpfs", flags, options) != 0) {
-        test_skip("mounting is not allowed here");
-    }
-}
-
 START_TEST(a_full_disk_is_told_and_sticks) {
     static const uint8_t bytes[50000];
     const char *folder = test_temp_dir();
@@ -216,7 +206,7 @@ START_TEST(a_full_disk_is_told_and_sticks) {
     prs_file *file;
     prism_error err = PRISM_ERROR_INIT;
     prism_status status = PRISM_OK;
-    mount_small(folder, "size=64k", 0);
+    test_mount(folder, "size=64k", 0);
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(prs_dir_fs_open(&mem, folder, false, true, &dir, NULL), PRISM_OK);
     ck_assert_int_eq(dir->vt->create(dir, "a", &file, NULL), PRISM_OK);
@@ -240,7 +230,7 @@ END_TEST
 START_TEST(a_read_only_disk_is_told) {
     const char *folder = test_temp_dir();
     prs_mem mem;
-    mount_small(folder, NULL, MS_RDONLY);
+    test_mount(folder, NULL, MS_RDONLY);
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(open_at(&mem, folder, false, true), PRISM_EREADONLY);
     ck_assert_int_eq(open_at(&mem, folder, false, false), PRISM_OK);
