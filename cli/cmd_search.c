@@ -43,6 +43,11 @@ static int find(search_answer *a) {
 
 /* ---- highlights ----------------------------------------------------------------------------- */
 
+/* One damaged place may spoil several parts of a hit; it is told once. */
+static void fail_once(search_answer *a, const prism_error *err) {
+    if (a->code == CLI_OK) a->code = cli_fail(err);
+}
+
 prism_snippet *search_snippet(search_answer *a, uint64_t gdoc, const char *field) {
     prism_error err = PRISM_ERROR_INIT;
     prism_snippet_opts opts = PRISM_SNIPPET_OPTS_INIT;
@@ -50,7 +55,7 @@ prism_snippet *search_snippet(search_answer *a, uint64_t gdoc, const char *field
     opts.whole_field = a->options->highlight || strcmp(field, "title") == 0;
     if (prism_snippet_make(a->snap, a->query, gdoc, field, &opts, &snippet, &err) == PRISM_OK)
         return snippet;
-    if (err.code != PRISM_ENOTFOUND) a->code = cli_fail(&err);
+    if (err.code != PRISM_ENOTFOUND) fail_once(a, &err);
     return NULL;
 }
 
@@ -80,7 +85,7 @@ json_t *search_fields(search_answer *a, uint64_t gdoc, const char *names) {
     size_t len;
     prism_error err = PRISM_ERROR_INIT;
     if (prism_document_get(a->snap, gdoc, &json, &len, &err) != PRISM_OK) {
-        a->code = cli_fail(&err);
+        fail_once(a, &err);
         return json_object();
     }
     json_t *fields = answer_fields(json, len, names);

@@ -264,7 +264,8 @@ static void tell_count(const search_answer *a) {
 }
 
 void show_answer(search_answer *a) {
-    for (uint32_t i = 0; i < prism_hits_count(a->hits) && a->code == CLI_OK; i++) {
+    for (uint32_t i = 0; i < prism_hits_count(a->hits) && a->code == CLI_OK && !cli_interrupted;
+         i++) {
         prism_hit hit;
         prism_hits_get(a->hits, i, &hit);
         json_t *fields = search_fields(a, hit.gdoc, NULL);

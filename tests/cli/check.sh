@@ -18,6 +18,15 @@ hurt() {
     dd if="$f" bs=1 skip="$2" count=4 status=none | tr '\000-\377' '\001-\377\000' >turned
     dd if=turned of="$f" bs=1 seek="$2" conv=notrunc status=none
 }
+# Damage in the stored documents alone, beyond the part that is read for the ids.
+awk 'BEGIN { srand(1); for (i = 0; i < 600; i++) { printf "{\"id\":\"k%d\",\"title\":\"apple\",\"body\":\"", i; for (j = 0; j < 120; j++) printf "%x ", rand() * 4294967296; print "\"}" } }' >wide.ndjson
+mv ix ix0; expect 0 "put wide" psearch -i ix put wide.ndjson; hurt '*.doc' 250000
+expect 0 "the ids are whole" psearch -i bad search --format=ids -n 600 apple
+for form in human json jsonl; do
+    expect 4 "a damaged document, $form" psearch -i bad search --format=$form -n 600 apple; says "$form" "bad/"
+    is "told once, $form" "$(grep -c bad/ err)" 1
+done
+rm -rf ix; mv ix0 ix
 for file in '*.idx' '*.doc'; do
     hurt "$file" 200
     for level in "" --deep; do

@@ -5,6 +5,9 @@
 awk 'BEGIN { for (i = 0; i < 3000; i++) printf "{\"id\":\"k%d\",\"body\":\"number %d\"}\n", i, i }' >docs.ndjson
 expect 0 "off a terminal" psearch -i ix put docs.ndjson; is "off a terminal: one line" "$(wc -l <err)" 1
 grep -q $'[\r\033]' err && fail "a bar off a terminal"
+slow='{ head -n 1500 docs.ndjson; sleep 0.5; tail -n 1500 docs.ndjson; }'
+expect 0 "off a terminal, slowly" bash -c "$slow | TERM=xterm psearch -i ix put -"; is "slowly: one line" "$(wc -l <err)" 1
+grep -q $'[\r\033]' err && fail "a bar off a terminal: $(cat -v err)"
 expect 0 "never" psearch -i ix put --progress=never docs.ndjson; is "never: one line" "$(wc -l <err)" 1
 expect 0 "plain" psearch -i ix put --progress=plain docs.ndjson; silent "plain"
 grep -qx 'indexing: 3,000 documents, [0-9.]* kB, [0-9.]* s' err || fail "plain: $(cat err)"
@@ -26,7 +29,6 @@ expect 2 "no such form" psearch put --progress=loud x
 
 # On a terminal, slowly: the second half comes late enough for the bar to be drawn.
 if has script; then
-    slow='{ head -n 1500 docs.ndjson; sleep 0.5; tail -n 1500 docs.ndjson; }'
     for width in 40 80; do
         on_terminal $width "$slow | psearch -i bar put -"
         tr '\r' '\n' <out | sed -n 's/\x1b\[K\(indexing .*\)/\1/p' >bars
