@@ -74,7 +74,8 @@ prism_status prs_keyword_run(prs_analysis *analysis, prs_bytes text, prs_token_f
                              uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
 prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit,
                                 void *ctx, uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
-/** custom.c: the caller's tokenizer, its tokens checked.   Errors : EINVAL, ELIMIT naming it; its own */
+/** custom.c: the caller's tokenizer, its tokens checked.
+ *  Errors : EINVAL, ELIMIT naming it; its own */
 prism_status prs_custom_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
                             uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
 
