@@ -3,9 +3,9 @@
  *   cc stream.c $(pkg-config --cflags --libs prismsearch) -o stream
  *   ./stream /tmp/news-index < articles.ndjson
  *
- * What is wrong with one document (PRISM_EPARSE, PRISM_EREJECTED, PRISM_ELIMIT) leaves the writer as
- * it was; everything else ends the load, and what was committed stays.  Ends with 0 if every line was
- * taken, 1 if some were skipped, 2 if the load failed. */
+ * What is wrong with one document (PRISM_EPARSE, PRISM_EREJECTED, PRISM_ELIMIT) leaves the writer
+ * as it was; everything else ends the load, and what was committed stays.  Ends with 0 if every
+ * line was taken, 1 if some were skipped, 2 if the load failed. */
 #define _POSIX_C_SOURCE 200809L /* getline */
 #include <prismsearch.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  *   cc tokenizer.c $(pkg-config --cflags --libs prismsearch) -o tokenizer
  *   ./tokenizer /tmp/code-index 'json text'
  *
- * parseJsonText and parse_json_text both give parse, json, text side by side, and parsejsontext over
- * the three: so either is found by a part, by the parts as a phrase, and by the name as it is. */
+ * parseJsonText and parse_json_text both give parse, json, text side by side, and parsejsontext
+ * over the three: so either is found by a part, by the parts as a phrase, and by its name. */
 #include <prismsearch.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,4 @@
-/* base.h - what every other public header needs: export marks, version, allocator, limits,
- * callbacks.
+/* base.h - what every other public header needs: export marks, version, allocator, limits.
  *
  * Conventions of the whole library.  Comments on functions say what goes beyond them.
  *   - Every function that can fail returns `prism_status` (see error.h) and takes a caller-owned
@@ -10,8 +9,8 @@
  *     takes NULL too.  A returned `const T *` is borrowed and lives as long as the object it was
  *     taken from.  Arguments are borrowed for the call, unless they are said to be referenced or
  *     copied.
- *   - Texts are UTF-8 with an explicit length and need no NUL; NULL is fine for length 0.  A
- *     parameter that is a string (ends in NUL) is one without a length beside it.
+ *   - Texts are UTF-8 with an explicit length and need no NUL.  A parameter that is a string (ends
+ *     in NUL) is one without a length beside it.
  *   - Options structs begin with `size` and have an INIT macro; they grow at the end only.  NULL
  *     instead of options means the defaults.
  *   - Threads: schemas, tokenizers, indexes, queries, snapshots and statistics may be used by any

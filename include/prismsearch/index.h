@@ -125,6 +125,7 @@ typedef int (*prism_term_fn)(void *ctx, const char *term, size_t len, const char
                              uint64_t cf);
 /** Walk the dictionary of a field: kinds in the order above, terms in the order of their bytes,
  *  those that begin with prefix only.
+ *  Params : prefix may be NULL if prefix_len is 0
  *  Errors : PRISM_ENOTFOUND no such field; PRISM_ECANCELED the callback stopped; PRISM_ECORRUPT,
  *           PRISM_EIO
  *  Cost   : the entries walked, in every segment */

@@ -137,7 +137,7 @@ typedef int (*prism_token_fn)(void *ctx, const prism_token *token);
  *  Errors : PRISM_ENOTFOUND no such field; PRISM_EINVAL a field of numbers or dates;
  *           PRISM_ECANCELED the callback stopped; PRISM_ELIMIT 4 GiB or more; what a tokenizer
  *           returns
- *  Cost   : 50 to 200 MB/s */
+ *  Cost   : linear in the text */
 PRISM_API prism_status prism_analyze(const prism_schema *schema, const char *field,
                                      const char *text, size_t len, prism_token_fn each, void *ctx,
                                      prism_error *err);

@@ -12,6 +12,10 @@
 
 #define WARM_BYTES 1024u /* a shorter text seldom repeats a word */
 
+/* Only compat signs make more than a position of two bytes.  A step adds less than 2^31 of them, so
+ * a position never wraps. */
+#define POSITIONS_MAX 0x80000000u
+
 /* ---- the recipe --------------------------------------------------------------------------- */
 
 static prs_recipe recipe_of(const char *name) {
@@ -142,7 +146,11 @@ static prism_status run_mixed(prs_analysis *analysis, prs_bytes text, prs_token_
     if (text.len >= WARM_BYTES)
         PRS_TRY(prs_words_warm(&analysis->words, PRS_WORDS_CACHE_BITS, err));
     prs_mixed_begin(&run, analysis, text.ptr, text.len, emit, ctx, err);
-    while (run.has_next) PRS_TRY(prs_mixed_step(&run));
+    while (run.has_next) {
+        PRS_TRY(prs_mixed_step(&run));
+        if (PRS_UNLIKELY(run.pos > POSITIONS_MAX))
+            return prs_error_set(err, PRISM_ELIMIT, "a text of more than 2^31 positions");
+    }
     *n_pos = run.pos;
     *n_bad = run.scan.n_bad;
     return PRISM_OK;

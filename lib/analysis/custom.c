@@ -3,9 +3,9 @@
  *     tokenize(ctx, text, emit) -> take_token: believed? -> our emit
  *                                  here: terms of this position, to drop what is given twice
  *
- * Rules       are those of prismsearch/ext/tokenizer.h.  A token that breaks one ends the run with a
- *             sentence that names the tokenizer, whatever the tokenizer returns afterwards; so does
- *             a failure of our own emit.
+ * Rules       are those of prismsearch/ext/tokenizer.h.  A token that breaks one ends the run with
+ *             a sentence that names the tokenizer, whatever the tokenizer returns afterwards; so
+ *             does a failure of our own emit.
  * Invariants  - Positions do not fall and stay below PRISM_MAX_DOC_TOKENS; a (position, term) pair
  *               is handed on once: lists of positions ascend.
  *             - Every position begins with a term of span 1: the query layer takes it for the word

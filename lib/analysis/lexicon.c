@@ -184,37 +184,37 @@ static prism_status run_general(prs_lexicon *lexicon, const uint8_t *text, uint3
 }
 
 /* Remember what the chunk came to: the entries from `from` on. */
-static void keep_chunk(prs_lexicon *lexicon, prs_chunk *slot, const uint8_t *bytes, size_t from,
-                       uint32_t n_pos) {
+static prism_status keep_chunk(prs_lexicon *lexicon, prs_chunk *chunk, size_t from,
+                               uint32_t n_pos) {
     size_t n = lexicon->out->n - from;
-    if (n > PRS_CHUNK_IDS) return;
-    memcpy(slot->text, bytes, sizeof slot->text);
-    memcpy(slot->ids, lexicon->out->ids + from, n * sizeof *slot->ids);
-    slot->n_ids = (uint8_t)n;
-    slot->n_pos = (uint8_t)n_pos;
+    if (n > PRS_CHUNK_IDS) return PRISM_OK;
+    memcpy(chunk->ids, lexicon->out->ids + from, n * sizeof *chunk->ids);
+    chunk->n_ids = (uint8_t)n;
+    chunk->n_pos = (uint8_t)n_pos;
+    return prs_chunk_memo_add(&lexicon->chunks, chunk) == PRISM_OK ? PRISM_OK
+                                                                   : prs_error_nomem(lexicon->err);
 }
 
 /* The chunk from *at to `end` as a text of its own, from memory if it was met before. */
 static prism_status run_chunk(prs_lexicon *lexicon, const uint8_t *text, uint32_t end, uint32_t *at,
                               uint64_t *n_bad) {
-    uint8_t bytes[PRS_CHUNK_MAX];
+    prs_chunk chunk;
     uint64_t bad = 0;
-    if (prs_chunk_memo_open(&lexicon->chunks) != PRISM_OK) return prs_error_nomem(lexicon->err);
-    PRS_TRY(prs_lexicon_reserve(lexicon, PRS_CHUNK_IDS));
-    prs_chunk *slot = prs_chunk_memo_slot(&lexicon->chunks, text + *at, end - *at, bytes);
-    uint32_t *ids = lexicon->out->ids + lexicon->out->n;
-    if (memcmp(slot->text, bytes, sizeof bytes) == 0) {
-        memcpy(ids, slot->ids, sizeof slot->ids);
-        lexicon->out->n += slot->n_ids;
-        lexicon->span += slot->n_pos;
-        *at = end;
-        return PRISM_OK;
-    }
     size_t from = lexicon->out->n;
     uint32_t span = lexicon->span;
-    while (*at < end) PRS_TRY(run_general(lexicon, text, end, at, &bad));
-    *n_bad += bad;
-    if (bad == 0) keep_chunk(lexicon, slot, bytes, from, lexicon->span - span);
+    memset(&chunk, 0, sizeof chunk);
+    memcpy(chunk.text, text + *at, end - *at);
+    const prs_chunk *known = prs_chunk_memo_find(&lexicon->chunks, chunk.text);
+    if (known == NULL) {
+        while (*at < end) PRS_TRY(run_general(lexicon, text, end, at, &bad));
+        *n_bad += bad;
+        return bad > 0 ? PRISM_OK : keep_chunk(lexicon, &chunk, from, lexicon->span - span);
+    }
+    PRS_TRY(prs_lexicon_reserve(lexicon, PRS_CHUNK_IDS));
+    memcpy(lexicon->out->ids + from, known->ids, sizeof known->ids);
+    lexicon->out->n += known->n_ids;
+    lexicon->span += known->n_pos;
+    *at = end;
     return PRISM_OK;
 }
 

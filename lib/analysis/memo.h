@@ -51,7 +51,9 @@ typedef struct prs_chunk {
 
 typedef struct prs_chunk_memo {
     prs_mem *mem;
-    prs_chunk *slots; /* NULL until prs_chunk_memo_open */
+    prs_chunk *slots; /* NULL while empty */
+    uint32_t bits;    /* log2(slots) */
+    uint32_t n_added; /* since the table had this size */
 } prs_chunk_memo;
 
 /** Params : seed random, so that no text can be made to collide.   Allocates nothing yet. */
@@ -76,12 +78,11 @@ size_t prs_pair_memo_bytes(const prs_pair_memo *memo);
 
 void prs_chunk_memo_init(prs_chunk_memo *memo, prs_mem *mem);
 void prs_chunk_memo_fini(prs_chunk_memo *memo);
-/** Allocate the slots, once.   Errors : ENOMEM.   Cost: 2 MiB */
-prism_status prs_chunk_memo_open(prs_chunk_memo *memo) PRS_NODISCARD;
-/** The only slot where a chunk of 1..PRS_CHUNK_MAX bytes without NUL can be, and in *text its bytes
- *  with zeros behind: it is there if the slot's text is equal.  The memo is open. */
-prs_chunk *prs_chunk_memo_slot(const prs_chunk_memo *memo, const uint8_t *chunk, size_t len,
-                               uint8_t text[PRS_CHUNK_MAX]);
+/** The chunk with this text (zeros behind), or NULL.  Borrowed until the next add. */
+const prs_chunk *prs_chunk_memo_find(const prs_chunk_memo *memo, const uint8_t text[PRS_CHUNK_MAX]);
+/** Keep a copy of a chunk that is not there, in the place of another one if need be.
+ *  Errors : ENOMEM.   Cost: the table grows with the chunks met, up to 2 MiB */
+prism_status prs_chunk_memo_add(prs_chunk_memo *memo, const prs_chunk *chunk) PRS_NODISCARD;
 size_t prs_chunk_memo_bytes(const prs_chunk_memo *memo);
 
 __extension__ typedef unsigned __int128 prs_u128;

@@ -1,8 +1,8 @@
 /* api_index.c - the exported functions of prismsearch/index.h: check arguments, call down.
  *
  * Outputs are NULL or 0 from the first line on, so that they are after any error.  Options come
- * from callers of any version: api/opts.h copies as much as they have.  Tested by
- * tests/unit/api/test_api_index.c */
+ * from callers of any version: api/opts.h copies as much as they have.
+ * Tested by tests/unit/api/test_api_index.c */
 #include "api/opts.h"
 #include "base/error.h"
 #include "base/text.h"

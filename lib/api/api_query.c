@@ -22,8 +22,7 @@ prism_status prism_query_parse(const prism_schema *schema, const char *text, siz
     PRS_TRY(need(out != NULL, "out is NULL", err));
     *out = NULL;
     PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
-    PRS_TRY(need(prs_opts_copy(&own, sizeof own, opts),
-                 "opts were not made with PRISM_QUERY_OPTS_INIT", err));
+    PRS_TRY(need(prs_opts_copy(&own, sizeof own, opts), "query options without their size", err));
     PRS_TRY(need(own.default_operator == PRISM_OR || own.default_operator == PRISM_AND,
                  "default_operator is neither PRISM_OR nor PRISM_AND", err));
     return prs_query_parse(schema, text != NULL ? text : "", len, &own, out, err);

@@ -4,6 +4,7 @@
  * Only one thing is checked here that the schema layer cannot know: whether the analysis layer
  * takes the analyzer and options that a field names.  A field that it refuses does not get into a
  * schema. */
+#include "api/opts.h"
 #include "base/error.h"
 #include "query/field_analyzers.h"
 #include "schema/document.h"
@@ -74,12 +75,13 @@ prism_status prism_schema_add_field(prism_schema *schema, const char *name, pris
                                     const prism_field_options *options, int is_key,
                                     prism_error *err) {
     PRS_TRY(need(schema != NULL && name != NULL, "schema or name is NULL", err));
-    PRS_TRY(need(options == NULL || options->size >= sizeof *options,
-                 "options were not made with PRISM_FIELD_OPTIONS_INIT", err));
+    prism_field_options own = PRISM_FIELD_OPTIONS_INIT;
+    PRS_TRY(
+        need(prs_opts_copy(&own, sizeof own, options), "field options without their size", err));
     PRS_TRY(
         need(schema->cache->slot == NULL, "the schema is in use: it takes no more fields", err));
-    PRS_TRY(check_field(schema->tokenizers, name, type, options, err));
-    return prs_schema_add(schema, name, type, options, is_key != 0, err);
+    PRS_TRY(check_field(schema->tokenizers, name, type, &own, err));
+    return prs_schema_add(schema, name, type, &own, is_key != 0, err);
 }
 
 prism_schema *prism_schema_ref(prism_schema *schema) {

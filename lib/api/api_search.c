@@ -1,7 +1,7 @@
 /* api_search.c - search.h for callers: are the arguments sane, and whose is the memory?
  *
- * Structure   prism_search   options -> statistics (own or given) -> weights -> segments ->
- * prism_hits Invariants  - Every output is NULL or 0 after an error.
+ * Structure   prism_search   options -> statistics (own or given) -> weights -> segments -> hits
+ * Invariants  - Every output is NULL or 0 after an error.
  *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the
  *               snapshot, so keys live as long as both.
  *             - Options grow at the end: what lies beyond the caller's `size` has its default.
@@ -193,10 +193,10 @@ static prism_status finish_hits(prism_hits *hits, prism_status status, prism_hit
 prism_status prism_hits_decode(const char *text, size_t len, prism_hits **out, prism_error *err) {
     if (out == NULL) return missing(err, "out");
     *out = NULL;
-    if (text == NULL && len > 0) return missing(err, "text");
+    if (text == NULL) return missing(err, "text");
     prism_hits *hits;
     PRS_TRY(prs_hits_new(NULL, NULL, &hits, err));
-    return finish_hits(hits, prs_hits_decode(hits, text != NULL ? text : "", len, err), out);
+    return finish_hits(hits, prs_hits_decode(hits, text, len, err), out);
 }
 
 prism_status prism_hits_merge(const prism_hits *const *parts, size_t n, uint32_t k, uint32_t offset,
@@ -289,10 +289,10 @@ prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **o
                                    prism_error *err) {
     if (out == NULL) return missing(err, "out");
     *out = NULL;
-    if (text == NULL && len > 0) return missing(err, "text");
+    if (text == NULL) return missing(err, "text");
     prism_stats *stats;
     PRS_TRY(prs_stats_new(NULL, &stats, err));
-    prism_status status = prs_stats_from_json(stats, text != NULL ? text : "", len, err);
+    prism_status status = prs_stats_from_json(stats, text, len, err);
     if (status != PRISM_OK) {
         prs_stats_free(stats);
         return status;

@@ -1,5 +1,4 @@
-/* opts.h - options structs from callers of any version: copy what they have, keep defaults for the
- * rest. */
+/* opts.h - options structs from callers of any version: what they have, defaults for the rest. */
 #ifndef PRS_API_OPTS_H
 #define PRS_API_OPTS_H
 

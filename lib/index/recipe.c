@@ -73,6 +73,17 @@ prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe
     return PRISM_OK;
 }
 
+prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_schema **out,
+                                    prism_error *err) {
+    prism_error own = PRISM_ERROR_INIT;
+    const char *json = text.len > 0 ? (const char *)text.ptr : ""; /* the section may be missing */
+    prism_status status = prs_schema_from_json(json, text.len, out, &own);
+    if (status == PRISM_OK || status == PRISM_ENOMEM) {
+        return status == PRISM_OK ? PRISM_OK : prs_error_nomem(err);
+    }
+    return prs_error_corrupt(err, file, 0, "the schema in it cannot be read: %s", own.text);
+}
+
 prs_recipe *prs_recipe_ref(prs_recipe *recipe) {
     prs_ref_inc(&recipe->refs);
     return recipe;

@@ -59,7 +59,9 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
         return PRISM_OK;
     }
     prism_schema *schema;
-    PRS_TRY(prs_schema_from_json((const char *)text.ptr, text.len, &schema, err));
+    char name[PRS_NAME_SIZE];
+    prs_name_of_generation(name, PRS_NAME_COMMIT, snap->generation);
+    PRS_TRY(prs_recipe_read_schema(text, name, &schema, err));
     prs_schema_set_tokenizers(schema, snap->core->tokenizers);
     prism_status status = prs_recipe_new(snap->mem, schema, &snap->recipe, err);
     prs_schema_unref(schema);

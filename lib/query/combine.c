@@ -1,9 +1,9 @@
 /* combine.c - how do finished queries become one?
  *
- *     bool(+a, b, -c)     new query: arena <- copies of the trees of a, b, c -> BOOL -> rewrite_bool
+ *     bool(+a, b, -c)    new query: arena <- copies of the trees of a, b, c -> BOOL -> rewrite_bool
  *
- * Why copies  A query is immutable and dies at once with its arena, and making a BOOL simpler changes
- *             boosts of what it dissolves.  Trees have at most PRISM_MAX_QUERY_NODES nodes.
+ * Why copies  A query is immutable and dies at once with its arena, and making a BOOL simpler
+ *             changes boosts of what it dissolves.  Trees have at most PRISM_MAX_QUERY_NODES nodes.
  * Invariants  - The parts are of one schema: field numbers mean the same in all of them.
  *             - Without min_should the tree is made simpler as the parser's are, so the same query
  *               is the same tree however it was made; with it, it stays as it is.

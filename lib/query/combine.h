@@ -16,7 +16,7 @@ typedef enum prs_leaf_kind {
 prism_status prs_query_leaf(const prism_schema *schema, const char *fields, const char *text,
                             size_t len, prs_leaf_kind kind, uint32_t slop, prism_query **out,
                             prism_error *err);
-/** As prism_query_bool, prism_query_boost.   Params : n > 0, no query NULL, occur and boost sound */
+/** As prism_query_bool, prism_query_boost.   Params : n > 0, no query NULL, occur, boost sound */
 prism_status prs_query_bool(const prism_clause *clauses, size_t n, uint32_t min_should,
                             prism_query **out, prism_error *err);
 prism_status prs_query_boost(const prism_query *query, double boost, prism_query **out,

@@ -1,10 +1,10 @@
 /* tokenizers.c - which of the caller's tokenizers has this name, and when is its context released?
  *
- * Structure   A counted list of name, version, callback and context.  Schemas and index handles hold
- *             references; what they make of it (analyzers, snapshots, queries) holds them.
- * Invariants  - A set that more than one holder refers to does not change: it is read without a lock.
- *             - Names and versions are of [A-Za-z0-9_.-]: they stand in analyzer ids and in JSON bare.
- *             - release is called once for each tokenizer that was taken, behind the last reference.
+ * Structure   A counted list of name, version, callback and context.  Schemas and index handles
+ *             hold references; what they make of it (analyzers, snapshots, queries) holds them.
+ * Invariants  - A set that more than one holder refers to does not change: no lock to read it.
+ *             - Names and versions are of [A-Za-z0-9_.-]: they stand bare in analyzer ids and JSON.
+ *             - release is called once for each tokenizer taken, behind the last reference.
  * Why so      Contexts belong to the set and not to a handle, because a snapshot or a query may be
  *             the last thing that calls back, long after the handle was closed.
  * Tested by   tests/unit/schema/test_tokenizers.c */

@@ -59,7 +59,7 @@ static prism_status const_probe(prs_cursor *c, prs_batch *batch, int32_t floor, 
 
 static prism_status const_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                                prism_error *err) {
-    (void)err;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
     uint32_t end = PRS_MIN(c->plan->n_docs, base + 64 * n_words);
     for (uint32_t doc = base; doc < end; doc += 64) {
         uint32_t left = end - doc;

@@ -77,7 +77,7 @@ static prism_status set_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
 
 static prism_status set_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                              prism_error *err) {
-    (void)err;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
     const cur_set *s = (cur_set *)c;
     uint32_t end = (c->plan->n_docs + 63) / 64;
     for (uint32_t i = 0, at = base / 64; i < n_words && at < end; i++, at++)

@@ -4,9 +4,9 @@
  *       {"key":"a","gdoc":17,"score":402653184,"arrival":17,"part":0}, ...]}
  *
  * "score" is the raw integer; a key that is no UTF-8 stands in hexadecimal as "hex".
- * Invariants  What is read is as sound as what a search gives: at most PRISM_MAX_K hits, scores within
- *             0 and 2^30 and not rising, the shift one that score.h knows, numbers up to 2^53 (which
- *             JSON readers elsewhere would round).
+ * Invariants  What is read is as sound as what a search gives: at most PRISM_MAX_K hits, scores
+ *             within 0 and 2^30 and not rising, the shift one that score.h knows, numbers up to
+ *             2^53 (which JSON readers elsewhere would round).
  * Tested by   tests/unit/search/test_hits_json.c */
 #include "base/error.h"
 #include "schema/json_text.h"

@@ -1,9 +1,8 @@
 /* tokenizer.h - words cut by your own code: a tokenizer under a name that fields can ask for.
  *
- *   prism_tokenizers_new -> _add ... -+-> prism_schema_from_json_with     fields name it:
- *   "analyzer"
- *                                     +-> prism_index_opts.tokenizers     to open such an index
- *                                     again +-> prism_index_opts of prism_index_check
+ *   prism_tokenizers_new -> _add -+-> prism_schema_from_json_with   "analyzer":"NAME" in a field
+ *                                 +-> prism_index_opts.tokenizers   to open such an index again
+ *                                 +-> prism_index_check             to read its documents again
  *
  * The same tokenizer cuts documents, queries, the texts of highlights, and what a deep check reads
  * again.  Its name is kept in the index, with its version: an index opened without it, or with
@@ -82,7 +81,8 @@ PRISM_API prism_status prism_schema_set_tokenizers(prism_schema *schema, prism_t
                                                    prism_error *err);
 /** As prism_schema_from_json, where "analyzer" may also name a tokenizer of `set`.  Such a field
  *  takes no "options".
- *  Params : set [referenced], may be NULL; out [owned: prism_schema_unref] */
+ *  Params : set [referenced], may be NULL; out [owned: prism_schema_unref]
+ *  Errors : as prism_schema_from_json */
 PRISM_API prism_status prism_schema_from_json_with(const char *text, size_t len,
                                                    prism_tokenizers *set, prism_schema **out,
                                                    prism_error *err);

@@ -176,6 +176,31 @@ START_TEST(failures_are_passed_on) {
 }
 END_TEST
 
+static prism_status run_in(prs_mem *mem, void *ctx) {
+    prs_analyzer_options options;
+    prs_analyzer *analyzer;
+    prs_analysis *analysis;
+    heard h = {.refuse = PRISM_OK};
+    prs_analyzer_options_custom(&options, "mine", "1", play, ctx);
+    PRS_TRY(prs_analyzer_new(mem, &options, &analyzer, NULL));
+    prism_status status = prs_analysis_new(analyzer, mem, &analysis, NULL);
+    if (status == PRISM_OK) {
+        status = prs_analysis_run(analysis, "abc", 3, hear, &h, NULL, NULL, NULL);
+        prs_analysis_free(analysis);
+    }
+    prs_analyzer_unref(analyzer);
+    return status;
+}
+
+START_TEST(memory_may_run_out_anywhere) {
+    static char long_term[1000];
+    memset(long_term, 'x', sizeof long_term);
+    prism_token tokens[] = {{.term = "a", .len = 1}, {.term = long_term, .len = sizeof long_term}};
+    script s = {tokens, PRS_COUNT(tokens), PRISM_OK, NULL, false};
+    ck_assert_uint_gt(test_oom_sweep(run_in, &s), 3);
+}
+END_TEST
+
 TEST_SUITE(custom, good_tokens_come_through, bad_tokens_end_the_run,
            ill_formed_texts_may_be_cut_anywhere, forms_of_a_position_are_few_and_different,
-           failures_are_passed_on)
+           failures_are_passed_on, memory_may_run_out_anywhere)

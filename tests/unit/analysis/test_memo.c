@@ -107,38 +107,45 @@ START_TEST(pairs_know_their_room) {
 }
 END_TEST
 
-/* Of many chunks, each is where it was put, or another one took its place: never a third answer. */
+static prs_chunk chunk_of(uint32_t i) {
+    prs_chunk chunk;
+    char text[64];
+    memset(&chunk, 0, sizeof chunk);
+    snprintf(text, sizeof text, "%u-%.*s", i, (int)(i % 17), "abcdefghijklmnopqrs");
+    memcpy(chunk.text, text, strlen(text));
+    chunk.ids[0] = i;
+    return chunk;
+}
+
+/* Of many chunks, each is where it was put, or another one took its place: never another answer. */
 START_TEST(chunks_stay_or_give_way) {
-    enum { N = 60000 };
+    enum { N = 200000 };
     prs_mem mem;
     prs_chunk_memo memo;
-    uint8_t text[PRS_CHUNK_MAX];
-    size_t n_there = 0;
+    size_t n_there = 0, n_early = 0;
     prs_mem_init(&mem, NULL);
     prs_chunk_memo_init(&memo, &mem);
     ck_assert_uint_eq(prs_chunk_memo_bytes(&memo), 0);
-    ck_assert_int_eq(prs_chunk_memo_open(&memo), PRISM_OK);
-    ck_assert_int_eq(prs_chunk_memo_open(&memo), PRISM_OK);
-    for (uint32_t pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < N; i++) {
-            char chunk[PRS_CHUNK_MAX + 1];
-            int len =
-                snprintf(chunk, sizeof chunk, "%u-%.*s", i, (int)(i % 19), "abcdefghijklmnopqrs");
-            prs_chunk *slot = prs_chunk_memo_slot(&memo, (const uint8_t *)chunk, (size_t)len, text);
-            TEST_NEED(memcmp(text, chunk, (size_t)len) == 0);
-            for (size_t z = (size_t)len; z < sizeof text; z++) TEST_NEED(text[z] == 0);
-            bool is_there = memcmp(slot->text, text, sizeof text) == 0;
-            if (pass == 0) {
-                TEST_NEED(!is_there);
-                memcpy(slot->text, text, sizeof text);
-                slot->ids[0] = i;
-            } else if (is_there) {
-                TEST_NEED(slot->ids[0] == i);
-                n_there++;
-            }
+    ck_assert_ptr_null(prs_chunk_memo_find(&memo, (uint8_t[PRS_CHUNK_MAX]){'x'}));
+    for (uint32_t i = 0; i < N; i++) {
+        prs_chunk chunk = chunk_of(i);
+        TEST_NEED(prs_chunk_memo_find(&memo, chunk.text) == NULL);
+        TEST_NEED(prs_chunk_memo_add(&memo, &chunk) == PRISM_OK);
+        TEST_NEED(prs_chunk_memo_find(&memo, chunk.text)->ids[0] == i);
+        if (i == 499) { /* few chunks in a small table: nearly all are there */
+            ck_assert_uint_eq(prs_chunk_memo_bytes(&memo), 64 << 10);
+            for (uint32_t j = 0; j < 500; j++)
+                n_early += prs_chunk_memo_find(&memo, chunk_of(j).text) != NULL;
         }
     }
-    ck_assert_uint_gt(n_there, 26000); /* nearly every slot is in use: the hash spreads */
+    for (uint32_t i = 0; i < N; i++) {
+        const prs_chunk *found = prs_chunk_memo_find(&memo, chunk_of(i).text);
+        TEST_NEED(found == NULL || found->ids[0] == i);
+        n_there += found != NULL;
+    }
+    ck_assert_uint_gt(n_early, 350);
+    ck_assert_uint_gt(n_there, 30000); /* nearly every slot is in use: the hash spreads */
+    ck_assert_uint_eq(prs_chunk_memo_bytes(&memo), 2 << 20);
     ck_assert_uint_eq(prs_chunk_memo_bytes(&memo), atomic_load(&mem.live));
     prs_chunk_memo_fini(&memo);
     ck_assert_uint_eq(atomic_load(&mem.live), 0);

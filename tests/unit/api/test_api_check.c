@@ -1,4 +1,5 @@
-/* test_api_check.c - does prism_index_check refuse what makes no sense, and tell what it finds to those who listen? */
+/* test_api_check.c - does prism_index_check refuse what makes no sense, and tell what it finds
+ * to those who listen? */
 #include "harness/test.h"
 
 #include <prismsearch.h>

@@ -1,8 +1,8 @@
 /* test_api_contract.c - do all exported functions keep the conventions of prismsearch/base.h?
  *
  * A NULL where none is allowed is PRISM_EINVAL, with a sentence, and outputs are NULL or 0; what is
- * given back may be NULL; getters of NULL give 0.  One object of each kind stands ready, so that one
- * argument at a time is wrong. */
+ * given back may be NULL; getters of NULL give 0.  One object of each kind stands ready, so that
+ * one argument at a time is wrong. */
 #include "harness/test.h"
 
 #include <prismsearch.h>
@@ -262,7 +262,40 @@ START_TEST(answers) {
 }
 END_TEST
 
-/* What the Errors of a comment promise beyond arguments, where a test of its own would be one line. */
+/* Callers of older headers have smaller options, those of newer ones larger: both are served. */
+START_TEST(options_of_any_size) {
+    world w;
+    make(&w);
+    prism_schema *schema;
+    prism_query *query;
+    struct {
+        prism_query_opts opts;
+        int more;
+    } newer = {PRISM_QUERY_OPTS_INIT, 7};
+    prism_query_opts older = PRISM_QUERY_OPTS_INIT;
+    prism_field_options field = PRISM_FIELD_OPTIONS_INIT;
+    newer.opts.size = sizeof newer;
+    ck_assert_int_eq(prism_query_parse(w.schema, "x", 1, &newer.opts, &query, &err), PRISM_OK);
+    prism_query_unref(query);
+    older.size = offsetof(prism_query_opts, strict);
+    older.strict = 1; /* beyond its size: must not count */
+    ck_assert_int_eq(prism_query_parse(w.schema, "x)", 2, &older, &query, &err), PRISM_OK);
+    prism_query_unref(query);
+    older.size = sizeof older.size - 1;
+    REFUSED_OUT(query, prism_query_parse(w.schema, "x", 1, &older, &query, &err));
+    ck_assert_int_eq(prism_schema_new(&schema, NULL), PRISM_OK);
+    field.size = offsetof(prism_field_options, analyzer);
+    field.analyzer = "beyond";
+    ck_assert_int_eq(prism_schema_add_field(schema, "a", PRISM_FIELD_TEXT, &field, 0, &err),
+                     PRISM_OK);
+    field.size = 0;
+    REFUSED(prism_schema_add_field(schema, "b", PRISM_FIELD_TEXT, &field, 0, &err));
+    prism_schema_unref(schema);
+    unmake(&w);
+}
+END_TEST
+
+/* What the Errors of a comment promise beyond arguments, where a test would be one line. */
 START_TEST(errors_that_are_promised) {
     world w;
     make(&w);
@@ -309,4 +342,4 @@ START_TEST(errors_that_are_promised) {
 END_TEST
 
 TEST_SUITE(api_contract, schemas_and_documents, indexes_and_snapshots, writers, queries, answers,
-           errors_that_are_promised)
+           options_of_any_size, errors_that_are_promised)

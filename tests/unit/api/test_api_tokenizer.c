@@ -5,8 +5,8 @@
 #include <prismsearch.h>
 #include <stdio.h>
 
-/* Words of letters, lower-cased; camelCase also as its parts; "!n" stands for n empty positions.
- * Words that begin with '?' are faults. */
+/* Words of letters, lower-cased; camelCase also as its parts; "!n" stands for n empty positions;
+ * '?' refuses the text, '%' breaks a rule. */
 typedef struct splitter {
     int released;
     atomic_uint calls;
@@ -56,6 +56,10 @@ static prism_status split(void *ctx, const char *text, size_t len, prism_token_f
             static const char sorry[] = "no questions";
             memcpy(err->text, sorry, sizeof sorry);
             return PRISM_EREJECTED;
+        }
+        if (text[at] == '%') {
+            prism_token beyond = {"x", 1, NULL, pos, 1, at, len + 1};
+            return emit(emit_ctx, &beyond) != 0 ? PRISM_ECANCELED : PRISM_OK;
         }
         if (!is_upper(text[at]) && !is_lower(text[at])) continue;
         while (end < len && (is_upper(text[end]) || is_lower(text[end]))) end++;
@@ -261,6 +265,39 @@ START_TEST(an_index_needs_its_tokenizer) {
 }
 END_TEST
 
+START_TEST(a_rule_broken_refuses_that_document_only) {
+    static const char good[] = "{\"id\":\"a\",\"body\":\"aB c\"}",
+                      bad[] = "{\"id\":\"b\",\"body\":\"aB c %\"}",
+                      more[] = "{\"id\":\"c\",\"body\":\"aB d\"}";
+    splitter s = {0};
+    prism_tokenizers *set = make_set(&s, "1");
+    const char *path = test_temp_dir();
+    prism_index *index = make_index(path, set);
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_writer *writer;
+    prism_snapshot *snap;
+    prism_error err = PRISM_ERROR_INIT;
+    uint64_t n = 9;
+    ck_assert_int_eq(prism_writer_open(index, NULL, &writer, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put_json(writer, good, strlen(good), 0, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put_json(writer, bad, strlen(bad), 0, &err), PRISM_EINVAL);
+    ck_assert_str_eq(err.text, "the tokenizer \"code\" gave a range outside of the text");
+    ck_assert_int_eq(prism_writer_put_json(writer, more, strlen(more), 0, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 0, NULL, NULL), PRISM_OK);
+    prism_writer_close(writer);
+    ck_assert_int_eq(prism_snapshot_open(index, &snap, NULL), PRISM_OK);
+    ck_assert_uint_eq(prism_snapshot_documents(snap), 2);
+    prism_snapshot_unref(snap);
+    prism_index_close(index);
+    opts.tokenizers = set;
+    ck_assert_int_eq(prism_index_check(path, PRISM_CHECK_DEEP, &opts, NULL, NULL, NULL, NULL, &n,
+                                       NULL),
+                     PRISM_OK);
+    ck_assert_uint_eq(n, 0);
+    prism_tokenizers_unref(set);
+}
+END_TEST
+
 static int join(void *ctx, const prism_token *token) {
     char *out = ctx;
     size_t len = strlen(out);
@@ -341,5 +378,5 @@ START_TEST(bad_arguments) {
 END_TEST
 
 TEST_SUITE(api_tokenizer, documents_and_queries_are_cut_alike, highlights_go_by_its_ranges,
-           an_index_needs_its_tokenizer, analyze_shows_its_tokens, schemas_are_built_with_it,
-           bad_arguments)
+           an_index_needs_its_tokenizer, a_rule_broken_refuses_that_document_only,
+           analyze_shows_its_tokens, schemas_are_built_with_it, bad_arguments)

@@ -1,5 +1,5 @@
-/* naive_block.h - FORMAT.md section 7 a second time, slowly: blocks of postings read bit by bit.  Shares no code
- * with lib/, so that both may be asked about any bytes and must agree. */
+/* naive_block.h - FORMAT.md section 7 a second time, slowly: blocks of postings read bit by bit.
+ * Shares no code with lib/, so that both may be asked about any bytes and must agree. */
 #ifndef PRS_TESTS_NAIVE_BLOCK_H
 #define PRS_TESTS_NAIVE_BLOCK_H
 

@@ -1,4 +1,5 @@
-/* test_block_read.c - are exactly the blocks read that FORMAT.md allows, whatever bytes are given? */
+/* test_block_read.c - are exactly the blocks read that FORMAT.md allows, whatever bytes are
+ * given? */
 #include "naive_block.h"
 
 #include "format/block.h"
@@ -153,6 +154,18 @@ START_TEST(the_last_document_there_may_be) {
 }
 END_TEST
 
+/* The head alone refuses it: whoever takes a run or a bitset as it is stored asks no further. */
+START_TEST(a_head_knows_the_last_first_document) {
+    static const uint8_t bytes[] = {PRS_BLOCK_RUN | PRS_BLOCK_ONES, 0, 1};
+    prs_block_head head;
+    const uint8_t *end = bytes + sizeof bytes;
+    ck_assert(prs_block_read_head(bytes, end, INT32_MAX - 3, &head));
+    ck_assert_uint_eq(head.first, INT32_MAX - 1);
+    ck_assert(!prs_block_read_head(bytes, end, INT32_MAX - 2, &head));
+    ck_assert(!prs_block_read_head(bytes, end, UINT32_MAX - 1, &head)); /* nor does it wrap */
+}
+END_TEST
+
 START_TEST(a_freq_of_2_to_the_32_is_none) {
     uint8_t one[] = {PRS_BLOCK_RUN, 0, 5, 32, 0, 0xfe, 0xff, 0xff, 0xff};
     ck_assert(agree(one, sizeof one, PRS_NO_DOC));
@@ -163,4 +176,5 @@ END_TEST
 
 TEST_SUITE(block_read, what_is_written_is_read, every_truncation_is_refused,
            every_flipped_bit_is_read_alike, damaged_bytes_are_read_alike,
-           the_last_document_there_may_be, a_freq_of_2_to_the_32_is_none)
+           the_last_document_there_may_be, a_head_knows_the_last_first_document,
+           a_freq_of_2_to_the_32_is_none)

@@ -1,4 +1,5 @@
-/* test_block_write.c - does a block hold its postings in the shortest allowed form, whatever comes before it? */
+/* test_block_write.c - does a block hold its postings in the shortest allowed form, whatever
+ * comes before it? */
 #include "naive_block.h"
 
 #include "format/block.h"
@@ -15,7 +16,8 @@ static size_t encode(const block_model *b, uint32_t before, uint8_t *out) {
     return len;
 }
 
-/* The bytes mean the postings, and nothing shorter is allowed: but for a bitset, which may be 8 longer. */
+/* The bytes mean the postings, and nothing shorter is allowed: but for a bitset, which may be 8
+ * longer. */
 static void check(const block_model *b) {
     uint8_t out[ROOM + 16];
     size_t len = encode(b, b->before, out);
@@ -85,17 +87,25 @@ START_TEST(forms_are_what_the_shapes_ask_for) {
 }
 END_TEST
 
-/* Two documents 64 w apart need w + 1 words: 255 is the most that a byte can tell. */
-START_TEST(a_bitset_has_at_most_255_words) {
-    for (uint32_t n_words = 250; n_words <= 260; n_words++) {
-        block_model b = {.n = 128, .before = UINT32_MAX};
+/* Where documents are so far apart that a bitset is no longer worth it: on both sides of the
+ * edge. */
+START_TEST(a_bitset_is_chosen_up_to_the_edge) {
+    test_rng rng = test_rng_of("block-edge");
+    uint32_t n_forms[3] = {0};
+    for (uint32_t round = 0; round < 300; round++) {
+        block_model b = {.n = 100 + round % 29, .before = UINT32_MAX};
         uint8_t out[ROOM + 16];
-        for (uint32_t i = 0; i < 127; i++) b.docs[i] = i * (64 * n_words / 128);
-        b.docs[127] = 64 * (n_words - 1) + 63;
-        for (uint32_t i = 0; i < 128; i++) b.freqs[i] = 1;
+        uint32_t most = 2 + round % 4, doc = 0;
+        for (uint32_t i = 0; i < b.n; i++) {
+            b.docs[i] = doc;
+            b.freqs[i] = 1;
+            doc += 1 + (uint32_t)test_rng_below(&rng, most);
+        }
         check(&b);
         (void)encode(&b, b.before, out);
+        n_forms[out[0] & PRS_BLOCK_FORM]++;
     }
+    ck_assert(n_forms[PRS_BLOCK_BITSET] > 20 && n_forms[PRS_BLOCK_PACKED] > 20);
 }
 END_TEST
 
@@ -129,4 +139,5 @@ START_TEST(the_largest_head) {
 END_TEST
 
 TEST_SUITE(block_write, every_size_and_shape, forms_are_what_the_shapes_ask_for,
-           a_bitset_has_at_most_255_words, only_the_head_knows_what_comes_before, the_largest_head)
+           a_bitset_is_chosen_up_to_the_edge, only_the_head_knows_what_comes_before,
+           the_largest_head)

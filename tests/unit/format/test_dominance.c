@@ -1,5 +1,5 @@
-/* test_dominance.c - are there K postings as good as each point says, and is the point not much worse than it could
- * be? */
+/* test_dominance.c - are there K postings as good as each point says, and is the point not much
+ * worse than it could be? */
 #include "harness/test.h"
 
 #include "format/dominance.h"

@@ -1,5 +1,5 @@
-/* test_impacts.c - does a front bound all its postings after every step, as tightly as it can be, and are only sound
- * fronts read? */
+/* test_impacts.c - does a front bound all its postings after every step, as tightly as it can
+ * be, and are only sound fronts read? */
 #include "naive_block.h"
 
 #include "format/impacts.h"
@@ -102,7 +102,8 @@ START_TEST(reduced_fronts_bound_all_the_same) {
 }
 END_TEST
 
-/* What no step may do, because it costs nothing to do better: claim a freq or a length that nobody has. */
+/* What no step may do, because it costs nothing to do better: claim a freq or a length that
+ * nobody has. */
 START_TEST(reduced_fronts_claim_only_what_is_there) {
     test_rng rng = test_rng_of("impacts-claims");
     for (int round = 0; round < 200; round++) {
@@ -230,6 +231,7 @@ END_TEST
 START_TEST(sums_beyond_32_bits_are_refused) {
     static const uint8_t most[] = {2, 0xfe, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0};
     static const uint8_t more[] = {2, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0};
+    static const uint8_t longer[] = {2, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0};
     static const uint8_t none[] = {0};
     prs_impact pairs[8];
     prs_cur c = prs_cur_of(most, sizeof most);
@@ -237,6 +239,9 @@ START_TEST(sums_beyond_32_bits_are_refused) {
     ck_assert_uint_eq(pairs[1].freq, UINT32_MAX);
     agree(more, sizeof more, 8);
     c = prs_cur_of(more, sizeof more);
+    ck_assert_uint_eq(prs_impacts_read(&c, pairs, 8), 0);
+    agree(longer, sizeof longer, 8);
+    c = prs_cur_of(longer, sizeof longer);
     ck_assert_uint_eq(prs_impacts_read(&c, pairs, 8), 0);
     c = prs_cur_of(none, sizeof none);
     ck_assert_uint_eq(prs_impacts_read(&c, pairs, 8), 0);

@@ -1,5 +1,5 @@
-/* test_positions_read.c - are the positions of any document found, in any order; and of any bytes, only positions that
- * its document has room for? */
+/* test_positions_read.c - are the positions of any document found, in any order; and of any
+ * bytes, only positions that its document has room for? */
 #include "list_file.h"
 #include "naive_block.h"
 
@@ -154,6 +154,18 @@ static void cut(const damaged *whole, test_rng *rng) {
     }
 }
 
+/* A payload with something behind its last position. */
+static void lengthen(const damaged *whole, test_rng *rng) {
+    damaged d = *whole;
+    if (!d.info.inlined) return;
+    d.bytes = calloc(1, d.len + 1 + 64);
+    memcpy(d.bytes, whole->bytes, d.len);
+    d.info.payload = d.bytes;
+    d.info.payload_len++;
+    TEST_NEED(!list_walk_any_bytes(&d.source, &d.info, rng));
+    free(d.bytes);
+}
+
 static void flip(const damaged *d, test_rng *rng) {
     for (size_t i = 0; i < 8 * d->len; i++) {
         d->bytes[i / 8] ^= (uint8_t)(1u << i % 8);
@@ -187,12 +199,67 @@ START_TEST(any_bytes_give_positions_in_bounds_or_an_error) {
             damaged d = copy_of(&lf);
             ck_assert(list_walk_any_bytes(&d.source, &d.info, &rng));
             cut(&d, &rng);
+            lengthen(&d, &rng);
             flip(&d, &rng);
             scribble(&d, &rng);
             free(d.bytes);
             list_file_end(&lf);
             list_model_free(list);
         }
+    }
+    field_model_free(field);
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
+/* Bits of a document's group by FORMAT.md section 8. */
+static uint64_t group_bits(uint32_t freq, uint32_t span) {
+    uint32_t low = 0;
+    if (freq == 1) {
+        while (low < 32 && (uint64_t)(span - 1) >> low != 0) low++;
+        return low;
+    }
+    while (span / freq >> (low + 1) != 0) low++;
+    return (uint64_t)freq * low + freq + ((span - 1) >> low);
+}
+
+/* No document is read from bytes behind the run, though they are there: each is asked for alone. */
+START_TEST(a_group_ends_within_its_run) {
+    begin();
+    test_rng rng = test_rng_of("positions-run");
+    field_model *field = field_model_new(&mem, 500, &rng);
+    for (int round = 0; round < 6; round++) {
+        list_model *list = list_model_new(field, SHAPE_HALF, 60, round % 2 == 0 ? 1 : 9, &rng);
+        list_file lf;
+        list_file_make(&lf, &mem, field, list, true, 0, &rng);
+        damaged d = copy_of(&lf);
+        uint64_t whole = d.info.positions_len;
+        for (uint64_t len = 0; len < whole; len++) {
+            /* the run is `len` bytes from its start; the postings stand at another place */
+            uint8_t *bytes = calloc(1, (size_t)(len + d.info.postings_len) + 64);
+            memcpy(bytes, d.bytes, (size_t)len);
+            memcpy(bytes + len, d.bytes + whole, (size_t)d.info.postings_len);
+            prs_postings_source source = {prs_section_of(bytes,
+                                                         (size_t)(len + d.info.postings_len)),
+                                          d.source.spans, d.source.n_docs};
+            prs_term_info info = d.info;
+            info.positions_len = len;
+            uint64_t end = 0;
+            for (uint32_t i = 0; i < list->df; i++) {
+                prs_postings p;
+                uint32_t out[64];
+                end += group_bits(list->freqs[i], field->span[list->docs[i]]);
+                ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
+                prism_status status = prs_postings_freqs(&p, NULL);
+                if (status == PRISM_OK) status = prs_postings_positions(&p, i, out, NULL);
+                if (end > 8 * len) ck_assert_int_eq(status, PRISM_ECORRUPT);
+            }
+            ck_assert_uint_eq((end + 7) / 8, whole);
+            free(bytes);
+        }
+        free(d.bytes);
+        list_file_end(&lf);
+        list_model_free(list);
     }
     field_model_free(field);
     test_alloc_check_empty(&counter);
@@ -259,5 +326,5 @@ START_TEST(a_list_without_positions_says_so) {
 END_TEST
 
 TEST_SUITE(positions_read, any_document_in_any_order, the_longest_documents,
-           any_bytes_give_positions_in_bounds_or_an_error, inline_lists_hold_no_more_than_they_may,
-           a_list_without_positions_says_so)
+           any_bytes_give_positions_in_bounds_or_an_error, a_group_ends_within_its_run,
+           inline_lists_hold_no_more_than_they_may, a_list_without_positions_says_so)

@@ -1,5 +1,5 @@
-/* test_postings_group.c - do groups and the directory around them say what FORMAT.md asks, in as few bits; and do
- * readers of any bytes stay inside? */
+/* test_postings_group.c - do groups and the directory around them say what FORMAT.md asks, in as
+ * few bits; and do readers of any bytes stay inside? */
 #include "list_file.h"
 #include "naive_block.h"
 

@@ -1,4 +1,5 @@
-/* test_postings_skip.c - does a cursor that skips, by blocks, by groups and by documents, stand where a scan would? */
+/* test_postings_skip.c - does a cursor that skips, by blocks, by groups and by documents, stand
+ * where a scan would? */
 #include "list_file.h"
 
 #include <stdlib.h>
@@ -14,7 +15,8 @@ static void begin(void) {
 
 #define N_DOCS ((uint32_t)INT32_MAX)
 
-/* A list of df documents in a field without lengths, spread over all there may be or close together. */
+/* A list of df documents in a field without lengths, spread over all there may be or close
+ * together. */
 typedef struct skip_list {
     uint32_t df, *docs;
     section_file file;

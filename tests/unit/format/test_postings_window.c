@@ -1,5 +1,5 @@
-/* test_postings_window.c - has a window exactly the bits of the list's documents in it, from stored blocks and from
- * decoded ones, at every offset of the two to each other? */
+/* test_postings_window.c - has a window exactly the bits of the list's documents in it, from
+ * stored blocks and from decoded ones, at every offset of the two to each other? */
 #include "list_file.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* test_postings_writer.c - at the edges of what a list may hold: is each list written in its form, and does what is
- * read back equal what was added, from the first document there may be to the last? */
+/* test_postings_writer.c - at the edges of what a list may hold: is each list written in its
+ * form, and does what is read back equal what was added, from the first document there may be to
+ * the last? */
 #include "list_file.h"
 #include "naive_block.h"
 
@@ -247,6 +248,41 @@ START_TEST(copies_up_to_the_last_document) {
 }
 END_TEST
 
+/* 128 documents are one block, without skip data, also when they were the first block of a
+ * longer list. */
+START_TEST(one_block_alone_is_not_copied) {
+    static const uint32_t behind[] = {0, 1, 5};
+    begin();
+    test_rng rng = test_rng_of("writer-copy-one");
+    for (size_t i = 0; i < PRS_COUNT(behind); i++) {
+        file in, out;
+        prs_term_info info, copy;
+        prs_postings p;
+        bool copied;
+        long_list all = make(300, FIRST_AND_LAST, &rng);
+        open_file(&in);
+        write_list(&in, &all, 300, &rng, &info, NULL);
+        read_file(&in);
+        open_file(&out);
+        prs_postings_writer_begin(out.pw, false);
+        ck_assert_int_eq(prs_postings_open(&p, &in.source, &info, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_postings_writer_copy(out.pw, &p, 0, &copied, NULL), PRISM_OK);
+        ck_assert(!copied);
+        all.df = 128 + behind[i];
+        all.cf = 0;
+        for (uint32_t d = 0; d < all.df; d++) all.cf += all.freqs[d];
+        prs_postings_writer_add(out.pw, all.docs, all.freqs, NULL, all.df);
+        ck_assert_int_eq(prs_postings_writer_finish(out.pw, &copy, NULL), PRISM_OK);
+        read_file(&out);
+        check_list(&out, &copy, &all);
+        section_file_end(&in.f);
+        section_file_end(&out.f);
+        free_list(&all);
+    }
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
 /* Another writer's list: blocks with every freq an exception of a wide group, 1.3 KB each. */
 static size_t put_wasteful(uint8_t *at, uint32_t first) {
     uint8_t *out = at;
@@ -272,7 +308,8 @@ START_TEST(a_wasteful_block_is_written_anew) {
     uint8_t blocks[2][2048], *bytes = calloc(1, 8192), *at = bytes;
     size_t lens[2] = {put_wasteful(blocks[0], 0), put_wasteful(blocks[1], 1)};
     ck_assert_uint_gt(lens[0], PRS_BLOCK_MAX_BYTES);
-    /* head, directory of one group, no dominance, impacts; group: impacts, widths, impacts of blocks */
+    /* head, directory of one group, no dominance, impacts; group: impacts, widths, impacts of
+     * blocks */
     static const uint8_t impacts[] = {1, 0x81, 0x80, 0x80, 0x80, 0x08, 0};
     prs_store32(at, 1);
     at += 8;
@@ -350,7 +387,8 @@ START_TEST(a_full_disk_comes_out_at_finish) {
 }
 END_TEST
 
-/* A position beyond the span is an error in whichever way the list is written, and of that list alone. */
+/* A position beyond the span is an error in whichever way the list is written, and of that list
+ * alone. */
 START_TEST(a_position_beyond_its_document) {
     static const uint32_t dfs[] = {5, 128, 129, 200, 257, 300};
     begin();
@@ -385,5 +423,5 @@ END_TEST
 
 TEST_SUITE(postings_writer, from_the_first_document_to_the_last,
            what_is_inline_is_decided_by_both_counts, copies_up_to_the_last_document,
-           a_wasteful_block_is_written_anew, a_full_disk_comes_out_at_finish,
-           a_position_beyond_its_document)
+           one_block_alone_is_not_copied, a_wasteful_block_is_written_anew,
+           a_full_disk_comes_out_at_finish, a_position_beyond_its_document)

@@ -1,5 +1,6 @@
-/* test_check_lists.c - does check see every change of a dictionary and its lists that changes what they mean, and every
- * bound that promises too much, although each byte for itself may be sound? */
+/* test_check_lists.c - does check see every change of a dictionary and its lists that changes
+ * what they mean, and every bound that promises too much, although each byte for itself may be
+ * sound? */
 #include "world.h"
 
 #include <stdio.h>

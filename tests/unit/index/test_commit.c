@@ -221,6 +221,31 @@ START_TEST(publishing_over_a_commit_is_refused) {
 }
 END_TEST
 
+START_TEST(a_schema_that_is_none_is_damage) {
+    static const char *const texts[] = {"", "{", "{\"fields\":7}", "[]"};
+    for (size_t i = 0; i < PRS_COUNT(texts); i++) {
+        world w;
+        prism_error err = PRISM_ERROR_INIT;
+        world_make(&w, world_schema);
+        prs_arena arena;
+        prs_commit commit;
+        prs_arena_init(&arena, &w.disk_mem, 0);
+        ck_assert_int_eq(prs_commit_read(w.disk, 1, &arena, &commit, NULL, NULL), PRISM_OK);
+        commit.manifest.generation = 2;
+        commit.schema = prs_bytes_of(texts[i], strlen(texts[i]));
+        ck_assert_int_eq(prs_commit_publish(w.disk, &commit, NULL), PRISM_OK);
+        prs_arena_fini(&arena);
+        prism_snapshot *snap;
+        ck_assert_int_eq(prs_snapshot_open(w.index.core, NULL, &snap, &err), PRISM_ECORRUPT);
+        ck_assert_str_eq(err.file, "commit-0000000000000002");
+        world_close(&w);
+        ck_assert_int_eq(world_try_open(&w, false, &err), PRISM_ECORRUPT);
+        ck_assert_str_eq(err.file, "commit-0000000000000002");
+        world_end(&w);
+    }
+}
+END_TEST
+
 START_TEST(a_damaged_newest_commit_is_not_passed_over) {
     world w;
     prism_error err = PRISM_ERROR_INIT;
@@ -239,4 +264,5 @@ TEST_SUITE(commit, syncs_are_counted_exactly, a_writer_that_need_not_be_durable_
            generations_only_grow, as_many_commits_are_kept_as_was_said,
            orphans_go_and_strangers_stay, a_payload_stays_with_its_commit,
            a_large_payload_stays_too, numbers_of_generations_may_run_out,
-           publishing_over_a_commit_is_refused, a_damaged_newest_commit_is_not_passed_over)
+           publishing_over_a_commit_is_refused, a_schema_that_is_none_is_damage,
+           a_damaged_newest_commit_is_not_passed_over)

@@ -1,5 +1,5 @@
-/* test_flush.c - does a segment hold what its documents said, word by word, and is nothing left when one of its files
- * cannot be written? */
+/* test_flush.c - does a segment hold what its documents said, word by word, and is nothing left
+ * when one of its files cannot be written? */
 #include "world.h"
 
 #include "index/flush.h"
@@ -67,7 +67,8 @@ static uint32_t count_files(bench *b) {
 
 enum { WORDS = 8, MOST_DOCS = 5000, MOST_TOKENS = 24 };
 
-/* The tokens of a document: word and position.  Word w is put with a probability that falls with w. */
+/* The tokens of a document: word and position.  Word w is put with a probability that falls with
+ * w. */
 typedef struct truth {
     uint32_t n_docs;
     uint32_t n[MOST_DOCS], span[MOST_DOCS];
@@ -253,7 +254,8 @@ static void add_some(bench *b) {
     }
 }
 
-/* No file, no memory is left of a flush that failed, and the same documents can be put and flushed again. */
+/* No file, no memory is left of a flush that failed, and the same documents can be put and
+ * flushed again. */
 static void judge_failure(bench *b, prism_status status, prism_status expected) {
     prs_manifest_segment files;
     ck_assert_int_eq(status, expected);

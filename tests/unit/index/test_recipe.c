@@ -1,4 +1,5 @@
-/* test_recipe.c - does each field get the analyzer that its schema asks for, and do equal ones share it? */
+/* test_recipe.c - does each field get the analyzer that its schema asks for, and do equal ones
+ * share it? */
 #include "harness/test.h"
 
 #include "index/core.h"
@@ -78,7 +79,8 @@ START_TEST(analyzers_that_are_none) {
 }
 END_TEST
 
-/* The longest name there is room for is looked up; the one behind it is not cut to that, whoever made the schema. */
+/* The longest name there is room for is looked up; the one behind it is not cut to that, whoever
+ * made the schema. */
 START_TEST(names_are_never_cut) {
     static const char name[] = "mixed-v1-and-then-31-bytes-long";
     for (size_t more = 0; more < 3; more++) {

@@ -1,5 +1,5 @@
-/* test_segment_write.c - what flush and merge share: are statistics and schema of a segment read as they were written,
- * and do both files go when it is not wanted? */
+/* test_segment_write.c - what flush and merge share: are statistics and schema of a segment read
+ * as they were written, and do both files go when it is not wanted? */
 #include "world.h"
 
 #include "format/components.h"

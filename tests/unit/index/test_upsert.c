@@ -1,5 +1,5 @@
-/* test_upsert.c - which older documents does a new one replace: all of its key in the segments before, none behind, none
- * of another key? */
+/* test_upsert.c - which older documents does a new one replace: all of its key in the segments
+ * before, none behind, none of another key? */
 #include "world.h"
 
 #include <stdio.h>
@@ -133,7 +133,8 @@ END_TEST
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* Commit: a0 .. a199 in two segments.  Then replace and delete some of them, flush, with one failure. */
+/* Commit: a0 .. a199 in two segments.  Then replace and delete some of them, flush, with one
+ * failure. */
 static void make_base(world *w) {
     open_plain(w);
     for (uint32_t i = 0; i < 200; i++) {
@@ -161,7 +162,8 @@ static prism_status change(world *w) {
     return prs_writer_flush(w->writer, &err);
 }
 
-/* Whatever failed: an error sticks until rollback, the commit is whole, and the change can be made again. */
+/* Whatever failed: an error sticks until rollback, the commit is whole, and the change can be
+ * made again. */
 static void judge(world *w, prism_status status, prism_status expected, uint64_t at) {
     if (status != PRISM_OK) {
         ck_assert_msg(status == expected, "%d at %llu", status, (unsigned long long)at);

@@ -1,4 +1,4 @@
-/* test_combine.c - is a query made by calls the one that is parsed, and do parts stay as they were? */
+/* test_combine.c - is a query made by calls the one that is parsed, do parts stay as they were? */
 #include "tree.h"
 
 #include "query/combine.h"

@@ -41,15 +41,15 @@ prs_cursor *fake_cursor(stage *s, const matches *truth);
 /** Fails the test unless the working space of all depths is as it must be between calls. */
 void stage_check_clean(const stage *s);
 
-/** Ask for everything by next, at floors that go up and down: nothing with the floor's score is left
- *  out, and every score is right. */
+/** Ask for everything by next, at floors that go up and down: nothing with the floor's score is
+ *  left out, and every score is right. */
 void judge_next(stage *s, prs_cursor *c, const matches *truth, int32_t most);
 /** Peek, bound, probe and next by turns. */
 void judge_mixed(stage *s, prs_cursor *c, const matches *truth, int32_t most);
 /** Fill windows; needs ops->fill, or goes by way of next. */
 void judge_fill(stage *s, prs_cursor *c, const matches *truth);
-/** Make the cursor again and again, and let one call of a fake or the watch stop it, earlier or later:
- *  the error comes out and the working space is clean. */
+/** Make the cursor again and again, and let one call of a fake or the watch stop it, earlier or
+ *  later: the error comes out and the working space is clean. */
 void judge_failing(stage *s, prs_cursor *(*make)(stage *s, void *ctx), void *ctx);
 
 #endif

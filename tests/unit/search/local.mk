@@ -32,6 +32,7 @@ search_tests_sources = \
 	tests/unit/search/test_stats.c \
 	tests/unit/search/test_stats_json.c \
 	tests/unit/search/test_topk.c \
+	tests/unit/search/test_watch.c \
 	tests/unit/search/test_weigh.c \
 	tests/unit/search/test_word_df.c
 

@@ -1,5 +1,5 @@
-/* test_cur_and.c - all of these, perhaps those, none of these: is that what a conjunction gives, whatever its children
- * tell and leave out? */
+/* test_cur_and.c - all of these, perhaps those, none of these: is that what a conjunction gives,
+ * whatever its children tell and leave out? */
 #include "unit/search/fake_cursor.h"
 
 #include <stdlib.h>
@@ -74,7 +74,7 @@ static prs_cursor *make(stage *s, void *ctx) {
 START_TEST(what_all_have_and_nothing_else) {
     static const uint32_t sizes[] = {1, 63, 64, 65, 4095, 4096, 4097, 20000};
     test_rng rng = test_rng_of("cur-and");
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 160; round++) {
         stage s;
         stage_open(&s, sizes[round % (int)PRS_COUNT(sizes)], &rng);
         parts_of p = make_parts(s.plan.n_docs, &rng);

@@ -1,5 +1,5 @@
-/* test_cur_const.c - is one score given to all documents of a child, or of the segment, and none once the floor is
- * above it? */
+/* test_cur_const.c - is one score given to all documents of a child, or of the segment, and none
+ * once the floor is above it? */
 #include "unit/search/fake_cursor.h"
 
 typedef struct const_of {

@@ -43,7 +43,7 @@ static prs_cursor *make(stage *s, void *ctx) {
 START_TEST(the_larger_score_counts) {
     static const uint32_t sizes[] = {1, 64, 65, 4095, 4096, 4097, 20000};
     test_rng rng = test_rng_of("cur-max");
-    for (int round = 0; round < 35; round++) {
+    for (int round = 0; round < 105; round++) {
         stage s;
         stage_open(&s, sizes[round % (int)PRS_COUNT(sizes)], &rng);
         max_of m = make_max(s.plan.n_docs, &rng);

@@ -59,7 +59,7 @@ static const uint32_t sizes[] = {1, 64, 65, 2047, 2049, 4096, 4097, 20000};
 
 static void judge_all(uint32_t min_match, const char *name) {
     test_rng rng = test_rng_of(name);
-    for (int round = 0; round < 32; round++) {
+    for (int round = 0; round < 96; round++) {
         stage s;
         stage_open(&s, sizes[round % (int)PRS_COUNT(sizes)], &rng);
         or_of o = make_or(s.plan.n_docs, min_match, &rng);

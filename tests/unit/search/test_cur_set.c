@@ -1,12 +1,12 @@
-/* test_cur_set.c - do prefixes, ranges and exists walk the documents that were found for them, in windows of every
- * size, with one score? */
+/* test_cur_set.c - do prefixes, ranges and exists walk the documents that were found for them,
+ * in windows of every size, with one score? */
 #include "unit/search/fake_cursor.h"
 #include "unit/search/kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DOCS = 9000 };
+enum { DOCS = 20000 };
 
 /* Words ab, abc, b; n in stretches: nothing for thousands of documents, then many. */
 typedef struct truth_of {
@@ -26,13 +26,13 @@ typedef struct world {
 } world;
 
 static void make_docs(world *w, test_rng *rng) {
-    static const uint64_t rare[] = {1, 5000, 3, 70};
+    static const uint64_t rare[] = {1, UINT64_MAX, 3, 70};
     kit_make(&w->k, false);
     for (uint32_t d = 0; d < DOCS; d++) {
         char json[160], n[40] = "";
         uint64_t here = rare[d / (DOCS / 4) % 4];
         w->t.ab[d] = test_rng_one_in(rng, here);
-        w->t.abc[d] = test_rng_one_in(rng, 2 * here);
+        w->t.abc[d] = test_rng_one_in(rng, here == UINT64_MAX ? here : 2 * here);
         w->t.b[d] = test_rng_one_in(rng, 5);
         w->t.has_n[d] = test_rng_one_in(rng, here);
         w->t.n[d] = (int64_t)test_rng_below(rng, 200) - 100;

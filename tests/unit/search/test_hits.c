@@ -1,4 +1,4 @@
-/* test_hits.c - is the merged answer of several indexes that of one, and is what may be wrong refused? */
+/* test_hits.c - is the merged answer of several indexes that of one, what may be wrong refused? */
 #include "unit/search/kit.h"
 
 #include "search/hits.h"

@@ -103,7 +103,8 @@ START_TEST(what_is_unsound_is_refused) {
     snprintf(text, sizeof text, "%s{%s,\"gdoc\":1,\"score\":9,\"arrival\":1,\"part\":0}]}", head,
              long_key);
     ck_assert_int_eq(decode(text, strlen(text), &hits, NULL), PRISM_EPARSE);
-    ck_assert_int_eq(decode(NULL, 0, &hits, NULL), PRISM_EPARSE);
+    ck_assert_int_eq(decode("", 0, &hits, NULL), PRISM_EPARSE);
+    ck_assert_int_eq(decode(NULL, 0, &hits, NULL), PRISM_EINVAL);
     ck_assert_int_eq(decode("[]", 2, &hits, NULL), PRISM_EPARSE);
 }
 END_TEST
