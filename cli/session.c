@@ -145,10 +145,13 @@ int cli_fail_index(const char *path, prism_error *err) {
 }
 
 int cli_finish(int code) {
+    static bool told;
     bool failed_before = ferror(stdout) != 0;
     errno = 0;
     if (fflush(stdout) == 0 && !failed_before) return code;
-    cli_message("standard output: %s", errno ? strerror(errno) : "not everything was written");
+    if (!told)
+        cli_message("standard output: %s", errno ? strerror(errno) : "not everything was written");
+    told = true;
     return CLI_SYSTEM;
 }
 

@@ -275,5 +275,7 @@ void show_answer(search_answer *a) {
         show_facts(a, &hit, fields, titled);
         json_decref(fields);
     }
+    /* The count comes after the hits also where both go to one place. */
+    if (a->code == CLI_OK) a->code = cli_finish(CLI_OK);
     if (a->code == CLI_OK) tell_count(a);
 }

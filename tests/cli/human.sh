@@ -24,7 +24,7 @@ for width in 40 60 80; do
     shape "English at $width: indented" 'all(re.match(" ?[0-9]+\\. |    \\S|psearch: |$", l) for l in d)'
     shape "English at $width: no word is cut" '"apples, and the apples fell far from the tree" in " ".join(l.strip() for l in d)'
 done
-for width in $(seq 30 50) 80; do
+for width in $(seq 30 37) 80; do
     on_terminal $width "psearch search -i ix 苹果"
     shape "Chinese at $width" "all(columns(l) <= $width for l in d) and any(columns(l) > $width - 6 for l in d)"
     shape "Chinese at $width: no line begins with a closing mark" 'not any(l.strip()[:1] in tuple("，。」？！") for l in d if l.strip())'
