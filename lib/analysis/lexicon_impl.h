@@ -75,7 +75,8 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
  *  been called before. */
 bool prs_lane_is_clean(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t at);
 /** End of the chunk that begins at `from`, where prs_lane_run stopped: the end of the text, or a
- *  separator that parts what stands on its sides, whatever that is.  0 = over PRS_CHUNK_MAX bytes. */
+ *  separator that parts what stands on its sides, whatever that is.  0 = over PRS_CHUNK_MAX
+ *  bytes. */
 uint32_t prs_lane_chunk_end(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
                             uint32_t from);
 /** Id of a plain pair, new or old: two folded characters of three bytes each, the first in the high

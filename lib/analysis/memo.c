@@ -2,10 +2,12 @@
  *
  *   words    24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
  *   pairs     8 bytes an entry   [key 4][id 4]                    at most 1/2 full
- *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      1024 to 32768 slots, each chunk has one
+ *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      1024 to 32768 slots, each chunk
+ *            has one
  *
- * Words and pairs: open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
- * stays good from the moment it is taken until its batch is resolved, so no key is hashed twice.
+ * Words and pairs: open addressing, linear probing, nothing is ever removed.  Room is reserved a
+ * batch ahead: a hash stays good from the moment it is taken until its batch is resolved, so no key
+ * is hashed twice.
  * Pairs are sparser because their slots are small and every Han character probes once.  Chunks are
  * a cache: a new one takes the slot of an old one.  It grows with what is put in, so that a small
  * budget holds a small one, and stops at 2 MiB, whatever the text.

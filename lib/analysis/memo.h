@@ -2,8 +2,8 @@
  *
  *   prs_word_memo    a lower-cased ASCII word of 1..16 bytes, held in two integers -> up to two ids
  *   prs_pair_memo    two BMP characters in 32 bits -> one id
- *   prs_chunk_memo   24 raw bytes between two separators ("U.S.", "don't", "café,") -> their entries
- *                    of the stream; a cache, which forgets
+ *   prs_chunk_memo   24 raw bytes between two separators ("U.S.", "don't", "café,") -> their
+ *                    entries of the stream; a cache, which forgets
  *
  * A find of words and pairs is split in two, so that a batch of hashes can be prefetched before the
  * first is read. */

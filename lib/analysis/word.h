@@ -34,7 +34,8 @@ void prs_words_fini(prs_words *words);
 
 #define PRS_WORDS_CACHE_BITS 14u
 
-/** Allocate a cache of 2^bits slots, unless there is one: worth it from about a kilobyte of text on.
+/** Allocate a cache of 2^bits slots, unless there is one: worth it from about a kilobyte of text
+ *  on.
  *  Params : bits PRS_WORDS_CACHE_BITS; 0 (one slot) and more in tests.   Errors : ENOMEM */
 prism_status prs_words_warm(prs_words *words, uint32_t bits, prism_error *err);
 

@@ -24,3 +24,4 @@ tests_conformance_conformance_tests_SOURCES = $(conformance_tests_sources)
 nodist_EXTRA_tests_conformance_conformance_tests_SOURCES = force_cxx_linker.cc
 tests_conformance_conformance_tests_CPPFLAGS = $(unit_cppflags) -I$(srcdir)/tests/unit/analysis
 tests_conformance_conformance_tests_LDADD = $(unit_ldadd)
+EXTRA_DIST += examples/articles

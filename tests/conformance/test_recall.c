@@ -141,7 +141,8 @@ static void close_world(world *w) {
     free(w->class_next);
 }
 
-/* ---- one run ----------------------------------------------------------------------------------- */
+/* ---- one run
+ * ----------------------------------------------------------------------------------- */
 
 typedef struct han_run {
     uint32_t cp[RUN_MAX];
@@ -273,7 +274,8 @@ static void check_recall(const world *w, const char *name, size_t n_runs) {
     for (size_t i = 1; i <= RUN_MAX; i++) ck_assert_uint_gt(of_length[i], 0);
 }
 
-/* ---- collections ------------------------------------------------------------------------------- */
+/* ---- collections
+ * ------------------------------------------------------------------------------- */
 
 START_TEST(in_the_articles_of_the_source) {
     world w;

@@ -2,9 +2,10 @@
  *
  * Each word of voc.txt goes through the analyzer with diacritics kept and the stemmer of its
  * folder, one word a text (no cache), and then all words twice in one text (cache cold, full and
- * warm; with all its slots and with a single one), and through the lexicon, cold and warm.  The answer must be the line of output.txt, without apostrophes, which the analyzer takes
- * out.  Words with an apostrophe outside are left out: it is punctuation to the scanner (T5), so
- * the stemmer never sees it.
+ * warm; with all its slots and with a single one), and through the lexicon, cold and warm.  The
+ * answer must be the line of output.txt, without apostrophes, which the analyzer takes out.  Words
+ * with an apostrophe outside are left out: it is punctuation to the scanner (T5), so the stemmer
+ * never sees it.
  *
  * The data were made by Snowball 3.  A library of version 2.2 differs in known lines: as many as
  * the table says, which are printed.  All lines agree, or exactly so many differ; any other number

@@ -1,8 +1,8 @@
 /* test_streams.c - what must hold for the token stream of any text?
  *
- *   ranges       start < end <= length, on code-point and cluster bounds; positions have no gaps and their
- *                starts never decrease; the bytes a token covers, analyzed alone, give its term
- *                again
+ *   ranges       start < end <= length, on code-point and cluster bounds; positions have no gaps
+ *                and their starts never decrease; the bytes a token covers, analyzed alone, give
+ *                its term again
  *   han modes    uni_bi, bi and uni number every character and word alike
  *   context      what stands before white space does not change what follows, and a text fed in
  *                pieces that end at white space gives the tokens of the whole

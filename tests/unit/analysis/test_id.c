@@ -17,8 +17,8 @@
 #define RULES_HASH UINT64_C(0x32060562e338fd47)
 #define PROBE_LIST_HASH UINT64_C(0x7c63d1b01ceec1a6)
 
-/* The members of prs_analyzer_options, each of which is in every_option_changes_it below.  A new one
- * goes here, there, into id.c and into docs/analysis.md. */
+/* The members of prs_analyzer_options, each of which is in every_option_changes_it below.  A new
+ * one goes here, there, into id.c and into docs/analysis.md. */
 typedef struct known_options {
     char name[32], stem_language[24];
     prs_stem_mode stem;
