@@ -53,8 +53,8 @@ typedef struct maker {
     size_t len;
     bool used[N_WORDS];
     uint32_t n_tags; /* used */
-    int field;    /* of the group around, -1 = the default ones */
-    bool negated; /* no *:*: a clause that nothing can match is dropped, and the scale with it */
+    int field;       /* of the group around, -1 = the default ones */
+    bool negated;    /* no *:*: a clause that nothing can match is dropped, and the scale with it */
 } maker;
 
 static uint32_t below(maker *m, uint32_t n) {

@@ -129,6 +129,7 @@ START_TEST(stop_words_only_rank_where_others_stay) {
         const char *words, *tree; /* upper case: a stop word */
     } cases[] = {{"Ab", "(+b ~a^0.3)"},         {"AB", "(a b)"},         {"A", "a"},
                  {"AbC", "(+b ~a^0.3 ~c^0.3)"}, {"abC", "(a b ~c^0.3)"}, {"AAb", "(+b ~a^0.6)"}};
+    static prs_field_weight both[] = {{1, 2}, {2, 1}};
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         ck_assert_int_eq(prs_query_new(schema, &query, NULL), PRISM_OK);
@@ -138,7 +139,7 @@ START_TEST(stop_words_only_rank_where_others_stay) {
             char lower = (char)(*p | 0x20);
             prs_node *term = make(PRS_NODE_TERM, &lower);
             term->stop = lower != *p;
-            term->fields = (prs_fields){(prs_field_weight[]){{1, 2}, {2, 1}}, 2};
+            term->fields = (prs_fields){both, 2};
             ck_assert_int_eq(prs_build_child(query, &node->should, &node->n_should, term, &err),
                              PRISM_OK);
         }

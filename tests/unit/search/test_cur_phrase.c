@@ -73,7 +73,9 @@ START_TEST(a_slot_of_several_words_and_of_a_prefix) {
     const char *both = "{'pos':0,'keys':[" KEY("large") "],'prefix':" KEY(
         "big") "},{'pos':1,'keys':[],'prefix':" KEY("data") "}";
     ck_assert_uint_eq(kit_count(&k, phrase(both)), 3);
-    ck_assert_uint_eq(kit_check_agree(&k, kit_query(&k, phrase(both)), 2), 3);
+    prism_query *query = kit_query(&k, phrase(both));
+    ck_assert_uint_eq(kit_check_agree(&k, query, 2), 3);
+    prism_query_unref(query);
     kit_free(&k);
 }
 END_TEST
