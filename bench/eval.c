@@ -2,11 +2,11 @@
  *
  *   prism_eval QRELS RUN   ->   queries N  MAP x  MRR@10 x  nDCG@10 x  R@100 x
  *
- * The definitions of trec_eval: queries with at least one relevant document (relevance > 0) are averaged,
- * absent ones count zero; a run is ordered by score descending, ties by document id descending in trec_eval --
- * here the order of the file (rank) is taken, because our order is total.  nDCG uses gain = relevance,
- * discount log2(rank + 1).  Source: Buckley & Voorhees; Jarvelin & Kekalainen, TOIS 2002.
- * Used by: bench/quality.sh, tests/cli/quality.sh */
+ * The definitions of trec_eval: queries with at least one relevant document (relevance > 0) are
+ * averaged, absent ones count zero; a run is ordered by score descending, ties by document id
+ * descending in trec_eval -- here the order of the file (rank) is taken, because our order is
+ * total.  nDCG uses gain = relevance, discount log2(rank + 1).  Source: Buckley & Voorhees;
+ * Jarvelin & Kekalainen, TOIS 2002.  Used by: bench/quality.sh, tests/cli/quality.sh */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,8 @@ static int split(char *line, char **word) {
     return n;
 }
 
-/* qrels: query 0 doc relevance; run: query Q0 doc rank score tag.  Run keeps the rank as "relevance". */
+/* qrels: query 0 doc relevance; run: query Q0 doc rank score tag.  Run keeps the rank as
+ * "relevance". */
 static judgments read_file(const char *path, int is_run) {
     judgments list = {NULL, 0, 0};
     char line[4096], *word[4];

@@ -1,6 +1,15 @@
-/* answer.c - how is an answer written as JSON?  (psearch.md "Search JSON, version 1") */
+/* answer.c - how is an answer written as JSON?
+ *
+ * What all commands share: the head that names version, index and generation, documents cut down to
+ * some of their fields, spans in the unit asked for, the notes of the parser.  Text from a command
+ * line may be of any bytes, and JSON has no place for ill-formed ones: they become U+FFFD here, and
+ * nothing is dropped in silence.
+ * Cost: spans in characters or UTF-16 units count the fragment once for each end.
+ * Tested by: tests/cli/search_json.sh, tests/cli/look.sh */
 #include "answer.h"
+#include "input.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 json_t *answer_head(const prism_snapshot *snap) {
@@ -16,6 +25,16 @@ bool answer_print(const json_t *value) {
         return false;
     putchar('\n');
     return true;
+}
+
+json_t *answer_string(const char *text, size_t len) {
+    json_t *value = json_stringn(text, len);
+    if (value) return value;
+    uint64_t n_bad;
+    char *mended = input_mend_utf8(text, len, &len, &n_bad);
+    if (mended) value = json_stringn(mended, len);
+    free(mended);
+    return value;
 }
 
 json_t *answer_text_fields(const prism_schema *schema) {

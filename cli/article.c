@@ -1,17 +1,19 @@
 /* article.c - what are the title, the body and the fields of a plain file?
  *
  *   text        first line that is not empty -> title, the rest -> body
- *   Markdown    ---                          front matter: `key: value` fills the field of that name
+ *   Markdown    ---                          front matter: `key: value` fills the field so named
  *               key: value                   lists as `[a, b]` or as `- a` lines below `key:`
  *               ---
  *               # Heading                    title, where the front matter has none
- *               the rest                     body (the heading stays in it)
+ *               the rest                     body, without a first heading that is the title again
  *
  * Values may be quoted with ' or ".  This is the plain subset of YAML that articles use; nested
- * values are not understood.  Tested by: tests/cli/input.sh */
+ * values are not understood.  Tested by: tests/cli/formats.sh */
 #include "article.h"
 
-#include <stdbool.h>
+#include "width.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct span {
@@ -51,16 +53,33 @@ static span skip_bom(const char *text, size_t len) {
     return s;
 }
 
-static span whole_path(const char *path) {
-    span s = {path, path + strlen(path)};
-    return s;
+/* The id of a file: its path as typed.  Names on disk are bytes, ids are UTF-8: what is ill-formed
+ * is written %XX, so that two files never share an id by being mended alike.  A text from a pipe
+ * has no path and is left without. */
+static prism_status add_path(prism_doc *doc, const char *path, prism_error *err) {
+    size_t len = strlen(path), n = 0;
+    if (strcmp(path, "-") == 0) return PRISM_OK;
+    char *id = malloc(3 * len + 1);
+    if (id == NULL) return err->code = PRISM_ENOMEM;
+    for (const char *p = path, *end = path + len; p < end;) {
+        uint32_t cp;
+        size_t bytes = width_read(p, end, &cp);
+        if (bytes == 1 && (unsigned char)*p >= 0x80)
+            n += (size_t)snprintf(id + n, 4, "%%%02X", (unsigned char)*p);
+        for (size_t i = 0; i < bytes && (bytes > 1 || (unsigned char)*p < 0x80); i++)
+            id[n++] = p[i];
+        p += bytes;
+    }
+    prism_status status = prism_doc_add(doc, "id", id, n, err);
+    free(id);
+    return status;
 }
 
 prism_status article_from_text(prism_doc *doc, const char *path, const char *text, size_t len,
                                prism_error *err) {
     span rest = skip_bom(text, len), title = {text, text};
     while (rest.at < rest.end && title.at == title.end) title = trim(next_line(&rest));
-    prism_status status = add(doc, "id", whole_path(path), err);
+    prism_status status = add_path(doc, path, err);
     if (status == PRISM_OK && title.at < title.end) status = add(doc, "title", title, err);
     if (status == PRISM_OK) status = add(doc, "body", rest, err);
     return status;
@@ -70,9 +89,9 @@ prism_status article_from_text(prism_doc *doc, const char *path, const char *tex
 
 typedef struct front {
     prism_doc *doc;
-    bool has_id, has_title;
-    unsigned *unknown;
-    char *name;
+    bool strict, has_id;
+    tally *left_out;
+    span title;
     char key[64];
     uint32_t line;
 } front;
@@ -90,9 +109,13 @@ static prism_status put_value(front *f, span value, prism_error *err) {
     value = unquote(value);
     if (value.at == value.end) return PRISM_OK;
     prism_status status = add(f->doc, f->key, value, err);
-    if (status == PRISM_ENOTFOUND) {
-        if ((*f->unknown)++ == 0) memcpy(f->name, f->key, sizeof f->key);
+    if (status == PRISM_ENOTFOUND && !f->strict) {
+        tally_add(f->left_out, f->key);
         return PRISM_OK;
+    }
+    if (status == PRISM_ENOTFOUND) {
+        status = err->code = PRISM_EREJECTED;
+        snprintf(err->text, sizeof err->text, "the schema has no field \"%s\"", f->key);
     }
     if (status != PRISM_OK) {
         err->line = f->line;
@@ -100,7 +123,7 @@ static prism_status put_value(front *f, span value, prism_error *err) {
         return status;
     }
     f->has_id = f->has_id || strcmp(f->key, "id") == 0;
-    f->has_title = f->has_title || strcmp(f->key, "title") == 0;
+    if (strcmp(f->key, "title") == 0) f->title = value;
     return PRISM_OK;
 }
 
@@ -154,29 +177,45 @@ static prism_status read_front(front *f, span *rest, prism_error *err) {
     return PRISM_OK;
 }
 
+/* The text of a line that is a heading; empty if it is none. */
+static span heading_of(span line) {
+    line = trim(line);
+    const char *p = line.at;
+    while (p < line.end && *p == '#') p++;
+    if (p == line.at || p - line.at > 6 || p == line.end || !is_space(*p))
+        return (span){line.end, line.end};
+    span title = trim((span){p, line.end});
+    while (title.end > title.at && title.end[-1] == '#') title.end--;
+    return trim(title);
+}
+
 static span first_heading(span rest) {
-    while (rest.at < rest.end) {
-        span line = trim(next_line(&rest));
-        const char *p = line.at;
-        while (p < line.end && *p == '#') p++;
-        if (p > line.at && p - line.at <= 6 && p < line.end && is_space(*p)) {
-            span title = trim((span){p, line.end});
-            while (title.end > title.at && title.end[-1] == '#') title.end--;
-            return trim(title);
-        }
-    }
-    return (span){rest.end, rest.end};
+    span found = {rest.end, rest.end};
+    while (rest.at < rest.end && found.at == found.end) found = heading_of(next_line(&rest));
+    return found;
+}
+
+/* A text that opens with its title as a heading would be counted and shown twice. */
+static span without_title(span rest, span title) {
+    span after = rest, line = {rest.at, rest.at};
+    while (after.at < after.end && line.at == line.end) line = trim(next_line(&after));
+    span heading = heading_of(line);
+    size_t n = (size_t)(heading.end - heading.at);
+    bool same =
+        n > 0 && n == (size_t)(title.end - title.at) && memcmp(heading.at, title.at, n) == 0;
+    return same ? after : rest;
 }
 
 prism_status article_from_markdown(prism_doc *doc, const char *path, const char *text, size_t len,
-                                   unsigned *unknown, char *name, prism_error *err) {
+                                   bool strict, tally *left_out, prism_error *err) {
     span rest = skip_bom(text, len);
-    front f = {doc, false, false, unknown, name, "", 0};
+    front f = {doc, strict, false, left_out, {text, text}, "", 0};
     prism_status status = read_front(&f, &rest, err);
-    if (status == PRISM_OK && !f.has_id) status = add(doc, "id", whole_path(path), err);
-    span title = first_heading(rest);
-    if (status == PRISM_OK && !f.has_title && title.at < title.end)
-        status = add(doc, "title", title, err);
-    if (status == PRISM_OK) status = add(doc, "body", rest, err);
+    if (status == PRISM_OK && !f.has_id) status = add_path(doc, path, err);
+    if (status == PRISM_OK && f.title.at == f.title.end) {
+        f.title = first_heading(rest);
+        if (f.title.at < f.title.end) status = add(doc, "title", f.title, err);
+    }
+    if (status == PRISM_OK) status = add(doc, "body", without_title(rest, f.title), err);
     return status;
 }

@@ -39,7 +39,7 @@ typedef struct cli_options {
     cli_check check;
     prism_checksums checksums;
     bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight,
-        json, and_operator;
+        and_operator;
     bool help;
     uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us;
     const char *cpu;
@@ -67,7 +67,8 @@ typedef struct cli_option {
 
 extern const cli_option cli_option_table[];
 bool cli_option_applies(const cli_option *option, const char *command);
-/** Parse argv[1..] into options; *command is found first.  CLI_OK, or CLI_USAGE with a message printed. */
+/** Parse argv[1..] into options; *command is found first.  CLI_OK, or CLI_USAGE with a message
+ *  printed. */
 int cli_parse(int argc, char **argv, const cli_command **command, cli_options *options);
 
 /* commands, one file each */
@@ -86,14 +87,22 @@ int cmd_bench(cli_options *o);
 int cmd_help(cli_options *o);
 
 /* session.c: opening, messages, interrupts */
-/** The index path by the contract: -i, PSEARCH_INDEX, the nearest .psearch upwards; NULL if none.  Static buffer. */
+/** The index path by the contract: -i, PSEARCH_INDEX, the nearest .psearch upwards; NULL if none.
+ *  Static buffer. */
 const char *cli_index_path(const cli_options *o);
 /** Open index and newest snapshot, or print why not and return the exit code. */
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap);
 /** "psearch: file:line:column: text" on standard error; returns the exit code for this status. */
 int cli_fail(const prism_error *err);
-/** The same for an index that cannot be opened: names it, and whatever is there is exit code 3 or worse. */
+/** The same with the file named by the caller, whose paths may be longer than an error holds. */
+int cli_fail_in(const char *file, const prism_error *err);
+/** Messages about files of an index name this directory from now on (borrowed). */
+void cli_use(const char *path);
+/** The same for an index that cannot be opened: names it, and whatever is there is exit code 3 or
+ *  worse. */
 int cli_fail_index(const char *path, prism_error *err);
+/** There is no index to be found: the message, and CLI_INDEX. */
+int cli_no_index(void);
 int cli_exit_code(prism_status status);
 void cli_message(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,9 +1,9 @@
 /* cmd_documents.c - get, rm: documents by key.
  *
- * get prints the stored JSON as it is, a line a document, in the order asked; absent keys are passed over and only an
- * answer without any document exits 1.  rm deletes in one commit, so that an interrupt or a fault deletes
- * nothing; --dry-run counts on a snapshot and takes no lock.
- * Tested by: tests/cli/usage.sh */
+ * get prints the stored JSON as it is, a line a document, in the order asked; absent keys are
+ * passed over and only an answer without any document exits 1.  rm deletes in one commit, so that
+ * an interrupt or a fault deletes nothing; --dry-run counts on a snapshot and takes no lock.
+ * Tested by: tests/cli/documents.sh */
 #include "answer.h"
 #include "cli.h"
 #include "input.h"
@@ -12,9 +12,13 @@
 #include <string.h>
 
 static bool print_document(const cli_options *o, prism_snapshot *snap, uint64_t gdoc,
-                           prism_error *err) {
+                           const char *key, prism_error *err) {
     char *json = NULL;
     size_t len;
+    if (o->format == FORMAT_IDS) {
+        puts(key);
+        return true;
+    }
     if (prism_document_get(snap, gdoc, &json, &len, err) != PRISM_OK) return false;
     if (o->fields) {
         json_t *fields = answer_fields(json, len, o->fields);
@@ -41,7 +45,8 @@ int cmd_get(cli_options *o) {
         prism_status status =
             prism_document_find(snap, o->args[i], strlen(o->args[i]), &gdoc, &err);
         if (status == PRISM_ENOTFOUND) continue;
-        if (status != PRISM_OK || !print_document(o, snap, gdoc, &err)) code = cli_fail(&err);
+        if (status != PRISM_OK || !print_document(o, snap, gdoc, o->args[i], &err))
+            code = cli_fail(&err);
         found++;
     }
     prism_snapshot_unref(snap);
@@ -95,13 +100,22 @@ static prism_status remove_all(const cli_options *o, remover *r, prism_error *er
     return status;
 }
 
-static int tell_removed(const remover *r, bool dry) {
-    char n[32];
-    if (dry)
+/* `snap`: of what is now in the index, for the JSON form. */
+static int tell_removed(const cli_options *o, const remover *r, const prism_snapshot *snap) {
+    char text[64];
+    bool done = true;
+    if (o->format == FORMAT_JSON) {
+        json_t *root = answer_head(snap);
+        json_object_set_new(root, "deleted", json_integer((json_int_t)r->n));
+        json_object_set_new(root, "dry_run", json_boolean(o->dry_run));
+        done = answer_print(root);
+        json_decref(root);
+    } else if (o->dry_run) {
         printf("%llu\n", (unsigned long long)r->n);
-    else
-        cli_message("%s documents deleted", units_show_count(r->n, n));
-    return r->n > 0 ? CLI_OK : CLI_NOTHING;
+    } else {
+        cli_message("%s deleted", units_show_things(r->n, "document", text));
+    }
+    return !done ? CLI_SYSTEM : r->n > 0 ? CLI_OK : CLI_NOTHING;
 }
 
 static int dry_run(cli_options *o) {
@@ -110,7 +124,7 @@ static int dry_run(cli_options *o) {
     prism_error err = PRISM_ERROR_INIT;
     int code = cli_open(o, &index, &r.snap);
     if (code != CLI_OK) return code;
-    code = remove_all(o, &r, &err) == PRISM_OK ? tell_removed(&r, true) : cli_fail(&err);
+    code = remove_all(o, &r, &err) == PRISM_OK ? tell_removed(o, &r, r.snap) : cli_fail(&err);
     prism_snapshot_unref(r.snap);
     prism_index_close(index);
     return code;
@@ -123,11 +137,9 @@ int cmd_rm(cli_options *o) {
     const char *path = cli_index_path(o);
     if (o->n_args == 0) return cli_usage("rm: a key is needed, or - for keys on standard input");
     if (o->dry_run) return dry_run(o);
-    if (path == NULL) {
-        cli_message("no index: say -i PATH, or set PSEARCH_INDEX");
-        return CLI_INDEX;
-    }
+    if (path == NULL) return cli_no_index();
     cli_catch_interrupts();
+    cli_use(path);
     int code = CLI_OK;
     if (prism_index_open(path, NULL, &index, &err) != PRISM_OK ||
         prism_writer_open(index, NULL, &r.writer, &err) != PRISM_OK)
@@ -138,8 +150,11 @@ int cmd_rm(cli_options *o) {
         code = CLI_INTERRUPTED;
     else if (r.n > 0 && prism_writer_commit(r.writer, NULL, 0, NULL, &err) != PRISM_OK)
         code = cli_fail(&err);
+    else if (prism_snapshot_open(index, &r.snap, &err) != PRISM_OK)
+        code = cli_fail(&err);
     else
-        code = tell_removed(&r, false);
+        code = tell_removed(o, &r, r.snap);
+    prism_snapshot_unref(r.snap);
     prism_writer_close(r.writer);
     prism_index_close(index);
     return code;

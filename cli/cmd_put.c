@@ -1,203 +1,31 @@
 /* cmd_put.c - put, add: files, directories and streams into an index.
  *
- *   argument -> walk -> file -> stream -> (NDJSON lines | one article) -> writer -> commit
+ *   arguments -> walk -> load.c, a file at a time -> one commit at the end, or one every N
+ *   documents
  *
  * One rejected record decides: under --on-error=stop (default) everything since the last commit is
- * given up and the exit code is 7; under skip it is counted, told, and kept in --rejects.
- * A full disk, a signal or any other refusal also leaves the last commit as it was. */
-#include "article.h"
-#include "cli.h"
+ * given up and the exit code is 7.  A full disk, a signal or any other refusal also leaves the last
+ * commit as it was.
+ * Tested by: tests/cli/put.sh, tests/cli/bad_input.sh */
+#include "answer.h"
 #include "input.h"
-#include "progress.h"
+#include "load.h"
 #include "units.h"
 
-#include <errno.h>
 #include <dirent.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-typedef struct loader {
-    const cli_options *options;
-    prism_index *index;
-    prism_writer *writer;
-    prism_doc *doc;
-    unsigned flags;
-    FILE *rejects;
-    progress progress;
-    uint64_t documents, rejected, bytes, mended, committed_at, generation;
-    unsigned unknown;
-    char unknown_name[64];
-} loader;
-
-static prism_status commit(loader *l, prism_error *err) {
-    prism_status status = prism_writer_commit(l->writer, NULL, 0, &l->generation, err);
-    if (status == PRISM_OK) l->committed_at = l->documents;
-    return status;
+static int on_file(void *ctx, const char *path) {
+    return load_file(ctx, path);
 }
 
-/* A record that cannot be taken: tell it; keep it; go on or stop.  Returns an exit code, 0 to go on. */
-static int reject(loader *l, const prism_error *err, const char *record, size_t len) {
-    int code = cli_fail(err);
-    if (code == CLI_INDEX) code = CLI_REJECTED; /* a missing input file, not a missing index */
-    if (code == CLI_SYSTEM && err->code == PRISM_EIO) code = CLI_REJECTED;
-    if (!l->options->skip_errors || code != CLI_REJECTED) return code;
-    l->rejected++;
-    if (l->rejects && len > 0 &&
-        (fwrite(record, 1, len, l->rejects) != len || fputc('\n', l->rejects) == EOF)) {
-        cli_message("%s: %s", l->options->rejects, strerror(errno));
-        return CLI_SYSTEM;
-    }
-    return CLI_OK;
-}
-
-static bool is_record_error(prism_status status) {
-    return status == PRISM_EPARSE || status == PRISM_EREJECTED || status == PRISM_ELIMIT;
-}
-
-static int after_put(loader *l, prism_status status, prism_error *err, const char *record,
-                     size_t len) {
-    if (status != PRISM_OK)
-        return is_record_error(status) ? reject(l, err, record, len) : cli_fail(err);
-    l->documents++;
-    progress_at(&l->progress, l->documents, l->bytes);
-    if (l->options->commit_every && l->documents - l->committed_at >= l->options->commit_every &&
-        commit(l, err) != PRISM_OK)
-        return cli_fail(err);
-    return cli_interrupted ? CLI_INTERRUPTED : CLI_OK;
-}
-
-static bool is_blank(const char *text, size_t len) {
-    for (size_t i = 0; i < len; i++)
-        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r') return false;
-    return true;
-}
-
-static void locate(prism_error *err, const char *path, uint64_t line, size_t column) {
-    snprintf(err->file, sizeof err->file, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
-    err->line = (uint32_t)(line > UINT32_MAX ? UINT32_MAX : line);
-    err->column = (uint32_t)column;
-}
-
-static int put_line(loader *l, const char *path, const input_line *line) {
-    prism_error err = PRISM_ERROR_INIT;
-    size_t bom =
-        line->number == 1 && line->len >= 3 && memcmp(line->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    if (is_blank(line->text + bom, line->len - bom)) return CLI_OK;
-    prism_status status;
-    if (line->too_long) {
-        status = err.code = PRISM_ELIMIT;
-        snprintf(err.text, sizeof err.text, "the line is longer than a document may be (%u MiB)",
-                 PRISM_MAX_DOC_BYTES >> 20);
-    } else {
-        status =
-            prism_writer_put_json(l->writer, line->text + bom, line->len - bom, l->flags, &err);
-    }
-    /* The library counts lines inside the record; a record is one line of the file. */
-    if (is_record_error(status))
-        locate(&err, path, line->number, err.column ? err.column + bom : 1);
-    return after_put(l, status, &err, line->text, line->len);
-}
-
-static int put_ndjson(loader *l, const char *path, input_stream *in) {
-    prism_error err = PRISM_ERROR_INIT;
-    input_lines lines;
-    input_line line;
-    bool more = true;
-    int code = CLI_OK;
-    input_lines_init(&lines, in);
-    while (code == CLI_OK) {
-        if (input_next_line(&lines, &line, &more, &err) != PRISM_OK) {
-            code = reject(l, &err, "", 0);
-            break;
-        }
-        if (!more) break;
-        l->bytes += line.len + 1;
-        code = put_line(l, path, &line);
-    }
-    input_lines_fini(&lines);
-    return code;
-}
-
-static int put_article(loader *l, const char *path, input_stream *in, bool markdown) {
-    prism_error err = PRISM_ERROR_INIT;
-    char *raw = NULL, *text = NULL;
-    size_t raw_len = 0, len;
-    uint64_t n_bad;
-    prism_status status = input_read_all(in, PRISM_MAX_DOC_BYTES, &raw, &raw_len, &err);
-    if (status != PRISM_OK) return reject(l, &err, "", 0);
-    text = input_mend_utf8(raw, raw_len, &len, &n_bad);
-    free(raw);
-    if (text == NULL) {
-        err.code = PRISM_ENOMEM;
-        return cli_fail(&err);
-    }
-    l->mended += n_bad;
-    l->bytes += raw_len;
-    prism_doc_clear(l->doc);
-    status = markdown ? article_from_markdown(l->doc, path, text, len, &l->unknown, l->unknown_name,
-                                              &err)
-                      : article_from_text(l->doc, path, text, len, &err);
-    if (status == PRISM_OK) status = prism_writer_put(l->writer, l->doc, l->flags, &err);
-    if (is_record_error(status)) locate(&err, path, err.line, err.column);
-    int code = after_put(l, status, &err, path, strlen(path));
-    free(text);
-    return code;
-}
-
-static bool ends_with(const char *name, size_t len, const char *suffix) {
-    size_t n = strlen(suffix);
-    return len >= n && memcmp(name + len - n, suffix, n) == 0;
-}
-
-static cli_input guess_kind(const char *path, const uint8_t *head, size_t n) {
-    size_t len = strlen(path), i = 0;
-    if (ends_with(path, len, ".gz"))
-        len -= 3;
-    else if (ends_with(path, len, ".zst"))
-        len -= 4;
-    if (ends_with(path, len, ".ndjson") || ends_with(path, len, ".jsonl") ||
-        ends_with(path, len, ".json"))
-        return INPUT_NDJSON;
-    if (ends_with(path, len, ".md") || ends_with(path, len, ".markdown")) return INPUT_MARKDOWN;
-    if (strcmp(path, "-") != 0) return INPUT_TEXT;
-    while (i < n && (head[i] == ' ' || head[i] == '\n' || head[i] == '\r' || head[i] == '\t' ||
-                     head[i] >= 0x80))
-        i++;
-    return i < n && head[i] == '{' ? INPUT_NDJSON : INPUT_TEXT;
-}
-
-static int put_file(void *ctx, const char *path) {
+static int on_skipped(void *ctx, const char *path, const char *why) {
     loader *l = ctx;
-    prism_error err = PRISM_ERROR_INIT;
-    input_stream *in;
-    const uint8_t *head = NULL;
-    size_t n = 0;
-    int code;
-    if (input_open(path, &in, &err) != PRISM_OK) return reject(l, &err, "", 0);
-    if (input_peek(in, &head, &n, &err) != PRISM_OK) {
-        code = reject(l, &err, "", 0);
-        input_close(in);
-        return code;
-    }
-    cli_input kind =
-        l->options->input != INPUT_AUTO ? l->options->input : guess_kind(path, head, n);
-    if (kind != INPUT_NDJSON && memchr(head, 0, n) != NULL) {
-        err.code = PRISM_EREJECTED;
-        locate(&err, path, 0, 0);
-        snprintf(err.text, sizeof err.text, "this is a binary file (it holds NUL bytes)");
-        code = reject(l, &err, "", 0);
-    } else {
-        code = kind == INPUT_NDJSON ? put_ndjson(l, path, in)
-                                    : put_article(l, path, in, kind == INPUT_MARKDOWN);
-    }
-    input_close(in);
-    return code;
-}
-
-static int on_loop(void *ctx, const char *path) {
-    (void)ctx;
-    cli_message("%s: this directory is inside itself (a loop of links): not entered again", path);
+    progress_clear(&l->progress);
+    cli_message("note: %s: %s", path, why);
     return 0;
 }
 
@@ -205,21 +33,42 @@ static int on_unreadable(void *ctx, const char *path) {
     prism_error err = PRISM_ERROR_INIT;
     err.code = PRISM_EIO;
     err.sys_errno = errno;
-    locate(&err, path, 0, 0);
     snprintf(err.text, sizeof err.text, "%s", strerror(errno));
-    return reject(ctx, &err, "", 0);
+    return load_reject(ctx, path, &err, path, strlen(path));
+}
+
+/* ---- how much is there to read?  For the progress bar only. --------------------------------- */
+
+static int add_size(void *ctx, const char *path) {
+    uint64_t *total = ctx;
+    struct stat st;
+    bool standard = strcmp(path, "-") == 0;
+    if ((standard ? fstat(STDIN_FILENO, &st) : stat(path, &st)) != 0) return 0;
+    if (!S_ISREG(st.st_mode)) {
+        *total = 0;
+        return 1; /* a pipe: nobody knows */
+    }
+    *total += (uint64_t)st.st_size;
+    return cli_interrupted;
+}
+
+static int size_skipped(void *ctx, const char *path, const char *why) {
+    (void)ctx;
+    (void)path;
+    (void)why;
+    return 0;
+}
+
+static int size_unreadable(void *ctx, const char *path) {
+    return size_skipped(ctx, path, NULL);
 }
 
 static uint64_t total_size(const cli_options *o) {
+    static const input_walker sizes = {add_size, size_skipped, size_unreadable};
     uint64_t total = 0;
-    for (int i = 0; i < o->n_args; i++) {
-        struct stat st;
-        size_t len = strlen(o->args[i]);
-        if (stat(o->args[i], &st) != 0 || !S_ISREG(st.st_mode) ||
-            ends_with(o->args[i], len, ".gz") || ends_with(o->args[i], len, ".zst"))
-            return 0;
-        total += (uint64_t)st.st_size;
-    }
+    if (!progress_wanted(o->progress)) return 0;
+    for (int i = 0; i < o->n_args; i++)
+        if (input_walk(o->args[i], &sizes, &total) != 0) return 0;
     return total;
 }
 
@@ -238,6 +87,7 @@ static bool is_foreign(const char *path) {
 
 static int open_index(loader *l, const char *path) {
     prism_error err = PRISM_ERROR_INIT;
+    cli_use(path);
     prism_status status = prism_index_open(path, NULL, &l->index, &err);
     if (status == PRISM_ENOTFOUND) {
         if (is_foreign(path)) {
@@ -271,44 +121,76 @@ static int check_arguments(const cli_options *o) {
     return code;
 }
 
-static void report(const loader *l) {
-    char n[32], size[32];
+/* ---- the report ----------------------------------------------------------------------------- */
+
+static double seconds_since(uint64_t start_us) {
+    double seconds = (double)(progress_clock_us() - start_us) / 1e6;
+    return seconds > 0 ? seconds : 1e-6;
+}
+
+static void tell_report(const loader *l, const prism_writer_stats *stats) {
+    char text[64], size[32];
+    double seconds = seconds_since(l->progress.start_us);
+    uint64_t mended = stats->ill_formed + l->mended;
+    cli_message("%s, %s in %.2f s (%.1f MB/s), generation %llu",
+                units_show_things(l->documents, "document", text), units_show_bytes(l->bytes, size),
+                seconds, (double)l->bytes / 1e6 / seconds, (unsigned long long)l->generation);
+    if (stats->unknown_fields)
+        cli_message("note: %s with names that the schema does not know (the first: %s): kept, not "
+                    "searchable",
+                    units_show_things(stats->unknown_fields, "document", text),
+                    stats->first_unknown_field);
+    if (l->left_out.n)
+        cli_message("note: %s in front matter that the schema does not know (the first: %s): left "
+                    "out",
+                    units_show_things(l->left_out.n, "name", text), l->left_out.first);
+    if (l->empty.n)
+        cli_message("note: %s without anything in it (the first: %s)",
+                    units_show_things(l->empty.n, "file", text), l->empty.first);
+    if (mended)
+        cli_message("note: ill-formed UTF-8 was read as separators in %s",
+                    units_show_things(mended, "place", text));
+    if (l->rejected)
+        cli_message("%s rejected and skipped", units_show_things(l->rejected, "record", text));
+}
+
+static int print_report(const loader *l, const prism_writer_stats *stats) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_snapshot *snap = NULL;
+    if (prism_snapshot_open(l->index, &snap, &err) != PRISM_OK) return cli_fail(&err);
+    json_t *root = answer_head(snap);
+    json_object_update_new(
+        root, json_pack("{s:I, s:I, s:I, s:I, s:I, s:f}", "documents", (json_int_t)l->documents,
+                        "rejected", (json_int_t)l->rejected, "bytes", (json_int_t)l->bytes,
+                        "unknown_fields", (json_int_t)(stats->unknown_fields + l->left_out.n),
+                        "ill_formed", (json_int_t)(stats->ill_formed + l->mended), "seconds",
+                        seconds_since(l->progress.start_us)));
+    bool done = answer_print(root);
+    json_decref(root);
+    prism_snapshot_unref(snap);
+    return done ? CLI_OK : CLI_SYSTEM;
+}
+
+static int report(const loader *l) {
     prism_writer_stats stats;
     prism_error err = PRISM_ERROR_INIT;
     memset(&stats, 0, sizeof stats);
     stats.size = sizeof stats;
-    if (prism_writer_get_stats(l->writer, &stats, &err) != PRISM_OK) return;
-    double seconds = (double)(progress_clock_us() - l->progress.start_us) / 1e6;
-    uint64_t unknown = stats.unknown_fields + l->unknown, mended = stats.ill_formed + l->mended;
-    cli_message("%s documents, %s in %.2f s (%.1f MB/s), generation %llu",
-                units_show_count(l->documents, n), units_show_bytes(l->bytes, size), seconds,
-                (double)l->bytes / 1e6 / (seconds > 0 ? seconds : 1),
-                (unsigned long long)l->generation);
-    if (unknown)
-        cli_message("%s documents hold names that the schema does not know (the first: %s); kept, "
-                    "not searchable",
-                    units_show_count(unknown, n),
-                    stats.first_unknown_field[0] ? stats.first_unknown_field : l->unknown_name);
-    if (mended)
-        cli_message("%s ill-formed UTF-8 parts were read as separators",
-                    units_show_count(mended, n));
-    if (l->rejected)
-        cli_message("%s records were rejected and skipped", units_show_count(l->rejected, n));
+    if (prism_writer_get_stats(l->writer, &stats, &err) != PRISM_OK) return cli_fail(&err);
+    tell_report(l, &stats);
+    return l->options->format == FORMAT_JSON ? print_report(l, &stats) : CLI_OK;
 }
 
 static int load(loader *l) {
+    static const input_walker files = {on_file, on_skipped, on_unreadable};
     const cli_options *o = l->options;
-    prism_error err = PRISM_ERROR_INIT;
     int code = CLI_OK;
     progress_begin(&l->progress, o->progress, "indexing", total_size(o));
-    for (int i = 0; i < o->n_args && code == CLI_OK; i++)
-        code = input_walk(o->args[i], put_file, on_loop, on_unreadable, l);
-    progress_end(&l->progress);
-    if (code == CLI_OK && commit(l, &err) != PRISM_OK) code = cli_fail(&err);
-    if (code == CLI_OK) {
-        report(l);
-        return CLI_OK; /* skipped records were asked to be skipped: counted above, not a failure */
-    }
+    for (int i = 0; i < o->n_args && code == CLI_OK; i++) code = input_walk(o->args[i], &files, l);
+    progress_last(&l->progress, "writing the index");
+    if (code == CLI_OK) code = load_commit(l);
+    progress_clear(&l->progress);
+    if (code == CLI_OK) return report(l);
     cli_message("stopped: %s",
                 l->generation ? "the documents of the last commit are kept, those after it are not"
                               : "nothing was added");
@@ -324,7 +206,7 @@ static int run_loader(cli_options *o, unsigned flags) {
     if (code != CLI_OK) return code;
     const char *path = cli_index_path(o);
     if (path == NULL) path = ".psearch";
-    if (o->rejects && (l.rejects = fopen(o->rejects, "wb")) == NULL) {
+    if (o->rejects && (l.rejects = fopen(o->rejects, "wbe")) == NULL) {
         cli_message("%s: %s", o->rejects, strerror(errno));
         return CLI_SYSTEM;
     }

@@ -4,8 +4,10 @@
  *
  * The kind is told by the first bytes (1f 8b; 28 b5 2f fd), not by the name, so that pipes work.
  * gzip members and zstd frames may follow one another.  Cost: one 256 KiB buffer a stream.
- * Tested by: tests/cli/input.sh */
+ * Tested by: tests/cli/formats.sh, tests/cli/bad_input.sh */
 #include "input.h"
+
+#include "cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,8 +68,11 @@ prism_status input_open(const char *path, input_stream **out, prism_error *err) 
               : S_ISDIR(st.st_mode)     ? EISDIR
                                         : 0;
     if (bad != 0) {
-        prism_status code =
-            set_error(in, err, bad == ENOENT ? PRISM_ENOTFOUND : PRISM_EIO, bad, strerror(bad));
+        prism_status code = set_error(in, err,
+                                      cli_interrupted && bad == EINTR ? PRISM_ECANCELED
+                                      : bad == ENOENT                 ? PRISM_ENOTFOUND
+                                                                      : PRISM_EIO,
+                                      bad, strerror(bad));
         input_close(in);
         return code;
     }
@@ -88,18 +93,25 @@ uint64_t input_consumed(const input_stream *in) {
     return in->consumed;
 }
 
-/* At least one unread raw byte, or raw_end. */
-static prism_status fill(input_stream *in, prism_error *err) {
-    if (in->from < in->to || in->raw_end) return PRISM_OK;
+/* More raw bytes behind `to`, or raw_end.  An interrupt must not wait for the other end of a
+ * pipe. */
+static prism_status read_raw(input_stream *in, prism_error *err) {
     ssize_t n;
-    do n = read(in->fd, in->raw, RAW_SIZE);
-    while (n < 0 && errno == EINTR);
+    do n = cli_interrupted ? -1 : read(in->fd, in->raw + in->to, RAW_SIZE - in->to);
+    while (n < 0 && errno == EINTR && !cli_interrupted);
+    if (cli_interrupted) return set_error(in, err, PRISM_ECANCELED, EINTR, "interrupted");
     if (n < 0) return set_error(in, err, PRISM_EIO, errno, strerror(errno));
-    in->from = 0;
-    in->to = (size_t)n;
+    in->to += (size_t)n;
     in->consumed += (uint64_t)n;
     in->raw_end = n == 0;
     return PRISM_OK;
+}
+
+/* At least one unread raw byte, or raw_end. */
+static prism_status fill(input_stream *in, prism_error *err) {
+    if (in->from < in->to || in->raw_end) return PRISM_OK;
+    in->from = in->to = 0;
+    return read_raw(in, err);
 }
 
 static prism_status recognize(input_stream *in, prism_error *err) {
@@ -107,12 +119,8 @@ static prism_status recognize(input_stream *in, prism_error *err) {
     if (status != PRISM_OK) return status;
     /* A pipe may deliver its first bytes one at a time. */
     while (!in->raw_end && in->to - in->from < 4) {
-        ssize_t n = read(in->fd, in->raw + in->to, RAW_SIZE - in->to);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return set_error(in, err, PRISM_EIO, errno, strerror(errno));
-        if (n == 0) break;
-        in->to += (size_t)n;
-        in->consumed += (uint64_t)n;
+        status = read_raw(in, err);
+        if (status != PRISM_OK) return status;
     }
     const uint8_t *p = in->raw + in->from;
     size_t n = in->to - in->from;

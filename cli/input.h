@@ -14,7 +14,8 @@ typedef struct input_stream input_stream;
 /** Open a path ("-" = standard input).  EIO or ENOTFOUND with errno and file on failure. */
 prism_status input_open(const char *path, input_stream **out, prism_error *err);
 void input_close(input_stream *in);
-/** Up to n unpacked bytes; *got 0 at the end.  EPARSE: damaged gzip or zstd data (offset of the packed bytes). */
+/** Up to n unpacked bytes; *got 0 at the end.  EPARSE: damaged gzip or zstd data (offset of the
+ *  packed bytes). */
 prism_status input_read(input_stream *in, void *buf, size_t n, size_t *got, prism_error *err);
 /** Look at the beginning without consuming it. */
 prism_status input_peek(input_stream *in, const uint8_t **head, size_t *n, prism_error *err);
@@ -44,13 +45,20 @@ void input_lines_fini(input_lines *lines);
 /** *more false at the end.  Memory: one line, at most PRISM_MAX_DOC_BYTES + 64 KiB. */
 prism_status input_next_line(input_lines *lines, input_line *line, bool *more, prism_error *err);
 
-/** Call each(ctx, path) for a file, or for every file below a directory in byte order of names, hidden names left out;
- *  a directory met again on its own path (a loop) is reported by `loop` and not entered.  Stops at the first non-zero. */
-typedef int (*input_file_fn)(void *ctx, const char *path);
-int input_walk(const char *path, input_file_fn each, input_file_fn loop, input_file_fn unreadable,
-               void *ctx);
+/* What is met on a walk; each stops it by returning non-zero. */
+typedef struct input_walker {
+    int (*each)(void *ctx, const char *path);
+    int (*skipped)(void *ctx, const char *path, const char *why); /* a directory not entered */
+    int (*unreadable)(void *ctx, const char *path);               /* see errno */
+} input_walker;
 
-/** Copy with each maximal ill-formed part (and NUL) replaced by U+FFFD; *n_bad counts them.  free() the result. */
+/** Walk a file, "-", or all below a directory in byte order of names, hidden names left out.  A
+ *  directory that is an index, or met again on its own path (a loop of links), is skipped.
+ *  Returns the first non-zero. */
+int input_walk(const char *path, const input_walker *walker, void *ctx);
+
+/** Copy with each maximal ill-formed part (and NUL) replaced by U+FFFD; *n_bad counts them.  free()
+ *  the result. */
 char *input_mend_utf8(const char *text, size_t len, size_t *out_len, uint64_t *n_bad);
 
 #endif

@@ -1,17 +1,28 @@
-/* main.c - which command is asked for? */
-#include "cli.h"
+/* main.c - which command is asked for?
+ *
+ * The table of commands, with what help and the manual say about each.  A command of the contract
+ * that is not built yet stands in it without a function, and answers "not in this version" whatever
+ * follows it.  Before anything is opened the standard files are made sure of, and SIGPIPE ends us
+ * quietly.
+ * Tested by: tests/cli/usage.sh, tests/cli/help.sh, tests/cli/exits.sh */
+#include "help.h"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 const cli_command cli_commands[] = {
     {"put", "[OPTIONS] FILE... DIR... -", "index documents, replacing those with the same key",
      "Creates the index with the default schema where there is none. Reads NDJSON, plain text and "
-     "Markdown, also as .gz "
-     "and .zst; a directory is walked; - is standard input. A Markdown file's front matter (key: "
-     "value lines between "
-     "---) fills the fields of that name, else its first heading is the title; a text file's first "
-     "line is its title.",
-     "psearch put -i news articles/\nzstdcat dump.ndjson.zst | psearch put -i news --memory 512M -",
+     "Markdown, also as .gz and .zst; a directory is walked, hidden names left out; - is standard "
+     "input. A Markdown file's front matter (key: value lines between ---) fills the fields of "
+     "that name, else its first heading is the title; a text file's first line is its title. The "
+     "id of a file is its path as typed, unless its front matter gives one. "
+     "Under --on-error=stop, the default, a rejected record ends the command with exit code 7 and "
+     "nothing since the last commit is kept.",
+     "psearch put -i news articles/\npsearch put -i news --memory=512M --load dump.ndjson.zst\n"
+     "some-program | psearch put -i news --on-error=skip --rejects=bad.ndjson -",
      cmd_put, false},
     {"add", "[OPTIONS] FILE... DIR... -",
      "as put, without looking for old versions (append-only loads)", "",
@@ -44,7 +55,9 @@ const cli_command cli_commands[] = {
      "psearch run -i news --queries q.tsv -k 100 > news.run", cmd_run, false},
     {"bench", "--queries FILE [OPTIONS]",
      "time queries: microseconds and queries a second, by class",
-     "A query a line; also .jsonl with query and tags, and luceneutil .tasks.",
+     "A query a line; also .jsonl with query and tags, and luceneutil .tasks. A class is a tag, "
+     "else the shape of the query. A query has the percentiles of its repeats, a class those of "
+     "the p50 of its queries. Forms that are not built yet are skipped and counted.",
      "psearch bench -i news --queries q.txt --json", cmd_bench, false},
     {"help", "[COMMAND]", "help", "", "psearch help search", cmd_help, false},
     {"init", "", "create an index from a schema", "", "", NULL, false},
@@ -82,18 +95,28 @@ static const cli_command *unbuilt(int argc, char **argv) {
     return NULL;
 }
 
+/* A standard file that the caller closed must not become the number of a file of the index: what we
+ * print would be written into it.  The stand-ins refuse what nobody should do: reading from 0,
+ * writing to 1. */
+static bool fill_standard_files(void) {
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd) return false;
+    return true;
+}
+
 int main(int argc, char **argv) {
+    if (!fill_standard_files()) return CLI_SYSTEM;
+    /* A reader that goes away ends us quietly, even below a parent that ignores the signal. */
+    signal(SIGPIPE, SIG_DFL);
     const cli_command *command = unbuilt(argc, argv);
     cli_options options;
     if (command) return cli_usage("%s: not in this version", command->name);
     int code = cli_parse(argc, argv, &command, &options);
     if (code != CLI_OK) return code;
     if (options.help && command->run != cmd_help) {
-        static char name[32], *args[1] = {name};
-        snprintf(name, sizeof name, "%s", command->name);
-        options.args = args;
-        options.n_args = 1;
-        command = cli_find_command("help");
+        help_short(command);
+        return cli_finish(CLI_OK);
     }
     return cli_finish(command->run(&options));
 }

@@ -1,8 +1,8 @@
 /* options.c - what may stand on the command line, and what does it mean?
  *
- * One table (cli_option_table) drives parsing here, and help, man page and completions in help.c, so that
- * they cannot disagree.  An option whose summary is NULL is in the contract but not built yet: it
- * exits 2 with "not in this version".
+ * One table (cli_option_table) drives parsing here, and help, man page and completions in help.c,
+ * so that they cannot disagree.  An option whose summary is NULL is in the contract but not built
+ * yet: it exits 2 with "not in this version".
  *
  *   psearch [-i INDEX] COMMAND [OPTIONS] [ARGS]
  *
@@ -27,8 +27,8 @@ const cli_option cli_option_table[] = {
     {"format-version", 0, "1", "*", "version of the JSON forms"},
     {"fields", 0, "A,B", "search get", "stored fields to show"},
     {"color", 0, "auto|always|never", "*", "colours in human output"},
-    {"progress", 0, "auto|plain|json|never", "put add check rm",
-     "how to show progress on standard error"},
+    {"progress", 0, "auto|plain|json|never", "*",
+     "how to show progress on standard error (a bar on a terminal only)"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
     {"threads", 0, "N", "put add run bench", "worker threads (1 in this version)"},
     {"memory", 0, "SIZE", LOADS, "memory budget of the build (256M)"},
@@ -66,7 +66,7 @@ const cli_option cli_option_table[] = {
     {"repeat", 0, "N", "bench", "timed repeats of each query (10)"},
     {"warmup", 0, "N", "bench", "untimed repeats first (3)"},
     {"json", 0, NULL, "bench info", "the same as --format=json"},
-    {"cpu", 0, "scalar|sse42|avx2|avx512", "bench", NULL},
+    {"cpu", 0, "scalar|sse42|avx2|avx512", "bench", "kernels to use (the best of this CPU)"},
     {"checksums", 0, "lazy|eager|off", "bench", "when stored bytes are verified"},
     {"field", 0, "F", "terms analyze", "the field"},
     {"prefix", 0, "P", "terms", "only terms that begin so"},
@@ -93,6 +93,13 @@ bool cli_option_applies(const cli_option *option, const char *command) {
            word_in(command, strlen(command), option->commands, ' ');
 }
 
+/* NO_COLOR counts when it is set to something (no-color.org). */
+static bool want_color(void) {
+    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == 0) && terminal &&
+           strcmp(terminal, "dumb") != 0;
+}
+
 static void set_defaults(cli_options *o) {
     memset(o, 0, sizeof *o);
     o->tag = "psearch";
@@ -103,7 +110,7 @@ static void set_defaults(cli_options *o) {
     o->k = 1000;
     o->repeat = 10;
     o->warmup = 3;
-    o->color = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL;
+    o->color = want_color();
 }
 
 static int position(const char *value, const char *list) {
@@ -119,16 +126,12 @@ static bool is_choice(const cli_option *option) {
     return option->arg && (strchr(option->arg, '|') || strcmp(option->name, "format-version") == 0);
 }
 
-static void set_color(cli_options *o, int choice) {
-    if (choice > 0) o->color = choice == 1;
-}
-
 /* Options with a fixed set of values: `choice` is the place in the list of the table. */
 static void set_choice(cli_options *o, const char *name, int choice, const char *value) {
     if (strcmp(name, "format") == 0)
         o->format = (cli_format)choice;
     else if (strcmp(name, "color") == 0)
-        set_color(o, choice);
+        o->color = choice == 0 ? want_color() : choice == 1;
     else if (strcmp(name, "progress") == 0)
         o->progress = (cli_progress_mode)choice;
     else if (strcmp(name, "input") == 0)
@@ -143,6 +146,8 @@ static void set_choice(cli_options *o, const char *name, int choice, const char 
         o->checksums = (prism_checksums)choice;
     else if (strcmp(name, "mode") == 0)
         o->mode = value;
+    else if (strcmp(name, "cpu") == 0)
+        o->cpu = value;
 }
 
 static void set_switch(cli_options *o, const char *name) {
@@ -254,7 +259,18 @@ static const cli_option *find_option(const char *name, size_t len, char letter) 
     return NULL;
 }
 
-/* Consume the option at argv[*i] (and its value).  `command` NULL: not yet known, only global ones. */
+static int no_such_option(const char *arg, const cli_command *command) {
+    if (command == NULL) return cli_usage("%s: no such option (see psearch help)", arg);
+    if (command->text_args)
+        return cli_usage("%s: no such option of %s (see psearch help %s); a text that begins with "
+                         "'-' stands after --",
+                         arg, command->name, command->name);
+    return cli_usage("%s: no such option of %s (see psearch help %s)", arg, command->name,
+                     command->name);
+}
+
+/* Consume the option at argv[*i] (and its value).  `command` NULL: not yet known, only global
+ * ones. */
 static int take_option(int argc, char **argv, int *i, const cli_command *command, cli_options *o) {
     const char *arg = argv[*i], *value = NULL;
     const cli_option *option;
@@ -270,8 +286,7 @@ static int take_option(int argc, char **argv, int *i, const cli_command *command
     const char *name = command ? command->name : "";
     if (option == NULL || (command && !cli_option_applies(option, name)) ||
         (!command && strcmp(option->commands, "*") != 0))
-        return cli_usage("%s: no such option%s%s (see psearch help%s%s)", arg,
-                         command ? " of " : "", name, command ? " " : "", name);
+        return no_such_option(arg, command);
     if (option->summary == NULL) return cli_usage("--%s: not in this version", option->name);
     if (option->arg == NULL && value) return cli_usage("--%s takes no value", option->name);
     if (option->arg && value == NULL) {
@@ -282,10 +297,11 @@ static int take_option(int argc, char **argv, int *i, const cli_command *command
 }
 
 static int check_values(const cli_options *o) {
-    if (o->threads != 1) return cli_usage("--threads above 1: not in this version");
+    if (o->threads == 0) return cli_usage("--threads must be at least 1");
+    if (o->threads > 1) return cli_usage("--threads above 1: not in this version");
     if (o->memory < (16u << 20)) return cli_usage("--memory must be at least 16M");
-    if (o->n + o->offset > PRISM_MAX_K || o->k > PRISM_MAX_K)
-        return cli_usage("at most %u hits can be asked for", PRISM_MAX_K);
+    if (o->n > PRISM_MAX_K || o->offset > PRISM_MAX_K - o->n || o->k > PRISM_MAX_K)
+        return cli_usage("at most %u hits can be asked for, skipped ones included", PRISM_MAX_K);
     return CLI_OK;
 }
 

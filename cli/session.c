@@ -54,19 +54,37 @@ int cli_exit_code(prism_status status) {
     }
 }
 
-int cli_fail(const prism_error *err) {
+/* The index in use, for messages about its files. */
+static const char *used_path;
+
+void cli_use(const char *path) {
+    used_path = path;
+}
+
+int cli_fail_in(const char *file, const prism_error *err) {
+    /* Stopped by ourselves because nobody takes the results: cli_finish tells. */
+    if (err->code == PRISM_ECANCELED && ferror(stdout)) return CLI_SYSTEM;
     char place[64] = "";
+    const char *colon = file[0] ? ": " : "";
     if (err->line > 0)
-        snprintf(place, sizeof place, "%s%u:%u: ", err->file[0] ? ":" : "line ", err->line,
-                 err->column);
+        snprintf(place, sizeof place, "%s%u:%u: ", file[0] ? ":" : "line ", err->line, err->column);
+    else if (err->column > 0)
+        snprintf(place, sizeof place, "%scolumn %u: ", colon, err->column);
     else if (err->offset != UINT64_MAX)
-        snprintf(place, sizeof place, "%sbyte %llu: ", err->file[0] ? ": " : "",
-                 (unsigned long long)err->offset);
-    else if (err->file[0])
-        snprintf(place, sizeof place, ": ");
-    cli_message("%s%s%s", err->file, place,
-                err->text[0] ? err->text : prism_status_name(err->code));
+        snprintf(place, sizeof place, "%sbyte %llu: ", colon, (unsigned long long)err->offset);
+    else
+        snprintf(place, sizeof place, "%s", colon);
+    cli_message("%s%s%s", file, place, err->text[0] ? err->text : prism_status_name(err->code));
     return cli_exit_code(err->code);
+}
+
+int cli_fail(const prism_error *err) {
+    char file[4096];
+    /* A file of the index comes as its bare name. */
+    bool bare = used_path && err->file[0] && strchr(err->file, '/') == NULL &&
+                strcmp(err->file, used_path) != 0;
+    snprintf(file, sizeof file, "%s%s%s", bare ? used_path : "", bare ? "/" : "", err->file);
+    return cli_fail_in(file, err);
 }
 
 static bool is_directory(const char *path) {
@@ -103,10 +121,8 @@ int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
     const char *path = cli_index_path(o);
     *index = NULL;
     *snap = NULL;
-    if (path == NULL) {
-        cli_message("no index: say -i PATH, or set PSEARCH_INDEX");
-        return CLI_INDEX;
-    }
+    if (path == NULL) return cli_no_index();
+    cli_use(path);
     opts.checksums = o->checksums;
     opts.read_only = 1;
     if (prism_index_open(path, &opts, index, &err) == PRISM_OK &&
@@ -117,6 +133,11 @@ int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
     return cli_fail_index(path, &err);
 }
 
+int cli_no_index(void) {
+    cli_message("no index: say -i PATH, set PSEARCH_INDEX, or make one here with psearch put");
+    return CLI_INDEX;
+}
+
 int cli_fail_index(const char *path, prism_error *err) {
     if (err->file[0] == 0) snprintf(err->file, sizeof err->file, "%s", path);
     int code = cli_fail(err);
@@ -124,10 +145,10 @@ int cli_fail_index(const char *path, prism_error *err) {
 }
 
 int cli_finish(int code) {
-    bool bad = ferror(stdout) != 0;
-    if (fflush(stdout) != 0) bad = true;
-    if (!bad) return code;
-    cli_message("standard output: %s", strerror(errno));
+    bool failed_before = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !failed_before) return code;
+    cli_message("standard output: %s", errno ? strerror(errno) : "not everything was written");
     return CLI_SYSTEM;
 }
 
@@ -140,6 +161,7 @@ void cli_catch_interrupts(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_interrupt;
+    action.sa_flags = (int)SA_RESETHAND; /* asked a second time, it ends at once */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }

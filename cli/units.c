@@ -16,14 +16,27 @@ static const char *read_digits(const char *p, uint64_t *out) {
     return p == start ? NULL : p;
 }
 
+/* `.5` after a number as part / scale, six digits of it. */
+static const char *read_fraction(const char *p, uint64_t *part, uint64_t *scale) {
+    *part = 0;
+    *scale = 1;
+    if (p == NULL || *p != '.') return p;
+    for (p++; *p >= '0' && *p <= '9'; p++) {
+        if (*scale >= 1000000) continue;
+        *part = *part * 10 + (uint64_t)(*p - '0');
+        *scale *= 10;
+    }
+    return p;
+}
+
 bool units_number(const char *text, uint64_t *out) {
     const char *end = read_digits(text, out);
     return end && *end == 0;
 }
 
 bool units_size(const char *text, uint64_t *out) {
-    uint64_t v;
-    const char *p = read_digits(text, &v);
+    uint64_t v, part, scale;
+    const char *p = read_fraction(read_digits(text, &v), &part, &scale);
     if (p == NULL) return false;
     static const char letters[] = "KMGT";
     unsigned shift = 0;
@@ -35,8 +48,8 @@ bool units_size(const char *text, uint64_t *out) {
         if (*p == 'i') p++;
     }
     if (*p == 'B' || *p == 'b') p++;
-    if (*p != 0 || (shift > 0 && v > UINT64_MAX >> shift)) return false;
-    *out = v << shift;
+    if (*p != 0 || (shift > 0 && v >= UINT64_MAX >> shift)) return false;
+    *out = (v << shift) + (uint64_t)((double)part / (double)scale * (double)(UINT64_C(1) << shift));
     return true;
 }
 
@@ -46,16 +59,9 @@ bool units_time_us(const char *text, uint64_t *out) {
         uint64_t us;
     } units[] = {{"us", 1},     {"ms", 1000},    {"s", 1000000},
                  {"", 1000000}, {"m", 60000000}, {"h", 3600000000u}};
-    uint64_t whole, part = 0, scale = 1;
-    const char *p = read_digits(text, &whole);
+    uint64_t whole, part, scale;
+    const char *p = read_fraction(read_digits(text, &whole), &part, &scale);
     if (p == NULL) return false;
-    if (*p == '.') {
-        for (p++; *p >= '0' && *p <= '9'; p++) {
-            if (scale >= 1000000) continue;
-            part = part * 10 + (uint64_t)(*p - '0');
-            scale *= 10;
-        }
-    }
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(p, units[i].name) != 0) continue;
         if (whole > UINT64_MAX / units[i].us / 2) return false;
@@ -83,5 +89,11 @@ const char *units_show_count(uint64_t n, char *out) {
         *w++ = plain[i];
     }
     *w = 0;
+    return out;
+}
+
+const char *units_show_things(uint64_t n, const char *thing, char *out) {
+    char count[32];
+    snprintf(out, 64, "%s %s%s", units_show_count(n, count), thing, n == 1 ? "" : "s");
     return out;
 }

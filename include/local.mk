@@ -1,14 +1,17 @@
-# The public headers.  Each is complete by itself.  A header is installed when the library has all that
-# it declares (tools/check_exports.sh compares); until then it stands in the second list.
+# The public headers, all installed: tools/check_exports.sh holds what they declare against the library,
+# tests/api/installed.sh what is installed against this folder.
+include_HEADERS += include/prismsearch.h
+
 prismincludedir = $(includedir)/prismsearch
 prisminclude_HEADERS = \
 	include/prismsearch/base.h \
-	include/prismsearch/error.h
-
-noinst_HEADERS = \
-	include/prismsearch.h \
+	include/prismsearch/error.h \
 	include/prismsearch/index.h \
 	include/prismsearch/query.h \
 	include/prismsearch/schema.h \
 	include/prismsearch/search.h \
+	include/prismsearch/vocabulary.h \
 	include/prismsearch/writer.h
+
+prismextdir = $(prismincludedir)/ext
+prismext_HEADERS = include/prismsearch/ext/tokenizer.h

@@ -20,7 +20,10 @@
 #include <prismsearch/schema.h>
 #include <prismsearch/index.h>
 #include <prismsearch/writer.h>
+#include <prismsearch/vocabulary.h>
 #include <prismsearch/query.h>
 #include <prismsearch/search.h>
+/* Stable within a minor version only. */
+#include <prismsearch/ext/tokenizer.h>
 
 #endif

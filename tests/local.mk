@@ -26,8 +26,13 @@ include tests/conformance/local.mk
 endif
 
 include tests/diff/local.mk
+include tests/golden/local.mk
+include tests/fuzz/local.mk
 include tests/scenarios/local.mk
 include tests/cli/local.mk
+include tests/api/local.mk
+include tests/examples/local.mk
+
 
 check_PROGRAMS += $(unit_programs)
 unit_tests += $(unit_programs)

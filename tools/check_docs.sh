@@ -6,8 +6,11 @@
 #                 at least 4 lines
 #   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c; x_read.c and x_write.c, which share
 #                 x.h, may share test_x.c; else a line in tests/unit/EXEMPT gives a reason
-#   public        each declaration in include/ has a comment above it, beside it, or above its group
+#   public        each declaration in include/ has a comment above it, beside it, or above its group; a
+#                 function that can fail has one of its own, which says "Errors", and who owns what a
+#                 "**out" hands over
 #   names         a file name occurs once in lib/
+#   manual        a function that docs/man speaks of is in lib/prismsearch.sym
 . "$(dirname "$0")/lint.sh"
 
 ESSAY_FROM=100
@@ -73,16 +76,30 @@ check_twins() {
 check_public() {
     awk '
         function where() { return FILENAME ":" FNR ": " }
-        FNR == 1 { explained = 0; depth = 0; comment = 0 }
-        comment { if (/\*\//) { comment = 0; explained = 1 } next }
-        /^[[:space:]]*$/ { explained = 0; next }
-        /^\/\*/ { if (!/\*\//) comment = 1; else explained = 1; next }
+        # A declaration of a function that can fail, read to its end.
+        function judge() {
+            gsub(/[[:space:]]+/, " ", head)
+            if (head !~ /prism_error \*err\)/) return
+            if (said !~ /Errors/) print at "no Errors in the comment of: " head
+            if (head ~ /\*\*out/ && said !~ /owned:/ && said !~ /as prism_|Params, /)
+                print at "no owner of *out in the comment of: " head
+        }
+        FNR == 1 { explained = 0; comment = 0; said = ""; head = "" }
+        head != "" { head = head " " $0; if (/;/) { judge(); head = said = "" } next }
+        comment { said = said $0; if (/\*\//) { comment = 0; explained = 1 } next }
+        /^[[:space:]]*$/ { explained = 0; said = ""; next }
+        /^\/\*/ { said = $0; if (!/\*\//) comment = 1; else explained = 1; next }
         /^#(if|ifn?def|else|elif|endif|include|undef)/ || /^extern "C"/ { next }
         /^#define PRISMSEARCH_[A-Z_]*H$/ || /^#define PRISM_[A-Z_]*(API|_INIT)/ { next }
         /^(PRISM_API|typedef|#define PRISM_)/ {
             if (!explained && !/\/\*/ && !/^typedef (struct|enum) [a-z_]+ [a-z_]+;/)
                 print where() "no comment explains: " $0
             explained = 1
+        }
+        /^PRISM_API prism_status / {
+            head = $0
+            at = where()
+            if (/;/) { judge(); head = said = "" }
         }
     ' "$1"
 }
@@ -93,6 +110,12 @@ done
 check_twins
 source_files include -- h | while read -r file; do
     check_public "$file" | complain_lines
+done
+for page in docs/man/*; do
+    [ -e "$page" ] || continue
+    sed -nE 's/^\.Fn (prism_[a-z0-9_]+).*/\1/p' "$page" | sort -u | while read -r name; do
+        grep -qx "$name" lib/prismsearch.sym || complain "$page" "there is no function $name"
+    done
 done
 source_files lib -- c cc | sed 's|.*/||' | sort | uniq -d |
     sed 's/$/: the name occurs more than once in lib/' | complain_lines

@@ -3,7 +3,7 @@
 #
 #     check_exports.sh [ROOT [LIBRARY]]     LIBRARY: default $PRISM_BUILDDIR/.libs/libprismsearch.so
 #
-#   names     exported = listed, declared with PRISM_API; all of an installed header is exported
+#   names     exported = listed = declared with PRISM_API
 #   kinds     functions only: exported data would fix its size in every program
 #   needs     nothing that ends the process, prints or is unsafe is undefined
 #   globals   no mutable data of our own but what tools/globals_allow.txt gives a reason for (not looked
@@ -20,15 +20,6 @@ listed=lib/prismsearch.sym
 # only_in_first NAMES OTHERS TEXT: a complaint for each name that is not among the others.
 only_in_first() {
     grep -vxF -e "$2" <<< "$1" | sed "s~\$~: is $3~"
-}
-
-# Headers that include/local.mk installs: they promise.
-installed_only() {
-    local file installed
-    installed=$(awk '/^(prism)?include_HEADERS/ { on = 1 } on { print } !/\\$/ { on = 0 }' include/local.mk)
-    while read -r file; do
-        if grep -qF "$file" <<< "$installed"; then echo "$file"; fi
-    done
 }
 
 # Globals of tools/globals_allow.txt, each of which has its reason there.
@@ -50,13 +41,12 @@ declared_in() {
     strip_code | sed -nE 's/^[^:]*:[0-9]+:PRISM_API .*[^a-z0-9_](prism_[a-z0-9_]+)\(.*/\1/p' | sort
 }
 declared=$(source_files include -- h | declared_in)
-promised=$(source_files include -- h | installed_only | declared_in)
 sort -c "$listed" 2> /dev/null || complain "$listed" 'is not sorted'
 
 only_in_first "$exported" "$(sort "$listed")" "exported, not listed in $listed" | complain_lines
 only_in_first "$(sort "$listed")" "$exported" "listed in $listed, not exported" | complain_lines
 only_in_first "$exported" "$declared" 'exported, not declared in include' | complain_lines
-only_in_first "$promised" "$exported" 'declared in include, not exported' | complain_lines
+only_in_first "$declared" "$exported" 'declared in include, not exported' | complain_lines
 nm -D --defined-only "$library" |
     awk '$2 != "T" { print $3 ": exported, and not a function" }' | complain_lines
 

@@ -62,7 +62,7 @@ only_in() {
 }
 
 source_files lib | quoted_includes | check_library
-source_files cli bindings bench examples tests/api tests/diff tests/golden |
+source_files cli bindings bench examples tests/api tests/examples tests/diff tests/golden |
     grep -v '^bench/micro/' | quoted_includes | check_outsiders
 source_files tests/ref | quoted_includes | check_reference
 {

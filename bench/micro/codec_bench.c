@@ -2,9 +2,10 @@
  *
  *     codec_bench [seconds-per-cell]
  *
- * Structure   One row per width, one column per level and operation; ns per value, the best of several
- *             interleaved rounds, because the machines this runs on are noisy and shared.  Data: 64 blocks
- *             of random values (32 KiB of integers: in L1 and L2, so that codecs are measured, not memory).
+ * Structure   One row per width, one column per level and operation; ns per value, the best of
+ *             several interleaved rounds, because the machines this runs on are noisy and shared.
+ *             Data: 64 blocks of random values (32 KiB of integers: in L1 and L2, so that codecs
+ *             are measured, not memory).
  * Invariants  Every decode is checked against its input before it is timed.
  * Why so      Levels alternate within a round: a slow spell hits all of them. */
 #include "base/cpu.h"

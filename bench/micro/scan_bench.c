@@ -3,15 +3,12 @@
  *     scan_bench FILE ...          text in UTF-8, as it is
  *
  * Structure   One row per file: MB/s of UTF-8 through the scanner, through the general segment loop
- * alone
- *             (plain UAX #29, no fast path), and through ICU's root word iterator over UTF-16
+ *             alone (plain UAX #29, no fast path), and through ICU's root word iterator over UTF-16
  *             already converted; the best of interleaved rounds, then the ratio.
  * Invariants  A pass ends at the end of the text, and its token count enters a sink, so that
- * nothing is
- *             optimised away.
+ *             nothing is optimised away.
  * Why so      The three alternate within a round: on a shared machine a slow spell hits all of
- * them, so
- *             ratios hold where MB/s do not. */
+ *             them, so ratios hold where MB/s do not. */
 #include "analysis/scan.h"
 #include "analysis/wordbreak.h"
 

@@ -1,14 +1,23 @@
-/* base.h - what every other public header needs: export marks, version, allocator, limits, callbacks.
+/* base.h - what every other public header needs: export marks, version, allocator, limits.
  *
- * Conventions of the whole library
+ * Conventions of the whole library.  Comments on functions say what goes beyond them.
  *   - Every function that can fail returns `prism_status` (see error.h) and takes a caller-owned
  *     `prism_error *err` last, which may be NULL.  Outputs are NULL or 0 after any error.
- *   - `**out` is owned by the caller and freed by the function named in its comment.  A returned
- *     `const T *` is borrowed and lives as long as the object it was taken from.
- *   - Texts are UTF-8 with an explicit length; they need no NUL unless a comment says "string".
- *   - Options structs begin with `size` and have an INIT macro; they grow at the end only.
- *   - No function aborts, exits, prints, reads the environment or the locale, or keeps a global.
- */
+ *   - A NULL where none is allowed, an options struct without its size and a value that is not of
+ *     its enum are PRISM_EINVAL.  Whatever allocates may give PRISM_ENOMEM.
+ *   - `**out` is owned by the caller and given back to the function named in its comment, which
+ *     takes NULL too.  A returned `const T *` is borrowed and lives as long as the object it was
+ *     taken from.  Arguments are borrowed for the call, unless they are said to be referenced or
+ *     copied.
+ *   - Texts are UTF-8 with an explicit length and need no NUL.  A parameter that is a string (ends
+ *     in NUL) is one without a length beside it.
+ *   - Options structs begin with `size` and have an INIT macro; they grow at the end only.  NULL
+ *     instead of options means the defaults.
+ *   - Threads: schemas, tokenizers, indexes, queries, snapshots and statistics may be used by any
+ *     number of threads at once; a writer too, which locks itself.  Documents, hits and snippets
+ *     belong to one thread at a time.  A handle is given up when no thread uses it any more.
+ *   - After fork, a child may go on with all but writers (PRISM_EMISUSE).
+ *   - No function aborts, exits, prints, reads the environment or the locale, or keeps a global. */
 #ifndef PRISMSEARCH_BASE_H
 #define PRISMSEARCH_BASE_H
 

@@ -1,4 +1,13 @@
-/* search.h - a query over a snapshot: the best hits, counts, snippets, statistics. */
+/* search.h - a query over a snapshot: the best hits, counts, snippets, statistics.
+ *
+ * Over many indexes (shards, machines) as over one:
+ *
+ *   prism_stats_collect on each -> prism_stats_merge -> prism_search on each with opts.stats
+ *       -> prism_hits_encode, prism_hits_decode on the way -> prism_hits_merge
+ *
+ * Scores are integers that depend on the query, the document and the statistics alone, so the
+ * merged answer equals that of one index to the bit.  Queries and statistics travel as JSON text,
+ * too. */
 #ifndef PRISMSEARCH_SEARCH_H
 #define PRISMSEARCH_SEARCH_H
 
@@ -24,47 +33,74 @@ typedef struct prism_search_opts {
     uint32_t k;      /* hits wanted, 0..PRISM_MAX_K; 0 = count only */
     uint32_t offset; /* hits skipped before them; k + offset <= PRISM_MAX_K */
     prism_count_mode count;
-    int exhaustive;             /* no pruning: for tests and benches; same hits */
-    double k1, b;               /* negative = 1.2, 0.75 */
-    const prism_stats *stats;   /* statistics from outside, NULL = the snapshot's own */
-    uint64_t timeout_us;        /* 0 = none; the answer says so when it was cut */
-    const volatile int *cancel; /* non-zero stops the search; may be NULL */
-    const prism_allocator *allocator;
+    int exhaustive;                   /* no pruning: for tests and benches; same hits */
+    double k1, b;                     /* negative = 1.2, 0.75; at most 1e6, 1 */
+    const prism_stats *stats;         /* statistics from outside, NULL = the snapshot's own */
+    uint64_t timeout_us;              /* 0 = none; the answer says so when it was cut */
+    const volatile int *cancel;       /* non-zero stops the search; may be NULL */
+    const prism_allocator *allocator; /* of hits and work space; NULL = the snapshot's */
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     { sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL }
 
 /** One document found. */
 typedef struct prism_hit {
-    uint64_t gdoc; /* valid for this snapshot */
-    const char
-        *key; /* borrowed from the snapshot, not NUL-terminated; "" if the schema has no key */
-    size_t key_len;
-    float score;
-    int32_t raw_score; /* the integer score, in units of 2^-shift: equal for equal statistics */
-    uint64_t arrival;
+    uint64_t gdoc;     /* good for the snapshot that it was found in */
+    const char *key;   /* not NUL-terminated; "" if the schema has no key */
+    size_t key_len;    /* bytes */
+    float score;       /* raw_score * 2^-shift */
+    int32_t raw_score; /* equal for equal statistics, whatever the segments */
+    uint64_t arrival;  /* order of arrival in its index: decides between equal scores */
+    uint32_t part;     /* which of the answers that were merged it is from; else 0 */
 } prism_hit;
 
 /** Find the best documents.
- *  Params : snap, query [borrowed], opts may be NULL; out [owned: prism_hits_free]
+ *  Params : opts may be NULL; out [owned: prism_hits_free], which refers to snap
  *  Shapes : score descending, then arrival ascending
- *  Errors : PRISM_ECORRUPT damaged segment (file and offset); PRISM_EIO; PRISM_ENOMEM; PRISM_EINVAL.  Deadline and cancel are
- *           not errors: see prism_hits_complete
- *  Threads: any number on one snapshot and query.
+ *  Errors : PRISM_ECORRUPT a damaged segment (file, offset); PRISM_EIO; PRISM_ELIMIT boosts too
+ *           large to add up; PRISM_EINVAL k + offset, k1, b, statistics of another query.  Deadline
+ *           and cancel are no errors: see prism_hits_complete
+ *  Cost   : the postings that pruning cannot skip
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
                                     const prism_search_opts *opts, prism_hits **out,
                                     prism_error *err);
+/** Number of hits, at most k; 0 for NULL. */
 PRISM_API uint32_t prism_hits_count(const prism_hits *hits);
-/** Documents matched; *exact tells whether it is a lower bound only. */
+/** Documents matched, those beyond k included; 0 for NULL.
+ *  Params : *exact (may be NULL) = 0 if it is a lower bound only */
 PRISM_API uint64_t prism_hits_total(const prism_hits *hits, int *exact);
-/** 1 complete; 0 cut by deadline or cancel. */
+/** 1 complete; 0 cut by deadline or cancel, or NULL: hits and total are of what was seen. */
 PRISM_API int prism_hits_complete(const prism_hits *hits);
-/** The power of two of the raw scores: score = raw * 2^-shift. */
+/** The power of two of the raw scores; 0 for NULL. */
 PRISM_API int prism_hits_shift(const prism_hits *hits);
-/** Hit i, 0 <= i < count; zeros otherwise.  Borrowed from hits and snapshot. */
+/** Hit i, 0 <= i < count; zeros and an empty key otherwise.
+ *  Params : *hit, whose key is borrowed from hits */
 PRISM_API void prism_hits_get(const prism_hits *hits, uint32_t i, prism_hit *hit);
+/** Free; NULL is fine. */
 PRISM_API void prism_hits_free(prism_hits *hits);
+
+/** An answer as JSON text.
+ *  Params : *json [owned: prism_free_text], a string
+ *  Errors : none but those of base.h */
+PRISM_API prism_status prism_hits_encode(const prism_hits *hits, char **json, prism_error *err);
+/** An answer from such text.
+ *  Params : out [owned: prism_hits_free]
+ *  Errors : PRISM_EPARSE not JSON (with line and column), or not what prism_hits_encode writes */
+PRISM_API prism_status prism_hits_decode(const char *text, size_t len, prism_hits **out,
+                                         prism_error *err);
+/** One answer of several, to one query under the same statistics, k1 and b.
+ *  Params : parts [borrowed], n > 0, of searches with offset 0 and at least k + offset hits wanted;
+ *           k, offset as in prism_search_opts; out [owned: prism_hits_free]
+ *  Shapes : score descending, then by part, then arrival ascending: the order of one index that
+ *           took the documents of part 0 first, then those of part 1 ...; hit.part tells whose gdoc
+ *           it is.
+ *           Total is the sum, exact and complete if all are
+ *  Errors : PRISM_EINVAL k + offset over PRISM_MAX_K, parts that are not of one scale, or wanted
+ *           too few
+ *  Cost   : k + offset hits times n */
+PRISM_API prism_status prism_hits_merge(const prism_hits *const *parts, size_t n, uint32_t k,
+                                        uint32_t offset, prism_hits **out, prism_error *err);
 
 /** What of a text to show; start from PRISM_SNIPPET_OPTS_INIT. */
 typedef struct prism_snippet_opts {
@@ -89,29 +125,50 @@ typedef struct prism_fragment {
     uint32_t n_spans;
 } prism_fragment;
 typedef struct prism_snippet prism_snippet;
-/** The best fragments of a stored text field of a document, with the byte ranges that take part in matched clauses of the query.
- *  A field without a match gives its beginning and no spans.
- *  Errors : PRISM_ENOTFOUND no such field or not stored; out [owned: prism_snippet_free] */
+/** The best fragments of a stored text field of a document, with the byte ranges that take part in
+ *  matched clauses of the query.  A field without a match gives its beginning and no spans.
+ *  Params : gdoc of a hit in snap; opts may be NULL; out [owned: prism_snippet_free], a copy that
+ *           outlives snap
+ *  Errors : PRISM_ENOTFOUND no such document or field, or not stored; PRISM_ECORRUPT, PRISM_EIO;
+ *           what a tokenizer returns
+ *  Cost   : one frame of stored documents; the field is analyzed again */
 PRISM_API prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query,
                                           uint64_t gdoc, const char *field,
                                           const prism_snippet_opts *opts, prism_snippet **out,
                                           prism_error *err);
+/** Number of fragments; 0 for NULL. */
 PRISM_API uint32_t prism_snippet_count(const prism_snippet *snippet);
+/** Fragment i, 0 <= i < count; an empty one otherwise.
+ *  Params : *fragment, whose text and spans are borrowed from snippet */
 PRISM_API void prism_snippet_get(const prism_snippet *snippet, uint32_t i,
                                  prism_fragment *fragment);
+/** Free; NULL is fine. */
 PRISM_API void prism_snippet_free(prism_snippet *snippet);
 
 /* Statistics as integers, to be collected from many indexes, merged, and handed to searches. */
-/** The statistics that a query needs, from one snapshot.   Out: owned: prism_stats_free */
+
+/** The statistics that a query needs, from one snapshot.
+ *  Params : out [owned: prism_stats_free]
+ *  Errors : PRISM_ECORRUPT, PRISM_EIO
+ *  Cost   : dictionary look-ups; for a word in several fields its lists, once */
 PRISM_API prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query,
                                            prism_stats **out, prism_error *err);
-/** Add `from` into `into`; both must come from the same query.  Errors: PRISM_EINVAL if not, PRISM_ELIMIT on overflow */
+/** Add `from` to `into`.
+ *  Errors : PRISM_EINVAL they are not of the same query; PRISM_ELIMIT a sum over 2^63 - 1.  Then
+ *           nothing was added
+ *  Threads: nobody else uses `into` */
 PRISM_API prism_status prism_stats_merge(prism_stats *into, const prism_stats *from,
                                          prism_error *err);
-/** As JSON text and back.   Out: owned: prism_free_text / prism_stats_free */
+/** Statistics as JSON text.
+ *  Params : *json [owned: prism_free_text], a string
+ *  Errors : none but those of base.h */
 PRISM_API prism_status prism_stats_to_json(const prism_stats *stats, char **json, prism_error *err);
+/** Statistics from such text.
+ *  Params : out [owned: prism_stats_free]
+ *  Errors : PRISM_EPARSE not JSON (with line and column), or not what prism_stats_to_json writes */
 PRISM_API prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **out,
                                              prism_error *err);
+/** Free; NULL is fine. */
 PRISM_API void prism_stats_free(prism_stats *stats);
 
 #ifdef __cplusplus

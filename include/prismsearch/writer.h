@@ -1,8 +1,17 @@
 /* writer.h - put, delete, commit.
  *
- * What is put is durable and visible when prism_writer_commit returns PRISM_OK, all of it or none.  The
- * last put of a key wins.  After an error that poisons the writer every call returns that error; close it and
- * open another: the last commit is intact. */
+ * What is put is durable and visible when prism_writer_commit returns PRISM_OK, all of it or none.
+ * The last put of a key wins.
+ *
+ * After an error            the writer
+ *   of one document         is as it was before the call: PRISM_EPARSE, PRISM_EREJECTED,
+ *   PRISM_ELIMIT,
+ *                           PRISM_EINVAL, what a tokenizer returns
+ *   that loses what is not  gives that error again from every call: prism_writer_rollback goes back
+ *   committed (disk, memory)  to the last commit, prism_writer_close gives up
+ *   PRISM_EUNKNOWN          can only be closed: open the index again to see whether it was
+ *   committed
+ * The last commit is intact in every case. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
 
@@ -17,80 +26,105 @@ typedef struct prism_writer prism_writer;
 /** How to write; start from PRISM_WRITER_OPTS_INIT. */
 typedef struct prism_writer_opts {
     size_t size;
-    size_t memory;     /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    unsigned threads;  /* 1; more: PRISM_EUNSUPPORTED in this version */
-    int load;          /* bulk load: merge nothing until commit, then once */
-    int keep_commits;  /* commits kept on disk, >= 1; 0 = 2 */
-    int non_durable;   /* no fsync: for tests and throw-away indexes */
-    int strict_schema; /* unknown JSON names reject the document */
-    unsigned
-        max_segments; /* at commit, merge down to this many; 0 = by policy (30); PRISM_NO_MERGE = leave all as it is */
+    size_t memory;         /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
+    unsigned threads;      /* 1; more: PRISM_EUNSUPPORTED in this version */
+    int load;              /* bulk load: merge nothing until commit, then once */
+    int keep_commits;      /* commits kept on disk, 1 to 1000; 0 = 2 */
+    int non_durable;       /* no fsync: for tests and throw-away indexes */
+    int strict_schema;     /* unknown JSON names reject the document */
+    unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30) */
 } prism_writer_opts;
-#define PRISM_NO_MERGE 0xffffffffu
+#define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */
 #define PRISM_WRITER_OPTS_INIT                                                                     \
     { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0 }
 
 /** Become the writer of an index.
- *  Errors : PRISM_EBUSY another has it; PRISM_EREADONLY; as prism_index_open
- *  Threads: internally locked.   Out: owned: prism_writer_close */
+ *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]
+ *  Errors : PRISM_EBUSY another writer, of any process, has it; PRISM_EREADONLY; PRISM_EINVAL
+ *           memory under 16 MiB, keep_commits over 1000; PRISM_EUNSUPPORTED threads, or a file
+ *           system without locks; as prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, release the lock, free; NULL is fine. */
 PRISM_API void prism_writer_close(prism_writer *writer);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
-#define PRISM_PUT_APPEND                                                                           \
-    1u /* the caller knows that the key is new: do not look for an old version */
+#define PRISM_PUT_APPEND 1u  /* the caller knows the key is new: no older version is looked for */
 
 /** Put one document given as a JSON object.
- *  Params : text [borrowed], UTF-8; flags PRISM_PUT_*; a missing key is made from the content (XXH3-128, hex)
- *  Errors : PRISM_EPARSE not a JSON object, ill-formed UTF-8, a name twice (line and column); PRISM_EREJECTED a value that
- *           does not fit its field, a key over PRISM_MAX_KEY_BYTES; PRISM_ELIMIT size or depth: the writer stays usable.
- *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM while flushing: see the text */
+ *  Params : text copied; flags PRISM_PUT_*; a missing key is made from the content (XXH3-128, hex)
+ *  Errors : PRISM_EPARSE not a JSON object, ill-formed UTF-8, a name twice (line and column);
+ *           PRISM_EREJECTED a value that does not fit its field, a bad key, under strict_schema an
+ *           unknown name; PRISM_ELIMIT PRISM_MAX_DOC_BYTES, PRISM_MAX_DOC_TOKENS, depth; what a
+ *           tokenizer returns.
+ *           After these the writer is as it was.  PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM of a flush:
+ *           see the top
+ *  Cost   : the document is analyzed now; a flush when the budget is spent */
 PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                              unsigned flags, prism_error *err);
 
-/** A document built by hand.  Values are copied.   Threads: one. */
+/** A document built by hand. */
 typedef struct prism_doc prism_doc;
+/** Start a document.
+ *  Params : schema [referenced]; out [owned: prism_doc_free]
+ *  Errors : none but those of base.h */
 PRISM_API prism_status prism_doc_new(const prism_schema *schema, prism_doc **out, prism_error *err);
-/** Add a value by its text form (date as ISO 8601, numbers in decimal, bool as true/false).
- *  Errors : PRISM_ENOTFOUND no such field; PRISM_EREJECTED a second value of a single field, a bad value */
+/** Add a value by its text form: dates as ISO 8601, numbers in decimal, bool as true or false.
+ *  Params : text copied
+ *  Errors : PRISM_ENOTFOUND no such field; PRISM_EREJECTED a second value of a single field, a text
+ *           that is no such value, a bad key; PRISM_ELIMIT PRISM_MAX_DOC_BYTES.  The document is
+ *           then as it was */
 PRISM_API prism_status prism_doc_add(prism_doc *doc, const char *field, const char *text,
                                      size_t len, prism_error *err);
+/** Take all values out, to fill it anew; NULL is fine. */
 PRISM_API void prism_doc_clear(prism_doc *doc);
+/** Free; NULL is fine. */
 PRISM_API void prism_doc_free(prism_doc *doc);
 /** Put a document built by hand; it may be put again, or cleared and filled anew.
  *  Errors : as prism_writer_put_json; PRISM_EINVAL built for another schema */
 PRISM_API prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, unsigned flags,
                                         prism_error *err);
 
-/** Delete by key.  *n (may be NULL) = documents deleted, 0 or 1, pending ones included. */
+/** Delete by key, what is not committed included.
+ *  Params : *n (may be NULL) = documents deleted, 0 or 1
+ *  Errors : PRISM_EINVAL the schema has no key; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM: see the
+ *           top
+ *  Cost   : one look-up a segment */
 PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len,
                                            uint64_t *n, prism_error *err);
 
 /** Make everything since the last commit durable and visible.
- *  Params : payload [borrowed] bytes kept with the commit, may be NULL; *generation (may be NULL)
- *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed on disk; PRISM_EUNKNOWN: committed or not, the writer is poisoned
- *  Cost   : flush + fsyncs (R1) + merges by policy */
+ *  Params : payload (may be NULL) copied, kept with the commit: prism_snapshot_payload; *generation
+ *           (may be NULL) = of the commit, that of the last one if there was nothing to commit
+ *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers; PRISM_EUNKNOWN:
+ *           committed or not, the writer can only be closed
+ *  Cost   : flush, fsyncs, merges by policy */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                            uint64_t *generation, prism_error *err);
-/** Forget everything since the last commit. */
+/** Forget everything since the last commit, an error that was sticky too.
+ *  Errors : PRISM_EUNKNOWN where only closing is left; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM */
 PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *err);
-/** Merge down to at most max_segments (>= 1) and commit.  progress units: documents. */
+/** Merge down to at most max_segments (>= 1) and commit.
+ *  Params : progress may be NULL, and is called with the writer's lock held
+ *  Units  : progress in documents
+ *  Errors : PRISM_ECANCELED by progress; as prism_writer_commit
+ *  Cost   : reads and writes everything in the segments that are merged */
 PRISM_API prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
                                           prism_progress_fn progress, void *ctx, prism_error *err);
 
-/** What a writer has done; set size to sizeof before the call. */
+/** What a writer has done since it was opened; set size to sizeof before the call. */
 typedef struct prism_writer_stats {
     size_t size;
-    uint64_t documents_put, documents_deleted; /* since open */
+    uint64_t documents_put, documents_deleted;
     uint64_t unknown_fields;      /* documents that held a JSON name not in the schema */
     char first_unknown_field[64]; /* "" if none */
     uint64_t ill_formed;          /* ill-formed UTF-8 parts treated as separators */
     uint64_t flushes, merges;
-    size_t memory, memory_peak;
+    size_t memory, memory_peak; /* bytes of the index handle, its snapshots and writers */
 } prism_writer_stats;
-/** Counters since open. */
+/** Counters since open; works after every error.
+ *  Params : stats, filled as far as its size says
+ *  Errors : none but those of base.h */
 PRISM_API prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,
                                               prism_error *err);
 

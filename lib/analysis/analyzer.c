@@ -3,7 +3,7 @@
  *   prs_analyzer   immutable, counted references, shared by fields, queries and threads
  *       +- options, folder, scanner options, id
  *   prs_analysis   one thread's: holds a reference; stemmer, cache, scratch, break iterators
- *       +- run -> mixed.c | keyword, whitespace, custom in simple.c
+ *       +- run -> mixed.c | keyword, whitespace in simple.c | a caller's tokenizer in custom.c
  *
  * Tested by   tests/unit/analysis/test_analyzer.c */
 #include "analysis/analyzer_impl.h"
@@ -12,18 +12,30 @@
 
 #define WARM_BYTES 1024u /* a shorter text seldom repeats a word */
 
+/* Only compat signs make more than a position of two bytes.  A step adds less than 2^31 of them, so
+ * a position never wraps. */
+#define POSITIONS_MAX 0x80000000u
+
 /* ---- the recipe --------------------------------------------------------------------------- */
+
+static prs_recipe recipe_of(const char *name) {
+    if (strcmp(name, "mixed-v1") == 0) return PRS_RECIPE_MIXED;
+    if (strcmp(name, "keyword") == 0) return PRS_RECIPE_KEYWORD;
+    if (strcmp(name, "whitespace") == 0) return PRS_RECIPE_WHITESPACE;
+    return PRS_RECIPE_CUSTOM;
+}
+
+bool prs_analyzer_is_builtin(const char *name) {
+    return recipe_of(name) != PRS_RECIPE_CUSTOM;
+}
 
 static prism_status find_recipe(const prs_analyzer_options *options, prs_recipe *out,
                                 prism_error *err) {
     const char *name = options->name;
-    *out = PRS_RECIPE_CUSTOM;
     if (memchr(name, '\0', sizeof options->name) == NULL) {
         return prs_error_set(err, PRISM_EINVAL, "the analyzer's name is not a string");
     }
-    if (strcmp(name, "mixed-v1") == 0) *out = PRS_RECIPE_MIXED;
-    if (strcmp(name, "keyword") == 0) *out = PRS_RECIPE_KEYWORD;
-    if (strcmp(name, "whitespace") == 0) *out = PRS_RECIPE_WHITESPACE;
+    *out = recipe_of(name);
     bool is_custom = *out == PRS_RECIPE_CUSTOM;
     if (is_custom && (options->custom == NULL || name[0] == '\0')) {
         return prs_error_set(err, PRISM_EINVAL, "no analyzer is called \"%s\"", name);
@@ -131,9 +143,14 @@ void prs_analysis_free(prs_analysis *analysis) {
 static prism_status run_mixed(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
                               uint32_t *n_pos, uint64_t *n_bad, prism_error *err) {
     prs_mixed run;
-    if (text.len >= WARM_BYTES) PRS_TRY(prs_words_warm(&analysis->words, err));
+    if (text.len >= WARM_BYTES)
+        PRS_TRY(prs_words_warm(&analysis->words, PRS_WORDS_CACHE_BITS, err));
     prs_mixed_begin(&run, analysis, text.ptr, text.len, emit, ctx, err);
-    while (run.has_next) PRS_TRY(prs_mixed_step(&run));
+    while (run.has_next) {
+        PRS_TRY(prs_mixed_step(&run));
+        if (PRS_UNLIKELY(run.pos > POSITIONS_MAX))
+            return prs_error_set(err, PRISM_ELIMIT, "a text of more than 2^31 positions");
+    }
     *n_pos = run.pos;
     *n_bad = run.scan.n_bad;
     return PRISM_OK;

@@ -31,7 +31,7 @@ struct prs_analysis {
     prs_analyzer *analyzer;
     struct UBreakIterator *han_words; /* prs_analysis_cut_han, opened at first use */
     struct UBreakIterator *sa_words;  /* sa = icu, opened at first use */
-    prs_buf value;                    /* keyword: the folded value */
+    prs_buf value;                    /* keyword: the folded value; custom: terms of a position */
     prs_words words;
     uint8_t unit[2 * PRS_FOLD_CHAR_MAX]; /* a character and the next one: HAN1, HAN2 */
     uint8_t joined[PRS_FOLD_WORD_MAX];   /* CONCAT, sigil forms, emoji */
@@ -74,6 +74,7 @@ prism_status prs_keyword_run(prs_analysis *analysis, prs_bytes text, prs_token_f
                              uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
 prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit,
                                 void *ctx, uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
+/** custom.c: the caller's tokenizer, its tokens checked.   Errors : EINVAL, ELIMIT naming it; its own */
 prism_status prs_custom_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
                             uint32_t *n_pos, uint64_t *n_bad, prism_error *err);
 

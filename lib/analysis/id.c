@@ -3,14 +3,14 @@
  *   mixed-v1 ucd=15.0 stem=english:9b1c... diacritics=fold ts_fold=on han=uni_bi hangul=ngram ...
  *   keyword-v1 ucd=15.0 ts_fold=on
  *   whitespace-v1 max_token_bytes=255
- *   custom:NAME
+ *   custom:NAME version=VERSION
  *
  * If their ids are equal.  The id names the version of the rules, the data they are applied to,
  * every option that the recipe reads, and what the linked stemmer does (prs_stem_fingerprint).
  * Options that mean the same are written the same: kept letters are sorted code points, the
  * language is left out when nothing is stemmed.  ICU's version is in it only under sa = icu, where
- * ICU decides terms.  A custom tokenizer is known by its name: its owner changes the name with the
- * rules.
+ * ICU decides terms.  A tokenizer of the caller's is known by its name and version: its owner
+ * changes the version with the rules.
  *
  * A change of a table or of a rule needs a new version here: test_id.c holds the hash of all tables
  * beside the version they belong to.   Tested by   tests/unit/analysis/test_id.c */
@@ -87,7 +87,9 @@ prism_status prs_analyzer_write_id(prs_analyzer *analyzer, prism_error *err) {
     case PRS_RECIPE_WHITESPACE:
         prs_buf_printf(id, "whitespace-v1 max_token_bytes=%u", options->max_token_bytes);
         break;
-    case PRS_RECIPE_CUSTOM: prs_buf_printf(id, "custom:%s", options->name); break;
+    case PRS_RECIPE_CUSTOM:
+        prs_buf_printf(id, "custom:%s version=%s", options->name, options->custom_version);
+        break;
     }
     prs_buf_put8(id, 0);
     return prs_buf_status(id, err);

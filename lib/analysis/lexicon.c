@@ -22,6 +22,7 @@
  * Tested by   tests/unit/analysis/test_lexicon.c (equal to prs_analysis_run on any text) */
 #include "analysis/lexicon_impl.h"
 
+#include "analysis/utf8.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -34,6 +35,7 @@ static void init_tables(prs_lexicon *lexicon) {
     prs_map_init(&lexicon->keys, lexicon->mem, lexicon->seeds[0]);
     prs_word_memo_init(&lexicon->words, lexicon->mem, &lexicon->seeds[1]);
     prs_pair_memo_init(&lexicon->pairs, lexicon->mem, lexicon->seeds[3]);
+    prs_chunk_memo_init(&lexicon->chunks, lexicon->mem);
 }
 
 prism_status prs_lexicon_new(prs_analyzer *analyzer, prs_mem *mem, prs_lexicon **out,
@@ -60,6 +62,7 @@ void prs_lexicon_reset(prs_lexicon *lexicon) {
     prs_map_fini(&lexicon->keys);
     prs_word_memo_fini(&lexicon->words);
     prs_pair_memo_fini(&lexicon->pairs);
+    prs_chunk_memo_fini(&lexicon->chunks);
     prs_mem_free(lexicon->mem, lexicon->han, sizeof *lexicon->han);
     lexicon->han = NULL;
     init_tables(lexicon);
@@ -83,7 +86,8 @@ prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id) {
 
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
     return sizeof *lexicon + prs_map_bytes(&lexicon->keys) + prs_word_memo_bytes(&lexicon->words) +
-           prs_pair_memo_bytes(&lexicon->pairs) + (lexicon->han == NULL ? 0 : sizeof *lexicon->han);
+           prs_pair_memo_bytes(&lexicon->pairs) + prs_chunk_memo_bytes(&lexicon->chunks) +
+           (lexicon->han == NULL ? 0 : sizeof *lexicon->han);
 }
 
 /* ---- the stream --------------------------------------------------------------------------- */
@@ -110,12 +114,15 @@ prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n) {
     return PRISM_OK;
 }
 
+prism_status prs_lexicon_check_room(const prs_lexicon *lexicon) {
+    if (PRS_LIKELY(lexicon->keys.n < IDS_MAX)) return PRISM_OK;
+    return prs_error_set(lexicon->err, PRISM_ELIMIT, "more than %u different terms", IDS_MAX);
+}
+
 prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term, uint32_t *id) {
     uint8_t key[PRISM_MAX_TERM_BYTES];
     PRS_ASSERT(term.len < sizeof key);
-    if (lexicon->keys.n == IDS_MAX) {
-        return prs_error_set(lexicon->err, PRISM_ELIMIT, "more than %u different terms", IDS_MAX);
-    }
+    PRS_TRY(prs_lexicon_check_room(lexicon));
     key[0] = kind;
     memcpy(key + 1, term.ptr, term.len);
     if (prs_map_add(&lexicon->keys, prs_bytes_of(key, term.len + 1), id, NULL) != PRISM_OK) {
@@ -124,11 +131,21 @@ prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term,
     return PRISM_OK;
 }
 
+/* A pair of two characters of three bytes is known to the memo of pairs alone. */
+static prism_status find_id(prs_lexicon *lexicon, const prs_token *token, uint32_t *id) {
+    const uint8_t *t = token->term;
+    bool is_pair = token->kind == PRS_KIND_HAN2 && token->len == 6 && t[0] >= 0xe0 && t[0] < 0xf0 &&
+                   t[3] >= 0xe0 && t[3] < 0xf0;
+    if (!is_pair) return prs_lexicon_add(lexicon, token->kind, prs_bytes_of(t, token->len), id);
+    uint32_t n, first = prs_utf8_decode(t, t + 6, &n), second = prs_utf8_decode(t + 3, t + 6, &n);
+    return prs_lane_add_pair(lexicon, first << 16 | second, id);
+}
+
 /* prs_token_fn of the general lane and of the analyzers without lanes: positions are the text's. */
 static prism_status put_token(void *ctx, const prs_token *token) {
     prs_lexicon *lexicon = ctx;
     uint32_t id;
-    PRS_TRY(prs_lexicon_add(lexicon, token->kind, prs_bytes_of(token->term, token->len), &id));
+    PRS_TRY(find_id(lexicon, token, &id));
     PRS_TRY(prs_lexicon_reserve(lexicon, 3));
     uint32_t *at = lexicon->out->ids + lexicon->out->n, *from = at;
     if (token->pos < lexicon->span) {
@@ -166,13 +183,55 @@ static prism_status run_general(prs_lexicon *lexicon, const uint8_t *text, uint3
     return PRISM_OK;
 }
 
+/* Remember what the chunk came to: the entries from `from` on. */
+static prism_status keep_chunk(prs_lexicon *lexicon, prs_chunk *chunk, size_t from,
+                               uint32_t n_pos) {
+    size_t n = lexicon->out->n - from;
+    if (n > PRS_CHUNK_IDS) return PRISM_OK;
+    memcpy(chunk->ids, lexicon->out->ids + from, n * sizeof *chunk->ids);
+    chunk->n_ids = (uint8_t)n;
+    chunk->n_pos = (uint8_t)n_pos;
+    return prs_chunk_memo_add(&lexicon->chunks, chunk) == PRISM_OK ? PRISM_OK
+                                                                   : prs_error_nomem(lexicon->err);
+}
+
+/* The chunk from *at to `end` as a text of its own, from memory if it was met before. */
+static prism_status run_chunk(prs_lexicon *lexicon, const uint8_t *text, uint32_t end, uint32_t *at,
+                              uint64_t *n_bad) {
+    prs_chunk chunk;
+    uint64_t bad = 0;
+    size_t from = lexicon->out->n;
+    uint32_t span = lexicon->span;
+    memset(&chunk, 0, sizeof chunk);
+    memcpy(chunk.text, text + *at, end - *at);
+    const prs_chunk *known = prs_chunk_memo_find(&lexicon->chunks, chunk.text);
+    if (known == NULL) {
+        while (*at < end) PRS_TRY(run_general(lexicon, text, end, at, &bad));
+        *n_bad += bad;
+        return bad > 0 ? PRISM_OK : keep_chunk(lexicon, &chunk, from, lexicon->span - span);
+    }
+    PRS_TRY(prs_lexicon_reserve(lexicon, PRS_CHUNK_IDS));
+    memcpy(lexicon->out->ids + from, known->ids, sizeof known->ids);
+    lexicon->out->n += known->n_ids;
+    lexicon->span += known->n_pos;
+    *at = end;
+    return PRISM_OK;
+}
+
 static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
                                uint64_t *n_bad) {
     uint32_t at = 0;
-    if (len >= WARM_BYTES) PRS_TRY(prs_words_warm(&lexicon->analysis->words, lexicon->err));
+    bool has_chunks = !lexicon->analysis->analyzer->options.join_linebreak;
+    if (len >= WARM_BYTES)
+        PRS_TRY(prs_words_warm(&lexicon->analysis->words, PRS_WORDS_CACHE_BITS, lexicon->err));
     while (at < len) {
         PRS_TRY(prs_lane_run(lexicon, text, len, &at));
-        if (at < len) PRS_TRY(run_general(lexicon, text, len, &at, n_bad));
+        if (at == len) break;
+        uint32_t end = has_chunks ? prs_lane_chunk_end(lexicon, text, len, at) : 0;
+        if (end > 0)
+            PRS_TRY(run_chunk(lexicon, text, end, &at, n_bad));
+        else
+            PRS_TRY(run_general(lexicon, text, len, &at, n_bad));
     }
     return prs_lane_flush(lexicon);
 }

@@ -40,9 +40,12 @@ struct prs_lexicon {
     prs_mem *mem;
     prs_analysis *analysis;
     bool has_lanes; /* mixed-v1 */
-    prs_map keys;   /* term key <-> id: the truth; the memos only remember */
+    /* Term key <-> id.  Pairs of two three-byte characters are unlisted here: they are found in
+     * `pairs`, which is the truth for them.  The other memos only remember. */
+    prs_map keys;
     prs_word_memo words;
     prs_pair_memo pairs;
+    prs_chunk_memo chunks;
     prs_lane_han *han;
     uint64_t seeds[4];
 
@@ -59,7 +62,9 @@ struct prs_lexicon {
 
 /** Room for n more entries of the stream.   Errors : ENOMEM, ELIMIT too many positions */
 prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n);
-/** Id of a key, new or old.   Errors : ENOMEM, ELIMIT 2^31 - 1 terms */
+/** May one more term have an id?   Errors : ELIMIT 2^31 - 1 terms */
+prism_status prs_lexicon_check_room(const prs_lexicon *lexicon);
+/** Id of a key that is no plain pair, new or old.   Errors : ENOMEM, ELIMIT 2^31 - 1 terms */
 prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term, uint32_t *id);
 
 /** Walk the text from *at on, which must be the start of the text or follow a separator, as far as
@@ -69,6 +74,13 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
 /** Is what stands before `at`, the end of a group, of no matter for what follows?  prs_lane_run has
  *  been called before. */
 bool prs_lane_is_clean(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t at);
+/** End of the chunk that begins at `from`, where prs_lane_run stopped: the end of the text, or a
+ *  separator that parts what stands on its sides, whatever that is.  0 = over PRS_CHUNK_MAX bytes. */
+uint32_t prs_lane_chunk_end(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                            uint32_t from);
+/** Id of a plain pair, new or old: two folded characters of three bytes each, the first in the high
+ *  half of the key.  prs_lane_run has been called before.   Errors : ENOMEM, ELIMIT */
+prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id);
 /** Give the words and pairs in the queues their ids. */
 prism_status prs_lane_flush(prs_lexicon *lexicon);
 

@@ -191,10 +191,12 @@ static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t fold
 }
 
 static prism_status learn_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id) {
-    uint8_t bytes[8];
-    uint32_t len = prs_utf8_encode(key >> 16, bytes);
+    uint8_t bytes[1 + 4 + 4] = {PRS_KIND_HAN2};
+    uint32_t len = 1 + prs_utf8_encode(key >> 16, bytes + 1);
     len += prs_utf8_encode(key & 0xffff, bytes + len);
-    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_HAN2, prs_bytes_of(bytes, len), id));
+    PRS_TRY(prs_lexicon_check_room(lexicon));
+    if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(bytes, len), id) != PRISM_OK)
+        return prs_error_nomem(lexicon->err);
     prs_pair_memo_add(&lexicon->pairs, key, *id);
     return PRISM_OK;
 }
@@ -214,10 +216,18 @@ static prism_status flush_pairs(prs_lexicon *lexicon) {
 
 static prism_status refill_pairs(prs_lexicon *lexicon) {
     PRS_TRY(flush_pairs(lexicon));
-    if (prs_pair_memo_reserve(&lexicon->pairs, PRS_LANE_BATCH) != PRISM_OK) {
+    if (prs_pair_memo_reserve(&lexicon->pairs, 2 * PRS_LANE_BATCH) != PRISM_OK) {
         return prs_error_nomem(lexicon->err);
     }
     return PRISM_OK;
+}
+
+/* Growth would spoil the hashes that wait, so they go first; one of them may be this very pair. */
+prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id) {
+    prs_pair_memo *memo = &lexicon->pairs;
+    if (!prs_pair_memo_has_room(memo, PRS_LANE_BATCH + 1)) PRS_TRY(refill_pairs(lexicon));
+    *id = prs_pair_memo_find(memo, key, prs_pair_memo_hash(memo, key));
+    return *id != PRS_MEMO_NONE ? PRISM_OK : learn_pair(lexicon, key, id);
 }
 
 static inline prism_status push_pair(prs_lexicon *lexicon, uint32_t key) {
@@ -347,6 +357,19 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
     }
     *from = at;
     return PRISM_OK;
+}
+
+/* A quotation mark may join Hebrew letters; every other plain byte cuts. */
+uint32_t prs_lane_chunk_end(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                            uint32_t from) {
+    for (uint32_t at = from, size = 1; at - from <= PRS_CHUNK_MAX; at += size, size = 1) {
+        if (at == len) return at;
+        byte_class c = classify(text[at]);
+        if (c == PLAIN && text[at] != '"') return at;
+        if (c == WIDE && wide_code(lexicon, text + at, text + len, &size) == PRS_LANE_BREAK)
+            return at;
+    }
+    return 0;
 }
 
 bool prs_lane_is_clean(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t at) {

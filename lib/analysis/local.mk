@@ -12,6 +12,7 @@ libprismsearch_sources += \
 libprismsearch_sources += \
 	lib/analysis/analyzer.c lib/analysis/analyzer.h lib/analysis/analyzer_impl.h \
 	lib/analysis/ascii_word.h \
+	lib/analysis/custom.c \
 	lib/analysis/fold.c lib/analysis/fold.h \
 	lib/analysis/icu_words.c \
 	lib/analysis/id.c \

@@ -1,11 +1,14 @@
-/* memo.c - growth of the two tables of memo.h.
+/* memo.c - growth of the tables of memo.h.
  *
- *   words   24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
- *   pairs    8 bytes an entry   [key 4][id 4]                     at most 1/2 full
+ *   words    24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
+ *   pairs     8 bytes an entry   [key 4][id 4]                    at most 1/2 full
+ *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      1024 to 32768 slots, each chunk has one
  *
- * Open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
+ * Words and pairs: open addressing, linear probing, nothing is ever removed.  Room is reserved a batch ahead: a hash
  * stays good from the moment it is taken until its batch is resolved, so no key is hashed twice.
- * Pairs are sparser because their slots are small and every Han character probes once.
+ * Pairs are sparser because their slots are small and every Han character probes once.  Chunks are
+ * a cache: a new one takes the slot of an old one.  It grows with what is put in, so that a small
+ * budget holds a small one, and stops at 2 MiB, whatever the text.
  * Tested by   tests/unit/analysis/test_memo.c */
 #include "analysis/memo.h"
 
@@ -102,4 +105,63 @@ void prs_pair_memo_add(prs_pair_memo *memo, uint32_t key, uint32_t id) {
     PRS_ASSERT(memo->n < memo->mask);
     place_pair(memo, (uint64_t)key << 32 | id);
     memo->n++;
+}
+
+/* ---- chunks -------------------------------------------------------------------------------- */
+
+#define CHUNK_FIRST_BITS 10u
+#define CHUNK_MAX_BITS 15u
+
+static_assert(sizeof(prs_chunk) == 64, "a slot is a cache line");
+
+void prs_chunk_memo_init(prs_chunk_memo *memo, prs_mem *mem) {
+    *memo = (prs_chunk_memo){.mem = mem};
+}
+
+size_t prs_chunk_memo_bytes(const prs_chunk_memo *memo) {
+    return memo->slots == NULL ? 0 : sizeof *memo->slots << memo->bits;
+}
+
+void prs_chunk_memo_fini(prs_chunk_memo *memo) {
+    prs_mem_free(memo->mem, memo->slots, prs_chunk_memo_bytes(memo));
+    prs_chunk_memo_init(memo, memo->mem);
+}
+
+static prs_chunk *chunk_slot(const prs_chunk_memo *memo, const uint8_t *text) {
+    uint64_t a = prs_load64(text), b = prs_load64(text + 8), c = prs_load64(text + 16);
+    uint64_t hash = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+    hash = (hash ^ hash >> 32 ^ c) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    return &memo->slots[hash >> (64 - memo->bits)];
+}
+
+const prs_chunk *prs_chunk_memo_find(const prs_chunk_memo *memo,
+                                     const uint8_t text[PRS_CHUNK_MAX]) {
+    if (memo->slots == NULL) return NULL;
+    const prs_chunk *slot = chunk_slot(memo, text);
+    return memcmp(slot->text, text, sizeof slot->text) == 0 ? slot : NULL;
+}
+
+/* Twice the slots, or the first ones; every chunk keeps a place. */
+static prism_status grow_chunks(prs_chunk_memo *memo) {
+    prs_chunk_memo grown = {memo->mem, NULL, CHUNK_FIRST_BITS, 0};
+    if (memo->slots != NULL) grown.bits = memo->bits + 1;
+    size_t n = memo->slots == NULL ? 0 : (size_t)1 << memo->bits;
+    grown.slots = prs_mem_calloc(memo->mem, (size_t)1 << grown.bits, sizeof *grown.slots);
+    if (grown.slots == NULL) return PRISM_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        if (memo->slots[i].text[0] != 0) *chunk_slot(&grown, memo->slots[i].text) = memo->slots[i];
+    }
+    prs_mem_free(memo->mem, memo->slots, prs_chunk_memo_bytes(memo));
+    *memo = grown;
+    return PRISM_OK;
+}
+
+prism_status prs_chunk_memo_add(prs_chunk_memo *memo, const prs_chunk *chunk) {
+    PRS_ASSERT(chunk->text[0] != 0);
+    bool is_crowded = memo->slots == NULL ||
+                      (memo->bits < CHUNK_MAX_BITS && memo->n_added >= 1u << (memo->bits - 1));
+    if (is_crowded && grow_chunks(memo) != PRISM_OK) return PRISM_ENOMEM;
+    *chunk_slot(memo, chunk->text) = *chunk;
+    if (memo->bits < CHUNK_MAX_BITS) memo->n_added++;
+    return PRISM_OK;
 }

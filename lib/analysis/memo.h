@@ -1,9 +1,12 @@
-/* memo.h - what short surfaces came to: two hash tables without strings, for the fast lanes.
+/* memo.h - what short surfaces came to: three hash tables without strings, for the fast lanes.
  *
- *   prs_word_memo   a lower-cased ASCII word of 1..16 bytes, held in two integers -> up to two ids
- *   prs_pair_memo   two BMP characters in 32 bits -> one id
+ *   prs_word_memo    a lower-cased ASCII word of 1..16 bytes, held in two integers -> up to two ids
+ *   prs_pair_memo    two BMP characters in 32 bits -> one id
+ *   prs_chunk_memo   24 raw bytes between two separators ("U.S.", "don't", "café,") -> their entries
+ *                    of the stream; a cache, which forgets
  *
- * A find is split in two, so that a batch of hashes can be prefetched before the first is read. */
+ * A find of words and pairs is split in two, so that a batch of hashes can be prefetched before the
+ * first is read. */
 #ifndef PRS_ANALYSIS_MEMO_H
 #define PRS_ANALYSIS_MEMO_H
 
@@ -37,6 +40,22 @@ typedef struct prs_pair_memo {
     uint64_t factor; /* odd */
 } prs_pair_memo;
 
+#define PRS_CHUNK_MAX 24u /* bytes of the longest chunk */
+#define PRS_CHUNK_IDS 9u  /* and its entries of the stream */
+
+typedef struct prs_chunk {
+    uint8_t text[PRS_CHUNK_MAX]; /* zeros behind, none within; all zero = free */
+    uint8_t n_ids, n_pos, spare[2];
+    uint32_t ids[PRS_CHUNK_IDS];
+} prs_chunk;
+
+typedef struct prs_chunk_memo {
+    prs_mem *mem;
+    prs_chunk *slots; /* NULL while empty */
+    uint32_t bits;    /* log2(slots) */
+    uint32_t n_added; /* since the table had this size */
+} prs_chunk_memo;
+
 /** Params : seed random, so that no text can be made to collide.   Allocates nothing yet. */
 void prs_word_memo_init(prs_word_memo *memo, prs_mem *mem, const uint64_t seed[2]);
 void prs_word_memo_fini(prs_word_memo *memo); /* and ready again, empty */
@@ -51,7 +70,20 @@ void prs_pair_memo_init(prs_pair_memo *memo, prs_mem *mem, uint64_t seed);
 void prs_pair_memo_fini(prs_pair_memo *memo);
 prism_status prs_pair_memo_reserve(prs_pair_memo *memo, uint64_t more) PRS_NODISCARD;
 void prs_pair_memo_add(prs_pair_memo *memo, uint32_t key, uint32_t id);
+/** Would prs_pair_memo_reserve have nothing to do? */
+static inline bool prs_pair_memo_has_room(const prs_pair_memo *memo, uint64_t more) {
+    return memo->entries != NULL && memo->n + more <= (memo->mask + 1) / 2;
+}
 size_t prs_pair_memo_bytes(const prs_pair_memo *memo);
+
+void prs_chunk_memo_init(prs_chunk_memo *memo, prs_mem *mem);
+void prs_chunk_memo_fini(prs_chunk_memo *memo);
+/** The chunk with this text (zeros behind), or NULL.  Borrowed until the next add. */
+const prs_chunk *prs_chunk_memo_find(const prs_chunk_memo *memo, const uint8_t text[PRS_CHUNK_MAX]);
+/** Keep a copy of a chunk that is not there, in the place of another one if need be.
+ *  Errors : ENOMEM.   Cost: the table grows with the chunks met, up to 2 MiB */
+prism_status prs_chunk_memo_add(prs_chunk_memo *memo, const prs_chunk *chunk) PRS_NODISCARD;
+size_t prs_chunk_memo_bytes(const prs_chunk_memo *memo);
 
 __extension__ typedef unsigned __int128 prs_u128;
 

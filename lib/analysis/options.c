@@ -32,6 +32,17 @@ void prs_analyzer_options_init(prs_analyzer_options *options) {
     options->max_token_bytes = PRISM_MAX_TOKEN_BYTES;
 }
 
+void prs_analyzer_options_custom(prs_analyzer_options *options, const char *name,
+                                 const char *version, prism_tokenize_fn tokenize, void *ctx) {
+    size_t name_len = strlen(name), version_len = strlen(version);
+    PRS_ASSERT(name_len < sizeof options->name && version_len < sizeof options->custom_version);
+    prs_analyzer_options_init(options);
+    memcpy(options->name, name, name_len + 1);
+    memcpy(options->custom_version, version, version_len + 1);
+    options->custom = tokenize;
+    options->custom_ctx = ctx;
+}
+
 static prism_status refuse(const char *name, const char *value, prism_error *err) {
     return prs_error_set(err, PRISM_EINVAL, "analyzer option \"%s\" cannot be \"%s\"", name, value);
 }
@@ -155,6 +166,10 @@ prism_status prs_analyzer_options_set(prs_analyzer_options *options, const char 
                    {"hangul", set_hangul},
                    {"sa", set_sa},
                    {"max_token_bytes", set_token_bytes}};
+    if (options->custom != NULL) {
+        return prs_error_set(err, PRISM_EINVAL, "the tokenizer \"%s\" takes no options",
+                             options->name);
+    }
     for (size_t i = 0; i < PRS_COUNT(setters); i++) {
         if (strcmp(name, setters[i].name) == 0) return setters[i].set(options, name, value, err);
     }

@@ -10,8 +10,9 @@
  *                   initials? grouped? over-long?  ->  joiner and signs on both sides
  *
  * Invariants: each byte is passed once by the main loop, which alone counts ill-formed parts; every
- * look-ahead is a cluster or a token, every look-behind one code point and not beyond the previous
- * surface, so that white space cuts all dependence (the tests feed suffixes).
+ *             look-ahead is a cluster or a token, every look-behind one code point and not beyond
+ *             the previous surface, so that white space cuts all dependence (the tests feed
+ *             suffixes).
  * The fast loops are an optimisation only: tests/unit/analysis/test_scan.c compares them with the
  * general path, which tests/conformance/test_rbbi.c compares with ICU under the same rules.
  * Source: docs/analysis.md (T1-T12).  Tested by test_scan.c, test_rbbi.c. */

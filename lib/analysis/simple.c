@@ -1,4 +1,4 @@
-/* simple.c - what do the analyzers do that are not mixed-v1: a value, spaced words, custom tokens?
+/* simple.c - what do the analyzers do that are not mixed-v1: a value, spaced words?
  *
  *   keyword     the whole value, outer white space trimmed, as one term: NFKC_Casefold, and
  *               Simplified under ts_fold; diacritics stay, nothing is stemmed.  A folded value over
@@ -7,7 +7,6 @@
  *               white space = no term.
  *   whitespace  what stands between White_Space, as it is: no folding at all.  An ill-formed part
  *               is a separator; over max_token_bytes a word is cut into consecutive tokens.
- *   custom      the caller's callback hands out tokens; they are checked before they are believed.
  *
  * All terms are of kind WORD.   Tested by   tests/unit/analysis/test_simple.c */
 #include "analysis/analyzer_impl.h"
@@ -113,55 +112,4 @@ prism_status prs_whitespace_run(prs_analysis *analysis, prs_bytes text, prs_toke
     }
     return emit_pieces(analysis, text.ptr, (uint32_t)(word - text.ptr), (uint32_t)(end - text.ptr),
                        emit, ctx, n_pos);
-}
-
-/* ---- custom ------------------------------------------------------------------------------- */
-
-typedef struct custom_run {
-    prs_token_fn emit;
-    void *ctx;
-    prism_error *err;
-    size_t len;     /* bytes of the text */
-    uint32_t n_pos; /* distinct positions so far */
-    uint32_t pos;   /* position of the last token */
-    prism_status status;
-} custom_run;
-
-static const char *find_fault(const custom_run *run, const prs_token *token) {
-    if (token->term == NULL || token->len == 0) return "is empty";
-    if (token->len > PRISM_MAX_TERM_BYTES - 1) return "is longer than 1023 bytes";
-    if (token->kind != PRS_KIND_WORD) return "is not of kind WORD";
-    if (token->span == 0 || token->span > PRISM_MAX_DOC_TOKENS) return "has an impossible span";
-    if (token->pos >= PRISM_MAX_DOC_TOKENS) return "has a position over the limit";
-    if (run->n_pos > 0 && token->pos < run->pos) return "goes back in position";
-    if (token->start > token->end || token->end > run->len) return "lies outside the text";
-    return NULL;
-}
-
-/* Between the caller's tokenizer and our emit.  A failure is kept, lest the tokenizer hide it. */
-static prism_status check_token(void *ctx, const prs_token *token) {
-    custom_run *run = ctx;
-    if (run->status != PRISM_OK) return run->status;
-    const char *fault = find_fault(run, token);
-    if (fault != NULL) {
-        run->status = prs_error_set(run->err, PRISM_EINVAL, "a token of the tokenizer %s", fault);
-        return run->status;
-    }
-    if (run->n_pos == 0 || token->pos > run->pos) run->n_pos++;
-    run->pos = token->pos;
-    run->status = run->emit(run->ctx, token);
-    return run->status;
-}
-
-prism_status prs_custom_run(prs_analysis *analysis, prs_bytes text, prs_token_fn emit, void *ctx,
-                            uint32_t *n_pos, uint64_t *n_bad, prism_error *err) {
-    const prs_analyzer_options *options = &analysis->analyzer->options;
-    custom_run run = {emit, ctx, err, text.len, 0, 0, PRISM_OK};
-    *n_bad = prs_utf8_count_bad(text.ptr, text.len);
-    prism_status status =
-        options->custom(options->custom_ctx, (const char *)text.ptr, text.len, check_token, &run);
-    *n_pos = run.n_pos;
-    if (run.status != PRISM_OK) return run.status;
-    if (status == PRISM_OK) return PRISM_OK;
-    return prs_error_set(err, status, "the tokenizer \"%s\" failed", options->name);
 }

@@ -25,8 +25,6 @@
 #include "analysis/memo.h"
 #include "base/error.h"
 
-#define CACHE_BITS 14
-#define CACHE_SLOTS ((size_t)1 << CACHE_BITS)
 #define KEY_MAX 16u
 #define TEXT_MAX 45u
 
@@ -46,20 +44,24 @@ prism_status prs_words_init(prs_words *words, prs_mem *mem, const prs_fold *fold
     words->fold = fold;
     words->is_dual = is_dual;
     words->cache = NULL;
+    words->cache_mask = 0;
     words->stem = (prs_stem){NULL, false, 0};
     return language == NULL ? PRISM_OK : prs_stem_open(&words->stem, language, err);
 }
 
 void prs_words_fini(prs_words *words) {
     prs_stem_close(&words->stem);
-    prs_mem_free(words->mem, words->cache, CACHE_SLOTS * sizeof *words->cache);
+    prs_mem_free(words->mem, words->cache, (words->cache_mask + 1) * sizeof *words->cache);
     words->cache = NULL;
 }
 
-prism_status prs_words_warm(prs_words *words, prism_error *err) {
+prism_status prs_words_warm(prs_words *words, uint32_t bits, prism_error *err) {
     if (words->cache != NULL) return PRISM_OK;
-    words->cache = prs_mem_calloc(words->mem, CACHE_SLOTS, sizeof *words->cache);
-    return words->cache == NULL ? prs_error_nomem(err) : PRISM_OK;
+    size_t n = (size_t)1 << bits;
+    words->cache = prs_mem_calloc(words->mem, n, sizeof *words->cache);
+    if (words->cache == NULL) return prs_error_nomem(err);
+    words->cache_mask = n - 1;
+    return PRISM_OK;
 }
 
 static uint32_t drop_apostrophes(uint8_t *text, uint32_t len) {
@@ -162,7 +164,7 @@ static prs_word_key make_key(const uint8_t *p, size_t len, bool is_ascii) {
 static prs_word_slot *find_slot(const prs_words *words, prs_word_key key) {
     uint64_t hash =
         (key.lo ^ (key.hi * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xd6e8feb86659fd93);
-    return &words->cache[hash >> (64 - CACHE_BITS)];
+    return &words->cache[hash >> 40 & words->cache_mask];
 }
 
 prism_status prs_words_make(prs_words *words, const uint8_t *text, const prs_surface *surface,

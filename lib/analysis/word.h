@@ -21,6 +21,7 @@ typedef struct prs_words {
     prs_stem stem; /* handle NULL = stem off */
     bool is_dual;
     prs_word_slot *cache; /* NULL until prs_words_warm */
+    uint64_t cache_mask;  /* slots - 1 */
     prs_fold_scratch scratch;
     uint8_t plain[PRS_FOLD_WORD_MAX];
     uint8_t stemmed[PRS_FOLD_WORD_MAX];
@@ -31,8 +32,11 @@ prism_status prs_words_init(prs_words *words, prs_mem *mem, const prs_fold *fold
                             const char *language, bool is_dual, prism_error *err);
 void prs_words_fini(prs_words *words);
 
-/** Allocate the cache: worth it from about a kilobyte of text on.   Errors : ENOMEM */
-prism_status prs_words_warm(prs_words *words, prism_error *err);
+#define PRS_WORDS_CACHE_BITS 14u
+
+/** Allocate a cache of 2^bits slots, unless there is one: worth it from about a kilobyte of text on.
+ *  Params : bits PRS_WORDS_CACHE_BITS; 0 (one slot) and more in tests.   Errors : ENOMEM */
+prism_status prs_words_warm(prs_words *words, uint32_t bits, prism_error *err);
 
 /** Fold and stem a WORD surface of `text`.  The result is borrowed until the next call.
  *  Errors : ENOMEM.   Cost: 10 ns from the cache, else 50-400 ns */

@@ -13,10 +13,10 @@
  * an emoji.
  *
  * Invariants: forward only from a boundary; nothing before `at` is read, so what precedes a segment
- * cannot change it.  Look-ahead is one cluster; a failed one is read again as a separator, so the
- * whole text costs at most two readings.
+ *             cannot change it.  Look-ahead is one cluster; a failed one is read again as a
+ *             separator, so the whole text costs at most two readings.
  * Rejected: a generated state machine (as ICU's).  The pair table is what UAX #29 prints, and words
- * with a non-ASCII letter are the only ones that come here in bulk.
+ *           with a non-ASCII letter are the only ones that come here in bulk.
  * Source: UAX #29 revision 41, UTS #51 section 1.4; docs/analysis.md T1-T11.
  * Tested by test_wordbreak.c (WordBreakTest.txt) and tests/conformance/test_rbbi.c (ICU). */
 #include "analysis/wordbreak.h"

@@ -1,7 +1,7 @@
 /* api_index.c - the exported functions of prismsearch/index.h: check arguments, call down.
  *
- * Outputs are NULL or 0 from the first line on, so that they are after any error.  Options come from callers
- * of any version: api/opts.h copies as much as they have.
+ * Outputs are NULL or 0 from the first line on, so that they are after any error.  Options come
+ * from callers of any version: api/opts.h copies as much as they have.
  * Tested by tests/unit/api/test_api_index.c */
 #include "api/opts.h"
 #include "base/error.h"
@@ -127,6 +127,12 @@ uint32_t prism_snapshot_segments(const prism_snapshot *snap) {
 
 const prism_schema *prism_snapshot_schema(const prism_snapshot *snap) {
     return snap == NULL ? NULL : snap->schema;
+}
+
+const void *prism_snapshot_payload(const prism_snapshot *snap, size_t *len) {
+    bool has_any = snap != NULL && snap->payload.len > 0;
+    if (len != NULL) *len = has_any ? snap->payload.len : 0;
+    return has_any ? snap->payload.ptr : NULL;
 }
 
 prism_status prism_snapshot_info(prism_snapshot *snap, char **json, prism_error *err) {

@@ -5,10 +5,12 @@
  * defaults, a NULL field is mixed-v1 with its defaults.  prism_analyze borrows its analysis from
  * the schema's pool, as queries do, and gives it back even when the callback stops.
  * Tested by tests/unit/api/test_api_query.c */
+#include "api/opts.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "query/build.h"
+#include "query/combine.h"
 #include "query/field_analyzers.h"
+#include "query/vocabulary.h"
 
 static prism_status need(bool ok, const char *what, prism_error *err) {
     return ok ? PRISM_OK : prs_error_set(err, PRISM_EINVAL, "%s", what);
@@ -16,15 +18,14 @@ static prism_status need(bool ok, const char *what, prism_error *err) {
 
 prism_status prism_query_parse(const prism_schema *schema, const char *text, size_t len,
                                const prism_query_opts *opts, prism_query **out, prism_error *err) {
-    static const prism_query_opts defaults = PRISM_QUERY_OPTS_INIT;
+    prism_query_opts own = PRISM_QUERY_OPTS_INIT;
     PRS_TRY(need(out != NULL, "out is NULL", err));
     *out = NULL;
     PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
-    if (opts == NULL) opts = &defaults;
-    PRS_TRY(need(opts->size >= sizeof *opts, "opts were not made with PRISM_QUERY_OPTS_INIT", err));
-    PRS_TRY(need(opts->default_operator == PRISM_OR || opts->default_operator == PRISM_AND,
+    PRS_TRY(need(prs_opts_copy(&own, sizeof own, opts), "query options without their size", err));
+    PRS_TRY(need(own.default_operator == PRISM_OR || own.default_operator == PRISM_AND,
                  "default_operator is neither PRISM_OR nor PRISM_AND", err));
-    return prs_query_parse(schema, text != NULL ? text : "", len, opts, out, err);
+    return prs_query_parse(schema, text != NULL ? text : "", len, &own, out, err);
 }
 
 prism_status prism_query_to_json(const prism_query *query, char **json, prism_error *err) {
@@ -64,16 +65,88 @@ const char *prism_query_shape(const prism_query *query) {
     return query != NULL ? prs_query_shape(query) : "none";
 }
 
+/* ---- prism_vocabulary_* ------------------------------------------------------------------- */
+
+prism_status prism_vocabulary_from_text(const prism_schema *schema, const char *text, size_t len,
+                                        prism_vocabulary **out, prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
+    return prs_vocabulary_from_text(schema, text != NULL ? text : "", len, out, err);
+}
+
+prism_vocabulary *prism_vocabulary_ref(prism_vocabulary *vocabulary) {
+    return vocabulary != NULL ? prs_vocabulary_ref(vocabulary) : NULL;
+}
+
+void prism_vocabulary_unref(prism_vocabulary *vocabulary) {
+    prs_vocabulary_unref(vocabulary);
+}
+
+/* ---- by calls ----------------------------------------------------------------------------- */
+
+static prism_status make_leaf(const prism_schema *schema, const char *fields, const char *text,
+                              size_t len, prs_leaf_kind kind, uint32_t slop, prism_query **out,
+                              prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && (text != NULL || len == 0), "schema or text is NULL", err));
+    PRS_TRY(need(slop <= PRISM_MAX_DOC_TOKENS, "slop is over PRISM_MAX_DOC_TOKENS", err));
+    return prs_query_leaf(schema, fields, text != NULL ? text : "", len, kind, slop, out, err);
+}
+
+prism_status prism_query_term(const prism_schema *schema, const char *fields, const char *text,
+                              size_t len, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_WORDS, 0, out, err);
+}
+
+prism_status prism_query_phrase(const prism_schema *schema, const char *fields, const char *text,
+                                size_t len, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_PHRASE, 0, out, err);
+}
+
+prism_status prism_query_near(const prism_schema *schema, const char *fields, const char *text,
+                              size_t len, uint32_t slop, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_NEAR, slop, out, err);
+}
+
+prism_status prism_query_prefix(const prism_schema *schema, const char *fields, const char *text,
+                                size_t len, prism_query **out, prism_error *err) {
+    return make_leaf(schema, fields, text, len, PRS_LEAF_PREFIX, 0, out, err);
+}
+
+prism_status prism_query_bool(const prism_clause *clauses, size_t n, uint32_t min_should,
+                              prism_query **out, prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(clauses != NULL && n > 0, "there are no clauses", err));
+    for (size_t i = 0; i < n; i++) {
+        PRS_TRY(need(clauses[i].query != NULL, "the query of a clause is NULL", err));
+        PRS_TRY(need((unsigned)clauses[i].occur <= PRISM_FILTER, "occur is no prism_occur", err));
+    }
+    return prs_query_bool(clauses, n, min_should, out, err);
+}
+
+prism_status prism_query_boost(const prism_query *query, double boost, prism_query **out,
+                               prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(query != NULL, "query is NULL", err));
+    PRS_TRY(need(boost >= 0 && boost <= PRS_MAX_BOOST, "boost is not within 0 and 1000000", err));
+    return prs_query_boost(query, boost, out, err);
+}
+
 /* ---- prism_analyze ------------------------------------------------------------------------ */
 
 typedef struct relay {
     prism_token_fn each;
     void *ctx;
+    bool stopped;
 } relay;
 
 static prism_status pass_on(void *ctx, const prs_token *token) {
     static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
-    const relay *to = ctx;
+    relay *to = ctx;
     prism_token out = {(const char *)token->term,
                        token->len,
                        kinds[token->kind],
@@ -81,7 +154,8 @@ static prism_status pass_on(void *ctx, const prs_token *token) {
                        token->span,
                        token->start,
                        token->end};
-    return to->each(to->ctx, &out) == 0 ? PRISM_OK : PRISM_ECANCELED;
+    to->stopped = to->each(to->ctx, &out) != 0;
+    return to->stopped ? PRISM_ECANCELED : PRISM_OK;
 }
 
 /* Which analyzers read the field?  NULL = the default ones. */
@@ -103,13 +177,13 @@ prism_status prism_analyze(const prism_schema *schema, const char *field, const 
     prs_field_analyzers *all;
     prs_analysis *analysis;
     uint32_t group;
-    relay to = {each, ctx};
+    relay to = {each, ctx, false};
     PRS_TRY(prs_field_analyzers_get(schema, &all, err));
     PRS_TRY(find_group(schema, all, field, &group, err));
     PRS_TRY(prs_field_analyzers_take(all, group, PRS_AS_INDEXED, &analysis, err));
     prism_status status =
         prs_analysis_run(analysis, text != NULL ? text : "", len, pass_on, &to, NULL, NULL, err);
     prs_field_analyzers_give(all, group, PRS_AS_INDEXED, analysis);
-    if (status == PRISM_ECANCELED) return prs_error_set(err, status, "the callback stopped");
+    if (to.stopped) return prs_error_set(err, status, "the callback stopped");
     return status;
 }

@@ -1,13 +1,14 @@
 /* api_search.c - search.h for callers: are the arguments sane, and whose is the memory?
  *
- * Structure   prism_search   options -> statistics (own or given) -> weights -> segments ->
- * prism_hits Invariants  - Every output is NULL or 0 after an error.
+ * Structure   prism_search   options -> statistics (own or given) -> weights -> segments -> hits
+ * Invariants  - Every output is NULL or 0 after an error.
  *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the
  *               snapshot, so keys live as long as both.
  *             - Options grow at the end: what lies beyond the caller's `size` has its default.
  * Tested by   tests/unit/api/test_api_search.c */
 #include "base/error.h"
 #include "base/text.h"
+#include "search/hits.h"
 #include "search/searcher.h"
 #include "search/snippet.h"
 
@@ -16,22 +17,16 @@
 #define PRS_DEFAULT_K1 1.2
 #define PRS_DEFAULT_B 0.75
 
-struct prism_hits {
-    prs_mem mem;
-    prism_snapshot *snap; /* referenced */
-    prism_hit *hits;
-    uint32_t n;
-    uint64_t total;
-    bool total_exact, complete;
-    int shift;
-};
-
 static prism_status missing(prism_error *err, const char *what) {
     return prs_error_set(err, PRISM_EINVAL, "%s is NULL", what);
 }
 
-/* ---- searching
- * --------------------------------------------------------------------------------- */
+/* ---- searching ----------------------------------------------------------------------------- */
+
+static prism_status check_wanted(uint32_t k, uint32_t offset, prism_error *err) {
+    if (k <= PRISM_MAX_K && offset <= PRISM_MAX_K - k) return PRISM_OK;
+    return prs_error_set(err, PRISM_EINVAL, "k + offset is over %u", PRISM_MAX_K);
+}
 
 static prism_status read_opts(const prism_search_opts *given, prism_search_opts *out,
                               prism_error *err) {
@@ -46,9 +41,7 @@ static prism_status read_opts(const prism_search_opts *given, prism_search_opts 
     if (!(out->b >= 0.0)) out->b = PRS_DEFAULT_B;
     if (out->k1 > 1e6 || out->b > 1.0)
         return prs_error_set(err, PRISM_EINVAL, "k1 is over 1e6, or b over 1");
-    if (out->k > PRISM_MAX_K || out->offset > PRISM_MAX_K - out->k) {
-        return prs_error_set(err, PRISM_EINVAL, "k + offset is over %u", PRISM_MAX_K);
-    }
+    PRS_TRY(check_wanted(out->k, out->offset, err));
     if (out->count != PRISM_COUNT_NONE && out->count != PRISM_COUNT_EXACT) {
         return prs_error_set(err, PRISM_EINVAL, "there is no count mode %d", (int)out->count);
     }
@@ -63,19 +56,19 @@ static prism_status fill_hits(prism_hits *hits, const prs_search_result *result,
     hits->total_exact = result->total_exact;
     hits->complete = result->complete;
     if (top->n <= offset) return PRISM_OK;
-    uint32_t n = (uint32_t)top->n - offset;
-    hits->hits = prs_mem_calloc(&hits->mem, n, sizeof *hits->hits);
-    if (hits->hits == NULL) return prs_error_nomem(err);
-    hits->n = n;
-    for (uint32_t i = 0; i < n; i++) {
+    PRS_TRY(prs_hits_make_room(hits, (uint32_t)top->n - offset, err));
+    for (uint32_t i = 0; i < hits->n; i++) {
         const prs_top_hit *found = &top->heap[offset + i];
         const prs_leaf *leaf = &hits->snap->leaves[found->leaf];
         prs_bytes key = {(const uint8_t *)"", 0};
         if (leaf->segment->keys.n_docs > 0)
             PRS_TRY(prs_keys_get(&leaf->segment->keys, found->doc, &key, err));
-        hits->hits[i] =
-            (prism_hit){leaf->base + found->doc,    (const char *)key.ptr, key.len,
-                        (float)found->score * unit, found->score,          found->arrival};
+        hits->hits[i] = (prism_hit){.gdoc = leaf->base + found->doc,
+                                    .key = (const char *)key.ptr,
+                                    .key_len = key.len,
+                                    .score = (float)found->score * unit,
+                                    .raw_score = found->score,
+                                    .arrival = found->arrival};
     }
     return PRISM_OK;
 }
@@ -123,13 +116,10 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query,
     PRS_TRY(read_opts(opts, &options, err));
     const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
     prs_watch watch = prs_watch_of(options.timeout_us, options.cancel);
-    /* hits hold their own prs_mem, so their block is taken and given back through a copy */
-    prs_mem own;
-    prs_mem_init(&own, hook);
-    prism_hits *hits = prs_mem_calloc(&own, 1, sizeof *hits);
-    if (hits == NULL) return prs_error_nomem(err);
-    prs_mem_init(&hits->mem, hook);
-    hits->snap = prism_snapshot_ref(snap);
+    prism_hits *hits;
+    PRS_TRY(prs_hits_new(hook, snap, &hits, err));
+    hits->k = options.k;
+    hits->offset = options.offset;
     prism_status status = run(hits, query, &options, &watch, err);
     if (status != PRISM_OK) {
         prism_hits_free(hits);
@@ -163,17 +153,68 @@ void prism_hits_get(const prism_hits *hits, uint32_t i, prism_hit *hit) {
 }
 
 void prism_hits_free(prism_hits *hits) {
-    if (hits == NULL) return;
-    prs_mem_free(&hits->mem, hits->hits, hits->n * sizeof *hits->hits);
-    prs_mem own;
-    prs_mem_init(&own, &hits->mem.hook);
-    prism_snapshot *snap = hits->snap;
-    prs_mem_free(&own, hits, sizeof *hits);
-    prism_snapshot_unref(snap);
+    prs_hits_free(hits);
 }
 
-/* ---- snippets
- * ---------------------------------------------------------------------------------- */
+/* ---- answers of other indexes -------------------------------------------------------------- */
+
+/* A buffer as a text of the caller's, and its end. */
+static prism_status hand_over(prs_mem *mem, prs_buf *buf, prism_status status, char **json,
+                              prism_error *err) {
+    if (status == PRISM_OK) {
+        *json = prs_text_new(mem, buf->ptr, buf->len);
+        if (*json == NULL) status = prs_error_nomem(err);
+    }
+    prs_buf_fini(buf);
+    return status;
+}
+
+prism_status prism_hits_encode(const prism_hits *hits, char **json, prism_error *err) {
+    if (json == NULL) return missing(err, "json");
+    *json = NULL;
+    if (hits == NULL) return missing(err, "hits");
+    prs_mem mem;
+    prs_buf buf;
+    prs_mem_init(&mem, NULL);
+    prs_buf_init(&buf, &mem);
+    prism_status status = prs_hits_encode(hits, &buf, err);
+    return hand_over(&mem, &buf, status, json, err);
+}
+
+/* What has become of an answer that was filled. */
+static prism_status finish_hits(prism_hits *hits, prism_status status, prism_hits **out) {
+    if (status == PRISM_OK)
+        *out = hits;
+    else
+        prs_hits_free(hits);
+    return status;
+}
+
+prism_status prism_hits_decode(const char *text, size_t len, prism_hits **out, prism_error *err) {
+    if (out == NULL) return missing(err, "out");
+    *out = NULL;
+    if (text == NULL) return missing(err, "text");
+    prism_hits *hits;
+    PRS_TRY(prs_hits_new(NULL, NULL, &hits, err));
+    return finish_hits(hits, prs_hits_decode(hits, text, len, err), out);
+}
+
+prism_status prism_hits_merge(const prism_hits *const *parts, size_t n, uint32_t k, uint32_t offset,
+                              prism_hits **out, prism_error *err) {
+    if (out == NULL) return missing(err, "out");
+    *out = NULL;
+    if (parts == NULL || n == 0) return prs_error_set(err, PRISM_EINVAL, "there are no parts");
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i] == NULL) return missing(err, "a part");
+    }
+    PRS_TRY(check_wanted(k, offset, err));
+    if (n > UINT32_MAX) return prs_error_set(err, PRISM_EINVAL, "too many parts");
+    prism_hits *hits;
+    PRS_TRY(prs_hits_new(NULL, NULL, &hits, err));
+    return finish_hits(hits, prs_hits_merge(hits, parts, n, k, offset, err), out);
+}
+
+/* ---- snippets ------------------------------------------------------------------------------ */
 
 prism_status prism_snippet_make(prism_snapshot *snap, const prism_query *query, uint64_t gdoc,
                                 const char *field, const prism_snippet_opts *opts,
@@ -210,8 +251,7 @@ void prism_snippet_free(prism_snippet *snippet) {
     prs_snippet_free(snippet);
 }
 
-/* ---- statistics
- * -------------------------------------------------------------------------------- */
+/* ---- statistics ---------------------------------------------------------------------------- */
 
 prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query, prism_stats **out,
                                  prism_error *err) {
@@ -242,13 +282,7 @@ prism_status prism_stats_to_json(const prism_stats *stats, char **json, prism_er
     prs_mem_init(&mem, NULL);
     prs_buf buf;
     prs_buf_init(&buf, &mem);
-    prism_status status = prs_stats_to_json(stats, &buf, err);
-    if (status == PRISM_OK) {
-        *json = prs_text_new(&mem, buf.ptr, buf.len);
-        if (*json == NULL) status = prs_error_nomem(err);
-    }
-    prs_buf_fini(&buf);
-    return status;
+    return hand_over(&mem, &buf, prs_stats_to_json(stats, &buf, err), json, err);
 }
 
 prism_status prism_stats_from_json(const char *text, size_t len, prism_stats **out,

@@ -1,7 +1,7 @@
 /* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
  *
- * Every call enters (lock; use after fork and sticky failures end here) and leaves (unlock): below, lib/index
- * may take the writer as its own.  The callback of merge runs with the lock held.
+ * Every call enters (lock; use after fork and sticky failures end here) and leaves (unlock): below,
+ * lib/index may take the writer as its own.  The callback of merge runs with the lock held.
  * Tested by tests/unit/api/test_api_writer.c */
 #include "api/opts.h"
 #include "base/error.h"

@@ -6,4 +6,5 @@ libprismsearch_sources += lib/api/api_index.c
 libprismsearch_sources += lib/api/api_query.c
 libprismsearch_sources += lib/api/api_schema.c
 libprismsearch_sources += lib/api/api_search.c
+libprismsearch_sources += lib/api/api_tokenizer.c
 libprismsearch_sources += lib/api/api_writer.c

@@ -1,10 +1,11 @@
-/* opts.h - options structs from callers of any version: copy what they have, keep defaults for the rest. */
+/* opts.h - options structs from callers of any version: what they have, defaults for the rest. */
 #ifndef PRS_API_OPTS_H
 #define PRS_API_OPTS_H
 
 #include "base/prs.h"
 
-/* Copy the caller's options over the defaults in `own`, as far as its `size` says; false for a bad size. */
+/* Copy the caller's options over the defaults in `own`, as far as its `size` says; false for a bad
+ * size. */
 static inline bool prs_opts_copy(void *own, size_t own_size, const void *given) {
     size_t size;
     if (given == NULL) return true;

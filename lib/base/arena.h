@@ -19,7 +19,8 @@ typedef struct prs_arena_mark {
     uint8_t *at;
 } prs_arena_mark;
 
-/** No allocation happens before the first prs_arena_alloc.  first_chunk 0 = 4 KiB; chunks double to 1 MiB. */
+/** No allocation happens before the first prs_arena_alloc.  first_chunk 0 = 4 KiB; chunks double to
+ *  1 MiB. */
 void prs_arena_init(prs_arena *arena, prs_mem *mem, size_t first_chunk);
 void prs_arena_fini(prs_arena *arena);
 /** n bytes, 16-aligned, uninitialised; NULL when out of memory.   Threads: one.  Cost: O(1) */

@@ -1,8 +1,8 @@
 /* bitset.c - how are sets of documents counted, walked and combined, 64 at a time?
  *
  * Invariants: bits at and above n are zero, also in the word kept behind the last, so that count,
- * next and the set operations need no special last step.  fill is the one place that could break
- * this, and masks.  All operations are O(words).
+ *             next and the set operations need no special last step.  fill is the one place that
+ *             could break this, and masks.  All operations are O(words).
  * Tested by tests/unit/base/test_bitset.c */
 #include "base/bitset.h"
 

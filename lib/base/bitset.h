@@ -10,7 +10,8 @@ typedef struct prs_bitset {
     uint32_t n; /* number of bits; bits at and above n are zero */
 } prs_bitset;
 
-/** All zero.  One extra zero word is kept behind the last, so that kernels may over-read one word. */
+/** All zero.  One extra zero word is kept behind the last, so that kernels may over-read one
+ *  word. */
 prism_status prs_bitset_init(prs_bitset *set, prs_mem *mem, uint32_t n) PRS_NODISCARD;
 void prs_bitset_fini(prs_bitset *set);
 

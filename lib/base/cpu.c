@@ -1,14 +1,14 @@
 /* cpu.c - which instructions has this CPU, and which kernels may be used?
  *
- * Structure   One atomic word: 0 = not asked yet, else a prs_cpu_level.  The first caller probes and
- *             stores; two first callers store the same answer, so no lock is needed.
+ * Structure   One atomic word: 0 = not asked yet, else a prs_cpu_level.  The first caller probes
+ *             and stores; two first callers store the same answer, so no lock is needed.
  * Invariants  - The stored level is one that CPU and operating system support, whoever stored it.
  *             - On x86 a level is taken only if all levels below it are there too.
  * Why so      This word is the only mutable global of the library.  It never changes a result, only
- *             the speed, because kernels of all levels agree bit for bit; the alternative, a level in
- *             every handle, would be carried through each decoder for the sake of tests.
- *             The compiler's built-in probe is used because it also asks the operating system
- *             whether wide registers are saved (XGETBV), which hand-written probes forget.
+ *             the speed, because kernels of all levels agree bit for bit; the alternative, a level
+ *             in every handle, would be carried through each decoder for the sake of tests.  The
+ *             compiler's built-in probe is used because it also asks the operating system whether
+ *             wide registers are saved (XGETBV), which hand-written probes forget.
  * Cost        One relaxed load; the probe runs once, about 100 ns.
  * Tested by   tests/unit/base/test_cpu.c */
 #include "base/cpu.h"

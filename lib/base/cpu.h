@@ -1,7 +1,8 @@
 /* cpu.h - which instructions has this CPU, and which kernels may be used?  One answer per process.
  *
  * Kernels of different levels give identical results; the level decides speed only.  Each kernel
- * family keeps one constant table per level and asks prs_cpu() where a block is processed, not once per value. */
+ * family keeps one constant table per level and asks prs_cpu() where a block is processed, not once
+ * per value. */
 #ifndef PRS_BASE_CPU_H
 #define PRS_BASE_CPU_H
 
@@ -24,7 +25,8 @@ prism_status prs_cpu_force(prs_cpu_level level, prism_error *err) PRS_NODISCARD;
 /** Undo prs_cpu_force. */
 void prs_cpu_unforce(void);
 bool prs_cpu_supports(prs_cpu_level level);
-/** "scalar", "sse42", "avx2", "avx512", "neon", NULL for a number that is none; and back, 0 if none. */
+/** "scalar", "sse42", "avx2", "avx512", "neon", NULL for a number that is none; and back, 0 if
+ *  none. */
 const char *prs_cpu_name(prs_cpu_level level);
 prs_cpu_level prs_cpu_parse(const char *name);
 

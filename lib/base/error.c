@@ -5,8 +5,10 @@
  *
  *                 size | code | sys_errno | offset | line | column | file[128] | text[240]
  *
- *             prs_error_set is the only writer of a fresh error; the others call it and add a place.
- * Invariants  - Every member is written on every failure, so nothing of an older error shows through.
+ *             prs_error_set is the only writer of a fresh error; the others call it and add a
+ *             place.
+ * Invariants  - Every member is written on every failure, so nothing of an older error shows
+ *               through.
  *             - `file` and `text` always end in NUL, and what is cut is cut between characters.
  *             - A struct whose `size` is smaller than ours was not made with PRISM_ERROR_INIT (or
  *               by a caller of another version): it is not touched.

@@ -1,4 +1,5 @@
-/* hash.c - which hash do checksums, fingerprints and tables share, and where do random bytes come from?
+/* hash.c - which hash do checksums, fingerprints and tables share, and where do random bytes come
+ * from?
  *
  * XXH3 of libxxhash, named here and nowhere else; seeds and ids come from the kernel.
  * Tested by tests/unit/base/test_hash.c */

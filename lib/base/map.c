@@ -7,17 +7,18 @@
  *
  * Invariants  - The table is at most 3/4 full, so every probe meets a free slot.
  *             - Nothing is ever removed one by one, so there are no tombstones.
- *             - A slot keeps 32 bits of its key's hash: growth re-places slots without reading keys,
- *               and a probe reads a key only when all 32 bits agree.
+ *             - A slot keeps 32 bits of its key's hash: growth re-places slots without reading
+ *               keys, and a probe reads a key only when all 32 bits agree.
  *             - ids are 0 .. n-1 in order of first insertion, whatever the seed.
+ *             - Unlisted keys have an id and a copy, and no slot.
  * Flooding    XXH3 with a per-map seed keeps an outsider from choosing collisions.  As a second
  *             fence, a run of more than PRS_MAP_PROBE_MAX slots makes the table grow, as long as it
- *             is at least 1/8 full: keys that share their low bits are spread by the next bit.  Below
- *             1/8 they collide in all bits we keep, growth would not help and memory must not be the
- *             price, so the probe is left long.
- * Why so      Ids instead of stored values: callers keep their own arrays by id, which stay dense and
- *             in order of arrival.  Robin Hood and SIMD groups were not taken: the analysis memo is
- *             the hot table and has its own layout; this one serves everything else.
+ *             is at least 1/8 full: keys that share their low bits are spread by the next bit.
+ *             Below 1/8 they collide in all bits we keep, growth would not help and memory must not
+ *             be the price, so the probe is left long.
+ * Why so      Ids instead of stored values: callers keep their own arrays by id, which stay dense
+ *             and in order of arrival.  Robin Hood and SIMD groups were not taken: the analysis
+ *             memo is the hot table and has its own layout; this one serves everything else.
  * Cost        Expected O(1); 8 bytes per slot, 16 + the key's bytes per key.
  * Tested by   tests/unit/base/test_map.c */
 #include "base/map.h"
@@ -57,7 +58,7 @@ static void free_all_slots(prs_map_slot *slots, size_t count) {
 void prs_map_clear(prs_map *map) {
     free_all_slots(map->slots, slot_count(map));
     prs_arena_reset(&map->keys_arena);
-    map->n = 0;
+    map->n = map->n_unlisted = 0;
 }
 
 /* Double the slots and place every id anew. */
@@ -96,7 +97,8 @@ static uint32_t hash_key(const prs_map *map, prs_bytes key) {
     return (uint32_t)(prs_hash64(key.ptr, key.len, map->seed) >> 32);
 }
 
-/* The slot that holds key, or the free slot where it belongs; *probes = slots looked at before it. */
+/* The slot that holds key, or the free slot where it belongs; *probes = slots looked at before
+ * it. */
 static uint32_t find_slot(const prs_map *map, prs_bytes key, uint32_t hash, uint32_t *probes) {
     uint32_t at = hash & map->mask;
     uint32_t steps = 0;
@@ -110,9 +112,19 @@ static uint32_t find_slot(const prs_map *map, prs_bytes key, uint32_t hash, uint
 }
 
 static bool is_crowded(const prs_map *map, uint32_t probes) {
-    uint64_t slots = (uint64_t)map->mask + 1;
-    if ((uint64_t)map->n + 1 > slots / 4 * 3) return true;
-    return probes > PRS_MAP_PROBE_MAX && map->n >= slots / 8;
+    uint64_t slots = (uint64_t)map->mask + 1, n = map->n - map->n_unlisted;
+    if (n + 1 > slots / 4 * 3) return true;
+    return probes > PRS_MAP_PROBE_MAX && n >= slots / 8;
+}
+
+/* Keep a copy of a new key under the next id. */
+static prism_status keep_key(prs_map *map, prs_bytes key, uint32_t *id) {
+    if (map->n == map->keys_cap && !grow_keys(map)) return PRISM_ENOMEM;
+    uint8_t *copy = prs_arena_dup(&map->keys_arena, key.ptr, key.len);
+    if (copy == NULL) return PRISM_ENOMEM;
+    map->keys[map->n] = prs_bytes_of(copy, key.len);
+    *id = map->n++;
+    return PRISM_OK;
 }
 
 prism_status prs_map_add(prs_map *map, prs_bytes key, uint32_t *id, bool *added) {
@@ -125,23 +137,25 @@ prism_status prs_map_add(prs_map *map, prs_bytes key, uint32_t *id, bool *added)
         if (added != NULL) *added = false;
         return PRISM_OK;
     }
-    if (map->n == map->keys_cap && !grow_keys(map)) return PRISM_ENOMEM;
     while (is_crowded(map, probes)) {
         if (!grow_slots(map)) return PRISM_ENOMEM;
         at = find_slot(map, key, hash, &probes);
     }
-    uint8_t *copy = prs_arena_dup(&map->keys_arena, key.ptr, key.len);
-    if (copy == NULL) return PRISM_ENOMEM;
-    map->keys[map->n] = prs_bytes_of(copy, key.len);
+    if (keep_key(map, key, id) != PRISM_OK) return PRISM_ENOMEM;
     map->slots[at].hash = hash;
-    map->slots[at].id = map->n;
-    *id = map->n++;
+    map->slots[at].id = *id;
     if (added != NULL) *added = true;
     return PRISM_OK;
 }
 
+prism_status prs_map_add_unlisted(prs_map *map, prs_bytes key, uint32_t *id) {
+    if (keep_key(map, key, id) != PRISM_OK) return PRISM_ENOMEM;
+    map->n_unlisted++;
+    return PRISM_OK;
+}
+
 uint32_t prs_map_find(const prs_map *map, prs_bytes key) {
-    if (map->n == 0) return UINT32_MAX;
+    if (map->slots == NULL) return UINT32_MAX;
     uint32_t probes;
     uint32_t at = find_slot(map, key, hash_key(map, key), &probes);
     return map->slots[at].id;

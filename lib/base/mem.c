@@ -6,8 +6,8 @@
  *             - The count goes up before the hook is called and down again if it refuses, so `live`
  *               never under-reports while another thread looks at a budget.
  * Why so      Sizes are passed back by the caller instead of kept in a header before each block:
- *             our containers know them, blocks keep malloc's alignment, and hooks with sized release
- *             need nothing more.
+ *             our containers know them, blocks keep malloc's alignment, and hooks with sized
+ *             release need nothing more.
  * Tested by   tests/unit/base/test_mem.c */
 #include "base/mem.h"
 

@@ -1,7 +1,7 @@
 /* bits.h - bit arrays of FORMAT.md section 1: w-bit values back to back, low bit first.
  *
- * Header only; everything inlines.  Readers need 8 readable bytes behind the last value, which every
- * section has (64); writers zero their memory first. */
+ * Header only; everything inlines.  Readers need 8 readable bytes behind the last value, which
+ * every section has (64); writers zero their memory first. */
 #ifndef PRS_CODEC_BITS_H
 #define PRS_CODEC_BITS_H
 

@@ -1,7 +1,8 @@
-/* eliasfano.h - the positions of one document: an Elias-Fano group whose size follows from (freq, span).
+/* eliasfano.h - the positions of one document: an Elias-Fano group whose size follows from (freq,
+ * span).
  *
- * FORMAT.md section 8.  Groups are concatenated bit by bit; because a group's size needs nothing but
- * the freq and the span of its document, any group is found without decoding its neighbours. */
+ * FORMAT.md section 8.  Groups are concatenated bit by bit; because a group's size needs nothing
+ * but the freq and the span of its document, any group is found without decoding its neighbours. */
 #ifndef PRS_CODEC_ELIASFANO_H
 #define PRS_CODEC_ELIASFANO_H
 
@@ -25,8 +26,9 @@ static inline uint64_t prs_ef_bits(uint32_t freq, uint32_t span) {
  *  positions[freq] never decrease and are < span.   Returns the bit offset behind the group. */
 uint64_t prs_ef_encode(uint8_t *base, uint64_t bit, const uint32_t *positions, uint32_t freq,
                        uint32_t span);
-/** Read a group at bit offset `bit`; the bits [bit, bit + prs_ef_bits) lie in readable memory with 64 bytes
- *  behind.  False if it is not the group of freq positions below span; `out` has room for freq. */
+/** Read a group at bit offset `bit`; the bits [bit, bit + prs_ef_bits) lie in readable memory with
+ *  64 bytes behind.  False if it is not the group of freq positions below span; `out` has room for
+ *  freq. */
 bool prs_ef_decode(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span, uint32_t *out);
 
 #endif

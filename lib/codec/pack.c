@@ -1,21 +1,26 @@
-/* pack.c - how are up to 128 integers written in few bits, and read back from bytes that nobody trusts?
+/* pack.c - how are up to 128 integers written in few bits, and read back from bytes that nobody
+ * trusts?
  *
  * Structure   PATCHED of FORMAT.md section 7:
  *
  *                 | w | n_exceptions | low w bits of every value | places | high parts, varints |
  *
  *             128 values lie vertically (kernels, one table per CPU level), fewer as a bit array.
- * Invariants  - The width written is the one with the fewest bytes; of equals the widest, which has the
- *               fewest exceptions: decoding an exception costs as much as unpacking about eight values.
- *             - A decoder accepts exactly what FORMAT.md allows: places ascend and are < n, high parts are
- *               not 0 and fit the 32 bits; documents ascend below 2^31.
- * Why so      Patching beats plain packing by 17 % on documents and freqs of English articles (1.38 against
- *             1.66 bytes per posting).  Exceptions are stored apart from the packed values (not chained
- *             through them, as in NewPFD's ancestors), so that any width is a candidate and unpacking does
- *             not branch.  High parts are varints: they are few, and mostly below 128.
- * Cost        bench/micro/codec_bench.c, ns per value on a 2023 server core: 0.11 to unpack, 0.22 to documents
- *             (scalar kernels: 0.6 and 1.1), 0.6 fewer than 128; 1 to measure, 0.2 to write, 0.7 with exceptions.
- * Source      Zukowski et al., ICDE 2006 (PFOR); Yan, Ding & Suel, WWW 2009 (exceptions apart, best width).
+ * Invariants  - The width written is the one with the fewest bytes; of equals the widest, which has
+ *               the fewest exceptions: decoding an exception costs as much as unpacking about eight
+ *               values.
+ *             - A decoder accepts exactly what FORMAT.md allows: places ascend and are < n, high
+ *               parts are not 0 and fit the 32 bits; documents ascend below 2^31.
+ * Why so      Patching beats plain packing by 17 % on documents and freqs of English articles (1.38
+ *             against 1.66 bytes per posting).  Exceptions are stored apart from the packed values
+ *             (not chained through them, as in NewPFD's ancestors), so that any width is a
+ *             candidate and unpacking does not branch.  High parts are varints: they are few, and
+ *             mostly below 128.
+ * Cost        bench/micro/codec_bench.c, ns per value on a 2023 server core: 0.11 to unpack, 0.22
+ *             to documents (scalar kernels: 0.6 and 1.1), 0.6 fewer than 128; 1 to measure, 0.2 to
+ *             write, 0.7 with exceptions.
+ * Source      Zukowski et al., ICDE 2006 (PFOR); Yan, Ding & Suel, WWW 2009 (exceptions apart, best
+ *             width).
  * Tested by   tests/unit/codec/test_pack.c */
 #include "codec/pack.h"
 
@@ -40,7 +45,8 @@ prs_pack_plan prs_pack_measure(const uint32_t *values, uint32_t n) {
     prs_pack_plan plan = {max, 0, packed_bytes(n, max)};
     uint32_t n_exceptions = 0, bytes_of_exceptions = 0;
     for (uint32_t w = max; w-- > 0;) {
-        /* Values of w + 1 bits now need a place and a byte; those of 7, 14 ... bits more, one byte more. */
+        /* Values of w + 1 bits now need a place and a byte; those of 7, 14 ... bits more, one byte
+         * more. */
         const uint32_t *more = n_of_width + w + 1;
         n_exceptions += more[0];
         bytes_of_exceptions += 2 * more[0] + more[7] + more[14] + more[21] + more[28];
@@ -108,7 +114,8 @@ static bool read_head(const uint8_t *in, const uint8_t *end, uint32_t n, group *
     return true;
 }
 
-/* Add the high parts; the end of the group, NULL if they are not sound.  *all: every high value ored. */
+/* Add the high parts; the end of the group, NULL if they are not sound.  *all: every high value
+ * ored. */
 static const uint8_t *patch(const group *g, const uint8_t *end, uint32_t n, uint32_t *out,
                             uint32_t *all) {
     prs_cur high = {g->places + g->n_exceptions, end, false};

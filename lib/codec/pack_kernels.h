@@ -1,6 +1,7 @@
 /* pack_kernels.h - between pack.c and its kernels: what each CPU level provides for 128 values.
  *
- * The vertical layout of FORMAT.md section 7: value i lives in lane i mod 4, row i div 4; w 0..32. */
+ * The vertical layout of FORMAT.md section 7: value i lives in lane i mod 4, row i div 4; w
+ * 0..32. */
 #ifndef PRS_CODEC_PACK_KERNELS_H
 #define PRS_CODEC_PACK_KERNELS_H
 

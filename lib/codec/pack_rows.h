@@ -1,19 +1,22 @@
 /* pack_rows.h - PATCHED kernels on rows of four values, with the compiler's vector types.
  *
  * Question    How are 128 packed values turned into integers, or documents, at a few cycles per row?
- * Structure   A row is one 128-bit vector: lane l of row r is value 4 r + l.  Row r of width w begins at
- *             bit r w of every lane, so one shift amount serves all four lanes:
+ * Structure   A row is one 128-bit vector: lane l of row r is value 4 r + l.  Row r of width w
+ *             begins at bit r w of every lane, so one shift amount serves all four lanes:
  *
  *                 word 0 (16 bytes)   | lane 0 | lane 1 | lane 2 | lane 3 |   rows 0, 1, 2 ... of each lane,
  *                 word 1              |        |        |        |        |   low bits first
  *
- *             A kernel is one always-inlined function with w a constant, expanded for each of 33 widths by
- *             a switch, so that shifts and word numbers are constants and rows are straight-line code.
- * Invariants  - Loads and stores are unaligned; nothing outside 16 w bytes and 128 values is touched.
+ *             A kernel is one always-inlined function with w a constant, expanded for each of 33
+ *             widths by a switch, so that shifts and word numbers are constants and rows are
+ *             straight-line code.
+ * Invariants  - Loads and stores are unaligned; nothing outside 16 w bytes and 128 values is
+ *               touched.
  *             - Sums are modulo 2^32; pack.c checks that documents ascend.
- * Why so      Compiler vectors, so that SSE2 and NEON are one source.  There is no AVX2 twin: a 256-bit
- *             register would hold two rows that need different shifts, and the same rows in AVX2 encoding gain
- *             less than 3 % (measured), because unpacking is already one store per cycle.
+ * Why so      Compiler vectors, so that SSE2 and NEON are one source.  There is no AVX2 twin: a
+ *             256-bit register would hold two rows that need different shifts, and the same rows in
+ *             AVX2 encoding gain less than 3 % (measured), because unpacking is already one store
+ *             per cycle.
  * Source      The layout of Lemire & Boytsov, Decoding billions of integers per second through
  *             vectorization (2015), with widths patched; FORMAT.md section 7.
  * Tested by   tests/unit/codec/test_pack.c (every level against pack_scalar.c) */
@@ -103,8 +106,9 @@ PRS_INLINE void unpack_sum_rows(const uint8_t *in, int w, uint32_t before, uint3
         break;
 #define PRS_CASES_8(call, w)                                                                       \
     PRS_CASE(call, w)                                                                              \
-    PRS_CASE(call, w + 1) PRS_CASE(call, w + 2) PRS_CASE(call, w + 3) PRS_CASE(call, w + 4)        \
-        PRS_CASE(call, w + 5) PRS_CASE(call, w + 6) PRS_CASE(call, w + 7)
+    PRS_CASE(call, w + 1)                                                                          \
+    PRS_CASE(call, w + 2) PRS_CASE(call, w + 3) PRS_CASE(call, w + 4) PRS_CASE(call, w + 5)        \
+        PRS_CASE(call, w + 6) PRS_CASE(call, w + 7)
 #define PRS_ALL_WIDTHS(call)                                                                       \
     PRS_CASES_8(call, 0)                                                                           \
     PRS_CASES_8(call, 8) PRS_CASES_8(call, 16) PRS_CASES_8(call, 24) PRS_CASE(call, 32)

@@ -1,5 +1,5 @@
-/* pack_scalar.c - what do the kernels of PATCHED mean?  Plain C, one lane after another: the reference
- * that the vector kernels are tested against, and what runs where there are none. */
+/* pack_scalar.c - what do the kernels of PATCHED mean?  Plain C, one lane after another: the
+ * reference that the vector kernels are tested against, and what runs where there are none. */
 #include "codec/bits.h"
 #include "codec/pack_kernels.h"
 

@@ -25,13 +25,15 @@ typedef struct prs_block_head {
     const uint8_t *body; /* documents, then freqs */
 } prs_block_head;
 
-/** Read the head of the block [in, end) behind `before`.  False if it is unsound (first > INT32_MAX - 1 too). */
+/** Read the head of the block [in, end) behind `before`.  False if it is unsound (first > INT32_MAX
+ *  - 1 too). */
 bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
                          prs_block_head *head);
-/** Documents into docs (room for 144), docs[n] = PRS_DOC_END behind them.  They ascend below 2^31 - 1.
- *  Returns where the freqs begin, NULL if the bytes are unsound. */
+/** Documents into docs (room for 144), docs[n] = PRS_DOC_END behind them.  They ascend below 2^31 -
+ *  1.  Returns where the freqs begin, NULL if the bytes are unsound. */
 const uint8_t *prs_block_read_docs(const prs_block_head *head, const uint8_t *end, uint32_t *docs);
-/** Freqs into freqs (room for 144), all >= 1; they must end at `end`.  False if the bytes are unsound. */
+/** Freqs into freqs (room for 144), all >= 1; they must end at `end`.  False if the bytes are
+ *  unsound. */
 bool prs_block_read_freqs(const prs_block_head *head, const uint8_t *at, const uint8_t *end,
                           uint32_t *freqs);
 /** Words of a bitset block, n_words x 8 bytes; NULL if unsound or the bits do not fit the head. */

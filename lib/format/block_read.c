@@ -1,11 +1,14 @@
 /* block_read.c - which documents and freqs does a block hold, if it holds any?
  *
- * Structure   head -> documents (run, PATCHED or bitset, all to the same array) -> freqs, when asked for
- * Invariants  - Whatever the bytes are: documents strictly ascend from `first` and stay below 2^31 - 1, there
- *               are n of them, freqs are >= 1, and nothing is read beyond 64 bytes behind `end`.
+ * Structure   head -> documents (run, PATCHED or bitset, all to the same array) -> freqs, when
+ *             asked for
+ * Invariants  - Whatever the bytes are: documents strictly ascend from `first` and stay below 2^31
+ *               - 1, there are n of them, freqs are >= 1, and nothing is read beyond 64 bytes
+ *                 behind `end`.
  *             - A block is accepted only if its parts fill it to the last byte.
- * Cost        bench/micro/codec_bench.c: 0.3 ns per document of a full packed block, about 1 of others.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block.c */
+ * Cost        bench/micro/codec_bench.c: 0.3 ns per document of a full packed block, about 1 of
+ *             others.
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block_read.c */
 #include "format/block.h"
 
 #include "base/cur.h"

@@ -1,13 +1,14 @@
 /* block_write.c - in which of its forms is a block of postings shortest?
  *
  * Structure   | tag | n - 1 | first document | documents: nothing, PATCHED or bitset | freqs: nothing or PATCHED |
- * Invariants  The bytes depend on the postings and `before` alone, through the head only: the rest may be
- *             copied to another place of another list.
- * Why so      A run costs nothing.  A bitset is chosen when it is at most 8 bytes longer than PATCHED: it is
- *             slower to turn into numbers, but an operator on windows takes it as it is, 64 documents at a time,
- *             and dense lists are where counts and filters spend their time.
+ * Invariants  The bytes depend on the postings and `before` alone, through the head only: the rest
+ *             may be copied to another place of another list.
+ * Why so      A run costs nothing.  A bitset is chosen when it is at most 8 bytes longer than
+ *             PATCHED: it is slower to turn into numbers, but an operator on windows takes it as it
+ *             is, 64 documents at a time, and dense lists are where counts and filters spend their
+ *             time.
  * Cost        bench/micro/codec_bench.c: about 4 ns per posting.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_block_write.c */
 #include "format/block.h"
 
 #define BITSET_BIAS 8u /* bytes that a bitset may be longer */

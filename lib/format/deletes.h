@@ -40,8 +40,7 @@ prism_status prs_deletes_open(prs_deletes *deletes, const prs_section *section,
 const prs_deletes_entry *prs_deletes_find(const prs_deletes *deletes, const prs_id *id);
 /** Set the bits of an entry in `set`, which is initialised, all zero, with n = n_docs of the
  *  segment.
- *  Errors : ECORRUPT if a doc is out of range, out of order, or their number is not
- *  n_deleted. */
+ *  Errors : ECORRUPT if a doc is out of range, out of order, or their number is not n_deleted. */
 prism_status prs_deletes_decode(const prs_deletes *deletes, const prs_deletes_entry *entry,
                                 prs_bitset *set, prism_error *err) PRS_NODISCARD;
 

@@ -1,15 +1,15 @@
 /* dominance.c - how good are at least the 10, 100, 1000 best postings of a list?
  *
- * Structure   A table of counts, class of freq by class of length, filled as blocks are written.  For K the rows
- *             are added from the highest freq down; where a running sum along the lengths reaches K, there is
- *             a candidate: (least freq of the class, largest length of the class).  The best candidate by the
- *             reference score wins.
- * Invariants  A point claims less than the table holds: a class is represented by its worst member, so at
- *             least K postings are as good as the point, exactly counted.
- * Why so      A heap of the 1000 best would cost more per posting and still have to guess a rectangle.  Classes:
- *             freq exact below 16, then two per octave; length exact below 16, then eight per octave, which
- *             loses at most 12 % of a length, about 2 % of the score.  The reference score only chooses;
- *             validity does not depend on it.
+ * Structure   A table of counts, class of freq by class of length, filled as blocks are written.
+ *             For K the rows are added from the highest freq down; where a running sum along the
+ *             lengths reaches K, there is a candidate: (least freq of the class, largest length of
+ *             the class).  The best candidate by the reference score wins.
+ * Invariants  A point claims less than the table holds: a class is represented by its worst member,
+ *             so at least K postings are as good as the point, exactly counted.
+ * Why so      A heap of the 1000 best would cost more per posting and still have to guess a
+ *             rectangle.  Classes: freq exact below 16, then two per octave; length exact below 16,
+ *             then eight per octave, which loses at most 12 % of a length, about 2 % of the score.
+ *             The reference score only chooses; validity does not depend on it.
  * Cost        one increment per posting; about 2 us per list of more than 128 documents.
  * Tested by   tests/unit/format/test_dominance.c */
 #include "format/dominance.h"
@@ -59,7 +59,8 @@ typedef struct search {
     prs_impact *points;
 } search;
 
-/* Candidates of one class of freq: `sums` holds all postings of it and above, by class of length. */
+/* Candidates of one class of freq: `sums` holds all postings of it and above, by class of
+ * length. */
 static void try_row(search *s, const uint64_t *sums, uint32_t n_lengths, uint32_t freq) {
     uint64_t running = 0;
     uint32_t k = 0;

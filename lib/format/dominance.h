@@ -1,7 +1,8 @@
 /* dominance.h - how good are at least the 10, 100, 1000 best postings of a list?
  *
- * A dominance point for K is a pair such that at least K postings have its freq or more and its length
- * or less: the score of that pair is then a lower bound of the K-th best score under any parameters. */
+ * A dominance point for K is a pair such that at least K postings have its freq or more and its
+ * length or less: the score of that pair is then a lower bound of the K-th best score under any
+ * parameters. */
 #ifndef PRS_FORMAT_DOMINANCE_H
 #define PRS_FORMAT_DOMINANCE_H
 
@@ -18,7 +19,8 @@ typedef struct prs_dominance {
 /** Count n postings; lengths NULL = all 0. */
 void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths,
                        uint32_t n);
-/** Best points for K = 10, 100, 1000 as far as there are K postings; their number.  Empties the counts. */
+/** Best points for K = 10, 100, 1000 as far as there are K postings; their number.  Empties the
+ *  counts. */
 uint32_t prs_dominance_take(prs_dominance *dom, uint64_t df, float mean_length,
                             prs_impact points[PRS_DOMINANCE_POINTS]);
 

@@ -1,7 +1,8 @@
 /* impacts.c - which pairs of (freq, length) bound a set of postings, in few bytes?
  *
- * Structure   Score bounds must hold for any k1, b, weights and mean length, so not scores are stored but the
- *             pareto front: the postings that no other beats in freq and length at once.
+ * Structure   Score bounds must hold for any k1, b, weights and mean length, so not scores are
+ *             stored but the pareto front: the postings that no other beats in freq and length at
+ *             once.
  *
  *                 length ^      .        .  needless: more freq at less length exists
  *                        |   .     (3)
@@ -9,15 +10,18 @@
  *                        | (1)       .
  *                        +---------------> freq
  *
- *             A front that is too long is shortened by replacing neighbours (f1, l1) < (f2, l2) by (f2, l1),
- *             which bounds both.
- * Invariants  Pairs strictly ascend in both members; what was bounded before a step is bounded after it.
- * Why so      Which neighbours to merge is decided by a reference score: first by how much the bound of the
- *             whole set rises, then by how much the pair itself does.  Greedy: fronts have 3 to 10 pairs in
- *             practice, and an exact choice was not measurably tighter.  One pair (max freq, min length) would
- *             be looser; exact fronts would be longer than the postings they bound.
+ *             A front that is too long is shortened by replacing neighbours (f1, l1) < (f2, l2) by
+ *             (f2, l1), which bounds both.
+ * Invariants  Pairs strictly ascend in both members; what was bounded before a step is bounded
+ *             after it.
+ * Why so      Which neighbours to merge is decided by a reference score: first by how much the
+ *             bound of the whole set rises, then by how much the pair itself does.  Greedy: fronts
+ *             have 3 to 10 pairs in practice, and an exact choice was not measurably tighter.  One
+ *             pair (max freq, min length) would be looser; exact fronts would be longer than the
+ *             postings they bound.
  * Cost        about 1 ns per posting.
- * Source      Grand, Muir, Ferenczi & Lin, ECIR 2020 (block maxima without scores); FORMAT.md section 7.
+ * Source      Grand, Muir, Ferenczi & Lin, ECIR 2020 (block maxima without scores); FORMAT.md
+ *             section 7.
  * Tested by   tests/unit/format/test_impacts.c */
 #include "format/impacts.h"
 
@@ -37,7 +41,8 @@ static void reverse(prs_front *front) {
     }
 }
 
-/* Postings of large freq, sorted by freq descending, then length ascending; rarely more than a few. */
+/* Postings of large freq, sorted by freq descending, then length ascending; rarely more than a
+ * few. */
 static uint32_t sort_large(const uint32_t *freqs, const uint32_t *lengths, uint32_t n,
                            prs_impact *large) {
     uint32_t n_large = 0;
@@ -125,6 +130,12 @@ void prs_front_reduce(prs_front *front, uint32_t max, float mean_length) {
     }
 }
 
+/* Is the last pair of `a` to come before that of `b`?  Neither is empty. */
+static bool comes_first(const prs_front *a, const prs_front *b) {
+    const prs_impact *x = &a->pairs[a->n - 1], *y = &b->pairs[b->n - 1];
+    return x->freq != y->freq ? x->freq > y->freq : x->length <= y->length;
+}
+
 void prs_front_join(prs_front *front, const prs_front *other, float mean_length) {
     if (front->n == 0) {
         *front = *other;
@@ -135,15 +146,10 @@ void prs_front_join(prs_front *front, const prs_front *other, float mean_length)
     prs_front_reduce(&b, PRS_FRONT_MAX / 2, mean_length);
     front->n = 0;
     while (a.n > 0 || b.n > 0) { /* from the largest freq down; of equals the shorter first */
-        const prs_impact *x = &a.pairs[a.n - 1], *y = &b.pairs[b.n - 1];
-        bool take_a =
-            b.n == 0 ||
-            (a.n > 0 && (x->freq > y->freq || (x->freq == y->freq && x->length <= y->length)));
-        if (take_a)
-            a.n--;
-        else
-            b.n--;
-        keep_if_shorter(front, take_a ? x->freq : y->freq, take_a ? x->length : y->length);
+        bool take_a = b.n == 0 || (a.n > 0 && comes_first(&a, &b));
+        prs_front *from = take_a ? &a : &b;
+        from->n--;
+        keep_if_shorter(front, from->pairs[from->n].freq, from->pairs[from->n].length);
     }
     reverse(front);
 }
@@ -157,10 +163,12 @@ static uint8_t *put_varint(uint8_t *out, uint32_t v) {
 size_t prs_impacts_put(const prs_front *front, uint8_t *out) {
     uint8_t *at = out;
     *at++ = (uint8_t)front->n;
+    prs_impact least = {0, 0}; /* that the next pair may have */
     for (uint32_t i = 0; i < front->n; i++) {
-        const prs_impact *pair = &front->pairs[i], *before = pair - 1;
-        at = put_varint(at, i == 0 ? pair->freq : pair->freq - before->freq - 1);
-        at = put_varint(at, i == 0 ? pair->length : pair->length - before->length - 1);
+        prs_impact pair = front->pairs[i];
+        at = put_varint(at, pair.freq - least.freq);
+        at = put_varint(at, pair.length - least.length);
+        least = (prs_impact){pair.freq + 1, pair.length + 1};
     }
     return (size_t)(at - out);
 }

@@ -19,10 +19,12 @@ typedef struct prs_front {
 void prs_front_of(prs_front *front, const uint32_t *freqs, const uint32_t *lengths, uint32_t n);
 /** Bound the postings of `other` as well. */
 void prs_front_join(prs_front *front, const prs_front *other, float mean_length);
-/** Merge neighbours upwards until at most `max` pairs are left, losing little at this mean length. */
+/** Merge neighbours upwards until at most `max` pairs are left, losing little at this mean
+ *  length. */
 void prs_front_reduce(prs_front *front, uint32_t max, float mean_length);
 
-/** Saturation of a pair in BM25 with k1 = 1.2, b = 0.75: what "little" and "best" mean to a writer. */
+/** Saturation of a pair in BM25 with k1 = 1.2, b = 0.75: what "little" and "best" mean to a
+ *  writer. */
 float prs_impact_score(prs_impact impact, float mean_length);
 
 #define PRS_IMPACTS_BYTES(n) (1u + 10u * (n)) /* upper bound of n pairs */

@@ -4,8 +4,8 @@
  * Structure   add:    hash -> spool, length and bytes -> spool, their place -> spool, in doc order
  *             finish: count hashes per bucket (top b bits, about 4 documents each); their prefix
  *                     sums are the section's bucket table; then for a window of buckets at a time
- *                         scan all hashes -> place each of the window's -> sort each bucket
- *                     hashes are written at once; documents wait in a spool, for they come behind.
+ *                         scan all hashes -> place each of the window's -> sort each bucket hashes
+ *                         are written at once; documents wait in a spool, for they come behind.
  *
  * Invariants  - Buckets are filled in doc order and sorted stably, so entries ascend by (hash,
  *               doc).

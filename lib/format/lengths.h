@@ -1,4 +1,5 @@
-/* lengths.h - exact length (or span) of one field in every document: a u16 column with overflow list.
+/* lengths.h - exact length (or span) of one field in every document: a u16 column with overflow
+ * list.
  *
  * FORMAT.md section 9.  The builder takes one value per document and can be read while it grows, so
  * that the postings of a segment are written from the same 2 bytes per document that go to disk. */
@@ -47,7 +48,8 @@ void prs_lengths_builder_add(prs_lengths_builder *builder, uint32_t value);
  *  Errors : ENOMEM, if an add failed. */
 prism_status prs_lengths_builder_view(const prs_lengths_builder *builder, prs_lengths *lengths,
                                       prism_error *err) PRS_NODISCARD;
-/** Write section LENGTHS or SPANS, which the caller has begun.  Errors : ENOMEM; those of prs_out */
+/** Write section LENGTHS or SPANS, which the caller has begun.  Errors : ENOMEM; those of
+ *  prs_out */
 prism_status prs_lengths_builder_write(const prs_lengths_builder *builder, prs_out *out,
                                        prism_error *err) PRS_NODISCARD;
 

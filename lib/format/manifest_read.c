@@ -18,8 +18,9 @@ static const char *broken_segment_rule(const prs_manifest *m) {
         if (s->n_deleted > s->n_docs) return "deleted documents of a segment";
         if (s->n_deleted > 0 && m->deletes_generation == 0)
             return "deleted documents without a file of them";
-        if (i > 0 && s->arrival_base <= s[-1].arrival_base) return "order of the segments";
-        if (s->arrival_base >= m->next_arrival) return "arrival numbers";
+        uint64_t end = i + 1 < m->n_segments ? s[1].arrival_base : m->next_arrival;
+        if (s->arrival_base > end) return "order of the segments";
+        if (s->n_docs > end - s->arrival_base) return "arrival numbers of a segment";
         if (s->idx.len == 0 || s->doc.len == 0) return "length of a segment's file";
     }
     return NULL;

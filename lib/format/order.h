@@ -1,4 +1,5 @@
-/* order.h - arrival numbers of a segment's documents, where they are not consecutive (FORMAT.md section 12). */
+/* order.h - arrival numbers of a segment's documents, where they are not consecutive (FORMAT.md
+ * section 12). */
 #ifndef PRS_FORMAT_ORDER_H
 #define PRS_FORMAT_ORDER_H
 

@@ -1,16 +1,18 @@
 /* positions_read.c - where in a document does a term stand?
  *
- * Structure   The positions of a block are one run of bits, a group per document.  A group's size follows from
- *             the document's freq and span, so group i begins at the sum of the sizes before it:
+ * Structure   The positions of a block are one run of bits, a group per document.  A group's size
+ *             follows from the document's freq and span, so group i begins at the sum of the sizes
+ *             before it:
  *
  *                 pos_bits[0] = 0, pos_bits[j + 1] = pos_bits[j] + bits(freq j, span j)   as far as asked for
  *
  *             Inline lists: varints in the payload, walked from the start (32 positions at most).
- * Invariants  - No bit beyond the block's run is interpreted; a run that is not filled by its groups is refused
- *               when the last one is read.
+ * Invariants  - No bit beyond the block's run is interpreted; a run that is not filled by its
+ *               groups is refused when the last one is read.
  *             - Positions ascend (not strictly) and are below the document's span.
- * Cost        About 2 ns per document before the wanted one, once per block; then 1 ns per position.
- * Source      FORMAT.md section 8.   Tested by tests/unit/format/test_positions.c */
+ * Cost        About 2 ns per document before the wanted one, once per block; then 1 ns per
+ *             position.
+ * Source      FORMAT.md section 8.   Tested by tests/unit/format/test_positions_read.c */
 #include "base/cur.h"
 #include "base/error.h"
 #include "codec/eliasfano.h"

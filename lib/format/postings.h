@@ -1,4 +1,5 @@
-/* postings.h - read the documents of one term: blocks of (doc, freq), skip levels with impacts, positions.
+/* postings.h - read the documents of one term: blocks of (doc, freq), skip levels with impacts,
+ * positions.
  *
  *   list    directory: last doc and end of each group; dominance points, impacts of the list
  *           group 0 (up to 32 blocks)   group 1 ...
@@ -9,11 +10,14 @@
  * decoding; `load` decodes the documents of the block stood on, `freqs` its freqs, `positions` the
  * positions of one document.  Callers work on whole blocks, not through a function per document:
  *
- *     for (status = prs_postings_open(&p, ...); p.last_doc != PRS_DOC_END; prs_postings_next_block(&p, err))
- *         if (competitive(prs_postings_block_impacts(&p, &n))) { prs_postings_load(&p, err); use p.docs[0 .. p.n) }
+ *     for (status = prs_postings_open(&p, ...); p.last_doc != PRS_DOC_END;
+ *     prs_postings_next_block(&p, err))
+ *         if (competitive(prs_postings_block_impacts(&p, &n))) { prs_postings_load(&p, err); use
+ *         p.docs[0 .. p.n) }
  *
- * Inline lists and lists of one block (df <= 128) have no skip data: they are loaded by open.
- * One cursor belongs to one thread; it owns nothing and needs no closing.  After an error it stands at the end. */
+ * Inline lists and lists of one block (df <= 128) have no skip data: they are loaded by open.  One
+ * cursor belongs to one thread; it owns nothing and needs no closing.  After an error it stands at
+ * the end. */
 #ifndef PRS_FORMAT_POSTINGS_H
 #define PRS_FORMAT_POSTINGS_H
 
@@ -35,8 +39,8 @@ typedef struct prs_impact {
 /* Where lists are read from: one for each field of a segment. */
 typedef struct prs_postings_source {
     prs_section lists;
-    const prs_lengths
-        *spans; /* of the field (its lengths if it has no SPANS); NULL without positions */
+    /* of the field (its lengths if it has no SPANS); NULL without positions */
+    const prs_lengths *spans;
     uint32_t n_docs;
 } prs_postings_source;
 
@@ -89,31 +93,34 @@ prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
                                const prs_term_info *info, prism_error *err) PRS_NODISCARD;
 /** Move to the next block, not loaded; behind the last one last_doc = PRS_DOC_END. */
 prism_status prs_postings_next_block(prs_postings *p, prism_error *err) PRS_NODISCARD;
-/** Move forward to the first block whose last doc >= target, without decoding it; never moves back, and
- *  keeps what is loaded if it stays. */
+/** Move forward to the first block whose last doc >= target, without decoding it; never moves back,
+ *  and keeps what is loaded if it stays. */
 prism_status prs_postings_skip_to(prs_postings *p, uint32_t target, prism_error *err) PRS_NODISCARD;
-/** As skip_to, but only to the group (level 2): group_last_doc and group_impacts become valid.  If that is another
- *  group, the cursor stands before its first block and last_doc is the group's, until skip_to, next_block or load
- *  (which takes the first block).  Without skip data: skip_to, and group_last_doc = last_doc. */
+/** As skip_to, but only to the group (level 2): group_last_doc and group_impacts become valid.  If
+ *  that is another group, the cursor stands before its first block and last_doc is the group's,
+ *  until skip_to, next_block or load (which takes the first block).  Without skip data: skip_to,
+ *  and group_last_doc = last_doc. */
 prism_status prs_postings_skip_group(prs_postings *p, uint32_t target,
                                      prism_error *err) PRS_NODISCARD;
-/** Decode the documents of the block stood on: docs[0..n), i = 0.  Nothing to do if loaded or at the end
- *  (then n = 0 and docs[0] = PRS_DOC_END). */
+/** Decode the documents of the block stood on: docs[0..n), i = 0.  Nothing to do if loaded or at
+ *  the end (then n = 0 and docs[0] = PRS_DOC_END). */
 prism_status prs_postings_load(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** First doc >= target: skip_to, load, search from i; sets i; *doc = docs[i] or PRS_DOC_END. */
 prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc,
                                prism_error *err) PRS_NODISCARD;
 /** Make freqs[0..n) valid for the loaded block. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
-/** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip data. */
+/** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip
+ *  data. */
 prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pairs, uint32_t *n,
                                         prism_error *err) PRS_NODISCARD;
-/** Set bit doc - base of `words` for each doc of the list in [base, base + 64 * n_words), from the block stood
- *  on forwards, without materialising dense blocks; stands afterwards on the block that reaches the window's end. */
+/** Set bit doc - base of `words` for each doc of the list in [base, base + 64 * n_words), from the
+ *  block stood on forwards, without materialising dense blocks; stands afterwards on the block that
+ *  reaches the window's end. */
 prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
                                       uint32_t n_words, prism_error *err) PRS_NODISCARD;
-/** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds every freq by
- *  the bytes that are there, so that freqs[i] may be trusted to size `out`.
+/** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds
+ *  every freq by the bytes that are there, so that freqs[i] may be trusted to size `out`.
  *  Errors : ECORRUPT; EMISUSE for a list without positions */
 prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out,
                                     prism_error *err) PRS_NODISCARD;

@@ -1,4 +1,5 @@
-/* postings_cursor.h - between the files that implement prs_postings: postings_read, _skip, _window, positions_read. */
+/* postings_cursor.h - between the files that implement prs_postings: postings_read, _skip, _window,
+ * positions_read. */
 #ifndef PRS_FORMAT_POSTINGS_CURSOR_H
 #define PRS_FORMAT_POSTINGS_CURSOR_H
 
@@ -18,7 +19,8 @@ static inline prism_status prs_cursor_status(prs_postings *p, prism_status statu
     return status;
 }
 
-/** The loaded block of a list with skip data as it is stored: documents behind the head and freqs; positions. */
+/** The loaded block of a list with skip data as it is stored: documents behind the head and freqs;
+ *  positions. */
 prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions,
                                prism_error *err);
 

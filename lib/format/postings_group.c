@@ -1,16 +1,19 @@
-/* postings_group.c - how are blocks put together into groups, and groups into a list, with what skipping needs?
+/* postings_group.c - how are blocks put together into groups, and groups into a list, with what
+ * skipping needs?
  *
- * Structure   FORMAT.md section 7.  Blocks are appended to the open group; at 32 it is closed: its head is made
- *             and head and blocks move to the arena, where they wait until the directory before them is known.
+ * Structure   FORMAT.md section 7.  Blocks are appended to the open group; at 32 it is closed: its
+ *             head is made and head and blocks move to the arena, where they wait until the
+ *             directory before them is known.
  *
  *                 | n_groups, n_dominance | 24 bytes per group | dominance | impacts of the list | groups |
  *                 group: | impacts | w, w, w | length | last docs, lengths, positions | impacts of blocks | blocks |
  *
- * Invariants  - A group holds 1 to 32 blocks; its numbers are packed with the smallest widths that hold them.
- *             - The front of a group and of the list are made from exact fronts, not from reduced ones, as far
- *               as 128 pairs go.
+ * Invariants  - A group holds 1 to 32 blocks; its numbers are packed with the smallest widths that
+ *               hold them.
+ *             - The front of a group and of the list are made from exact fronts, not from reduced
+ *               ones, as far as 128 pairs go.
  * Cost        One copy of the encoded bytes; memory of one list.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_group.c */
 #include "format/postings_group.h"
 
 #include "codec/bits.h"

@@ -1,4 +1,5 @@
-/* postings_group.h - between postings_writer.c and postings_group.c: groups of blocks and the list around them. */
+/* postings_group.h - between postings_writer.c and postings_group.c: groups of blocks and the list
+ * around them. */
 #ifndef PRS_FORMAT_POSTINGS_GROUP_H
 #define PRS_FORMAT_POSTINGS_GROUP_H
 

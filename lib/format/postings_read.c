@@ -5,16 +5,17 @@
  *             more           groups of blocks: moving is postings_skip.c, decoding is here
  *
  *             All three end in the same state, docs[0..n), so that a caller sees one kind of list.
- * Invariants  - Documents ascend, are below n_docs, and lie between the block before and the block's own last
- *               document, whatever the bytes were.
+ * Invariants  - Documents ascend, are below n_docs, and lie between the block before and the
+ *               block's own last document, whatever the bytes were.
  *             - docs[n] = PRS_DOC_END for a loaded block.
  *             - A cursor that failed stands at the end.
- * Why so      The struct is about 5 KiB and is not cleared by open: only what `n`, `n_groups` and the ready flags
- *             guard is ever read.
+ * Why so      The struct is about 5 KiB and is not cleared by open: only what `n`, `n_groups` and
+ *             the ready flags guard is ever read.
  * Cost        load 0.3 ns per document of a packed block; freqs 0.15.
  * Source      FORMAT.md sections 6 and 7.   Tested by tests/unit/format/test_postings.c */
 #include "base/cur.h"
 #include "format/postings_cursor.h"
+#include "format/terms_block.h"
 
 void prs_cursor_end(prs_postings *p) {
     p->n = p->i = 0;
@@ -36,7 +37,9 @@ static prism_status open_inline(prs_postings *p, prism_error *err) {
     prs_cur c = prs_cur_of(p->info.payload, p->info.payload_len);
     uint32_t n = p->info.df;
     uint64_t next = 0, cf = 0;
-    if (n > PRS_INLINE_MAX_DF) return prs_cursor_corrupt(p, c.at, err, "inline list is too long");
+    /* The dictionary was asked too; but freqs[i] sizes the memory of who reads positions. */
+    if (n == 0 || !prs_terms_must_inline(n, p->info.cf))
+        return prs_cursor_corrupt(p, c.at, err, "inline list is empty or too long");
     for (uint32_t i = 0; i < n; i++) {
         next += (uint64_t)prs_cur_varint32(&c) + 1;
         p->docs[i] = (uint32_t)(next - 1);
@@ -125,7 +128,8 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
     return PRISM_OK;
 }
 
-/* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are there. */
+/* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
+ * there. */
 static bool freqs_fit(const prs_postings *p) {
     uint64_t bits = 8 * (p->block_pos_off[p->block + 1] - p->block_pos_off[p->block]);
     uint32_t max = 0;

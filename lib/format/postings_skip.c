@@ -1,20 +1,22 @@
-/* postings_skip.c - where in a long list is the block that may hold a document, and is it worth decoding?
+/* postings_skip.c - where in a long list is the block that may hold a document, and is it worth
+ * decoding?
  *
  * Structure   directory (24 bytes per group)  -> group  -> numbers of its blocks  -> block
  *             found by galloping, then halves    entered     decoded 32 at a time    postings_read.c
  *
- *             Three depths of laziness: a group's impacts are read when it is entered, the numbers of its
- *             blocks when one is stood on, their impacts when asked for.
- * Invariants  - Directory entries are checked in pairs as they are used, so opening a list costs the same
- *               for a thousand groups as for one.  A directory out of order may hide documents of a damaged
- *               list; it cannot lead outside of it, nor backwards.
- *             - With blocks_ready, the blocks tile their area, their last documents ascend to the group's,
- *               their positions tile the group's.
+ *             Three depths of laziness: a group's impacts are read when it is entered, the numbers
+ *             of its blocks when one is stood on, their impacts when asked for.
+ * Invariants  - Directory entries are checked in pairs as they are used, so opening a list costs
+ *               the same for a thousand groups as for one.  A directory out of order may hide
+ *               documents of a damaged list; it cannot lead outside of it, nor backwards.
+ *             - With blocks_ready, the blocks tile their area, their last documents ascend to the
+ *               group's, their positions tile the group's.
  *             - Bytes of a group were verified (prs_in_touch) when it is entered.
- * Why so      Two levels were measured by others to be as good as ten.  Impacts of a group lie in the group, not
- *             in the directory: they are needed only where the cursor goes.
+ * Why so      Two levels were measured by others to be as good as ten.  Impacts of a group lie in
+ *             the group, not in the directory: they are needed only where the cursor goes.
  * Cost        Entering a group: two cache misses; its numbers 32 x 3 bit loads, about 60 ns.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings.c, test_skip.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_skip.c,
+ *             test_postings_group.c */
 #include "base/cur.h"
 #include "codec/bits.h"
 #include "format/impacts.h"

@@ -1,13 +1,15 @@
 /* postings_window.c - which documents of a window has a list, as bits?
  *
- * Structure   Blocks that lie in the window as a whole are turned into bits from their stored form: a run is
- *             a fill, a bitset an or of shifted words, a packed block a bit per document.  Blocks that cross an
- *             edge of the window are loaded, and stay loaded for the next window.
+ * Structure   Blocks that lie in the window as a whole are turned into bits from their stored form:
+ *             a run is a fill, a bitset an or of shifted words, a packed block a bit per document.
+ *             Blocks that cross an edge of the window are loaded, and stay loaded for the next
+ *             window.
  * Invariants  Bits are only ever set, and only in [base, base + 64 n_words).
- * Why so      Counting and filtering dense lists is where bitset blocks pay: 64 documents per operation, against
- *             about 1 ns for each on the way through an array.
+ * Why so      Counting and filtering dense lists is where bitset blocks pay: 64 documents per
+ *             operation, against about 1 ns for each on the way through an array.
  * Cost        bench/micro/codec_bench.c.
- * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_window.c */
+ * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_window.c,
+ *             test_postings_group.c */
 #include "format/postings_cursor.h"
 
 typedef struct window {
@@ -49,7 +51,8 @@ static void set_words(const window *w, uint32_t first, const uint8_t *words, uin
     if (carry != 0) w->words[at + n_words] |= carry;
 }
 
-/* The block stood on, which is not loaded and ends inside the window.  *whole: it was set as it is. */
+/* The block stood on, which is not loaded and ends inside the window.  *whole: it was set as it
+ * is. */
 static prism_status set_stored(prs_postings *p, const window *w, bool *whole, prism_error *err) {
     const uint8_t *end, *in = prs_cursor_block(p, &end);
     prs_block_head head;

@@ -1,16 +1,20 @@
 /* postings_writer.c - how does a term's list get to disk while its postings arrive?
  *
- * Structure   postings -> pending (up to 128) -> block -> positions to `out`, documents and freqs to the list builder
+ * Structure   postings -> pending (up to 128) -> block -> positions to `out`, documents and freqs
+ *             to the list builder
  *             at the end:  df <= 4, cf <= 32   inline payload, nothing written
  *                          df <= 128           one block
  *                          more                the builder's groups (postings_group.c)
- * Invariants  - A block is cut only when the posting after it is there, so a list of up to 128 postings is
- *               still pending, whole, at the end, and pieces of any size give the same blocks.
- *             - Positions of a block are in `out` before its documents are anywhere: a term's positions stand
- *               together, in front of its postings.
+ * Invariants  - A block is cut only when the posting after it is there, so a list of up to 128
+ *               postings is still pending, whole, at the end, and pieces of any size give the same
+ *               blocks.
+ *             - Positions of a block are in `out` before its documents are anywhere: a term's
+ *               positions stand together, in front of its postings.
  * Why so      Positions are three quarters of the bytes, so they are what must not wait.
- * Cost        about 4 ns per posting and 2 per position; a short list costs no more than its postings.
- * Source      FORMAT.md sections 6 to 8.   Tested by tests/unit/format/test_postings.c, test_positions.c */
+ * Cost        about 4 ns per posting and 2 per position; a short list costs no more than its
+ *             postings.
+ * Source      FORMAT.md sections 6 to 8.   Tested by tests/unit/format/test_postings_writer.c,
+ *             test_postings.c */
 #include "format/postings_writer.h"
 
 #include "base/error.h"
@@ -88,8 +92,8 @@ void prs_postings_writer_begin(prs_postings_writer *pw, bool has_positions) {
     if (!prs_list_builder_empty(&pw->list) || pw->list.no_memory) prs_list_builder_reset(&pw->list);
 }
 
-/* Spans of n documents and the bits of their positions; false if a position is beyond its span, which
- * would write outside the group. */
+/* Spans of n documents and the bits of their positions; false if a position is beyond its span,
+ * which would write outside the group. */
 static bool measure_positions(const prs_postings_writer *pw, const uint32_t *docs,
                               const uint32_t *freqs, const uint32_t *positions, uint32_t n,
                               uint32_t *spans, uint64_t *n_bits) {

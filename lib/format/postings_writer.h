@@ -5,8 +5,8 @@
  *     PRS_TRY(prs_postings_writer_finish(pw, &info, err));         df, cf, where it went
  *     prs_terms_writer_add(tw, key, &info);
  *
- * Postings may come in one call (flush) or in pieces (merge): the bytes are the same.  Positions go to
- * `out` block by block; encoded documents and freqs of the current list wait in memory, at most
+ * Postings may come in one call (flush) or in pieces (merge): the bytes are the same.  Positions go
+ * to `out` block by block; encoded documents and freqs of the current list wait in memory, at most
  * about 1.4 bytes per posting (less for dense lists), because the skip directory precedes them. */
 #ifndef PRS_FORMAT_POSTINGS_WRITER_H
 #define PRS_FORMAT_POSTINGS_WRITER_H
@@ -28,16 +28,17 @@ void prs_postings_writer_free(prs_postings_writer *pw);
 /** Begin the next list. */
 void prs_postings_writer_begin(prs_postings_writer *pw, bool has_positions);
 /** Append n postings.  Errors are sticky and reported by finish.
- *  Shapes : docs[n] ascending and above all before; freqs[n] >= 1; positions[sum of freqs], those of a
- *           document ascending and below its span; NULL for a list without positions
+ *  Shapes : docs[n] ascending and above all before; freqs[n] >= 1; positions[sum of freqs], those
+ *           of a document ascending and below its span; NULL for a list without positions
  *  Cost   : see bench/micro/codec_bench.c */
 void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
                              const uint32_t *positions, uint32_t n);
-/** Append the block that `from` stands on as it is stored, its documents shifted up by `shift`: documents and freqs
- *  are decoded (they bound the block), but nothing is encoded, and positions are not looked at.
- *  *copied false, and nothing done, if the list has no skip data or this one would hold 128 documents or
- *  fewer: add the postings then.  Postings that were added and do not fill a block become a short one.
- *  Lengths and spans of the documents must be those of the source.
+/** Append the block that `from` stands on as it is stored, its documents shifted up by `shift`:
+ *  documents and freqs are decoded (they bound the block), but nothing is encoded, and positions
+ *  are not looked at.  *copied false, and nothing done, if the list has no skip data or this one
+ *  would hold 128 documents or fewer: add the postings then.  Postings that were added and do not
+ *  fill a block become a short one.  Lengths and spans of the documents must be those of the
+ *  source.
  *  Errors : ECORRUPT from `from`; others are sticky */
 prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *from, uint32_t shift,
                                       bool *copied, prism_error *err) PRS_NODISCARD;

@@ -46,8 +46,8 @@ prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, prs_terms_writer *
 /** The next term.  Its list must be the last thing written to the section.  Errors are sticky and
  *  reported by finish.   Memory: about 300 KiB, and key + 20 bytes per 64 terms */
 void prs_terms_writer_add(prs_terms_writer *tw, prs_bytes key, const prs_term_info *info);
-/** Write what is left of LISTS, then the section TERMS_INDEX (`component`, as pairs have their own).
- *  With no terms nothing is written (and LISTS stays empty).  Does not free.
+/** Write what is left of LISTS, then the section TERMS_INDEX (`component`, as pairs have their
+ *  own).  With no terms nothing is written (and LISTS stays empty).  Does not free.
  *  Errors : ENOMEM; ELIMIT key bytes of TERMS_INDEX over 4 GiB; those of `out` */
 prism_status prs_terms_writer_finish(prs_terms_writer *tw, uint16_t component, uint16_t field,
                                      prs_terms_totals *totals, prism_error *err) PRS_NODISCARD;
@@ -62,7 +62,8 @@ typedef struct prs_terms {
     const uint8_t *prefixes, *block_offs, *key_offs, *keys; /* parts of TERMS_INDEX */
 } prs_terms;
 
-/** Checks TERMS_INDEX whole.  Absent sections (len 0) make an empty dictionary.  Errors : ECORRUPT */
+/** Checks TERMS_INDEX whole.  Absent sections (len 0) make an empty dictionary.  Errors :
+ *  ECORRUPT */
 prism_status prs_terms_open(prs_terms *terms, const prs_section *lists, const prs_section *index,
                             uint32_t n_docs, prism_error *err) PRS_NODISCARD;
 /** Exact look-up.  *found false (and info zero) if the term is not there.  Errors : ECORRUPT */
@@ -82,7 +83,8 @@ typedef struct prs_terms_cursor {
     uint64_t next_list;  /* in LISTS: where the next list begins */
 } prs_terms_cursor;
 
-/** Stand before the first term >= key (an empty key: the first of all); next() then steps onto it. */
+/** Stand before the first term >= key (an empty key: the first of all); next() then steps onto
+ *  it. */
 prism_status prs_terms_cursor_seek(prs_terms_cursor *cursor, const prs_terms *terms, prs_bytes key,
                                    prism_error *err) PRS_NODISCARD;
 /** Onto the next term: key, key_len, info.  *more false at the end.  Errors : ECORRUPT */

@@ -1,4 +1,5 @@
-/* terms_block.h - between terms_write.c and terms_read.c only: numbers of FORMAT.md section 6. */
+/* terms_block.h - numbers of FORMAT.md section 6, between the files of format that write and read
+ * terms and lists. */
 #ifndef PRS_FORMAT_TERMS_BLOCK_H
 #define PRS_FORMAT_TERMS_BLOCK_H
 

@@ -1,17 +1,21 @@
 /* terms_read.c - where is a term, and which one comes next?
  *
- * Structure   TERMS_INDEX, by halves on 8-byte prefixes -> one block of 64 terms -> its keys in order -> its infos
+ * Structure   TERMS_INDEX, by halves on 8-byte prefixes -> one block of 64 terms -> its keys in
+ *             order -> its infos
  *
  *                 block   | n | keys_len | infos_len | key, (shared, rest) ... | first list, info, info ... |
  *
- * Invariants  - Opening checks all of TERMS_INDEX, so its offsets and keys are used without further doubt.
- *             - Blocks are checked as they are read: every number is bounded by what is left of the block, every
- *               list lies in LISTS, every info names at most n_docs documents.
- *             - A cursor checks in addition that keys ascend and that a block is read to its last byte; find
- *               does not read what it does not need.
- * Why so      Keys are not rebuilt while searching: `matched`, the bytes that the wanted key has in common with
- *             the one before, and `shared` decide most comparisons without touching a key's bytes.
- * Cost        find: log2(blocks) steps in the prefixes, then 32 keys and 32 infos on average; ~0.3 us warm.
+ * Invariants  - Opening checks all of TERMS_INDEX, so its offsets and keys are used without further
+ *               doubt.
+ *             - Blocks are checked as they are read: every number is bounded by what is left of the
+ *               block, every list lies in LISTS, every info names at most n_docs documents.
+ *             - A cursor checks in addition that keys ascend and that a block is read to its last
+ *               byte; find does not read what it does not need.
+ * Why so      Keys are not rebuilt while searching: `matched`, the bytes that the wanted key has in
+ *             common with the one before, and `shared` decide most comparisons without touching a
+ *             key's bytes.
+ * Cost        find: log2(blocks) steps in the prefixes, then 32 keys and 32 infos on average; ~0.3
+ *             us warm.
  * Source      FORMAT.md section 6.   Tested by tests/unit/format/test_terms.c */
 #include "format/terms.h"
 
@@ -139,7 +143,8 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     return PRISM_OK;
 }
 
-/* The next info; *next_list moves behind the term's list.  Fails `c` if anything is out of bounds. */
+/* The next info; *next_list moves behind the term's list.  Fails `c` if anything is out of
+ * bounds. */
 static void read_info(const prs_terms *terms, prs_cur *c, uint64_t *next_list,
                       prs_term_info *info) {
     uint64_t tag = prs_cur_varint(c), more = prs_cur_varint(c), df = tag >> 2;

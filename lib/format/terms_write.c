@@ -1,4 +1,5 @@
-/* terms_write.c - how is the dictionary of a field written while its lists are, in one pass and little memory?
+/* terms_write.c - how is the dictionary of a field written while its lists are, in one pass and
+ * little memory?
  *
  * Structure   keys, infos   of the block being gathered (up to 64 terms)
  *             blocks        finished blocks that wait for their run in LISTS
@@ -6,12 +7,12 @@
  *
  *                 LISTS  | lists ... | term blocks, 256 KiB | lists ... | term blocks | lists | term blocks |
  *
- * Invariants  - Finished blocks go out only between two blocks' lists, so the lists of a block stay together
- *               and one offset per block finds them all.
+ * Invariants  - Finished blocks go out only between two blocks' lists, so the lists of a block stay
+ *               together and one offset per block finds them all.
  *             - Offsets of waiting blocks count from the start of `blocks` until they are written.
- * Why so      The dictionary in a section of its own would have to wait in memory for the lists to end, or be
- *             written twice.  Runs of 256 KiB keep a scan of the dictionary (prefixes, patterns) as good as
- *             contiguous: it touches at most one foreign region in five.
+ * Why so      The dictionary in a section of its own would have to wait in memory for the lists to
+ *             end, or be written twice.  Runs of 256 KiB keep a scan of the dictionary (prefixes,
+ *             patterns) as good as contiguous: it touches at most one foreign region in five.
  * Cost        about 30 ns per term.
  * Source      FORMAT.md section 6.   Tested by tests/unit/format/test_terms.c */
 #include "format/terms.h"

@@ -4,7 +4,8 @@
  *             -> every byte of every file, then every structure against the others (normal)
  *             -> stored documents analyzed again (deep)       -> files that nobody needs: notes
  * Invariants  - Nothing is mapped and nothing is believed: files are read with pread (R17).
- *             - Damage is a finding and the check goes on; what stops it is the system (EIO, ENOMEM) or the caller.
+ *             - Damage is a finding and the check goes on; what stops it is the system (EIO,
+ *               ENOMEM) or the caller.
  *             - A file with damaged bytes gets one finding; its structures are not looked at.
  * Source      rules R13, R17, R28.
  * Tested by   tests/unit/index/test_check.c */
@@ -39,6 +40,12 @@ void prs_check_say(prs_check *check, const char *file, const char *fmt, ...) {
     prs_check_tell(check, &finding);
 }
 
+/* What the caller has to know before anything can be checked. */
+static prism_status give_up(prism_status status, const prism_error *own, prism_error *err) {
+    if (err != NULL && err->size >= sizeof *err) *err = *own;
+    return status;
+}
+
 prism_status prs_check_absorb(prs_check *check, prism_status status, const prism_error *own,
                               prism_error *err) {
     switch (status) {
@@ -50,9 +57,7 @@ prism_status prs_check_absorb(prs_check *check, prism_status status, const prism
     case PRISM_ENOTFOUND:
     case PRISM_EPARSE:
     case PRISM_EREJECTED: prs_check_tell(check, own); return PRISM_OK;
-    default:
-        if (err != NULL && err->size >= sizeof *err) *err = *own;
-        return status;
+    default: return give_up(status, own, err);
     }
 }
 
@@ -197,6 +202,8 @@ static prism_status check_newest(prs_check *check, const prs_listing *listing, c
     prism_status status =
         prs_commit_read(check->core->dir, listing->newest, &all->arena, &commit, NULL, &own);
     if (status == PRISM_OK) status = prs_core_load(check->core, &own);
+    /* a tokenizer that is not registered is no damage: nothing can be looked at without it */
+    if (status == PRISM_EANALYZER) return give_up(status, &own, err);
     if (status != PRISM_OK) return prs_check_absorb(check, status, &own, err);
     prs_manifest *copy = (prs_manifest *)(void *)prs_arena_dup(&all->arena, &commit.manifest,
                                                                sizeof commit.manifest);
@@ -236,18 +243,17 @@ prism_status prs_check_run(prs_check *check, prism_error *err) {
 }
 
 prism_status prs_check_index(const char *path, prism_check_level level,
-                             const prism_allocator *allocator, prism_finding_fn each, void *ctx,
+                             const prism_index_opts *opts, prism_finding_fn each, void *ctx,
                              prism_progress_fn progress, void *progress_ctx, uint64_t *n_findings,
                              prism_error *err) {
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
-    opts.allocator = allocator;
-    opts.read_only = 1;
+    prism_index_opts own = *opts;
+    own.read_only = 1;
     prs_check check = {.level = level,
                        .each = each,
                        .ctx = ctx,
                        .progress = progress,
                        .progress_ctx = progress_ctx};
-    PRS_TRY(prs_core_new(&opts, &check.core, err));
+    PRS_TRY(prs_core_new(&own, &check.core, err));
     prism_status status =
         prs_dir_fs_open(&check.core->mem, path, false, false, &check.core->dir, err);
     if (status == PRISM_OK) status = prs_check_run(&check, err);

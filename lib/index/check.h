@@ -1,16 +1,16 @@
 /* check.h - is everything in an index directory what it should be?
  *
- * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists), check_parts.c
- * (keys, lengths, documents), check_deep.c (stored documents analyzed again). */
+ * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists),
+ * check_parts.c (keys, lengths, documents), check_deep.c (stored documents analyzed again). */
 #ifndef PRS_INDEX_CHECK_H
 #define PRS_INDEX_CHECK_H
 
 #include "base/bitset.h"
 #include "index/segment.h"
 
-/** See prism_index_check.   Memory: with `normal` and `deep`, private copies of the files of one commit */
+/** See prism_index_check.   Params : opts filled up to its full size   Memory: with `normal` and `deep`, private copies of the files of one commit */
 prism_status prs_check_index(const char *path, prism_check_level level,
-                             const prism_allocator *allocator, prism_finding_fn each, void *ctx,
+                             const prism_index_opts *opts, prism_finding_fn each, void *ctx,
                              prism_progress_fn progress, void *progress_ctx, uint64_t *n_findings,
                              prism_error *err) PRS_NODISCARD;
 

@@ -3,10 +3,10 @@
  *   stored JSON -> the writer's own inverter, some documents at a time -> each term's places
  *        compared with       list of the term, from the first of these documents to the last
  *
- * Structure   batch of documents [first, first + n): lengths and spans; every term of every stored, analyzed field;
- *             columns and keys while the documents are read
- * Invariants  - Every posting that must be there is looked for; postings too many show as a difference between
- *               what was matched in all batches and the segment's statistics.
+ * Structure   batch of documents [first, first + n): lengths and spans; every term of every stored,
+ *             analyzed field; columns and keys while the documents are read
+ * Invariants  - Every posting that must be there is looked for; postings too many show as a
+ *               difference between what was matched in all batches and the segment's statistics.
  *             - Fields that are not stored cannot be compared and are left out.
  * Source      rule R17 (the idea of comparing an index with the rows it came from).
  * Tested by   tests/unit/index/test_check.c */
@@ -163,7 +163,8 @@ static bool column_holds(const prs_column *column, uint32_t doc, const prs_value
     return false;
 }
 
-/* Every value of the document is in its column.  (Values too many would show in counts of distinct values only.) */
+/* Every value of the document is in its column.  (Values too many would show in counts of distinct
+ * values only.) */
 static void compare_columns(deep_check *c, uint32_t doc) {
     for (uint32_t i = 0; i < c->document.n; i++) {
         const prs_value *value = &c->document.values[i];

@@ -1,10 +1,12 @@
 /* check_lists.c - do a field's dictionary and lists say the truth about each other?
  *
- * Structure   walk the dictionary; per term decode the whole list: order, counts, positions; every bound
- *             (block, group, list impacts, dominance points) against the postings it speaks for
- * Invariants  Decoders already refuse bytes that have no meaning (ECORRUPT); here the meaning is compared.
+ * Structure   walk the dictionary; per term decode the whole list: order, counts, positions; every
+ *             bound (block, group, list impacts, dominance points) against the postings it speaks
+ *             for
+ * Invariants  Decoders already refuse bytes that have no meaning (ECORRUPT); here the meaning is
+ *             compared.
  * Source      FORMAT.md sections 6 to 9; rule R17.
- * Tested by   tests/unit/index/test_check.c */
+ * Tested by   tests/unit/index/test_check_lists.c, test_check.c */
 #include "base/error.h"
 #include "base/vec.h"
 #include "index/check.h"

@@ -1,8 +1,9 @@
-/* check_parts.c - keys, lengths, statistics and stored frames of a segment, each against the others.
+/* check_parts.c - keys, lengths, statistics and stored frames of a segment, each against the
+ * others.
  *
- * Lengths are summed up against the field's statistics, every key must lead back to its document, every
- * column keeps its rules (prs_column_check), every stored document unpacks.
- * Tested by tests/unit/index/test_check.c */
+ * Lengths are summed up against the field's statistics, every key must lead back to its document,
+ * every column keeps its rules (prs_column_check), every stored document unpacks.  Tested by
+ * tests/unit/index/test_check.c */
 #include "base/error.h"
 #include "index/check.h"
 

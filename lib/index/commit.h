@@ -13,13 +13,15 @@ typedef struct prs_commit {
     prs_bytes payload; /* empty: none */
 } prs_commit;
 
-/** Write commit-G.tmp, sync it, rename it to commit-G, sync the directory (FORMAT.md section 18, R1 c to e).
- *  Everything it names must be durable already.
- *  Errors : EUNKNOWN published or not (R8); all others: nothing was published, the tmp is unlinked */
+/** Write commit-G.tmp, sync it, rename it to commit-G, sync the directory (FORMAT.md section 18, R1
+ *  c to e).  Everything it names must be durable already.
+ *  Errors : EUNKNOWN published or not (R8); all others: nothing was published, the tmp is
+ *           unlinked */
 prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit,
                                 prism_error *err) PRS_NODISCARD;
 /** Read commit-G.  All that it points to lives in the arena; the file is closed again.
- *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM.   *read_only (may be NULL): see prs_in_read_only */
+ *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM.   *read_only (may be NULL): see
+ *           prs_in_read_only */
 prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena,
                              prs_commit *commit, bool *read_only, prism_error *err) PRS_NODISCARD;
 /** The highest published generation, 0 if there is none.   Cost: one directory listing */

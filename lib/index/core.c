@@ -1,9 +1,9 @@
 /* core.c - how does an index come to be, and what is kept of it while any handle is open?
  *
- * Structure   create: directory, lock, no commit there yet -> publish commit-1 (no segments) -> unlock
- *             open:   directory, newest commit -> uuid, schema, analyzers
- * Invariants  - The core is the first thing made and the last thing freed: all other memory of the index
- *               is counted in core->mem, the directory is closed behind the last view.
+ * Structure   create: directory, lock, no commit there yet -> publish commit-1 (no segments) ->
+ *             unlock open:   directory, newest commit -> uuid, schema, analyzers
+ * Invariants  - The core is the first thing made and the last thing freed: all other memory of the
+ *               index is counted in core->mem, the directory is closed behind the last view.
  *             - Opening needs no write permission and takes no lock.
  * Source      FORMAT.md sections 2, 15, 18; rules R13, R15, R29.
  * Tested by   tests/unit/index/test_core.c */
@@ -22,6 +22,7 @@ prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_er
     prs_ref_init(&core->refs);
     prs_mem_init(&core->mem, &boot.hook);
     core->read_only = opts->read_only != 0;
+    core->tokenizers = prs_tokenizers_ref(opts->tokenizers);
     core->checksums = opts->checksums == PRISM_CHECKSUMS_EAGER ? PRS_CHECKSUM_EAGER
                       : opts->checksums == PRISM_CHECKSUMS_OFF ? PRS_CHECKSUM_OFF
                                                                : PRS_CHECKSUM_LAZY;
@@ -36,6 +37,7 @@ prs_core *prs_core_ref(prs_core *core) {
 void prs_core_unref(prs_core *core) {
     if (core == NULL || !prs_ref_dec(&core->refs)) return;
     prs_recipe_unref(core->recipe);
+    prs_tokenizers_unref(core->tokenizers);
     if (core->dir != NULL) core->dir->vt->close_dir(core->dir);
     prism_allocator hook = core->mem.hook;
     hook.release(hook.ctx, core, sizeof *core);
@@ -45,9 +47,11 @@ void prs_core_unref(prs_core *core) {
 
 static prism_status take_commit(prs_core *core, const prs_commit *commit, prism_error *err) {
     prism_schema *schema;
+    char name[PRS_NAME_SIZE];
+    prs_name_of_generation(name, PRS_NAME_COMMIT, commit->manifest.generation);
     core->uuid = commit->uuid;
-    PRS_TRY(
-        prs_schema_from_json((const char *)commit->schema.ptr, commit->schema.len, &schema, err));
+    PRS_TRY(prs_recipe_read_schema(commit->schema, name, &schema, err));
+    prs_schema_set_tokenizers(schema, core->tokenizers);
     prism_status status = prs_recipe_new(&core->mem, schema, &core->recipe, err);
     prs_schema_unref(schema);
     return status;
@@ -92,6 +96,8 @@ static prism_status publish_first(prs_core *core, prism_error *err) {
     prs_listing_fini(&listing);
     PRS_TRY(status);
     if (newest != 0) return prs_error_set(err, PRISM_EEXISTS, "there is an index already");
+    if (highest == UINT64_MAX)
+        return prs_error_set(err, PRISM_ELIMIT, "no generation number is left for a commit");
     const char *json;
     prs_commit commit = {.uuid = core->uuid};
     commit.manifest.generation = highest + 1;
@@ -107,6 +113,7 @@ prism_status prs_core_make(prs_core *core, const prism_schema *schema, const prs
     } else {
         PRS_TRY(prs_random_bytes(core->uuid.bytes, sizeof core->uuid.bytes, err));
     }
+    if (core->tokenizers == NULL) core->tokenizers = prs_tokenizers_ref(schema->tokenizers);
     PRS_TRY(prs_recipe_new(&core->mem, schema, &core->recipe, err));
     void *lock;
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &lock, err));

@@ -1,11 +1,12 @@
-/* core.h - what an index handle, its writer and its snapshots share: memory, directory, schema, analyzers.
+/* core.h - what an index handle, its writer and its snapshots share: memory, directory, schema,
+ * analyzers.
  *
  *   prism_index  prism_writer  prism_snapshot  prs_segment
  *          \           |            |          /
  *           prs_core (reference-counted): mem, dir, uuid, and the recipe of the schema as of open
  *
- * A recipe is a schema with its analyzers opened, one for each set of equal options.  A snapshot whose
- * commit holds another schema text carries a recipe of its own. */
+ * A recipe is a schema with its analyzers opened, one for each set of equal options.  A snapshot
+ * whose commit holds another schema text carries a recipe of its own. */
 #ifndef PRS_INDEX_CORE_H
 #define PRS_INDEX_CORE_H
 
@@ -20,16 +21,20 @@ typedef struct prs_recipe {
     prs_refcount refs;
     prs_mem *mem;
     prism_schema *schema;
-    prs_analyzer *
-        *analyzers; /* by field number; NULL where nothing is analyzed; shared where equal */
+    /* by field number; NULL where nothing is analyzed; shared where equal */
+    prs_analyzer **analyzers;
     uint32_t n_fields;
 } prs_recipe;
 
 /** A field is analyzed if it is text or keyword and indexed. */
 bool prs_recipe_is_analyzed(const prs_field *field);
-/** Open the analyzers of a schema, which is referenced.   Errors : EINVAL, ENOMEM, EUNSUPPORTED */
+/** Open the analyzers of a schema, which is referenced.
+ *  Errors : EANALYZER a tokenizer is not registered, naming it; EINVAL, ENOMEM, EUNSUPPORTED */
 prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
                             prism_error *err) PRS_NODISCARD;
+/** The schema written in a file of the index.   Errors : ECORRUPT it is none, ENOMEM */
+prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_schema **out,
+                                    prism_error *err) PRS_NODISCARD;
 prs_recipe *prs_recipe_ref(prs_recipe *recipe);
 void prs_recipe_unref(prs_recipe *recipe);
 
@@ -40,7 +45,8 @@ typedef struct prs_core {
     prs_checksum_mode checksums;
     bool read_only;
     prs_id uuid;
-    prs_recipe *recipe; /* of the newest commit when the index was opened */
+    prism_tokenizers *tokenizers; /* referenced; of the opener, or of the schema created with */
+    prs_recipe *recipe;           /* of the newest commit when the index was opened */
 } prs_core;
 
 struct prism_index {
@@ -54,14 +60,14 @@ prism_status prs_core_create(const prism_index_opts *opts, const char *path,
                              const prism_schema *schema, prs_core **out,
                              prism_error *err) PRS_NODISCARD;
 /** Open an index: reads the newest manifest's uuid and schema, opens its analyzers.
- *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM */
+ *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EANALYZER, EIO, ENOMEM */
 prism_status prs_core_open(const prism_index_opts *opts, const char *path, prs_core **out,
                            prism_error *err) PRS_NODISCARD;
 prs_core *prs_core_ref(prs_core *core);
 void prs_core_unref(prs_core *core);
 
-/* The steps of the two above, for tests and check: new, give it a directory made with &core->mem (core->dir,
- * closed with the core), then make or load. */
+/* The steps of the two above, for tests and check: new, give it a directory made with &core->mem
+ * (core->dir, closed with the core), then make or load. */
 prism_status prs_core_new(const prism_index_opts *opts, prs_core **out,
                           prism_error *err) PRS_NODISCARD;
 /** uuid NULL = random. */

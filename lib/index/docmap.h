@@ -1,4 +1,5 @@
-/* docmap.h - the numbers of a segment's documents after a merge: deleted ones drop out, the rest moves up.
+/* docmap.h - the numbers of a segment's documents after a merge: deleted ones drop out, the rest
+ * moves up.
  *
  *   old   0 1 2 3 4 5      deleted 1, 4      base 10
  *   new  10 - 11 12 - 13 */
@@ -33,8 +34,8 @@ static inline uint32_t prs_docmap_get(const prs_docmap *map, uint32_t doc) {
     return map->base + doc - map->ranks[word] - (uint32_t)__builtin_popcountll(before);
 }
 
-/** Rewrite docs[n] and freqs[n] in place to those live, with new numbers; returns how many.  keep[i] (may be NULL) =
- *  old place of the i-th kept. */
+/** Rewrite docs[n] and freqs[n] in place to those live, with new numbers; returns how many.
+ *  keep[i] (may be NULL) = old place of the i-th kept. */
 uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n,
                           uint8_t *keep);
 

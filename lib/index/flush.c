@@ -3,14 +3,15 @@
  *   `.doc`   DOCS (already written) DOC_INDEX
  *   `.idx`   per field: LISTS TERMS_INDEX LENGTHS SPANS COLUMN  |  KEYS SCHEMA SEGMENT
  *
- * Structure   per analyzed field: transpose the stream; for each term its places are cut into documents
- *             (prs_places), 128 at a time, and given to the postings writer.
+ * Structure   per analyzed field: transpose the stream; for each term its places are cut into
+ *             documents (prs_places), 128 at a time, and given to the postings writer.
  * Invariants  - Documents keep their order: number in the segment = order of put.
- *             - SPANS is written where it says more than LENGTHS, or where positions are kept without LENGTHS.
+ *             - SPANS is written where it says more than LENGTHS, or where positions are kept
+ *               without LENGTHS.
  *             - Fields without lengths have sum_length = max_length = 0.
  * Cost        dominated by the scatter and by encoding: ~10 ns per token with one pass.
  * Source      FORMAT.md sections 5 to 9, 13, 14.
- * Tested by   tests/unit/index/test_segment.c, test_merge.c, test_model.c */
+ * Tested by   tests/unit/index/test_flush.c, test_segment.c, test_model.c */
 #include "index/flush.h"
 
 #include "base/error.h"

@@ -1,15 +1,16 @@
 /* inverter.c - how does a document enter memory in a form that flush can turn into posting lists?
  *
- * Structure   values sorted by field (counting sort, keeps their order within a field), then per field:
+ * Structure   values sorted by field (counting sort, keeps their order within a field), then per
+ *             field:
  *               text, keyword   lexicon scan of each value, appended to the field's stream
  *                               | value 0 | GAP 100 | value 1 |     one (doc, start, length, span)
  *               column          all values of the field in one call
- * Invariants  - All streams are extended before anything that cannot be taken back (columns): a document that
- *               fails leaves no trace.
+ * Invariants  - All streams are extended before anything that cannot be taken back (columns): a
+ *               document that fails leaves no trace.
  *             - One token more is one u32 more; nothing is kept per term but its id in the lexicon.
  *             - A keyword value that is empty counts as absent.
- * Why so      See transpose.c.  Streams grow by an eighth instead of doubling: they are the largest part
- *             of the budget, and a large block is moved by remapping pages, not by copying.
+ * Why so      See transpose.c.  Streams grow by an eighth instead of doubling: they are the largest
+ *             part of the budget, and a large block is moved by remapping pages, not by copying.
  * Cost        the analysis; ~1 ns per token beside it.
  * Tested by   tests/unit/index/test_inverter.c */
 #include "index/inverter.h"
@@ -107,7 +108,8 @@ static prism_status grow_values(prs_inverter *inv, uint32_t n, prism_error *err)
     return prs_error_nomem(err);
 }
 
-/* first[f] .. first[f + 1] - 1 become the places in `order` of the values of field f, in their order. */
+/* first[f] .. first[f + 1] - 1 become the places in `order` of the values of field f, in their
+ * order. */
 static prism_status sort_values(prs_inverter *inv, const prs_document *doc, prism_error *err) {
     if (doc->n > inv->values_cap) PRS_TRY(grow_values(inv, doc->n, err));
     memset(inv->first, 0, ((size_t)inv->n_fields + 1) * sizeof(uint32_t));
@@ -134,7 +136,8 @@ static prism_status reserve(prs_stream *stream, size_t text_len, prism_error *er
     return PRISM_OK;
 }
 
-/* Append one value to the document `into`, which already spans into->span positions of the field. */
+/* Append one value to the document `into`, which already spans into->span positions of the
+ * field. */
 static prism_status scan_value(prs_inverter *inv, prs_inverter_field *field, const prs_value *value,
                                prs_stream_doc *into, prism_error *err) {
     prs_stream *stream = &field->stream;

@@ -1,9 +1,11 @@
 /* inverter.h - documents in memory, on their way to becoming a segment: streams of terms, columns.
  *
- *   document -> per indexed text or keyword field: stream of term ids, and (doc, start, length, span)
+ *   document -> per indexed text or keyword field: stream of term ids, and (doc, start, length,
+ *   span)
  *            -> per column field: values in a column writer
  *
- * Stored texts and keys are not here: pending.h streams them out beside.  flush.h turns the whole into a file. */
+ * Stored texts and keys are not here: pending.h streams them out beside.  flush.h turns the whole
+ * into a file. */
 #ifndef PRS_INDEX_INVERTER_H
 #define PRS_INDEX_INVERTER_H
 
@@ -45,11 +47,12 @@ prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **o
 void prs_inverter_free(prs_inverter *inverter);
 
 /** Take one document; its number is the n_docs of before.
- *  Errors : ELIMIT too many positions, ENOMEM: the document is not taken.  Out of memory in a column comes out at
- *           flush: then all documents are lost. */
+ *  Errors : ELIMIT too many positions, ENOMEM: the document is not taken.  Out of memory in a
+ *           column comes out at flush: then all documents are lost. */
 prism_status prs_inverter_add(prs_inverter *inverter, const prs_document *doc,
                               prism_error *err) PRS_NODISCARD;
-/** Forget all documents.  Lexicons stay, unless together they hold more than `lexicon_share` bytes. */
+/** Forget all documents.  Lexicons stay, unless together they hold more than `lexicon_share`
+ *  bytes. */
 void prs_inverter_clear(prs_inverter *inverter, size_t lexicon_share);
 
 /** Bytes of the lexicons, and of all else. */

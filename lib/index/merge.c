@@ -5,11 +5,12 @@
  *
  * Structure   verify every byte of every input | `.doc`: frames, packed as they are where no document of them
  *             is deleted | `.idx`: per field lengths, lists (merge_terms.c), column; keys; statistics anew
- * Invariants  - Nothing of an input is changed; the result is invisible until a commit names it (R33).
+ * Invariants  - Nothing of an input is changed; the result is invisible until a commit names it
+ *               (R33).
  *             - Damage is never copied under a fresh checksum (R16).
  *             - live(result) = sum of live(inputs) (R34).
- * Why so      Lengths are copied value by value, so statistics of the result are exact for the documents that
- *             are left: purging is what makes deleted documents stop counting.
+ * Why so      Lengths are copied value by value, so statistics of the result are exact for the
+ *             documents that are left: purging is what makes deleted documents stop counting.
  * Cost        lists: see merge_terms.c; documents: memory speed for whole frames.
  * Source      FORMAT.md sections 5 to 14; rules R16, R33 to R35.
  * Tested by   tests/unit/index/test_merge.c, test_model.c */

@@ -1,4 +1,5 @@
-/* merge.h - several adjacent segments become one, without their deleted documents and without re-analyzing. */
+/* merge.h - several adjacent segments become one, without their deleted documents and without
+ * re-analyzing. */
 #ifndef PRS_INDEX_MERGE_H
 #define PRS_INDEX_MERGE_H
 
@@ -23,12 +24,11 @@ typedef struct prs_merge {
     uint64_t done, total; /* documents */
 } prs_merge;
 
-/** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the two files of
- *  segment `id`.  Every byte of the inputs is verified first (R16).
+/** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the
+ *  two files of segment `id`.  Every byte of the inputs is verified first (R16).
  *  Errors : ECORRUPT, EIO, ENOSPC, ENOMEM, ECANCELED: no file is left, the inputs are untouched.
- *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
- *  Memory : 20 bytes and the key per document, the values of one column, one list's documents
- *  Progress: documents */
+ *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents Memory : 20 bytes and the key per
+ *           document, the values of one column, one list's documents Progress: documents */
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files,

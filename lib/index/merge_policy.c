@@ -3,14 +3,15 @@
  *   tier   0: under 2 MiB   1: under 16 MiB   2: under 128 MiB   ...   (8 of one make one of the next)
  *
  * Structure   1. a segment more than a third deleted is rewritten alone
- *             2. the lowest tier with 8 segments that have none above it between them: they are merged, and
- *                what small ones stand between them
- *             3. still more segments than allowed: the cheapest neighbours that bring the number down
- * Invariants  Only neighbours are merged, so that the documents of a merged segment still have consecutive
- *             arrival numbers.
- * Why so      Tiers write each byte once per tier, at most 4 times up to 1 TB with flushes of 100 MB.  Merging
- *             equal sizes wherever they stand (not only neighbours) would save a little more but
- *             cost an arrival number per document.
+ *             2. the lowest tier with 8 segments that have none above it between them: they are
+ *                merged, and what small ones stand between them
+ *             3. still more segments than allowed: the cheapest neighbours that bring the number
+ *                down
+ * Invariants  Only neighbours are merged, so that the documents of a merged segment still have
+ *             consecutive arrival numbers.
+ * Why so      Tiers write each byte once per tier, at most 4 times up to 1 TB with flushes of 100
+ *             MB.  Merging equal sizes wherever they stand (not only neighbours) would save a
+ *             little more but cost an arrival number per document.
  * Tested by   tests/unit/index/test_merge_policy.c */
 #include "index/merge_policy.h"
 
@@ -23,7 +24,8 @@ static uint32_t tier_of(const prs_merge_size *size) {
     return tier;
 }
 
-/* The newest neighbours among which PRS_MERGE_FACTOR or more are of that tier and none is above it. */
+/* The newest neighbours among which PRS_MERGE_FACTOR or more are of that tier and none is above
+ * it. */
 static prs_merge_range find_run(const prs_merge_size *sizes, uint32_t n, uint32_t tier) {
     for (uint32_t end = n; end > 0; end--) {
         uint32_t count = 0, first = end;

@@ -1,10 +1,11 @@
 /* merge_run.c - when does the writer merge, and what happens to its list of segments then?
  *
- * Structure   commit: `load` or a wish for few segments -> the new ones into one; then the policy until it is content
- *             merge(n): down to n segments, and the last one purged
- * Invariants  - A range of working segments is replaced by its merge only when that is complete and open; until
- *               then a failure changes nothing.
- *             - Merging is an improvement: when the disk is too full for it, the commit goes on without.
+ * Structure   commit: `load` or a wish for few segments -> the new ones into one; then the policy
+ *             until it is content merge(n): down to n segments, and the last one purged
+ * Invariants  - A range of working segments is replaced by its merge only when that is complete and
+ *               open; until then a failure changes nothing.
+ *             - Merging is an improvement: when the disk is too full for it, the commit goes on
+ *               without.
  * Source      rules R10, R33, R34.
  * Tested by   tests/unit/index/test_writer.c, test_model.c */
 #include "base/error.h"
@@ -43,8 +44,8 @@ static prism_status delete_superseded(void *ctx, uint32_t doc) {
     return PRISM_OK;
 }
 
-/* Open the merged segment.  Where an append broke its promise, two inputs had a live document of one key: only
- * the later one may live on in one segment (FORMAT.md section 11). */
+/* Open the merged segment.  Where an append broke its promise, two inputs had a live document of
+ * one key: only the later one may live on in one segment (FORMAT.md section 11). */
 static prism_status open_merged(prism_writer *writer, const prs_manifest_segment *files,
                                 prs_working *merged, prism_error *err) {
     mending mend = {writer, merged, err};

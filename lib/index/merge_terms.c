@@ -1,4 +1,5 @@
-/* merge_terms.c - how do the dictionaries and lists of one field of several segments become one, in one pass?
+/* merge_terms.c - how do the dictionaries and lists of one field of several segments become one, in
+ * one pass?
  *
  *   cursors    A: apple  B: apple  C: bee       heap by (key, input)
  *   term       apple: list of A, then of B      documents ascend because the inputs do
@@ -6,9 +7,9 @@
  *
  * Invariants  - A term whose documents are all deleted is not written.
  *             - Positions are taken only with kinds and fields that have them in the result.
- * Why so      Decoding and encoding a block again costs ten times its copy; blocks own their positions and
- *             hold differences, so only the directory above them changes.  Short lists are encoded again: a
- *             list of few blocks would become mostly short ones.
+ * Why so      Decoding and encoding a block again costs ten times its copy; blocks own their
+ *             positions and hold differences, so only the directory above them changes.  Short
+ *             lists are encoded again: a list of few blocks would become mostly short ones.
  * Cost        copied blocks: memory speed; others ~20 ns per posting with positions.
  * Tested by   tests/unit/index/test_merge.c */
 #include "base/error.h"

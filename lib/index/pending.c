@@ -2,13 +2,15 @@
  *
  * Structure   room for its key and bits | inverter (can be refused) | JSON, key: sticky writers
  *             key table: hash -> newest pending document of that key
- * Invariants  - A document is taken whole or not at all: whatever can run out of memory is asked for first.
- *             - Of the pending documents of one key at most one is not marked deleted, put or appended.
- * Why so      Stored JSON would be the largest part of a budget and is never looked at again, so it goes to its
- *             file at once.  Old versions in segments are looked for only at flush, all keys sorted
- *             (upsert.c): a look-up per put would touch every segment in random order.
+ * Invariants  - A document is taken whole or not at all: whatever can run out of memory is asked
+ *               for first.
+ *             - Of the pending documents of one key at most one is not marked deleted, put or
+ *               appended.
+ * Why so      Stored JSON would be the largest part of a budget and is never looked at again, so it
+ *             goes to its file at once.  Old versions in segments are looked for only at flush, all
+ *             keys sorted (upsert.c): a look-up per put would touch every segment in random order.
  * Source      FORMAT.md sections 11, 14.
- * Tested by   tests/unit/index/test_writer.c, test_model.c */
+ * Tested by   tests/unit/index/test_pending.c, test_writer.c, test_model.c */
 #include "index/pending.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
-/* pending.h - the segment being built: documents in memory, their JSON already on the way to its file.
+/* pending.h - the segment being built: documents in memory, their JSON already on the way to its
+ * file.
  *
  *   put -> inverter (streams, columns)      memory, within the writer's budget
  *       -> `.doc` file (JSON in frames)     disk, as documents come
@@ -41,7 +42,8 @@ typedef struct prs_pending {
 prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) PRS_NODISCARD;
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
-/** Forget all documents (best effort on files).  Lexicons stay unless over `lexicon_share` bytes. */
+/** Forget all documents (best effort on files).  Lexicons stay unless over `lexicon_share`
+ *  bytes. */
 void prs_pending_clear(prs_pending *pending, size_t lexicon_share);
 
 /** Open the segment's `.doc` file, if not yet done. */
@@ -49,8 +51,8 @@ prism_status prs_pending_open(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
- *  Errors : ELIMIT, ENOMEM: not taken, all is as before, *lost is false.
- *           Others (writing the `.doc` file): *lost = true, the pending documents cannot be saved any more */
+ *  Errors : ELIMIT, ENOMEM: not taken, all is as before, *lost is false.  Others (writing the
+ *           `.doc` file): *lost = true, the pending documents cannot be saved any more */
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
                              bool *lost, prism_error *err) PRS_NODISCARD;
 /** Mark the pending document of a key deleted; false if there is none. */

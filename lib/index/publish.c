@@ -1,13 +1,15 @@
-/* publish.c - how do the working segments become the next commit, and what may be removed afterwards?
+/* publish.c - how do the working segments become the next commit, and what may be removed
+ * afterwards?
  *
  *   deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
- *             - Failing before publication leaves the writer as it was; the next try uses the next number (R7).
- *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is pending, and
- *               the lock is held (R6).
+ *             - Failing before publication leaves the writer as it was; the next try uses the next
+ *               number (R7).
+ *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is
+ *               pending, and the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
- * Tested by   tests/unit/index/test_commit.c, test_faults.c */
+ * Tested by   tests/unit/index/test_publish.c, test_commit.c, test_faults.c */
 #include "base/error.h"
 #include "format/components.h"
 #include "format/deletes.h"
@@ -55,7 +57,8 @@ static prism_status keep_older(prism_writer *writer, uint64_t generation, prism_
     return PRISM_OK;
 }
 
-/* Read the newest commits of a listing into `kept`, oldest first.  An older one that is damaged is not kept. */
+/* Read the newest commits of a listing into `kept`, oldest first.  An older one that is damaged is
+ * not kept. */
 static prism_status load_kept(prism_writer *writer, const prs_listing *listing, prism_error *err) {
     while (writer->n_kept > 0) drop_oldest(writer);
     uint64_t generation = UINT64_MAX;
@@ -122,6 +125,8 @@ prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
 static prism_status fill_manifest(prism_writer *writer, prs_kept *kept, prism_error *err) {
     const prs_manifest *last = last_manifest(writer);
     prs_manifest *m = &kept->manifest;
+    if (writer->generation == UINT64_MAX)
+        return prs_error_set(err, PRISM_ELIMIT, "no generation number is left for a commit");
     *m = (prs_manifest){.generation = ++writer->generation,
                         .previous = last != NULL ? last->generation : 0,
                         .next_arrival = writer->next_arrival,
@@ -187,6 +192,16 @@ static prism_status give_deletes(prism_writer *writer, prs_manifest *m, char nam
     return PRISM_OK;
 }
 
+/* The names of the new files are made durable.  A failure is not tried again (R7): the kernel may
+ * have forgotten what it could not write, and a later success would mean nothing.  So it sticks
+ * until rollback removes the files. */
+static prism_status confirm_names(prism_writer *writer, prism_error *err) {
+    prs_dir *dir = writer->core->dir;
+    prism_status status = dir->vt->sync_dir(dir, err);
+    if (status != PRISM_OK) writer->failure = *err;
+    return status;
+}
+
 static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes payload,
                                  prism_error *err) {
     prs_dir *dir = writer->core->dir;
@@ -198,7 +213,7 @@ static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes
     commit.schema.ptr = (const uint8_t *)json;
     PRS_TRY(give_deletes(writer, &kept->manifest, deletes, err));
     commit.manifest = kept->manifest;
-    prism_status status = dir->vt->sync_dir(dir, err);
+    prism_status status = confirm_names(writer, err);
     if (status == PRISM_OK) status = prs_commit_publish(dir, &commit, err);
     if (status != PRISM_OK && status != PRISM_EUNKNOWN && deletes[0] != '\0') {
         (void)dir->vt->unlink(dir, deletes, NULL);
@@ -217,7 +232,8 @@ static void accept(prism_writer *writer, const prs_kept *kept) {
 prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *err) {
     prs_kept kept;
     prism_error own = PRISM_ERROR_INIT;
-    if (!prs_buf_reserve(&writer->payload, payload.len)) {
+    bool same_payload = payload.ptr == writer->payload.ptr; /* then it must not move */
+    if (!same_payload && !prs_buf_reserve(&writer->payload, payload.len)) {
         writer->payload.failed = false;
         return prs_error_nomem(err);
     }
@@ -230,7 +246,7 @@ prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *e
         return status;
     }
     accept(writer, &kept);
-    if (payload.ptr != writer->payload.ptr) {
+    if (!same_payload) {
         writer->payload.len = 0;
         prs_buf_put(&writer->payload, payload.ptr, payload.len); /* there is room: reserved above */
     }

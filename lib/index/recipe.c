@@ -1,6 +1,6 @@
 /* recipe.c - a schema and its analyzers, opened: one for each set of equal names and options.
  *
- * Tested by tests/unit/index/test_core.c */
+ * Tested by tests/unit/index/test_recipe.c */
 #include "base/error.h"
 #include "index/core.h"
 
@@ -13,16 +13,23 @@ static prism_status set_option(void *ctx, const char *name, const char *value, p
     return prs_analyzer_options_set(ctx, name, value, err);
 }
 
-static prism_status open_analyzer(prs_mem *mem, const prs_field *field, prs_analyzer **out,
-                                  prism_error *err) {
+static prism_status open_analyzer(prs_mem *mem, const prism_tokenizers *tokenizers,
+                                  const prs_field *field, prs_analyzer **out, prism_error *err) {
     prs_analyzer_options options;
-    prs_analyzer_options_init(&options);
-    size_t len = strlen(field->analyzer);
-    if (len >= sizeof options.name) {
-        return prs_error_set(err, PRISM_EINVAL, "field %s: no analyzer is called %.40s...",
-                             field->name, field->analyzer);
+    const prs_tokenizer *custom = prs_tokenizers_find(tokenizers, field->analyzer);
+    if (custom != NULL) {
+        prs_analyzer_options_custom(&options, custom->name, custom->version, custom->tokenize,
+                                    custom->ctx);
+    } else if (prs_analyzer_is_builtin(field->analyzer)) {
+        prs_analyzer_options_init(&options);
+        memcpy(options.name, field->analyzer, strlen(field->analyzer) + 1);
+    } else {
+        return prs_error_set(
+            err, PRISM_EANALYZER,
+            "field %s: its tokenizer \"%s\" is not registered: open the index with "
+            "it (prism_index_opts.tokenizers)",
+            field->name, field->analyzer);
     }
-    memcpy(options.name, field->analyzer, len + 1);
     PRS_TRY(prs_field_each_option(field, set_option, &options, err));
     return prs_analyzer_new(mem, &options, out, err);
 }
@@ -40,7 +47,8 @@ static prism_status give_analyzer(prs_recipe *recipe, uint32_t f, prism_error *e
         recipe->analyzers[f] = prs_analyzer_ref(recipe->analyzers[g]);
         return PRISM_OK;
     }
-    return open_analyzer(recipe->mem, &fields[f], &recipe->analyzers[f], err);
+    return open_analyzer(recipe->mem, recipe->schema->tokenizers, &fields[f], &recipe->analyzers[f],
+                         err);
 }
 
 prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
@@ -63,6 +71,17 @@ prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe
     }
     *out = recipe;
     return PRISM_OK;
+}
+
+prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_schema **out,
+                                    prism_error *err) {
+    prism_error own = PRISM_ERROR_INIT;
+    const char *json = text.len > 0 ? (const char *)text.ptr : ""; /* the section may be missing */
+    prism_status status = prs_schema_from_json(json, text.len, out, &own);
+    if (status == PRISM_OK || status == PRISM_ENOMEM) {
+        return status == PRISM_OK ? PRISM_OK : prs_error_nomem(err);
+    }
+    return prs_error_corrupt(err, file, 0, "the schema in it cannot be read: %s", own.text);
 }
 
 prs_recipe *prs_recipe_ref(prs_recipe *recipe) {

@@ -1,11 +1,14 @@
 /* segment.c - how are a segment's two files opened without believing them, and shared?
  *
- * Structure   `.idx`: SEGMENT, SCHEMA -> fields of the recipe found by name -> dictionary, lengths, column
- *             `.doc`: documents
- * Invariants  - Numbers, names and analyzers are cross-checked: n_docs and arrival_base with the manifest,
- *               each field's analyzer id with the one opened for it (EANALYZER: other rules made these terms).
- *             - A field that the segment does not know, or knows with another type, is simply absent.
- *             - Lengths are verified now, because their getter cannot fail; all else on first touch.
+ * Structure   `.idx`: SEGMENT, SCHEMA -> fields of the recipe found by name -> dictionary, lengths,
+ *             column `.doc`: documents
+ * Invariants  - Numbers, names and analyzers are cross-checked: n_docs and arrival_base with the
+ *               manifest, each field's analyzer id with the one opened for it (EANALYZER: other
+ *               rules made these terms).
+ *             - A field that the segment does not know, or knows with another type, is simply
+ *               absent.
+ *             - Lengths are verified now, because their getter cannot fail; all else on first
+ *               touch.
  * Source      FORMAT.md section 5; rules R15, R24, R31, R35.
  * Tested by   tests/unit/index/test_segment.c */
 #include "index/segment.h"
@@ -97,7 +100,7 @@ static prism_status open_schema(prs_segment *seg, prism_error *err) {
         seg->schema = prs_schema_ref(seg->recipe->schema);
         return PRISM_OK;
     }
-    return prs_schema_from_json((const char *)text.ptr, text.len, &seg->schema, err);
+    return prs_recipe_read_schema(text, prs_in_name(seg->idx), &seg->schema, err);
 }
 
 static prism_status open_meta(prs_segment *seg, prs_arena *arena, prism_error *err) {

@@ -1,7 +1,9 @@
-/* segment.h - one immutable segment, open: every reader of its two files behind one reference count.
+/* segment.h - one immutable segment, open: every reader of its two files behind one reference
+ * count.
  *
- * Shared by all snapshots that contain it.  Per-snapshot state (deletions) is not here.  Fields are numbered
- * as in the schema it was opened with (the snapshot's); the segment's own numbers are found by name. */
+ * Shared by all snapshots that contain it.  Per-snapshot state (deletions) is not here.  Fields are
+ * numbered as in the schema it was opened with (the snapshot's); the segment's own numbers are
+ * found by name. */
 #ifndef PRS_INDEX_SEGMENT_H
 #define PRS_INDEX_SEGMENT_H
 
@@ -34,8 +36,8 @@ typedef struct prs_segment {
     prs_refcount refs;
     prs_core *core;
     prs_recipe *recipe; /* whose field numbers `fields` follows */
-    prs_manifest_segment
-        files; /* id, n_docs, arrival_base, lengths and digests; n_deleted is 0 here */
+    /* id, n_docs, arrival_base, lengths and digests; n_deleted is 0 here */
+    prs_manifest_segment files;
     uint32_t n_docs;
     uint64_t arrival_base;
     prs_in *idx, *doc;
@@ -63,7 +65,8 @@ void prs_segment_unref(prs_segment *segment);
 /** Arrival number of a document. */
 uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc);
 /** Documents whose length is > 0 (no lengths: that have a value) in at least one of the fields.
- *  Params : fields ascending, numbers of recipe->schema.   Cost: O(n_docs) once per set, then a look-up */
+ *  Params : fields ascending, numbers of recipe->schema.   Cost: O(n_docs) once per set, then a
+ *           look-up */
 prism_status prs_segment_docs_with_any(prs_segment *segment, const uint16_t *fields, uint32_t n,
                                        uint32_t *count, prism_error *err) PRS_NODISCARD;
 

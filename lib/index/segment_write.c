@@ -1,6 +1,6 @@
 /* segment_write.c - what flush and merge share when they write a segment.
  *
- * Source: FORMAT.md section 5.  Tested by tests/unit/index/test_segment.c */
+ * Source: FORMAT.md section 5.  Tested by tests/unit/index/test_segment_write.c */
 #include "index/segment_write.h"
 
 #include "base/error.h"

@@ -1,4 +1,5 @@
-/* segment_write.h - what flush and merge share when they write a segment: its statistics, schema, removal. */
+/* segment_write.h - what flush and merge share when they write a segment: its statistics, schema,
+ * removal. */
 #ifndef PRS_INDEX_SEGMENT_WRITE_H
 #define PRS_INDEX_SEGMENT_WRITE_H
 
@@ -6,7 +7,8 @@
 #include "format/segment_meta.h"
 #include "index/core.h"
 
-/** A meta of all fields of the recipe with zero statistics and the ids of their analyzers.   Out: end it */
+/** A meta of all fields of the recipe with zero statistics and the ids of their analyzers.   Out:
+ *  end it */
 prism_status prs_segment_meta_begin(prs_segment_meta *meta, const prs_recipe *recipe,
                                     const prs_manifest_segment *files, prs_mem *mem,
                                     prism_error *err) PRS_NODISCARD;

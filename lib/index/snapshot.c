@@ -1,12 +1,15 @@
-/* snapshot.c - how does a reader get a view that never changes, without a lock, while a writer goes on?
+/* snapshot.c - how does a reader get a view that never changes, without a lock, while a writer goes
+ * on?
  *
- * Structure   newest commit -> deletes file -> every segment (shared with an earlier snapshot where the id is
- *             the same) -> leaves; any file gone -> all again with the then newest commit
- * Invariants  - Files are opened before the snapshot is handed out; once open they stay readable though
- *               the writer unlinks them.
+ * Structure   newest commit -> deletes file -> every segment (shared with an earlier snapshot where
+ *             the id is the same) -> leaves; any file gone -> all again with the then newest commit
+ * Invariants  - Files are opened before the snapshot is handed out; once open they stay readable
+ *               though the writer unlinks them.
  *             - A snapshot is immutable; its parts live until the last reference is dropped (R31).
- *             - A damaged newest commit is an error, never a silent step back to an older one (R13).
- * Cost        O(metadata) of the segments not shared; one directory listing if nothing changed (R30).
+ *             - A damaged newest commit is an error, never a silent step back to an older one
+ *               (R13).
+ * Cost        O(metadata) of the segments not shared; one directory listing if nothing changed
+ *             (R30).
  * Source      FORMAT.md sections 15, 16, 18; rules R13, R15, R29, R30, R31.
  * Tested by   tests/unit/index/test_snapshot.c */
 #include "index/snapshot.h"
@@ -56,7 +59,10 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
         return PRISM_OK;
     }
     prism_schema *schema;
-    PRS_TRY(prs_schema_from_json((const char *)text.ptr, text.len, &schema, err));
+    char name[PRS_NAME_SIZE];
+    prs_name_of_generation(name, PRS_NAME_COMMIT, snap->generation);
+    PRS_TRY(prs_recipe_read_schema(text, name, &schema, err));
+    prs_schema_set_tokenizers(schema, snap->core->tokenizers);
     prism_status status = prs_recipe_new(snap->mem, schema, &snap->recipe, err);
     prs_schema_unref(schema);
     return status;
@@ -158,7 +164,7 @@ static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapsho
     uint64_t generation;
     PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
     if (generation == 0)
-        return prs_error_set(err, PRISM_ECORRUPT, "the index is gone: no commit is left");
+        return prs_error_set(err, PRISM_ENOTFOUND, "the index is gone: no commit is left");
     if (base != NULL && base->generation == generation) {
         *out = prs_snapshot_ref(base);
         return PRISM_OK;
@@ -181,9 +187,10 @@ prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snaps
     for (uint32_t i = 0; i < PRS_OPEN_TRIES; i++) {
         prism_status status = try_open(core, base, out, err);
         if (status != PRISM_ENOTFOUND) return status;
-        /* A file of the newest commit is gone: fine if a newer commit came, damage if not. */
+        /* A file of the newest commit is gone, or the listing missed both the commit that went and
+         * the one that came: fine if there is a newer one now, damage if not. */
         uint64_t now;
-        PRS_TRY(prs_commit_find_newest(core->dir, &now, NULL));
+        PRS_TRY(prs_commit_find_newest(core->dir, &now, err));
         if (i > 0 && now == before) return prs_error_recode(err, PRISM_ECORRUPT);
         before = now;
     }

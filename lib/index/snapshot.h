@@ -1,4 +1,5 @@
-/* snapshot.h - a consistent set of segments with their deletions, and the numbering of documents over them.
+/* snapshot.h - a consistent set of segments with their deletions, and the numbering of documents
+ * over them.
  *
  *   gdoc = base of the segment + doc;  segments ascend by arrival. */
 #ifndef PRS_INDEX_SNAPSHOT_H
@@ -33,8 +34,8 @@ struct prism_snapshot {
     prs_bytes payload;
 };
 
-/** The newest commit.  Segments also held by `base` (may be NULL) are shared; if its generation is the newest, *out is a
- *  new reference to `base` itself.
+/** The newest commit.  Segments also held by `base` (may be NULL) are shared; if its generation is
+ *  the newest, *out is a new reference to `base` itself.
  *  Errors : ENOTFOUND, ECORRUPT, EBUSY when files kept vanishing (R29), see prs_segment_open */
 prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
                                prism_error *err) PRS_NODISCARD;
@@ -45,7 +46,8 @@ void prs_snapshot_unref(prism_snapshot *snap);
 
 /** Leaf and segment-local number of a gdoc; NULL if out of range.   Cost: O(log leaves) */
 const prs_leaf *prs_snapshot_leaf(const prism_snapshot *snap, uint64_t gdoc, uint32_t *doc);
-/** Analyzer of a field of the snapshot's schema (shared by fields with equal options), borrowed; NULL for numbers. */
+/** Analyzer of a field of the snapshot's schema (shared by fields with equal options), borrowed;
+ *  NULL for numbers. */
 prs_analyzer *prs_snapshot_analyzer(const prism_snapshot *snap, uint16_t field);
 
 #endif

@@ -7,9 +7,9 @@
  *             that continues it, and equal numbers are looked at again with the whole keys.
  * Why so      A million terms are sorted at every flush.  Comparing keys through two pointers costs
  *             two cache misses per comparison; the numbers are moved with the ids, so most keys are
- *             read once.  The kind byte and rare high bytes make several of the eight digits constant:
- *             those are skipped.  Heap sort for long runs of equal beginnings is slow per step but has
- *             no bad case and no recursion (chosen keys may share any beginning).
+ *             read once.  The kind byte and rare high bytes make several of the eight digits
+ *             constant: those are skipped.  Heap sort for long runs of equal beginnings is slow per
+ *             step but has no bad case and no recursion (chosen keys may share any beginning).
  * Cost        ~40 ns per term for words and Han pairs.
  * Tested by   tests/unit/index/test_term_sort.c */
 #include "index/term_sort.h"

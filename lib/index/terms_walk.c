@@ -1,7 +1,7 @@
 /* terms_walk.c - the dictionary of a field over all segments of a snapshot: a merge of cursors.
  *
- * Keys begin with their kind, so a prefix of the text is one range per kind, walked one after another.
- * Tested by tests/unit/index/test_terms_walk.c */
+ * Keys begin with their kind, so a prefix of the text is one range per kind, walked one after
+ * another.  Tested by tests/unit/index/test_terms_walk.c */
 #include "index/terms_walk.h"
 
 #include "analysis/token.h"

@@ -4,7 +4,8 @@
 
 #include "index/snapshot.h"
 
-/** Call `each` for every term that begins with prefix, in key order within each kind; df and cf are sums.
+/** Call `each` for every term that begins with prefix, in key order within each kind; df and cf are
+ *  sums.
  *  Errors : ENOTFOUND no such field; ECANCELED the callback stopped; ECORRUPT; ENOMEM */
 prism_status prs_terms_walk(const prism_snapshot *snap, const char *field, prs_bytes prefix,
                             prism_term_fn each, void *ctx, prism_error *err) PRS_NODISCARD;

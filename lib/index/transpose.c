@@ -1,19 +1,20 @@
 /* transpose.c - how does a stream in document order become posting lists, within a given memory?
  *
- * Structure   count tokens per id -> ids in use, sorted by key -> cut into passes whose places fit the
- *             scratch -> per pass: hand each of its ids a place range, walk the stream, scatter
+ * Structure   count tokens per id -> ids in use, sorted by key -> cut into passes whose places fit
+ *             the scratch -> per pass: hand each of its ids a place range, walk the stream, scatter
  *
  *   sorted terms   | aa ab ... | ca ...            | the ... |
  *   pass           0           1                    2
  *   cursor[id]     next free place of an id of this pass, NOT_NOW for all others
  *
  * Invariants  - The stream is walked front to back, so every term's places come out ascending.
- *             - A pass covers a range of sorted terms, so output leaves in key order whatever the number
- *               of passes: the bytes written do not depend on the scratch.
- * Why so      Per-term growing lists (slices, chains) cost a cache miss and bookkeeping per token and
- *             waste a quarter of the memory; the stream costs 4 bytes per token and is written once.
- *             Scattering (doc, position) pairs would take 8 bytes per token; a place is 4, and the
- *             document is found again from it by a small table that stays in cache (prs_places).
+ *             - A pass covers a range of sorted terms, so output leaves in key order whatever the
+ *               number of passes: the bytes written do not depend on the scratch.
+ * Why so      Per-term growing lists (slices, chains) cost a cache miss and bookkeeping per token
+ *             and waste a quarter of the memory; the stream costs 4 bytes per token and is written
+ *             once.  Scattering (doc, position) pairs would take 8 bytes per token; a place is 4,
+ *             and the document is found again from it by a small table that stays in cache
+ *             (prs_places).
  * Cost        Walk ~2 ns, scatter ~4 ns per token; passes = 4 x tokens / scratch.
  * Tested by   tests/unit/index/test_transpose.c (against a naive inversion, any scratch) */
 #include "index/transpose.h"
@@ -167,8 +168,8 @@ static void scatter(transposer *t) {
     }
 }
 
-/* Terms of a pass in order of keys are random places in the lexicon: their keys are asked for AHEAD at once, so
- * that the memory works on all of them together. */
+/* Terms of a pass in order of keys are random places in the lexicon: their keys are asked for AHEAD
+ * at once, so that the memory works on all of them together. */
 static prism_status hand_out(transposer *t, uint32_t first, uint32_t last, prs_transpose_fn each,
                              void *ctx, prism_error *err) {
     prs_transpose_term terms[AHEAD];

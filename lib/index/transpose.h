@@ -1,9 +1,11 @@
-/* transpose.h - from a field's tokens in order of documents to each term's places in order of terms.
+/* transpose.h - from a field's tokens in order of documents to each term's places in order of
+ * terms.
  *
  *   stream   doc 0: the cat   doc 1: cat sat the      places   0 1 | 2 3 4
  *   terms    cat: 1 2         sat: 3         the: 0 4
  *
- * A place is a position counted through all documents of the field: base of the document + position. */
+ * A place is a position counted through all documents of the field: base of the document +
+ * position. */
 #ifndef PRS_INDEX_TRANSPOSE_H
 #define PRS_INDEX_TRANSPOSE_H
 
@@ -36,15 +38,16 @@ typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *te
                                          prism_error *err);
 
 /** Call `each` for every distinct term of the stream, in order of keys.
- *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream where it is
- *           less (at least a quarter of it, and one term's places, are held)
+ *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream
+ *           where it is less (at least a quarter of it, and one term's places, are held)
  *  Errors : ENOMEM, and what `each` returns.
  *  Cost   : 12 bytes per id of the lexicon, 16 per distinct term; n_ids x (number of passes + 1) */
 prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch, prs_mem *mem,
                                prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
 
-/* Which document a place belongs to: bases of the documents and, per page of places, where to begin to look.  A
- * page is about one document long, so both tables have the size of the documents, and a look-up few steps. */
+/* Which document a place belongs to: bases of the documents and, per page of places, where to begin
+ * to look.  A page is about one document long, so both tables have the size of the documents, and a
+ * look-up few steps. */
 typedef struct prs_places {
     prs_mem *mem;
     const prs_stream_doc *docs;

@@ -1,13 +1,13 @@
 /* upsert.c - which older documents does a new one replace?
  *
- * Structure   keys of new documents -> batches of probes sorted by hash -> each older segment's sorted
- *             hashes are walked once per batch -> live documents found are marked deleted
- * Invariants  Only segments before the new one are probed: a document never deletes a later one, so the last
- *             put of a key wins.  (Within the pending documents pending.c sees to it.)
- * Why so      One look-up per put would touch every segment at random; sorted probes read the hashes front
- *             to back.  64 Ki probes are 2.5 MiB, whatever the flush holds.
+ * Structure   keys of new documents -> batches of probes sorted by hash -> each older segment's
+ *             sorted hashes are walked once per batch -> live documents found are marked deleted
+ * Invariants  Only segments before the new one are probed: a document never deletes a later one, so
+ *             the last put of a key wins.  (Within the pending documents pending.c sees to it.)
+ * Why so      One look-up per put would touch every segment at random; sorted probes read the
+ *             hashes front to back.  64 Ki probes are 2.5 MiB, whatever the flush holds.
  * Source      FORMAT.md section 11.
- * Tested by   tests/unit/index/test_model.c */
+ * Tested by   tests/unit/index/test_upsert.c, test_model.c */
 #include "base/error.h"
 #include "base/sort.h"
 #include "index/writer.h"

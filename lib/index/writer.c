@@ -1,13 +1,15 @@
 /* writer.c - what becomes of a put, a delete and an error, from one commit to the next?
  *
  *                put, delete          flush                merge, publish
- *   documents  ------------> pending -------> working segments -------> commit      rollback: back to the commit
+ *   documents  ------------> pending -------> working segments -------> commit
  *
- * Invariants  - The lock file is held from open to close; everything else of the writer is private to it
- *               until the commit file has its name.
- *             - An error that loses pending documents is sticky: every call gives it again until rollback.  An
- *               error at the commit's rename or directory sync poisons: only close is left (R8).  Errors of
- *               a single document leave no trace.
+ *   rollback: back to the last commit
+ *
+ * Invariants  - The lock file is held from open to close; everything else of the writer is private
+ *               to it until the commit file has its name.
+ *             - An error that loses pending documents is sticky: every call gives it again until
+ *               rollback.  An error at the commit's rename or directory sync poisons: only close is
+ *               left (R8).  Errors of a single document leave no trace.
  * Budget      55 % streams, columns, keys; 25 % lexicons; 20 % scratch of flush (see transpose.h).
  * Source      FORMAT.md section 18; rules R1 to R12, R26 to R28, R37.
  * Tested by   tests/unit/index/test_writer.c, test_model.c, test_faults.c */
@@ -239,6 +241,8 @@ static void free_writer(prism_writer *writer) {
     prs_core_unref(core);
 }
 
+/* The directory is synced once the lock is held: the newest commit may be one whose writer could
+ * not confirm its name (R8), and nothing older is removed before that name is durable (R6). */
 static prism_status make_parts(prism_writer *writer, prism_error *err) {
     prs_core *core = writer->core;
     writer->kept =
@@ -247,7 +251,9 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
     PRS_TRY(prs_pending_init(&writer->pending, core, err));
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
-    return core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err);
+    PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
+    core->dir->no_sync = !writer->options.durable;
+    return core->dir->vt->sync_dir(core->dir, err);
 }
 
 prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, prism_writer **out,
@@ -271,10 +277,7 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     prs_buf_init(&writer->payload, writer->mem);
     prs_document_init(&writer->document, core->recipe->schema, writer->mem);
     status = make_parts(writer, err);
-    if (status == PRISM_OK) {
-        core->dir->no_sync = !options->durable;
-        status = prs_publish_load(writer, err);
-    }
+    if (status == PRISM_OK) status = prs_publish_load(writer, err);
     if (status != PRISM_OK) {
         writer->poisoned = true; /* close removes nothing */
         prs_writer_close(writer);

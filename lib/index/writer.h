@@ -1,10 +1,12 @@
-/* writer.h - the one writer of an index, inside: pending documents, the segments of the next commit, what to keep.
+/* writer.h - the one writer of an index, inside: pending documents, the segments of the next
+ * commit, what to keep.
  *
  *   put/delete -> pending --flush--> working segments --merge--> ... --publish--> commit
  *                                    (committed ones and new ones, each with its deletions)
  *
- * Files: writer.c (life, put, delete, flush, rollback), upsert.c (old versions of keys), publish.c (commit,
- * clean-up), merge_policy.c and merge.c.  All functions but those of api expect the writer's lock to be held. */
+ * Files: writer.c (life, put, delete, flush, rollback), upsert.c (old versions of keys), publish.c
+ * (commit, clean-up), merge_policy.c and merge.c.  All functions but those of api expect the
+ * writer's lock to be held. */
 #ifndef PRS_INDEX_WRITER_H
 #define PRS_INDEX_WRITER_H
 
@@ -87,7 +89,8 @@ prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
 void prs_writer_poison(prism_writer *writer, const prism_error *own);
 /** The id of the next segment. */
 prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *err) PRS_NODISCARD;
-/** Pending documents become a working segment, their old versions elsewhere are deleted.  Errors are sticky. */
+/** Pending documents become a working segment, their old versions elsewhere are deleted.  Errors
+ *  are sticky. */
 prism_status prs_writer_flush(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 /** Drop the reference and the bits of a working segment; unlink: also its files. */
 void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink);
@@ -98,16 +101,18 @@ prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem
 /** upsert.c: delete the live documents of a key in all working segments; *n counts them. */
 prism_status prs_upsert_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
                                prism_error *err) PRS_NODISCARD;
-/** upsert.c: delete, in the working segments before `last`, all documents with a key of those documents of the
- *  last one whose bit in `replace` is set. */
+/** upsert.c: delete, in the working segments before `last`, all documents with a key of those
+ *  documents of the last one whose bit in `replace` is set. */
 prism_status prs_upsert_resolve(prism_writer *writer, const prs_words *replace, uint32_t n_replace,
                                 prism_error *err) PRS_NODISCARD;
 
 /** publish.c: load the newest commit into the writer: segments, deletions, kept commits. */
 prism_status prs_publish_load(prism_writer *writer, prism_error *err) PRS_NODISCARD;
-/** publish.c: write and publish the working segments as the next generation; then clean up (best effort). */
+/** publish.c: write and publish the working segments as the next generation; then clean up (best
+ *  effort). */
 prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *err) PRS_NODISCARD;
-/** publish.c: unlink what is ours and no kept commit names.  Nothing must be pending.  Best effort (R28). */
+/** publish.c: unlink what is ours and no kept commit names.  Nothing must be pending.  Best effort
+ *  (R28). */
 void prs_publish_clean_up(prism_writer *writer);
 
 /** merge_run.c: merge what the policy, `load` or a wish for fewer segments asks for. */

@@ -9,7 +9,8 @@
  *   NEAR                        words inside n + slop positions, unordered, no overlap
  *   PREFIX                      terms that begin so; constant score
  *   EXISTS RANGE                filters on a field (RANGE arrives with columns)
- *   BOOL                        must / should / must_not / filter, minimum should match
+ *   BOOL                        must / should / must_not / filter, minimum should match; extra:
+ *                               clauses that only rank, never decide a match, are never marked
  *   MAX                         the best child's score (compound: phrase or concatenation)
  *   CONST                       child's documents, constant score
  *
@@ -61,9 +62,9 @@ typedef struct prs_slot {
     uint32_t n_keys;
     prs_bytes prefix; /* len 0 = none */
     uint32_t pos;     /* relative to the phrase's first slot */
-    prs_bytes
-        idf_key; /* the key whose df stands for this slot in the phrase's idf (HAN1 c, or keys[0]); len 0:
-                              contributes nothing */
+    /* The key whose df stands for this slot in the phrase's idf (HAN1 c, or keys[0]); len 0 = it
+     * contributes nothing. */
+    prs_bytes idf_key;
 } prs_slot;
 
 struct prs_node {
@@ -77,8 +78,8 @@ struct prs_node {
     prs_slot *slots;
     uint32_t n_slots, slop;
     /* BOOL, MAX, CONST (one child in must) */
-    prs_node **must, **should, **must_not, **filter; /* MAX uses should */
-    uint32_t n_must, n_should, n_must_not, n_filter;
+    prs_node **must, **should, **must_not, **filter, **extra; /* MAX uses should */
+    uint32_t n_must, n_should, n_must_not, n_filter, n_extra;
     uint32_t min_should;
     /* RANGE */
     int64_t from, to;
@@ -89,9 +90,9 @@ struct prs_node {
     bool prefix_last; /* the last word is a beginning */
     bool near;        /* quoted: words within slop, in any order */
     bool required;    /* words: all of them, else ranked */
-    bool implicit;    /* words given without an operator: stop words may be left out */
+    bool implicit;    /* words given without an operator: stop words may only rank */
     bool joins;       /* may become one leaf with its neighbours */
-    /* TERM, while the tree is being rewritten: a stop word that may be left out */
+    /* TERM, while the tree is being rewritten: a stop word that may become extra */
     bool stop;
 };
 

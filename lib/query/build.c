@@ -3,9 +3,9 @@
  *   prism_query = schema + arena + root;  nodes, lists and keys live in the arena and die with it
  *
  * Invariants: at most PRISM_MAX_QUERY_NODES nodes, counted when they are made; at most
- * PRISM_MAX_QUERY_DEPTH levels, checked before a root is accepted, by a walk that stops at the
- * limit; so every later walk may recurse.  Child lists double in the arena: the old array is left
- * behind (a tree is small).
+ *             PRISM_MAX_QUERY_DEPTH levels, checked before a root is accepted, by a walk that stops
+ *             at the limit; so every later walk may recurse.  Child lists double in the arena: the
+ *             old array is left behind (a tree is small).
  * Source: reliability rule R44.  Tested by: tests/unit/query/test_build.c */
 #include "query/build.h"
 
@@ -97,6 +97,8 @@ static bool too_deep(const prs_node *node, uint32_t depth) {
         if (too_deep(node->must_not[i], depth + 1)) return true;
     for (uint32_t i = 0; i < node->n_filter; i++)
         if (too_deep(node->filter[i], depth + 1)) return true;
+    for (uint32_t i = 0; i < node->n_extra; i++)
+        if (too_deep(node->extra[i], depth + 1)) return true;
     return false;
 }
 
@@ -121,7 +123,10 @@ static bool all_terms(prs_node *const *list, uint32_t n) {
     return true;
 }
 
+/* Extras do not make another class. */
 static const char *shape_of_bool(const prs_node *root) {
+    if (root->n_must == 1 && root->n_should + root->n_must_not + root->n_filter == 0)
+        return root->must[0]->kind == PRS_NODE_TERM ? "term" : "mixed";
     if (root->n_must_not + root->n_filter > 0) return "mixed";
     if (root->n_should == 0 && all_terms(root->must, root->n_must)) return "and";
     if (root->n_must == 0 && root->min_should <= 1 && all_terms(root->should, root->n_should))

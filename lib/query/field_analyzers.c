@@ -8,8 +8,7 @@
  * and die with it.  An analysis is for one thread, so it is lent: taken from the idle ones or made,
  * and given back.
  * Invariants: groups and analyzers do not change once they are published; the idle lists change
- *             under the
- * schema's cache lock; at most IDLE_MAX analyses wait in each.
+ *             under the schema's cache lock; at most IDLE_MAX analyses wait in each.
  * Tested by tests/unit/query/test_field_analyzers.c */
 #include "query/field_analyzers.h"
 
@@ -26,12 +25,13 @@ typedef struct pool {
 typedef struct recipe {
     const char *name, *options; /* of the field that made it */
     pool pools[2];              /* by prs_analyzer_use; both may hold the same analyzer */
-    bool is_whole;
+    bool is_whole, is_custom;
 } recipe;
 
 struct prs_field_analyzers {
     prs_mem *mem;
     prs_mutex *lock;
+    const prism_tokenizers *tokenizers; /* the schema's */
     uint32_t n_fields, n_groups, cap;
     uint32_t *group_of; /* by field */
     recipe *groups;     /* the first is the default one */
@@ -61,14 +61,20 @@ static prism_status set_option(void *ctx, const char *name, const char *value, p
 static prism_status make_analyzers(prs_field_analyzers *all, const prs_field *field, recipe *g,
                                    prism_error *err) {
     prs_analyzer_options options;
-    prs_analyzer_options_init(&options);
-    memset(options.name, 0, sizeof options.name);
-    memcpy(options.name, field->analyzer, strlen(field->analyzer));
+    const prs_tokenizer *custom = prs_tokenizers_find(all->tokenizers, field->analyzer);
+    if (custom != NULL) {
+        prs_analyzer_options_custom(&options, custom->name, custom->version, custom->tokenize,
+                                    custom->ctx);
+    } else {
+        prs_analyzer_options_init(&options);
+        memcpy(options.name, field->analyzer, strlen(field->analyzer) + 1);
+    }
     PRS_TRY(prs_field_each_option(field, set_option, &options, err));
     PRS_TRY(prs_analyzer_new(all->mem, &options, &g->pools[PRS_AS_INDEXED].analyzer, err));
     g->name = field->analyzer;
     g->options = field->options;
     g->is_whole = strcmp(field->analyzer, "keyword") == 0;
+    g->is_custom = custom != NULL;
     if (options.stem == PRS_STEM_OFF || strcmp(field->analyzer, "mixed-v1") != 0) {
         g->pools[PRS_UNSTEMMED].analyzer = prs_analyzer_ref(g->pools[PRS_AS_INDEXED].analyzer);
         return PRISM_OK;
@@ -124,6 +130,7 @@ static prism_status make_all(const prism_schema *schema, prs_field_analyzers **o
     if (all == NULL) return prs_error_nomem(err);
     all->mem = mem;
     all->lock = &schema->cache->lock;
+    all->tokenizers = schema->tokenizers;
     all->n_fields = schema->n_fields;
     all->group_of = prs_mem_calloc(mem, schema->n_fields, sizeof *all->group_of);
     prism_status status =
@@ -159,6 +166,10 @@ uint32_t prs_field_analyzers_group(const prs_field_analyzers *all, uint16_t fiel
     return field < all->n_fields ? all->group_of[field] : PRS_NO_GROUP;
 }
 
+uint32_t prs_field_analyzers_count(const prs_field_analyzers *all) {
+    return all->n_groups;
+}
+
 uint32_t prs_field_analyzers_default(const prs_field_analyzers *all) {
     (void)all;
     return 0;
@@ -166,6 +177,10 @@ uint32_t prs_field_analyzers_default(const prs_field_analyzers *all) {
 
 bool prs_field_analyzers_is_whole(const prs_field_analyzers *all, uint32_t group) {
     return all->groups[group].is_whole;
+}
+
+bool prs_field_analyzers_is_custom(const prs_field_analyzers *all, uint32_t group) {
+    return all->groups[group].is_custom;
 }
 
 prism_status prs_field_analyzers_take(prs_field_analyzers *all, uint32_t group,

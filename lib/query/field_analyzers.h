@@ -21,10 +21,14 @@ prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analy
 
 /** Group of a field; PRS_NO_GROUP for numbers and dates. */
 uint32_t prs_field_analyzers_group(const prs_field_analyzers *all, uint16_t field);
+/** Number of groups: 0 .. count - 1. */
+uint32_t prs_field_analyzers_count(const prs_field_analyzers *all);
 /** The group of mixed-v1 with its defaults, which is always there. */
 uint32_t prs_field_analyzers_default(const prs_field_analyzers *all);
 /** Does the group's analyzer make one term of a whole value? */
 bool prs_field_analyzers_is_whole(const prs_field_analyzers *all, uint32_t group);
+/** Is it a tokenizer of the caller's?  Its words are its own: the lists of stop words do not apply. */
+bool prs_field_analyzers_is_custom(const prs_field_analyzers *all, uint32_t group);
 
 /** Borrow a working analysis: nobody else has it until it is given back.   Errors: ENOMEM; *out
  *  NULL */

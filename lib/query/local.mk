@@ -2,8 +2,9 @@
 libprismsearch_sources += \
 	lib/query/ast.h \
 	lib/query/build.c lib/query/build.h \
+	lib/query/combine.c lib/query/combine.h \
 	lib/query/field_analyzers.c lib/query/field_analyzers.h \
-	lib/query/han_weights.h \
+	lib/query/part_weights.h \
 	lib/query/lexer.c lib/query/lexer.h \
 	lib/query/notes.c lib/query/notes.h \
 	lib/query/parser.c lib/query/parser.h \
@@ -14,4 +15,6 @@ libprismsearch_sources += \
 	lib/query/rewrite_bool.c lib/query/rewrite_bool.h \
 	lib/query/rewrite_han.c \
 	lib/query/rewrite_phrase.c \
-	lib/query/rewrite_words.c
+	lib/query/rewrite_synonyms.c \
+	lib/query/rewrite_words.c \
+	lib/query/vocabulary.c lib/query/vocabulary.h

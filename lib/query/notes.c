@@ -1,8 +1,7 @@
 /* notes.c - is an oddity of a query told, or is it an error?
  *
  * Lenient: the caller's callback gets the sentence and the query goes on.  Strict: the same
- *          sentence is the
- * error, at the same byte.  Tested by tests/unit/query/test_notes.c */
+ *          sentence is the error, at the same byte.  Tested by tests/unit/query/test_notes.c */
 #include "query/notes.h"
 
 #include "base/error.h"

@@ -6,6 +6,7 @@
  * A query with nothing to search for is NONE, with a note, unless its text is blank.
  * Tested by tests/unit/query/test_query.c */
 #include "base/error.h"
+#include "query/combine.h"
 #include "query/parser.h"
 #include "query/rewrite.h"
 
@@ -107,6 +108,9 @@ static prism_status build(prism_query *query, const char *text, size_t len,
     prs_fields fields;
     prs_node *root;
     rw.keep_stopwords = notes->opts->keep_stopwords != 0;
+    rw.vocabulary = notes->opts->vocabulary;
+    if (rw.vocabulary != NULL && !prs_vocabulary_fits(rw.vocabulary, query->schema))
+        return prs_error_set(notes->err, PRISM_EINVAL, "the vocabulary is for another schema");
     PRS_TRY(keep_text(query, text, len, notes->err));
     PRS_TRY(prs_field_analyzers_get(query->schema, &rw.analyzers, notes->err));
     PRS_TRY(choose_fields(query, notes->opts->fields, &fields, notes->err));
@@ -118,6 +122,12 @@ static prism_status build(prism_query *query, const char *text, size_t len,
     return set_root(&rw, root);
 }
 
+static prism_status check_len(size_t len, prism_error *err) {
+    if (len <= PRISM_MAX_QUERY_BYTES) return PRISM_OK;
+    return prs_error_set(err, PRISM_ELIMIT, "a query of %zu bytes, %u at most", len,
+                         PRISM_MAX_QUERY_BYTES);
+}
+
 prism_status prs_query_parse(const prism_schema *schema, const char *text, size_t len,
                              const prism_query_opts *opts, prism_query **out, prism_error *err) {
     /* builders that return pointers tell the code through it */
@@ -125,12 +135,60 @@ prism_status prs_query_parse(const prism_schema *schema, const char *text, size_
     prs_notes notes = {opts, err != NULL && err->size >= sizeof *err ? err : &local};
     prism_query *query;
     *out = NULL;
-    if (len > PRISM_MAX_QUERY_BYTES) {
-        return prs_error_set(err, PRISM_ELIMIT, "a query of %zu bytes, %u at most", len,
-                             PRISM_MAX_QUERY_BYTES);
-    }
+    PRS_TRY(check_len(len, err));
     PRS_TRY(prs_query_new(schema, &query, notes.err));
     prism_status status = build(query, text, len, &notes);
+    if (status != PRISM_OK) {
+        prs_query_unref(query);
+        return status;
+    }
+    *out = query;
+    return PRISM_OK;
+}
+
+/* ---- one leaf ----------------------------------------------------------------------------- */
+
+static prs_node *make_leaf(prism_query *query, prs_leaf_kind kind, uint32_t slop,
+                           prism_error *err) {
+    prs_node *leaf = prs_build_node(query, PRS_NODE_TEXT, err);
+    if (leaf == NULL) return NULL;
+    leaf->text = query->text;
+    leaf->text_len = leaf->at_len = (uint32_t)query->text_len;
+    leaf->required = true;
+    leaf->quoted = kind != PRS_LEAF_WORDS;
+    leaf->near = kind == PRS_LEAF_NEAR;
+    leaf->slop = slop;
+    leaf->prefix_last = kind == PRS_LEAF_PREFIX;
+    return leaf;
+}
+
+/* As build, for a tree that is one leaf. */
+static prism_status build_leaf(prism_query *query, const char *fields, const char *text, size_t len,
+                               prs_leaf_kind kind, uint32_t slop, const prs_notes *notes) {
+    prs_rewrite rw = {.query = query, .notes = notes, .err = notes->err};
+    prs_fields chosen;
+    prs_node *root;
+    PRS_TRY(keep_text(query, text, len, notes->err));
+    PRS_TRY(prs_field_analyzers_get(query->schema, &rw.analyzers, notes->err));
+    PRS_TRY(choose_fields(query, fields, &chosen, notes->err));
+    prs_node *leaf = make_leaf(query, kind, slop, notes->err);
+    if (leaf == NULL) return notes->err->code;
+    leaf->fields = chosen;
+    PRS_TRY(prs_rewrite_tree(&rw, leaf, &root));
+    return set_root(&rw, root);
+}
+
+prism_status prs_query_leaf(const prism_schema *schema, const char *fields, const char *text,
+                            size_t len, prs_leaf_kind kind, uint32_t slop, prism_query **out,
+                            prism_error *err) {
+    static const prism_query_opts silent = PRISM_QUERY_OPTS_INIT;
+    prism_error local = PRISM_ERROR_INIT;
+    prs_notes notes = {&silent, err != NULL && err->size >= sizeof *err ? err : &local};
+    prism_query *query;
+    *out = NULL;
+    PRS_TRY(check_len(len, err));
+    PRS_TRY(prs_query_new(schema, &query, notes.err));
+    prism_status status = build_leaf(query, fields, text, len, kind, slop, &notes);
     if (status != PRISM_OK) {
         prs_query_unref(query);
         return status;

@@ -4,7 +4,8 @@
  *   {"type":"phrase","fields":{...},"slots":[{"pos":0,"keys":[KEY...],"prefix":KEY,"idf":KEY}...]}
  *   {"type":"near", ... "slop":3}     {"type":"prefix","fields":{...},"key":KEY}
  *   {"type":"exists","fields":{...}}
- *   {"type":"bool","must":[...],"should":[...],"must_not":[...],"filter":[...],"min_should":1}
+ *   {"type":"bool","must":[...],"should":[...],"must_not":[...],"filter":[...],"extra":[...],
+ *    "min_should":1}
  *   {"type":"max","of":[...]}     {"type":"const","of":{...}}     {"type":"all"}
  *   {"type":"none"} {"type":"range","fields":{...},"from":n,"to":n}
  *
@@ -94,6 +95,7 @@ static json_t *node_to_json(const prism_query *query, const prs_node *node) {
         put_list(query, object, "should", node->should, node->n_should);
         put_list(query, object, "must_not", node->must_not, node->n_must_not);
         put_list(query, object, "filter", node->filter, node->n_filter);
+        put_list(query, object, "extra", node->extra, node->n_extra);
         if (node->min_should > 0)
             json_object_set_new(object, "min_should", json_integer(node->min_should));
     }
@@ -181,8 +183,8 @@ static prism_status read_slot(const reader *r, const json_t *value, prs_slot *sl
     const json_t *keys = json_object_get(value, "keys"), *prefix = json_object_get(value, "prefix");
     const json_t *idf = json_object_get(value, "idf"), *pos = json_object_get(value, "pos");
     size_t n = json_array_size(keys);
-    if (n > PRISM_MAX_PHRASE_TERMS || (n == 0 && prefix == NULL))
-        return bad(r, "a slot needs keys or a prefix");
+    if (n == 0 && prefix == NULL) return bad(r, "a slot needs keys or a prefix");
+    if (n > PRISM_MAX_PHRASE_TERMS) return bad(r, "a slot has too many keys");
     json_int_t place = json_integer_value(pos);
     if (!json_is_integer(pos) || place < 0 || place > PRISM_MAX_DOC_TOKENS)
         return bad(r, "a slot needs a \"pos\"");
@@ -236,6 +238,7 @@ static prism_status read_bool(const reader *r, json_t *object, uint32_t depth, p
     PRS_TRY(read_list(r, json_object_get(object, "must_not"), depth, &node->must_not,
                       &node->n_must_not));
     PRS_TRY(read_list(r, json_object_get(object, "filter"), depth, &node->filter, &node->n_filter));
+    PRS_TRY(read_list(r, json_object_get(object, "extra"), depth, &node->extra, &node->n_extra));
     const json_t *given = json_object_get(object, "min_should");
     json_int_t least = json_integer_value(given);
     if ((given != NULL && !json_is_integer(given)) || least < 0 ||
@@ -285,9 +288,9 @@ static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
 
 /* A misspelt member must not be silently without effect. */
 static prism_status check_members(const reader *r, json_t *object) {
-    static const char *const known[] = {"type",   "boost",    "fields", "key",       "slots",
-                                        "slop",   "from",     "to",     "of",        "must",
-                                        "should", "must_not", "filter", "min_should"};
+    static const char *const known[] = {"type",   "boost",    "fields", "key",   "slots",
+                                        "slop",   "from",     "to",     "of",    "must",
+                                        "should", "must_not", "filter", "extra", "min_should"};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value) {

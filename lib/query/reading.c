@@ -89,6 +89,17 @@ const prs_read_token *prs_reading_find(const prs_reading *reading, uint32_t plac
     return NULL;
 }
 
+uint32_t prs_reading_covered(const prs_reading *reading, uint32_t place,
+                             const prs_read_token *token) {
+    const prs_place *places = reading->places.ptr;
+    uint32_t n = 1;
+    while (place + n < reading->places.n &&
+           places[place + n].pos - places[place].pos < token->span) {
+        n++;
+    }
+    return n;
+}
+
 static bool is_han_kind(uint8_t kind) {
     return kind == PRS_KIND_HAN1 || kind == PRS_KIND_HAN2 || kind == PRS_KIND_HANEND;
 }

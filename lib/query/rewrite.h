@@ -7,19 +7,21 @@
 #include "query/field_analyzers.h"
 #include "query/notes.h"
 #include "query/reading.h"
+#include "query/vocabulary.h"
 
 typedef struct prs_rewrite {
     prism_query *query;
     prs_field_analyzers *analyzers;
     const prs_notes *notes;
-    prism_error *err; /* never NULL */
+    prism_error *err;                   /* never NULL */
+    const prism_vocabulary *vocabulary; /* NULL = none */
     bool keep_stopwords;
 } prs_rewrite;
 
 /** The whole tree: every TEXT leaf analyzed, every BOOL simplified.
  *  Params : root may be NULL; *out NULL when nothing is left to search for
- *  Errors : EPARSE a note in strict mode; ELIMIT nodes, phrase terms; ENOMEM
- *  Recursion: twice PRISM_MAX_QUERY_DEPTH and a little, by the parser's count of parentheses */
+ *  Errors : EPARSE a note in strict mode; ELIMIT nodes, phrase terms; ENOMEM Recursion: twice
+ *           PRISM_MAX_QUERY_DEPTH and a little, by the parser's count of parentheses */
 prism_status prs_rewrite_tree(prs_rewrite *rw, prs_node *root, prs_node **out);
 
 /* ---- one leaf over the fields of one analyzer ---------------------------------------------- */
@@ -52,6 +54,11 @@ prism_status prs_leaf_add_term(prs_leaf_text *text, prs_node *parent, uint8_t ki
 
 /** rewrite_words.c: unquoted words, ranked or required.  *out NULL if there are none. */
 prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out);
+/** Those of the places [from, to), into `parent`. */
+prism_status prs_leaf_places(prs_leaf_text *text, uint32_t from, uint32_t to, prs_node *parent);
+
+/** rewrite_synonyms.c: the same for all places, with the families of the vocabulary. */
+prism_status prs_leaf_synonyms(prs_leaf_text *text, prs_node *parent);
 
 /** rewrite_han.c: a run of two or more characters, places [from, to): into `parent`'s should
  *  (ranked) or must. */

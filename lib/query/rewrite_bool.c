@@ -4,7 +4,7 @@
  *     must[a, bool{must[b], must_not[c]}]      -> must[a, b], must_not[c]
  *     must_not[bool{should[a, b]}]             -> must_not[a, b]
  *     should[a] alone                          -> a
- *     should[the, cat]                         -> cat            "the" is a stop word that may go
+ *     should[the, cat]                         -> must[cat], extra[the^.3]      "the": a stop word
  *     should[a, b, a^2]                        -> should[a^3, b]
  *     must_not[a] alone                        -> filter[all], must_not[a]
  *
@@ -13,16 +13,18 @@
  * weight).
  * NONE in must makes the whole NONE; in should and must_not it goes away.  ALL in must_not makes
  * NONE.
- * The children have been through here already: one level of dissolving is enough.
+ * The children have been through here already: one level of dissolving is enough.  A BOOL that is
+ * dissolved no longer counts among the query's nodes.
  * Afterwards min_should is 1 exactly where should is all there is, else 0.
  * Tested by tests/unit/query/test_rewrite_bool.c */
 #include "query/rewrite_bool.h"
 
 #include "base/error.h"
+#include "query/part_weights.h"
 
 typedef struct lists {
-    prs_node **must, **should, **must_not, **filter;
-    uint32_t n_must, n_should, n_must_not, n_filter;
+    prs_node **must, **should, **must_not, **filter, **extra;
+    uint32_t n_must, n_should, n_must_not, n_filter, n_extra;
     bool impossible;
 } lists;
 
@@ -39,22 +41,39 @@ static bool no_should(const prs_node *node) {
     return node->kind == PRS_NODE_BOOL && node->n_should == 0;
 }
 
+/* One clause that must match, and perhaps extras. */
+static bool one_must(const prs_node *node) {
+    return node->kind == PRS_NODE_BOOL && node->n_must == 1 &&
+           node->n_should + node->n_must_not + node->n_filter == 0;
+}
+
 /* ---- dissolving --------------------------------------------------------------------------- */
+
+/* Give the clauses of a child to a list of ours, with its boost. */
+static prism_status hand_over(prs_rewrite *rw, const prs_node *child, prs_node *const *from,
+                              uint32_t n_from, prs_node ***list, uint32_t *n) {
+    for (uint32_t i = 0; i < n_from; i++) {
+        from[i]->boost = child->boost * from[i]->boost;
+        PRS_TRY(push(rw, list, n, from[i]));
+    }
+    return PRISM_OK;
+}
 
 static prism_status add_should(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_NONE) return PRISM_OK;
-    if (!only_should(child)) return push(rw, &to->should, &to->n_should, child);
-    for (uint32_t i = 0; i < child->n_should; i++) {
-        child->should[i]->boost = child->boost * child->should[i]->boost;
-        PRS_TRY(push(rw, &to->should, &to->n_should, child->should[i]));
-    }
-    return PRISM_OK;
+    if (!only_should(child) && !one_must(child)) return push(rw, &to->should, &to->n_should, child);
+    rw->query->n_nodes--;
+    PRS_TRY(hand_over(rw, child, child->should, child->n_should, &to->should, &to->n_should));
+    PRS_TRY(hand_over(rw, child, child->must, child->n_must, &to->should, &to->n_should));
+    return hand_over(rw, child, child->extra, child->n_extra, &to->extra, &to->n_extra);
 }
 
 static prism_status add_must_not(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_NONE) return PRISM_OK;
     if (child->kind == PRS_NODE_ALL) to->impossible = true;
+    if (one_must(child)) return push(rw, &to->must_not, &to->n_must_not, child->must[0]);
     if (!only_should(child)) return push(rw, &to->must_not, &to->n_must_not, child);
+    rw->query->n_nodes--;
     for (uint32_t i = 0; i < child->n_should; i++) {
         PRS_TRY(push(rw, &to->must_not, &to->n_must_not, child->should[i]));
     }
@@ -64,10 +83,9 @@ static prism_status add_must_not(prs_rewrite *rw, lists *to, prs_node *child) {
 static prism_status add_must(prs_rewrite *rw, lists *to, prs_node *child) {
     if (child->kind == PRS_NODE_NONE) to->impossible = true;
     if (!no_should(child)) return push(rw, &to->must, &to->n_must, child);
-    for (uint32_t i = 0; i < child->n_must; i++) {
-        child->must[i]->boost = child->boost * child->must[i]->boost;
-        PRS_TRY(push(rw, &to->must, &to->n_must, child->must[i]));
-    }
+    rw->query->n_nodes--;
+    PRS_TRY(hand_over(rw, child, child->must, child->n_must, &to->must, &to->n_must));
+    PRS_TRY(hand_over(rw, child, child->extra, child->n_extra, &to->extra, &to->n_extra));
     for (uint32_t i = 0; i < child->n_must_not; i++)
         PRS_TRY(add_must_not(rw, to, child->must_not[i]));
     for (uint32_t i = 0; i < child->n_filter; i++)
@@ -93,20 +111,28 @@ static uint32_t count_stops(prs_node *const *list, uint32_t n) {
     return stops;
 }
 
-static void remove_stops(prs_node **list, uint32_t *n) {
+static prism_status move_stops(prs_rewrite *rw, lists *l, prs_node **list, uint32_t *n) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < *n; i++) {
-        if (!list[i]->stop) list[kept++] = list[i];
+        prs_node *node = list[i];
+        if (!node->stop) {
+            list[kept++] = node;
+            continue;
+        }
+        node->stop = false;
+        node->boost *= PRS_WEIGHT_STOP_WORD;
+        PRS_TRY(push(rw, &l->extra, &l->n_extra, node));
     }
     *n = kept;
+    return PRISM_OK;
 }
 
-/* Stop words go where another clause stands beside them. */
-static void leave_out_stops(lists *l) {
+/* Stop words only rank where another clause stands beside them. */
+static prism_status set_stops_aside(prs_rewrite *rw, lists *l) {
     uint32_t stops = count_stops(l->must, l->n_must) + count_stops(l->should, l->n_should);
-    if (stops == 0 || stops == l->n_must + l->n_should) return;
-    remove_stops(l->must, &l->n_must);
-    remove_stops(l->should, &l->n_should);
+    if (stops == 0 || stops == l->n_must + l->n_should) return PRISM_OK;
+    PRS_TRY(move_stops(rw, l, l->must, &l->n_must));
+    return move_stops(rw, l, l->should, &l->n_should);
 }
 
 static prism_status promote_single(prs_rewrite *rw, lists *l) {
@@ -191,9 +217,10 @@ static prism_status make_none(prs_rewrite *rw, prs_node *node, prs_node **out) {
 
 static prism_status finish(prs_rewrite *rw, prs_node *node, lists *l, prs_node **out) {
     drop_all_filters(l);
-    if (l->n_must == 1 && l->n_should + l->n_must_not + l->n_filter == 0) {
+    if (l->n_must == 1 && l->n_should + l->n_must_not + l->n_filter + l->n_extra == 0) {
         *out = l->must[0];
         (*out)->boost = node->boost * (*out)->boost;
+        rw->query->n_nodes--;
         return PRISM_OK;
     }
     if (l->n_must + l->n_should + l->n_filter == 0) {
@@ -209,6 +236,8 @@ static prism_status finish(prs_rewrite *rw, prs_node *node, lists *l, prs_node *
     node->n_must_not = l->n_must_not;
     node->filter = l->filter;
     node->n_filter = l->n_filter;
+    node->extra = l->extra;
+    node->n_extra = l->n_extra;
     node->min_should = l->n_must + l->n_filter == 0 ? 1 : 0;
     *out = node;
     return PRISM_OK;
@@ -220,12 +249,13 @@ prism_status prs_rewrite_bool(prs_rewrite *rw, prs_node *node, prs_node **out) {
     *out = NULL;
     if (given == 0) return PRISM_OK;
     PRS_TRY(dissolve(rw, node, &l));
-    leave_out_stops(&l);
+    PRS_TRY(set_stops_aside(rw, &l));
     PRS_TRY(promote_single(rw, &l));
     bool nothing = node->n_must + node->n_should > 0 && l.n_must + l.n_should + l.n_filter == 0;
     if (l.impossible || nothing) return make_none(rw, node, out);
     PRS_TRY(merge_terms(rw, l.should, &l.n_should));
     PRS_TRY(merge_terms(rw, l.must, &l.n_must));
+    PRS_TRY(merge_terms(rw, l.extra, &l.n_extra));
     PRS_TRY(promote_single(rw, &l));
     return finish(rw, node, &l, out);
 }

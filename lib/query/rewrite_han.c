@@ -8,11 +8,13 @@
  * Ranked      Every pair of the run, weighted by whether the dictionary cuts it, and the
  *             single-character words: any document that holds the run's words scores, the run
  *             itself scores most, and nothing depends on the dictionary being right. The weights
- *             are in han_weights.h.
+ *             are in part_weights.h.
  * Required    One phrase for each dictionary piece, all of them. A single character joins the piece
  *             before it, the first one the piece behind; but a function character (的, 了) that is a
  *             piece is left out where there is a longer piece, as a stop word would be: otherwise
  *             "北京大学的学生" would not find "北京大学学生".
+ * The caller's own words (vocabulary.h) go before the dictionary: where one stands, it is cut out
+ * whole.
  * No dictionary, or characters it does not know: nothing is cut, the run is one word.
  * Under han = uni there are no pairs: every character counts, and phrases are made of characters.
  * Source      docs/analysis.md section 7.
@@ -21,7 +23,7 @@
 #include "query/rewrite.h"
 
 #include "base/error.h"
-#include "query/han_weights.h"
+#include "query/part_weights.h"
 
 /* Words of a run, as places. */
 typedef struct piece {
@@ -66,6 +68,32 @@ static void place_pieces(const prs_reading *reading, uint32_t from, uint32_t to,
     }
 }
 
+/* Where a word of the vocabulary stands, it begins and ends a piece, and nothing is cut in it. */
+static prism_status cut_out_words(prs_leaf_text *text, uint32_t from, uint32_t to, pieces *out) {
+    const prs_rewrite *rw = text->rw;
+    if (rw->vocabulary == NULL) return PRISM_OK;
+    size_t room = to - from + 1u;
+    bool *begins = prs_mem_calloc(out->mem, room, sizeof *begins);
+    if (begins == NULL) return prs_error_nomem(rw->err);
+    for (uint32_t w = 0; w < out->n; w++) begins[out->ptr[w].from - from] = true;
+    prism_status status = PRISM_OK;
+    for (uint32_t i = from, len; i < to && status == PRISM_OK; i += PRS_MAX(len, 1)) {
+        status = prs_vocabulary_word(rw->vocabulary, &text->reading, i, to, &len, rw->err);
+        if (status != PRISM_OK || len == 0) continue;
+        for (uint32_t k = 0; k <= len; k++) begins[i - from + k] = k == 0 || k == len;
+    }
+    out->n = 0;
+    for (uint32_t i = from, start = from; i < to && status == PRISM_OK; i++) {
+        if (i + 1 < to && !begins[i + 1 - from]) continue;
+        prs_bytes c = prs_reading_char(&text->reading, i);
+        out->ptr[out->n++] =
+            (piece){start, i + 1, i == start && prs_is_function_char(c.ptr, c.len)};
+        start = i + 1;
+    }
+    prs_mem_free(out->mem, begins, room * sizeof *begins);
+    return status;
+}
+
 /* Room for `out` is one piece a character. */
 static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces *out) {
     prs_rewrite *rw = text->rw;
@@ -87,7 +115,10 @@ static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces 
             status = PRISM_OK;
         }
     }
-    if (status == PRISM_OK) place_pieces(&text->reading, from, to, ends, n_ends, out);
+    if (status == PRISM_OK) {
+        place_pieces(&text->reading, from, to, ends, n_ends, out);
+        status = cut_out_words(text, from, to, out);
+    }
     prs_mem_free(out->mem, ends, room);
     prs_buf_fini(&run);
     return status;

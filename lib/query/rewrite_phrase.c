@@ -192,8 +192,9 @@ static void find_compounds(builder *b) {
     const prs_reading *reading = &b->text->reading;
     for (uint32_t i = b->from; i < b->to && b->n_compounds < MAX_CHOICES && !b->opts->near; i++) {
         const prs_read_token *concat = concat_at(reading, i);
-        if (concat == NULL || concat->span > b->to - i || has_sigil(reading, i, i + concat->span))
-            continue;
+        if (concat == NULL) continue;
+        uint32_t covered = prs_reading_covered(reading, i, concat);
+        if (covered > b->to - i || has_sigil(reading, i, i + covered)) continue;
         b->compounds[b->n_compounds++] = i;
     }
 }
@@ -218,9 +219,9 @@ static prism_status fill_slots(builder *b, unsigned choice) {
         together = is_together(b, i, choice);
         if (together) {
             const prs_read_token *concat = concat_at(reading, i);
-            used = concat->span;
+            used = prs_reading_covered(reading, i, concat);
             PRS_TRY(add_token(b, i, concat));
-            b->shift += used - 1;
+            b->shift += concat->span - 1;
         } else if (prs_reading_is_han(reading, i)) {
             PRS_TRY(add_char(b, i, &covered));
         } else {

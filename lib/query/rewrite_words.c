@@ -3,18 +3,22 @@
  *     text       GPT-4      C++     the    iPhone 15              AI公司
  *     ranked     max(        c++    the?   iphone 15 iphone15     ai 公司
  *                 "gpt 4",
- *                 gpt4)
- *     required   the same   the same       (iphone and 15) or iphone15, ai and 公司
+ *                 gpt4),
+ *                gpt, 4
+ *     required   the max    the same       (iphone and 15) or iphone15, ai and 公司
  *
  * Word        its term. With a sign that makes a sigil form, that form alone: C++ does not find C,
  *             $250 does not find 250; C finds them all, because the plain form stands beside the
  *             sigil form in the index. Two forms ("$5%") must both be there.
  * Compound    the larger of its parts as a phrase and its concatenation: what is written wi-fi is
- *             found as wi-fi and as wifi.
+ *             found as wi-fi and as wifi. In a ranked query of several words its parts count as
+ *             words too, each side by half: "Huguenot-descended arms" is also answered by "arms of
+ *             Huguenots". A compound that is all of the query is asked for as it is written.
  * Joined      a word of letters and, after white space, a word of digits also ask for the two as
  *             one word. In a ranked query that is one more clause, in a required one an
  *             alternative. Only in this order: "15 iPhone" is not written 15iphone.
- * Stop words  are marked; rewrite_bool.c leaves them out where another clause stands beside them.
+ * Stop words  are marked; where another clause stands beside them rewrite_bool.c lets them only
+ *             rank.
  * Runs of Han characters are rewrite_han.c's.
  * Ranked terms that are there already get their boosts added up instead of a node: a long text
  * makes few.
@@ -22,9 +26,14 @@
 #include "query/rewrite.h"
 
 #include "base/error.h"
-#include "query/han_weights.h"
+#include "query/part_weights.h"
 
 #define MAX_JOINED_BYTES 64u
+
+/* Joining numbers and leaving out stop words are rules for English: not for a caller's tokenizer. */
+static bool is_custom(const prs_leaf_text *text) {
+    return prs_field_analyzers_is_custom(text->rw->analyzers, text->reading.group);
+}
 
 static const prs_phrase_opts as_indexed = {false, false, false, 0};
 
@@ -38,6 +47,28 @@ static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
 
 /* ---- compounds ---------------------------------------------------------------------------- */
 
+/* Is the word at a place a stop word that may step back, as it is written here? */
+static prism_status is_stop(const prs_leaf_text *text, uint32_t place, prs_bytes term, bool *out) {
+    const prs_rewrite *rw = text->rw;
+    *out = text->leaf->implicit && !rw->keep_stopwords;
+    if (!*out || (!is_custom(text) && prs_is_stopword(term.ptr, term.len))) return PRISM_OK;
+    return prs_vocabulary_is_stop(rw->vocabulary, &text->reading, place, out, rw->err);
+}
+
+/* The parts of a compound as words. */
+static prism_status add_parts(prs_leaf_text *text, uint32_t from, uint32_t to, prs_node *parent) {
+    for (uint32_t i = from; i < to; i++) {
+        const prs_read_token *word = prs_reading_word(&text->reading, i);
+        if (word == NULL) continue;
+        prs_bytes term = prs_reading_term(&text->reading, word);
+        bool stop;
+        PRS_TRY(is_stop(text, i, term, &stop));
+        PRS_TRY(
+            prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, PRS_WEIGHT_COMPOUND_WORD, stop));
+    }
+    return PRISM_OK;
+}
+
 /* A compound's parts, as a phrase, or its concatenation: prs_leaf_phrase tries both.  *used = its
  * places. */
 static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *parent,
@@ -47,9 +78,13 @@ static prism_status add_compound(prs_leaf_text *text, uint32_t place, prs_node *
         prs_reading_find(reading, place, PRS_KIND_WORD, PRS_TOKEN_CONCAT, PRS_TOKEN_CONCAT);
     prs_node *node;
     *used = 0;
-    if (concat == NULL || concat->span > reading->places.n - place) return PRISM_OK;
-    *used = concat->span;
+    if (concat == NULL) return PRISM_OK;
+    *used = prs_reading_covered(reading, place, concat);
     PRS_TRY(prs_leaf_phrase(text, place, place + *used, &as_indexed, &node));
+    if (!text->leaf->required && reading->places.n > *used) {
+        node->boost = PRS_WEIGHT_COMPOUND;
+        PRS_TRY(add_parts(text, place, place + *used, parent));
+    }
     return prs_leaf_add(text, parent, node);
 }
 
@@ -75,7 +110,7 @@ static bool is_blank(char c) {
 /* Two words "iPhone 15" at places i and i + 1? */
 static bool are_joinable(const prs_leaf_text *text, uint32_t i) {
     const prs_reading *reading = &text->reading;
-    if (i + 1 >= reading->places.n || prs_reading_is_han(reading, i + 1) ||
+    if (is_custom(text) || i + 1 >= reading->places.n || prs_reading_is_han(reading, i + 1) ||
         has_sigil(reading, i, i + 2))
         return false;
     const prs_read_token *word = prs_reading_word(reading, i),
@@ -147,8 +182,8 @@ static prism_status add_word(prs_leaf_text *text, uint32_t place, prs_node *pare
     }
     if (n != 1) return n == 0 ? PRISM_OK : add_forms(text, place, sigils, parent);
     prs_bytes term = prs_reading_term(reading, only);
-    bool stop = !sigils && text->leaf->implicit && !text->rw->keep_stopwords &&
-                prs_is_stopword(term.ptr, term.len);
+    bool stop = false;
+    if (!sigils) PRS_TRY(is_stop(text, place, term, &stop));
     return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0, stop);
 }
 
@@ -173,11 +208,11 @@ static prism_status add_either(prs_leaf_text *text, uint32_t i, prs_bytes joined
 }
 
 /* The word at a place, with the number behind it if the two may be one.  *used = places. */
-static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, prs_node *parent,
-                                     uint32_t *used) {
+static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, uint32_t to,
+                                     prs_node *parent, uint32_t *used) {
     prs_bytes joined = prs_bytes_of(NULL, 0);
     *used = 1;
-    if (are_joinable(text, place)) PRS_TRY(join(text, place, &joined));
+    if (place + 1 < to && are_joinable(text, place)) PRS_TRY(join(text, place, &joined));
     if (joined.len > 0 && text->leaf->required) {
         *used = 2;
         return add_either(text, place, joined, parent);
@@ -194,16 +229,11 @@ static prism_status add_lone_char(prs_leaf_text *text, uint32_t place, prs_node 
     return prs_leaf_add(text, parent, node);
 }
 
-prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
+prism_status prs_leaf_places(prs_leaf_text *text, uint32_t from, uint32_t to, prs_node *parent) {
     const prs_reading *reading = &text->reading;
-    uint32_t n = (uint32_t)reading->places.n;
-    prs_node *parent;
-    *out = NULL;
-    if (n == 0) return PRISM_OK;
-    PRS_TRY(prs_leaf_node(text, PRS_NODE_BOOL, &parent));
-    for (uint32_t i = 0, used; i < n; i += used) {
+    for (uint32_t i = from, used; i < to; i += used) {
         if (prs_reading_is_han(reading, i)) {
-            used = prs_reading_run_end(reading, i) - i;
+            used = PRS_MIN(prs_reading_run_end(reading, i), to) - i;
             if (used == 1)
                 PRS_TRY(add_lone_char(text, i, parent));
             else
@@ -211,8 +241,21 @@ prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
             continue;
         }
         PRS_TRY(add_compound(text, i, parent, &used));
-        if (used == 0) PRS_TRY(add_word_or_pair(text, i, parent, &used));
+        if (used == 0) PRS_TRY(add_word_or_pair(text, i, to, parent, &used));
     }
+    return PRISM_OK;
+}
+
+prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out) {
+    uint32_t n = (uint32_t)text->reading.places.n;
+    prs_node *parent;
+    *out = NULL;
+    if (n == 0) return PRISM_OK;
+    PRS_TRY(prs_leaf_node(text, PRS_NODE_BOOL, &parent));
+    if (text->rw->vocabulary == NULL)
+        PRS_TRY(prs_leaf_places(text, 0, n, parent));
+    else
+        PRS_TRY(prs_leaf_synonyms(text, parent));
     *out = parent;
     return PRISM_OK;
 }

@@ -88,6 +88,7 @@ void prs_json_put_string(prs_buf *buf, const char *text, size_t len) {
 void prs_json_error_at(prism_error *err, const char *text, size_t len, size_t offset) {
     size_t line = 1, line_start = 0;
     if (offset > len) offset = len;
+    if (offset == 0) text = ""; /* no bytes may come without an address */
     for (const char *p = text; (p = memchr(p, '\n', offset - (size_t)(p - text))) != NULL; p++) {
         line++;
         line_start = (size_t)(p - text) + 1;

@@ -72,6 +72,7 @@ static void free_cache(prism_schema *schema) {
 /* The handle holds its own prs_mem, so its own block is taken and given back through a copy. */
 static void free_schema(prism_schema *schema) {
     free_cache(schema);
+    prs_tokenizers_unref(schema->tokenizers);
     prs_map_fini(&schema->names);
     prs_mem_free(&schema->mem, schema->fields, schema->cap * sizeof *schema->fields);
     prs_arena_fini(&schema->arena);
@@ -116,6 +117,12 @@ prism_schema *prs_schema_ref(const prism_schema *schema) {
 
 void prs_schema_unref(prism_schema *schema) {
     if (schema != NULL && prs_ref_dec(&schema->refs)) free_schema(schema);
+}
+
+void prs_schema_set_tokenizers(prism_schema *schema, prism_tokenizers *set) {
+    prism_tokenizers *before = schema->tokenizers;
+    schema->tokenizers = prs_tokenizers_ref(set);
+    prs_tokenizers_unref(before);
 }
 
 const prs_field *prs_schema_field(const prism_schema *schema, const char *name, size_t len) {

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/sync.h"
+#include "schema/tokenizers.h"
 
 #include <prismsearch/schema.h>
 
@@ -45,9 +46,10 @@ struct prism_schema {
     prs_arena arena;
     prs_field *fields;
     uint32_t n_fields, cap;
-    int32_t key_field; /* -1 = none */
-    bool has_unstored; /* some field is not stored */
-    prs_map names;     /* id = field number */
+    int32_t key_field;            /* -1 = none */
+    bool has_unstored;            /* some field is not stored */
+    prs_map names;                /* id = field number */
+    prism_tokenizers *tokenizers; /* referenced; NULL = none */
     prs_schema_cache *cache;
 };
 
@@ -63,6 +65,8 @@ prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_
  *  changes. */
 prism_schema *prs_schema_ref(const prism_schema *schema);
 void prs_schema_unref(prism_schema *schema);
+/** Refer to the caller's tokenizers, before the analyzers of the schema are asked for; NULL is fine. */
+void prs_schema_set_tokenizers(prism_schema *schema, prism_tokenizers *set);
 
 /** Field by name, or NULL. */
 const prs_field *prs_schema_field(const prism_schema *schema, const char *name, size_t len);

@@ -2,9 +2,8 @@
  * field?
  *
  * Structure   A word searched in title (weight 2) and body (1): a document has it in either or in
- * both, so the
- *             pairs to cover are those of title times 2, those of body, and every sum of one of
- *             each.
+ *             both, so the pairs to cover are those of title times 2, those of body, and every sum
+ *             of one of each.
  *
  *                 title {(1, 4)}      body {(3, 90), (9, 400)}
  *                 joined  (2, 8) (3, 90) (5, 98) (9, 400) (11, 408)      (freq, length)
@@ -14,8 +13,7 @@
  * Invariants  - Sorted strictly in both members; adding never lowers what the cover covers.
  *             - When full, two neighbours (f1, l1) (f2, l2) become (f2, l1): above both.
  * Why so      Adding the bounds of the fields would be up to twice the weight of the word; BM25F
- * saturates
- *             over the sum of freqs, and so must its bound.
+ *             saturates over the sum of freqs, and so must its bound.
  * Tested by   tests/unit/search/test_cover.c */
 #include "search/cover.h"
 

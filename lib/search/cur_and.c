@@ -2,8 +2,7 @@
  * touching most of it?
  *
  * Structure   The rarest required child leads: it gives batches of candidates; the others are asked
- * about them
- *             in order of rarity, and the batch shrinks.
+ *             about them in order of rarity, and the batch shrinks.
  *
  *                 leader   [17 19 40 52 ..]   score
  *                 second   [17    40      ]   + score
@@ -19,7 +18,7 @@
  *             - Required children lead, then follow, by cost; scored or not is all the same.
  * Cost        The leader's list; of the others, the blocks in which candidates fall.
  * Source      Ding & Suel, SIGIR 2011; Grand 2025 (score the leader's block first).
- * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
+ * Tested by   tests/unit/search/test_cur_and.c, test_plan.c, test_pruning.c */
 #include "search/plan.h"
 
 typedef struct cur_and {

@@ -2,7 +2,7 @@
  *
  * The child does not score; with no child it is the segment's whole range.  Once the floor is above
  * the one score there is nothing left to find, and the cursor is at its end.
- * Tested by   tests/unit/search/test_plan.c */
+ * Tested by   tests/unit/search/test_cur_const.c, test_plan.c */
 #include "search/plan.h"
 
 typedef struct cur_const {
@@ -59,7 +59,7 @@ static prism_status const_probe(prs_cursor *c, prs_batch *batch, int32_t floor, 
 
 static prism_status const_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                                prism_error *err) {
-    (void)err;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
     uint32_t end = PRS_MIN(c->plan->n_docs, base + 64 * n_words);
     for (uint32_t doc = base; doc < end; doc += 64) {
         uint32_t left = end - doc;

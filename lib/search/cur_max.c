@@ -3,7 +3,7 @@
  *
  * Like a disjunction, with the larger score where a disjunction adds.  A child below the floor
  * cannot make the larger of two scores reach it, so every child gets the floor as it is.
- * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
+ * Tested by   tests/unit/search/test_cur_max.c, test_plan.c, test_pruning.c */
 #include "search/plan.h"
 
 typedef struct cur_max {
@@ -80,15 +80,13 @@ static prism_status max_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t 
     return status;
 }
 
-static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
-                              prism_error *err) {
-    cur_max *m = self(c);
+/* The most that a child adds to each candidate, into `best`. */
+static prism_status ask_children(cur_max *m, const prs_batch *batch, int32_t floor, uint8_t *hit,
+                                 int32_t *best, prism_error *err) {
     prs_batch *mine = &m->scratch->batch;
     uint8_t *one = m->scratch->hit;
-    int32_t *best = m->scratch->window.scores; /* zero when taken, zero when left */
     uint32_t n = batch->n;
     memcpy(mine->docs, batch->docs, n * sizeof *batch->docs);
-    memset(hit, 0, n);
     mine->n = n;
     for (uint32_t k = 0; k < m->n; k++) {
         memcpy(mine->scores, batch->scores, n * sizeof *batch->scores);
@@ -98,11 +96,20 @@ static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
             if (one[i]) best[i] = PRS_MAX(best[i], mine->scores[i] - batch->scores[i]);
         }
     }
-    for (uint32_t i = 0; i < n; i++) {
+    return PRISM_OK;
+}
+
+static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                              prism_error *err) {
+    cur_max *m = self(c);
+    int32_t *best = m->scratch->window.scores; /* zero when taken, zero when left */
+    memset(hit, 0, batch->n);
+    prism_status status = ask_children(m, batch, floor, hit, best, err);
+    for (uint32_t i = 0; i < batch->n; i++) {
         batch->scores[i] += best[i];
         best[i] = 0;
     }
-    return PRISM_OK;
+    return status;
 }
 
 static prism_status max_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,

@@ -1,9 +1,8 @@
 /* cur_or.c - any of these: how is the best of a disjunction found without adding up all of it?
  *
  * Structure   Block-max MaxScore.  For a range of documents every child has a bound.  The children
- * with the
- *             smallest bounds, as many as together stay below the floor, cannot make a hit alone:
- *             they are asked only about documents that an *essential* child has found.
+ *             with the smallest bounds, as many as together stay below the floor, cannot make a hit
+ *             alone: they are asked only about documents that an *essential* child has found.
  *
  *                 bounds   40 | 25 | 9 | 3          floor 30
  *                 essential 40, 25; others 9 + 3 < 30
@@ -13,28 +12,30 @@
  *
  *             One essential child needs no window: its batches are the candidates.
  * Ranges      `wide`: until the first of the children's groups (4096 postings) ends.  If all bounds
- * together are
- *             below the floor there, it is passed whole.  Inside, ranges end where a block of an
- *             essential child ends, but are at least PRS_OR_RANGE documents, since bounding costs
- *             about as much as scoring a block.
+ *             together are below the floor there, it is passed whole.  Inside, ranges end where a
+ *             block of an essential child ends, but are at least PRS_OR_RANGE documents, since
+ *             bounding costs about as much as scoring a block.
+ * Extras      Words that only rank (stop words beside others) weigh little and stand nearly
+ *             everywhere: bounding them block by block would cost more than it saves.  One number
+ *             bounds them all, and they are asked about what is left at the end.
  * Invariants  - max[] holds in [.., near_to); order[] is by max descending, ties by place; sum_rest
- * is the sum of
- *               the max of those that are not essential.
+ *               is the sum of the max of those that are not essential.
  *             - Sums of int32 contributions: the order of adding cannot be seen in a score.
  * Without a floor, or when more than one child must match, every child is essential.
  * Cost        Essential lists, and the blocks of the others in which candidates fall.
  * Source      Turtle & Flood, IPM 1995; Ding & Suel, SIGIR 2011; windows as in Lucene's
- * MaxScoreBulkScorer (idea only).
- * Tested by   tests/unit/search/test_pruning.c */
+ *             MaxScoreBulkScorer (idea only).
+ * Tested by   tests/unit/search/test_cur_or.c, test_pruning.c */
 #include "search/plan.h"
 
 #define PRS_OR_RANGE 2048u
 
 typedef struct cur_or {
     prs_cursor base;
-    prs_cursor **children;
-    uint32_t n;
+    prs_cursor **children; /* n, then n_extra */
+    uint32_t n, n_extra;
     uint32_t min_match;
+    int64_t most_extra; /* all extras together */
     prs_scratch *scratch;
     int32_t *max;    /* by child */
     uint32_t *order; /* children by max, descending */
@@ -117,7 +118,7 @@ static prism_status or_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint
     cur_or *o = self(c);
     int64_t sum;
     PRS_TRY(bound_children(o, from, min_to, o->n, to, &sum, err));
-    *max = clamp(sum);
+    *max = sum < 0 ? PRS_NO_MATCH : clamp(sum + o->most_extra);
     o->near_to = *to;
     return PRISM_OK;
 }
@@ -258,7 +259,21 @@ static prism_status counted_window(cur_or *o, uint32_t from, uint32_t to, int32_
 
 /* ---- the cursor ------------------------------------------------------------------------------ */
 
-static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+/* What the extras add to matches. */
+static prism_status add_extras(cur_or *o, int32_t floor, prs_batch *batch, prism_error *err) {
+    int64_t rest = o->most_extra;
+    for (uint32_t i = o->n; i < o->n + o->n_extra && batch->n > 0; i++) {
+        prs_cursor *extra = o->children[i];
+        prs_batch_keep_floor(batch, prs_floor_less(floor, clamp(rest)));
+        rest -= extra->most;
+        PRS_TRY(extra->ops->probe(extra, batch, prs_floor_less(floor, clamp(rest)), o->scratch->hit,
+                                  err));
+    }
+    prs_batch_keep_floor(batch, floor);
+    return PRISM_OK;
+}
+
+static prism_status next_match(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                             prs_batch *out, prism_error *err) {
     cur_or *o = self(c);
     out->n = 0;
@@ -286,7 +301,31 @@ static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t f
     return PRISM_OK;
 }
 
+static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+                            prs_batch *out, prism_error *err) {
+    cur_or *o = self(c);
+    int32_t needed = prs_floor_less(floor, clamp(o->most_extra));
+    if (o->n_extra == 0) return next_match(c, from, to, floor, out, err);
+    do {
+        PRS_TRY(next_match(c, from, to, needed, out, err));
+        PRS_TRY(add_extras(o, floor, out, err));
+        from = out->next;
+    } while (out->n == 0 && from < to);
+    return PRISM_OK;
+}
+
 /* Every child is asked about every candidate: which of them would be enough is not known. */
+static prism_status count_hits(cur_or *o, prs_batch *mine, uint8_t *hit, prism_error *err) {
+    uint16_t *count = o->scratch->count;
+    for (uint32_t k = 0; k < o->n; k++) {
+        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
+        for (uint32_t i = 0; i < mine->n; i++) count[i] = (uint16_t)(count[i] + hit[i]);
+    }
+    for (uint32_t k = o->n; k < o->n + o->n_extra; k++)
+        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
+    return PRISM_OK;
+}
+
 static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                              prism_error *err) {
     (void)floor;
@@ -297,16 +336,13 @@ static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uin
     memset(mine->scores, 0, n * sizeof *mine->scores);
     mine->n = n;
     uint16_t *count = o->scratch->count;
-    for (uint32_t k = 0; k < o->n; k++) {
-        PRS_TRY(o->children[k]->ops->probe(o->children[k], mine, 0, hit, err));
-        for (uint32_t i = 0; i < n; i++) count[i] = (uint16_t)(count[i] + hit[i]);
-    }
+    prism_status status = count_hits(o, mine, hit, err);
     for (uint32_t i = 0; i < n; i++) {
         hit[i] = count[i] >= o->min_match;
         if (hit[i]) batch->scores[i] += mine->scores[i];
         count[i] = 0;
     }
-    return PRISM_OK;
+    return status;
 }
 
 static prism_status or_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
@@ -333,15 +369,18 @@ static int32_t or_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops any_ops = {or_bound, or_peek, or_next, or_probe, or_fill, or_prime};
 static const prs_cursor_ops some_ops = {or_bound, or_peek, or_next, or_probe, NULL, NULL};
 
-prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match,
-                             uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
+prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,
+                             uint32_t min_match, uint32_t depth, bool scored, prs_cursor **out,
+                             prism_error *err) {
     cur_or *o;
     PRS_TRY(prs_plan_cursor(plan, sizeof *o, min_match > 1 ? &some_ops : &any_ops, depth, scored,
                             &o, err));
     PRS_TRY(prs_plan_scratch(plan, depth, &o->scratch, err));
     o->children = children;
     o->n = n;
+    o->n_extra = n_extra;
     o->min_match = min_match;
+    for (uint32_t i = n; i < n + n_extra; i++) o->most_extra += children[i]->most;
     o->max = prs_arena_calloc(&plan->arena, n, sizeof *o->max);
     o->order = prs_arena_alloc(&plan->arena, n * sizeof *o->order);
     if (o->max == NULL || o->order == NULL) return prs_error_nomem(err);

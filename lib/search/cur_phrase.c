@@ -1,8 +1,7 @@
 /* cur_phrase.c - which documents have these words standing as asked, and how often?
  *
  * Structure   Per field, one spot for each different slot; a document is a candidate when all spots
- * of some
- *             field have it, and a match when their positions agree.
+ *             of some field have it, and a match when their positions agree.
  *
  *                 spots by cost   [rare] -> 17   31   90        leapfrog: each seeks what the
  *                 others found
@@ -16,8 +15,7 @@
  * smallest lengths.
  *             And again per candidate: freqs are decoded before positions, and bound the matches.
  * Invariants  - While field->stands, field->doc is the first candidate at or after the last
- * document asked for, and
- *               every spot stands on it.
+ *               document asked for, and every spot stands on it.
  *             - A slot that stands in several places of the phrase is one spot; its positions are
  *               read once.
  * Cost        Leapfrogging, about 10-50 ns a step; positions of candidates that can compete.

@@ -1,12 +1,13 @@
-/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; one score for
- * all of them.
+/* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; how are they
+ * walked with one score for all?
  *
- * A set of documents as a bitset and a walk over its ones: what prefixes, ranges and exists come
- * to.  Constant score, so the bound is the score.  Cost: one word of 64 documents a step. */
+ * Structure   A bitset of the segment's documents, made by doc_set.c, and a walk over its ones.
+ * Invariants  Constant score, so the bound is the score; there is no cursor for an empty set.
+ * Cost        One word of 64 documents a step.
+ * Tested by   tests/unit/search/test_cur_set.c, test_plan.c */
 #include "search/doc_set.h"
 #include "search/plan.h"
 
-/* Tested by tests/unit/search/test_plan.c. */
 typedef struct cur_set {
     prs_cursor base;
     const uint64_t *words;
@@ -76,7 +77,7 @@ static prism_status set_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
 
 static prism_status set_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                              prism_error *err) {
-    (void)err;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
     const cur_set *s = (cur_set *)c;
     uint32_t end = (c->plan->n_docs + 63) / 64;
     for (uint32_t i = 0, at = base / 64; i < n_words && at < end; i++, at++)

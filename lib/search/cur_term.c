@@ -18,7 +18,7 @@
  *             - A cursor that does not score reads no freqs and no lengths.
  * Cost        About 1 ns per posting decoded and scored.
  * Source      FORMAT.md section 17; Robertson & Zaragoza, CIKM 2004 (BM25F); Ding & Suel, SIGIR
- * 2011.
+ *             2011.
  * Tested by   tests/unit/search/test_cur_term.c, test_pruning.c */
 #include "search/group.h"
 #include "search/lane.h"

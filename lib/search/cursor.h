@@ -19,9 +19,9 @@
  * own: callers subtract what is still to come.
  *
  * Forward: `from` and the candidates of a call are never below those of the calls before, `next`
- *          having
- * passed everything before batch->next.  A cursor that does not score adds nothing and is bounded
- * by 0. */
+ *          having passed everything before batch->next.  Only peek may look ahead: after peek(x) a
+ *          call may begin below x, and then need not give what lies below x.
+ *          A cursor that does not score adds nothing and is bounded by 0. */
 #ifndef PRS_SEARCH_CURSOR_H
 #define PRS_SEARCH_CURSOR_H
 
@@ -50,7 +50,8 @@ typedef struct prs_window {
     int32_t scores[PRS_WINDOW];
 } prs_window;
 
-/* Working space of all cursors at one depth of the tree; contents do not outlive a call. */
+/* Working space of all cursors at one depth of the tree; contents do not outlive a call.  "All zero
+ * between calls" holds after a call that failed, too. */
 typedef struct prs_scratch {
     prs_batch batch;
     prs_window window; /* all zero between calls */
@@ -62,7 +63,8 @@ typedef struct prs_cursor prs_cursor;
 
 typedef struct prs_cursor_ops {
     /* Upper bound of the score of any match in [from, *to), or PRS_NO_MATCH.  *to may be lowered,
-     * to no less than min_to unless what is known ends earlier; always *to > from. */
+     * to no less than min_to unless what is known ends earlier; always *to > from.  A min_to behind
+     * *to means *to: a call before may have lowered it. */
     prism_status (*bound)(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to, int32_t *max,
                           prism_error *err);
     /* No match in [from, *doc); *doc >= from, PRS_DOC_END for none at all. */
@@ -71,7 +73,8 @@ typedef struct prs_cursor_ops {
      * be done. */
     prism_status (*next)(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
                          prism_error *err);
-    /* hit[i] = 1 and scores[i] += own, where docs[i] matches; else hit[i] = 0. */
+    /* hit[i] = 1 and scores[i] += own, where docs[i] matches; else hit[i] = 0.  Of what cannot
+     * reach the floor less than own may be added. */
     prism_status (*probe)(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                           prism_error *err);
     /* Set bit doc - base of `words` for each match in [base, base + 64 n_words), base a multiple of
@@ -90,6 +93,7 @@ struct prs_cursor {
     const prs_cursor_ops *ops;
     prs_plan *plan;
     uint64_t cost; /* documents it may have to look at: an estimate */
+    int32_t most;  /* no match scores more */
     bool scored;
 };
 

@@ -2,11 +2,11 @@
  * documents?
  *
  * Structure   One bit a document of the segment; every list, column or length array is written over
- * it once.
+ *             it once.
  * Invariants  - Bits at and above n_docs stay 0: lists and columns know no such documents.
  * Why so      A set is ready for any operator, costs n_docs / 8 bytes however many terms a prefix
- * has, and is never
- *             an error; merging lists by heap is only quicker for a handful of short ones.
+ *             has, and is never an error; merging lists by heap is only quicker for a handful of
+ *             short ones.
  * Cost        Dense blocks are copied as words; packed ones set bits, about 1 ns a posting.
  * Tested by   tests/unit/search/test_doc_set.c */
 #include "search/doc_set.h"

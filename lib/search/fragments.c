@@ -1,8 +1,7 @@
 /* fragments.c - which stretch of a long text shows best why it matches, and where may it be cut?
  *
  * Structure   A window slides over the marks; its worth is the sum of the weights of the different
- * clauses in it,
- *             and a little for every mark.
+ *             clauses in it, and a little for every mark.
  *
  *                 ....[big]....[data]..............[big]....     heaviest: big + data
  *                     |-- marks --|
@@ -10,8 +9,7 @@
  *               a word
  *
  * Invariants  - A cut never falls inside a character, a cluster, a word, or (unless it is longer
- * than the
- *               fragment) a mark.
+ *               than the fragment) a mark.
  *             - end - start <= max_bytes, and stretches do not touch what is taken.
  * Cost        Two passes over the marks a fragment; cutting looks at a few hundred bytes.
  * Tested by   tests/unit/search/test_fragments.c */

@@ -10,15 +10,13 @@
  *                 beginnings  4                        marks      big@4 data@5
  *
  * Invariants  - The same analysis and the same matching (match.h) as the index, so a marked phrase
- * is one that
- *               the search counted.
+ *               is one that the search counted.
  *             - Marks are byte ranges of tokens: whole clusters, with the signs that belong to
  *               them.
  *             - A bool inside the query counts only if the document matches it as a whole; the
  *               index is asked, because part of it may lie in other fields.
  * Why so      Offsets in the index would cost a byte or more a token in every index, for the ten
- * texts a page
- *             shows.
+ *             texts a page shows.
  * Tested by   tests/unit/search/test_highlight.c */
 #include "search/highlight.h"
 

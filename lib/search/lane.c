@@ -1,11 +1,9 @@
 /* lane.c - what does one posting list know about a range of documents?
  *
  * Structure   Three grains: the block stood on (128 postings), its group (32 blocks), and lists
- * without
- *             skip data (at most 128 postings), which are loaded when opened.
+ *             without skip data (at most 128 postings), which are loaded when opened.
  * Invariants  - A lane never stands before `from` of the last call; p.i never passes a document
- * that a later
- *               call may ask for.
+ *               that a later call may ask for.
  *             - A loaded block is asked whether it has a document in the range at all; an unloaded
  *               one answers with its impacts.
  * Tested by   tests/unit/search/test_lane.c */

@@ -7,6 +7,9 @@ libprismsearch_sources += \
 	lib/search/fragments.h \
 	lib/search/highlight.c \
 	lib/search/highlight.h \
+	lib/search/hits.c \
+	lib/search/hits.h \
+	lib/search/hits_json.c \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
 	lib/search/plan.c \

@@ -7,12 +7,12 @@
  *             ALL, CONST           cur_const
  *             MAX                  cur_max of the children that have anything here
  *             BOOL                 cur_and of (must, filter, any-of(should) if some should is
- *             needed), with the
- *                                  other shoulds as extras and must_not taken away; or only the
- *                                  any-of
+ *                                  needed), with the other shoulds and the extras as optional and
+ *                                  must_not taken away; or, of one child or only shoulds, cur_or,
+ *                                  which takes the extras itself
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
- * no cursor
- *               has an empty child, and a word that a segment does not know costs one look-up.
+ *               no cursor has an empty child, and a word that a segment does not know costs one
+ *               look-up.
  *             - Levels of cursors are at most PRS_PLAN_MAX_DEPTH, so that their calls may nest.
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
 #include "search/plan.h"
@@ -92,20 +92,39 @@ static prism_status plan_children(prs_plan *plan, const prs_weighted *children, 
     return PRISM_OK;
 }
 
-/* The cursor of "at least min of these"; NULL if there are not so many. */
-static prism_status plan_any_of(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min,
+/* Cursors in one array. */
+typedef struct several {
+    prs_cursor **ptr;
+    uint32_t n;
+} several;
+
+static prism_status join(prs_plan *plan, several a, several b, several *out, prism_error *err) {
+    out->ptr = prs_arena_alloc(&plan->arena, (a.n + b.n) * sizeof *out->ptr);
+    if (out->ptr == NULL) return prs_error_nomem(err);
+    for (uint32_t i = 0; i < a.n; i++) out->ptr[i] = a.ptr[i];
+    for (uint32_t i = 0; i < b.n; i++) out->ptr[a.n + i] = b.ptr[i];
+    out->n = a.n + b.n;
+    return PRISM_OK;
+}
+
+/* The cursor of "at least min of these, and extra adds to their score"; NULL if there are not so
+ * many. */
+static prism_status plan_any_of(prs_plan *plan, several these, uint32_t min, several extra,
                                 uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
     *out = NULL;
-    if (n < min || n == 0) return PRISM_OK;
-    if (n == 1) {
-        *out = children[0];
+    if (these.n < min || these.n == 0) return PRISM_OK;
+    if (these.n == 1 && extra.n == 0) {
+        *out = these.ptr[0];
         return PRISM_OK;
     }
-    if (min == n) {
-        prs_and_parts parts = {.required = children, .n_required = n};
+    if (min == these.n && min > 1) {
+        prs_and_parts parts = {these.ptr, extra.ptr, NULL, these.n, extra.n, 0};
         return prs_cur_and_make(plan, &parts, depth, scored, out, err);
     }
-    return prs_cur_or_make(plan, children, n, PRS_MAX(min, 1), depth, scored, out, err);
+    several all;
+    PRS_TRY(join(plan, these, extra, &all, err));
+    return prs_cur_or_make(plan, all.ptr, these.n, extra.n, PRS_MAX(min, 1), depth, scored, out,
+                           err);
 }
 
 /* Children that must match: must (scored) and filter (not).  *none if one of them matches
@@ -129,24 +148,32 @@ static prism_status plan_required(prs_plan *plan, const prs_weighted *at, uint32
     return PRISM_OK;
 }
 
-/* Shoulds that are needed become one required child, others stay extras. */
+/* Shoulds that are needed become one required child, which takes the extras; else all are
+ * optional. */
 static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                 prs_and_parts *parts, bool *none, prism_error *err) {
     const prs_node *node = at->node;
     uint32_t min = node->min_should;
     if (node->n_must + node->n_filter == 0 && node->n_should > 0) min = PRS_MAX(min, 1);
-    if (min == 0 && !scored) return PRISM_OK; /* they would only add to the score */
-    uint32_t n;
-    prs_cursor **should;
-    PRS_TRY(plan_children(plan, at->should, node->n_should, min == 0 ? depth : depth + 1, scored,
-                          &should, &n, err));
+    several should = {0}, extra = {0};
+    uint32_t below = min == 0 ? depth : depth + 1;
+    if (scored) { /* else they would only add to the score */
+        PRS_TRY(
+            plan_children(plan, at->extra, node->n_extra, below, true, &extra.ptr, &extra.n, err));
+    }
+    if (scored || min > 0) {
+        PRS_TRY(plan_children(plan, at->should, node->n_should, below, scored, &should.ptr,
+                              &should.n, err));
+    }
     if (min == 0) {
-        parts->optional = should;
-        parts->n_optional = n;
+        several optional;
+        PRS_TRY(join(plan, should, extra, &optional, err));
+        parts->optional = optional.ptr;
+        parts->n_optional = optional.n;
         return PRISM_OK;
     }
     prs_cursor *any;
-    PRS_TRY(plan_any_of(plan, should, n, min, depth, scored, &any, err));
+    PRS_TRY(plan_any_of(plan, should, min, extra, depth, scored, &any, err));
     *none = any == NULL;
     if (!*none) parts->required[parts->n_required++] = any;
     return PRISM_OK;
@@ -165,9 +192,9 @@ static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t d
         PRS_TRY(prs_cur_const_make(plan, NULL, 0, depth + 1, false, &parts.required[0], err));
         parts.n_required = 1;
     }
-    if (parts.n_required == 1 && parts.n_optional == 0 && parts.n_prohibited == 0) {
-        *out = parts.required[0];
-        return PRISM_OK;
+    if (parts.n_required == 1 && parts.n_prohibited == 0) {
+        several one = {parts.required, 1}, optional = {parts.optional, parts.n_optional};
+        return plan_any_of(plan, one, 1, optional, depth, scored, out, err);
     }
     return prs_cur_and_make(plan, &parts, depth, scored, out, err);
 }
@@ -183,7 +210,7 @@ static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t de
         *out = children[0];
         return PRISM_OK;
     }
-    if (!scored) return prs_cur_or_make(plan, children, n, 1, depth, false, out, err);
+    if (!scored) return prs_cur_or_make(plan, children, n, 0, 1, depth, false, out, err);
     return prs_cur_max_make(plan, children, n, depth, scored, out, err);
 }
 
@@ -200,11 +227,8 @@ static prism_status plan_const(prs_plan *plan, const prs_weighted *at, uint32_t 
     return prs_cur_const_make(plan, child, at->units, depth, scored, out, err);
 }
 
-/* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
-static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
-                              prs_cursor **out, prism_error *err) {
-    *out = NULL;
-    scored = scored && at->scored;
+static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                                prs_cursor **out, prism_error *err) {
     switch (at->node->kind) {
     case PRS_NODE_NONE: return PRISM_OK;
     case PRS_NODE_TERM: return prs_cur_term_make(plan, at, depth, scored, out, err);
@@ -220,6 +244,16 @@ static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t d
     case PRS_NODE_TEXT: break;
     }
     return prs_error_set(err, PRISM_EINVAL, "the query was not rewritten");
+}
+
+/* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
+static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                              prs_cursor **out, prism_error *err) {
+    *out = NULL;
+    scored = scored && at->scored;
+    PRS_TRY(make_cursor(plan, at, depth, scored, out, err));
+    if (*out != NULL) (*out)->most = scored ? at->most : 0;
+    return PRISM_OK;
 }
 
 prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weighted *root,

@@ -65,9 +65,10 @@ prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units
 /* A set of documents found beforehand: PREFIX, EXISTS, RANGE. */
 prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
-/* children are borrowed arrays in the plan's arena; n >= 1, none NULL */
-prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match,
-                             uint32_t depth, bool scored, prs_cursor **out,
+/* children are borrowed arrays in the plan's arena; n >= 1, none NULL.  Behind the n that decide
+ * stand n_extra that only add to the score of what matches. */
+prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,
+                             uint32_t min_match, uint32_t depth, bool scored, prs_cursor **out,
                              prism_error *err) PRS_NODISCARD;
 prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t depth,
                               bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;

@@ -3,8 +3,7 @@
  * Structure   ln -> idf -> weight -> shift; the per-document part is inline in score.h and, 4 to 16
  *             documents at a time, in score_block.c.
  * Invariants  - Only + - * / on IEEE double and float, each rounded once, never fused; no libm,
- * whose
- *               last bits differ between libraries.
+ *               whose last bits differ between libraries.
  *             - The shift leaves 2 bits of an int32 free, so that sums of rounded contributions
  *               cannot overflow: 1024 leaves add at most 0.5 each and relative 2^-22 in all.
  * ln          x = m 2^e with m near 1; with t = (m - 1) / (m + 1), ln m = 2 (t + t^3/3 + t^5/5 +
@@ -13,8 +12,8 @@
  *             the last additions dominates, about 2 ulp.  A table would be faster and is not
  *             needed: one call a word.
  * Why so      w / (1 + norm / freq) instead of w freq / (freq + norm): freq occurs once, so each
- * rounded
- *             step is monotone in it; and instead of w - w / (1 + freq / norm): nothing cancels.
+ *             rounded step is monotone in it; and instead of w - w / (1 + freq / norm): nothing
+ *             cancels.
  * Source      FORMAT.md section 17.
  * Tested by   tests/unit/search/test_score.c, tests/ref (differential) */
 #include "search/score.h"

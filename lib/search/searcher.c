@@ -1,8 +1,7 @@
 /* searcher.c - how do the segments of a snapshot give one list of hits and one count?
  *
  * Structure   Segments one after the other, oldest arrivals first, sharing the heap: what the first
- * have
- *             found is the floor for the next.
+ *             have found is the floor for the next.
  *
  *                 rank    plan with scores,    floor = what it takes to get into the heap
  *                 count   plan without scores, 4096 documents at a time as bits, less the deleted

@@ -1,8 +1,7 @@
 /* snippet.c - how does a hit become a few lines of text with the words that matter marked?
  *
  * Structure   stored JSON -> text of the field -> marks (highlight.h) -> stretches (fragments.h) ->
- * copies
- *             with spans, counted from the fragment's own beginning.
+ *             copies with spans, counted from the fragment's own beginning.
  *
  *                 text   ....the big data center....      marks  big data (one phrase), data (a
  *                        word)

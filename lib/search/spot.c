@@ -1,8 +1,7 @@
 /* spot.c - how does a slot that many words may fill become one list of positions?
  *
  * Structure   A union keeps the dictionary entries of its lists, and for a window of documents
- * their positions,
- *             counted, then filled, like the transposition of an index:
+ *             their positions, counted, then filled, like the transposition of an index:
  *
  *                 lists      d1: 4 9   d3: 2        window  starts   d1   d2   d3   end
  *                            d1: 7                          0    3    3    5
@@ -13,8 +12,8 @@
  * Invariants  - The window holds all positions of documents [base, end); seeks go forward.
  *             - Positions of a document are sorted; several lists may give the same one.
  * Why so      A heap of thousands of open cursors would hold 5 KiB each and cost a heap step a
- * posting; the lists
- *             are opened again for each window, which costs less than one such step.
+ *             posting; the lists are opened again for each window, which costs less than one such
+ *             step.
  * Cost        Of a window: every list is opened twice, its postings there decoded twice.
  * Tested by   tests/unit/search/test_cur_phrase.c */
 #include "search/spot.h"

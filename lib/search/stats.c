@@ -9,15 +9,13 @@
  *                 leaf PHRASE                        ->  the same for the idf key of each slot
  *
  * Invariants  - Ids are dense in order of first use, so the statistics of one query have the same
- * ids in
- *               every index, and merging is adding two arrays.
+ *               ids in every index, and merging is adding two arrays.
  *             - Counts include documents that are deleted and not yet purged (FORMAT.md section
  *               17).
  *             - Weights of fields are not part of a set: tokens are kept by field and weighed when
  *               used.
  * Why so      Integers add without rounding, so shards that add their statistics score exactly as
- * one
- *             index would; names, not numbers, because shards may number fields differently.
+ *             one index would; names, not numbers, because shards may number fields differently.
  * Cost        Look-ups; words in several fields walk their lists (word_df.h).
  * Tested by   tests/unit/search/test_stats.c */
 #include "search/stats.h"
@@ -181,6 +179,7 @@ static prism_status collect_node(collecting *c, const prs_node *node, prism_erro
         for (uint32_t i = 0; i < node->n_must; i++) PRS_TRY(collect_node(c, node->must[i], err));
         for (uint32_t i = 0; i < node->n_should; i++)
             PRS_TRY(collect_node(c, node->should[i], err));
+        for (uint32_t i = 0; i < node->n_extra; i++) PRS_TRY(collect_node(c, node->extra[i], err));
         return PRISM_OK;
     default: return PRISM_OK; /* constant scores need none */
     }

@@ -8,8 +8,7 @@
  *             Sets and words in order of their ids.  A key is a term key in hexadecimal: its first
  *             byte is the kind, and keyword values may be bytes that are no UTF-8.
  * Invariants  What comes back is as trustworthy as a number from an index: df <= documents, nothing
- * over
- *             2^53 (which JSON readers elsewhere would round), ids dense, no name twice.
+ *             over 2^53 (which JSON readers elsewhere would round), ids dense, no name twice.
  * Tested by   tests/unit/search/test_stats.c */
 #include "search/stats.h"
 

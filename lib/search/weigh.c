@@ -1,9 +1,8 @@
 /* weigh.c - what is each leaf of this query worth?
  *
  * Structure   query tree + statistics -> tree of the same shape with weights.  Two walks: the first
- * finds
- *             every weight and adds them to W, in order of must, then should; W gives the shift,
- *             and the second walk writes it into every scorer.
+ *             finds every weight and adds them to W, in order of must, then should; W gives the
+ *             shift, and the second walk writes it into every scorer.
  * Invariants  - The sum W is built in one fixed order, so that its rounding is part of the format.
  *             - A node below filter, must_not or const has scored = false and no weight.
  * Source      FORMAT.md section 17.
@@ -111,18 +110,36 @@ static prism_status weigh_node(weighing *w, const prs_node *node, double boost, 
     if (leaf && scored) PRS_TRY(weigh_leaf(w, at, err));
     PRS_TRY(weigh_children(w, node->must, node->n_must, at->boost, inner, &at->must, err));
     PRS_TRY(weigh_children(w, node->should, node->n_should, at->boost, inner, &at->should, err));
+    PRS_TRY(weigh_children(w, node->extra, node->n_extra, at->boost, inner, &at->extra, err));
     PRS_TRY(
         weigh_children(w, node->must_not, node->n_must_not, at->boost, false, &at->must_not, err));
     return weigh_children(w, node->filter, node->n_filter, at->boost, false, &at->filter, err);
 }
 
+static void set_scale(prs_weighted *at, float scale);
+
+/* The sum of what they can give: below 2^30, for that is what the scale is chosen for. */
+static int32_t set_scales(prs_weighted *children, uint32_t n, float scale) {
+    int32_t most = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        set_scale(&children[i], scale);
+        most += children[i].most;
+    }
+    return most;
+}
+
 /* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
 static void set_scale(prs_weighted *at, float scale) {
+    const prs_node *node = at->node;
     if (!at->scored) return;
     at->scorer.scale = scale;
-    if (at->constant) at->units = prs_score_units((float)at->boost, scale);
-    for (uint32_t i = 0; i < at->node->n_must; i++) set_scale(&at->must[i], scale);
-    for (uint32_t i = 0; i < at->node->n_should; i++) set_scale(&at->should[i], scale);
+    if (at->constant)
+        at->most = at->units = prs_score_units((float)at->boost, scale);
+    else
+        at->most = prs_score_units(at->scorer.w, scale); /* w / (1 + y), whatever the document */
+    at->most += set_scales(at->must, node->n_must, scale);
+    at->most += set_scales(at->should, node->n_should, scale);
+    at->most += set_scales(at->extra, node->n_extra, scale);
 }
 
 prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism_query *query,

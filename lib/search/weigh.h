@@ -17,7 +17,9 @@ struct prs_weighted {
     prs_scorer scorer; /* scored words, phrases, nears */
     double boost;      /* product along the path */
     int32_t units;     /* constant: the contribution */
-    prs_weighted *must, *should, *must_not, *filter; /* as many as the node has; CONST: must[0] */
+    int32_t most;      /* no document gets more */
+    /* as many as the node has; CONST: must[0] */
+    prs_weighted *must, *should, *must_not, *filter, *extra;
 };
 
 typedef struct prs_weigh_opts {

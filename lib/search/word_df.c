@@ -8,8 +8,8 @@
  *             plus the documents of the others that are not in it, found by seeking.  Else: both
  *             are written into a bitset, a window of documents at a time, and the ones counted.
  * Why so      idf over BM25F groups asks for documents having the word in *any* field; adding the
- * dfs would
- *             count a document twice and make scores depend on where a word happens to repeat.
+ *             dfs would count a document twice and make scores depend on where a word happens to
+ *             repeat.
  * Cost        Blocks of the lists once, about 0.3 ns a posting; the caller remembers the result.
  * Tested by   tests/unit/search/test_word_df.c */
 #include "search/word_df.h"

@@ -512,7 +512,12 @@ prism_status prs_dir_fs_open(prs_mem *mem, const char *path, bool create, bool w
         return status;
     }
     if (write) status = check_writable(fs->fd, err);
-    if (status == PRISM_OK && made) status = sync_parent(fs->fd, err);
+    if (status == PRISM_OK && create && write) {
+        /* Also where the directory was there: it may be the work of one who died before this sync.
+         * But then its parent need not be ours to open. */
+        status = sync_parent(fs->fd, made ? err : NULL);
+        if (!made) status = PRISM_OK;
+    }
     if (status != PRISM_OK) {
         fs_close_dir(&fs->base);
         return status;

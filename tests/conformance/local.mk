@@ -1,9 +1,9 @@
 # Conformance: the scanner against ICU under the same rules, 10^7 random bytes.
 check_PROGRAMS += tests/conformance/rbbi_tests
 tests_conformance_rbbi_tests_SOURCES = tests/conformance/oracle.c tests/conformance/oracle.h \
-	tests/conformance/test_rbbi.c
+	tests/conformance/test_rbbi.c tests/unit/analysis/kit.c tests/unit/analysis/kit.h
 nodist_EXTRA_tests_conformance_rbbi_tests_SOURCES = force_cxx_linker.cc
-tests_conformance_rbbi_tests_CPPFLAGS = $(unit_cppflags)
+tests_conformance_rbbi_tests_CPPFLAGS = $(unit_cppflags) -I$(srcdir)/tests/unit/analysis
 tests_conformance_rbbi_tests_LDADD = $(unit_ldadd) $(DEPS_LIBS)
 long_tests += tests/conformance/rbbi_tests
 EXTRA_DIST += tests/conformance/mixed_v1.rbbi.txt
@@ -13,7 +13,9 @@ EXTRA_DIST += tests/conformance/mixed_v1.rbbi.txt
 conformance_tests_sources = \
 	tests/unit/analysis/kit.c tests/unit/analysis/kit.h \
 	tests/conformance/test_complaints.c \
+	tests/conformance/test_docs.c \
 	tests/conformance/test_examples.c \
+	tests/conformance/test_recall.c \
 	tests/conformance/test_streams.c \
 	tests/conformance/test_snowball.c
 

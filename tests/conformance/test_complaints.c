@@ -3,19 +3,24 @@
  * A case says that a query finds a text, or does not, at the level of terms and positions: the
  * query is analyzed like the text, and "finds" means what the engine does with a quoted query: its
  * tokens, at their relative positions, are among the text's.  A query with a sign asks for the
- * sign's form only (C++ is not C); a compound asks for its parts.
+ * sign's form only (C++ is not C); a compound asks for its parts.  Then the engine itself is asked,
+ * with an index of the one text.
  *
- * The number of a case is its rank in the research list of complaints; those about query logic,
- * synonyms or upgrades only (14, 15, 19) are tested where these live. */
+ * The number of a case is its rank in the research list of complaints.  Each has a case that finds
+ * and one that does not, but for 14 (an upgrade of a library, test_id.c and the tests of opening an
+ * index) and 19 (synonyms of several words, which the library does not have). */
 #include "kit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-static const struct {
-    int complaint;
+typedef struct complaint {
+    int number;
     bool finds;
     const char *query, *text, *options;
-} cases[] = {
+} complaint;
+
+static const complaint cases[] = {
     {1, true, "文章", "相關文章列表", ""},
     {1, true, "江大", "南京市長江大橋", ""},
     {1, false, "章文", "相關文章列表", ""},
@@ -168,9 +173,54 @@ START_TEST(stay_answered) {
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         kit *k = kit_open(cases[i].options);
         ck_assert_msg(finds(k, cases[i].query, cases[i].text) == cases[i].finds,
-                      "complaint %d: %s %s %s", cases[i].complaint, cases[i].query,
+                      "complaint %d: %s %s %s", cases[i].number, cases[i].query,
                       cases[i].finds ? "must find" : "must not find", cases[i].text);
         kit_close(k);
+    }
+}
+END_TEST
+
+/* Those that hang on how an unquoted query is read: a long question (15), single characters (4, 8),
+ * unquoted compounds and signs. */
+static const complaint unquoted[] = {
+    {15, true, "人工智能芯片的供应链有什么风险", "芯片供应链遇到风险", ""},
+    {15, true, "請問數據中心為什麼推高當地的電價", "数据中心与电价", ""},
+    {15, false, "请问数据中心为什么推高电价", "南京市长江大桥", ""},
+    {15, false, "\"人工智能芯片的供应链有什么风险\"", "芯片供应链遇到风险", ""},
+    {4, true, "我", "他與我同行", ""},
+    {4, false, "+我 +你", "他與我同行", ""},
+    {8, false, "中國", "國王在途中", ""},
+    {9, true, "addon", "an add-on", ""},
+    {9, true, "add-on", "an addon", ""},
+    {10, false, "C++", "plain C", ""},
+    {12, false, "$250", "costs €250 now", ""},
+};
+
+START_TEST(stay_answered_by_the_engine) {
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        char quoted[128];
+        snprintf(quoted, sizeof quoted, "\"%s\"", cases[i].query);
+        ck_assert_msg(kit_finds(quoted, cases[i].text, cases[i].options) == cases[i].finds,
+                      "complaint %d: %s %s %s", cases[i].number, quoted,
+                      cases[i].finds ? "must find" : "must not find", cases[i].text);
+    }
+    for (size_t i = 0; i < PRS_COUNT(unquoted); i++) {
+        const complaint *c = &unquoted[i];
+        ck_assert_msg(kit_finds(c->query, c->text, c->options) == c->finds,
+                      "complaint %d: %s %s %s", c->number, c->query,
+                      c->finds ? "must find" : "must not find", c->text);
+    }
+}
+END_TEST
+
+START_TEST(have_cases_on_both_sides) {
+    unsigned seen[21] = {0};
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) seen[cases[i].number] |= cases[i].finds ? 1 : 2;
+    for (size_t i = 0; i < PRS_COUNT(unquoted); i++)
+        seen[unquoted[i].number] |= unquoted[i].finds ? 1 : 2;
+    for (unsigned number = 1; number <= 20; number++) {
+        if (number == 14 || number == 19) continue;
+        ck_assert_msg(seen[number] == 3, "complaint %u", number);
     }
 }
 END_TEST
@@ -193,4 +243,5 @@ START_TEST(traditional_and_simplified_are_one_stream) {
 }
 END_TEST
 
-TEST_SUITE(complaints, stay_answered, traditional_and_simplified_are_one_stream)
+TEST_SUITE(complaints, stay_answered, stay_answered_by_the_engine, have_cases_on_both_sides,
+           traditional_and_simplified_are_one_stream)

@@ -2,7 +2,7 @@
  *
  * Each word of voc.txt goes through the analyzer with diacritics kept and the stemmer of its
  * folder, one word a text (no cache), and then all words twice in one text (cache cold, full and
- * warm).  The answer must be the line of output.txt, without apostrophes, which the analyzer takes
+ * warm; with all its slots and with a single one), and through the lexicon, cold and warm.  The answer must be the line of output.txt, without apostrophes, which the analyzer takes
  * out.  Words with an apostrophe outside are left out: it is punctuation to the scanner (T5), so
  * the stemmer never sees it.
  *
@@ -10,6 +10,9 @@
  * the table says, which are printed.  All lines agree, or exactly so many differ; any other number
  * is a failure. */
 #include "kit.h"
+
+#include "analysis/analyzer_impl.h"
+#include "analysis/lexicon.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +56,19 @@ static prs_bytes expected_term(const char *stem, char *out) {
     return prs_bytes_of(out, n);
 }
 
-/* Terms of all words in one text, twice, are those of the words alone. */
-static void check_warm(kit *cold, kit *warm, const lines *words) {
+/* All words, one a line, twice. */
+static prs_buf twice(prs_mem *mem, const lines *words) {
     prs_buf text;
-    prs_buf_init(&text, &warm->mem);
+    prs_buf_init(&text, mem);
     for (size_t i = 0; i < 2 * words->n; i++)
         prs_buf_printf(&text, "%s\n", words->line[i % words->n]);
+    ck_assert(!text.failed);
+    return text;
+}
+
+/* Terms of all words in one text, twice, are those of the words alone. */
+static void check_warm(kit *cold, kit *warm, const lines *words) {
+    prs_buf text = twice(&warm->mem, words);
     kit_run(warm, text.ptr, text.len);
     size_t at = 0;
     for (size_t i = 0; i < 2 * words->n; i++) {
@@ -70,6 +80,27 @@ static void check_warm(kit *cold, kit *warm, const lines *words) {
         }
     }
     ck_assert_uint_eq(at, warm->n);
+    prs_buf_fini(&text);
+}
+
+/* The lexicon's terms are those of the analyzer's long text, which `k` has just read. */
+static void check_lexicon(kit *k, const lines *words) {
+    prs_lexicon *lexicon;
+    prs_stream stream = {&k->mem, NULL, 0, 0};
+    uint32_t n_pos, n_span;
+    prs_buf text = twice(&k->mem, words);
+    ck_assert_int_eq(prs_lexicon_new(k->analyzer, &k->mem, &lexicon, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_lexicon_scan(lexicon, text.ptr, text.len, &stream, &n_pos, &n_span, NULL,
+                                      NULL),
+                     PRISM_OK);
+    ck_assert_uint_eq(stream.n, k->n);
+    for (size_t i = 0; i < stream.n; i++) {
+        prs_bytes key = prs_lexicon_key(lexicon, stream.ids[i] & ~PRS_STREAM_STACKED);
+        if (!prs_bytes_equal(prs_bytes_of(key.ptr + 1, key.len - 1), kit_term(k, i)))
+            ck_abort_msg("entry %zu of the stream", i);
+    }
+    prs_mem_free(&k->mem, stream.ids, stream.cap * sizeof *stream.ids);
+    prs_lexicon_free(lexicon);
     prs_buf_fini(&text);
 }
 
@@ -100,13 +131,17 @@ static void check_folder(const char *folder, const char *language, unsigned old_
     char options[64];
     snprintf(options, sizeof options, "diacritics=keep stem=%s", language);
     lines words = read_lines(folder, "voc.txt"), stems = read_lines(folder, "output.txt");
-    kit *cold = kit_open(options), *warm = kit_open(options);
+    kit *cold = kit_open(options), *warm = kit_open(options), *small = kit_open(options);
+    ck_assert_int_eq(prs_words_warm(&small->analysis->words, 0, NULL), PRISM_OK);
     unsigned n = count_differences(cold, &words, &stems);
     ck_assert_msg(n == 0 || n == old_differences, "%s: %u lines differ, neither 0 nor %u", folder,
                   n, old_differences);
+    check_warm(cold, small, &words);
     check_warm(cold, warm, &words);
+    check_lexicon(warm, &words);
     kit_close(cold);
     kit_close(warm);
+    kit_close(small);
     free_lines(&words);
     free_lines(&stems);
 }

@@ -1,31 +1,51 @@
 /* test_streams.c - what must hold for the token stream of any text?
  *
- *   ranges       start < end <= length, on code-point bounds; positions have no gaps and their
+ *   ranges       start < end <= length, on code-point and cluster bounds; positions have no gaps and their
  *                starts never decrease; the bytes a token covers, analyzed alone, give its term
  *                again
  *   han modes    uni_bi, bi and uni number every character and word alike
- *   context      what stands before white space does not change what follows
+ *   context      what stands before white space does not change what follows, and a text fed in
+ *                pieces that end at white space gives the tokens of the whole
  *   substrings   1 to 8 characters of a line are found in it as a phrase of bigrams
  *
  * Random text over eight alphabets, and the shared articles. */
 #include "kit.h"
 
+#include "analysis/unicode.h"
 #include "analysis/utf8.h"
 
 #include <stdlib.h>
 
-static bool is_bound(const uint8_t *text, size_t len, size_t at) {
-    return at == len || (text[at] & 0xc0) != 0x80 || prs_utf8_count_bad(text, len) > 0;
+/* What is at each byte of a text. */
+enum { INSIDE, BASE, MARK };
+
+/* One of the above for each byte and the end; free with free(). */
+static uint8_t *map_text(const uint8_t *text, size_t len) {
+    uint8_t *map = calloc(len + 1, 1);
+    ck_assert_ptr_nonnull(map);
+    for (size_t at = 0; at < len;) {
+        uint32_t n, cp = prs_utf8_decode(text + at, text + len, &n);
+        map[at] = prs_unicode_get(cp)->cls == PRS_CLASS_MARK ? MARK : BASE;
+        at += n;
+    }
+    map[len] = BASE;
+    return map;
+}
+
+/* A range ends where a character with its marks ends; only a cluster over 255 bytes is divided. */
+static bool is_whole(const prs_token *t, const uint8_t *map) {
+    bool may_be_cut = t->end - t->start >= PRISM_MAX_TOKEN_BYTES - 4;
+    return map[t->start] == BASE && (map[t->end] == BASE || (may_be_cut && map[t->end] == MARK));
 }
 
 static void check_ranges(const kit *k, const uint8_t *text, size_t len) {
     uint32_t pos = 0, start = 0;
+    uint8_t *map = map_text(text, len);
     for (size_t i = 0; i < k->n; i++) {
         const prs_token *t = &k->tokens[i].token;
         bool is_new = i == 0 || t->pos != pos;
         bool holds = t->start < t->end && t->end <= len && t->len > 0 && t->span > 0 &&
-                     t->pos + t->span <= k->n_pos && is_bound(text, len, t->start) &&
-                     is_bound(text, len, t->end);
+                     t->pos + t->span <= k->n_pos && is_whole(t, map);
         if (is_new) holds = holds && t->pos == (i == 0 ? 0 : pos + 1) && t->start >= start;
         if (!holds)
             ck_abort_msg("token %zu: @%u+%u[%u,%u) of %zu", i, t->pos, t->span, t->start, t->end,
@@ -34,6 +54,7 @@ static void check_ranges(const kit *k, const uint8_t *text, size_t len) {
         pos = t->pos;
     }
     ck_assert_uint_eq(k->n_pos, k->n == 0 ? 0 : pos + 1);
+    free(map);
 }
 
 /* Does the analysis of the bytes of a token hold its term? */
@@ -46,15 +67,27 @@ static bool gives(kit *slice, const uint8_t *text, const prs_token *token, prs_b
     return false;
 }
 
+/* Is there nothing but marks in [from, to)? */
+static bool are_marks(const uint8_t *text, uint32_t from, uint32_t to) {
+    while (from < to) {
+        uint32_t n, cp = prs_utf8_decode(text + from, text + to, &n);
+        if (prs_unicode_get(cp)->cls != PRS_CLASS_MARK) return false;
+        from += n;
+    }
+    return from == to;
+}
+
 /* Pieces of an over-long token have lost what made them a number or a word: alone they may read
- * otherwise.  Two words that touch are such pieces (or a compat sign and its neighbour). */
-static bool is_piece(const kit *k, size_t i) {
+ * otherwise.  Two words that touch are such pieces (or a compat sign and its neighbour), and so are
+ * two with nothing but the marks of a cluster between that is too long by itself (T12). */
+static bool is_piece(const kit *k, const uint8_t *text, size_t i) {
     const prs_token *t = &k->tokens[i].token;
     if (t->kind != PRS_KIND_WORD && t->kind != PRS_KIND_EXACT) return false;
     for (size_t j = i < 8 ? 0 : i - 8; j < PRS_MIN(k->n, i + 9); j++) {
         const prs_token *other = &k->tokens[j].token;
         if (other->kind != PRS_KIND_WORD) continue;
-        if (other->end == t->start || other->start == t->end) return true;
+        if (are_marks(text, other->end, t->start) || are_marks(text, t->end, other->start))
+            return true;
     }
     return false;
 }
@@ -63,7 +96,7 @@ static void check_slices(kit *k, kit *slice, const uint8_t *text) {
     for (size_t i = 0; i < k->n; i++) {
         const prs_token *t = &k->tokens[i].token;
         prs_bytes term = kit_term(k, i);
-        if (is_piece(k, i) || gives(slice, text, t, term)) continue;
+        if (is_piece(k, text, i) || gives(slice, text, t, term)) continue;
         ck_abort_msg("\"%.*s\" does not give \"%.*s\" (kind %u)", (int)(t->end - t->start),
                      (const char *)text + t->start, (int)term.len, (const char *)term.ptr, t->kind);
     }
@@ -171,6 +204,65 @@ START_TEST(context_before_white_space_is_nothing) {
 }
 END_TEST
 
+/* Feeds a text in pieces, each from one white space to the next chosen one. */
+static void check_pieces(kit *whole, kit *part, test_rng *rng, const uint8_t *text, size_t len) {
+    size_t at = 0, done = 0;
+    uint32_t n_pos = 0;
+    uint64_t n_bad = 0;
+    kit_run(whole, text, len);
+    while (at < len) {
+        size_t end = at + 1;
+        while (end < len && !(strchr(" \n\t\r\v\f", text[end]) != NULL && text[end] != '\0' &&
+                              test_rng_one_in(rng, 3)))
+            end++;
+        kit_run(part, text + at, end - at);
+        for (size_t i = 0; i < part->n; i++, done++) {
+            TEST_NEED(done < whole->n);
+            const prs_token *x = &whole->tokens[done].token, *y = &part->tokens[i].token;
+            bool is_same = x->kind == y->kind && x->flags == y->flags && x->pos == y->pos + n_pos &&
+                           x->span == y->span && x->start == y->start + at &&
+                           x->end == y->end + at &&
+                           prs_bytes_equal(kit_term(whole, done), kit_term(part, i));
+            if (!is_same) ck_abort_msg("token %zu, in the piece from byte %zu", done, at);
+        }
+        n_pos += part->n_pos;
+        n_bad += part->n_bad;
+        at = end;
+    }
+    TEST_NEED(done == whole->n);
+    TEST_NEED(n_pos == whole->n_pos);
+    TEST_NEED(n_bad == whole->n_bad);
+}
+
+START_TEST(pieces_give_the_whole) {
+    test_rng rng = test_rng_of("pieces");
+    static uint8_t text[4096];
+    static const char *const sets[] = {"", "stem=dual han=bi hangul=word", "max_token_bytes=16",
+                                       "sa=icu emoji=off"};
+    for (size_t s = 0; s < PRS_COUNT(sets); s++) {
+        kit *whole = kit_open(sets[s]), *part = kit_open(sets[s]);
+        for (size_t i = 0; i < kit_effort(400000) / sizeof text; i++) {
+            size_t len = kit_random_text(&rng, (unsigned)i % KIT_ALPHABETS, text, sizeof text);
+            check_pieces(whole, part, &rng, text, len);
+        }
+        kit_close(whole);
+        kit_close(part);
+    }
+}
+END_TEST
+
+START_TEST(pieces_of_articles_give_the_whole) {
+    test_rng rng = test_rng_of("pieces of articles");
+    size_t len;
+    char *text = kit_articles("", (size_t)1 << 20, &len);
+    kit *whole = kit_open(""), *part = kit_open("");
+    check_pieces(whole, part, &rng, (const uint8_t *)text, len);
+    kit_close(whole);
+    kit_close(part);
+    free(text);
+}
+END_TEST
+
 /* Are the query's bigrams, or its only character, at these positions of the text? */
 static bool is_phrase_at(const kit *text, const kit *query, uint32_t pos) {
     for (size_t q = 0; q < query->n; q++) {
@@ -239,4 +331,4 @@ END_TEST
 
 TEST_SUITE(streams, ranges_of_random_text, ranges_of_english_articles, ranges_of_chinese_articles,
            positions_in_every_han_mode, context_before_white_space_is_nothing,
-           every_substring_is_found)
+           pieces_give_the_whole, pieces_of_articles_give_the_whole, every_substring_is_found)

@@ -1,6 +1,7 @@
 # The differential test: the engine through its public interface against tests/ref/naive.c.
 check_PROGRAMS += tests/diff/diff_search
-tests_diff_diff_search_SOURCES = tests/diff/diff_search.c tests/diff/queries.c tests/diff/queries.h tests/diff/world.c \
+tests_diff_diff_search_SOURCES = tests/diff/diff_search.c tests/diff/queries.c tests/diff/queries.h \
+	tests/diff/texts.c tests/diff/texts.h tests/diff/world.c \
 	tests/diff/world.h tests/ref/naive.c tests/ref/naive.h
 tests_diff_diff_search_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(DEPS_CFLAGS)
 tests_diff_diff_search_LDADD = libprismsearch.la $(DEPS_LIBS) -lm

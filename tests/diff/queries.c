@@ -1,8 +1,9 @@
 /* queries.c - which queries can tell two engines apart?
  *
- * Leaves are made from tokens that stand in some document, so that most match something: words over one or two fields, phrases of
- * neighbours (sometimes disturbed), lone Han characters inside phrases, near, prefixes.  Inner nodes: bool with every clause kind
- * and min_should, max, const; three levels at most. */
+ * Leaves are made from tokens that stand in some document, so that most match something: words over
+ * one or two fields, phrases of neighbours (sometimes disturbed), lone Han characters inside
+ * phrases, near, prefixes.  Inner nodes: bool with every clause kind and min_should, max, const;
+ * three levels at most. */
 #include "diff/queries.h"
 
 #include <jansson.h>
@@ -16,8 +17,7 @@ typedef struct maker {
     diff_world *w;
 } maker;
 
-static void *take(maker *m, size_t n) {
-    diff_query *q = m->q;
+void *diff_query_take(diff_query *q, size_t n) {
     if (q->n_blocks == q->cap_blocks) {
         q->cap_blocks = q->cap_blocks ? 2 * q->cap_blocks : 32;
         q->blocks = realloc(q->blocks, q->cap_blocks * sizeof *q->blocks);
@@ -27,6 +27,10 @@ static void *take(maker *m, size_t n) {
     if (p == NULL) diff_die("out of memory", NULL);
     q->blocks[q->n_blocks++] = p;
     return p;
+}
+
+static void *take(maker *m, size_t n) {
+    return diff_query_take(m->q, n);
 }
 
 static uint32_t below(maker *m, uint32_t n) {
@@ -213,6 +217,8 @@ static nv_node *make_bool(maker *m, json_t *object, int depth) {
     node->should = make_list(m, object, "should", node->n_should, depth);
     node->must_not = make_list(m, object, "must_not", node->n_must_not, depth);
     node->filter = make_list(m, object, "filter", node->n_filter, depth);
+    node->n_extra = below(m, 3) == 0 ? (int)(1 + below(m, 3)) : 0;
+    node->extra = make_list(m, object, "extra", node->n_extra, depth);
     if (node->n_should > 1 && below(m, 4) == 0) {
         node->min_should = 1 + (int)below(m, (uint32_t)node->n_should);
         json_object_set_new(object, "min_should", json_integer(node->min_should));

@@ -13,5 +13,7 @@ typedef struct diff_query {
 
 void diff_query_make(diff_query *q, diff_world *w);
 void diff_query_free(diff_query *q);
+/** n zero bytes that live as long as the query. */
+void *diff_query_take(diff_query *q, size_t n);
 
 #endif

@@ -1,9 +1,12 @@
 /* world.c - how is the same collection given to both engines?
  *
- * The engine gets JSON documents and analyzes them itself; the judge gets the tokens that prism_analyze
- * (proved on its own) makes of the same texts.  Texts come from small vocabularies, so that terms repeat: Latin with
- * compounds, signs and stop words; Han of 14 characters; both mixed.  1 to 8 commits, with replacing and
- * deleting in between; no merge happens unless diff_world_merge asks for it. */
+ * The engine gets JSON documents and analyzes them itself; the judge gets the tokens that
+ * prism_analyze (proved on its own) makes of the same texts.  Texts come from small vocabularies,
+ * so that terms repeat: Latin with compounds, signs and stop words; Han of 14 characters; both
+ * mixed.  1 to 8 commits, with replacing and deleting in between, also of documents that were not
+ * yet committed; no merge happens unless diff_world_merge asks for it.  Every 25th world is big:
+ * 5,000 to 12,000 documents of a few words that are as unevenly frequent as in real texts, so that
+ * lists have many blocks and several groups. */
 #include "diff/world.h"
 
 #include <stdio.h>
@@ -42,6 +45,20 @@ uint32_t diff_below(diff_rng *rng, uint32_t n) {
 static uint32_t skewed(diff_rng *rng, uint32_t n) {
     uint32_t a = diff_below(rng, n), b = diff_below(rng, n);
     return a < b ? a : b;
+}
+
+/* w0 is in every third text, w1000 in hardly any. */
+static void make_small_text(diff_rng *rng, uint32_t words, char *out) {
+    size_t len = 0;
+    *out = 0;
+    for (uint32_t i = 0; i < words; i++) {
+        uint32_t a = skewed(rng, 1500), b = skewed(rng, 1500);
+        uint32_t number = (uint32_t)((uint64_t)a * b / 1500 * skewed(rng, 1500) / 1500);
+        if (diff_below(rng, 5) == 0)
+            len += (size_t)sprintf(out + len, "%s ", latin[skewed(rng, 12)]);
+        else
+            len += (size_t)sprintf(out + len, "w%u ", number);
+    }
 }
 
 static void make_text(diff_rng *rng, uint32_t words, int kind, char *out) {
@@ -108,8 +125,14 @@ static void put_document(diff_world *w, const char *key, int kind) {
     static char title[4096], body[65536], json[80000];
     static const char *const tags[] = {"red", "green", "blue"};
     prism_error err = PRISM_ERROR_INIT;
-    make_text(&w->rng, diff_below(&w->rng, 5), kind, title);
-    make_text(&w->rng, diff_below(&w->rng, diff_below(&w->rng, 8) == 0 ? 60 : 20), kind, body);
+    if (w->big) {
+        make_small_text(&w->rng, diff_below(&w->rng, 6) == 0, title);
+        make_small_text(&w->rng, diff_below(&w->rng, 40) == 0 ? 60 : 1 + diff_below(&w->rng, 7),
+                        body);
+    } else {
+        make_text(&w->rng, diff_below(&w->rng, 5), kind, title);
+        make_text(&w->rng, diff_below(&w->rng, diff_below(&w->rng, 8) == 0 ? 60 : 20), kind, body);
+    }
     const char *tag = diff_below(&w->rng, 4) ? tags[diff_below(&w->rng, 3)] : NULL;
     snprintf(json, sizeof json, "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"%s%s%s}", key,
              title, body, tag ? ",\"tag\":\"" : "", tag ? tag : "", tag ? "\"" : "");
@@ -124,6 +147,25 @@ static void put_document(diff_world *w, const char *key, int kind) {
     if (tag) add_to_naive(w, doc, FIELD_TAG, tag);
 }
 
+static void forget(diff_world *w, uint32_t doc) {
+    nv_delete(w->naive, doc);
+    w->alive[doc] = false;
+}
+
+/* Put the last document again, or delete it, before it was ever committed. */
+static void change_pending(diff_world *w, int kind) {
+    prism_error err = PRISM_ERROR_INIT;
+    char key[16];
+    uint32_t last = w->n_docs - 1;
+    memcpy(key, w->keys[last], sizeof key);
+    forget(w, last);
+    if (diff_below(&w->rng, 3) != 0) {
+        put_document(w, key, kind);
+    } else if (prism_writer_delete(w->writer, key, strlen(key), NULL, &err) != PRISM_OK) {
+        diff_die("delete", &err);
+    }
+}
+
 static void commit(diff_world *w) {
     prism_error err = PRISM_ERROR_INIT;
     if (prism_writer_commit(w->writer, NULL, 0, NULL, &err) != PRISM_OK) diff_die("commit", &err);
@@ -136,8 +178,7 @@ static void change_old(diff_world *w, uint32_t n_old, int kind) {
         prism_error err = PRISM_ERROR_INIT;
         char key[16];
         memcpy(key, w->keys[d], sizeof key);
-        nv_delete(w->naive, d);
-        w->alive[d] = false;
+        forget(w, d);
         if (diff_below(&w->rng, 2))
             put_document(w, key, kind);
         else if (prism_writer_delete(w->writer, key, strlen(key), NULL, &err) != PRISM_OK)
@@ -156,14 +197,16 @@ static void make_schema(diff_world *w) {
 }
 
 void diff_world_make(diff_world *w, uint64_t seed) {
-    enum { MAX_DOCS = 4096 };
+    enum { MAX_DOCS = 40000 };
+    static const double k1s[] = {1.2, 1.2, 0.9, 2.0, 0}, bs[] = {0.75, 0.75, 0.4, 1.0, 0};
     prism_error err = PRISM_ERROR_INIT;
     prism_index_opts iopts = PRISM_INDEX_OPTS_INIT;
     prism_writer_opts wopts = PRISM_WRITER_OPTS_INIT;
     memset(w, 0, sizeof *w);
     w->rng.s = seed;
-    w->k1 = diff_below(&w->rng, 3) ? 1.2 : 0.9;
-    w->b = diff_below(&w->rng, 3) ? 0.75 : 0.4;
+    w->big = seed % 25 == 0;
+    w->k1 = k1s[diff_below(&w->rng, 5)];
+    w->b = bs[diff_below(&w->rng, 5)];
     w->naive = nv_new(N_FIELDS, w->k1, w->b);
     nv_field_without_lengths(w->naive, FIELD_TAG);
     w->keys = calloc(MAX_DOCS, sizeof *w->keys);
@@ -177,13 +220,16 @@ void diff_world_make(diff_world *w, uint64_t seed) {
         diff_die("create", &err);
     if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
     int kind = (int)diff_below(&w->rng, 3);
-    uint32_t n_commits = 1 + diff_below(&w->rng, 8), most = diff_below(&w->rng, 10) == 0 ? 60 : 12;
-    for (uint32_t c = 0, next = 0; c < n_commits; c++) {
-        uint32_t n_old = w->n_docs;
-        for (uint32_t n = 1 + diff_below(&w->rng, most); n > 0; n--) {
+    uint32_t n_commits = 1 + diff_below(&w->rng, w->big ? 3 : 8), next = 0;
+    uint32_t most = diff_below(&w->rng, 10) == 0 ? 60 : 12;
+    for (uint32_t c = 0; c < n_commits; c++) {
+        uint32_t n_old = w->n_docs, n = 1 + diff_below(&w->rng, most);
+        if (w->big) n = (5000 + diff_below(&w->rng, 7000)) / n_commits;
+        for (; n > 0; n--) {
             char key[16];
             snprintf(key, sizeof key, "d%u", next++);
             put_document(w, key, kind);
+            if (n > 1 && diff_below(&w->rng, 30) == 0) change_pending(w, kind);
         }
         change_old(w, n_old, kind);
         commit(w);

@@ -2,6 +2,8 @@
 check_LTLIBRARIES += tests/harness/libharness.la
 tests_harness_libharness_la_SOURCES = \
 	tests/harness/alloc.c \
+	tests/harness/crash_dir.c \
+	tests/harness/crash_dir.h \
 	tests/harness/fault_dir.c \
 	tests/harness/fault_dir.h \
 	tests/harness/main.c \

@@ -1,9 +1,9 @@
 /* main.c - how do the tests of one program run, and how does the answer reach `make check`?
  *
  * Check runs every test in a fork; its results are printed as TAP, one line for each test, which
- * automake counts.  A test that calls test_skip ends its fork with status 77, which Check reports as
- * an early exit: that is how a single test can skip, which Check itself cannot express.  The reason
- * reaches the runner through a file, one line for each skip: tests run one after the other.
+ * automake counts.  A test that calls test_skip ends its fork with status 77, which Check reports
+ * as an early exit: that is how a single test can skip, which Check itself cannot express.  The
+ * reason reaches the runner through a file, one line for each skip: tests run one after the other.
  * CK_RUN_SUITE and CK_RUN_CASE choose, as usual. */
 #include "harness/test.h"
 

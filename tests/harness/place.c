@@ -1,7 +1,7 @@
 /* place.c - where do tests write, and where do they find files?
  *
- * One folder under TMPDIR for each program, removed when it ends, however its tests ended: tests run
- * in forks, so a test that crashes cannot clean up after itself. */
+ * One folder under TMPDIR for each program, removed when it ends, however its tests ended: tests
+ * run in forks, so a test that crashes cannot clean up after itself. */
 #include "harness/test.h"
 
 #include "harness/private.h"
@@ -44,7 +44,8 @@ void test_places_close(void) {
     }
 }
 
-/* Several folders in one test each keep their name until it ends; the list keeps leak checkers calm. */
+/* Several folders in one test each keep their name until it ends; the list keeps leak checkers
+ * calm. */
 typedef struct temp_dir {
     struct temp_dir *before;
     char path[PATH_MAX];

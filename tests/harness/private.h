@@ -1,4 +1,5 @@
-/* private.h - between main.c and place.c only: the folder under which a program's temporaries live. */
+/* private.h - between main.c and place.c only: the folder under which a program's temporaries
+ * live. */
 #ifndef PRS_TESTS_HARNESS_PRIVATE_H
 #define PRS_TESTS_HARNESS_PRIVATE_H
 

@@ -3,8 +3,8 @@
  * Without PRISM_SEED every run draws the same numbers, so that a change is judged and not its luck;
  * PRISM_SEED=random draws a fresh seed: run that for as long as there is time.
  *
- * xoshiro256** (Blackman and Vigna 2018), its state filled by splitmix64 from seed and name, so that
- * adding a test or running one alone does not change the numbers another test sees. */
+ * xoshiro256** (Blackman and Vigna 2018), its state filled by splitmix64 from seed and name, so
+ * that adding a test or running one alone does not change the numbers another test sees. */
 #include "harness/test.h"
 
 #include <errno.h>

@@ -5,7 +5,8 @@
  *     TEST_SUITE(buf, push_grows, ...)            - at the end of the file; registers itself
  *
  * Each test runs in a process of its own, with a time limit of 300 s (CK_DEFAULT_TIMEOUT).
- * PRISM_SEED=n repeats a random run, PRISM_SEED=random draws a new one, CK_RUN_SUITE=name runs one suite, CK_FORK=no is for debuggers. */
+ * PRISM_SEED=n repeats a random run, PRISM_SEED=random draws a new one, CK_RUN_SUITE=name runs one
+ * suite, CK_FORK=no is for debuggers. */
 #ifndef PRS_TESTS_HARNESS_TEST_H
 #define PRS_TESTS_HARNESS_TEST_H
 
@@ -26,7 +27,7 @@ void test_register(const char *name, const TTest *const *tests, size_t n);
     }
 
 /** ck_assert for inner loops: Check writes a note to its parent for every assertion that holds. */
-#define TEST_NEED(x) ((x) ? (void)0 : ck_abort_msg(#x))
+#define TEST_NEED(x) ((x) ? (void)0 : ck_abort_msg("%s", #x))
 
 /** End this test here and report it as skipped, with a reason. */
 _Noreturn void test_skip(const char *reason);
@@ -36,7 +37,8 @@ typedef struct test_rng {
     uint64_t s[4];
 } test_rng;
 
-/** The seed of this run: PRISM_SEED (a number, or "random"), else a fixed one; printed at the start. */
+/** The seed of this run: PRISM_SEED (a number, or "random"), else a fixed one; printed at the
+ *  start. */
 uint64_t test_seed(void);
 test_rng test_rng_of(const char *name);
 uint64_t test_rng_next(test_rng *rng);

@@ -14,4 +14,4 @@ lint_tests += $(lint_rules) \
 	tests/lint/test_check_layers.sh \
 	tests/lint/test_check_sizes.sh
 
-EXTRA_DIST += $(lint_tests) tests/lint/seed.sh tests/unit/EXEMPT
+EXTRA_DIST += $(lint_tests) tests/lint/compilers.sh tests/lint/seed.sh tests/unit/EXEMPT

@@ -54,11 +54,38 @@ typedef struct prism_x {
     int y;
 } prism_x;
 END
+seeds 'a function that can fail and does not say how' 'bad\.h:4: no Errors' include/prismsearch/bad.h << 'END'
+/* bad.h - x */
+
+/** Does it. */
+PRISM_API prism_status prism_b(int x, prism_error *err);
+END
+seeds 'one that shares the comment of another' 'bad\.h:6: no Errors .*: PRISM_API prism_status prism_c\(int x, prism_error' \
+    include/prismsearch/bad.h << 'END'
+/* bad.h - x */
+
+/** Does it.
+ *  Errors : some */
+PRISM_API prism_status prism_b(int x, prism_error *err);
+PRISM_API prism_status prism_c(int x,
+                               prism_error *err);
+END
+seeds 'an output that nobody owns' 'bad\.h:5: no owner' include/prismsearch/bad.h << 'END'
+/* bad.h - x */
+
+/** Does it.
+ *  Errors : some */
+PRISM_API prism_status prism_b(prism_x **out, prism_error *err);
+END
 seeds 'a constant without a comment' 'bad\.h:3: no comment' include/prismsearch/bad.h << 'END'
 /* bad.h - x */
 
 #define PRISM_MAX_X 3
 END
+make_tree
+printf 'prism_a\n' | put lib/prismsearch.sym
+printf '.Fn prism_a ,\n.Fn prism_gone x\n' | put docs/man/x.3
+expect_failure 'a manual of functions that are gone' 'x\.3: there is no function prism_gone'
 make_tree
 echo '/* pack.c - again */' | put lib/base/pack.c
 echo '/* Tests. */' | put tests/unit/base/test_pack.c

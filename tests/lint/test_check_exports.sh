@@ -7,7 +7,6 @@ check=check_exports.sh
 build() {
     make_tree
     echo 'prism_hello' | put lib/prismsearch.sym
-    echo 'prisminclude_HEADERS = include/prismsearch/base.h' | put include/local.mk
     printf '%s\n' 'int prism_hello(int x);' 'int prism_hello(int x) { return x; }' "$1" > "$work/x.c"
     ${CC:-cc} -O1 -fno-builtin -shared -fPIC -w -o "$work/lib.so" "$work/x.c"
 }

@@ -10,7 +10,8 @@
  *   NV_DOUBLE  sum of boost * idf * f / (f + k1 (1 - b + b l / avg)), with libm's log
  *
  * Cost: documents x leaves x occurrences.  Source: FORMAT.md section 17 alone.
- * Tested by: tests/ref/test_naive.c against values worked out by hand; it then judges the engine. */
+ * Tested by: tests/ref/test_naive.c against values worked out by hand; it then judges the
+ *            engine. */
 #include "naive.h"
 
 #include <math.h>
@@ -359,6 +360,7 @@ static void weigh(weights *ws, const nv_node *q, double boost) {
     }
     for (int i = 0; i < q->n_must; i++) weigh(ws, q->must[i], boost);
     for (int i = 0; i < q->n_should; i++) weigh(ws, q->should[i], boost);
+    for (int i = 0; i < q->n_extra; i++) weigh(ws, q->extra[i], boost);
 }
 
 /* ---- scoring -------------------------------------------------------------------------------- */
@@ -394,6 +396,7 @@ static double score(const weights *ws, const nv_node *q, const document *d, doub
     if (q->kind != NV_BOOL && q->kind != NV_MAX) return score_leaf(ws, q, d);
     double sum = 0, best = 0;
     for (int i = 0; i < q->n_must; i++) sum += score(ws, q->must[i], d, boost);
+    for (int i = 0; i < q->n_extra; i++) sum += score(ws, q->extra[i], d, boost);
     for (int i = 0; i < q->n_should; i++) {
         double s = score(ws, q->should[i], d, boost);
         sum += s;

@@ -1,4 +1,5 @@
-/* naive.h - the judge: a whole search engine in plain arrays and linear scans, sharing no code with lib/.
+/* naive.h - the judge: a whole search engine in plain arrays and linear scans, sharing no code with
+ * lib/.
  *
  * Documents are lists of (term, position) per field, given by the test; queries are its own trees.
  * Two modes: NV_EXACT does the arithmetic of FORMAT.md section 17 in scalar C (documents, order and
@@ -45,8 +46,9 @@ struct nv_node {
     size_t key_len;
     nv_slot *slots; /* PHRASE, NEAR */
     int n_slots, slop;
-    nv_node **must, **should, **must_not, **filter; /* BOOL; MAX uses should; CONST must[0] */
-    int n_must, n_should, n_must_not, n_filter, min_should;
+    nv_node **must, **should, **must_not, **filter,
+        **extra; /* BOOL; MAX uses should; CONST must[0] */
+    int n_must, n_should, n_must_not, n_filter, n_extra, min_should;
 };
 
 typedef struct nv_hit {
@@ -67,8 +69,8 @@ void nv_set_length(nv_index *ix, uint32_t doc, int field, uint32_t length);
 void nv_delete(nv_index *ix, uint32_t doc); /* still counts in statistics */
 void nv_purge(nv_index *ix, uint32_t doc);  /* as if never added (the number stays taken) */
 
-/* All matching live documents, best first: score descending, then number ascending.  Free with free().
- * *shift = the power of two of NV_EXACT. */
+/* All matching live documents, best first: score descending, then number ascending.  Free with
+ * free().  *shift = the power of two of NV_EXACT. */
 nv_hit *nv_search(const nv_index *ix, const nv_node *query, nv_mode mode, size_t *n, int *shift);
 /* The largest score that any document could have: the scale for comparing doubles. */
 double nv_scale(const nv_index *ix, const nv_node *query);

@@ -1,4 +1,5 @@
-/* run_scenarios.c - do the stories in tests/scenarios/ *.json come true, through the C interface and through psearch?
+/* run_scenarios.c - do the stories in tests/scenarios/ *.json come true, through the C interface
+ * and through psearch?
  *
  *   {"name":"...","documents":[{...}],"delete":["id"],"later":[{...}],
  *    "searches":[{"query":"...","operator":"and","fields":"title^2,body","strict":true,
@@ -9,7 +10,8 @@
  *                 "notes":1,             number of the parser's notes
  *                 "error":"EPARSE"}]}
  *
- * "later" documents are put and committed after the first ones, so that there are two segments.  Bindings run the same files.
+ * "later" documents are put and committed after the first ones, so that there are two segments.
+ * Bindings run the same files.
  * Usage: run_scenarios DIR [PSEARCH]   (with PSEARCH: through that program).  Speaks TAP. */
 #include <prismsearch.h>
 
@@ -142,7 +144,8 @@ static prism_index *c_build(json_t *story, prism_error *err) {
 
 /* ---- through psearch ------------------------------------------------------------------------- */
 
-/* Run argv with `input` on its standard input; its standard output is parsed as JSON.  *code = exit code. */
+/* Run argv with `input` on its standard input; its standard output is parsed as JSON.  *code = exit
+ * code. */
 static json_t *run_program(const char *const *argv, const char *input, int *code) {
     char out[64], in[64];
     snprintf(out, sizeof out, "%s/out", work);

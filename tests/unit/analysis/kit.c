@@ -9,6 +9,7 @@
 #include "analysis/utf8.h"
 
 #include <jansson.h>
+#include <prismsearch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <zstd.h>
@@ -120,6 +121,70 @@ const char *kit_terms(kit *k, const char *text) {
 }
 const char *kit_places(kit *k, const char *text) {
     return write_tokens(k, text, true);
+}
+
+/* ---- the exported calls ------------------------------------------------------------------- */
+
+/* {"key":"id","fields":[... "body" with the options "a=b c=d"]} */
+static prism_schema *schema_of(const char *options) {
+    char json[1024], text[256], *rest = text;
+    prism_schema *schema;
+    prism_error err = PRISM_ERROR_INIT;
+    snprintf(text, sizeof text, "%s", options);
+    size_t n =
+        (size_t)snprintf(json, sizeof json,
+                         "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
+                         "{\"name\":\"body\",\"type\":\"text\",\"options\":{");
+    for (char *name; (name = strtok_r(rest, " ", &rest)) != NULL;) {
+        char *value = strchr(name, '=');
+        ck_assert_ptr_nonnull(value);
+        *value++ = '\0';
+        n += (size_t)snprintf(json + n, sizeof json - n, "%s\"%s\":\"%s\"",
+                              json[n - 1] == '{' ? "" : ",", name, value);
+    }
+    n += (size_t)snprintf(json + n, sizeof json - n, "}}]}");
+    prism_status status = prism_schema_from_json(json, n, &schema, &err);
+    ck_assert_msg(status == PRISM_OK, "%s", err.text);
+    return schema;
+}
+
+static prism_index *index_of(const char *text, const char *options) {
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_schema *schema = schema_of(options);
+    prism_index *index;
+    prism_writer *writer;
+    prism_doc *doc;
+    opts.in_memory = 1;
+    ck_assert_int_eq(prism_index_create("kit", schema, &opts, &index, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_open(index, NULL, &writer, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_new(schema, &doc, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_add(doc, "id", "it", 2, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_doc_add(doc, "body", text, strlen(text), NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put(writer, doc, PRISM_PUT_REPLACE, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 0, NULL, NULL), PRISM_OK);
+    prism_doc_free(doc);
+    prism_writer_close(writer);
+    prism_schema_unref(schema);
+    return index;
+}
+
+bool kit_finds(const char *query_text, const char *text, const char *options) {
+    prism_index *index = index_of(text, options);
+    prism_snapshot *snap;
+    prism_query *query;
+    prism_hits *hits;
+    prism_error err = PRISM_ERROR_INIT;
+    ck_assert_int_eq(prism_snapshot_open(index, &snap, NULL), PRISM_OK);
+    prism_status status = prism_query_parse(prism_index_schema(index), query_text,
+                                            strlen(query_text), NULL, &query, &err);
+    ck_assert_msg(status == PRISM_OK, "%s", err.text);
+    ck_assert_int_eq(prism_search(snap, query, NULL, &hits, NULL), PRISM_OK);
+    bool is_found = prism_hits_count(hits) > 0;
+    prism_hits_free(hits);
+    prism_query_unref(query);
+    prism_snapshot_unref(snap);
+    prism_index_close(index);
+    return is_found;
 }
 
 /* ---- random text --------------------------------------------------------------------------- */
@@ -245,27 +310,42 @@ static char *unpack(const char *packed, size_t len, size_t *out_len) {
     return out.dst;
 }
 
-char *kit_articles(const char *lang, size_t max, size_t *len) {
+void kit_each_article(void (*each)(void *ctx, const json_t *article), void *ctx) {
     size_t packed_len, lines_len;
     char *packed = kit_read_file(test_shared_path("data/articles-small.ndjson.zst"), &packed_len);
     char *lines = unpack(packed, packed_len, &lines_len);
-    char *out = malloc(max + 1);
-    *len = 0;
-    for (char *line = lines, *end; line < lines + lines_len && *len < max; line = end + 1) {
+    for (char *line = lines, *end; line < lines + lines_len; line = end + 1) {
         end = memchr(line, '\n', (size_t)(lines + lines_len - line));
         if (end == NULL) end = lines + lines_len;
         json_t *article = json_loadb(line, (size_t)(end - line), 0, NULL);
-        const char *body = json_string_value(json_object_get(article, "body"));
-        const char *has = json_string_value(json_object_get(article, "lang"));
-        if (body != NULL && has != NULL && strncmp(has, lang, strlen(lang)) == 0) {
-            size_t take = PRS_MIN(strlen(body), max - *len);
-            memcpy(out + *len, body, take);
-            *len += take;
-            if (*len < max) out[(*len)++] = '\n';
-        }
+        if (article != NULL) each(ctx, article);
         json_decref(article);
     }
     free(lines);
     free(packed);
-    return out;
+}
+
+typedef struct bodies {
+    const char *lang;
+    size_t max, len;
+    char *text;
+} bodies;
+
+static void add_body(void *ctx, const json_t *article) {
+    bodies *b = ctx;
+    const char *body = json_string_value(json_object_get(article, "body"));
+    const char *has = json_string_value(json_object_get(article, "lang"));
+    if (body == NULL || has == NULL || strncmp(has, b->lang, strlen(b->lang)) != 0) return;
+    size_t take = PRS_MIN(strlen(body), b->max - b->len);
+    memcpy(b->text + b->len, body, take);
+    b->len += take;
+    if (b->len < b->max) b->text[b->len++] = '\n';
+}
+
+char *kit_articles(const char *lang, size_t max, size_t *len) {
+    bodies b = {lang, max, 0, malloc(max + 1)};
+    ck_assert_ptr_nonnull(b.text);
+    kit_each_article(add_body, &b);
+    *len = b.len;
+    return b.text;
 }

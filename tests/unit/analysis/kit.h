@@ -14,6 +14,8 @@
 #include "analysis/analyzer.h"
 #include "base/buf.h"
 
+#include <jansson.h>
+
 /* A token with its term copied. */
 typedef struct kit_token {
     prs_token token; /* term is NULL */
@@ -44,6 +46,10 @@ const char *kit_places(kit *k, const char *text);
 /** The options struct of such a text. */
 prs_analyzer_options kit_options(const char *options);
 
+/** Does a query, through the exported calls, find an index whose only document has this text in a
+ *  field with these options? */
+bool kit_finds(const char *query, const char *text, const char *options);
+
 /** One random text of about `len` bytes: pieces of an alphabet, see kit.c.  Returns bytes written
  * <= len. */
 size_t kit_random_text(test_rng *rng, unsigned alphabet, uint8_t *out, size_t len);
@@ -52,7 +58,9 @@ size_t kit_random_text(test_rng *rng, unsigned alphabet, uint8_t *out, size_t le
 size_t kit_effort(size_t usual);
 /** A shared file, whole; skips the test if absent.  Free with free(). */
 char *kit_read_file(const char *path, size_t *len);
-/** Bodies of articles-small in one language ("en", "zh-"), newlines between. */
+/** Every document of articles-small, in order; skips the test if absent. */
+void kit_each_article(void (*each)(void *ctx, const json_t *article), void *ctx);
+/** Bodies of articles-small in one language ("en", "zh-"; "" = all), newlines between. */
 char *kit_articles(const char *lang, size_t max, size_t *len);
 
 #endif

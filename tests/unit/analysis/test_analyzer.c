@@ -10,13 +10,14 @@ static prism_status new_of(prs_mem *mem, const prs_analyzer_options *options, pr
     return status;
 }
 
-static prism_status never(void *ctx, const char *text, size_t len, prs_token_fn emit,
-                          void *emit_ctx) {
+static prism_status never(void *ctx, const char *text, size_t len, prism_token_fn emit,
+                          void *emit_ctx, prism_error *err) {
     (void)ctx;
     (void)text;
     (void)len;
     (void)emit;
     (void)emit_ctx;
+    (void)err;
     return PRISM_OK;
 }
 

@@ -17,6 +17,25 @@
 #define RULES_HASH UINT64_C(0x32060562e338fd47)
 #define PROBE_LIST_HASH UINT64_C(0x7c63d1b01ceec1a6)
 
+/* The members of prs_analyzer_options, each of which is in every_option_changes_it below.  A new one
+ * goes here, there, into id.c and into docs/analysis.md. */
+typedef struct known_options {
+    char name[32], stem_language[24];
+    prs_stem_mode stem;
+    prs_diacritics_mode diacritics;
+    char fold_except[64];
+    bool ts_fold;
+    prs_han_mode han;
+    prs_hangul_mode hangul;
+    prs_sa_mode sa;
+    bool join_linebreak, compounds, sigils, emoji;
+    uint32_t max_token_bytes;
+    prism_tokenize_fn custom; /* known by its name and version */
+    void *custom_ctx;
+    char custom_version[32];
+} known_options;
+static_assert(sizeof(known_options) == sizeof(prs_analyzer_options), "an option is not in the id");
+
 static void get_id(const char *options, char *out, size_t cap) {
     kit *k = kit_open(options);
     ck_assert_uint_lt(strlen(prs_analyzer_id(k->analyzer)), cap);
@@ -52,7 +71,7 @@ START_TEST(every_option_changes_it) {
         get_id(sets[i], ids[i], sizeof ids[i]);
         for (size_t j = 0; j < i; j++) ck_assert_str_ne(ids[i], ids[j]);
     }
-    ck_assert_ptr_nonnull(strstr(ids[0], "mixed-v1 ucd=" PRS_UCD_VERSION " stem=english:"));
+    ck_assert_ptr_nonnull(strstr(ids[0], "mixed-v1 ucd=15.0 stem=english:"));
 }
 END_TEST
 

@@ -4,6 +4,8 @@
 
 #include "analysis/stem.h"
 
+#include <libstemmer.h>
+
 static prs_stem open_stem(const char *language) {
     prs_stem stem;
     ck_assert_int_eq(prs_stem_open(&stem, language, NULL), PRISM_OK);
@@ -83,5 +85,36 @@ START_TEST(fingerprints_tell_stemmers_apart) {
 }
 END_TEST
 
-TEST_SUITE(stem, stems, english_takes_latin_letters_only, knows_its_languages,
-           fingerprints_tell_stemmers_apart)
+/* Every algorithm of the linked library is an option, and stems as the library does. */
+START_TEST(every_language_is_an_option) {
+    static const char *const words[] = {"running", "maisons", "häusern", "kirjoissa", "книгами"};
+    size_t n = 0;
+    for (const char **name = sb_stemmer_list(); *name != NULL; name++, n++) {
+        char options[64];
+        snprintf(options, sizeof options, "diacritics=keep stem=%s", *name);
+        kit *k = kit_open(options);
+        ck_assert_ptr_nonnull(strstr(prs_analyzer_id(k->analyzer), *name));
+        struct sb_stemmer *direct = sb_stemmer_new(*name, "UTF_8");
+        bool is_english = strcmp(*name, "english") == 0 || strcmp(*name, "porter") == 0;
+        for (size_t i = 0; i < PRS_COUNT(words); i++) {
+            const char *wanted = words[i];
+            size_t len = strlen(wanted);
+            if (!is_english || strspn(wanted, "abcdefghijklmnopqrstuvwxyz") == len) {
+                wanted =
+                    (const char *)sb_stemmer_stem(direct, (const sb_symbol *)words[i], (int)len);
+                len = (size_t)sb_stemmer_length(direct);
+            }
+            kit_run(k, words[i], strlen(words[i]));
+            ck_assert_uint_eq(k->n, 1);
+            ck_assert_msg(prs_bytes_equal(kit_term(k, 0), prs_bytes_of(wanted, len)), "%s: %s",
+                          *name, words[i]);
+        }
+        sb_stemmer_delete(direct);
+        kit_close(k);
+    }
+    ck_assert_uint_ge(n, 15);
+}
+END_TEST
+
+TEST_SUITE(stem, every_language_is_an_option, stems, english_takes_latin_letters_only,
+           knows_its_languages, fingerprints_tell_stemmers_apart)

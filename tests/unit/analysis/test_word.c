@@ -17,7 +17,8 @@ static void check_equal(const prs_word *a, const prs_word *b, prs_bytes surface)
 }
 
 /* All WORD surfaces of random texts, made by a cold and by a warm maker. */
-static void compare_makers(const char *language, bool is_dual, uint32_t max_token_bytes) {
+static void compare_makers(const char *language, bool is_dual, uint32_t max_token_bytes,
+                           uint32_t cache_bits) {
     prs_fold fold;
     prs_mem mem;
     prs_words *cold = malloc(sizeof *cold), *warm = malloc(sizeof *warm);
@@ -27,7 +28,7 @@ static void compare_makers(const char *language, bool is_dual, uint32_t max_toke
     ck_assert_int_eq(prs_fold_init(&fold, true, "", true, NULL), PRISM_OK);
     ck_assert_int_eq(prs_words_init(cold, &mem, &fold, language, is_dual, NULL), PRISM_OK);
     ck_assert_int_eq(prs_words_init(warm, &mem, &fold, language, is_dual, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_words_warm(warm, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_words_warm(warm, cache_bits, NULL), PRISM_OK);
     prs_scan_options options;
     prs_scan_options_init(&options);
     options.max_token_bytes = max_token_bytes;
@@ -52,10 +53,11 @@ static void compare_makers(const char *language, bool is_dual, uint32_t max_toke
 }
 
 START_TEST(warm_equals_cold) {
-    compare_makers("english", false, 255);
-    compare_makers("english", true, 16);
-    compare_makers("french", true, 255);
-    compare_makers(NULL, false, 32);
+    compare_makers("english", false, 255, PRS_WORDS_CACHE_BITS);
+    compare_makers("english", true, 16, PRS_WORDS_CACHE_BITS);
+    compare_makers("french", true, 255, 4);
+    compare_makers("english", false, 255, 0); /* one slot: every other word pushes one out */
+    compare_makers(NULL, false, 32, 1);
 }
 END_TEST
 

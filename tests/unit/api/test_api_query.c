@@ -40,7 +40,7 @@ START_TEST(bad_arguments) {
     opts.default_operator = (prism_operator)7;
     ck_assert_int_eq(prism_query_parse(schema, "a", 1, &opts, &query, NULL), PRISM_EINVAL);
     opts = (prism_query_opts)PRISM_QUERY_OPTS_INIT;
-    opts.size = 8;
+    opts.size = 0; /* not made with the INIT macro */
     ck_assert_int_eq(prism_query_parse(schema, "a", 1, &opts, &query, NULL), PRISM_EINVAL);
     ck_assert_int_eq(prism_query_to_json(NULL, &json, NULL), PRISM_EINVAL);
     ck_assert_ptr_null(json);
@@ -80,6 +80,38 @@ START_TEST(a_query_and_its_json) {
 }
 END_TEST
 
+START_TEST(a_vocabulary_is_for_its_schema) {
+    prism_vocabulary *v, *bad = (prism_vocabulary *)&v;
+    prism_query *query;
+    prism_query_opts opts = PRISM_QUERY_OPTS_INIT;
+    prism_schema *other;
+    setup();
+    ck_assert_int_eq(prism_vocabulary_from_text(NULL, "", 0, &bad, NULL), PRISM_EINVAL);
+    ck_assert_ptr_null(bad);
+    ck_assert_int_eq(prism_vocabulary_from_text(schema, NULL, 1, &bad, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_vocabulary_from_text(schema, "", 0, NULL, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_vocabulary_from_text(schema, "same x, y", 9, &v, NULL), PRISM_OK);
+    opts.vocabulary = v;
+    ck_assert_int_eq(prism_query_parse(schema, "x", 1, &opts, &query, NULL), PRISM_OK);
+    ck_assert_str_eq(prism_query_shape(query), "mixed");
+    prism_query_unref(query);
+    opts.size = offsetof(prism_query_opts, vocabulary); /* a caller of before */
+    ck_assert_int_eq(prism_query_parse(schema, "x", 1, &opts, &query, NULL), PRISM_OK);
+    ck_assert_str_eq(prism_query_shape(query), "term");
+    prism_query_unref(query);
+    opts.size = sizeof opts;
+    ck_assert_int_eq(prism_schema_new(&other, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_query_parse(other, "x", 1, &opts, &query, NULL), PRISM_EINVAL);
+    prism_schema_unref(other);
+    ck_assert_ptr_eq(prism_vocabulary_ref(v), v);
+    ck_assert_ptr_null(prism_vocabulary_ref(NULL));
+    prism_vocabulary_unref(v);
+    prism_vocabulary_unref(v);
+    prism_vocabulary_unref(NULL);
+    teardown();
+}
+END_TEST
+
 START_TEST(an_empty_text_is_a_query) {
     prism_query *query;
     setup();
@@ -108,5 +140,5 @@ START_TEST(tokens_of_a_text) {
 }
 END_TEST
 
-TEST_SUITE(api_query, bad_arguments, a_query_and_its_json, an_empty_text_is_a_query,
-           tokens_of_a_text)
+TEST_SUITE(api_query, bad_arguments, a_query_and_its_json, a_vocabulary_is_for_its_schema,
+           an_empty_text_is_a_query, tokens_of_a_text)

@@ -1,4 +1,5 @@
-/* test_api_writer.c - do the exported functions of writer.h refuse bad arguments and pass good ones on? */
+/* test_api_writer.c - do the exported functions of writer.h refuse bad arguments and pass good ones
+ * on? */
 #include "harness/test.h"
 
 #include <prismsearch.h>

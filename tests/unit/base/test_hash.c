@@ -29,7 +29,8 @@ START_TEST(seed_and_bytes_matter) {
 }
 END_TEST
 
-/* A mix that keeps all information maps distinct numbers to distinct numbers, and spreads low bits. */
+/* A mix that keeps all information maps distinct numbers to distinct numbers, and spreads low
+ * bits. */
 START_TEST(mix_spreads_small_numbers) {
     uint32_t buckets[256] = {0};
     for (uint64_t i = 0; i < 256 * 64; i++) buckets[prs_hash_mix64(i) & 255]++;

@@ -182,6 +182,39 @@ START_TEST(every_refused_allocation_is_told) {
 }
 END_TEST
 
+START_TEST(unlisted_keys_have_ids_only) {
+    prs_mem local_mem;
+    prs_map local;
+    uint32_t id;
+    bool added;
+    prs_mem_init(&local_mem, NULL);
+    prs_map_init(&local, &local_mem, 7);
+    ck_assert_int_eq(prs_map_add_unlisted(&local, prs_bytes_of("a", 1), &id), PRISM_OK);
+    ck_assert_uint_eq(id, 0);
+    ck_assert_uint_eq(prs_map_find(&local, prs_bytes_of("a", 1)), UINT32_MAX);
+    for (uint32_t i = 1; i < 5000; i++) {
+        if (i % 2 == 0)
+            TEST_NEED(prs_map_add_unlisted(&local, prs_bytes_of(&i, sizeof i), &id) == PRISM_OK);
+        else
+            TEST_NEED(prs_map_add(&local, prs_bytes_of(&i, sizeof i), &id, &added) == PRISM_OK);
+        TEST_NEED(id == i && local.n == i + 1);
+    }
+    for (uint32_t i = 1; i < 5000; i++) {
+        uint32_t found = prs_map_find(&local, prs_bytes_of(&i, sizeof i));
+        uint32_t wanted = i % 2 == 0 ? UINT32_MAX : i;
+        TEST_NEED(found == wanted);
+        TEST_NEED(prs_bytes_equal(local.keys[i], prs_bytes_of(&i, sizeof i)));
+    }
+    ck_assert_uint_le(local.mask + 1, 4096); /* 2500 keys are in slots, and no more count */
+    prs_map_clear(&local);
+    ck_assert_int_eq(prs_map_add(&local, prs_bytes_of("a", 1), &id, &added), PRISM_OK);
+    ck_assert(added && id == 0);
+    prs_map_fini(&local);
+    ck_assert_uint_eq(atomic_load(&local_mem.live), 0);
+}
+END_TEST
+
 TEST_SUITE(map, empty_map_holds_nothing, ids_are_dense_and_stay, keys_are_copied_with_a_nul,
            many_keys_survive_growth, flooding_spreads_by_growth, clear_keeps_memory_and_starts_over,
-           refusal_leaves_the_map_as_it_was, every_refused_allocation_is_told)
+           refusal_leaves_the_map_as_it_was, every_refused_allocation_is_told,
+           unlisted_keys_have_ids_only)

@@ -1,4 +1,5 @@
-/* Mutual exclusion, reference counts and the clock, under threads (ThreadSanitizer runs this too). */
+/* Mutual exclusion, reference counts and the clock, under threads (ThreadSanitizer runs this
+ * too). */
 #include "harness/test.h"
 
 #include "base/sync.h"

@@ -1,4 +1,5 @@
-/* PATCHED: bytes of FORMAT.md section 7, all widths and counts, best width, levels agree, hostile bytes. */
+/* PATCHED: bytes of FORMAT.md section 7, all widths and counts, best width, levels agree, hostile
+ * bytes. */
 #include "harness/test.h"
 
 #include "base/cpu.h"
@@ -218,7 +219,8 @@ START_TEST(unsound_heads_are_refused) {
 }
 END_TEST
 
-/* Random bytes in a buffer of exact size plus 64: the sanitizers watch; levels agree on every answer. */
+/* Random bytes in a buffer of exact size plus 64: the sanitizers watch; levels agree on every
+ * answer. */
 START_TEST(levels_agree_on_any_bytes) {
     test_rng rng = test_rng_of("pack-hostile");
     uint8_t *b = (uint8_t *)malloc(ROOM + 64);

@@ -137,3 +137,88 @@ void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const
 void list_file_end(list_file *lf) {
     section_file_end(&lf->file);
 }
+
+/* ---- any bytes ------------------------------------------------------------------------------- */
+
+static bool ended(const prs_postings *p, prism_status status) {
+    if (status == PRISM_OK) return false;
+    TEST_NEED(status == PRISM_ECORRUPT && p->last_doc == PRS_DOC_END);
+    return true;
+}
+
+/* Positions of document i, into memory of exactly its freq. */
+static bool walk_positions(prs_postings *p, uint32_t i) {
+    uint32_t *out = malloc(p->freqs[i] * sizeof *out), freq = p->freqs[i];
+    uint32_t span = prs_lengths_get(p->src->spans, p->docs[i]);
+    ck_assert_ptr_nonnull(out);
+    bool good = !ended(p, prs_postings_positions(p, i, out, NULL));
+    for (uint32_t k = 0; good && k < freq; k++)
+        TEST_NEED(out[k] < span && (k == 0 || out[k - 1] <= out[k]));
+    free(out);
+    return good;
+}
+
+static bool walk_block(prs_postings *p, uint32_t *next_doc, test_rng *rng) {
+    const prs_impact *pairs;
+    uint32_t n_pairs;
+    if (ended(p, prs_postings_block_impacts(p, &pairs, &n_pairs, NULL))) return false;
+    TEST_NEED(n_pairs <= PRS_BLOCK_IMPACTS);
+    if (ended(p, prs_postings_load(p, NULL)) || ended(p, prs_postings_freqs(p, NULL))) return false;
+    TEST_NEED(p->n >= 1 && p->n <= PRS_BLOCK && p->docs[p->n] == PRS_DOC_END);
+    for (uint32_t i = 0; i < p->n; i++) {
+        TEST_NEED(p->docs[i] >= *next_doc && p->docs[i] < p->src->n_docs && p->freqs[i] >= 1);
+        *next_doc = p->docs[i] + 1;
+    }
+    if (!p->info.has_positions) return true;
+    uint32_t first = (uint32_t)test_rng_below(rng, p->n); /* the groups are found from there */
+    for (uint32_t i = 0; i < p->n; i++)
+        if (!walk_positions(p, (first + i) % p->n)) return false;
+    return true;
+}
+
+static bool walk_blocks(const prs_postings_source *src, const prs_term_info *info, test_rng *rng) {
+    prs_postings p;
+    uint32_t next_doc = 0;
+    if (ended(&p, prs_postings_open(&p, src, info, NULL))) return false;
+    while (p.last_doc != PRS_DOC_END) {
+        if (!walk_block(&p, &next_doc, rng)) return false;
+        if (ended(&p, prs_postings_next_block(&p, NULL))) return false;
+    }
+    return true;
+}
+
+static bool walk_seeks(const prs_postings_source *src, const prs_term_info *info, test_rng *rng) {
+    prs_postings p;
+    if (ended(&p, prs_postings_open(&p, src, info, NULL))) return false;
+    for (uint64_t target = 0; target < src->n_docs;) {
+        uint32_t doc;
+        if (ended(&p, prs_postings_seek(&p, (uint32_t)target, &doc, NULL))) return false;
+        TEST_NEED(doc >= target && (doc < src->n_docs || doc == PRS_DOC_END));
+        if (doc == PRS_DOC_END) break;
+        target = doc + 1 + test_rng_below(rng, src->n_docs / 8 + 1);
+    }
+    return true;
+}
+
+static bool walk_windows(const prs_postings_source *src, const prs_term_info *info, test_rng *rng) {
+    enum { WORDS = 3 };
+    prs_postings p;
+    bool good = true;
+    uint64_t *words = malloc(WORDS * sizeof *words);
+    ck_assert_ptr_nonnull(words);
+    good = !ended(&p, prs_postings_open(&p, src, info, NULL));
+    for (uint64_t base = 0; good && base < src->n_docs;) {
+        memset(words, 0, WORDS * sizeof *words);
+        good = !ended(&p, prs_postings_fill_window(&p, (uint32_t)base, words, WORDS, NULL));
+        base += 64 * (WORDS + test_rng_below(rng, src->n_docs / 256 + 1));
+    }
+    free(words);
+    return good;
+}
+
+bool list_walk_any_bytes(const prs_postings_source *src, const prs_term_info *info, test_rng *rng) {
+    bool good = walk_blocks(src, info, rng);
+    (void)walk_seeks(src, info, rng);
+    (void)walk_windows(src, info, rng);
+    return good;
+}

@@ -1,4 +1,5 @@
-/* list_file.h - random fields and lists, and a section LISTS that holds them: what tests of postings need. */
+/* list_file.h - random fields and lists, and a section LISTS that holds them: what tests of
+ * postings need. */
 #ifndef PRS_TESTS_LIST_FILE_H
 #define PRS_TESTS_LIST_FILE_H
 
@@ -36,7 +37,8 @@ typedef struct list_model {
     uint64_t *first;     /* of each doc's positions; df + 1 */
 } list_model;
 
-/** At most max_df postings (0 = as many as the shape gives), at least one.  max_freq limits freqs. */
+/** At most max_df postings (0 = as many as the shape gives), at least one.  max_freq limits
+ *  freqs. */
 list_model *list_model_new(const field_model *field, list_shape shape, uint32_t max_df,
                            uint32_t max_freq, test_rng *rng);
 void list_model_free(list_model *list);
@@ -57,5 +59,9 @@ typedef struct list_file {
 void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const list_model *list,
                     bool positions, uint32_t piece, test_rng *rng);
 void list_file_end(list_file *lf);
+
+/** Read all of a list whose bytes may be anything: block by block with freqs, impacts and positions, by seeking, and
+ *  by windows.  Fails the test unless every answer is an error or within bounds; true if there was no error. */
+bool list_walk_any_bytes(const prs_postings_source *src, const prs_term_info *info, test_rng *rng);
 
 #endif

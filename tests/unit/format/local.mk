@@ -1,15 +1,25 @@
 # Unit tests of lib/format: append `format_tests_sources += tests/unit/format/test_FILE.c`; nothing to register.
 format_tests_sources = \
 	tests/unit/format/list_file.c tests/unit/format/list_file.h \
+	tests/unit/format/naive_block.c tests/unit/format/naive_block.h \
 	tests/unit/format/section_file.c tests/unit/format/section_file.h \
+	tests/unit/format/test_block_read.c \
+	tests/unit/format/test_block_write.c \
 	tests/unit/format/test_column.c \
 	tests/unit/format/test_deletes.c \
 	tests/unit/format/test_docstore.c \
+	tests/unit/format/test_dominance.c \
+	tests/unit/format/test_impacts.c \
 	tests/unit/format/test_keys.c \
 	tests/unit/format/test_lengths.c \
 	tests/unit/format/test_manifest.c \
 	tests/unit/format/test_names.c \
+	tests/unit/format/test_positions_read.c \
 	tests/unit/format/test_postings.c \
+	tests/unit/format/test_postings_group.c \
+	tests/unit/format/test_postings_skip.c \
+	tests/unit/format/test_postings_window.c \
+	tests/unit/format/test_postings_writer.c \
 	tests/unit/format/test_order.c \
 	tests/unit/format/test_segment_meta.c \
 	tests/unit/format/test_terms.c \

@@ -1,5 +1,6 @@
-/* Postings: lists of every shape and size read back, whatever the pieces they were written in; impacts and
- * dominance points keep their promise; blocks copied; nothing leaks when memory runs out. */
+/* Postings: lists of every shape and size read back, whatever the pieces they were written in;
+ * impacts and dominance points keep their promise; blocks copied; nothing leaks when memory runs
+ * out. */
 #include "list_file.h"
 
 #include <stdlib.h>

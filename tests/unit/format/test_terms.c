@@ -1,4 +1,5 @@
-/* test_terms.c - dictionary: every key found with its info, no other; order; nasty keys; damage; memory. */
+/* test_terms.c - dictionary: every key found with its info, no other; order; nasty keys; damage;
+ * memory. */
 #include "section_file.h"
 
 #include "format/terms.h"

@@ -3,21 +3,28 @@ index_tests_sources = \
 	tests/unit/index/lexicon_of.h \
 	tests/unit/index/world.c tests/unit/index/world.h \
 	tests/unit/index/test_check.c \
+	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_commit.c \
 	tests/unit/index/test_core.c \
 	tests/unit/index/test_docmap.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
+	tests/unit/index/test_flush.c \
 	tests/unit/index/test_info.c \
 	tests/unit/index/test_inverter.c \
 	tests/unit/index/test_merge.c \
 	tests/unit/index/test_merge_policy.c \
 	tests/unit/index/test_model.c \
+	tests/unit/index/test_pending.c \
+	tests/unit/index/test_publish.c \
+	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_segment.c \
+	tests/unit/index/test_segment_write.c \
 	tests/unit/index/test_snapshot.c \
 	tests/unit/index/test_term_sort.c \
 	tests/unit/index/test_terms_walk.c \
 	tests/unit/index/test_transpose.c \
+	tests/unit/index/test_upsert.c \
 	tests/unit/index/test_writer.c
 
 unit_programs += tests/unit/index/index_tests

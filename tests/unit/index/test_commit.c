@@ -170,6 +170,42 @@ START_TEST(a_payload_stays_with_its_commit) {
 }
 END_TEST
 
+START_TEST(a_large_payload_stays_too) {
+    static uint8_t large[3000];
+    for (size_t i = 0; i < sizeof large; i++) large[i] = (uint8_t)(i * 7);
+    world w;
+    world_make(&w, world_schema);
+    for (size_t len = 1; len <= sizeof large; len = 2 * len + 1) {
+        world_put(&w, "{\"body\":\"%zu\"}", len);
+        ck_assert_int_eq(prism_writer_commit(w.writer, large, len, NULL, NULL), PRISM_OK);
+        world_put(&w, "{\"body\":\"and %zu\"}", len);
+        ck_assert_int_eq(prism_writer_merge(w.writer, 1, NULL, NULL, NULL), PRISM_OK);
+        prism_snapshot *snap = world_snapshot(&w);
+        ck_assert(prs_bytes_equal(snap->payload, prs_bytes_of(large, len)));
+        prs_snapshot_unref(snap);
+    }
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(numbers_of_generations_may_run_out) {
+    world w;
+    prism_error err = PRISM_ERROR_INIT;
+    world_make(&w, world_schema);
+    world_close(&w);
+    leave_file(&w, "deletes-ffffffffffffffff");
+    world_open(&w, true);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, &err), PRISM_ELIMIT);
+    ck_assert_uint_eq(world_count(&w), 0);
+    world_close(&w);
+    world_open(&w, true); /* the stray file went at the first open */
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    ck_assert_uint_eq(world_commit(&w), 2);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(publishing_over_a_commit_is_refused) {
     world w;
     world_make(&w, world_schema);
@@ -182,6 +218,31 @@ START_TEST(publishing_over_a_commit_is_refused) {
     ck_assert_int_eq(prs_commit_read(w.disk, 2, &arena, &commit, NULL, NULL), PRISM_ENOTFOUND);
     prs_arena_fini(&arena);
     world_end(&w);
+}
+END_TEST
+
+START_TEST(a_schema_that_is_none_is_damage) {
+    static const char *const texts[] = {"", "{", "{\"fields\":7}", "[]"};
+    for (size_t i = 0; i < PRS_COUNT(texts); i++) {
+        world w;
+        prism_error err = PRISM_ERROR_INIT;
+        world_make(&w, world_schema);
+        prs_arena arena;
+        prs_commit commit;
+        prs_arena_init(&arena, &w.disk_mem, 0);
+        ck_assert_int_eq(prs_commit_read(w.disk, 1, &arena, &commit, NULL, NULL), PRISM_OK);
+        commit.manifest.generation = 2;
+        commit.schema = prs_bytes_of(texts[i], strlen(texts[i]));
+        ck_assert_int_eq(prs_commit_publish(w.disk, &commit, NULL), PRISM_OK);
+        prs_arena_fini(&arena);
+        prism_snapshot *snap;
+        ck_assert_int_eq(prs_snapshot_open(w.index.core, NULL, &snap, &err), PRISM_ECORRUPT);
+        ck_assert_str_eq(err.file, "commit-0000000000000002");
+        world_close(&w);
+        ck_assert_int_eq(world_try_open(&w, false, &err), PRISM_ECORRUPT);
+        ck_assert_str_eq(err.file, "commit-0000000000000002");
+        world_end(&w);
+    }
 }
 END_TEST
 
@@ -202,4 +263,6 @@ END_TEST
 TEST_SUITE(commit, syncs_are_counted_exactly, a_writer_that_need_not_be_durable_syncs_nothing,
            generations_only_grow, as_many_commits_are_kept_as_was_said,
            orphans_go_and_strangers_stay, a_payload_stays_with_its_commit,
-           publishing_over_a_commit_is_refused, a_damaged_newest_commit_is_not_passed_over)
+           a_large_payload_stays_too, numbers_of_generations_may_run_out,
+           publishing_over_a_commit_is_refused, a_schema_that_is_none_is_damage,
+           a_damaged_newest_commit_is_not_passed_over)

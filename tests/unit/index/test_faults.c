@@ -1,5 +1,6 @@
-/* test_faults.c - every call to the storage fails once, and then for ever: what is on disk afterwards
- * is the last commit that returned OK, or the one that was on its way (rules R8, R10, R12). */
+/* test_faults.c - every call to the storage fails once, and then for ever: what is on disk
+ * afterwards is the last commit that returned OK, or the one that was on its way (rules R8, R10,
+ * R12). */
 #include "world.h"
 
 #include <stdio.h>
@@ -162,6 +163,53 @@ START_TEST(a_failed_rename_poisons) {
 }
 END_TEST
 
+/* Before the rename too a directory sync is never tried again: what it should have confirmed may be
+ * lost. */
+START_TEST(a_failed_sync_of_names_is_sticky_until_rollback) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    w.fault->calls = FAULT_SYNC_DIR;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EIO);
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EIO);
+    ck_assert_uint_eq(world_count(&w), 0);
+    ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), 1);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
+/* The newest commit may be one whose name its writer could not confirm: before it is built upon and
+ * older ones go, the next writer does. */
+START_TEST(a_writer_confirms_what_it_finds) {
+    world w;
+    world_make(&w, world_schema);
+    world_close(&w);
+    world_open(&w, false);
+    w.fault->calls = FAULT_SYNC_DIR;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, NULL), PRISM_EIO);
+    ck_assert_ptr_null(w.writer);
+    w.fault->calls = FAULT_UNLINK | FAULT_SYNC_DIR; /* nothing goes before the sync */
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 2;
+    prs_file *file;
+    ck_assert_int_eq(w.disk->vt->create(w.disk, "deletes-0000000000000005", &file, NULL), PRISM_OK);
+    ck_assert_int_eq(w.disk->vt->close(w.disk, file, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, NULL), PRISM_OK);
+    ck_assert_uint_eq(w.fault->n_failed, 2); /* the unlink, which is a warning */
+    ck_assert_uint_eq(atomic_load(&w.fault->base.n_syncs), 2);
+    w.fault->fail_at = 0;
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(a_failed_flush_is_sticky_until_rollback) {
     world w;
     prism_error err = PRISM_ERROR_INIT;
@@ -214,7 +262,80 @@ START_TEST(a_full_disk_lets_a_commit_do_without_its_merge) {
 }
 END_TEST
 
+/* ---- power loss ------------------------------------------------------------------------------ */
+
+/* The index after a power loss: what was committed when the call returned, or the one commit that
+ * was on its way, whole; nothing to complain of; and life goes on. */
+static void judge_state(const crash_dir *crash, size_t n, crash_keep keep, test_rng *rng,
+                        const prs_writer_options *options, uint32_t n_ok) {
+    world w;
+    memset(&w, 0, sizeof w);
+    prs_mem_init(&w.disk_mem, NULL);
+    ck_assert_int_eq(prs_dir_mem_new(&w.disk_mem, &w.disk, NULL), PRISM_OK);
+    w.options = *options;
+    crash_dir_restore(crash, n, keep, rng, w.disk);
+    world_open(&w, false);
+    bool good = holds_round(&w, n_ok) || holds_round(&w, n_ok + 1);
+    ck_assert_msg(good, "change %zu, keep %d: %u commits returned OK, %llu documents", n, (int)keep,
+                  n_ok, (unsigned long long)world_count(&w));
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_NORMAL), 0);
+    world_close(&w);
+    world_open(&w, true);
+    world_put(&w, "{\"id\":\"next\",\"body\":\"life goes on\"}");
+    world_commit(&w);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_NORMAL), 0);
+    world_end(&w);
+}
+
+static void lose_power(uint32_t keep_commits, uint32_t max_segments) {
+    world w;
+    crash_dir crash;
+    size_t marks[COMMITS + 1], n_states = 0;
+    test_rng rng = test_rng_of("power loss");
+    world_make_crashing(&w, world_schema, &crash);
+    world_close(&w);
+    w.options.keep_commits = keep_commits;
+    w.options.max_segments = max_segments;
+    world_open(&w, true);
+    marks[0] = crash.n_ops;
+    for (uint32_t i = 0; i < COMMITS; i++) {
+        ck_assert_int_eq(commit_round(&w, i, NULL), PRISM_OK);
+        marks[i + 1] = crash.n_ops;
+    }
+    world_close(&w);
+    uint32_t n_ok = 0;
+    for (size_t n = marks[0]; n <= crash.n_ops; n++) {
+        /* Unlinks follow a commit before its call returns: behind its last sync it is durable. */
+        while (n_ok < COMMITS && n >= marks[n_ok + 1]) n_ok++;
+        for (int keep = CRASH_KEEP_NOTHING; keep <= CRASH_KEEP_SOME + 3; keep++, n_states++) {
+            crash_keep what = keep < CRASH_KEEP_SOME ? (crash_keep)keep : CRASH_KEEP_SOME;
+            judge_state(&crash, n, what, &rng, &w.options, n_ok);
+        }
+    }
+    ck_assert_uint_gt(n_states, 500);
+    w.disk = crash.inner;
+    world_end(&w);
+    crash_dir_fini(&crash);
+}
+
+START_TEST(the_power_may_go_at_any_moment) {
+    lose_power(2, 0);
+}
+END_TEST
+
+START_TEST(the_power_may_go_when_one_commit_is_kept) {
+    lose_power(1, PRISM_NO_MERGE);
+}
+END_TEST
+
+START_TEST(the_power_may_go_when_each_commit_merges) {
+    lose_power(1, 1);
+}
+END_TEST
+
 TEST_SUITE(faults, each_call_fails_once, the_disk_is_gone_from_some_call_on,
            the_disk_is_full_from_some_call_on, a_failed_commit_can_be_tried_again,
-           a_failed_rename_poisons, a_failed_flush_is_sticky_until_rollback,
-           a_full_disk_lets_a_commit_do_without_its_merge)
+           a_failed_rename_poisons, a_failed_sync_of_names_is_sticky_until_rollback,
+           a_writer_confirms_what_it_finds, a_failed_flush_is_sticky_until_rollback,
+           a_full_disk_lets_a_commit_do_without_its_merge, the_power_may_go_at_any_moment,
+           the_power_may_go_when_one_commit_is_kept, the_power_may_go_when_each_commit_merges)

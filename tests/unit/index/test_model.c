@@ -1,5 +1,5 @@
-/* test_model.c - random puts, deletes, flushes, commits, rollbacks, merges and reopenings, against a
- * model that is two arrays: what is committed, and what will be. */
+/* test_model.c - random puts, deletes, flushes, commits, rollbacks, merges and reopenings, against
+ * a model that is two arrays: what is committed, and what will be. */
 #include "world.h"
 
 #include <stdio.h>

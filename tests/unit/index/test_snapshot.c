@@ -1,6 +1,8 @@
 /* test_snapshot.c - is a snapshot what it was, whatever the writer does afterwards? */
 #include "world.h"
 
+#include "index/commit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -130,6 +132,59 @@ START_TEST(a_lost_file_is_damage) {
 }
 END_TEST
 
+START_TEST(a_listing_may_miss_everything_once) {
+    world w;
+    prism_snapshot *snap;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    w.fault->calls = FAULT_LIST; /* one that says OK and shows nothing */
+    w.fault->status = PRISM_OK;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    ck_assert_int_eq(prs_snapshot_open(w.index.core, NULL, &snap, NULL), PRISM_OK);
+    ck_assert_uint_eq(prism_snapshot_documents(snap), 1);
+    prs_snapshot_unref(snap);
+    w.fault->n_calls = 0;
+    w.fault->fail_on = true;
+    ck_assert_int_eq(prs_snapshot_open(w.index.core, NULL, &snap, NULL), PRISM_ECORRUPT);
+    w.fault->fail_on = false;
+    w.fault->n_calls = 0;
+    prs_arena arena;
+    prs_commit commit;
+    prs_arena_init(&arena, &w.disk_mem, 0);
+    prs_dir *dir = &w.fault->base;
+    ck_assert_int_eq(prs_commit_read_newest(dir, &arena, &commit, NULL, NULL), PRISM_OK);
+    ck_assert_uint_eq(commit.manifest.generation, 2);
+    prs_arena_fini(&arena);
+    w.fault->fail_at = 0;
+    world_end(&w);
+}
+END_TEST
+
+START_TEST(an_error_tells_itself_and_not_the_one_before) {
+    world w;
+    prism_snapshot *snap;
+    prism_error err = PRISM_ERROR_INIT;
+    char name[PRS_NAME_SIZE];
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+    world_commit(&w);
+    snap = world_snapshot(&w);
+    prs_name_of_segment(name, PRS_NAME_DOC, &snap->manifest.segments[0].id);
+    prs_snapshot_unref(snap);
+    ck_assert_int_eq(w.disk->vt->unlink(w.disk, name, NULL), PRISM_OK);
+    w.fault->calls = FAULT_LIST;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 2; /* the look after the file was missed */
+    ck_assert_int_eq(prs_snapshot_open(w.index.core, NULL, &snap, &err), PRISM_EIO);
+    ck_assert_int_eq(err.code, PRISM_EIO);
+    w.fault->fail_at = 0;
+    world_end(&w);
+}
+END_TEST
+
 TEST_SUITE(snapshot, nothing_new_gives_the_same_snapshot, refresh_shares_what_stayed,
            an_old_snapshot_reads_on, a_snapshot_outlives_its_index, numbers_go_over_segments,
-           a_lost_file_is_damage)
+           a_lost_file_is_damage, a_listing_may_miss_everything_once,
+           an_error_tells_itself_and_not_the_one_before)

@@ -26,9 +26,17 @@ static void new_core(world *w) {
 }
 
 void world_make(world *w, const char *schema) {
+    world_make_crashing(w, schema, NULL);
+}
+
+void world_make_crashing(world *w, const char *schema, crash_dir *crash) {
     memset(w, 0, sizeof *w);
     prs_mem_init(&w->disk_mem, NULL);
     ck_assert_int_eq(prs_dir_mem_new(&w->disk_mem, &w->disk, NULL), PRISM_OK);
+    if (crash != NULL) {
+        crash_dir_init(crash, w->disk);
+        w->disk = &crash->base;
+    }
     w->options =
         (prs_writer_options){.memory = PRS_WRITER_MIN_MEMORY, .keep_commits = 2, .durable = true};
     prism_schema *parsed;

@@ -1,7 +1,9 @@
-/* world.h - an index in memory for tests: its directory survives reopening and can fail on demand. */
+/* world.h - an index in memory for tests: its directory survives reopening and can fail on
+ * demand. */
 #ifndef PRS_TESTS_INDEX_WORLD_H
 #define PRS_TESTS_INDEX_WORLD_H
 
+#include "harness/crash_dir.h"
 #include "harness/fault_dir.h"
 #include "harness/test.h"
 
@@ -21,11 +23,15 @@ typedef struct world {
     size_t fail_at; /* allocation of the next open handle that fails; 0 = none */
 } world;
 
-/* id (key), title and body (text), tags (keyword, many, column), lang (keyword), n (i64), when (date). */
+/* id (key), title and body (text), tags (keyword, many, column), lang (keyword), n (i64), when
+ * (date). */
 extern const char world_schema[];
 
 /** A new index with a writer. */
 void world_make(world *w, const char *schema);
+/** The same with `crash` around the disk; the caller sets w->disk = crash->inner before world_end,
+ *  and ends crash. */
+void world_make_crashing(world *w, const char *schema, crash_dir *crash);
 /** Handles only; the writer too if asked for.  Fails the test if they do not open. */
 void world_open(world *w, bool with_writer);
 /** As world_open, but tells. */

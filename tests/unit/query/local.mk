@@ -1,6 +1,7 @@
 # Unit tests of lib/query: append `query_tests_sources += tests/unit/query/test_FILE.c`; nothing to register.
 query_tests_sources = \
 	tests/unit/query/test_build.c \
+	tests/unit/query/test_combine.c \
 	tests/unit/query/test_field_analyzers.c \
 	tests/unit/query/test_lexer.c \
 	tests/unit/query/test_notes.c \
@@ -13,7 +14,9 @@ query_tests_sources = \
 	tests/unit/query/test_rewrite_bool.c \
 	tests/unit/query/test_rewrite_han.c \
 	tests/unit/query/test_rewrite_phrase.c \
+	tests/unit/query/test_rewrite_synonyms.c \
 	tests/unit/query/test_rewrite_words.c \
+	tests/unit/query/test_vocabulary.c \
 	tests/unit/query/tree.c \
 	tests/unit/query/tree.h
 

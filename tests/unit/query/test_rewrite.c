@@ -24,7 +24,7 @@ START_TEST(one_analyzer_one_group) {
     expect(s, "u,t", 0, "running", "t^3,u:run");
     expect(s, "t^1,u^7", 0, "running", "t,u^7:run");
     expect(s, "off", 0, "running", "off:run");
-    expect(s, "t,off", 0, "the runs off", "(t^3,off:run t^3,off:off)");
+    expect(s, "t,off", 0, "the runs off", "(t^3,off:run t^3,off:off ~t^3,off:the^0.3)");
     expect(s, "t", 0, "u:running", "u:run");
     prs_schema_unref(s);
 }

@@ -124,10 +124,11 @@ START_TEST(same_matches_and_weights) {
 }
 END_TEST
 
-START_TEST(stop_words_go_where_others_stay) {
+START_TEST(stop_words_only_rank_where_others_stay) {
     static const struct {
         const char *words, *tree; /* upper case: a stop word */
-    } cases[] = {{"Ab", "b"}, {"AB", "(a b)"}, {"A", "a"}, {"AbC", "b"}, {"abC", "(a b)"}};
+    } cases[] = {{"Ab", "(+b ~a^0.3)"},         {"AB", "(a b)"},         {"A", "a"},
+                 {"AbC", "(+b ~a^0.3 ~c^0.3)"}, {"abC", "(a b ~c^0.3)"}, {"AAb", "(+b ~a^0.6)"}};
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(cases); i++) {
         ck_assert_int_eq(prs_query_new(schema, &query, NULL), PRISM_OK);
@@ -163,5 +164,5 @@ START_TEST(an_empty_bool_is_nothing) {
 }
 END_TEST
 
-TEST_SUITE(rewrite_bool, same_matches_and_weights, stop_words_go_where_others_stay,
+TEST_SUITE(rewrite_bool, same_matches_and_weights, stop_words_only_rank_where_others_stay,
            an_empty_bool_is_nothing)

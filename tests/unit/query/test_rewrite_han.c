@@ -1,8 +1,8 @@
-/* Are runs weighted and cut as han_weights.h and the dictionary say, in every han mode?
+/* Are runs weighted and cut as part_weights.h and the dictionary say, in every han mode?
  * Trees name the words that ICU's dictionary has known in all versions: 北京 大学 学生 中国 人民. */
 #include "tree.h"
 
-#include "query/han_weights.h"
+#include "query/part_weights.h"
 
 #include <stdio.h>
 

@@ -118,7 +118,47 @@ START_TEST(phrases_are_limited) {
 }
 END_TEST
 
+/* "ab" over a@0 _ b@2, then c@3, whatever the text: a compound with a gap, from a caller. */
+static prism_status gappy(void *ctx, const char *text, size_t len, prism_token_fn emit,
+                          void *emit_ctx, prism_error *err) {
+    static const prism_token tokens[] = {{.term = "a", .len = 1, .end = 1},
+                                         {.term = "ab", .len = 2, .span = 3, .end = 1},
+                                         {.term = "b", .len = 1, .pos = 2, .end = 1},
+                                         {.term = "c", .len = 1, .pos = 3, .end = 1}};
+    (void)ctx;
+    (void)text;
+    (void)len;
+    (void)err;
+    for (size_t i = 0; i < PRS_COUNT(tokens); i++) {
+        if (emit(emit_ctx, &tokens[i]) != 0) return PRISM_ECANCELED;
+    }
+    return PRISM_OK;
+}
+
+START_TEST(compounds_of_a_caller_may_have_gaps) {
+    prism_schema *schema;
+    prism_tokenizers *set;
+    prism_tokenizer t = {sizeof t, "gappy", "1", gappy, NULL, NULL};
+    prism_field_options options = PRISM_FIELD_OPTIONS_INIT;
+    options.analyzer = "gappy";
+    ck_assert_int_eq(prs_tokenizers_new(&set, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_tokenizers_add(set, &t, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_schema_new(&schema, NULL), PRISM_OK);
+    prs_schema_set_tokenizers(schema, set);
+    ck_assert_int_eq(prs_schema_add(schema, "body", PRISM_FIELD_TEXT, &options, false, NULL),
+                     PRISM_OK);
+    prs_tokenizers_unref(set);
+    prism_query *query = tree_parse(schema, "\"x\"", 3, 0, NULL, NULL);
+    ck_assert_str_eq(tree_text(query), "max(body:\"a _ b c\", body:\"ab c\")");
+    prism_query_unref(query);
+    query = tree_parse(schema, "x", 1, 0, NULL, NULL);
+    ck_assert_str_eq(tree_text(query), "(max(body:\"a _ b\", body:ab) body:c)");
+    prism_query_unref(query);
+    prism_schema_unref(schema);
+}
+END_TEST
+
 TEST_SUITE(rewrite_phrase, exact_forms_where_the_index_has_them, prefixes_are_not_stemmed,
            compounds_both_ways, only_three_compounds_have_a_choice, near_takes_every_word,
            without_positions_order_is_lost, fields_without_positions_stay_out_of_phrases,
-           phrases_are_limited)
+           phrases_are_limited, compounds_of_a_caller_may_have_gaps)

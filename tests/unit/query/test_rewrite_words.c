@@ -34,9 +34,9 @@ START_TEST(numbers_join_words) {
     expect(plain, 0, "x, 15", "(t:x t:15)");
     expect(plain, 0, "C++ 17", "(t:c++ t:17)");
     expect(plain, 0, "GPT $4", "(t:gpt t:$4)");
-    expect(plain, 0, "wi-fi 6", "(max(t:\"wi fi\", t:wifi) t:6)");
+    expect(plain, 0, "wi-fi 6", "(t:wi^0.5 t:fi^0.5 max(t:\"wi fi\", t:wifi)^0.5 t:6)");
     expect(plain, 0, "学 15", "(t:学.1 t:15)");
-    expect(plain, 0, "in 2020", "t:2020");
+    expect(plain, 0, "in 2020", "(+t:2020 ~t:in^0.3)");
     expect(plain, AND, "iPhone 15 iPhone 15",
            "(+((+t:iphon +t:15) t:iphone15) +((+t:iphon +t:15) t:iphone15))");
     expect(plain, PLAIN, "iPhone\t15", "(t:iphon t:iphone15 t:15)");
@@ -59,15 +59,15 @@ END_TEST
 
 START_TEST(stop_words) {
     static const char plain[] = "\"boost\":1";
-    expect(plain, 0, "the who", "t:who");
-    expect(plain, PLAIN, "the who", "t:who");
+    expect(plain, 0, "the who", "(+t:who ~t:the^0.3)");
+    expect(plain, PLAIN, "the who", "(+t:who ~t:the^0.3)");
     expect(plain, KEEP_STOPWORDS, "the who", "(t:the t:who)");
     expect(plain, AND | KEEP_STOPWORDS, "the who", "(+t:the +t:who)");
     expect(plain, 0, "the the", "t:the^2");
     expect(plain, 0, "the ?", "t:the");
     expect(plain, 0, "the -who", "(+t:the -t:who)");
-    expect(plain, 0, "(the) who", "t:who");
-    expect(plain, 0, "the wh*", "t:wh*");
+    expect(plain, 0, "(the) who", "(+t:who ~t:the^0.3)");
+    expect(plain, 0, "the wh*", "(+t:wh* ~t:the^0.3)");
     expect(plain, AND, "to be or not OR who", "((+t:to +t:be +t:or +t:not) t:who)");
 }
 END_TEST

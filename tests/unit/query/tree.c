@@ -97,6 +97,7 @@ static void put_bool(json_t *node) {
     put_list(json_object_get(node, "must_not"), "-", " ", &any);
     put_list(filter, "#", " ", &any);
     put_list(should, "", " ", &any);
+    put_list(json_object_get(node, "extra"), "~", " ", &any);
     put(")");
     int least = (int)json_integer_value(json_object_get(node, "min_should"));
     if (least != (json_array_size(must) + json_array_size(filter) == 0)) put("/%d", least);

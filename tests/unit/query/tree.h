@@ -8,7 +8,7 @@
  *     "{的.e|的*.2}"        a slot of several keys or with a prefix
  *     near3"a b"  a*       near; prefix
  *     exists(tags) *:* none
- *     (+a -b #c d)         bool: must, must_not, filter, should
+ *     (+a -b #c d ~e)      bool: must, must_not, filter, should, extra
  *     (d e)/2              min_should if it is not as usual
  *     max(a, b)  const(a)
  *

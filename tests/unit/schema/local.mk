@@ -7,6 +7,7 @@ schema_tests_sources = \
 	tests/unit/schema/test_json_text.c \
 	tests/unit/schema/test_schema.c \
 	tests/unit/schema/test_schema_json.c \
+	tests/unit/schema/test_tokenizers.c \
 	tests/unit/schema/test_value.c
 
 unit_programs += tests/unit/schema/schema_tests

@@ -5,6 +5,16 @@
 #include "base/error.h"
 #include "schema/json_text.h"
 
+/* What a commit without a schema section gives: no bytes, and no address either. */
+START_TEST(no_text) {
+    prism_error err = PRISM_ERROR_INIT;
+    prs_json_error_at(&err, NULL, 0, 0);
+    ck_assert_uint_eq(err.offset, 0);
+    ck_assert_uint_eq(err.line, 1);
+    ck_assert_uint_eq(err.column, 1);
+}
+END_TEST
+
 START_TEST(places) {
     static const struct {
         const char *text;
@@ -110,5 +120,5 @@ START_TEST(values_are_dumped) {
 }
 END_TEST
 
-TEST_SUITE(json_text, places, strings_are_escaped, ill_formed_parts_are_replaced,
+TEST_SUITE(json_text, no_text, places, strings_are_escaped, ill_formed_parts_are_replaced,
            random_bytes_become_strings, values_are_dumped)

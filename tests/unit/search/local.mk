@@ -1,15 +1,24 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
 search_tests_sources = \
+	tests/unit/search/fake_cursor.c \
+	tests/unit/search/fake_cursor.h \
 	tests/unit/search/kit.c \
 	tests/unit/search/kit.h \
 	tests/unit/search/test_cover.c \
+	tests/unit/search/test_cur_and.c \
+	tests/unit/search/test_cur_const.c \
+	tests/unit/search/test_cur_max.c \
+	tests/unit/search/test_cur_or.c \
 	tests/unit/search/test_cur_phrase.c \
+	tests/unit/search/test_cur_set.c \
 	tests/unit/search/test_cur_term.c \
 	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \
 	tests/unit/search/test_fragments.c \
 	tests/unit/search/test_group.c \
 	tests/unit/search/test_highlight.c \
+	tests/unit/search/test_hits.c \
+	tests/unit/search/test_hits_json.c \
 	tests/unit/search/test_lane.c \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
@@ -23,6 +32,7 @@ search_tests_sources = \
 	tests/unit/search/test_stats.c \
 	tests/unit/search/test_stats_json.c \
 	tests/unit/search/test_topk.c \
+	tests/unit/search/test_watch.c \
 	tests/unit/search/test_weigh.c \
 	tests/unit/search/test_word_df.c
 

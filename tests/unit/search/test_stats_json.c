@@ -103,7 +103,8 @@ START_TEST(what_is_none_is_refused) {
         ck_assert_ptr_null(stats);
     }
     prism_stats *stats;
-    ck_assert_int_eq(prism_stats_from_json(NULL, 0, &stats, NULL), PRISM_EINVAL);
+    ck_assert_int_eq(prism_stats_from_json(NULL, 0, &stats, NULL), PRISM_EPARSE);
+    ck_assert_int_eq(prism_stats_from_json(NULL, 1, &stats, NULL), PRISM_EINVAL);
     ck_assert_int_eq(read_text("{'v':1,'sets':[],'words':[]}", &stats), PRISM_OK);
     prism_stats_free(stats);
 }

@@ -1,0 +1,25 @@
+/* part_weights.h - how much does a part of an unquoted text count in a ranked query?
+ *
+ * Tuned over all the shared collections together, never over one, and only where all gain or stay
+ * (bench/NOTES.md has the figures).  0 leaves the part out. */
+#ifndef PRS_QUERY_PART_WEIGHTS_H
+#define PRS_QUERY_PART_WEIGHTS_H
+
+/* Han runs.  cmrc2018, MRR@10, k1 .9, b .4: characters .923, pairs .974, both .977, dictionary words
+ * on both sides .978, words and pairs .982, these weights .985. */
+#define PRS_WEIGHT_PAIR_INSIDE 1.0 /* two characters of one dictionary word */
+#define PRS_WEIGHT_PAIR_ACROSS 0.5 /* two characters with a cut between them */
+#define PRS_WEIGHT_SINGLE 1.0      /* a character that is a dictionary word by itself */
+
+/* "iPhone 15" also asks for iphone15. */
+#define PRS_WEIGHT_JOINED 1.0
+
+/* "Wi-Fi router": half for wi-fi as written, half for each of its words, so that "descended from
+ * Huguenots" answers "Huguenot-descended" and still stands behind it. */
+#define PRS_WEIGHT_COMPOUND 0.5
+#define PRS_WEIGHT_COMPOUND_WORD 0.5
+
+/* A stop word beside other words: it ranks, but no document matches for its sake. */
+#define PRS_WEIGHT_STOP_WORD 0.3
+
+#endif

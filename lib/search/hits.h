@@ -1,0 +1,42 @@
+/* hits.h - an answer: found here, come from elsewhere, or merged of several. */
+#ifndef PRS_SEARCH_HITS_H
+#define PRS_SEARCH_HITS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "index/snapshot.h"
+
+#include <prismsearch/search.h>
+
+struct prism_hits {
+    prs_mem mem;
+    prs_arena arena;      /* hits, and keys that are no snapshot's */
+    prism_snapshot *snap; /* referenced, whose keys the hits borrow; NULL = none */
+    prism_hit *hits;
+    uint32_t n;
+    uint32_t k, offset; /* as asked for */
+    uint64_t total;
+    bool total_exact, complete;
+    int shift;
+};
+
+/** An answer without hits.   Params : hook NULL = malloc; snap referenced, may be NULL
+ *  Out    : owned: prs_hits_free */
+prism_status prs_hits_new(const prism_allocator *hook, prism_snapshot *snap, prism_hits **out,
+                          prism_error *err) PRS_NODISCARD;
+void prs_hits_free(prism_hits *hits);
+/** Room for n hits, zeroed, in hits->hits; n becomes hits->n. */
+prism_status prs_hits_make_room(prism_hits *hits, uint32_t n, prism_error *err) PRS_NODISCARD;
+
+/** Merge as prism_hits_merge into an answer without hits.   Params : n > 0, no part NULL
+ *  Errors : EINVAL, ENOMEM */
+prism_status prs_hits_merge(prism_hits *into, const prism_hits *const *parts, size_t n, uint32_t k,
+                            uint32_t offset, prism_error *err) PRS_NODISCARD;
+
+/** hits_json.c: as JSON text, and from it into an answer without hits.
+ *  Errors : ENOMEM; EPARSE */
+prism_status prs_hits_encode(const prism_hits *hits, prs_buf *out, prism_error *err) PRS_NODISCARD;
+prism_status prs_hits_decode(prism_hits *hits, const char *text, size_t len,
+                             prism_error *err) PRS_NODISCARD;
+
+#endif

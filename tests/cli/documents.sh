@@ -1,0 +1,32 @@
+#!/bin/bash
+# documents.sh - get and rm: documents by key.
+. "${PRISM_SRCDIR:-.}/tests/cli/lib.sh" || exit 99
+
+printf '{"id":"a","title":"Äpfel","n":1.50,"tags":["x","y"]}\n{"title":"two","id":"b c"}\n{"id":"數據","title":"three"}\n' >docs.ndjson
+expect 0 "put" psearch -i ix put docs.ndjson
+
+expect 0 "get, in the order asked" psearch -i ix get "b c" a; quiet "get"
+is "get, the stored bytes" "$(cat out)" '{"title":"two","id":"b c"}
+{"id":"a","title":"Äpfel","n":1.50,"tags":["x","y"]}'
+expect 0 "get Han" psearch -i ix get 數據; prints "get Han" '"three"'
+expect 0 "some of them" psearch -i ix get nobody a; is "some of them" "$(wc -l <out)" 1
+expect 1 "none of them" psearch -i ix get nobody nothing; silent "none"
+expect 0 "--fields" psearch -i ix get --fields=title,n a; is "--fields" "$(cat out)" '{"title":"Äpfel","n":1.5}'
+expect 0 "ids" psearch -i ix get --format=ids nobody a 數據; is "ids" "$(tr '\n' ' ' <out)" "a 數據 "
+expect 1 "a beginning is no key" psearch -i ix get b
+
+expect 0 "rm --dry-run" psearch -i ix rm --dry-run a nobody; is "rm --dry-run" "$(cat out)" 1; count_is ix 3
+expect 1 "rm --dry-run of nothing" psearch -i ix rm --dry-run nobody; is "of nothing" "$(cat out)" 0
+expect 0 "rm" psearch -i ix rm a; silent "rm"; says "rm" "1 document deleted"; count_is ix 2
+expect 1 "rm again" psearch -i ix rm a; says "rm again" "0 documents deleted"
+expect 1 "get what was deleted" psearch -i ix get a
+expect 1 "search what was deleted" psearch -i ix search äpfel
+generation=$(psearch -i ix info --json | sed 's/.*"generation":\([0-9]*\).*/\1/')
+expect 1 "rm of nothing makes no commit" psearch -i ix rm nobody
+is "rm of nothing makes no commit" "$(psearch -i ix info --json | sed 's/.*"generation":\([0-9]*\).*/\1/')" "$generation"
+printf 'b c\r\n\n數據\nnobody\n' >keys
+expect_in 0 "rm -" keys psearch -i ix rm --format=json -
+json "rm as JSON" 'd["v"] == 1 and d["deleted"] == 2 and d["dry_run"] is False and re.fullmatch("[0-9a-f]{32}", d["index"])'
+json "rm as JSON: the generation after it" "d['generation'] == $generation + 1"; count_is ix 0
+expect 0 "put after rm" psearch -i ix put docs.ndjson; count_is ix 3
+finish

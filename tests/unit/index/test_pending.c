@@ -1,0 +1,276 @@
+/* test_pending.c - what of the documents in memory is alive, in any order of puts and deletes,
+ * and is a document taken whole or not at all? */
+#include "world.h"
+
+#include "index/flush.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const prs_id id = {{5}};
+
+typedef struct bench {
+    world w;
+    prs_pending pending;
+    prs_json_reader *reader;
+    prs_document doc;
+    bool with_key;
+} bench;
+
+static const char no_key[] = "{\"fields\":[{\"name\":\"body\",\"type\":\"text\"},"
+                             "{\"name\":\"n\",\"type\":\"i64\"}]}";
+
+static void begin(bench *b, const char *schema) {
+    memset(b, 0, sizeof *b);
+    world_make(&b->w, schema);
+    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_json_reader_new(&b->w.disk_mem, &b->reader, NULL), PRISM_OK);
+    prs_document_init(&b->doc, b->w.index.core->recipe->schema, &b->w.disk_mem);
+}
+
+static void end(bench *b) {
+    prs_document_fini(&b->doc);
+    prs_json_reader_free(b->reader);
+    prs_pending_fini(&b->pending);
+    prs_pending_fini(&b->pending); /* once more does nothing */
+    world_end(&b->w);
+}
+
+static prism_status try_add(bench *b, const char *json, bool replace, bool *lost,
+                            prism_error *err) {
+    world_read(b->reader, &b->doc, json);
+    return prs_pending_add(&b->pending, &b->doc, replace, lost, err);
+}
+
+static void add(bench *b, const char *json, bool replace) {
+    bool lost;
+    ck_assert_int_eq(try_add(b, json, replace, &lost, NULL), PRISM_OK);
+    ck_assert(!lost);
+}
+
+static bool file_exists(bench *b) {
+    char name[PRS_NAME_SIZE];
+    prs_view view;
+    prs_name_of_segment(name, PRS_NAME_DOC, &id);
+    prism_status status = b->w.disk->vt->view_open(b->w.disk, name, &view, NULL);
+    if (status == PRISM_OK) b->w.disk->vt->view_close(b->w.disk, &view);
+    return status == PRISM_OK;
+}
+
+/* ---- model ----------------------------------------------------------------------------------- */
+
+enum { KEYS = 3000, OPS = 9000 };
+
+typedef struct model {
+    uint32_t n;
+    uint32_t newest[KEYS]; /* document of each key, UINT32_MAX = none alive */
+    bool replace[OPS], dead[OPS];
+} model;
+
+static void check_model(const prs_pending *p, const model *m) {
+    uint32_t n_dead = 0, n_replace = 0;
+    ck_assert_uint_eq(prs_pending_count(p), m->n);
+    for (uint32_t d = 0; d < m->n; d++) {
+        TEST_NEED(prs_pending_has(&p->deleted, d) == m->dead[d]);
+        TEST_NEED(prs_pending_has(&p->replace, d) == m->replace[d]);
+        n_dead += m->dead[d];
+        n_replace += m->replace[d];
+    }
+    ck_assert_uint_eq(p->n_deleted, n_dead);
+    ck_assert_uint_eq(p->n_replace, n_replace);
+}
+
+static void kill_newest(model *m, uint32_t key) {
+    if (m->newest[key] != UINT32_MAX) m->dead[m->newest[key]] = true;
+    m->newest[key] = UINT32_MAX;
+}
+
+START_TEST(a_model_of_keys_agrees) {
+    static model m;
+    bench b;
+    test_rng rng = test_rng_of("pending-model");
+    begin(&b, world_schema);
+    for (int round = 0; round < 3; round++) { /* nothing is left of the round before */
+        uint64_t keys = round == 0 ? 3 : round == 1 ? KEYS : 200;
+        memset(&m, 0, sizeof m);
+        memset(m.newest, 0xff, sizeof m.newest);
+        ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK); /* is open */
+        for (uint32_t op = 0; op < OPS; op++) {
+            char json[64];
+            uint32_t key = (uint32_t)test_rng_below(&rng, keys);
+            if (test_rng_one_in(&rng, 4)) {
+                int len = snprintf(json, sizeof json, "k%u", key);
+                TEST_NEED(prs_pending_delete(&b.pending, prs_bytes_of(json, (size_t)len)) ==
+                          (m.newest[key] != UINT32_MAX));
+                kill_newest(&m, key);
+                continue;
+            }
+            bool replace = !test_rng_one_in(&rng, 3);
+            snprintf(json, sizeof json, "{\"id\":\"k%u\"}", key);
+            add(&b, json, replace);
+            kill_newest(&m, key);
+            m.newest[key] = m.n;
+            m.replace[m.n++] = replace;
+            if (op % 999 == 0 || m.n == 63 || m.n == 64 || m.n == 65) check_model(&b.pending, &m);
+        }
+        check_model(&b.pending, &m);
+        ck_assert_uint_ge(b.pending.n_slots, 2 * PRS_MIN(keys, m.n)); /* at most half full */
+        prs_pending_clear(&b.pending, SIZE_MAX);
+        ck_assert(!file_exists(&b) && prs_pending_count(&b.pending) == 0);
+        ck_assert(!prs_pending_delete(&b.pending, prs_bytes_of("k0", 2)));
+        ck_assert_uint_eq(b.pending.n_deleted + b.pending.n_replace, 0);
+    }
+    end(&b);
+}
+END_TEST
+
+START_TEST(without_keys_every_document_is_its_own) {
+    bench b;
+    begin(&b, no_key);
+    ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+    for (int i = 0; i < 100; i++) add(&b, "{\"body\":\"the same\"}", true);
+    ck_assert_uint_eq(prs_pending_count(&b.pending), 100);
+    ck_assert_uint_eq(b.pending.n_deleted + b.pending.n_replace + b.pending.n_slots, 0);
+    ck_assert(!prs_pending_delete(&b.pending, prs_bytes_of("the same", 8)));
+    ck_assert_uint_gt(prs_pending_bytes(&b.pending), 0);
+    end(&b);
+}
+END_TEST
+
+START_TEST(held_bytes_are_counted) {
+    bench b;
+    begin(&b, world_schema);
+    size_t empty = prs_pending_bytes(&b.pending);
+    ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+    for (uint32_t i = 0; i < 5000; i++) {
+        char json[64];
+        snprintf(json, sizeof json, "{\"id\":\"%u\",\"body\":\"one two three four\"}", i);
+        add(&b, json, true);
+    }
+    ck_assert_uint_ge(b.pending.n_slots, 2 * 5000); /* a key table at most half full */
+    size_t full = prs_pending_bytes(&b.pending);
+    ck_assert_uint_ge(full - empty, 5000 * (4 * 5 + 20)); /* terms, and what a key costs */
+    prs_pending_clear(&b.pending, SIZE_MAX);
+    ck_assert_uint_lt(prs_pending_bytes(&b.pending), full / 2);
+    end(&b);
+}
+END_TEST
+
+/* ---- failures -------------------------------------------------------------------------------- */
+
+START_TEST(a_file_that_does_not_open_leaves_nothing_open) {
+    for (uint64_t at = 1; at <= 2; at++) {
+        bench b;
+        begin(&b, world_schema);
+        b.w.fault->calls = FAULT_CREATE;
+        b.w.fault->n_calls = 0;
+        b.w.fault->fail_at = at;
+        prism_status status = prs_pending_open(&b.pending, &id, NULL);
+        ck_assert_int_eq(status, at == 1 ? PRISM_EIO : PRISM_OK);
+        ck_assert_int_eq(b.pending.is_open, status == PRISM_OK);
+        b.w.fault->fail_at = 0;
+        ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+        add(&b, "{\"id\":\"a\"}", true);
+        end(&b);
+    }
+    for (size_t more = 1;; more++) {
+        bench b;
+        begin(&b, world_schema);
+        b.w.alloc.fail_at = atomic_load(&b.w.alloc.calls) + more;
+        prism_status status = prs_pending_open(&b.pending, &id, NULL);
+        ck_assert_int_eq(b.pending.is_open, status == PRISM_OK);
+        if (status != PRISM_OK) {
+            ck_assert_int_eq(status, PRISM_ENOMEM);
+            ck_assert(!file_exists(&b));
+        }
+        end(&b);
+        if (status == PRISM_OK) break;
+    }
+}
+END_TEST
+
+/* Out of memory: the document is not there, what was there is; the same put works afterwards. */
+START_TEST(a_document_is_taken_whole_or_not_at_all) {
+    uint32_t n_refused = 0;
+    for (size_t more = 1;; more++) {
+        bench b;
+        prism_error err = PRISM_ERROR_INIT;
+        bool lost = true;
+        begin(&b, world_schema);
+        ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+        for (uint32_t i = 0; i < 64; i++) { /* the next one needs a word of bits */
+            char json[64];
+            snprintf(json, sizeof json, "{\"id\":\"k%u\",\"body\":\"w%u\"}", i % 50, i);
+            add(&b, json, true);
+        }
+        ck_assert_uint_eq(b.pending.n_deleted, 14);
+        world_read(b.reader, &b.doc,
+                   "{\"id\":\"k7\",\"title\":\"new words\",\"tags\":[\"x\",\"y\"],\"n\":3}");
+        b.w.alloc.fail_at = atomic_load(&b.w.alloc.calls) + more;
+        prism_status status = prs_pending_add(&b.pending, &b.doc, true, &lost, &err);
+        bool refused = atomic_load(&b.w.alloc.calls) >= b.w.alloc.fail_at;
+        b.w.alloc.fail_at = 0;
+        if (status != PRISM_OK) {
+            n_refused++;
+            ck_assert_int_eq(status, PRISM_ENOMEM);
+            ck_assert(!lost && refused);
+            ck_assert_uint_eq(prs_pending_count(&b.pending), 64);
+            ck_assert_uint_eq(b.pending.n_deleted, 14);
+            ck_assert(!prs_pending_has(&b.pending.deleted, 57)); /* k7 is alive */
+            ck_assert_int_eq(prs_pending_add(&b.pending, &b.doc, true, &lost, NULL), PRISM_OK);
+        }
+        ck_assert_uint_eq(prs_pending_count(&b.pending), 65);
+        ck_assert_uint_eq(b.pending.n_deleted, 15);
+        ck_assert(prs_pending_has(&b.pending.deleted, 57));
+        /* and all can be written, unless a sticky part ran out of memory: that is told here */
+        prs_manifest_segment files;
+        status = prs_flush(&b.pending, 0, 1 << 20, &files, NULL);
+        ck_assert(status == PRISM_OK || (refused && status == PRISM_ENOMEM));
+        if (status == PRISM_OK) ck_assert(files.n_docs == 65 && files.n_deleted == 15);
+        end(&b);
+        if (!refused) break;
+    }
+    ck_assert_uint_gt(n_refused, 3);
+}
+END_TEST
+
+/* A `.doc` file that cannot be written takes all pending documents with it, and says so. */
+START_TEST(a_lost_file_is_told) {
+    bench b;
+    char *json = malloc(60000);
+    bool lost = false;
+    prism_error err = PRISM_ERROR_INIT;
+    test_rng rng = test_rng_of("pending-lost");
+    begin(&b, world_schema);
+    ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+    b.w.fault->calls = FAULT_WRITE;
+    b.w.fault->n_calls = 0;
+    b.w.fault->fail_at = 1;
+    b.w.fault->fail_on = true;
+    b.w.fault->status = PRISM_ENOSPC;
+    prism_status status = PRISM_OK;
+    for (int i = 0; i < 1000 && status == PRISM_OK; i++) {
+        int at = snprintf(json, 60000, "{\"id\":\"k%d\",\"body\":\"", i);
+        while (at < 50000)
+            at += snprintf(json + at, 60000 - (size_t)at, "%llx ",
+                           (unsigned long long)test_rng_next(&rng));
+        snprintf(json + at, 60000 - (size_t)at, "\"}");
+        status = try_add(&b, json, true, &lost, &err);
+        ck_assert_int_eq(lost, status != PRISM_OK);
+    }
+    ck_assert_int_eq(status, PRISM_ENOSPC);
+    ck_assert_int_eq(err.code, PRISM_ENOSPC);
+    b.w.fault->fail_at = 0;
+    prs_pending_clear(&b.pending, 0);
+    ck_assert(!file_exists(&b));
+    ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+    add(&b, "{\"id\":\"a\"}", true);
+    end(&b);
+    free(json);
+}
+END_TEST
+
+TEST_SUITE(pending, a_model_of_keys_agrees, without_keys_every_document_is_its_own,
+           held_bytes_are_counted, a_file_that_does_not_open_leaves_nothing_open,
+           a_document_is_taken_whole_or_not_at_all, a_lost_file_is_told)
