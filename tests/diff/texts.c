@@ -53,15 +53,15 @@ typedef struct maker {
     size_t len;
     bool used[N_WORDS];
     uint32_t n_tags; /* used */
-    int field;    /* of the group around, -1 = the default ones */
-    bool negated; /* no *:*: a clause that nothing can match is dropped, and the scale with it */
+    int field;       /* of the group around, -1 = the default ones */
+    bool negated;    /* no *:*: a clause that nothing can match is dropped, and the scale with it */
 } maker;
 
 static uint32_t below(maker *m, uint32_t n) {
     return diff_below(&m->w->rng, n);
 }
 
-static void put(maker *m, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void put(maker *m, const char *format, ...) {
     va_list args;
     va_start(args, format);
     int n = vsnprintf(m->t->text + m->len, sizeof m->t->text - m->len, format, args);
