@@ -11,7 +11,9 @@ psearch_SOURCES = $(psearch_sources)
 psearch_CPPFLAGS = $(AM_CPPFLAGS) $(DEPS_CFLAGS)
 psearch_LDADD = libprismsearch.la $(DEPS_LIBS)
 
-# The manual page and the completions come from the option table of the program itself.
+# The manual page and the completions come from the option table of the program itself, so a cross
+# build does without them.
+if !CROSS
 cli/psearch.1: psearch$(EXEEXT)
 	$(AM_V_GEN)./psearch$(EXEEXT) help man >$@.tmp && mv $@.tmp $@
 cli/psearch.bash: psearch$(EXEEXT)
@@ -36,3 +38,4 @@ install-data-hook:
 uninstall-hook:
 	rm -f '$(DESTDIR)$(bashcompletiondir)/psearch'
 all-local: cli/psearch.bash
+endif

@@ -61,7 +61,7 @@ static uint32_t below(maker *m, uint32_t n) {
     return diff_below(&m->w->rng, n);
 }
 
-static void put(maker *m, const char *format, ...) {
+__attribute__((format(printf, 2, 3))) static void put(maker *m, const char *format, ...) {
     va_list args;
     va_start(args, format);
     int n = vsnprintf(m->t->text + m->len, sizeof m->t->text - m->len, format, args);

@@ -225,7 +225,6 @@ static uint32_t inode_before(const crash_dir *dir, size_t n, const char *name) {
             return inode_before(dir, n, op->name);
     }
     ck_abort_msg("a rename of nothing");
-    return 0;
 }
 
 static void apply(const crash_dir *dir, size_t at, disk *d) {

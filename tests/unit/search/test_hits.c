@@ -108,8 +108,9 @@ START_TEST(merged_equals_one_index) {
     make_shards(&s, &rng);
     static const char *const queries[] = {
         "{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'cat'}}",
-        "{'type':'bool','should':[{'type':'term','fields':{'body':1},'key':{'kind':'word','text':"
-        "'fox'}},{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'owl'}}]}",
+        ("{'type':'bool','should':["
+         "{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'fox'}},"
+         "{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'owl'}}]}"),
         "{'type':'term','fields':{'body':1},'key':{'kind':'word','text':'unicorn'}}",
         "{'type':'all'}"};
     for (size_t q = 0; q < PRS_COUNT(queries); q++) {
