@@ -66,7 +66,8 @@ prism_status prs_analysis_new(prs_analyzer *analyzer, prs_mem *mem, prs_analysis
                               prism_error *err);
 void prs_analysis_free(prs_analysis *analysis);
 
-/** Tokens of a text in order of (pos, then: HAN1, HAN2, HANEND, HANWORD | part/word, EXACT, CONCAT, SIGIL).
+/** Tokens of a text in order of (pos, then: HAN1, HAN2, HANEND, HANWORD | part/word, EXACT, CONCAT,
+ *  SIGIL).
  *  Params : text [borrowed], any bytes; emit stops the run by returning non-OK, which is passed on.
  *  Errors : ENOMEM, ELIMIT (> 4 GiB - 1 bytes, > 2^31 positions); never for ill-formed text.
  *  *n_pos (may be NULL) = positions used, i.e. the field length; *n_bad (may be NULL) = ill-formed

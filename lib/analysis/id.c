@@ -9,8 +9,8 @@
  * every option that the recipe reads, and what the linked stemmer does (prs_stem_fingerprint).
  * Options that mean the same are written the same: kept letters are sorted code points, the
  * language is left out when nothing is stemmed.  ICU's version is in it only under sa = icu and
- * han = uni_bi_words, where ICU decides terms.  A tokenizer of the caller's is known by its name and
- * version: its owner changes the version with the rules.
+ * han = uni_bi_words, where ICU decides terms.  A tokenizer of the caller's is known by its name
+ * and version: its owner changes the version with the rules.
  *
  * A change of a table or of a rule needs a new version here: test_id.c holds the hash of all tables
  * beside the version they belong to.   Tested by   tests/unit/analysis/test_id.c */

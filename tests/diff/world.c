@@ -186,14 +186,14 @@ static void change_old(diff_world *w, uint32_t n_old, int kind) {
     }
 }
 
-static void make_schema(diff_world *w, bool has_words) {
+static void make_schema(diff_world *w) {
     static const char form[] =
-        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2,%s},{"
-        "\"name\":"
-        "\"body\",\"type\":\"text\",%s},"
+        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2,%s},"
+        "{\"name\":\"body\",\"type\":\"text\",%s},"
         "{\"name\":\"tag\",\"type\":\"keyword\"},{\"name\":\"id\",\"type\":\"keyword\"}]}";
     char json[sizeof form + 100];
-    const char *options = has_words ? "\"options\":{\"han\":\"uni_bi_words\"}" : "\"options\":{}";
+    const char *options =
+        w->has_words ? "\"options\":{\"han\":\"uni_bi_words\"}" : "\"options\":{}";
     int len = snprintf(json, sizeof json, form, options, options);
     prism_error err = PRISM_ERROR_INIT;
     if (prism_schema_from_json(json, (size_t)len, &w->schema, &err) != PRISM_OK)
@@ -215,7 +215,8 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     nv_field_without_lengths(w->naive, FIELD_TAG);
     w->keys = calloc(MAX_DOCS, sizeof *w->keys);
     w->alive = calloc(MAX_DOCS, sizeof *w->alive);
-    make_schema(w, seed % 4 == 2);
+    w->has_words = seed % 4 == 2;
+    make_schema(w);
     iopts.in_memory = 1;
     iopts.use_pread = (int)(seed & 1); /* what a query forgets to verify it would not see at all */
     wopts.max_segments = PRISM_NO_MERGE;
