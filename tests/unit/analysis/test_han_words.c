@@ -98,6 +98,22 @@ START_TEST(know_both_ends_of_their_run) {
 }
 END_TEST
 
+/* Words of the text at hand; the last of them, and no other, ends the run if `ends`. */
+static size_t count_words(const kit *k, bool ends) {
+    size_t n = 0, n_ends = 0;
+    for (size_t i = 0; i < k->n; i++) {
+        const prs_token *t = &k->tokens[i].token;
+        if (t->kind != PRS_KIND_HANWORD) continue;
+        bool is_end = (t->flags & PRS_TOKEN_RUN_END) != 0;
+        ck_assert(!is_end || t->pos + t->span == k->n_pos);
+        ck_assert_uint_eq(t->end - t->start, 6);
+        n_ends += is_end;
+        n++;
+    }
+    ck_assert_uint_eq(n_ends, ends);
+    return n;
+}
+
 /* A run of more than a piece: words inside each piece, none across their border. */
 START_TEST(are_found_in_endless_runs) {
     enum { N = 2 * PRS_HAN_PIECE + 1 };
@@ -105,17 +121,10 @@ START_TEST(are_found_in_endless_runs) {
     kit *k = kit_open(WORDS);
     memcpy(p, "的", 3);
     for (size_t i = 0; i + 1 < N; i++) memcpy(p + 3 + 6 * i, "中国", 6);
-    kit_run(k, text, 3 + 6 * (N - 1));
-    size_t n = 0;
-    for (size_t i = 0; i < k->n; i++) {
-        const prs_token *t = &k->tokens[i].token;
-        if (t->kind != PRS_KIND_HANWORD) continue;
-        ck_assert_uint_eq(t->pos % 2, 1);
-        ck_assert_uint_ne(t->pos % PRS_HAN_PIECE, PRS_HAN_PIECE - 1);
-        ck_assert_uint_eq(t->end - t->start, 6);
-        n++;
-    }
-    ck_assert_uint_eq(n, N - 1 - 4); /* 4097 characters: four borders, each within a word */
+    kit_run(k, text, 3 + 6 * (N - 1)); /* 4097 characters: four borders, each within a word */
+    ck_assert_uint_eq(count_words(k, false), N - 1 - 4);
+    kit_run(k, text + 3, 6 * (N - 1)); /* 4096 characters, borders between words */
+    ck_assert_uint_eq(count_words(k, true), N - 1);
     kit_close(k);
     free(text);
 }
