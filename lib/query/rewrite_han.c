@@ -138,7 +138,9 @@ static prism_status add_kind(prs_leaf_text *text, uint32_t place, uint8_t kind, 
 
 /* Is the piece as a whole a term of the field? */
 static bool is_term(const prs_leaf_text *text, const piece *word) {
-    return prs_reading_find(&text->reading, word->from, PRS_KIND_HANWORD, 0, 0) != NULL;
+    const prs_read_token *token =
+        prs_reading_find(&text->reading, word->from, PRS_KIND_HANWORD, 0, 0);
+    return token != NULL && token->span == word->to - word->from;
 }
 
 static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_node *parent) {
@@ -147,8 +149,10 @@ static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_nod
     for (uint32_t w = 0; w < words->n; w++) {
         const piece *word = &words->ptr[w];
         bool single = word->to - word->from == 1;
-        double inside = is_term(text, word) ? PRS_WEIGHT_PAIR_OF_HANWORD : PRS_WEIGHT_PAIR_INSIDE;
-        PRS_TRY(add_kind(text, word->from, PRS_KIND_HANWORD, PRS_WEIGHT_HANWORD, parent));
+        bool whole = is_term(text, word);
+        double inside = whole ? PRS_WEIGHT_PAIR_OF_HANWORD : PRS_WEIGHT_PAIR_INSIDE;
+        if (whole)
+            PRS_TRY(add_kind(text, word->from, PRS_KIND_HANWORD, PRS_WEIGHT_HANWORD, parent));
         for (uint32_t i = word->from; i < word->to; i++) {
             double weight = i + 1 < word->to ? inside : PRS_WEIGHT_PAIR_ACROSS;
             if (i + 1 < to) PRS_TRY(add_kind(text, i, PRS_KIND_HAN2, weight, parent));
