@@ -118,7 +118,8 @@ PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, c
                                           size_t *len, prism_error *err);
 
 /** One entry of a dictionary.  Return 0 to go on, anything else to stop.
- *  Params : term [borrowed during the callback]; kind "word", "han1", "han2", "hanend" or "exact"
+ *  Params : term [borrowed during the callback]; kind "word", "han1", "han2", "hanend", "exact" or
+ *           "hanword"
  *  Units  : df documents, cf occurrences, over all segments; deleted documents count until a
  *           merge */
 typedef int (*prism_term_fn)(void *ctx, const char *term, size_t len, const char *kind, uint64_t df,

@@ -125,7 +125,7 @@ PRISM_API const char *prism_query_shape(const prism_query *query);
 typedef struct prism_token {
     const char *term;   /* what is searched for; borrowed during the callback */
     size_t len;         /* bytes of term */
-    const char *kind;   /* "word", "han1", "han2", "hanend", "exact" */
+    const char *kind;   /* "word", "han1", "han2", "hanend", "exact", "hanword" */
     uint32_t pos, span; /* first position, from 0, and number of positions */
     size_t start, end;  /* bytes of the input */
 } prism_token;

@@ -127,6 +127,7 @@ prism_status prs_analysis_new(prs_analyzer *analyzer, prs_mem *mem, prs_analysis
     analysis->analyzer = prs_analyzer_ref(analyzer);
     analysis->han_words = analysis->sa_words = NULL;
     prs_buf_init(&analysis->value, mem);
+    prs_han_words_init(&analysis->run_words, mem);
     *out = analysis;
     return PRISM_OK;
 }
@@ -136,6 +137,7 @@ void prs_analysis_free(prs_analysis *analysis) {
     prs_analysis_close_icu(analysis);
     prs_words_fini(&analysis->words);
     prs_buf_fini(&analysis->value);
+    prs_han_words_fini(&analysis->run_words);
     prs_analyzer_unref(analysis->analyzer);
     prs_mem_free(analysis->mem, analysis, sizeof *analysis);
 }

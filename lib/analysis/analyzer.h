@@ -17,7 +17,7 @@ typedef prism_status (*prs_token_fn)(void *ctx, const prs_token *token);
 
 typedef enum { PRS_STEM_OFF, PRS_STEM_ON, PRS_STEM_DUAL } prs_stem_mode;
 typedef enum { PRS_DIACRITICS_FOLD, PRS_DIACRITICS_KEEP } prs_diacritics_mode;
-typedef enum { PRS_HAN_UNI_BI, PRS_HAN_BI, PRS_HAN_UNI } prs_han_mode;
+typedef enum { PRS_HAN_UNI_BI, PRS_HAN_BI, PRS_HAN_UNI, PRS_HAN_UNI_BI_WORDS } prs_han_mode;
 typedef enum { PRS_HANGUL_NGRAM, PRS_HANGUL_WORD } prs_hangul_mode;
 typedef enum { PRS_SA_NGRAM, PRS_SA_ICU } prs_sa_mode;
 
@@ -66,7 +66,8 @@ prism_status prs_analysis_new(prs_analyzer *analyzer, prs_mem *mem, prs_analysis
                               prism_error *err);
 void prs_analysis_free(prs_analysis *analysis);
 
-/** Tokens of a text in order of (pos, then: HAN1, HAN2, HANEND | part/word, EXACT, CONCAT, SIGIL).
+/** Tokens of a text in order of (pos, then: HAN1, HAN2, HANEND, HANWORD | part/word, EXACT, CONCAT,
+ *  SIGIL).
  *  Params : text [borrowed], any bytes; emit stops the run by returning non-OK, which is passed on.
  *  Errors : ENOMEM, ELIMIT (> 4 GiB - 1 bytes, > 2^31 positions); never for ill-formed text.
  *  *n_pos (may be NULL) = positions used, i.e. the field length; *n_bad (may be NULL) = ill-formed
@@ -87,7 +88,7 @@ prism_status prs_analysis_run(prs_analysis *analysis, const void *text, size_t l
  *           several code points (kana with a mark that does not compose) count as several
  *  Errors : ENOMEM, EUNSUPPORTED when ICU has no dictionary (then one word per bigram is the
  *           fallback).
- *  Cost   : 1-2 us for 8 characters.  Not used when indexing. */
+ *  Cost   : 1-2 us for 8 characters.  Used when indexing only under han = uni_bi_words. */
 prism_status prs_analysis_cut_han(prs_analysis *analysis, const void *run, size_t len,
                                   uint32_t *ends, uint32_t *n_words, prism_error *err);
 /** True for the Han function characters (的 了 在 是 和 ...), listed in analysis/stopwords.c. */

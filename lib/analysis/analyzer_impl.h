@@ -4,6 +4,7 @@
 #define PRS_ANALYSIS_ANALYZER_IMPL_H
 
 #include "analysis/analyzer.h"
+#include "analysis/han_words.h"
 #include "analysis/word.h"
 #include "base/buf.h"
 
@@ -32,6 +33,7 @@ struct prs_analysis {
     struct UBreakIterator *han_words; /* prs_analysis_cut_han, opened at first use */
     struct UBreakIterator *sa_words;  /* sa = icu, opened at first use */
     prs_buf value;                    /* keyword: the folded value; custom: terms of a position */
+    prs_han_words run_words;          /* han = uni_bi_words: of the run at hand */
     prs_words words;
     uint8_t unit[2 * PRS_FOLD_CHAR_MAX]; /* a character and the next one: HAN1, HAN2 */
     uint8_t joined[PRS_FOLD_WORD_MAX];   /* CONCAT, sigil forms, emoji */

@@ -1,9 +1,9 @@
-/* icu_words.c - where do ICU's dictionaries end a word, in a Han run of a query or in SA text?
+/* icu_words.c - where do ICU's dictionaries end a word, in a Han run or in SA text?
  *
  * The only use of a dictionary.  For Han it is asked at query time, to weight bigrams and to cut a
  * long run into pieces: a wrong cut costs rank, never a hit, so ICU's version is no part of the
- * analyzer id.  With sa = icu it decides terms of Thai, Lao, Khmer and Myanmar, and then it is
- * (id.c).
+ * analyzer id.  With sa = icu it decides terms of Thai, Lao, Khmer and Myanmar, with han =
+ * uni_bi_words those of kind HANWORD (han_words.c), and then it is (id.c).
  *
  *     UTF-8 run -> UTF-16 -> break iterator -> boundaries in units -> walk the UTF-8 along
  *

@@ -8,9 +8,9 @@
  * If their ids are equal.  The id names the version of the rules, the data they are applied to,
  * every option that the recipe reads, and what the linked stemmer does (prs_stem_fingerprint).
  * Options that mean the same are written the same: kept letters are sorted code points, the
- * language is left out when nothing is stemmed.  ICU's version is in it only under sa = icu, where
- * ICU decides terms.  A tokenizer of the caller's is known by its name and version: its owner
- * changes the version with the rules.
+ * language is left out when nothing is stemmed.  ICU's version is in it only under sa = icu and
+ * han = uni_bi_words, where ICU decides terms.  A tokenizer of the caller's is known by its name
+ * and version: its owner changes the version with the rules.
  *
  * A change of a table or of a rule needs a new version here: test_id.c holds the hash of all tables
  * beside the version they belong to.   Tested by   tests/unit/analysis/test_id.c */
@@ -60,15 +60,18 @@ static void write_icu_version(char *out) {
 }
 
 static prism_status write_mixed(prs_buf *id, const prs_analyzer *analyzer, prism_error *err) {
-    static const char *const han[] = {"uni_bi", "bi", "uni"};
-    char sa[sizeof "icu:" + U_MAX_VERSION_STRING_LENGTH] = "ngram";
+    static const char *const han[] = {"uni_bi", "bi", "uni", "uni_bi_words"};
+    char icu[sizeof "icu:" + U_MAX_VERSION_STRING_LENGTH];
     const prs_analyzer_options *options = &analyzer->options;
-    if (options->sa == PRS_SA_ICU) write_icu_version(sa);
+    bool has_words = options->han == PRS_HAN_UNI_BI_WORDS;
+    write_icu_version(icu);
     prs_buf_printf(id, "mixed-v1 ucd=%s", PRS_UCD_VERSION);
     PRS_TRY(write_stem(id, options, err));
     write_diacritics(id, analyzer);
-    prs_buf_printf(id, " ts_fold=%s han=%s hangul=%s sa=%s", on_off(options->ts_fold),
-                   han[options->han], options->hangul == PRS_HANGUL_WORD ? "word" : "ngram", sa);
+    prs_buf_printf(id, " ts_fold=%s han=%s%s%s", on_off(options->ts_fold), han[options->han],
+                   has_words ? ":" : "", has_words ? icu : "");
+    prs_buf_printf(id, " hangul=%s sa=%s", options->hangul == PRS_HANGUL_WORD ? "word" : "ngram",
+                   options->sa == PRS_SA_ICU ? icu : "ngram");
     prs_buf_printf(id, " join_linebreak=%s compounds=%s sigils=%s emoji=%s max_token_bytes=%u",
                    on_off(options->join_linebreak), on_off(options->compounds),
                    on_off(options->sigils), on_off(options->emoji), options->max_token_bytes);

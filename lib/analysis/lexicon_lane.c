@@ -54,7 +54,9 @@ static uint16_t lane_code(const prs_analysis *analysis, uint32_t cp) {
     const prs_analyzer_options *options = &analysis->analyzer->options;
     bool is_han = uc->cls == PRS_CLASS_HAN ||
                   (uc->cls == PRS_CLASS_HANGUL && options->hangul == PRS_HANGUL_NGRAM);
-    if (is_han && options->join_linebreak) return PRS_LANE_SLOW; /* a newline may not end the run */
+    /* a newline may not end the run; its words are known only to the end */
+    bool is_whole = options->join_linebreak || options->han == PRS_HAN_UNI_BI_WORDS;
+    if (is_han && is_whole) return PRS_LANE_SLOW;
     if (is_han && cp >= PRS_LANE_HAN_MIN && (uc->flags & PRS_UC_NFKC_CF) == 0) {
         uint32_t folded = options->ts_fold ? prs_unicode_simplify(cp) : cp;
         bool fits = folded >= PRS_LANE_HAN_MIN && folded <= 0xffff;

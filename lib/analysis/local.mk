@@ -14,6 +14,7 @@ libprismsearch_sources += \
 	lib/analysis/ascii_word.h \
 	lib/analysis/custom.c \
 	lib/analysis/fold.c lib/analysis/fold.h \
+	lib/analysis/han_words.c lib/analysis/han_words.h \
 	lib/analysis/icu_words.c \
 	lib/analysis/id.c \
 	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_impl.h \

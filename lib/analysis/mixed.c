@@ -15,6 +15,7 @@
  *             text.  A word that folds to nothing (a lone U+02BC) is no token and takes none.
  * han modes   uni_bi  HAN1 at each, HAN2 at each but the last, HANEND at the last
  *             bi      the same without HAN1
+ *             uni_bi_words  as uni_bi, and HANWORD where a dictionary word begins (han_words.c)
  *             uni     HAN1 and HANEND at each: with no HAN2 keys, "HAN2 that begin with c, plus
  *                     HANEND c" still names every occurrence of c
  * Compounds   The chain must end after its 2nd to 4th part; of a longer chain nothing is joined.
@@ -226,8 +227,21 @@ static prism_status emit_unit(prs_mixed *run, const prs_surface *a, uint32_t a_l
     return emit_term(run, token, prs_bytes_of(unit, a_len + b_len), a->start, b->end);
 }
 
+/* The dictionary word that begins at `a`, whose other tokens are out. */
+static prism_status emit_han_word(prs_mixed *run, const prs_surface *a, uint8_t flags) {
+    prs_han_word word;
+    PRS_TRY(prs_han_words_next(&run->analysis->run_words, run, &word));
+    if (word.n == 0) return PRISM_OK;
+    prs_token token = {.kind = PRS_KIND_HANWORD, .pos = run->pos - 1, .span = word.n};
+    token.flags = flags | (word.ends_run ? PRS_TOKEN_RUN_END : 0);
+    return emit_term(run, token, word.term, a->start, word.end);
+}
+
 static prism_status step_run(prs_mixed *run) {
     uint8_t *unit = run->analysis->unit;
+    bool has_words = run->analysis->analyzer->options.han == PRS_HAN_UNI_BI_WORDS &&
+                     run->next.type == PRS_SURFACE_HAN;
+    if (has_words) prs_han_words_begin(&run->analysis->run_words, run);
     prs_surface a = take(run);
     uint32_t a_len, b_len;
     uint8_t start_flag = PRS_TOKEN_RUN_START;
@@ -235,7 +249,9 @@ static prism_status step_run(prs_mixed *run) {
     while ((a.flags & PRS_SURFACE_RUN_END) == 0 && run->has_next) {
         prs_surface b = take(run);
         PRS_TRY(fold_unit(run, &b, unit + a_len, &b_len));
-        PRS_TRY(emit_unit(run, &a, a_len, &b, b_len, joined_flag(run, &a) | start_flag));
+        uint8_t flags = joined_flag(run, &a) | start_flag;
+        PRS_TRY(emit_unit(run, &a, a_len, &b, b_len, flags));
+        if (has_words) PRS_TRY(emit_han_word(run, &a, flags));
         memmove(unit, unit + a_len, b_len);
         a = b;
         a_len = b_len;

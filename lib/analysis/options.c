@@ -5,7 +5,7 @@
  *   stem             off | on | dual | the name of a Snowball algorithm, which also turns it on
  *   stem_language    the name of a Snowball algorithm
  *   diacritics       fold | keep            fold_except   letters that stay, "åäö"
- *   ts_fold          on | off               han           uni_bi | bi | uni
+ *   ts_fold          on | off               han           uni_bi | bi | uni | uni_bi_words
  *   hangul           ngram | word           sa            ngram | icu
  *   join_linebreak compounds sigils emoji   on | off
  *   max_token_bytes  16 .. 255
@@ -98,7 +98,7 @@ static prism_status set_fold_except(prs_analyzer_options *options, const char *n
 
 static prism_status set_han(prs_analyzer_options *options, const char *name, const char *value,
                             prism_error *err) {
-    static const char *const words[] = {"uni_bi", "bi", "uni"};
+    static const char *const words[] = {"uni_bi", "bi", "uni", "uni_bi_words"};
     unsigned i = find_word(value, words, PRS_COUNT(words));
     if (i == PRS_COUNT(words)) return refuse(name, value, err);
     options->han = (prs_han_mode)i;

@@ -8,6 +8,8 @@
  *   HAN1   "数"@0 "据"@1 ... "的"@4    every character: docs and freqs, never positions
  *   HAN2   "数据"@0 "据中"@1 ...       every adjacent pair in a run: docs, freqs, positions
  *   HANEND "的"@4                     the last character of each run: docs, freqs, positions
+ *   HANWORD "数据"@0 "中心"@2 ...      dictionary words, han = uni_bi_words: docs and freqs, never
+ *                                     positions; they only score
  *
  * The occurrences of a character c are thus HAN2 keys that begin with c, plus HANEND c. */
 #ifndef PRS_ANALYSIS_TOKEN_H
@@ -16,20 +18,23 @@
 #include "base/prs.h"
 
 typedef enum prs_term_kind {
-    PRS_KIND_WORD = 1, /* words, numbers, signs, concatenations, emoji; all of other analyzers */
-    PRS_KIND_HAN1 = 2, /* one Han/kana/Hangul (or SA) character; the only kind without positions */
-    PRS_KIND_HAN2 = 3, /* two adjacent characters of a run */
-    PRS_KIND_HANEND = 4, /* last character of a run */
-    PRS_KIND_EXACT = 5,  /* unstemmed form, only under stem = dual */
+    PRS_KIND_WORD = 1,    /* words, numbers, signs, concatenations, emoji; all of other analyzers */
+    PRS_KIND_HAN1 = 2,    /* one Han/kana/Hangul (or SA) character; without positions */
+    PRS_KIND_HAN2 = 3,    /* two adjacent characters of a run */
+    PRS_KIND_HANEND = 4,  /* last character of a run */
+    PRS_KIND_EXACT = 5,   /* unstemmed form, only under stem = dual */
+    PRS_KIND_HANWORD = 6, /* dictionary word of 2 or more characters; without positions */
+    PRS_KIND_MAX = PRS_KIND_HANWORD,
 } prs_term_kind;
 
 static inline bool prs_kind_has_positions(uint8_t kind) {
-    return kind != PRS_KIND_HAN1;
+    return kind != PRS_KIND_HAN1 && kind != PRS_KIND_HANWORD;
 }
 
 enum {
-    PRS_TOKEN_RUN_START = 1, /* HAN1/HAN2/HANEND: first character of its run */
-    PRS_TOKEN_RUN_END = 2,   /* HAN1/HANEND: last character of its run; HAN2: covers the last */
+    PRS_TOKEN_RUN_START = 1, /* HAN...: begins at the first character of its run */
+    PRS_TOKEN_RUN_END = 2,   /* HAN1/HANEND: last character of its run; HAN2, HANWORD: covers the
+                                last */
     PRS_TOKEN_CONCAT = 4,    /* compound concatenation (T7), span = its parts */
     PRS_TOKEN_PART = 8,      /* part of a compound; its CONCAT stands at the first part */
     PRS_TOKEN_SIGIL = 16,    /* extra form with its sign (T8) */

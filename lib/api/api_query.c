@@ -145,7 +145,7 @@ typedef struct relay {
 } relay;
 
 static prism_status pass_on(void *ctx, const prs_token *token) {
-    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
+    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact", "hanword"};
     relay *to = ctx;
     prism_token out = {(const char *)token->term,
                        token->len,

@@ -111,7 +111,7 @@ static void check_term(list_check *c) {
     uint8_t kind = c->terms.key[0];
     bool wants_positions = c->field->has_positions && prs_kind_has_positions(kind);
     bool text = c->schema_field->type == PRISM_FIELD_TEXT;
-    if (kind < PRS_KIND_WORD || kind > (text ? PRS_KIND_EXACT : PRS_KIND_WORD))
+    if (kind < PRS_KIND_WORD || kind > (text ? PRS_KIND_MAX : PRS_KIND_WORD))
         say(c, "no such kind of term");
     if (info->has_positions != wants_positions)
         say(c, "positions where there must be none, or none where they must be");

@@ -36,6 +36,7 @@ const char *prs_kind_name(uint8_t kind) {
     case PRS_KIND_HAN2: return "han2";
     case PRS_KIND_HANEND: return "hanend";
     case PRS_KIND_EXACT: return "exact";
+    case PRS_KIND_HANWORD: return "hanword";
     default: return "?";
     }
 }
@@ -83,7 +84,7 @@ static prism_status walk_range(term_walk *walk, prism_error *err) {
 }
 
 static prism_status walk_kinds(term_walk *walk, prs_bytes prefix, prism_error *err) {
-    for (uint8_t kind = PRS_KIND_WORD; kind <= PRS_KIND_EXACT; kind++) {
+    for (uint8_t kind = PRS_KIND_WORD; kind <= PRS_KIND_MAX; kind++) {
         walk->start[0] = kind;
         if (prefix.len > 0) memcpy(walk->start + 1, prefix.ptr, prefix.len);
         walk->start_len = prefix.len + 1;

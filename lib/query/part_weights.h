@@ -11,6 +11,12 @@
 #define PRS_WEIGHT_PAIR_ACROSS 0.5 /* two characters with a cut between them */
 #define PRS_WEIGHT_SINGLE 1.0      /* a character that is a dictionary word by itself */
 
+/* A dictionary word that is a term by itself (han = uni_bi_words), and the pairs inside it.
+ * cmrc2018, MRR@10, k1 1.2, b .75: .9843 without words, .9855 with these weights, .973 where both
+ * count 1. */
+#define PRS_WEIGHT_HANWORD 0.25
+#define PRS_WEIGHT_PAIR_OF_HANWORD 0.5
+
 /* "iPhone 15" also asks for iphone15. */
 #define PRS_WEIGHT_JOINED 1.0
 

@@ -9,7 +9,7 @@
  *   {"type":"max","of":[...]}     {"type":"const","of":{...}}     {"type":"all"}
  *   {"type":"none"} {"type":"range","fields":{...},"from":n,"to":n}
  *
- * KEY = {"kind":"word|han1|han2|hanend|exact","text":"..."}; bytes that are not UTF-8 as
+ * KEY = {"kind":"word|han1|han2|hanend|exact|hanword","text":"..."}; bytes that are not UTF-8 as
  * {"kind":..,"hex":"..."}.
  * A boost of 1 is left out.  The tree is the final one, after analysis: what one machine sends
  * another.
@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "schema/json_text.h"
 
-static const char *const kind_names[] = {"", "word", "han1", "han2", "hanend", "exact"};
+static const char *const kind_names[] = {"", "word", "han1", "han2", "hanend", "exact", "hanword"};
 
 /* ---- writing -------------------------------------------------------------------------------- */
 

@@ -17,6 +17,8 @@
  * whole.
  * No dictionary, or characters it does not know: nothing is cut, the run is one word.
  * Under han = uni there are no pairs: every character counts, and phrases are made of characters.
+ * Under han = uni_bi_words a ranked run also asks for its words, whose pairs then count less. They
+ * find nothing that their pairs do not find.
  * Source      docs/analysis.md section 7.
  * Cost        1-2 us for 8 characters.
  * Tested by   tests/unit/query/test_rewrite_han.c */
@@ -134,14 +136,25 @@ static prism_status add_kind(prs_leaf_text *text, uint32_t place, uint8_t kind, 
                              false);
 }
 
+/* Is the piece as a whole a term of the field? */
+static bool is_term(const prs_leaf_text *text, const piece *word) {
+    const prs_read_token *token =
+        prs_reading_find(&text->reading, word->from, PRS_KIND_HANWORD, 0, 0);
+    return token != NULL && token->span == word->to - word->from;
+}
+
 static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_node *parent) {
     uint32_t from = words->ptr[0].from, to = words->ptr[words->n - 1].to;
     bool has_pairs = prs_reading_find(&text->reading, from, PRS_KIND_HAN2, 0, 0) != NULL;
     for (uint32_t w = 0; w < words->n; w++) {
         const piece *word = &words->ptr[w];
         bool single = word->to - word->from == 1;
+        bool whole = is_term(text, word);
+        double inside = whole ? PRS_WEIGHT_PAIR_OF_HANWORD : PRS_WEIGHT_PAIR_INSIDE;
+        if (whole)
+            PRS_TRY(add_kind(text, word->from, PRS_KIND_HANWORD, PRS_WEIGHT_HANWORD, parent));
         for (uint32_t i = word->from; i < word->to; i++) {
-            double weight = i + 1 < word->to ? PRS_WEIGHT_PAIR_INSIDE : PRS_WEIGHT_PAIR_ACROSS;
+            double weight = i + 1 < word->to ? inside : PRS_WEIGHT_PAIR_ACROSS;
             if (i + 1 < to) PRS_TRY(add_kind(text, i, PRS_KIND_HAN2, weight, parent));
             if (single || !has_pairs)
                 PRS_TRY(add_kind(text, i, PRS_KIND_HAN1, PRS_WEIGHT_SINGLE, parent));

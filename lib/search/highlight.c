@@ -205,7 +205,7 @@ void prs_highlight_fini(prs_highlight *h) {
 
 static prism_status see(prs_highlight *h, const prs_token *token, uint32_t id) {
     bool han = token->kind == PRS_KIND_HAN1 || token->kind == PRS_KIND_HAN2 ||
-               token->kind == PRS_KIND_HANEND;
+               token->kind == PRS_KIND_HANEND || token->kind == PRS_KIND_HANWORD;
     prs_sighting sighting = {id, token->pos, token->start, token->end, han};
     return prs_sightings_push(&h->sightings, sighting) ? PRISM_OK : PRISM_ENOMEM;
 }

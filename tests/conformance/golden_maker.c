@@ -1,6 +1,6 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker tiny|mixed|groups DIRECTORY       DIRECTORY must not hold an index yet
+ *     golden_maker tiny|mixed|groups|words DIRECTORY       DIRECTORY must not hold an index yet
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from
  * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
@@ -14,6 +14,8 @@
  *            a length and a span over 65535
  *   groups   one segment without keys, merged of three, 4,300 short documents: lists of more than
  *            one group, short blocks where lists were joined
+ *   words    200 documents with dictionary words (kind 6). They follow ICU's version: it is made
+ *            anew for the second reader each time, and no golden index
  * tests/golden/v1.0 holds what it wrote once; tests/golden/golden.sh compares.  `make regen-golden`
  * writes them anew: for a new version of the format in a new folder, or before 1.0 is released. */
 #include <stdarg.h>
@@ -48,6 +50,9 @@ static const char tiny_schema[] =
 
 static const char groups_schema[] =
     "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}}]}";
+
+static const char words_schema[] =
+    "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"han\":\"uni_bi_words\"}}]}";
 
 static _Noreturn void die(const char *what, const prism_error *err) {
     fprintf(stderr, "golden_maker: %s: %s %s\n", what, prism_status_name(err->code), err->text);
@@ -234,12 +239,28 @@ static void make_groups(prism_writer *w, text *t) {
     if (prism_writer_merge(w, 1, NULL, NULL, &err) != PRISM_OK) die("merge", &err);
 }
 
+static void make_words(prism_writer *w, text *t) {
+    static const char *const pieces[] = {"中国", "人民", "大学", "数据",
+                                         "的",   "，",   "AI",   "株式会社"};
+    chance c = {9};
+    for (uint32_t i = 0; i < 200; i++) {
+        t->len = 0;
+        add(t, "{\"t\":\"");
+        for (uint32_t n = 1 + below(&c, 30); n > 0; n--)
+            add(t, "%s", pieces[below(&c, (uint32_t)PRS_COUNT(pieces))]);
+        add(t, "\"}");
+        put(w, t);
+    }
+    commit(w, "");
+}
+
 static const struct {
     const char *name, *schema;
     void (*make)(prism_writer *w, text *t);
 } golden[] = {{"mixed", mixed_schema, make_mixed},
               {"groups", groups_schema, make_groups},
-              {"tiny", tiny_schema, make_tiny}};
+              {"tiny", tiny_schema, make_tiny},
+              {"words", words_schema, make_words}};
 
 /* Index k of the list above; ids follow from k. */
 static void make(size_t k, const char *directory) {
@@ -274,6 +295,6 @@ int main(int argc, char **argv) {
         make(k, argv[2]);
         return 0;
     }
-    fprintf(stderr, "usage: golden_maker tiny|mixed|groups DIRECTORY\n");
+    fprintf(stderr, "usage: golden_maker tiny|mixed|groups|words DIRECTORY\n");
     return 2;
 }

@@ -3,7 +3,7 @@
  *   ranges       start < end <= length, on code-point and cluster bounds; positions have no gaps
  *                and their starts never decrease; the bytes a token covers, analyzed alone, give
  *                its term again
- *   han modes    uni_bi, bi and uni number every character and word alike
+ *   han modes    uni_bi, bi, uni and uni_bi_words number every character and word alike
  *   context      what stands before white space does not change what follows, and a text fed in
  *                pieces that end at white space gives the tokens of the whole
  *   substrings   1 to 8 characters of a line are found in it as a phrase of bigrams
@@ -104,7 +104,7 @@ static void check_slices(kit *k, kit *slice, const uint8_t *text) {
 
 START_TEST(ranges_of_random_text) {
     static const char *const sets[] = {"", "stem=dual han=bi", "han=uni hangul=word",
-                                       "stem=off sa=icu"};
+                                       "han=uni_bi_words", "stem=off sa=icu"};
     test_rng rng = test_rng_of("ranges");
     uint8_t text[1024];
     for (size_t s = 0; s < PRS_COUNT(sets); s++) {
@@ -113,7 +113,7 @@ START_TEST(ranges_of_random_text) {
             size_t len = kit_random_text(&rng, (unsigned)i % KIT_ALPHABETS, text, sizeof text);
             kit_run(k, text, len);
             check_ranges(k, text, len);
-            if (s < 3)
+            if (s < 4)
                 check_slices(k, slice, text); /* ICU reads a word of a Thai run otherwise alone */
         }
         kit_close(k);
@@ -122,10 +122,10 @@ START_TEST(ranges_of_random_text) {
 }
 END_TEST
 
-static void check_articles(const char *lang) {
+static void check_articles(const char *lang, const char *options) {
     size_t len;
     char *text = kit_articles(lang, (size_t)512 << 10, &len);
-    kit *k = kit_open(""), *slice = kit_open("");
+    kit *k = kit_open(options), *slice = kit_open(options);
     kit_run(k, text, len);
     check_ranges(k, (const uint8_t *)text, len);
     check_slices(k, slice, (const uint8_t *)text);
@@ -135,12 +135,17 @@ static void check_articles(const char *lang) {
 }
 
 START_TEST(ranges_of_english_articles) {
-    check_articles("en");
+    check_articles("en", "");
 }
 END_TEST
 
 START_TEST(ranges_of_chinese_articles) {
-    check_articles("zh-");
+    check_articles("zh-", "");
+}
+END_TEST
+
+START_TEST(ranges_of_dictionary_words) {
+    check_articles("zh-", "han=uni_bi_words");
 }
 END_TEST
 
@@ -158,28 +163,28 @@ START_TEST(positions_in_every_han_mode) {
     test_rng rng = test_rng_of("modes");
     static uint8_t text[4096];
     static uint32_t a[4096], b[4096];
-    kit *modes[] = {kit_open("han=uni_bi"), kit_open("han=bi"), kit_open("han=uni")};
+    kit *modes[] = {kit_open("han=uni_bi"), kit_open("han=bi"), kit_open("han=uni"),
+                    kit_open("han=uni_bi_words")};
     for (size_t i = 0; i < kit_effort(400000) / sizeof text; i++) {
         size_t len = kit_random_text(&rng, (unsigned)i % KIT_ALPHABETS, text, 1200);
         kit_run(modes[0], text, len);
         size_t n = starts_of(modes[0], a);
-        for (size_t m = 1; m < 3; m++) {
+        for (size_t m = 1; m < PRS_COUNT(modes); m++) {
             kit_run(modes[m], text, len);
             ck_assert_uint_eq(modes[m]->n_pos, modes[0]->n_pos);
             ck_assert_uint_eq(starts_of(modes[m], b), n);
             ck_assert_mem_eq(a, b, n * sizeof *a);
         }
     }
-    for (size_t m = 0; m < 3; m++) kit_close(modes[m]);
+    for (size_t m = 0; m < PRS_COUNT(modes); m++) kit_close(modes[m]);
 }
 END_TEST
 
 /* The tokens after a head and a space are those of the tail alone, moved. */
-START_TEST(context_before_white_space_is_nothing) {
+static void check_context(const char *options) {
     test_rng rng = test_rng_of("context");
     uint8_t text[600];
-    kit *whole = kit_open("stem=dual"), *tail = kit_open("stem=dual"),
-        *head = kit_open("stem=dual");
+    kit *whole = kit_open(options), *tail = kit_open(options), *head = kit_open(options);
     for (size_t i = 0; i < kit_effort(400000) / sizeof text; i++) {
         unsigned alphabet = (unsigned)test_rng_below(&rng, KIT_ALPHABETS - 1);
         size_t cut = kit_random_text(&rng, alphabet, text, 200);
@@ -201,6 +206,11 @@ START_TEST(context_before_white_space_is_nothing) {
     kit_close(whole);
     kit_close(tail);
     kit_close(head);
+}
+
+START_TEST(context_before_white_space_is_nothing) {
+    check_context("stem=dual");
+    check_context("han=uni_bi_words");
 }
 END_TEST
 
@@ -330,5 +340,6 @@ START_TEST(every_substring_is_found) {
 END_TEST
 
 TEST_SUITE(streams, ranges_of_random_text, ranges_of_english_articles, ranges_of_chinese_articles,
-           positions_in_every_han_mode, context_before_white_space_is_nothing,
-           pieces_give_the_whole, pieces_of_articles_give_the_whole, every_substring_is_found)
+           ranges_of_dictionary_words, positions_in_every_han_mode,
+           context_before_white_space_is_nothing, pieces_give_the_whole,
+           pieces_of_articles_give_the_whole, every_substring_is_found)

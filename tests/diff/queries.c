@@ -38,7 +38,7 @@ static uint32_t below(maker *m, uint32_t n) {
 }
 
 static json_t *key_json(const char *key, size_t len) {
-    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
+    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact", "hanword"};
     return json_pack("{s:s, s:s%}", "kind", kinds[(int)key[0]], "text", key + 1, len - 1);
 }
 

@@ -103,8 +103,10 @@ static nv_node *new_leaf(maker *m, nv_kind kind, int field) {
     return node;
 }
 
+/* Where dictionary words are terms, a ranked pair alone is not all of its meaning: no pair then. */
 static nv_node *make_word(maker *m, int field) {
     const word *one = take_word(m);
+    while (one != NULL && one->key[0] == 3 && m->w->has_words) one = take_word(m);
     if (one == NULL) return NULL;
     nv_node *node = new_leaf(m, NV_TERM, field);
     put(m, "%s", one->written);

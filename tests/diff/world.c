@@ -2,11 +2,11 @@
  *
  * The engine gets JSON documents and analyzes them itself; the judge gets the tokens that
  * prism_analyze (proved on its own) makes of the same texts.  Texts come from small vocabularies,
- * so that terms repeat: Latin with compounds, signs and stop words; Han of 14 characters; both
- * mixed.  1 to 8 commits, with replacing and deleting in between, also of documents that were not
- * yet committed; no merge happens unless diff_world_merge asks for it.  Every 25th world is big:
- * 5,000 to 12,000 documents of a few words that are as unevenly frequent as in real texts, so that
- * lists have many blocks and several groups. */
+ * so that terms repeat: Latin with compounds, signs and stop words; Han of 14 characters, in every
+ * fourth world with dictionary words; both mixed.  1 to 8 commits, with replacing and deleting in
+ * between, also of documents that were not yet committed; no merge happens unless diff_world_merge
+ * asks for it.  Every 25th world is big: 5,000 to 12,000 documents of a few words that are as
+ * unevenly frequent as in real texts, so that lists have many blocks and several groups. */
 #include "diff/world.h"
 
 #include <stdio.h>
@@ -91,12 +91,12 @@ typedef struct sink {
 } sink;
 
 static int take_token(void *ctx, const prism_token *t) {
-    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
+    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact", "hanword"};
     sink *s = ctx;
     diff_world *w = s->w;
     diff_token token;
     memset(&token, 0, sizeof token);
-    for (int k = 1; k < 6; k++)
+    for (int k = 1; k < 7; k++)
         if (strcmp(t->kind, kinds[k]) == 0) token.key[0] = (char)k;
     if (t->len + 1 > sizeof token.key) diff_die("a token is too long for the test", NULL);
     memcpy(token.key + 1, t->term, t->len);
@@ -104,7 +104,7 @@ static int take_token(void *ctx, const prism_token *t) {
     token.doc = s->doc;
     token.field = s->field;
     token.pos = t->pos;
-    bool has_pos = token.key[0] != 2 && s->field != FIELD_TAG;
+    bool has_pos = token.key[0] != 2 && token.key[0] != 6 && s->field != FIELD_TAG;
     nv_add_term(w->naive, s->doc, s->field, token.key, token.len, has_pos ? (int64_t)t->pos : -1);
     if ((int64_t)t->pos != s->last_pos) s->length++;
     s->last_pos = t->pos;
@@ -192,12 +192,16 @@ static void change_old(diff_world *w, uint32_t n_old, int kind) {
 }
 
 static void make_schema(diff_world *w) {
-    static const char json[] =
-        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2},{\"name\":"
-        "\"body\",\"type\":\"text\"},"
+    static const char form[] =
+        "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2,%s},"
+        "{\"name\":\"body\",\"type\":\"text\",%s},"
         "{\"name\":\"tag\",\"type\":\"keyword\"},{\"name\":\"id\",\"type\":\"keyword\"}]}";
+    char json[sizeof form + 100];
+    const char *options =
+        w->has_words ? "\"options\":{\"han\":\"uni_bi_words\"}" : "\"options\":{}";
+    int len = snprintf(json, sizeof json, form, options, options);
     prism_error err = PRISM_ERROR_INIT;
-    if (prism_schema_from_json(json, sizeof json - 1, &w->schema, &err) != PRISM_OK)
+    if (prism_schema_from_json(json, (size_t)len, &w->schema, &err) != PRISM_OK)
         diff_die("schema", &err);
 }
 
@@ -216,6 +220,7 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     nv_field_without_lengths(w->naive, FIELD_TAG);
     w->keys = calloc(MAX_DOCS, sizeof *w->keys);
     w->alive = calloc(MAX_DOCS, sizeof *w->alive);
+    w->has_words = seed % 4 == 2;
     make_schema(w);
     iopts.in_memory = 1;
     iopts.use_pread = (int)(seed & 1); /* what a query forgets to verify it would not see at all */

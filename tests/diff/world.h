@@ -38,7 +38,8 @@ typedef struct diff_world {
     size_t n_tokens, cap_tokens;
     diff_rng rng;
     double k1, b;
-    bool big; /* thousands of small documents: lists of several blocks and groups */
+    bool has_words; /* han = uni_bi_words in both text fields */
+    bool big;       /* thousands of small documents: lists of several blocks and groups */
 } diff_world;
 
 /** Documents, commits and deletions, all from the seed.  Exits the program if the engine fails. */

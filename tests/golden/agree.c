@@ -100,11 +100,11 @@ static void sum_counts(counts *c) {
 
 static int agree_term(void *ctx, const char *term, size_t len, const char *kind, uint64_t df,
                       uint64_t cf) {
-    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact"};
+    static const char *const kinds[] = {"", "word", "han1", "han2", "hanend", "exact", "hanword"};
     counts *c = ctx;
     if (c->next == c->n) complain("field %s: the library has terms more", c->field);
     const count *t = &c->at[c->next++];
-    if (t->len != len + 1 || memcmp(t->key + 1, term, len) != 0 || t->key[0] > 5 ||
+    if (t->len != len + 1 || memcmp(t->key + 1, term, len) != 0 || t->key[0] > 6 ||
         strcmp(kinds[t->key[0]], kind) != 0 || t->df != df || t->cf != cf)
         complain("field %s: the library has %.*s (%s) df %" PRIu64 " cf %" PRIu64, c->field,
                  (int)len, term, kind, df, cf);

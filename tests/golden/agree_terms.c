@@ -33,8 +33,8 @@ typedef struct inverted {
 } inverted;
 
 static uint8_t kind_number(const char *kind) {
-    static const char *const kinds[] = {"word", "han1", "han2", "hanend", "exact"};
-    for (uint8_t i = 0; i < 5; i++)
+    static const char *const kinds[] = {"word", "han1", "han2", "hanend", "exact", "hanword"};
+    for (uint8_t i = 0; i < 6; i++)
         if (strcmp(kind, kinds[i]) == 0) return (uint8_t)(i + 1);
     complain("no such kind of token: %s", kind);
 }

@@ -111,7 +111,7 @@ static void next_key(walk *w, ref_cur *keys, int first_of_block) {
                  "as many bytes as possible are shared");
     memcpy(w->key, key, shared + rest);
     w->key_len = shared + rest;
-    uint32_t kinds = w->s->schema->fields[w->field].type == REF_TEXT ? 5 : 1;
+    uint32_t kinds = w->s->schema->fields[w->field].type == REF_TEXT ? 6 : 1;
     ref_must(key[0] >= 1 && key[0] <= kinds, "term block", "a key begins with its kind");
 }
 
@@ -182,8 +182,9 @@ static void read_term(walk *w, ref_cur *infos, uint64_t *off) {
     t.cf = t.df + more;
     ref_must(t.is_inline == (t.df <= 4 && t.cf <= 32), "term block",
              "a term is inline exactly when df <= 4 and cf <= 32");
-    ref_must(t.has_positions == (w->s->schema->fields[w->field].positions && w->key[0] != 2),
-             "term block", "positions are there for all kinds but 2, if the field has them");
+    int positions = w->key[0] != 2 && w->key[0] != 6;
+    ref_must(t.has_positions == (w->s->schema->fields[w->field].positions && positions),
+             "term block", "positions are there for all kinds but 2 and 6, if the field has them");
     room(w, t.df, t.cf);
     if (t.is_inline) {
         uint64_t len = ref_varint(infos);

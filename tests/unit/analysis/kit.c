@@ -88,10 +88,11 @@ prs_bytes kit_term(const kit *k, size_t i) {
 }
 
 static const char *kind_mark(uint8_t kind) {
-    return kind == PRS_KIND_HAN1     ? "'"
-           : kind == PRS_KIND_HANEND ? "$"
-           : kind == PRS_KIND_EXACT  ? "="
-                                     : "";
+    return kind == PRS_KIND_HAN1      ? "'"
+           : kind == PRS_KIND_HANEND  ? "$"
+           : kind == PRS_KIND_EXACT   ? "="
+           : kind == PRS_KIND_HANWORD ? "~"
+                                      : "";
 }
 
 /* A cut piece of a token may begin with anything, but terms are text. */

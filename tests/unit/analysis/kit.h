@@ -5,7 +5,8 @@
  *     kit_close(k);
  *
  * In that text " / " parts terms of one position and ", " positions; a term of kind HAN1 ends in ',
- * HANEND in $, EXACT in =, HAN2 and WORD in nothing.  A gap of n positions is written "<n>, ". */
+ * HANEND in $, EXACT in =, HANWORD in ~, HAN2 and WORD in nothing.  A gap of n positions is written
+ * "<n>, ". */
 #ifndef PRS_TESTS_ANALYSIS_KIT_H
 #define PRS_TESTS_ANALYSIS_KIT_H
 

@@ -4,6 +4,7 @@ analysis_tests_sources = \
 	tests/unit/analysis/test_analyzer.c \
 	tests/unit/analysis/test_custom.c \
 	tests/unit/analysis/test_fold.c \
+	tests/unit/analysis/test_han_words.c \
 	tests/unit/analysis/test_icu_words.c \
 	tests/unit/analysis/test_id.c \
 	tests/unit/analysis/test_lexicon.c \

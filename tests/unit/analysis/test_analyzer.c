@@ -137,7 +137,8 @@ static prism_status analyze_under_pressure(prs_mem *mem, void *ctx) {
 }
 
 START_TEST(survives_every_refused_allocation) {
-    static const char *const sets[] = {"", "sa=icu stem=dual", "name=keyword", "name=whitespace"};
+    static const char *const sets[] = {"", "sa=icu stem=dual", "han=uni_bi_words", "name=keyword",
+                                       "name=whitespace"};
     for (size_t i = 0; i < PRS_COUNT(sets); i++) {
         work w = {sets[i]};
         ck_assert_uint_gt(test_oom_sweep(analyze_under_pressure, &w), 2);

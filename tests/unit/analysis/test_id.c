@@ -12,6 +12,7 @@
 #include "base/hash.h"
 
 #include <stdlib.h>
+#include <unicode/uversion.h>
 
 #define TABLES_HASH UINT64_C(0xaadebbac6251505f)
 #define RULES_HASH UINT64_C(0x32060562e338fd47)
@@ -55,6 +56,7 @@ START_TEST(every_option_changes_it) {
                                        "ts_fold=off",
                                        "han=bi",
                                        "han=uni",
+                                       "han=uni_bi_words",
                                        "hangul=word",
                                        "sa=icu",
                                        "join_linebreak=on",
@@ -72,6 +74,23 @@ START_TEST(every_option_changes_it) {
         for (size_t j = 0; j < i; j++) ck_assert_str_ne(ids[i], ids[j]);
     }
     ck_assert_ptr_nonnull(strstr(ids[0], "mixed-v1 ucd=15.0 stem=english:"));
+}
+END_TEST
+
+START_TEST(icu_is_named_where_it_decides_terms) {
+    char id[400], icu[64] = "icu:", text[U_MAX_VERSION_STRING_LENGTH];
+    UVersionInfo version;
+    u_getVersion(version);
+    u_versionToString(version, text);
+    strcat(icu, text);
+    get_id("", id, sizeof id);
+    ck_assert_ptr_null(strstr(id, "icu"));
+    get_id("sa=icu", id, sizeof id);
+    ck_assert_ptr_nonnull(strstr(id, icu));
+    get_id("han=uni_bi_words", id, sizeof id);
+    ck_assert_ptr_nonnull(strstr(id, "han=uni_bi_words:icu:"));
+    ck_assert_ptr_nonnull(strstr(id, icu));
+    ck_assert_ptr_nonnull(strstr(id, "sa=ngram"));
 }
 END_TEST
 
@@ -154,5 +173,6 @@ START_TEST(probe_list_belongs_to_the_version) {
 }
 END_TEST
 
-TEST_SUITE(id, every_option_changes_it, equal_recipes_have_equal_ids, tables_belong_to_the_version,
-           rules_belong_to_the_version, probe_list_belongs_to_the_version)
+TEST_SUITE(id, every_option_changes_it, icu_is_named_where_it_decides_terms,
+           equal_recipes_have_equal_ids, tables_belong_to_the_version, rules_belong_to_the_version,
+           probe_list_belongs_to_the_version)

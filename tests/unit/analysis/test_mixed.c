@@ -106,7 +106,11 @@ START_TEST(keeps_positions_in_every_han_mode) {
     static const example uni[] = {
         {text, "ai, 达' / 达$, 数' / 数$, 据' / 据$, c / c++, ภ' / ภ$, า' / า$, ษ' / ษ$, "
                "한' / 한$, 국' / 국$, wi / wifi, fi"}};
+    static const example words[] = {
+        {text, "ai, 达' / 达数, 数' / 数据 / 数据~, 据' / 据$, c / c++, ภ' / ภา, า' / าษ, ษ' / ษ$, "
+               "한' / 한국 / 한국~, 국' / 국$, wi / wifi, fi"}};
     check_terms("", uni_bi, 1);
+    check_terms("han=uni_bi_words", words, 1);
     check_terms("han=bi", bi, 1);
     check_terms("han=uni", uni, 1);
 }

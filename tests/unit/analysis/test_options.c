@@ -55,6 +55,8 @@ START_TEST(sets_the_rest) {
     ck_assert_uint_eq(o.max_token_bytes, 16);
     ck_assert_int_eq(set(&o, "han", "bi"), PRISM_OK);
     ck_assert_int_eq(o.han, PRS_HAN_BI);
+    ck_assert_int_eq(set(&o, "han", "uni_bi_words"), PRISM_OK);
+    ck_assert_int_eq(o.han, PRS_HAN_UNI_BI_WORDS);
     ck_assert_int_eq(set(&o, "diacritics", "fold"), PRISM_OK);
     ck_assert_int_eq(o.diacritics, PRS_DIACRITICS_FOLD);
 }

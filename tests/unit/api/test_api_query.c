@@ -130,6 +130,15 @@ START_TEST(tokens_of_a_text) {
     ck_assert_int_eq(prism_analyze(schema, NULL, "Running 大学", 14, collect, out, &err), PRISM_OK);
     ck_assert_str_eq(out, "run/word@0 大/han1@1 大学/han2@1 学/han1@2 学/hanend@2 ");
     out[0] = '\0';
+    static const char words[] = "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":"
+                                "{\"han\":\"uni_bi_words\"}}]}";
+    prism_schema *with_words;
+    ck_assert_int_eq(prism_schema_from_json(words, sizeof words - 1, &with_words, &err), PRISM_OK);
+    out[0] = '\0';
+    ck_assert_int_eq(prism_analyze(with_words, "t", "大学", 6, collect, out, &err), PRISM_OK);
+    ck_assert_str_eq(out, "大/han1@0 大学/han2@0 大学/hanword@0 学/han1@1 学/hanend@1 ");
+    prism_schema_unref(with_words);
+    out[0] = '\0';
     ck_assert_int_eq(prism_analyze(schema, "tags", "New York", 8, collect, out, &err), PRISM_OK);
     ck_assert_str_eq(out, "new york/word@0 ");
     ck_assert_int_eq(prism_analyze(schema, "body", "a b c", 5, stop, &n, &err), PRISM_ECANCELED);

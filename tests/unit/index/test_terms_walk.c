@@ -52,4 +52,43 @@ START_TEST(terms_of_all_segments) {
 }
 END_TEST
 
-TEST_SUITE(terms_walk, terms_of_all_segments)
+static void check_positions(prism_snapshot *snap, const char *key, bool has_positions) {
+    const prs_segment_field *field = &snap->leaves[0].segment->fields[0];
+    prs_term_info info;
+    bool found;
+    ck_assert_int_eq(prs_terms_find(&field->terms, prs_bytes_of(key, strlen(key)), &info, &found,
+                                    NULL),
+                     PRISM_OK);
+    ck_assert(found);
+    ck_assert_int_eq(info.has_positions, has_positions);
+}
+
+/* Under han = uni_bi_words: a term like the others, but without positions, before a merge and
+ * after. */
+START_TEST(dictionary_words) {
+    static const char schema[] = "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":"
+                                 "{\"han\":\"uni_bi_words\"}}]}";
+    world w;
+    walk got;
+    world_make(&w, schema);
+    world_put(&w, "{\"t\":\"中国人民\"}");
+    world_put(&w, "{\"t\":\"中國中国\"}");
+    world_commit(&w);
+    for (int round = 0; round < 2; round++) {
+        prism_snapshot *snap = world_snapshot(&w);
+        ck_assert_uint_eq(snap->n_leaves, 1);
+        ck_assert_str_eq(walk_over(snap, &got, "t", "中国"), "中国/han2/2/3 中国/hanword/2/3 ");
+        check_positions(snap, "\3中国", true);
+        check_positions(snap, "\6中国", false);
+        prs_snapshot_unref(snap);
+        ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+        if (round > 0) break;
+        world_put(&w, "{\"t\":\"一\"}");
+        world_commit(&w);
+        ck_assert_int_eq(prs_writer_merge(w.writer, 1, NULL, NULL, NULL), PRISM_OK);
+    }
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(terms_walk, terms_of_all_segments, dictionary_words)

@@ -26,6 +26,8 @@ START_TEST(every_kind_is_read) {
     read_back("{\"type\":\"term\",\"fields\":{\"body\":1,\"title\":2},\"key\":" KEY("x") "}", "x");
     read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"han1\",\"hex\":\"e4b8ad\"}}",
               "body:中.1");
+    read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"hanword\",\"text\":\"中国\"}}",
+              "body:中国.w");
     read_back("{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"ff00\"}}",
               "body:ff00");
     read_back("{\"type\":\"prefix\"," F ",\"key\":" KEY("x") "}", "body:x*");

@@ -5,6 +5,7 @@
 #include "query/part_weights.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static void expect(const char *han, int flags, const char *text, const char *tree) {
     char json[256];
@@ -39,6 +40,50 @@ START_TEST(weights_are_those_of_the_header) {
     }
     prs_query_unref(query);
     prs_schema_unref(schema);
+}
+END_TEST
+
+static void check_boost(const prs_node *term, const char *key, double weight) {
+    ck_assert(prs_bytes_equal(term->key, prs_bytes_of(key, strlen(key))));
+    ck_assert_double_eq(term->boost, weight);
+}
+
+START_TEST(dictionary_words_have_weights_of_their_own) {
+    static const char text[] = "大学的学生";
+    prism_schema *schema = tree_schema_of("{\"fields\":[{\"name\":\"t\",\"type\":\"text\","
+                                          "\"options\":{\"han\":\"uni_bi_words\"}}]}");
+    prism_query *query = tree_parse(schema, text, strlen(text), 0, NULL, NULL);
+    ck_assert_uint_eq(query->root->n_should, 7);
+    prs_node **should = query->root->should;
+    check_boost(should[0], "\6大学", PRS_WEIGHT_HANWORD);
+    check_boost(should[1], "\3大学", PRS_WEIGHT_PAIR_OF_HANWORD);
+    check_boost(should[2], "\3学的", PRS_WEIGHT_PAIR_ACROSS);
+    check_boost(should[3], "\3的学", PRS_WEIGHT_PAIR_ACROSS);
+    check_boost(should[4], "\2的", PRS_WEIGHT_SINGLE);
+    check_boost(should[5], "\6学生", PRS_WEIGHT_HANWORD);
+    check_boost(should[6], "\3学生", PRS_WEIGHT_PAIR_OF_HANWORD);
+    prs_query_unref(query);
+    prs_schema_unref(schema);
+}
+END_TEST
+
+/* Required and quoted runs, and lone characters, are what they are without dictionary words. */
+START_TEST(dictionary_words_only_rank) {
+    static const char *const texts[] = {"大学的学生", "中国人民",  "\"中国人民\"", "\"大学\"",
+                                        "学",         "-\"大学\"", "\"大学 AI\"~3"};
+    for (size_t i = 0; i < PRS_COUNT(texts); i++) {
+        int flags = texts[i][0] == '"' || texts[i][0] == '-' || i == 4 ? 0 : AND;
+        prism_schema *with = tree_schema_of("{\"fields\":[{\"name\":\"t\",\"type\":\"text\","
+                                            "\"options\":{\"han\":\"uni_bi_words\"}}]}");
+        prism_query *query = tree_parse(with, texts[i], strlen(texts[i]), flags, NULL, NULL);
+        char *tree = strdup(tree_text(query));
+        ck_assert_ptr_nonnull(tree);
+        ck_assert_ptr_null(strstr(tree, ".w"));
+        expect("uni_bi", flags, texts[i], tree);
+        free(tree);
+        prs_query_unref(query);
+        prs_schema_unref(with);
+    }
 }
 END_TEST
 
@@ -81,5 +126,6 @@ START_TEST(traditional_is_simplified) {
 }
 END_TEST
 
-TEST_SUITE(rewrite_han, weights_are_those_of_the_header, pairs_alone, characters_alone,
-           required_pieces, single_characters_join_a_neighbour, traditional_is_simplified)
+TEST_SUITE(rewrite_han, weights_are_those_of_the_header, dictionary_words_have_weights_of_their_own,
+           dictionary_words_only_rank, pairs_alone, characters_alone, required_pieces,
+           single_characters_join_a_neighbour, traditional_is_simplified)

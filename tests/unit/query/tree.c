@@ -21,8 +21,8 @@ static void put(const char *fmt, ...) {
 }
 
 static void put_key(const json_t *key, const char *star) {
-    static const char *const suffixes[][2] = {
-        {"word", ""}, {"han1", ".1"}, {"han2", ".2"}, {"hanend", ".e"}, {"exact", ".x"}};
+    static const char *const suffixes[][2] = {{"word", ""},     {"han1", ".1"},  {"han2", ".2"},
+                                              {"hanend", ".e"}, {"exact", ".x"}, {"hanword", ".w"}};
     const char *kind = json_string_value(json_object_get(key, "kind"));
     const char *text = json_string_value(json_object_get(key, "text"));
     if (text == NULL) text = json_string_value(json_object_get(key, "hex"));

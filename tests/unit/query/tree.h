@@ -2,7 +2,7 @@
  *
  *     apple^2              a term, with its boost if it is not 1
  *     title:apple          over other than the default fields
- *     学.1 北京.2 的.e x.x   terms of the kinds han1, han2, hanend, exact
+ *     学.1 北京.2 的.e x.x   terms of the kinds han1, han2, hanend, exact; hanword is .w
  *     "a b"  "a _ b"       slots one behind the other; _ is a position without a slot
  *     "a b+0"              two slots at one position
  *     "{的.e|的*.2}"        a slot of several keys or with a prefix

@@ -14,18 +14,18 @@
 
 static const char schema_json[] =
     "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
-    "{\"name\":\"title\",\"type\":\"text\",\"boost\":2,\"analyzer\":\"%s\"},"
-    "{\"name\":\"body\",\"type\":\"text\",\"analyzer\":\"%s\"},"
+    "{\"name\":\"title\",\"type\":\"text\",\"boost\":2,\"analyzer\":\"%s\",\"options\":%s},"
+    "{\"name\":\"body\",\"type\":\"text\",\"analyzer\":\"%s\",\"options\":%s},"
     "{\"name\":\"tag\",\"type\":\"keyword\",\"column\":true},"
     "{\"name\":\"n\",\"type\":\"i64\",\"column\":true},"
     "{\"name\":\"many\",\"type\":\"i64\",\"column\":true,\"many\":true}]}";
 
-void kit_make(kit *k, bool mixed) {
+static void make_with(kit *k, const char *analyzer, const char *options) {
     prism_error err = PRISM_ERROR_INIT;
     char json[1024];
-    const char *analyzer = mixed ? "mixed-v1" : "whitespace";
     memset(k, 0, sizeof *k);
-    int n = snprintf(json, sizeof json, schema_json, analyzer, analyzer);
+    int n = snprintf(json, sizeof json, schema_json, analyzer, options, analyzer, options);
+    ck_assert_int_lt(n, (int)sizeof json);
     KIT_OK(prism_schema_from_json(json, (size_t)n, &k->schema, &err));
     prism_index_opts index_opts = PRISM_INDEX_OPTS_INIT;
     index_opts.in_memory = 1;
@@ -34,6 +34,14 @@ void kit_make(kit *k, bool mixed) {
     opts.max_segments = 1000;
     opts.non_durable = 1;
     KIT_OK(prism_writer_open(k->index, &opts, &k->writer, &err));
+}
+
+void kit_make(kit *k, bool mixed) {
+    make_with(k, mixed ? "mixed-v1" : "whitespace", "{}");
+}
+
+void kit_make_mixed(kit *k, const char *options) {
+    make_with(k, "mixed-v1", options);
 }
 
 void kit_free(kit *k) {

@@ -25,6 +25,8 @@ typedef struct kit {
 enum { KIT_TITLE = 1, KIT_BODY = 2, KIT_TAG = 3, KIT_N = 4, KIT_MANY = 5 };
 
 void kit_make(kit *k, bool mixed);
+/** As kit_make(k, true), with options of both text fields as JSON: "{\"han\":\"bi\"}". */
+void kit_make_mixed(kit *k, const char *options);
 void kit_free(kit *k);
 /** Put a document given as JSON. */
 void kit_put(kit *k, const char *json);

@@ -77,6 +77,21 @@ START_TEST(the_best_fragment) {
 }
 END_TEST
 
+/* Dictionary words that touch are one span, as pairs are. */
+START_TEST(spans_of_dictionary_words_join) {
+    kit k;
+    kit_make_mixed(&k, "{\"han\":\"uni_bi_words\"}");
+    kit_put_body(&k, "1", "在中國人民的中國");
+    kit_commit(&k);
+    const char *json =
+        "{'type':'bool','should':["
+        "{'type':'term','fields':{'body':1},'key':{'kind':'hanword','text':'中国'}},"
+        "{'type':'term','fields':{'body':1},'key':{'kind':'hanword','text':'人民'}}]}";
+    ck_assert_str_eq(show(&k, json, "1", "body", NULL), "在[中國人民]的[中國]");
+    kit_free(&k);
+}
+END_TEST
+
 START_TEST(han_spans_join) {
     kit k;
     make_docs(&k);
@@ -137,4 +152,5 @@ START_TEST(errors) {
 }
 END_TEST
 
-TEST_SUITE(snippet, the_best_fragment, han_spans_join, without_a_match_its_beginning, errors)
+TEST_SUITE(snippet, the_best_fragment, han_spans_join, spans_of_dictionary_words_join,
+           without_a_match_its_beginning, errors)
