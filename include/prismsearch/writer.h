@@ -10,8 +10,7 @@
  *   that loses what is not  gives that error again from every call: prism_writer_rollback goes back
  *   committed (disk, memory)  to the last commit, prism_writer_close gives up
  *   PRISM_EUNKNOWN          can only be closed: open the index again to see whether it was
- *   committed
- * The last commit is intact in every case. */
+ *   committed The last commit is intact in every case. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
 

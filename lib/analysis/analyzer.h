@@ -72,9 +72,9 @@ void prs_analysis_free(prs_analysis *analysis);
  *  Errors : ENOMEM, ELIMIT (> 4 GiB - 1 bytes, > 2^31 positions); never for ill-formed text.
  *  *n_pos (may be NULL) = positions used, i.e. the field length; *n_bad (may be NULL) = ill-formed
  *  parts met.
- *  Threads: one analysis per thread.   Cost: a third (English) to an eighth (Chinese) of what
- *  ICU's word iterator, NFKC_Casefold and an uncached stemmer take
- *  (bench/micro/analysis_bench.c) */
+ *  Threads: one analysis per thread.   Cost: a third (English) to an eighth (Chinese) of what ICU's
+ *           word iterator, NFKC_Casefold and an uncached stemmer take
+ *           (bench/micro/analysis_bench.c) */
 prism_status prs_analysis_run(prs_analysis *analysis, const void *text, size_t len,
                               prs_token_fn emit, void *ctx, uint32_t *n_pos, uint64_t *n_bad,
                               prism_error *err);

@@ -107,8 +107,9 @@ PRS_INLINE void unpack_sum_rows(const uint8_t *in, int w, uint32_t before, uint3
 #define PRS_CASES_8(call, w)                                                                       \
     PRS_CASE(call, w)                                                                              \
     PRS_CASE(call, w + 1)                                                                          \
-    PRS_CASE(call, w + 2) PRS_CASE(call, w + 3) PRS_CASE(call, w + 4) PRS_CASE(call, w + 5)        \
-        PRS_CASE(call, w + 6) PRS_CASE(call, w + 7)
+    PRS_CASE(call, w + 2)                                                                          \
+    PRS_CASE(call, w + 3) PRS_CASE(call, w + 4) PRS_CASE(call, w + 5) PRS_CASE(call, w + 6)        \
+        PRS_CASE(call, w + 7)
 #define PRS_ALL_WIDTHS(call)                                                                       \
     PRS_CASES_8(call, 0)                                                                           \
     PRS_CASES_8(call, 8) PRS_CASES_8(call, 16) PRS_CASES_8(call, 24) PRS_CASE(call, 32)

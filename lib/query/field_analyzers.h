@@ -27,7 +27,8 @@ uint32_t prs_field_analyzers_count(const prs_field_analyzers *all);
 uint32_t prs_field_analyzers_default(const prs_field_analyzers *all);
 /** Does the group's analyzer make one term of a whole value? */
 bool prs_field_analyzers_is_whole(const prs_field_analyzers *all, uint32_t group);
-/** Is it a tokenizer of the caller's?  Its words are its own: the lists of stop words do not apply. */
+/** Is it a tokenizer of the caller's?  Its words are its own: the lists of stop words do not
+ *  apply. */
 bool prs_field_analyzers_is_custom(const prs_field_analyzers *all, uint32_t group);
 
 /** Borrow a working analysis: nobody else has it until it is given back.   Errors: ENOMEM; *out

@@ -5,8 +5,8 @@
 #ifndef PRS_QUERY_PART_WEIGHTS_H
 #define PRS_QUERY_PART_WEIGHTS_H
 
-/* Han runs.  cmrc2018, MRR@10, k1 .9, b .4: characters .923, pairs .974, both .977, dictionary words
- * on both sides .978, words and pairs .982, these weights .985. */
+/* Han runs.  cmrc2018, MRR@10, k1 .9, b .4: characters .923, pairs .974, both .977, dictionary
+ * words on both sides .978, words and pairs .982, these weights .985. */
 #define PRS_WEIGHT_PAIR_INSIDE 1.0 /* two characters of one dictionary word */
 #define PRS_WEIGHT_PAIR_ACROSS 0.5 /* two characters with a cut between them */
 #define PRS_WEIGHT_SINGLE 1.0      /* a character that is a dictionary word by itself */

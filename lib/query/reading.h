@@ -49,8 +49,8 @@ static inline const prs_read_token *prs_reading_word(const prs_reading *reading,
 }
 /** Is the place a character of a Han, kana, Hangul or SA run? */
 bool prs_reading_is_han(const prs_reading *reading, uint32_t place);
-/** How many places from `place` on a token of that place spans: fewer than positions where there are
- *  gaps, 1 at least. */
+/** How many places from `place` on a token of that place spans: fewer than positions where there
+ *  are gaps, 1 at least. */
 uint32_t prs_reading_covered(const prs_reading *reading, uint32_t place,
                              const prs_read_token *token);
 /** The place behind the run that begins at `place`. */

@@ -2,9 +2,7 @@
  *
  *     text       GPT-4      C++     the    iPhone 15              AI公司
  *     ranked     max(        c++    the?   iphone 15 iphone15     ai 公司
- *                 "gpt 4",
- *                 gpt4),
- *                gpt, 4
+ *                 "gpt 4", gpt4), gpt, 4
  *     required   the max    the same       (iphone and 15) or iphone15, ai and 公司
  *
  * Word        its term. With a sign that makes a sigil form, that form alone: C++ does not find C,
@@ -30,7 +28,8 @@
 
 #define MAX_JOINED_BYTES 64u
 
-/* Joining numbers and leaving out stop words are rules for English: not for a caller's tokenizer. */
+/* Joining numbers and leaving out stop words are rules for English: not for a caller's
+ * tokenizer. */
 static bool is_custom(const prs_leaf_text *text) {
     return prs_field_analyzers_is_custom(text->rw->analyzers, text->reading.group);
 }

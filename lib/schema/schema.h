@@ -65,7 +65,8 @@ prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_
  *  changes. */
 prism_schema *prs_schema_ref(const prism_schema *schema);
 void prs_schema_unref(prism_schema *schema);
-/** Refer to the caller's tokenizers, before the analyzers of the schema are asked for; NULL is fine. */
+/** Refer to the caller's tokenizers, before the analyzers of the schema are asked for; NULL is
+ *  fine. */
 void prs_schema_set_tokenizers(prism_schema *schema, prism_tokenizers *set);
 
 /** Field by name, or NULL. */

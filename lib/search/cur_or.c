@@ -274,7 +274,7 @@ static prism_status add_extras(cur_or *o, int32_t floor, prs_batch *batch, prism
 }
 
 static prism_status next_match(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
-                            prs_batch *out, prism_error *err) {
+                               prs_batch *out, prism_error *err) {
     cur_or *o = self(c);
     out->n = 0;
     out->next = from;

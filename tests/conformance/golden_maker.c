@@ -15,9 +15,9 @@
  *   groups   one segment without keys, merged of three, 4,300 short documents: lists of more than
  *            one group, short blocks where lists were joined
  *   words    200 documents with dictionary words (kind 6). They follow ICU's version: it is made
- *            anew for the second reader each time, and no golden index
- * tests/golden/v1.0 holds what it wrote once; tests/golden/golden.sh compares.  `make regen-golden`
- * writes them anew: for a new version of the format in a new folder, or before 1.0 is released. */
+ *            anew for the second reader each time, and no golden index tests/golden/v1.0 holds what
+ *            it wrote once; tests/golden/golden.sh compares.  `make regen-golden` writes them anew:
+ *            for a new version of the format in a new folder, or before 1.0 is released. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

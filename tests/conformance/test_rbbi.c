@@ -162,7 +162,8 @@ static prs_scan_options options_of(uint32_t round) {
     return options;
 }
 
-/* Bad bytes may come together as a code point that the two see differently: put '.' in its place. */
+/* Bad bytes may come together as a code point that the two see differently: put '.' in its
+ * place. */
 static void replace_unknown(uint8_t *text, uint32_t len) {
     uint32_t n;
     for (uint32_t at = 0; at < len; at += n) {

@@ -8,14 +8,13 @@
  *   pruned     top 1, 3, 10, 100 equal to the beginning of the exhaustive answer
  *   count      equal to the number of matching documents
  *   merged     after merging to one segment: equal to the judge without deleted documents; and,
- *              with the statistics of before (or three times those) handed in, equal to the
- *              answer of before with the same
- * A quarter as many queries again are texts, read by the engine's parser and by texts.c.
+ *              with the statistics of before (or three times those) handed in, equal to the answer
+ *              of before with the same A quarter as many queries again are texts, read by the
+ *              engine's parser and by texts.c.
  *
- * Usage: diff_search [INDEXES [QUERIES [SEED]]]
- *        default 500 x 80; SEED from PRISM_SEED, else a fixed one; "random" draws one
- * On a difference it prints the seed of that index, the query and both answers; `diff_search 1
- * QUERIES SEED` repeats it.  Speaks TAP. */
+ * Usage: diff_search [INDEXES [QUERIES [SEED]]] default 500 x 80; SEED from PRISM_SEED, else a
+ *        fixed one; "random" draws one On a difference it prints the seed of that index, the query
+ *        and both answers; `diff_search 1 QUERIES SEED` repeats it.  Speaks TAP. */
 #include "diff/queries.h"
 #include "diff/texts.h"
 #include "diff/world.h"

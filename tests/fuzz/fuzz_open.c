@@ -1,4 +1,5 @@
-/* fuzz_open.c - can any bytes in the files of an index make a reader, check or a merge crash or lie?
+/* fuzz_open.c - can any bytes in the files of an index make a reader, check or a merge crash or
+ * lie?
  *
  *   byte 0   bits 0-1  checksums lazy, eager, off, off
  *            bit 2     make all checksums right again

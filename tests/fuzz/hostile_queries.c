@@ -2,9 +2,9 @@
  *
  * Each is read leniently, strictly, with the operator and, and as plain words, or as a tree, then
  * searched in an index with 12,000 words that begin alike.  It must end within MOST_SECONDS
- * (sanitizers are slow; without them all take milliseconds), with less than MOST_BYTES for a search,
- * and either work or say PRISM_ELIMIT or, where the reading was strict or the input a bad tree,
- * PRISM_EPARSE.
+ * (sanitizers are slow; without them all take milliseconds), with less than MOST_BYTES for a
+ * search, and either work or say PRISM_ELIMIT or, where the reading was strict or the input a bad
+ * tree, PRISM_EPARSE.
  * Source: rules R44, R45, R48.   Speaks TAP. */
 #include "fuzz.h"
 

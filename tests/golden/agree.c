@@ -7,7 +7,7 @@
  *
  * gdoc = the documents of the segments before + the document in its segment.
  * Tested by: itself over indexes of every kind (golden.sh, second_reader.sh); it ends at the first
- * difference. */
+ *            difference. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

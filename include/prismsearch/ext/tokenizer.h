@@ -29,18 +29,17 @@ extern "C" {
  *  Token  : zero it first.  `term` is what is searched for, 1 to 1023 bytes, UTF-8, folded as you
  *           like; copied.  `start` and `end` are the bytes of the text that a highlight marks, and
  *           cut no character.  `pos` never falls, begins anywhere and may leave gaps; phrases go by
- *           it.  `kind` is NULL or "word".  `span` 0 means 1
- *  Stacked: tokens at one position are forms of one word: any of them matches there.  One that is
- *           given twice counts once
+ *           it.  `kind` is NULL or "word".  `span` 0 means 1 Stacked: tokens at one position are
+ *           forms of one word: any of them matches there.  One that is given twice counts once
  *  Wide   : a token of span n > 1 is n positions written together ("parsejson" over "parse" and
  *           "json").  It follows a token of span 1 at its first position.  A query asks for the
- *           parts side by side or the first such token, whichever scores more
- *  Returns: PRISM_OK, or a negative status, which the caller of the library gets with a text that
- *           names the tokenizer.  PRISM_EREJECTED refuses a document, and a bulk load goes on
+ *           parts side by side or the first such token, whichever scores more Returns: PRISM_OK, or
+ *           a negative status, which the caller of the library gets with a text that names the
+ *           tokenizer.  PRISM_EREJECTED refuses a document, and a bulk load goes on
  *  Errors : what breaks these rules ends the caller's call with PRISM_EINVAL, or with PRISM_ELIMIT
  *           for terms over 1023 bytes, positions from PRISM_MAX_DOC_TOKENS on and more than
- *           PRISM_MAX_STACKED_TOKENS at one position
- *  Purity : the tokens depend on the text alone.  A text may be cut many times
+ *           PRISM_MAX_STACKED_TOKENS at one position Purity : the tokens depend on the text alone.
+ *           A text may be cut many times
  *  Threads: called from every thread that writes or asks, at the same time; a lock of the library
  *           may be held, so call nothing of the handle at work.  No C++ exception may leave it */
 typedef prism_status (*prism_tokenize_fn)(void *ctx, const char *text, size_t len,

@@ -60,8 +60,9 @@ void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const
                     bool positions, uint32_t piece, test_rng *rng);
 void list_file_end(list_file *lf);
 
-/** Read all of a list whose bytes may be anything: block by block with freqs, impacts and positions, by seeking, and
- *  by windows.  Fails the test unless every answer is an error or within bounds; true if there was no error. */
+/** Read all of a list whose bytes may be anything: block by block with freqs, impacts and
+ *  positions, by seeking, and by windows.  Fails the test unless every answer is an error or within
+ *  bounds; true if there was no error. */
 bool list_walk_any_bytes(const prs_postings_source *src, const prs_term_info *info, test_rng *rng);
 
 #endif
