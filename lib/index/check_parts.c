@@ -3,7 +3,7 @@
  *
  * Lengths are summed up against the field's statistics, every key must lead back to its document,
  * every column keeps its rules (prs_column_check), every stored document unpacks.  Tested by
- * tests/unit/index/test_check.c */
+ * tests/unit/index/test_check_parts.c, test_check.c */
 #include "base/error.h"
 #include "index/check.h"
 

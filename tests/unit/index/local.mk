@@ -4,6 +4,7 @@ index_tests_sources = \
 	tests/unit/index/world.c tests/unit/index/world.h \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
+	tests/unit/index/test_check_parts.c \
 	tests/unit/index/test_commit.c \
 	tests/unit/index/test_core.c \
 	tests/unit/index/test_docmap.c \

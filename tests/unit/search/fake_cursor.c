@@ -247,7 +247,7 @@ void judge_next(stage *s, prs_cursor *c, const matches *truth, int32_t most) {
     }
 }
 
-static void judge_bound(stage *s, prs_cursor *c, const matches *truth, uint32_t from) {
+void judge_bound(stage *s, prs_cursor *c, const matches *truth, uint32_t from) {
     uint32_t left = truth->n_docs - from; /* often so few that nothing matches there */
     uint32_t to = from + 1 + below(s->rng, test_rng_one_in(s->rng, 2) ? PRS_MIN(left, 30u) : left);
     uint32_t wish = to;

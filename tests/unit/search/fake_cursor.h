@@ -44,6 +44,8 @@ void stage_check_clean(const stage *s);
 /** Ask for everything by next, at floors that go up and down: nothing with the floor's score is
  *  left out, and every score is right. */
 void judge_next(stage *s, prs_cursor *c, const matches *truth, int32_t most);
+/** A call of bound for a range that begins at `from`. */
+void judge_bound(stage *s, prs_cursor *c, const matches *truth, uint32_t from);
 /** Peek, bound, probe and next by turns. */
 void judge_mixed(stage *s, prs_cursor *c, const matches *truth, int32_t most);
 /** Fill windows; needs ops->fill, or goes by way of next. */

@@ -77,6 +77,8 @@ static void judge(world *w) {
         judge_mixed(&w->stage, make(&w->stage, w), &w->all, units);
         judge_fill(&w->stage, make(&w->stage, w), &w->all);
     }
+    prs_cursor *c = make(&w->stage, w); /* from inside stretches of nothing, too */
+    for (uint32_t from = 0; from < DOCS; from += 97) judge_bound(&w->stage, c, &w->all, from);
     uint64_t n = 0;
     for (uint32_t d = 0; d < DOCS; d++) n += w->all.score[d] >= 0;
     ck_assert_uint_eq(make(&w->stage, w)->cost, n);
