@@ -2,7 +2,7 @@
  *
  * Structure   f positions below S, l low bits each; l follows from f and S (FORMAT.md section 8):
  *
- *                 | l low bits of p_0 ... p_{f-1} | one bit at (p_i >> l) + i, in f + ((S-1) >> l) bits |
+ *                 | l low bits of p_0 ... p_{f-1} | f + ((S-1) >> l) bits, 1 at (p_i >> l) + i |
  *
  *             A single position is written plainly.
  * Invariants  A decoder accepts exactly the groups that an encoder can write, so that the positions

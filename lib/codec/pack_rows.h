@@ -1,10 +1,10 @@
 /* pack_rows.h - PATCHED kernels on rows of four values, with the compiler's vector types.
  *
- * Question    How are 128 packed values turned into integers, or documents, at a few cycles per row?
+ * Question    How are 128 packed values turned into integers, or documents, at a few cycles a row?
  * Structure   A row is one 128-bit vector: lane l of row r is value 4 r + l.  Row r of width w
  *             begins at bit r w of every lane, so one shift amount serves all four lanes:
  *
- *                 word 0 (16 bytes)   | lane 0 | lane 1 | lane 2 | lane 3 |   rows 0, 1, 2 ... of each lane,
+ *                 word 0 (16 bytes)   | lane 0 | lane 1 | lane 2 | lane 3 |   rows 0, 1, 2 ...
  *                 word 1              |        |        |        |        |   low bits first
  *
  *             A kernel is one always-inlined function with w a constant, expanded for each of 33
@@ -108,8 +108,8 @@ PRS_INLINE void unpack_sum_rows(const uint8_t *in, int w, uint32_t before, uint3
     PRS_CASE(call, w)                                                                              \
     PRS_CASE(call, w + 1)                                                                          \
     PRS_CASE(call, w + 2)                                                                          \
-    PRS_CASE(call, w + 3) PRS_CASE(call, w + 4) PRS_CASE(call, w + 5) PRS_CASE(call, w + 6)        \
-        PRS_CASE(call, w + 7)
+    PRS_CASE(call, w + 3)                                                                          \
+    PRS_CASE(call, w + 4) PRS_CASE(call, w + 5) PRS_CASE(call, w + 6) PRS_CASE(call, w + 7)
 #define PRS_ALL_WIDTHS(call)                                                                       \
     PRS_CASES_8(call, 0)                                                                           \
     PRS_CASES_8(call, 8) PRS_CASES_8(call, 16) PRS_CASES_8(call, 24) PRS_CASE(call, 32)

@@ -1,6 +1,7 @@
 /* block_write.c - in which of its forms is a block of postings shortest?
  *
- * Structure   | tag | n - 1 | first document | documents: nothing, PATCHED or bitset | freqs: nothing or PATCHED |
+ * Structure   | tag | n - 1 | first document | documents | freqs |     documents: nothing, PATCHED
+ *             or a bitset; freqs: nothing or PATCHED
  * Invariants  The bytes depend on the postings and `before` alone, through the head only: the rest
  *             may be copied to another place of another list.
  * Why so      A run costs nothing.  A bitset is chosen when it is at most 8 bytes longer than

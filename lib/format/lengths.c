@@ -1,12 +1,12 @@
 /* lengths.c - how long is a field in a document, exactly, in two bytes?
  *
- * Structure   FORMAT.md section 9:  | u16 per document | to 64 | n_over | (doc, value) ascending by doc |
+ * Structure   FORMAT.md section 9:  | u16 per document | to 64 | n_over | (doc, value) by doc |
  *             65535 in the array sends the reader to the list, which is searched by halves.
  * Invariants  - A reader that opened has an overflow entry for each 65535 and no others, in order,
  *               so that a look-up cannot miss.
  *             - The builder holds exactly the bytes of the section, in its two parts.
- * Why so      Exact, because one lossy byte per document (what other engines keep) changes up to 5
- *             % of the ten best documents.  A fixed width beats bit packing: scoring reads it at
+ * Why so      Exact, because one lossy byte per document (what other engines keep) changes up to
+ *             5 % of the ten best documents.  A fixed width beats bit packing: scoring reads it at
  *             random.
  * Cost        Open: one pass over the section.  Get: one load.
  * Tested by   tests/unit/format/test_lengths.c */

@@ -4,7 +4,7 @@
  *             follows from the document's freq and span, so group i begins at the sum of the sizes
  *             before it:
  *
- *                 pos_bits[0] = 0, pos_bits[j + 1] = pos_bits[j] + bits(freq j, span j)   as far as asked for
+ *                 pos_bits[0] = 0, pos_bits[j + 1] = pos_bits[j] + bits(freq j, span j)
  *
  *             Inline lists: varints in the payload, walked from the start (32 positions at most).
  * Invariants  - No bit beyond the block's run is interpreted; a run that is not filled by its

@@ -5,8 +5,9 @@
  *             head is made and head and blocks move to the arena, where they wait until the
  *             directory before them is known.
  *
- *                 | n_groups, n_dominance | 24 bytes per group | dominance | impacts of the list | groups |
- *                 group: | impacts | w, w, w | length | last docs, lengths, positions | impacts of blocks | blocks |
+ *                 list   | n_groups, n_dominance | 24 bytes a group | dominance | impacts | ... |
+ *                 group  | impacts | w, w, w | length | last docs, lengths, positions |
+ *                        | impacts of blocks | blocks |
  *
  * Invariants  - A group holds 1 to 32 blocks; its numbers are packed with the smallest widths that
  *               hold them.

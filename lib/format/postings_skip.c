@@ -1,8 +1,8 @@
 /* postings_skip.c - where in a long list is the block that may hold a document, and is it worth
  * decoding?
  *
- * Structure   directory (24 bytes per group)  -> group  -> numbers of its blocks  -> block
- *             found by galloping, then halves    entered     decoded 32 at a time    postings_read.c
+ * Structure   directory (24 bytes a group)  -> group  -> numbers of its blocks  -> block
+ *             by galloping, then halves        entered    decoded 32 at a time     postings_read.c
  *
  *             Three depths of laziness: a group's impacts are read when it is entered, the numbers
  *             of its blocks when one is stood on, their impacts when asked for.

@@ -3,7 +3,7 @@
  * Structure   TERMS_INDEX, by halves on 8-byte prefixes -> one block of 64 terms -> its keys in
  *             order -> its infos
  *
- *                 block   | n | keys_len | infos_len | key, (shared, rest) ... | first list, info, info ... |
+ *                 block   | n | keys_len | infos_len | key, (shared, rest) ... | infos |
  *
  * Invariants  - Opening checks all of TERMS_INDEX, so its offsets and keys are used without further
  *               doubt.

@@ -5,7 +5,7 @@
  *             blocks        finished blocks that wait for their run in LISTS
  *             prefixes, offs, key_offs, index_keys   the parts of TERMS_INDEX, one entry per block
  *
- *                 LISTS  | lists ... | term blocks, 256 KiB | lists ... | term blocks | lists | term blocks |
+ *                 LISTS  | lists ... | term blocks, 256 KiB | lists ... | term blocks | ...
  *
  * Invariants  - Finished blocks go out only between two blocks' lists, so the lists of a block stay
  *               together and one offset per block finds them all.

@@ -1,9 +1,12 @@
 /* info.c - what does a snapshot hold, and where do its bytes go?
  *
- *   {"documents":n,"deleted":n,"segments":n,"generation":n,"uuid":"hex","library":"0.1.0","format":"1.0","bytes":n,
- *    "fields":{"title":{"documents":n,"terms":n,"tokens":n,"postings":n,"bytes":n,"analyzer":"mixed-v1
- *    ..."},...}, "components":{"terms":n,"postings":n,"positions":n,...,"envelope":n},
- *    "segment_list":[{"id":"hex","documents":n,"deleted":n,"arrival":n,"bytes":n},...],"schema":{...}}
+ *   {"documents":n,"deleted":n,"segments":n,"generation":n,"uuid":"hex",
+ *    "library":"0.1.0","format":"1.0","bytes":n,
+ *    "fields":{"title":{"documents":n,"terms":n,"tokens":n,"postings":n,"bytes":n,
+ *                       "analyzer":"mixed-v1 ..."},...},
+ *    "components":{"terms":n,"postings":n,"positions":n,...,"envelope":n},
+ *    "segment_list":[{"id":"hex","documents":n,"deleted":n,"arrival":n,"bytes":n},...],
+ *    "schema":{...}}
  *
  * tokens = occurrences of terms (sum of cf), postings = (term, document) pairs (sum of df).  Bytes
  * of LISTS are given as terms, postings and positions; envelope is what is left: headers, region

@@ -3,8 +3,9 @@
  *   inputs  A (0 1 2 3)  B (0 1 2)  C (0 1)     deleted: A1, B2
  *   result   0 - 1 2      3 4 -      5 6        arrival numbers stay consecutive: neighbours only
  *
- * Structure   verify every byte of every input | `.doc`: frames, packed as they are where no document of them
- *             is deleted | `.idx`: per field lengths, lists (merge_terms.c), column; keys; statistics anew
+ * Structure   1. every byte of every input is verified
+ *             2. `.doc`: frames, packed as they are where no document of them is deleted
+ *             3. `.idx`: per field lengths, lists (merge_terms.c), column; keys; statistics anew
  * Invariants  - Nothing of an input is changed; the result is invisible until a commit names it
  *               (R33).
  *             - Damage is never copied under a fresh checksum (R16).

@@ -1,6 +1,6 @@
 /* merge_policy.c - which adjacent segments should be merged next?
  *
- *   tier   0: under 2 MiB   1: under 16 MiB   2: under 128 MiB   ...   (8 of one make one of the next)
+ *   tier   0: under 2 MiB   1: under 16 MiB   2: under 128 MiB ...   8 of one make one of the next
  *
  * Structure   1. a segment more than a third deleted is rewritten alone
  *             2. the lowest tier with 8 segments that have none above it between them: they are

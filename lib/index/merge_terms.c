@@ -3,7 +3,8 @@
  *
  *   cursors    A: apple  B: apple  C: bee       heap by (key, input)
  *   term       apple: list of A, then of B      documents ascend because the inputs do
- *   block      nothing deleted, long list: copied as it is, first document shifted; else decoded and added
+ *   block      nothing deleted, long list: copied as it is, first document shifted; else decoded
+ *              and added
  *
  * Invariants  - A term whose documents are all deleted is not written.
  *             - Positions are taken only with kinds and fields that have them in the result.

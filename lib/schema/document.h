@@ -26,9 +26,9 @@
 
 typedef struct prs_value {
     uint16_t field;
-    const uint8_t *
-        text; /* text and keyword: UTF-8 (may hold ill-formed bytes only when built by hand); by hand also the
-                            given text of the other types; NULL if there is none */
+    /* text and keyword: UTF-8 (may hold ill-formed bytes only when built by hand); by hand also the
+     * given text of the other types; NULL if there is none */
+    const uint8_t *text;
     uint32_t len;
     int64_t i64; /* numbers, dates (ms), bools; f64 as sortable bits */
 } prs_value;
@@ -41,9 +41,9 @@ typedef struct prs_document {
     uint32_t n, cap;
     const uint8_t *key; /* never empty after reading when the schema has a key */
     uint32_t key_len;
-    prs_buf
-        json; /* what is stored: the given object without white space between its parts, with the key put in
-                              first where it was missing, without fields that are not stored */
+    /* what is stored: the given object without white space between its parts, with the key put in
+     * first where it was missing, without fields that are not stored */
+    prs_buf json;
     uint32_t n_unknown;  /* JSON names not in the schema */
     char unknown[64];    /* the first of them, cut between characters */
     uint64_t text_bytes; /* sum of the texts added by hand */

@@ -6,7 +6,7 @@
  *                 "hits":["a","b"],      these, in this order
  *                 "set":["b","a"],       these, in any order
  *                 "first":"a",           this one first, others may follow
- *                 "marks":{"a":{"body":["custom","silicon"]}},   the marked texts of the highlights, in order
+ *                 "marks":{"a":{"body":["custom","silicon"]}},   the marked texts, in order
  *                 "notes":1,             number of the parser's notes
  *                 "error":"EPARSE"}]}
  *
