@@ -48,8 +48,8 @@ typedef struct prs_column { /* immutable after open: any threads */
     bool many;
     uint32_t n_docs;
     uint64_t n_values;
-    const uint8_t
-        *places; /* single: bit array of docs with a value; many: first value number by doc */
+    /* single: bit array of docs with a value; many: first value number by doc */
+    const uint8_t *places;
     const uint8_t *blocks; /* integers: n_blocks x (min, max, offset) */
     uint32_t n_blocks;
     uint32_t n_words, width; /* words */
