@@ -166,8 +166,8 @@ static void flush_block(prs_column_writer *cw) {
     prs_spool_put64(&cw->heads, (uint64_t)min);
     prs_spool_put64(&cw->heads, (uint64_t)max);
     prs_spool_put64(&cw->heads, cw->blocks.len);
-    uint8_t
-        bits[PRS_COLUMN_BLOCK + 16]; /* an eighth of the block at a time: 128 values, whole bytes */
+    /* an eighth of the block at a time: 128 values, whole bytes */
+    uint8_t bits[PRS_COLUMN_BLOCK + 16];
     uint8_t *at = prs_spool_extend(&cw->blocks, 1 + len);
     if (at == NULL || cw->heads.failed) {
         no_memory(cw);
