@@ -2,7 +2,7 @@
  *
  *     run          北 京 大 学 的 学 生
  *     dictionary   北京大学 | 的 | 学生
- *     ranked       北京 1  京大 1  大学 1  学的 .5  的学 .5  学生 1   的 (single) 1
+ *     ranked       北京 .75  京大 .75  大学 .75  学的 .4  的学 .4  学生 .75   的 (single) 1
  *     required     "北京大学"  "学生"
  *
  * Ranked      Every pair of the run, weighted by whether the dictionary cuts it, and the

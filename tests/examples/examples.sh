@@ -20,7 +20,7 @@ expect() {
 }
 
 expect 0 "$programs/embed" "$work/news" << 'END'
-1 0.5803
+1 0.4724
 END
 expect 1 "$programs/embed" "$work/news" << 'END'
 EEXISTS: there is an index already

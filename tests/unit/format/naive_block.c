@@ -76,7 +76,7 @@ static uint64_t varint(reader *r) {
 }
 
 static uint32_t bit(const uint8_t *bytes, size_t i) {
-    return bytes[i / 8] >> (i % 8) & 1u;
+    return (uint32_t)bytes[i / 8] >> (i % 8) & 1u;
 }
 
 /* Bit k of value i: a bit array, or four lanes of words for 128 values. */

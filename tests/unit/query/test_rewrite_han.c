@@ -88,7 +88,7 @@ START_TEST(dictionary_words_only_rank) {
 END_TEST
 
 START_TEST(pairs_alone) {
-    expect("bi", 0, "大学的学生", "(t:大学.2 t:学的.2^0.5 t:的学.2^0.5 t:学生.2)");
+    expect("bi", 0, "大学的学生", "(t:大学.2^0.75 t:学的.2^0.4 t:的学.2^0.4 t:学生.2^0.75)");
     expect("bi", 0, "学", "t:\"{学.e|学*.2}\"");
     expect("bi", AND, "大学的学生", "(+t:大学.2 +t:学生.2)");
     expect("bi", 0, "\"大学的\"", "t:\"大学.2 学的.2\"");
@@ -122,7 +122,7 @@ START_TEST(single_characters_join_a_neighbour) {
 END_TEST
 
 START_TEST(traditional_is_simplified) {
-    expect("uni_bi", 0, "中國人民", "(t:中国.2 t:国人.2^0.5 t:人民.2)");
+    expect("uni_bi", 0, "中國人民", "(t:中国.2^0.75 t:国人.2^0.4 t:人民.2^0.75)");
 }
 END_TEST
 

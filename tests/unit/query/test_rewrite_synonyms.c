@@ -34,7 +34,7 @@ START_TEST(ranked) {
     expect(0, "gpu gpu", "max(t:gpu^2, t:\"graphic card\", t:显卡.2)");
     expect(0, "graphics card", "(max(t:gpu, t:显卡.2) t:graphic t:card)");
     expect(0, "graphics", "t:graphic");
-    expect(0, "显卡", "(max(t:gpu, t:\"graphic card\") t:显卡.2)");
+    expect(0, "显卡", "(max(t:gpu, t:\"graphic card\") t:显卡.2^0.75)");
     expect(0, "wireless", "max(t:wireless, max(t:\"wi fi\", t:wifi))");
     expect(0, "fi wi-fi", "(max(t:wireless) t:fi^1.5 t:wi^0.5 max(t:\"wi fi\", t:wifi)^0.5)");
     expect(0, "\"gpu\" OR x", "(t:gpu t:x)");
@@ -58,8 +58,8 @@ START_TEST(stop_words_of_the_caller) {
 END_TEST
 
 START_TEST(words_of_runs) {
-    expect(0, "人工智能芯片", "(t:人工.2 t:工智.2^0.5 t:智能.2 t:能芯.2 t:芯片.2^0.5 t:片.1)");
-    expect(0, "北京大学", "(t:北京.2^0.5 t:北.1 t:京大.2 t:大学.2^0.5 t:学.1)");
+    expect(0, "人工智能芯片", "(t:人工.2^0.75 t:工智.2^0.4 t:智能.2^0.75 t:能芯.2^0.75 t:芯片.2^0.4 t:片.1)");
+    expect(0, "北京大学", "(t:北京.2^0.4 t:北.1 t:京大.2^0.75 t:大学.2^0.4 t:学.1)");
 }
 END_TEST
 
