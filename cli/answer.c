@@ -113,6 +113,7 @@ prism_query_opts answer_query_opts(const cli_options *o, json_t *notes) {
     opts.default_operator = o->and_operator ? PRISM_AND : PRISM_OR;
     opts.strict = o->strict;
     opts.fields = o->fields_searched;
+    opts.vocabulary = o->words;
     opts.note = notes ? answer_note : NULL;
     opts.note_ctx = notes;
     return opts;

@@ -32,6 +32,8 @@ typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP } cli_check;
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
+    const char *vocabulary;
+    prism_vocabulary *words; /* read from it by cli_read_words */
     cli_format format;
     cli_progress_mode progress;
     cli_input input;
@@ -92,6 +94,8 @@ int cmd_help(cli_options *o);
 const char *cli_index_path(const cli_options *o);
 /** Open index and newest snapshot, or print why not and return the exit code. */
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap);
+/** Read --vocabulary, if it is given, for the fields of a schema, into o->words. */
+int cli_read_words(cli_options *o, const prism_schema *schema);
 /** "psearch: file:line:column: text" on standard error; returns the exit code for this status. */
 int cli_fail(const prism_error *err);
 /** The same with the file named by the caller, whose paths may be longer than an error holds. */

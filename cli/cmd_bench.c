@@ -260,6 +260,7 @@ int cmd_bench(cli_options *o) {
         return cli_usage("--cpu=%s: %s", o->cpu, err.text);
     cli_catch_interrupts();
     int code = cli_open(o, &b.index, &b.snap);
+    if (code == CLI_OK) code = cli_read_words(o, prism_index_schema(b.index));
     if (code == CLI_OK) code = run_bench(&b);
     bench_fini(&b);
     prism_snapshot_unref(b.snap);

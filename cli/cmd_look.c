@@ -112,7 +112,12 @@ int cmd_parse(cli_options *o) {
     if (o->n_args == 0) return cli_usage("parse: a query is needed");
     json_t *head = NULL;
     int code = find_schema(o, &schema, &head);
-    if (code != CLI_OK) return code;
+    if (code == CLI_OK) code = cli_read_words(o, schema);
+    if (code != CLI_OK) {
+        json_decref(head);
+        prism_schema_unref(schema);
+        return code;
+    }
     char *text = cli_join_args(o);
     json_t *notes = json_array();
     prism_query_opts opts = answer_query_opts(o, notes);

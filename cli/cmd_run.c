@@ -59,6 +59,7 @@ static int run_query(runner *r, const input_line *line) {
     size_t qid_len = (size_t)(tab - line->text);
     qopts.plain = 1;
     qopts.fields = r->options->fields_searched;
+    qopts.vocabulary = r->options->words;
     sopts.k = (uint32_t)r->options->k;
     sopts.exhaustive = r->options->exhaustive;
     sopts.cancel = &cli_interrupted;
@@ -115,6 +116,7 @@ int cmd_run(cli_options *o) {
     if (o->n_args > 0) return cli_usage("run: %s: unexpected", o->args[0]);
     cli_catch_interrupts();
     int code = cli_open(o, &r.index, &r.snap);
+    if (code == CLI_OK) code = cli_read_words(o, prism_index_schema(r.index));
     if (code == CLI_OK) {
         progress_begin(&r.progress, o->progress, "running", 0);
         r.progress.thing = "topic";

@@ -184,6 +184,7 @@ int cmd_search(cli_options *o) {
     a.text = cli_join_args(o);
     a.notes = json_array();
     int code = a.text && a.notes ? cli_open(o, &a.index, &a.snap) : CLI_SYSTEM;
+    if (code == CLI_OK) code = cli_read_words(o, prism_index_schema(a.index));
     if (code == CLI_OK) code = parse_query(&a);
     if (code == CLI_OK) code = find(&a);
     if (code == CLI_OK) {

@@ -118,5 +118,7 @@ int main(int argc, char **argv) {
         help_short(command);
         return cli_finish(CLI_OK);
     }
-    return cli_finish(command->run(&options));
+    code = command->run(&options);
+    prism_vocabulary_unref(options.words);
+    return cli_finish(code);
 }

@@ -51,6 +51,8 @@ const cli_option cli_option_table[] = {
      "how words without an operator combine"},
     {"fields-searched", 0, "F^W,G", "search parse run bench",
      "fields and weights of words without a field"},
+    {"vocabulary", 0, "FILE", "search parse run bench",
+     "stop words, words and synonyms of your own; see psearch-query(7)"},
     {"exhaustive", 0, NULL, "search bench run", "no pruning"},
     {"after", 0, "TOKEN", "search", NULL},
     {"sort", 0, "F:desc", "search", NULL},
@@ -188,6 +190,7 @@ static const char **text_place(cli_options *o, const char *name) {
         {"field", offsetof(cli_options, field)},
         {"prefix", offsetof(cli_options, prefix)},
         {"fields-searched", offsetof(cli_options, fields_searched)},
+        {"vocabulary", offsetof(cli_options, vocabulary)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);

@@ -9,8 +9,8 @@
 #include "index/segment.h"
 
 /** See prism_index_check.
- *  Params : opts filled up to its full size
- *  Memory : with `normal` and `deep`, private copies of the files of one commit */
+ *  Params : opts filled up to its full size Memory : with `normal` and `deep`, private copies of
+ *           the files of one commit */
 prism_status prs_check_index(const char *path, prism_check_level level,
                              const prism_index_opts *opts, prism_finding_fn each, void *ctx,
                              prism_progress_fn progress, void *progress_ctx, uint64_t *n_findings,

@@ -136,7 +136,7 @@ typedef struct reader {
 } reader;
 
 static prism_status bad(const reader *r, const char *at, prism_status code, const char *what) {
-    prs_error_set(r->err, code, "line %u of the vocabulary: %s", r->line, what);
+    prs_error_set(r->err, code, "the vocabulary: %s", what);
     if (r->err != NULL && r->err->size >= sizeof *r->err) {
         r->err->line = r->line;
         r->err->column = (uint32_t)(at - r->line_start) + 1;

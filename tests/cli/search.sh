@@ -57,4 +57,15 @@ done
 expect 0 "a note" psearch search -i ix '(apple'; says "a note" "note: at byte 0: "
 expect 0 "a note further on" psearch search -i ix apple '(pear'; says "a note" "note: at byte 6: "
 expect 2 "strict" psearch search -i ix --strict '(apple'; says "strict" "column 1: "; silent "strict"
+
+# words of one's own; stop words only rank
+printf '# fruit\nstop thanks\nsame plum, damson, apple pie\n' >words
+ids "synonyms: title first" "a d " --vocabulary words damson
+ids "synonyms, required" "a d " --vocabulary words --default-operator=and damson
+ids "without them" "" damson
+ids "a stop word finds nothing" "d " --vocabulary words thanks title
+printf 'stop a\nsame plum\n' >bad
+expect 7 "bad words" psearch search -i ix --vocabulary bad plum; says "bad words" "bad:2:10: "; silent "bad words"
+expect 7 "no words" psearch search -i ix --vocabulary nowhere plum; says "no words" "nowhere"
+ids "an English stop word finds nothing" "d " the plum
 finish

@@ -58,7 +58,8 @@ START_TEST(stop_words_of_the_caller) {
 END_TEST
 
 START_TEST(words_of_runs) {
-    expect(0, "人工智能芯片", "(t:人工.2^0.75 t:工智.2^0.4 t:智能.2^0.75 t:能芯.2^0.75 t:芯片.2^0.4 t:片.1)");
+    expect(0, "人工智能芯片",
+           "(t:人工.2^0.75 t:工智.2^0.4 t:智能.2^0.75 t:能芯.2^0.75 t:芯片.2^0.4 t:片.1)");
     expect(0, "北京大学", "(t:北京.2^0.4 t:北.1 t:京大.2^0.75 t:大学.2^0.4 t:学.1)");
 }
 END_TEST
