@@ -4,9 +4,9 @@
  *    "library":"0.1.0","format":"1.0","bytes":n,
  *    "fields":{"title":{"documents":n,"terms":n,"tokens":n,"postings":n,"bytes":n,
  *                       "analyzer":"mixed-v1 ..."},...},
- *                       "components":{"terms":n,"postings":n,"positions":n,...,"envelope":n},
- *                       "segment_list":[{"id":"hex","documents":n,"deleted":n,"arrival":n,"bytes":n},...],
- *                       "schema":{...}}
+ *    "components":{"terms":n,"postings":n,"positions":n,...,"envelope":n},
+ *    "segment_list":[{"id":"hex","documents":n,"deleted":n,"arrival":n,"bytes":n},...],
+ *    "schema":{...}}
  *
  * tokens = occurrences of terms (sum of cf), postings = (term, document) pairs (sum of df).  Bytes
  * of LISTS are given as terms, postings and positions; envelope is what is left: headers, region
