@@ -1,7 +1,7 @@
 #!/bin/bash
 # human.sh - an answer on a terminal: wrapped at its width, Han two columns wide, marks, nothing of the document's own commands.
 . "${PRISM_SRCDIR:-.}/tests/cli/lib.sh" || exit 99
-has script && has python3 || { echo "# skipped: needs script and python3"; exit 77; }
+has script && script -qec true /dev/null >/dev/null 2>&1 </dev/null && has python3 || { echo "# skipped: needs script and python3"; exit 77; }
 
 printf '%s\n' '{"id":"en","title":"A title that is long enough to need a second line on a narrow terminal, apple","body":"Once upon a time there was an apple tree, and the tree bore apples, and the apples fell far from the tree in the end."}' \
     '{"id":"zh","title":"蘋果的故事","body":"從前有一棵蘋果樹，樹上結滿了蘋果，而蘋果終於落在離樹很遠的地方。「這是為什麼呢？」孩子問道，大人卻沒有回答，因為誰也不知道。"}' \

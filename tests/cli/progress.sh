@@ -28,7 +28,7 @@ expect 0 "a message ends no bar's line" psearch -i ix put --progress=never --on-
 expect 2 "no such form" psearch put --progress=loud x
 
 # On a terminal, slowly: the second half comes late enough for the bar to be drawn.
-if has script; then
+if has script && script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
     for width in 40 80; do
         on_terminal $width "$slow | psearch -i bar put -"
         tr '\r' '\n' <out | sed -n 's/\x1b\[K\(indexing .*\)/\1/p' >bars
@@ -45,6 +45,6 @@ if has script; then
         tr '\r' '\n' <out | grep -q 'indexing \[[#.]*\] [0-9,]* documents' || fail "no bar of a known size: $(cat -v out)"
     fi
 else
-    skip "a terminal (no script)"
+    skip "a terminal (no script, or no terminal to be had)"
 fi
 finish

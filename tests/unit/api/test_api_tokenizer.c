@@ -348,6 +348,7 @@ START_TEST(schemas_are_built_with_it) {
     ck_assert_ptr_nonnull(strstr(err.text, "takes no options"));
     prism_tokenizer t = {sizeof t, "late", "1", split, NULL, NULL};
     ck_assert_int_eq(prism_tokenizers_add(set, &t, NULL), PRISM_EMISUSE);
+    prism_schema_unref(schema);
     ck_assert_int_eq(prism_schema_from_json(schema_text, strlen(schema_text), &schema, &err),
                      PRISM_EINVAL);
     ck_assert_ptr_null(schema);
