@@ -7,7 +7,7 @@
 
 /* Han runs.  cmrc2018, MRR@10, k1 1.2, b .75: pairs inside 1, across .5 .9843; .75, .5 .9853;
  * .75, .4 .9856; .7, .35 .9851; .6, .4 .9848; single characters .75 .9853. */
-#define PRS_WEIGHT_PAIR_INSIDE 0.75 /* two characters of one dictionary word */
+#define PRS_WEIGHT_PAIR_INSIDE 0.75 /* two characters of one dictionary word, in a longer run */
 #define PRS_WEIGHT_PAIR_ACROSS 0.4  /* two characters with a cut between them */
 #define PRS_WEIGHT_SINGLE 1.0       /* a character that is a dictionary word by itself */
 

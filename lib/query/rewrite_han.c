@@ -136,6 +136,13 @@ static prism_status add_kind(prs_leaf_text *text, uint32_t place, uint8_t kind, 
                              false);
 }
 
+/* A pair inside a dictionary word. One that is the whole run overlaps no other: it is a word like
+ * any, as it is where it is required. */
+static double weight_inside(uint32_t run_len, bool whole) {
+    if (whole) return PRS_WEIGHT_PAIR_OF_HANWORD;
+    return run_len == 2 ? 1.0 : PRS_WEIGHT_PAIR_INSIDE;
+}
+
 /* Is the piece as a whole a term of the field? */
 static bool is_term(const prs_leaf_text *text, const piece *word) {
     const prs_read_token *token =
@@ -150,7 +157,7 @@ static prism_status add_ranked(prs_leaf_text *text, const pieces *words, prs_nod
         const piece *word = &words->ptr[w];
         bool single = word->to - word->from == 1;
         bool whole = is_term(text, word);
-        double inside = whole ? PRS_WEIGHT_PAIR_OF_HANWORD : PRS_WEIGHT_PAIR_INSIDE;
+        double inside = weight_inside(to - from, whole);
         if (whole)
             PRS_TRY(add_kind(text, word->from, PRS_KIND_HANWORD, PRS_WEIGHT_HANWORD, parent));
         for (uint32_t i = word->from; i < word->to; i++) {
