@@ -16,8 +16,7 @@
  *             The plain way ends where its strings are made: it does not look them up, and it
  *             leaves out compounds, signs, diacritics and Traditional -> Simplified.
  * Output      For each way the median round in MB/s, and its speed over that of the plain way in
- * the
- *             same round: median, least, greatest.
+ *             the same round: median, least, greatest.
  * Why so      Ways alternate within a round, so that a slow spell of a shared machine hits all of
  *             them; what is to be held is the ratio to the plain way (English >= 5, Chinese >= 6),
  *             not the MB/s.  Between `fresh` and `lexicon` lies a build, which learns ever less. */
