@@ -1,7 +1,7 @@
 /* highlight.c - why is this document a hit, shown in its own text?
  *
- * Structure   clauses     the leaves of the query that are searched in this field, must_not left
- * out
+ * Structure   clauses     the leaves of the query that are searched in this field, without
+ *                         must_not and extra
  *             sightings   tokens of the text that a clause asks for, found by analyzing it again
  *             marks       those that take part in a match
  *

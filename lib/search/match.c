@@ -1,17 +1,15 @@
 /* match.c - where in a text do these words stand as asked?
  *
  * Phrase   A match is a beginning p with slot i at p + pos[i].  The beginnings that one slot allows
- * are narrowed by
- *          the next, shortest runs first, so that a rare word decides early.
+ *          are narrowed by the next, shortest runs first, so that a rare word decides early.
  *
  *              "to be or"   to 4 9 20      begins 4 9 20
  *                           be 5 21   +1   begins 4   20
  *                           or 6      +2   begins 4
  *
  * Near     Ends e ascend over all positions.  e ends a match if every slot has enough positions
- * above both
- *          e - width and the end of the match before, up to e.  Since a match ends as early as it
- *          can, the number of matches is the largest possible for matches that do not overlap.
+ *          above both e - width and the end of the match before, up to e.  Since a match ends as
+ *          early as it can, their number is the largest possible without overlaps.
  * Cost     Linear in the runs; narrowing gallops when one run is much longer than the other.
  * Source   FORMAT.md section 17.
  * Tested by tests/unit/search/test_match.c */

@@ -2,8 +2,7 @@
  * added?
  *
  * Structure   One walk over the scored leaves of the tree names the sets of fields and the words;
- * each
- *             new name is counted over all segments when it is met.
+ *             each new name is counted over all segments when it is met.
  *
  *                 leaf TERM  "cat" in title^2, body  ->  set "body\ntitle", word (0, "cat")
  *                 leaf PHRASE                        ->  the same for the idf key of each slot

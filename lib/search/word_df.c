@@ -1,8 +1,7 @@
 /* word_df.c - how is a union of posting lists counted exactly, when only its size is wanted?
  *
- * Structure   body  |--------------------------|   The dictionary tells the df of each list; what
- * the
- *             title      |----|                    lists have in common must be looked at.
+ * Structure   body  |--------------------------|   The dictionary tells the df of each list;
+ *             title      |----|                    what they have in common is looked at.
  *
  *             One list: its df.  One list much longer than all others together: df of the long one
  *             plus the documents of the others that are not in it, found by seeking.  Else: both
