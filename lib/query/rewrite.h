@@ -52,6 +52,10 @@ prism_status prs_leaf_add(prs_leaf_text *text, prs_node *parent, prs_node *child
 prism_status prs_leaf_add_term(prs_leaf_text *text, prs_node *parent, uint8_t kind, prs_bytes term,
                                double boost, bool stop);
 
+/** rewrite_words.c: is the word or character at a place a stop word that may step back, as it is
+ *  written here?   Errors: ENOMEM */
+prism_status prs_leaf_is_stop(const prs_leaf_text *text, uint32_t place, prs_bytes term, bool *out);
+
 /** rewrite_words.c: unquoted words, ranked or required.  *out NULL if there are none. */
 prism_status prs_leaf_words(prs_leaf_text *text, prs_node **out);
 /** Those of the places [from, to), into `parent`. */

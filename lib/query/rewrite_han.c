@@ -30,7 +30,7 @@
 /* Words of a run, as places. */
 typedef struct piece {
     uint32_t from, to;
-    bool is_function; /* a function character by itself */
+    bool is_function; /* a function character, or a stop word of the caller's, by itself */
 } piece;
 
 typedef struct pieces {
@@ -96,6 +96,17 @@ static prism_status cut_out_words(prs_leaf_text *text, uint32_t from, uint32_t t
     return status;
 }
 
+/* A single character that is a stop word of the caller's is as good as a function character. */
+static prism_status mark_stops(const prs_leaf_text *text, pieces *out) {
+    for (uint32_t w = 0; w < out->n; w++) {
+        piece *word = &out->ptr[w];
+        if (word->to - word->from != 1 || word->is_function) continue;
+        prs_bytes c = prs_reading_char(&text->reading, word->from);
+        PRS_TRY(prs_leaf_is_stop(text, word->from, c, &word->is_function));
+    }
+    return PRISM_OK;
+}
+
 /* Room for `out` is one piece a character. */
 static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces *out) {
     prs_rewrite *rw = text->rw;
@@ -121,6 +132,7 @@ static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces 
         place_pieces(&text->reading, from, to, ends, n_ends, out);
         status = cut_out_words(text, from, to, out);
     }
+    if (status == PRISM_OK) status = mark_stops(text, out);
     prs_mem_free(out->mem, ends, room);
     prs_buf_fini(&run);
     return status;
@@ -131,9 +143,11 @@ static prism_status cut(prs_leaf_text *text, uint32_t from, uint32_t to, pieces 
 static prism_status add_kind(prs_leaf_text *text, uint32_t place, uint8_t kind, double weight,
                              prs_node *parent) {
     const prs_read_token *token = prs_reading_find(&text->reading, place, kind, 0, 0);
+    bool stop = false;
     if (token == NULL || weight == 0) return PRISM_OK;
-    return prs_leaf_add_term(text, parent, kind, prs_reading_term(&text->reading, token), weight,
-                             false);
+    prs_bytes term = prs_reading_term(&text->reading, token);
+    if (kind == PRS_KIND_HAN1) PRS_TRY(prs_leaf_is_stop(text, place, term, &stop));
+    return prs_leaf_add_term(text, parent, kind, term, weight, stop);
 }
 
 /* A pair inside a dictionary word. One that is the whole run overlaps no other: it is a word like

@@ -46,8 +46,8 @@ static bool has_sigil(const prs_reading *reading, uint32_t from, uint32_t to) {
 
 /* ---- compounds ---------------------------------------------------------------------------- */
 
-/* Is the word at a place a stop word that may step back, as it is written here? */
-static prism_status is_stop(const prs_leaf_text *text, uint32_t place, prs_bytes term, bool *out) {
+prism_status prs_leaf_is_stop(const prs_leaf_text *text, uint32_t place, prs_bytes term,
+                              bool *out) {
     const prs_rewrite *rw = text->rw;
     *out = text->leaf->implicit && !rw->keep_stopwords;
     if (!*out || (!is_custom(text) && prs_is_stopword(term.ptr, term.len))) return PRISM_OK;
@@ -61,7 +61,7 @@ static prism_status add_parts(prs_leaf_text *text, uint32_t from, uint32_t to, p
         if (word == NULL) continue;
         prs_bytes term = prs_reading_term(&text->reading, word);
         bool stop;
-        PRS_TRY(is_stop(text, i, term, &stop));
+        PRS_TRY(prs_leaf_is_stop(text, i, term, &stop));
         PRS_TRY(
             prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, PRS_WEIGHT_COMPOUND_WORD, stop));
     }
@@ -182,7 +182,7 @@ static prism_status add_word(prs_leaf_text *text, uint32_t place, prs_node *pare
     if (n != 1) return n == 0 ? PRISM_OK : add_forms(text, place, sigils, parent);
     prs_bytes term = prs_reading_term(reading, only);
     bool stop = false;
-    if (!sigils) PRS_TRY(is_stop(text, place, term, &stop));
+    if (!sigils) PRS_TRY(prs_leaf_is_stop(text, place, term, &stop));
     return prs_leaf_add_term(text, parent, PRS_KIND_WORD, term, 1.0, stop);
 }
 
@@ -225,6 +225,8 @@ static prism_status add_word_or_pair(prs_leaf_text *text, uint32_t place, uint32
 static prism_status add_lone_char(prs_leaf_text *text, uint32_t place, prs_node *parent) {
     prs_node *node;
     PRS_TRY(prs_leaf_phrase(text, place, place + 1, &as_indexed, &node));
+    prs_bytes c = prs_reading_char(&text->reading, place);
+    PRS_TRY(prs_leaf_is_stop(text, place, c, &node->stop));
     return prs_leaf_add(text, parent, node);
 }
 

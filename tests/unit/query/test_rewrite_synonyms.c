@@ -54,6 +54,11 @@ START_TEST(stop_words_of_the_caller) {
     expect(0, "pls", "t:pls");
     expect(0, "\"pls help\"", "t:\"pls help\"");
     expect(AND, "pls help", "(+t:help ~t:pls^0.3)");
+    expect(0, "北京 吧", "(+t:北京.2 ~t:吧.1^0.3)");
+    expect(0, "吧", "t:吧.1");
+    expect(0, "北京吧", "(t:北京.2^0.75 t:京吧.2^0.4 ~t:吧.1^0.3)");
+    expect(AND, "北京吧", "t:北京.2"); /* as a function character is left out */
+    expect(0, "\"北京吧\"", "t:\"北京.2 京吧.2\"");
 }
 END_TEST
 

@@ -120,5 +120,46 @@ START_TEST(each_analyzer_has_its_own) {
 }
 END_TEST
 
+/* Pieces of good lines and any bytes: read, or refused with its place; what was read can be asked. */
+START_TEST(any_bytes_are_read_or_refused) {
+    static const char *const pieces[] = {"stop ", "word ", "same ",    "\n",    ",",     "，",
+                                         " a b",  "显卡",  "gpu",      "C++",   "wi-fi", "#",
+                                         "\r",    "\xff",  "\xe6\x98", "❤️"};
+    test_rng rng = test_rng_of("vocabulary");
+    prism_schema *schema = tree_schema();
+    uint32_t n_read = 0;
+    for (int round = 0; round < 3000; round++) {
+        char text[256];
+        size_t len = 0;
+        for (uint64_t n = test_rng_below(&rng, 14); n > 0; n--) {
+            const char *piece = pieces[test_rng_below(&rng, PRS_COUNT(pieces))];
+            memcpy(text + len, piece, strlen(piece));
+            len += strlen(piece);
+        }
+        if (len > 0 && test_rng_one_in(&rng, 4))
+            text[test_rng_below(&rng, len)] = (char)test_rng_below(&rng, 256);
+        prism_vocabulary *v;
+        prism_error err = PRISM_ERROR_INIT;
+        prism_status status = prs_vocabulary_from_text(schema, text, len, &v, &err);
+        if (status != PRISM_OK) {
+            ck_assert_ptr_null(v);
+            ck_assert(status == PRISM_EPARSE && err.line >= 1 && err.column >= 1);
+            ck_assert_uint_le(err.offset, len);
+            continue;
+        }
+        n_read++;
+        prism_query_opts opts = PRISM_QUERY_OPTS_INIT;
+        prism_query *query;
+        opts.vocabulary = v;
+        opts.default_operator = round % 2 ? PRISM_AND : PRISM_OR;
+        ck_assert_int_eq(prs_query_parse(schema, text, len, &opts, &query, NULL), PRISM_OK);
+        prs_query_unref(query);
+        prs_vocabulary_unref(v);
+    }
+    ck_assert_uint_gt(n_read, 100);
+    prs_schema_unref(schema);
+}
+END_TEST
+
 TEST_SUITE(vocabulary, bad_lines_are_named, entries_are_found_as_they_are_analyzed,
-           each_analyzer_has_its_own)
+           each_analyzer_has_its_own, any_bytes_are_read_or_refused)
