@@ -120,7 +120,8 @@ START_TEST(each_analyzer_has_its_own) {
 }
 END_TEST
 
-/* Pieces of good lines and any bytes: read, or refused with its place; what was read can be asked. */
+/* Pieces of good lines and any bytes: read, or refused with the place; what was read can be
+ * asked. */
 START_TEST(any_bytes_are_read_or_refused) {
     static const char *const pieces[] = {"stop ", "word ", "same ",    "\n",    ",",     "，",
                                          " a b",  "显卡",  "gpu",      "C++",   "wi-fi", "#",
