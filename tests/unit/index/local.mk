@@ -2,6 +2,7 @@
 index_tests_sources = \
 	tests/unit/index/lexicon_of.h \
 	tests/unit/index/world.c tests/unit/index/world.h \
+	tests/unit/index/test_backup.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_parts.c \
