@@ -32,7 +32,7 @@ typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP } cli_check;
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
-    const char *vocabulary;
+    const char *vocabulary, *base;
     prism_vocabulary *words; /* read from it by cli_read_words */
     cli_format format;
     cli_progress_mode progress;
@@ -41,7 +41,7 @@ typedef struct cli_options {
     cli_check check;
     prism_checksums checksums;
     bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight,
-        and_operator;
+        and_operator, copy;
     bool help;
     uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us;
     const char *cpu;
@@ -86,6 +86,8 @@ int cmd_info(cli_options *o);
 int cmd_check(cli_options *o);
 int cmd_run(cli_options *o);
 int cmd_bench(cli_options *o);
+int cmd_backup(cli_options *o);
+int cmd_restore(cli_options *o);
 int cmd_help(cli_options *o);
 
 /* session.c: opening, messages, interrupts */

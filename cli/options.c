@@ -76,6 +76,9 @@ const cli_option cli_option_table[] = {
     {"quick", 0, NULL, "check", "metadata of every file"},
     {"deep", 0, NULL, "check", "also analyze the stored documents again and compare"},
     {"repair", 0, NULL, "check", NULL},
+    {"copy", 0, NULL, "backup restore", "copy all files, link none"},
+    {"base", 0, "DIR", "backup restore",
+     "an earlier backup beside the new one, to link the files from that both have"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -173,6 +176,8 @@ static void set_switch(cli_options *o, const char *name) {
         o->format = FORMAT_JSON;
     else if (strcmp(name, "quick") == 0)
         o->check = CHECK_QUICK;
+    else if (strcmp(name, "copy") == 0)
+        o->copy = true;
     else if (strcmp(name, "deep") == 0)
         o->check = CHECK_DEEP;
 }
@@ -191,6 +196,7 @@ static const char **text_place(cli_options *o, const char *name) {
         {"prefix", offsetof(cli_options, prefix)},
         {"fields-searched", offsetof(cli_options, fields_searched)},
         {"vocabulary", offsetof(cli_options, vocabulary)},
+        {"base", offsetof(cli_options, base)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);

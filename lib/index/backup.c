@@ -322,7 +322,9 @@ static prism_status open_base(prs_mem *mem, const prism_backup_opts *opts, prs_d
                               prism_error *err) {
     *base = NULL;
     if (opts->base == NULL || opts->copy) return PRISM_OK;
-    return prs_dir_fs_open(mem, opts->base, false, false, base, err);
+    prism_status status = prs_dir_fs_open(mem, opts->base, false, false, base, err);
+    if (status != PRISM_OK) prs_error_file(err, opts->base);
+    return status;
 }
 
 prism_status prs_backup_to(const prs_backup_from *from, prs_mem *mem, const char *to,
