@@ -37,7 +37,7 @@ prism_status prism_index_backup(prism_index *index, const char *to, const prism_
     if (index == NULL || to == NULL) return null_argument(err, index == NULL ? "index" : "to");
     PRS_TRY(take_opts(&own, opts, stats, err));
     prs_core *core = index->core;
-    prs_backup_from from = {.dir = core->dir, .uuid = &core->uuid};
+    prs_backup_from from = {.dir = core->dir, .generation = core->pinned, .uuid = &core->uuid};
     prism_status status = prs_backup_to(&from, &core->mem, to, &own, &made, err);
     give_stats(stats, &made);
     return status;

@@ -12,6 +12,7 @@ libprismsearch_sources += \
 	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_terms.c \
 	lib/index/merge_policy.c lib/index/merge_policy.h \
 	lib/index/pending.c lib/index/pending.h \
+	lib/index/previous.c lib/index/previous.h \
 	lib/index/publish.c \
 	lib/index/segment.c lib/index/segment.h \
 	lib/index/segment_write.c lib/index/segment_write.h \

@@ -18,6 +18,7 @@ index_tests_sources = \
 	tests/unit/index/test_merge_policy.c \
 	tests/unit/index/test_model.c \
 	tests/unit/index/test_pending.c \
+	tests/unit/index/test_previous.c \
 	tests/unit/index/test_publish.c \
 	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_segment.c \
