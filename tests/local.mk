@@ -33,6 +33,7 @@ include tests/cli/local.mk
 include tests/api/local.mk
 include tests/examples/local.mk
 include tests/crash/local.mk
+include tests/stress/local.mk
 
 
 check_PROGRAMS += $(unit_programs)

@@ -146,17 +146,27 @@ static prism_status compare(prism_snapshot *snap, uint64_t seed, history_answer 
     return status;
 }
 
+static void explain(history_answer *a) {
+    if (a->status == PRISM_OK) return;
+    a->whole = false;
+    snprintf(a->why, sizeof a->why, "%s: %s", a->err.file, a->err.text);
+}
+
+history_answer history_read_snapshot(prism_snapshot *snap, uint64_t seed) {
+    history_answer a = {.err = PRISM_ERROR_INIT};
+    a.status = compare(snap, seed, &a);
+    explain(&a);
+    return a;
+}
+
 history_answer history_read(prism_index *index, uint64_t seed) {
     history_answer a = {.err = PRISM_ERROR_INIT};
     prism_snapshot *snap;
     a.status = prism_snapshot_open(index, &snap, &a.err);
     if (a.status == PRISM_OK) {
-        a.status = compare(snap, seed, &a);
+        a = history_read_snapshot(snap, seed);
         prism_snapshot_unref(snap);
     }
-    if (a.status != PRISM_OK) {
-        a.whole = false;
-        snprintf(a.why, sizeof a.why, "%s: %s", a.err.file, a.err.text);
-    }
+    explain(&a);
     return a;
 }

@@ -30,5 +30,7 @@ typedef struct history_answer {
 
 /** What does the newest commit of an open index show?  Every key is fetched, and searched for. */
 history_answer history_read(prism_index *index, uint64_t seed);
+/** The same of a snapshot. */
+history_answer history_read_snapshot(prism_snapshot *snap, uint64_t seed);
 
 #endif

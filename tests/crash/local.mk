@@ -20,3 +20,9 @@ tests_crash_syscalls_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=openat -Wl,--wrap=write 
 	-Wl,--wrap=fsync -Wl,--wrap=close -Wl,--wrap=renameat2 -Wl,--wrap=linkat -Wl,--wrap=unlinkat \
 	-Wl,--wrap=mmap
 endif
+
+check_PROGRAMS += tests/crash/kill9
+tests_crash_kill9_SOURCES = tests/crash/kill9.c tests/crash/herd.c tests/crash/herd.h $(crash_common)
+tests_crash_kill9_CPPFLAGS = $(crash_cppflags)
+tests_crash_kill9_LDADD = libprismsearch.la
+long_tests += tests/crash/kill9
