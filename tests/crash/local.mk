@@ -26,3 +26,15 @@ tests_crash_kill9_SOURCES = tests/crash/kill9.c tests/crash/herd.c tests/crash/h
 tests_crash_kill9_CPPFLAGS = $(crash_cppflags)
 tests_crash_kill9_LDADD = libprismsearch.la
 long_tests += tests/crash/kill9
+
+check_PROGRAMS += tests/crash/power tests/crash/enospc
+tests_crash_power_SOURCES = tests/crash/power.c tests/crash/mounts.c tests/crash/mounts.h $(crash_common)
+tests_crash_power_CPPFLAGS = $(crash_cppflags)
+tests_crash_power_LDADD = libprismsearch.la
+tests_crash_enospc_SOURCES = tests/crash/enospc.c tests/crash/mounts.c tests/crash/mounts.h $(crash_common)
+tests_crash_enospc_CPPFLAGS = $(crash_cppflags)
+tests_crash_enospc_LDADD = libprismsearch.la
+
+dist_crash_tests = tests/crash/disks.sh tests/crash/sweeps.sh tests/crash/torture.sh
+long_tests += $(dist_crash_tests)
+EXTRA_DIST += $(dist_crash_tests)
