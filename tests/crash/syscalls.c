@@ -7,7 +7,7 @@
  * unlinkat, mmap and fcntl through here (--wrap).  Call number n fails with an errno, once or from
  * there on; or is interrupted (EINTR: once, or 100 times); or is short (once, or always: then every
  * read and write moves 1000 bytes at most).  EINTR and short counts must not be noticed at all.
- * With --cases 6 every call meets every fault, else by turns. */
+ * With --cases 7 every call meets every fault, else by turns. */
 #include "history.h"
 #include "program.h"
 
@@ -256,7 +256,7 @@ static bool run(program *p, const char *folder, uint64_t at, int fault, bool on)
 }
 
 int main(int argc, char **argv) {
-    static const int faults[] = {EIO, ENOSPC, EDQUOT, EMFILE, SHORT, EINTR};
+    static const int faults[] = {EIO, ENOSPC, EDQUOT, EMFILE, SHORT, EINTR, ESTALE};
     enum { N_FAULTS = sizeof faults / sizeof faults[0] };
     program p;
     bool more = true;
