@@ -46,6 +46,11 @@ PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, release the lock, free; NULL is fine. */
 PRISM_API void prism_writer_close(prism_writer *writer);
+/** The schema that documents are put by: the newest commit's, which may be another one than that of
+ *  the index handle (prism_index_schema is as of open); NULL for NULL.
+ *  Returns: borrowed from the writer until prism_writer_rollback or prism_writer_close
+ *  Threads: not beside those calls */
+PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
 #define PRISM_PUT_APPEND 1u  /* the caller knows the key is new: no older version is looked for */

@@ -44,6 +44,7 @@ typedef struct prs_writer_options {
 struct prism_writer {
     prs_core *core;
     prs_mem *mem;
+    prs_recipe *recipe; /* of the next commit; the newest commit's unless it is being changed */
     prs_mutex lock;
     void *file_lock;
     int64_t pid;
@@ -87,6 +88,10 @@ prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
 
 /** Remember an error for good: not even rollback helps (R8). */
 void prs_writer_poison(prism_writer *writer, const prism_error *own);
+/** Write by this recipe from now on (referenced): nothing may be pending, the working segments must
+ *  be opened with it.  On an error all is as it was. */
+prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe,
+                                    prism_error *err) PRS_NODISCARD;
 /** The id of the next segment. */
 prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *err) PRS_NODISCARD;
 /** Pending documents become a working segment, their old versions elsewhere are deleted.  Errors

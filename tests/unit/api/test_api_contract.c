@@ -169,6 +169,7 @@ START_TEST(writers) {
     REFUSED(prism_writer_get_stats(NULL, &stats, &err));
     REFUSED(prism_writer_get_stats(w.writer, NULL, &err));
     prism_writer_close(NULL);
+    ck_assert(prism_writer_schema(NULL) == NULL && prism_writer_schema(w.writer) != NULL);
     ck_assert_int_eq(prism_writer_get_stats(w.writer, &stats, &err), PRISM_OK);
     ck_assert_uint_eq(stats.documents_put, 1);
     unmake(&w);
