@@ -167,6 +167,13 @@ prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
     return leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
 }
 
+prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                     prism_error *err) {
+    if (schema == NULL) return null_argument(err, "schema");
+    PRS_TRY(enter(writer, err));
+    return leave(writer, prs_writer_set_schema(writer, schema, err));
+}
+
 prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,
                                     prism_error *err) {
     if (writer == NULL || stats == NULL)
