@@ -57,7 +57,8 @@ PRISM_API prism_status prism_index_open(const char *path, const prism_index_opts
                                         prism_index **out, prism_error *err);
 /** Close a handle; NULL is fine.  Snapshots and writers taken from it live on. */
 PRISM_API void prism_index_close(prism_index *index);
-/** The schema as of open, borrowed from the index; NULL for NULL. */
+/** The schema as of open, borrowed from the index; NULL for NULL.  A commit of another process may
+ *  have changed it since: prism_snapshot_schema and prism_writer_schema say what theirs is. */
 PRISM_API const prism_schema *prism_index_schema(const prism_index *index);
 
 /** A view of the newest commit.

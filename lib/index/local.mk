@@ -8,7 +8,7 @@ libprismsearch_sources += \
 	lib/index/flush.c lib/index/flush.h \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h \
-	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_terms.c \
+	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
 	lib/index/merge_policy.c lib/index/merge_policy.h \
 	lib/index/pending.c lib/index/pending.h \
 	lib/index/publish.c \
@@ -19,4 +19,4 @@ libprismsearch_sources += \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
 	lib/index/transpose.c lib/index/transpose.h \
 	lib/index/upsert.c \
-	lib/index/writer.c lib/index/writer.h
+	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c

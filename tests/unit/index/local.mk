@@ -15,6 +15,7 @@ index_tests_sources = \
 	tests/unit/index/test_inverter.c \
 	tests/unit/index/test_merge.c \
 	tests/unit/index/test_merge_policy.c \
+	tests/unit/index/test_merge_schema.c \
 	tests/unit/index/test_model.c \
 	tests/unit/index/test_pending.c \
 	tests/unit/index/test_publish.c \
@@ -26,7 +27,8 @@ index_tests_sources = \
 	tests/unit/index/test_terms_walk.c \
 	tests/unit/index/test_transpose.c \
 	tests/unit/index/test_upsert.c \
-	tests/unit/index/test_writer.c
+	tests/unit/index/test_writer.c \
+	tests/unit/index/test_writer_schema.c
 
 unit_programs += tests/unit/index/index_tests
 tests_unit_index_index_tests_SOURCES = $(index_tests_sources)
