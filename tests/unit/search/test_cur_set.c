@@ -49,7 +49,8 @@ static void ask(world *w, const char *json) {
     prs_weigh_opts opts = {1.2, 0.75, NULL};
     w->query = kit_query(&w->k, json);
     ck_assert_int_eq(prs_stats_new(NULL, &w->stats, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_stats_collect(w->stats, w->k.snap, w->query, NULL), PRISM_OK);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    ck_assert_int_eq(prs_stats_collect(w->stats, w->k.snap, w->query, &watch, NULL), PRISM_OK);
     opts.stats = w->stats;
     prs_arena_init(&w->arena, &w->stage.mem, 0);
     ck_assert_int_eq(prs_weigh(&w->arena, w->k.snap, w->query, &opts, &w->weights, NULL), PRISM_OK);
