@@ -106,6 +106,19 @@ PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key
  *  Cost   : flush, fsyncs, merges by policy */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                            uint64_t *generation, prism_error *err);
+/** A snapshot of what a commit would hold now: near-real-time search inside this process.
+ *  Pending documents are flushed without fsync: nothing is durable, nobody else sees anything, and
+ *  the next commit syncs each file once.
+ *  Params : out [owned: prism_snapshot_unref]; its generation and payload are those of the last
+ *           commit, and prism_snapshot_refresh of it gives the newest commit
+ *  Errors : PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM of the flush: see the top; of a merge, or no
+ *           memory for the snapshot: the writer is as it was
+ *  Threads: any; the snapshot is as any other, and outlives later merges, commits, rollback and the
+ *           writer
+ *  Cost   : flush of what is pending, merges by policy (none for a bulk load, which is to merge at
+ *           its end); a copy of the deletions, a bit a document; segments are shared */
+PRISM_API prism_status prism_writer_snapshot(prism_writer *writer, prism_snapshot **out,
+                                             prism_error *err);
 /** Forget everything since the last commit, an error that was sticky too.
  *  Errors : PRISM_EUNKNOWN where only closing is left; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM */
 PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *err);

@@ -7,4 +7,4 @@ libprismsearch_sources += lib/api/api_query.c
 libprismsearch_sources += lib/api/api_schema.c
 libprismsearch_sources += lib/api/api_search.c
 libprismsearch_sources += lib/api/api_tokenizer.c
-libprismsearch_sources += lib/api/api_writer.c
+libprismsearch_sources += lib/api/api_writer.c lib/api/writer_lock.h

@@ -18,5 +18,7 @@ libprismsearch_sources += \
 	lib/index/term_sort.c lib/index/term_sort.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
 	lib/index/transpose.c lib/index/transpose.h \
+	lib/index/unsynced.c lib/index/unsynced.h \
 	lib/index/upsert.c \
-	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c
+	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c \
+	lib/index/writer_snapshot.c

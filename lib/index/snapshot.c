@@ -32,7 +32,7 @@ static void free_snapshot(prism_snapshot *snap) {
     prs_core_unref(core);
 }
 
-static prism_status new_snapshot(prs_core *core, prism_snapshot **out, prism_error *err) {
+prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error *err) {
     prism_snapshot *snap = prs_mem_calloc(&core->mem, 1, sizeof *snap);
     *out = snap;
     if (snap == NULL) return prs_error_nomem(err);
@@ -181,12 +181,12 @@ static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapsho
     PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
     if (generation == 0)
         return prs_error_set(err, PRISM_ENOTFOUND, "the index is gone: no commit is left");
-    if (base != NULL && base->generation == generation) {
+    if (base != NULL && base->generation == generation && !base->of_writer) {
         *out = prs_snapshot_ref(base);
         return PRISM_OK;
     }
     prism_snapshot *snap;
-    PRS_TRY(new_snapshot(core, &snap, err));
+    PRS_TRY(prs_snapshot_new(core, &snap, err));
     prism_status status = open_parts(snap, base, generation, err);
     if (status != PRISM_OK) {
         prs_snapshot_unref(snap);

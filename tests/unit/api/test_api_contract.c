@@ -153,6 +153,7 @@ START_TEST(writers) {
     world w;
     make(&w);
     prism_writer *writer;
+    prism_snapshot *snap;
     prism_writer_stats stats = {.size = sizeof stats};
     uint64_t n = 9;
     REFUSED(prism_writer_open(w.index, NULL, NULL, &err));
@@ -170,6 +171,8 @@ START_TEST(writers) {
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_commit(w.writer, NULL, 1, NULL, &err));
     REFUSED(prism_writer_rollback(NULL, &err));
+    REFUSED(prism_writer_snapshot(w.writer, NULL, &err));
+    REFUSED_OUT(snap, prism_writer_snapshot(NULL, &snap, &err));
     REFUSED(prism_writer_merge(NULL, 1, NULL, NULL, &err));
     REFUSED(prism_writer_merge(w.writer, 0, NULL, NULL, &err));
     REFUSED(prism_writer_set_schema(NULL, prism_index_schema(w.index), &err));

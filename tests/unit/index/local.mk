@@ -26,9 +26,11 @@ index_tests_sources = \
 	tests/unit/index/test_term_sort.c \
 	tests/unit/index/test_terms_walk.c \
 	tests/unit/index/test_transpose.c \
+	tests/unit/index/test_unsynced.c \
 	tests/unit/index/test_upsert.c \
 	tests/unit/index/test_writer.c \
-	tests/unit/index/test_writer_schema.c
+	tests/unit/index/test_writer_schema.c \
+	tests/unit/index/test_writer_snapshot.c
 
 unit_programs += tests/unit/index/index_tests
 tests_unit_index_index_tests_SOURCES = $(index_tests_sources)
