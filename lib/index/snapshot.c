@@ -178,7 +178,7 @@ static prism_status open_parts(prism_snapshot *snap, const prism_snapshot *base,
 static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
                              prism_error *err) {
     uint64_t generation;
-    PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
+    PRS_TRY(prs_core_generation(core, &generation, err));
     if (generation == 0)
         return prs_error_set(err, PRISM_ENOTFOUND, "the index is gone: no commit is left");
     if (base != NULL && base->generation == generation && !base->of_writer) {
@@ -206,7 +206,7 @@ prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snaps
         /* A file of the newest commit is gone, or the listing missed both the commit that went and
          * the one that came: fine if there is a newer one now, damage if not. */
         uint64_t now;
-        PRS_TRY(prs_commit_find_newest(core->dir, &now, err));
+        PRS_TRY(prs_core_generation(core, &now, err));
         if (i > 0 && now == before) return prs_error_recode(err, PRISM_ECORRUPT);
         before = now;
     }

@@ -2,6 +2,7 @@
 index_tests_sources = \
 	tests/unit/index/lexicon_of.h \
 	tests/unit/index/world.c tests/unit/index/world.h \
+	tests/unit/index/test_backup.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_parts.c \
@@ -18,6 +19,7 @@ index_tests_sources = \
 	tests/unit/index/test_merge_schema.c \
 	tests/unit/index/test_model.c \
 	tests/unit/index/test_pending.c \
+	tests/unit/index/test_previous.c \
 	tests/unit/index/test_publish.c \
 	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_segment.c \
