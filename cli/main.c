@@ -59,6 +59,19 @@ const cli_command cli_commands[] = {
      "else the shape of the query. A query has the percentiles of its repeats, a class those of "
      "the p50 of its queries. Forms that are not built yet are skipped and counted.",
      "psearch bench -i news --queries q.txt --json", cmd_bench, false},
+    {"backup", "[OPTIONS] DIR", "copy the newest commit, also while the index is written to",
+     "DIR is made and then is an index like any other; one that stands there is never touched. "
+     "Files are linked where the file system can, for they never change; --copy makes a copy that "
+     "shares nothing, for another disk. Every byte is proved against its checksum in DIR, and the "
+     "commit comes last: an unfinished backup is no index. Damage that is met ends it with exit "
+     "code 4 and the file's name, and DIR is removed again.",
+     "psearch backup -i news /backup/news-monday\n"
+     "psearch backup -i news --base=/backup/news-monday /backup/news-tuesday",
+     cmd_backup, false},
+    {"restore", "[-i INDEX] BACKUP", "make an index from a backup",
+     "INDEX is made (./.psearch where none is named) and must not be there: move a broken one away "
+     "first.",
+     "mv news news.broken && psearch restore -i news /backup/news-monday", cmd_restore, false},
     {"help", "[COMMAND]", "help", "", "psearch help search", cmd_help, false},
     {"init", "", "create an index from a schema", "", "", NULL, false},
     {"similar", "", "documents like one", "", "", NULL, false},
@@ -67,8 +80,6 @@ const cli_command cli_commands[] = {
     {"merge", "", "merge segments", "", "", NULL, false},
     {"schema", "", "show or extend the schema", "", "", NULL, false},
     {"export", "", "stored documents as NDJSON", "", "", NULL, false},
-    {"backup", "", "consistent copy of a live index", "", "", NULL, false},
-    {"restore", "", "bring a backup back", "", "", NULL, false},
     {"upgrade", "", "rewrite old segments", "", "", NULL, false},
     {"reindex", "", "rebuild under a new schema", "", "", NULL, false},
     {"serve", "", "HTTP server and search page", "", "", NULL, false},

@@ -47,6 +47,12 @@ PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, release the lock, free; NULL is fine. */
 PRISM_API void prism_writer_close(prism_writer *writer);
+/** The schema that documents are put by: the newest commit's, which may be another one than that of
+ *  the index handle (prism_index_schema is as of open); NULL for NULL.
+ *  Returns: borrowed from the writer until prism_writer_set_schema, prism_writer_rollback or
+ *           prism_writer_close
+ *  Threads: not beside those calls */
+PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
 #define PRISM_PUT_APPEND 1u  /* the caller knows the key is new: no older version is looked for */
@@ -127,6 +133,23 @@ PRISM_API prism_status prism_writer_snapshot(prism_writer *writer, prism_snapsho
 /** Forget everything since the last commit, an error that was sticky too.
  *  Errors : PRISM_EUNKNOWN where only closing is left; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM */
 PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *err);
+/** Change the schema: documents are put by it from now on, and the next commit publishes it.
+ *  Snapshots opened before keep theirs, prism_snapshot_refresh brings the new one, and
+ *  prism_writer_rollback goes back.  Documents that are there are not touched, so only these
+ *  changes can be made without prism_index_reindex:
+ *    new fields behind the others   older documents have no value of them, not even where their
+ *                                   stored text has a member of that name
+ *    boost                          any
+ *    stored                         to false: what older documents have kept stays
+ *    many                           to true
+ *  Params : schema copied, see prism_schema_copy; one that is equal changes nothing.  Tokenizers of
+ *           new fields are those of the index handle
+ *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
+ *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
+ *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM of the flush: see the top
+ *  Cost   : a flush of what is pending; opens the files of each segment again */
+PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                               prism_error *err);
 /** Merge down to at most max_segments (>= 1) and commit.
  *  Params : progress may be NULL, and is called with the writer's lock held
  *  Units  : progress in documents

@@ -54,6 +54,10 @@ void prism_writer_close(prism_writer *writer) {
     prs_writer_close(writer);
 }
 
+const prism_schema *prism_writer_schema(const prism_writer *writer) {
+    return writer == NULL ? NULL : writer->recipe->schema;
+}
+
 prism_status prs_api_enter(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
     prs_mutex_lock(&writer->lock);
@@ -90,9 +94,16 @@ prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_
     return prs_api_leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
 }
 
+<<<<<<< HEAD
 prism_status prs_api_check_schema(const prism_writer *writer, const prism_schema *schema,
                                   const char *what, prism_error *err) {
-    const prism_schema *ours = writer->core->recipe->schema;
+    const prism_schema *ours = writer->recipe->schema;
+=======
+/* The document was built for some schema; values carry field numbers, so it must be this one. */
+static prism_status check_schema(const prism_writer *writer, const prs_document *doc,
+                                 prism_error *err) {
+    const prism_schema *ours = writer->recipe->schema;
+>>>>>>> main
     const char *a, *b;
     size_t a_len, b_len;
     if (schema == ours) return PRISM_OK;
@@ -123,7 +134,7 @@ prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t l
     if (n != NULL) *n = 0;
     if (key == NULL) return null_argument(err, "key");
     PRS_TRY(prs_api_enter(writer, err));
-    if (writer->core->recipe->schema->key_field < 0) {
+    if (writer->recipe->schema->key_field < 0) {
         return prs_api_leave(writer, prs_error_set(err, PRISM_EINVAL,
                                                    "the schema has no key to delete by"));
     }
@@ -167,6 +178,13 @@ prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
         return prs_error_set(err, PRISM_EINVAL, "max_segments must be at least 1");
     PRS_TRY(prs_api_enter(writer, err));
     return prs_api_leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
+}
+
+prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                     prism_error *err) {
+    if (schema == NULL) return null_argument(err, "schema");
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, prs_writer_set_schema(writer, schema, err));
 }
 
 prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,

@@ -202,7 +202,7 @@ static prism_status write_idx_parts(prs_pending *pending, prs_out *out, prs_segm
         prs_out_section(out, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
         PRS_TRY(prs_keys_writer_finish(pending->keys, out, inv->n_docs, err));
     }
-    return prs_segment_write_tail(out, meta, inv->recipe, inv->mem, err);
+    return prs_segment_write_tail(out, meta, inv->recipe->schema, inv->mem, err);
 }
 
 /* The end of a file: synced, or sealed and kept for a later sync. */

@@ -1,5 +1,6 @@
 # Sources of lib/index: append `libprismsearch_sources += lib/index/FILE.c`, headers too.
 libprismsearch_sources += \
+	lib/index/backup.c lib/index/backup.h \
 	lib/index/check.c lib/index/check.h lib/index/check_deep.c lib/index/check_lists.c lib/index/check_parts.c \
 	lib/index/commit.c lib/index/commit.h \
 	lib/index/core.c lib/index/core.h lib/index/recipe.c \
@@ -9,9 +10,10 @@ libprismsearch_sources += \
 	lib/index/flush.c lib/index/flush.h \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h \
-	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_terms.c \
+	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
 	lib/index/merge_policy.c lib/index/merge_policy.h \
 	lib/index/pending.c lib/index/pending.h \
+	lib/index/previous.c lib/index/previous.h \
 	lib/index/publish.c \
 	lib/index/segment.c lib/index/segment.h \
 	lib/index/segment_write.c lib/index/segment_write.h \
@@ -21,4 +23,5 @@ libprismsearch_sources += \
 	lib/index/transpose.c lib/index/transpose.h \
 	lib/index/unsynced.c lib/index/unsynced.h \
 	lib/index/upsert.c \
-	lib/index/writer.c lib/index/writer.h lib/index/writer_snapshot.c
+	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c \
+	lib/index/writer_snapshot.c

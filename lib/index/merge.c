@@ -296,7 +296,11 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
         PRS_TRY(prs_merge_step(merge, merge->n_docs, err));
     }
     PRS_TRY(merge_keys(merge, out, err));
-    return prs_segment_write_tail(out, meta, merge->recipe, &merge->core->mem, err);
+    prism_schema *schema;
+    PRS_TRY(prs_merge_schema(merge, &schema, err));
+    prism_status status = prs_segment_write_tail(out, meta, schema, &merge->core->mem, err);
+    prs_schema_unref(schema);
+    return status;
 }
 
 static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_id *id,

@@ -41,6 +41,9 @@ struct prs_field_meta;
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              const prs_lengths *lengths, const prs_lengths *spans,
                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_schema.c: the schema of the result.   Out: owned: prs_schema_unref */
+prism_status prs_merge_schema(const prs_merge *merge, prism_schema **out,
+                              prism_error *err) PRS_NODISCARD;
 /** Report progress; ECANCELED if the caller wants to stop (R33). */
 prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) PRS_NODISCARD;
 

@@ -51,7 +51,7 @@ static prism_status delete_superseded(void *ctx, uint32_t doc) {
 static prism_status open_merged(prism_writer *writer, const prs_manifest_segment *files,
                                 prs_working *merged, prism_error *err) {
     mending mend = {writer, merged, err};
-    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &merged->segment, err));
+    PRS_TRY(prs_segment_open(writer->core, writer->recipe, files, &merged->segment, err));
     prism_status status =
         prs_keys_superseded(&merged->segment->keys, delete_superseded, &mend, err);
     if (status != PRISM_OK) prs_working_fini(merged, writer->core->dir, false);
@@ -74,8 +74,8 @@ static prism_status merge_range(prism_writer *writer, prs_merge_range range,
     prs_working merged = {.is_new = true};
     prism_status status = prs_writer_next_id(writer, &id, err);
     if (status == PRISM_OK) {
-        status = prs_merge_run(writer->core, writer->core->recipe, inputs, range.n, &id, progress,
-                               ctx, &files, err);
+        status = prs_merge_run(writer->core, writer->recipe, inputs, range.n, &id, progress, ctx,
+                               &files, err);
     }
     prs_mem_free(writer->mem, inputs, range.n * sizeof *inputs);
     PRS_TRY(status);

@@ -92,10 +92,7 @@ static prism_status take_leaf(prism_writer *writer, const prs_leaf *leaf, prism_
 
 static prism_status take_snapshot(prism_writer *writer, const prism_snapshot *snap,
                                   prism_error *err) {
-    if (snap->recipe != writer->core->recipe) {
-        return prs_error_set(err, PRISM_EMISUSE,
-                             "the schema has changed since the index was opened: open it again");
-    }
+    PRS_TRY(prs_writer_take_recipe(writer, snap->recipe, err));
     for (uint32_t i = 0; i < snap->n_leaves; i++) PRS_TRY(take_leaf(writer, &snap->leaves[i], err));
     writer->next_arrival = snap->manifest.next_arrival;
     writer->changed = writer->deletes_changed = false;
@@ -210,7 +207,7 @@ static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes
     prs_commit commit = {.uuid = writer->core->uuid, .payload = payload};
     PRS_TRY(fill_manifest(writer, kept, err));
     PRS_TRY(prs_writer_sync(writer, err));
-    PRS_TRY(prs_schema_to_json(writer->core->recipe->schema, &json, &commit.schema.len, err));
+    PRS_TRY(prs_schema_to_json(writer->recipe->schema, &json, &commit.schema.len, err));
     commit.schema.ptr = (const uint8_t *)json;
     PRS_TRY(give_deletes(writer, &kept->manifest, deletes, err));
     commit.manifest = kept->manifest;

@@ -79,6 +79,23 @@ prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem
     return PRISM_OK;
 }
 
+prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe, prism_error *err) {
+    prs_pending fresh;
+    if (recipe == writer->recipe) return PRISM_OK;
+    PRS_TRY(prs_pending_init(&fresh, writer->core, recipe, err));
+    if (writer->recipe != NULL) {
+        PRS_ASSERT(prs_pending_count(&writer->pending) == 0);
+        fresh.inverter->n_bad = writer->pending.inverter->n_bad; /* counts since open */
+        prs_pending_fini(&writer->pending);
+        prs_document_fini(&writer->document);
+        prs_recipe_unref(writer->recipe);
+    }
+    writer->recipe = prs_recipe_ref(recipe);
+    writer->pending = fresh;
+    prs_document_init(&writer->document, recipe->schema, writer->mem);
+    return PRISM_OK;
+}
+
 static size_t lexicon_share(const prism_writer *writer) {
     return writer->options.memory / 4;
 }
@@ -99,7 +116,7 @@ static prism_status open_flushed(prism_writer *writer, const prs_manifest_segmen
                                  prs_working *working, prism_error *err) {
     const prs_pending *pending = &writer->pending;
     *working = (prs_working){.is_new = true, .n_deleted = pending->n_deleted};
-    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &working->segment, err));
+    PRS_TRY(prs_segment_open(writer->core, writer->recipe, files, &working->segment, err));
     if (pending->n_deleted == 0) return PRISM_OK;
     if (prs_bitset_init(&working->deleted, writer->mem, files->n_docs) != PRISM_OK) {
         prs_segment_unref(working->segment);
@@ -259,7 +276,8 @@ static void free_writer(prism_writer *writer) {
     prs_workings_fini(&writer->segments);
     free_kept(writer);
     prs_buf_fini(&writer->payload);
-    prs_document_fini(&writer->document);
+    if (writer->recipe != NULL) prs_document_fini(&writer->document);
+    prs_recipe_unref(writer->recipe);
     prs_json_reader_free(writer->reader);
     prs_mutex_fini(&writer->lock);
     prs_mem_free(writer->mem, writer, sizeof *writer);
@@ -274,7 +292,6 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
         prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
-    PRS_TRY(prs_pending_init(&writer->pending, core, err));
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;
@@ -300,7 +317,6 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     writer->failure = (prism_error)PRISM_ERROR_INIT;
     prs_workings_init(&writer->segments, writer->mem);
     prs_buf_init(&writer->payload, writer->mem);
-    prs_document_init(&writer->document, core->recipe->schema, writer->mem);
     status = make_parts(writer, err);
     if (status == PRISM_OK) status = prs_publish_load(writer, err);
     if (status != PRISM_OK) {

@@ -5,9 +5,9 @@
  *                                    (committed ones and new ones, each with its deletions)
  *
  * Files: writer.c (life, put, delete, flush, rollback), upsert.c (old versions of keys),
- * delete_docs.c (by query), publish.c
- * (commit, clean-up), writer_snapshot.c (finding what is not committed), merge_policy.c and
- * merge.c.  All functions but those of api expect the writer's lock to be held. */
+ * delete_docs.c (by query), publish.c (commit, clean-up), writer_schema.c (another schema),
+ * writer_snapshot.c (finding what is not committed), merge_policy.c and merge.c.  All functions but
+ * those of api expect the writer's lock to be held. */
 #ifndef PRS_INDEX_WRITER_H
 #define PRS_INDEX_WRITER_H
 
@@ -47,6 +47,7 @@ typedef struct prs_writer_options {
 struct prism_writer {
     prs_core *core;
     prs_mem *mem;
+    prs_recipe *recipe; /* of the next commit; the newest commit's unless it is being changed */
     prs_mutex lock;
     void *file_lock;
     int64_t pid;
@@ -82,6 +83,11 @@ prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
 prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool with_payload,
                                uint64_t *generation, prism_error *err) PRS_NODISCARD;
 prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) PRS_NODISCARD;
+/** writer_schema.c: put by another schema from now on, and commit it with the next commit.
+ *  Errors : EINVAL the change is none that can be made, EANALYZER: all is as before.  Of the flush:
+ *           sticky */
+prism_status prs_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                   prism_error *err) PRS_NODISCARD;
 prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
                               prism_progress_fn progress, void *ctx,
                               prism_error *err) PRS_NODISCARD;
@@ -98,6 +104,10 @@ prism_status prs_writer_view(prism_writer *writer, prism_snapshot **out,
 
 /** Remember an error for good: not even rollback helps (R8). */
 void prs_writer_poison(prism_writer *writer, const prism_error *own);
+/** Write by this recipe from now on (referenced): nothing may be pending, the working segments must
+ *  be opened with it.  On an error all is as it was. */
+prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe,
+                                    prism_error *err) PRS_NODISCARD;
 /** The id of the next segment. */
 prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *err) PRS_NODISCARD;
 /** Pending documents become a working segment, their old versions elsewhere are deleted.  Errors

@@ -64,7 +64,7 @@ static prism_status fill_snapshot(const prism_writer *writer, prism_snapshot *sn
     snap->manifest.previous = last->previous;
     snap->manifest.next_arrival = writer->next_arrival;
     memcpy(snap->uuid, writer->core->uuid.bytes, sizeof snap->uuid);
-    snap->recipe = prs_recipe_ref(writer->core->recipe);
+    snap->recipe = prs_recipe_ref(writer->recipe);
     snap->schema = snap->recipe->schema;
     size_t len = writer->payload.len;
     const uint8_t *payload = prs_arena_dup(&snap->arena, writer->payload.ptr, len);

@@ -56,6 +56,9 @@ typedef struct prs_dir_vtable {
     prism_status (*lock)(prs_dir *dir, const char *name, void **lock, prism_error *err);
     void (*unlock)(prs_dir *dir, void *lock);
     void (*close_dir)(prs_dir *dir);
+    /* Give a finished file of `from` its name here too (a hard link) and sync its bytes; NULL where
+     * that never works.  EUNSUPPORTED: not between these two, copy instead; ENOTFOUND, EEXISTS. */
+    prism_status (*link_from)(prs_dir *dir, prs_dir *from, const char *name, prism_error *err);
 } prs_dir_vtable;
 
 struct prs_dir {
@@ -84,6 +87,8 @@ bool prs_dir_name_ok(const char *name);
  *  Errors: ENOTFOUND, EIO, EINVAL (not a directory).  Close with dir->vt->close_dir. */
 prism_status prs_dir_fs_open(prs_mem *mem, const char *path, bool create, bool write, prs_dir **out,
                              prism_error *err);
+/** Remove a directory on disk that is empty; best effort. */
+void prs_dir_fs_remove(const char *path);
 /** An empty directory in memory.  Closing it drops the files. */
 prism_status prs_dir_mem_new(prs_mem *mem, prs_dir **out, prism_error *err);
 

@@ -125,6 +125,15 @@ static void fault_unlock(prs_dir *dir, void *lock) {
     f->inner->vt->unlock(f->inner, lock);
 }
 
+static prism_status fault_link_from(prs_dir *dir, prs_dir *from, const char *name,
+                                    prism_error *err) {
+    fault_dir *f = fault_of(dir);
+    if (f->inner->vt->link_from == NULL)
+        return prs_error_set(err, PRISM_EUNSUPPORTED, "no links in this directory");
+    return fails(f, FAULT_LINK, name, err) ? f->status
+                                           : f->inner->vt->link_from(f->inner, from, name, err);
+}
+
 static void fault_close_dir(prs_dir *dir) {
     (void)dir; /* the inner directory is the test's */
 }
@@ -148,6 +157,7 @@ void fault_dir_init(fault_dir *fault, prs_dir *inner) {
         .lock = fault_lock,
         .unlock = fault_unlock,
         .close_dir = fault_close_dir,
+        .link_from = fault_link_from,
     };
     memset(fault, 0, sizeof *fault);
     fault->base.vt = &vtable;

@@ -89,6 +89,12 @@ START_TEST(schemas_and_documents) {
     REFUSED(prism_schema_add_field(schema, "x", (prism_field_type)9, NULL, 0, &err));
     REFUSED(prism_schema_add_field(w.schema, "x", PRISM_FIELD_TEXT, NULL, 0, &err)); /* in use */
     prism_schema_unref(schema);
+    REFUSED(prism_schema_copy(w.schema, NULL, &err));
+    REFUSED_OUT(schema, prism_schema_copy(NULL, &schema, &err));
+    ck_assert_int_eq(prism_schema_copy(w.schema, &schema, NULL), PRISM_OK); /* takes more fields */
+    ck_assert_int_eq(prism_schema_add_field(schema, "x", PRISM_FIELD_TEXT, NULL, 0, &err),
+                     PRISM_OK);
+    prism_schema_unref(schema);
     prism_schema_unref(NULL);
     ck_assert_ptr_null(prism_schema_ref(NULL));
     REFUSED(prism_doc_new(w.schema, NULL, &err));
@@ -173,9 +179,12 @@ START_TEST(writers) {
     REFUSED_OUT(snap, prism_writer_snapshot(NULL, &snap, &err));
     REFUSED(prism_writer_merge(NULL, 1, NULL, NULL, &err));
     REFUSED(prism_writer_merge(w.writer, 0, NULL, NULL, &err));
+    REFUSED(prism_writer_set_schema(NULL, prism_index_schema(w.index), &err));
+    REFUSED(prism_writer_set_schema(w.writer, NULL, &err));
     REFUSED(prism_writer_get_stats(NULL, &stats, &err));
     REFUSED(prism_writer_get_stats(w.writer, NULL, &err));
     prism_writer_close(NULL);
+    ck_assert(prism_writer_schema(NULL) == NULL && prism_writer_schema(w.writer) != NULL);
     ck_assert_int_eq(prism_writer_get_stats(w.writer, &stats, &err), PRISM_OK);
     ck_assert_uint_eq(stats.documents_put, 1);
     unmake(&w);

@@ -2,6 +2,7 @@
 index_tests_sources = \
 	tests/unit/index/lexicon_of.h \
 	tests/unit/index/world.c tests/unit/index/world.h \
+	tests/unit/index/test_backup.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_parts.c \
@@ -16,8 +17,10 @@ index_tests_sources = \
 	tests/unit/index/test_inverter.c \
 	tests/unit/index/test_merge.c \
 	tests/unit/index/test_merge_policy.c \
+	tests/unit/index/test_merge_schema.c \
 	tests/unit/index/test_model.c \
 	tests/unit/index/test_pending.c \
+	tests/unit/index/test_previous.c \
 	tests/unit/index/test_publish.c \
 	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_segment.c \
@@ -29,6 +32,7 @@ index_tests_sources = \
 	tests/unit/index/test_unsynced.c \
 	tests/unit/index/test_upsert.c \
 	tests/unit/index/test_writer.c \
+	tests/unit/index/test_writer_schema.c \
 	tests/unit/index/test_writer_snapshot.c
 
 unit_programs += tests/unit/index/index_tests

@@ -31,7 +31,8 @@ typedef struct bench {
 static void begin(bench *b, const char *schema) {
     memset(b, 0, sizeof *b);
     world_make(&b->w, schema);
-    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, b->w.index.core->recipe, NULL),
+                     PRISM_OK);
     ck_assert_int_eq(prs_json_reader_new(&b->w.disk_mem, &b->reader, NULL), PRISM_OK);
     prs_document_init(&b->doc, b->w.index.core->recipe->schema, &b->w.disk_mem);
 }
