@@ -15,6 +15,7 @@
 #define PRISMSEARCH_WRITER_H
 
 #include <prismsearch/index.h>
+#include <prismsearch/query.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -97,6 +98,16 @@ PRISM_API prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, un
  *  Cost   : one look-up a segment */
 PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len,
                                            uint64_t *n, prism_error *err);
+
+/** Delete all documents that match a query now, what is not committed included.
+ *  Params : query [borrowed]; *n (may be NULL) = documents deleted, exactly
+ *  Errors : PRISM_EINVAL the query is of another schema; PRISM_ECORRUPT, PRISM_EIO, PRISM_ENOMEM,
+ *           PRISM_ELIMIT of the search: nothing was deleted; of the flush: see the top
+ *  Threads: no put or delete of another thread comes between finding and deleting
+ *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document of
+ *           the segments with a match */
+PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const prism_query *query,
+                                                 uint64_t *n, prism_error *err);
 
 /** Make everything since the last commit durable and visible.
  *  Params : payload (may be NULL) copied, kept with the commit: prism_snapshot_payload; *generation

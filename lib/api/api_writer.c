@@ -94,22 +94,28 @@ prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_
     return prs_api_leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
 }
 
+<<<<<<< HEAD
+prism_status prs_api_check_schema(const prism_writer *writer, const prism_schema *schema,
+                                  const char *what, prism_error *err) {
+    const prism_schema *ours = writer->recipe->schema;
+=======
 /* The document was built for some schema; values carry field numbers, so it must be this one. */
 static prism_status check_schema(const prism_writer *writer, const prs_document *doc,
                                  prism_error *err) {
     const prism_schema *ours = writer->recipe->schema;
+>>>>>>> main
     const char *a, *b;
     size_t a_len, b_len;
-    if (doc->schema == ours) return PRISM_OK;
+    if (schema == ours) return PRISM_OK;
     PRS_TRY(prs_schema_to_json(ours, &a, &a_len, err));
-    PRS_TRY(prs_schema_to_json(doc->schema, &b, &b_len, err));
+    PRS_TRY(prs_schema_to_json(schema, &b, &b_len, err));
     if (prs_bytes_equal(prs_bytes_of(a, a_len), prs_bytes_of(b, b_len))) return PRISM_OK;
-    return prs_error_set(err, PRISM_EINVAL, "the document was built for another schema");
+    return prs_error_set(err, PRISM_EINVAL, "the %s was built for another schema", what);
 }
 
 static prism_status put_built(prism_writer *writer, prs_document *doc, bool replace,
                               prism_error *err) {
-    PRS_TRY(check_schema(writer, doc, err));
+    PRS_TRY(prs_api_check_schema(writer, doc->schema, "document", err));
     PRS_TRY(prs_document_finish(doc, err));
     return prs_writer_put(writer, doc, replace, err);
 }

@@ -9,3 +9,4 @@ libprismsearch_sources += lib/api/api_schema.c
 libprismsearch_sources += lib/api/api_search.c
 libprismsearch_sources += lib/api/api_tokenizer.c
 libprismsearch_sources += lib/api/api_writer.c lib/api/writer_lock.h
+libprismsearch_sources += lib/api/api_writer_query.c

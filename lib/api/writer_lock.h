@@ -9,5 +9,9 @@
 prism_status prs_api_enter(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 /** Unlock; returns `status`. */
 prism_status prs_api_leave(prism_writer *writer, prism_status status);
+/** What was built for a schema carries its field numbers: it must be the writer's, or its equal.
+ *  Params : what names the thing in the error   Errors : EINVAL, ENOMEM */
+prism_status prs_api_check_schema(const prism_writer *writer, const prism_schema *schema,
+                                  const char *what, prism_error *err) PRS_NODISCARD;
 
 #endif

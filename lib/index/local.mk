@@ -4,6 +4,7 @@ libprismsearch_sources += \
 	lib/index/check.c lib/index/check.h lib/index/check_deep.c lib/index/check_lists.c lib/index/check_parts.c \
 	lib/index/commit.c lib/index/commit.h \
 	lib/index/core.c lib/index/core.h lib/index/recipe.c \
+	lib/index/delete_docs.c \
 	lib/index/docmap.c lib/index/docmap.h \
 	lib/index/documents.c lib/index/documents.h \
 	lib/index/flush.c lib/index/flush.h \

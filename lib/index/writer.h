@@ -4,10 +4,10 @@
  *   put/delete -> pending --flush--> working segments --merge--> ... --publish--> commit
  *                                    (committed ones and new ones, each with its deletions)
  *
- * Files: writer.c (life, put, delete, flush, rollback), upsert.c (old versions of keys), publish.c
- * (commit, clean-up), writer_schema.c (another schema), writer_snapshot.c (finding what is not
- * committed), merge_policy.c and merge.c.  All functions but those of api expect the writer's lock
- * to be held. */
+ * Files: writer.c (life, put, delete, flush, rollback), upsert.c (old versions of keys),
+ * delete_docs.c (by query), publish.c (commit, clean-up), writer_schema.c (another schema),
+ * writer_snapshot.c (finding what is not committed), merge_policy.c and merge.c.  All functions but
+ * those of api expect the writer's lock to be held. */
 #ifndef PRS_INDEX_WRITER_H
 #define PRS_INDEX_WRITER_H
 
@@ -125,6 +125,12 @@ void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink);
 prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem, bool *fresh,
                                 prism_error *err) PRS_NODISCARD;
 
+/** delete_docs.c: delete documents that prs_writer_view showed; *n counts them.
+ *  Params : docs by leaf of snap: bits, words NULL = none
+ *  Errors : ENOMEM, EINVAL a segment that was merged since: nothing is deleted */
+prism_status prs_writer_delete_docs(prism_writer *writer, const prism_snapshot *snap,
+                                    const prs_bitset *docs, uint64_t *n,
+                                    prism_error *err) PRS_NODISCARD;
 /** upsert.c: delete the live documents of a key in all working segments; *n counts them. */
 prism_status prs_upsert_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
                                prism_error *err) PRS_NODISCARD;

@@ -12,6 +12,8 @@ libprismsearch_sources += \
 	lib/search/hits_json.c \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
+	lib/search/matches.c \
+	lib/search/matches.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
 	lib/search/score.c \

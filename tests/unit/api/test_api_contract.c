@@ -167,6 +167,10 @@ START_TEST(writers) {
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_delete(w.writer, NULL, 1, NULL, &err));
     n = 9;
+    REFUSED(prism_writer_delete_query(NULL, w.query, &n, &err));
+    ck_assert_uint_eq(n, 0);
+    REFUSED(prism_writer_delete_query(w.writer, NULL, NULL, &err));
+    n = 9;
     REFUSED(prism_writer_commit(NULL, NULL, 0, &n, &err));
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_commit(w.writer, NULL, 1, NULL, &err));

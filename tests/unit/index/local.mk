@@ -8,6 +8,7 @@ index_tests_sources = \
 	tests/unit/index/test_check_parts.c \
 	tests/unit/index/test_commit.c \
 	tests/unit/index/test_core.c \
+	tests/unit/index/test_delete_docs.c \
 	tests/unit/index/test_docmap.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
