@@ -211,6 +211,27 @@ START_TEST(queries) {
     REFUSED_OUT(query, prism_query_phrase(w.schema, NULL, NULL, 1, &query, &err));
     REFUSED_OUT(query, prism_query_prefix(w.schema, "none", "x", 1, &query, &err));
     REFUSED_OUT(query, prism_query_near(w.schema, NULL, "x y", 3, UINT32_MAX, &query, &err));
+    REFUSED(prism_query_range(w.schema, "date", "2025", 4, NULL, 0, 0, NULL, &err));
+    REFUSED_OUT(query, prism_query_range(NULL, "date", "2025", 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, NULL, "2025", 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", NULL, 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", NULL, 0, NULL, 4, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", NULL, 0, NULL, 0, 4, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", "soon", 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "body", "a", 1, NULL, 0, 0, &query, &err));
+    REFUSED(prism_query_exists(w.schema, "date", NULL, &err));
+    REFUSED_OUT(query, prism_query_exists(NULL, "date", &query, &err));
+    REFUSED_OUT(query, prism_query_exists(w.schema, NULL, &query, &err));
+    REFUSED(prism_query_all(w.schema, NULL, &err));
+    REFUSED_OUT(query, prism_query_all(NULL, &query, &err));
+    ck_assert_int_eq(prism_query_range(w.schema, "nosuch", "a", 1, NULL, 0, 0, &query, &err),
+                     PRISM_ENOTFOUND);
+    ck_assert_ptr_null(query);
+    ck_assert_int_eq(prism_query_range(w.schema, "date", "2025", 4, NULL, 0, PRISM_RANGE_OPEN_FROM,
+                                       &query, NULL),
+                     PRISM_OK);
+    ck_assert_str_eq(prism_query_shape(query), "range");
+    prism_query_unref(query);
     REFUSED(prism_query_bool(&clause, 1, 0, NULL, &err));
     REFUSED_OUT(query, prism_query_bool(NULL, 1, 0, &query, &err));
     REFUSED_OUT(query, prism_query_bool(&clause, 0, 0, &query, &err));
