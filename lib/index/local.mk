@@ -15,13 +15,16 @@ libprismsearch_sources += \
 	lib/index/pending.c lib/index/pending.h \
 	lib/index/previous.c lib/index/previous.h \
 	lib/index/publish.c \
+	lib/index/reindex.c lib/index/reindex.h \
 	lib/index/segment.c lib/index/segment.h \
 	lib/index/segment_write.c lib/index/segment_write.h \
 	lib/index/snapshot.c lib/index/snapshot.h \
+	lib/index/stored.c lib/index/stored.h \
 	lib/index/term_sort.c lib/index/term_sort.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
 	lib/index/transpose.c lib/index/transpose.h \
 	lib/index/unsynced.c lib/index/unsynced.h \
+	lib/index/upgrade.c lib/index/upgrade.h \
 	lib/index/upsert.c \
 	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c \
 	lib/index/writer_snapshot.c

@@ -133,6 +133,8 @@ START_TEST(indexes_and_snapshots) {
     REFUSED(prism_document_get(w.snap, 0, NULL, NULL, &err));
     REFUSED_OUT(json, prism_document_get(NULL, 0, &json, &len, &err));
     ck_assert_uint_eq(len, 0);
+    REFUSED(prism_document_each(NULL, NULL, NULL, &err));
+    REFUSED(prism_document_each(w.snap, NULL, NULL, &err));
     REFUSED(prism_snapshot_terms(w.snap, "body", "", 0, NULL, NULL, &err));
     ck_assert_uint_eq(prism_snapshot_generation(NULL) + prism_snapshot_documents(NULL) +
                           prism_snapshot_deleted(NULL) + prism_snapshot_segments(NULL),
