@@ -110,9 +110,20 @@ static bool same_fields(const prs_fields *a, const prs_fields *b) {
     return true;
 }
 
+/* Ends that are open are NULL; those that are empty are not. */
+static bool same_end(prs_bytes a, prs_bytes b) {
+    return (a.ptr == NULL) == (b.ptr == NULL) && prs_bytes_equal(a, b);
+}
+
+static bool same_words(const prs_word_range *a, const prs_word_range *b) {
+    return a->above == b->above && a->below == b->below && same_end(a->from, b->from) &&
+           same_end(a->to, b->to);
+}
+
 static bool same_set(const prs_weighted *a, const prs_weighted *b) {
-    return a->node->kind == b->node->kind && a->node->from == b->node->from &&
-           a->node->to == b->node->to && prs_bytes_equal(a->node->key, b->node->key) &&
+    const prs_node *x = a->node, *y = b->node;
+    return x->kind == y->kind && prs_bytes_equal(x->key, y->key) && x->range_of == y->range_of &&
+           x->from == y->from && x->to == y->to && same_words(&x->words, &y->words) &&
            same_fields(&a->fields, &b->fields);
 }
 
