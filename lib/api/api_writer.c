@@ -94,16 +94,9 @@ prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_
     return prs_api_leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
 }
 
-<<<<<<< HEAD
 prism_status prs_api_check_schema(const prism_writer *writer, const prism_schema *schema,
                                   const char *what, prism_error *err) {
     const prism_schema *ours = writer->recipe->schema;
-=======
-/* The document was built for some schema; values carry field numbers, so it must be this one. */
-static prism_status check_schema(const prism_writer *writer, const prs_document *doc,
-                                 prism_error *err) {
-    const prism_schema *ours = writer->recipe->schema;
->>>>>>> main
     const char *a, *b;
     size_t a_len, b_len;
     if (schema == ours) return PRISM_OK;
