@@ -27,12 +27,12 @@ typedef enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_JSONL, FORMAT_IDS } cli_format;
 typedef enum { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_NEVER } cli_progress_mode;
 typedef enum { INPUT_AUTO, INPUT_NDJSON, INPUT_TEXT, INPUT_MARKDOWN } cli_input;
 typedef enum { OFFSETS_BYTE, OFFSETS_CHAR, OFFSETS_UTF16 } cli_offsets;
-typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP } cli_check;
+typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAGE } cli_check;
 
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
-    const char *query, *vocabulary, *base;
+    const char *query, *vocabulary, *base, *rescue;
     prism_vocabulary *words; /* read from it by cli_read_words */
     cli_format format;
     cli_progress_mode progress;

@@ -45,9 +45,17 @@ const cli_command cli_commands[] = {
      "psearch get -i news articles/a.md", cmd_get, false},
     {"info", "[OPTIONS]", "documents, segments, bytes of an index", "",
      "psearch info -i news --json", cmd_info, false},
-    {"check", "[--quick|--deep]", "verify an index",
-     "Findings go to standard output; exit code 4 if there are any.",
-     "psearch check -i news --deep", cmd_check, false},
+    {"check", "[--quick|--deep|--repair|--salvage] [OPTIONS]", "verify an index",
+     "Findings go to standard output; exit code 4 if there are any, mended or not. "
+     "--repair publishes a new commit without the segments that are damaged and prints the keys "
+     "that are lost with them. --salvage, for a newest commit that cannot be read at all, makes "
+     "the newest one that is whole the newest again. Neither overwrites or removes anything: the "
+     "damaged commit stays beside the new one, and can be read with --commits-back, until put, "
+     "add or rm have made two more. --rescue keeps the texts that could be read, for psearch put; "
+     "--dry-run only tells.",
+     "psearch check -i news --deep\n"
+     "psearch check -i news --repair --rescue=lost.ndjson; psearch put -i news lost.ndjson",
+     cmd_check, false},
     {"analyze", "[OPTIONS] [TEXT...]", "the tokens of a text, as JSON lines",
      "Offsets are bytes of the input.", "psearch analyze '達267%。'", cmd_analyze, true},
     {"parse", "[OPTIONS] QUERY...", "the tree of a query as JSON, with the parser's notes", "",

@@ -42,7 +42,7 @@ const cli_option cli_option_table[] = {
     {"rejects", 0, "FILE", LOADS, "write skipped records to FILE"},
     {"strict-schema", 0, NULL, LOADS, "reject documents with names that the schema does not know"},
     {"load", 0, NULL, LOADS, "bulk load: merge once, at the end"},
-    {"dry-run", 0, NULL, "rm", "print the count, delete nothing"},
+    {"dry-run", 0, NULL, "rm check", "tell what would be done, and do nothing"},
     {"query", 0, "Q", "rm", "delete the documents that match this query"},
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
@@ -80,7 +80,9 @@ const cli_option cli_option_table[] = {
     {"top", 0, "N", "terms", "the N terms with the highest df"},
     {"quick", 0, NULL, "check", "metadata of every file"},
     {"deep", 0, NULL, "check", "also analyze the stored documents again and compare"},
-    {"repair", 0, NULL, "check", NULL},
+    {"repair", 0, NULL, "check", "leave damaged segments out of a new commit"},
+    {"salvage", 0, NULL, "check", "make the newest whole commit the newest again"},
+    {"rescue", 0, "FILE", "check", "keep the readable texts of lost documents in a new file"},
     {"copy", 0, NULL, "backup restore", "copy all files, link none"},
     {"base", 0, "DIR", "backup restore",
      "an earlier backup beside the new one, to link the files from that both have"},
@@ -183,6 +185,10 @@ static void set_switch(cli_options *o, const char *name) {
         o->format = FORMAT_JSON;
     else if (strcmp(name, "quick") == 0)
         o->check = CHECK_QUICK;
+    else if (strcmp(name, "repair") == 0)
+        o->check = CHECK_REPAIR;
+    else if (strcmp(name, "salvage") == 0)
+        o->check = CHECK_SALVAGE;
     else if (strcmp(name, "copy") == 0)
         o->copy = true;
     else if (strcmp(name, "deep") == 0)
@@ -205,6 +211,7 @@ static const char **text_place(cli_options *o, const char *name) {
         {"vocabulary", offsetof(cli_options, vocabulary)},
         {"query", offsetof(cli_options, query)},
         {"base", offsetof(cli_options, base)},
+        {"rescue", offsetof(cli_options, rescue)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);

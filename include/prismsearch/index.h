@@ -121,6 +121,16 @@ PRISM_API prism_status prism_document_find(prism_snapshot *snap, const char *key
 PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json,
                                           size_t *len, prism_error *err);
 
+/** One document.  Return 0 to go on, anything else to stop.
+ *  Params : json [borrowed during the callback] of len bytes, not a string */
+typedef int (*prism_document_fn)(void *ctx, uint64_t gdoc, const char *json, size_t len);
+/** Walk all documents that can be found, in the order in which they were put, which is that of
+ *  their numbers.
+ *  Errors : PRISM_ECANCELED the callback stopped; PRISM_ECORRUPT, PRISM_EIO
+ *  Cost   : every frame is read and decompressed once; memory for one */
+PRISM_API prism_status prism_document_each(prism_snapshot *snap, prism_document_fn each, void *ctx,
+                                           prism_error *err);
+
 /** One entry of a dictionary.  Return 0 to go on, anything else to stop.
  *  Params : term [borrowed during the callback]; kind "word", "han1", "han2", "hanend", "exact" or
  *           "hanword"

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "index/backup.h"
 #include "index/core.h"
+#include "index/repair.h"
 
 static prism_status null_argument(prism_error *err, const char *name) {
     return prs_error_set(err, PRISM_EINVAL, "%s must not be NULL", name);
@@ -52,4 +53,34 @@ prism_status prism_index_restore(const char *from, const char *to, const prism_b
     prism_status status = prs_backup_restore(from, to, &own, &made, err);
     give_stats(stats, &made);
     return status;
+}
+
+/* ---- repair, salvage ------------------------------------------------------------------------- */
+
+static prism_status repair(const char *path, bool salvage, const prism_repair_opts *opts,
+                           prism_repair_stats *stats, prism_error *err) {
+    prism_repair_opts own = PRISM_REPAIR_OPTS_INIT;
+    prism_repair_stats made = {.size = sizeof made};
+    if (path == NULL) return null_argument(err, "path");
+    if (!prs_opts_copy(&own, sizeof own, opts))
+        return prs_error_set(err, PRISM_EINVAL, "repair options without their size");
+    if (stats != NULL && stats->size < sizeof stats->size)
+        return prs_error_set(err, PRISM_EINVAL, "repair statistics without their size");
+    prism_status status = prs_repair_index(path, salvage, &own, &made, err);
+    if (stats != NULL) {
+        size_t size = stats->size;
+        memcpy(stats, &made, PRS_MIN(size, sizeof made));
+        stats->size = size;
+    }
+    return status;
+}
+
+prism_status prism_index_repair(const char *path, const prism_repair_opts *opts,
+                                prism_repair_stats *stats, prism_error *err) {
+    return repair(path, false, opts, stats, err);
+}
+
+prism_status prism_index_salvage(const char *path, const prism_repair_opts *opts,
+                                 prism_repair_stats *stats, prism_error *err) {
+    return repair(path, true, opts, stats, err);
 }

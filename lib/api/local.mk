@@ -5,6 +5,7 @@ libprismsearch_sources += lib/api/api_check.c
 libprismsearch_sources += lib/api/api_index.c
 libprismsearch_sources += lib/api/api_maintain.c
 libprismsearch_sources += lib/api/api_query.c
+libprismsearch_sources += lib/api/api_reindex.c
 libprismsearch_sources += lib/api/api_schema.c
 libprismsearch_sources += lib/api/api_search.c
 libprismsearch_sources += lib/api/api_tokenizer.c

@@ -162,6 +162,15 @@ prism_status prs_merge_between(prism_writer *writer, prism_error *err) {
     return status == PRISM_ENOSPC ? PRISM_OK : status;
 }
 
+prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress_fn progress,
+                               void *ctx, prism_error *err) {
+    const prs_working *working = &writer->segments.ptr[at];
+    if (working->n_deleted < working->segment->n_docs)
+        return merge_range(writer, (prs_merge_range){at, 1}, progress, ctx, err);
+    drop_dead(writer);
+    return PRISM_OK;
+}
+
 prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
                             void *ctx, prism_error *err) {
     drop_dead(writer);

@@ -101,6 +101,15 @@ static prism_status take_snapshot(prism_writer *writer, const prism_snapshot *sn
     return prs_buf_status(&writer->payload, err);
 }
 
+/* The newest commit stays a kept one, but nothing of it goes into the next: see reindex.c. */
+static prism_status begin_afresh(prism_writer *writer, prism_error *err) {
+    const prs_manifest *last = last_manifest(writer);
+    PRS_TRY(prs_writer_take_recipe(writer, writer->core->recipe, err));
+    writer->next_arrival = last != NULL ? last->next_arrival : 0;
+    writer->changed = true;
+    return PRISM_OK;
+}
+
 prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
     prs_listing listing;
     prism_status status = prs_listing_read(&listing, writer->core->dir, err);
@@ -110,6 +119,7 @@ prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
     }
     prs_listing_fini(&listing);
     PRS_TRY(status);
+    if (writer->options.afresh) return begin_afresh(writer, err);
     prism_snapshot *snap;
     PRS_TRY(prs_snapshot_open(writer->core, NULL, &snap, err));
     status = take_snapshot(writer, snap, err);

@@ -41,6 +41,7 @@ typedef struct prs_writer_options {
     size_t memory;
     uint32_t keep_commits, max_segments;
     bool load, durable, strict_schema;
+    bool afresh; /* begin with no segment, by core->recipe: the next commit replaces them all */
     uint64_t id_seed; /* 0 = random segment ids; else ids follow from it (golden indexes) */
 } prs_writer_options;
 
@@ -153,5 +154,9 @@ prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) PRS_NOD
 prism_status prs_merge_between(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
                             void *ctx, prism_error *err) PRS_NODISCARD;
+/** Rewrite the working segment number `at` alone, without its deleted documents; one without a live
+ *  document is dropped, and all others of the kind with it. */
+prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress_fn progress,
+                               void *ctx, prism_error *err) PRS_NODISCARD;
 
 #endif

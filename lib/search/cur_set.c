@@ -96,9 +96,7 @@ static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *w
         return prs_doc_set_prefix(plan->segment, &at->fields, node->key, words, plan->watch, err);
     case PRS_NODE_EXISTS:
         return prs_doc_set_exists(plan->segment, &at->fields, words, plan->watch, err);
-    default:
-        return prs_doc_set_range(plan->segment, &at->fields, node->from, node->to, words,
-                                 plan->watch, err);
+    default: return prs_doc_set_range(plan->segment, &at->fields, node, words, plan->watch, err);
     }
 }
 

@@ -1,5 +1,7 @@
 # Sources of lib/search.
 libprismsearch_sources += \
+	lib/search/column_range.c \
+	lib/search/column_range.h \
 	lib/search/cur_const.c \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \

@@ -36,6 +36,8 @@ void prs_in_close(prs_in *in);
 const prs_id *prs_in_id(const prs_in *in);
 uint64_t prs_in_generation(const prs_in *in);
 uint64_t prs_in_len(const prs_in *in);
+/** Format it is in, as PRS_FORMAT. */
+uint32_t prs_in_format(const prs_in *in);
 const char *prs_in_name(const prs_in *in);
 /** True if the header has a read-only-compatible flag unknown to us: the index may be read, not
  * written. */

@@ -25,6 +25,7 @@ static inline bool prs_id_equal(const prs_id *a, const prs_id *b) {
 }
 
 #define PRS_FIELD_NONE 0xffffu
+#define PRS_FORMAT 0x10000u /* version that is written: major << 16 | minor */
 
 typedef struct prs_out prs_out;
 

@@ -23,13 +23,17 @@ index_tests_sources = \
 	tests/unit/index/test_previous.c \
 	tests/unit/index/test_publish.c \
 	tests/unit/index/test_recipe.c \
+	tests/unit/index/test_reindex.c \
+	tests/unit/index/hurt.h tests/unit/index/test_repair.c tests/unit/index/test_salvage.c \
 	tests/unit/index/test_segment.c \
 	tests/unit/index/test_segment_write.c \
 	tests/unit/index/test_snapshot.c \
+	tests/unit/index/test_stored.c \
 	tests/unit/index/test_term_sort.c \
 	tests/unit/index/test_terms_walk.c \
 	tests/unit/index/test_transpose.c \
 	tests/unit/index/test_unsynced.c \
+	tests/unit/index/test_upgrade.c \
 	tests/unit/index/test_upsert.c \
 	tests/unit/index/test_writer.c \
 	tests/unit/index/test_writer_schema.c \
