@@ -104,7 +104,7 @@ static prism_status add_terms(const prs_segment *segment, const prs_segment_fiel
         if (range->above && prs_bytes_equal(key, range->from)) continue;
         int order = range->to.ptr != NULL ? prs_bytes_compare(key, range->to) : -1;
         if (order > 0 || (order == 0 && range->below)) return PRISM_OK;
-        PRS_TRY(add_list(segment, field, &cursor.info, words, err));
+        PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
     }
 }
 
