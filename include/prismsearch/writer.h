@@ -150,6 +150,24 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Cost   : a flush of what is pending; opens the files of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
+/** Add the documents of other indexes without analyzing them again, in order of the paths, as if each
+ *  were put now: they replace older documents of the same key, and later puts replace them.  Visible
+ *  with the next commit.  All or nothing.  The other indexes are read as their newest commit says,
+ *  may be in use, and are not changed; every byte of them is verified.
+ *  Params : paths[n] directories [borrowed]; one given twice is put twice (without a key: its
+ *           documents are there twice); progress may be NULL, and is called with the writer's lock
+ *           held; prism_writer_stats counts the documents as put
+ *  Units  : progress in documents, over all paths
+ *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each field
+ *           there must be here, by name, with the same type, flags and analyzer
+ *           (PRISM_EANALYZER), and the key the same; PRISM_ENOTFOUND no index; PRISM_ECORRUPT,
+ *           PRISM_EIO; err->file then begins with the path.  PRISM_ECANCELED by progress;
+ *           PRISM_ENOSPC, PRISM_ENOMEM.  Nothing was added; only the flush loses what is pending: see
+ *           the top
+ *  Cost   : flush of what is pending; a merge of all their segments, one segment an index */
+PRISM_API prism_status prism_writer_add_segments(prism_writer *writer, const char *const *paths,
+                                                 size_t n, prism_progress_fn progress, void *ctx,
+                                                 prism_error *err);
 /** Merge down to at most max_segments (>= 1) and commit.
  *  Params : progress may be NULL, and is called with the writer's lock held
  *  Units  : progress in documents

@@ -6,7 +6,7 @@
 #include "api/opts.h"
 #include "api/writer_lock.h"
 #include "base/error.h"
-#include "index/writer.h"
+#include "index/adopt.h"
 
 static prism_status null_argument(prism_error *err, const char *name) {
     return prs_error_set(err, PRISM_EINVAL, "%s must not be NULL", name);
@@ -178,6 +178,16 @@ prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *s
     if (schema == NULL) return null_argument(err, "schema");
     PRS_TRY(prs_api_enter(writer, err));
     return prs_api_leave(writer, prs_writer_set_schema(writer, schema, err));
+}
+
+prism_status prism_writer_add_segments(prism_writer *writer, const char *const *paths, size_t n,
+                                       prism_progress_fn progress, void *ctx, prism_error *err) {
+    if (paths == NULL && n > 0) return null_argument(err, "paths");
+    for (size_t i = 0; i < n; i++) {
+        if (paths[i] == NULL) return null_argument(err, "a path");
+    }
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, prs_writer_add_segments(writer, paths, n, progress, ctx, err));
 }
 
 prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,

@@ -179,6 +179,11 @@ START_TEST(writers) {
     REFUSED(prism_writer_rollback(NULL, &err));
     REFUSED(prism_writer_snapshot(w.writer, NULL, &err));
     REFUSED_OUT(snap, prism_writer_snapshot(NULL, &snap, &err));
+    const char *paths[] = {NULL};
+    REFUSED(prism_writer_add_segments(NULL, NULL, 0, NULL, NULL, &err));
+    REFUSED(prism_writer_add_segments(w.writer, NULL, 1, NULL, NULL, &err));
+    REFUSED(prism_writer_add_segments(w.writer, paths, 1, NULL, NULL, &err));
+    ck_assert_int_eq(prism_writer_add_segments(w.writer, paths, 0, NULL, NULL, &err), PRISM_OK);
     REFUSED(prism_writer_merge(NULL, 1, NULL, NULL, &err));
     REFUSED(prism_writer_merge(w.writer, 0, NULL, NULL, &err));
     REFUSED(prism_writer_set_schema(NULL, prism_index_schema(w.index), &err));

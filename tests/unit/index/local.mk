@@ -3,6 +3,10 @@ index_tests_sources = \
 	tests/unit/index/lexicon_of.h \
 	tests/unit/index/world.c tests/unit/index/world.h \
 	tests/unit/index/test_backup.c \
+	tests/unit/index/test_adopt.c \
+	tests/unit/index/test_adopt_schema.c \
+	tests/unit/index/test_adopt_source.c \
+	tests/unit/index/test_adopt_undo.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_parts.c \
