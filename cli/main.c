@@ -27,9 +27,13 @@ const cli_command cli_commands[] = {
     {"add", "[OPTIONS] FILE... DIR... -",
      "as put, without looking for old versions (append-only loads)", "",
      "psearch add -i news --load dump.ndjson.zst", cmd_add, false},
-    {"rm", "[OPTIONS] KEY... | -", "delete documents by key",
-     "With - the keys are read from standard input, one a line.",
-     "psearch rm -i news articles/old.md", cmd_rm, false},
+    {"rm", "[OPTIONS] KEY... | - | --query Q", "delete documents, by key or by query",
+     "With - the keys are read from standard input, one a line. With --query all documents that "
+     "match are deleted, however many; what the query cannot mean is left out of it with a note, "
+     "as in a search: --dry-run tells how many it would be, and --strict takes no such query.",
+     "psearch rm -i news articles/old.md\npsearch rm -i news --query 'source:rumours +2019' "
+     "--dry-run",
+     cmd_rm, false},
     {"search", "[OPTIONS] QUERY...", "find the best documents for a query",
      "Options stand before the query; after -- nothing is an option. The query language is in "
      "psearch-query(7).",

@@ -29,14 +29,17 @@ typedef struct prs_dir_vtable {
     prism_status (*create)(prs_dir *dir, const char *name, prs_file **out, prism_error *err);
     prism_status (*write)(prs_dir *dir, prs_file *file, const void *ptr, size_t len,
                           prism_error *err);
+    /* All is written: from now on the file can be viewed, though sync and close are to come. */
+    void (*seal)(prs_dir *dir, prs_file *file);
     prism_status (*sync)(prs_dir *dir, prs_file *file, prism_error *err); /* fsync, never retried */
     prism_status (*close)(prs_dir *dir, prs_file *file,
                           prism_error *err); /* always frees the file */
     /* Map (or open) an existing regular file; ENOTFOUND if none.  view_close ends it. */
     prism_status (*view_open)(prs_dir *dir, const char *name, prs_view *out, prism_error *err);
     void (*view_close)(prs_dir *dir, prs_view *view);
-    /* No read_at is expected soon: release the descriptor of a mapped view (R29).  A later read_at
-     * opens the name again and makes sure that it is the same file; ENOTFOUND if it is gone. */
+    /* No read_at is expected soon: release the descriptor of a mapped view (R29), unless keep_open.
+     * A later read_at opens the name again and makes sure that it is the same file; ENOTFOUND if it
+     * is gone. */
     void (*view_settle)(prs_dir *dir, prs_view *view);
     /* Bytes [off, off+len) into buf by pread; a short file is ECORRUPT. */
     prism_status (*read_at)(prs_dir *dir, const prs_view *view, uint64_t off, void *buf, size_t len,
@@ -67,6 +70,8 @@ struct prs_dir {
     bool no_sync; /* syncs do nothing and are not counted: for a writer that need not be durable */
     bool plain;   /* plain POSIX twins, link+unlink and flock; all writers agree */
     bool pread;   /* views opened from now on are read with pread, not mapped */
+    /* Views settled from now on keep their descriptor: read_at works though others unlink them. */
+    bool keep_open;
 };
 
 #define PRS_DIR_NAME_MAX 63u /* bytes of a name, without the NUL */

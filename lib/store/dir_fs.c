@@ -16,7 +16,8 @@
  *               SIGBUS either when a file is cut short from outside, which is out of contract
  *               (R18).  With `pread` nothing is mapped but anonymous space, and such a cut is an
  *               error.
- *             - A settled view holds no descriptor (R29).  read_at then opens the name again and
+ *             - A settled view holds no descriptor (R29), unless keep_open asks for it: then what
+ *               others unlink can still be read.  read_at else opens the name again and
  *               insists on the same inode; an unlinked file stays readable through its mapping
  *               only.
  *             - A process that was forked may read, but what writes returns EMISUSE (R27).
@@ -53,7 +54,7 @@ typedef struct fs_dir {
 
 struct prs_file {
     int fd;
-    bool failed;
+    bool failed, sealed;
     char name[PRS_DIR_NAME_MAX + 1];
 };
 
@@ -128,10 +129,16 @@ static prism_status check_alive(const prs_file *file, prism_error *err) {
 static prism_status fs_write(prs_dir *dir, prs_file *file, const void *ptr, size_t len,
                              prism_error *err) {
     (void)dir;
+    PRS_ASSERT(!file->sealed);
     PRS_TRY(check_alive(file, err));
     if (prs_fd_write_all(file->fd, ptr, len) == 0) return PRISM_OK;
     file->failed = true;
     return prs_error_sys(err, errno, file->name, "cannot write");
+}
+
+static void fs_seal(prs_dir *dir, prs_file *file) {
+    (void)dir;
+    file->sealed = true;
 }
 
 static prism_status fs_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -240,8 +247,7 @@ static void fs_view_close(prs_dir *dir, prs_view *view) {
 
 static void fs_view_settle(prs_dir *dir, prs_view *view) {
     fs_view *fv = view->handle;
-    (void)dir;
-    if (view->space != NULL || fv->fd < 0)
+    if (view->space != NULL || fv->fd < 0 || dir->keep_open)
         return; /* without a mapping the descriptor is all there is */
     (void)prs_fd_close(fv->fd);
     fv->fd = -1;
@@ -515,6 +521,7 @@ static prism_status open_directory(const char *path, bool create, int *fd, bool 
 static const prs_dir_vtable fs_vtable = {
     .create = fs_create,
     .write = fs_write,
+    .seal = fs_seal,
     .sync = fs_sync,
     .close = fs_close,
     .view_open = fs_view_open,

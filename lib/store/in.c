@@ -337,6 +337,10 @@ uint64_t prs_in_len(const prs_in *in) {
     return in->view.len;
 }
 
+uint32_t prs_in_format(const prs_in *in) {
+    return in->header.format;
+}
+
 const char *prs_in_name(const prs_in *in) {
     return in->name;
 }

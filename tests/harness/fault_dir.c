@@ -7,6 +7,7 @@
 static fault_dir *fault_of(prs_dir *dir) {
     fault_dir *f = (fault_dir *)dir;
     f->inner->pread = dir->pread;
+    f->inner->keep_open = dir->keep_open;
     f->inner->plain = dir->plain;
     f->inner->no_sync = dir->no_sync;
     return f;
@@ -37,6 +38,11 @@ static prism_status fault_write(prs_dir *dir, prs_file *file, const void *ptr, s
         return f->inner->vt->write(f->inner, file, ptr, len, err);
     (void)f->inner->vt->write(f->inner, file, ptr, len / 2, NULL);
     return f->status;
+}
+
+static void fault_seal(prs_dir *dir, prs_file *file) {
+    fault_dir *f = fault_of(dir);
+    f->inner->vt->seal(f->inner, file);
 }
 
 static prism_status fault_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -136,6 +142,7 @@ void fault_dir_init(fault_dir *fault, prs_dir *inner) {
     static const prs_dir_vtable vtable = {
         .create = fault_create,
         .write = fault_write,
+        .seal = fault_seal,
         .sync = fault_sync,
         .close = fault_close,
         .view_open = fault_view_open,
