@@ -5,6 +5,7 @@
  * disk, so that an interrupted export never looks like a finished one.
  * Tested by: tests/cli/export.sh */
 #include "answer.h"
+#include "pick.h"
 #include "progress.h"
 #include "units.h"
 
@@ -30,25 +31,33 @@ static bool put_line(exporter *e, const char *text, size_t len) {
 }
 
 static bool put_fields(exporter *e, const char *json, size_t len) {
-    json_t *fields = answer_fields(json, len, e->key ? e->key : e->options->fields);
-    json_t *id = e->key ? json_object_get(fields, e->key) : NULL;
-    char *text = e->key ? NULL : json_dumps(fields, JSON_COMPACT);
-    e->out_of_memory = fields == NULL || (text == NULL && !e->key);
-    bool done = !e->out_of_memory;
-    if (done && e->key)
-        done = !json_is_string(id) || put_line(e, json_string_value(id), json_string_length(id));
-    else if (done)
-        done = put_line(e, text, strlen(text));
+    size_t n;
+    char *text = pick_members(json, len, e->options->fields, &n);
+    e->out_of_memory = text == NULL;
+    bool done = text && put_line(e, text, n);
     free(text);
-    json_decref(fields);
+    return done;
+}
+
+/* The key as it is searched for: a string without its escapes, a number as it stands. */
+static bool put_key(exporter *e, const char *json, size_t len) {
+    size_t n;
+    const char *value = pick_value(json, len, e->key, &n);
+    if (value == NULL || *value != '"') return value == NULL || put_line(e, value, n);
+    json_t *string = json_loadb(value, n, JSON_DECODE_ANY, NULL);
+    e->out_of_memory = string == NULL;
+    bool done = string && put_line(e, json_string_value(string), json_string_length(string));
+    json_decref(string);
     return done;
 }
 
 static int take_document(void *ctx, uint64_t gdoc, const char *json, size_t len) {
     exporter *e = ctx;
     (void)gdoc;
-    bool whole = e->options->fields == NULL && e->key == NULL;
-    if (!(whole ? put_line(e, json, len) : put_fields(e, json, len))) return 1;
+    bool done = e->key               ? put_key(e, json, len)
+                : e->options->fields ? put_fields(e, json, len)
+                                     : put_line(e, json, len);
+    if (!done) return 1;
     e->documents++;
     progress_at(&e->progress, e->documents, e->bytes, e->documents);
     return cli_interrupted;

@@ -94,7 +94,7 @@ const cli_command cli_commands[] = {
      "psearch reindex -i news\npsearch reindex -i news --schema schema.json\n"
      "psearch reindex -i news --schema schema.json --to news2",
      cmd_reindex, false},
-    {"upgrade", "", "rewrite segments of older formats",
+    {"upgrade", "[OPTIONS]", "rewrite segments of older formats",
      "Format 1.0 is the first, so there is nothing to do for this version's own indexes. Older "
      "versions of psearch cannot read what a newer one has written.",
      "psearch upgrade -i news", cmd_upgrade, false},
