@@ -41,6 +41,7 @@ static bool next_member(const char **at, const char *end, member *m) {
     if (*at >= end || **at != '"') return false;
     const char *colon = pass_string(*at, end);
     m->name = *at + 1;
+    if (colon <= m->name) return false; /* a quote is the last byte: no document of ours */
     m->name_len = (size_t)(colon - m->name) - 1;
     m->value = colon < end ? colon + 1 : end;
     m->end = pass_value(m->value, end);
