@@ -31,9 +31,11 @@ typedef struct prism_index_opts {
     int read_only; /* never write, not even the lock file */
     int in_memory; /* create: nothing on disk, path is a label */
     prism_tokenizers *tokenizers; /* referenced; for fields that name them, see ext/tokenizer.h */
+    unsigned commits_back;        /* open: pass over so many of the newest commits and read the
+                                     newest one before them that is whole; 0 = the newest */
 } prism_index_opts;
 #define PRISM_INDEX_OPTS_INIT                                                                      \
-    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0, NULL }
+    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0, NULL, 0 }
 
 /** Make a new, empty index and its first commit.
  *  Params : path is created if absent (its parent is not) and must hold no index; schema
@@ -47,8 +49,9 @@ PRISM_API prism_status prism_index_create(const char *path, const prism_schema *
                                           const prism_index_opts *opts, prism_index **out,
                                           prism_error *err);
 /** Open an existing index.
- *  Params : out [owned: prism_index_close]
- *  Errors : PRISM_ENOTFOUND no index there; PRISM_EANALYZER a field's tokenizer is not in
+ *  Params : out [owned: prism_index_close].  With opts.commits_back the handle is read-only and its
+ *           snapshots are all of the commit found now; nothing else falls back to an older commit
+ *  Errors : PRISM_ENOTFOUND no index there, or no commit so far back; PRISM_EANALYZER a field's tokenizer is not in
  *           opts.tokenizers, naming it; PRISM_ETOONEW, PRISM_ETOOOLD, PRISM_ECORRUPT, PRISM_EIO;
  *           PRISM_EBUSY commits came faster than they could be read; PRISM_EINVAL path is a file,
  *           in_memory is set

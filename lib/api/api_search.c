@@ -16,6 +16,7 @@
 
 #define PRS_DEFAULT_K1 1.2
 #define PRS_DEFAULT_B 0.75
+#define PRS_SEARCH_MEMORY ((size_t)64 << 20)
 
 static prism_status missing(prism_error *err, const char *what) {
     return prs_error_set(err, PRISM_EINVAL, "%s is NULL", what);
@@ -54,7 +55,6 @@ static prism_status fill_hits(prism_hits *hits, const prs_search_result *result,
     const prs_topk *top = &result->top;
     hits->total = result->total;
     hits->total_exact = result->total_exact;
-    hits->complete = result->complete;
     if (top->n <= offset) return PRISM_OK;
     PRS_TRY(prs_hits_make_room(hits, (uint32_t)top->n - offset, err));
     for (uint32_t i = 0; i < hits->n; i++) {
@@ -87,7 +87,7 @@ static prism_status run(prism_hits *hits, const prism_query *query, const prism_
     prs_weigh_opts weigh = {opts->k1, opts->b, opts->stats};
     if (opts->stats == NULL) {
         PRS_TRY_OUT(prs_stats_new(&hits->mem.hook, &own, err));
-        PRS_TRY_OUT(prs_stats_collect(own, hits->snap, query, err));
+        PRS_TRY_OUT(prs_stats_collect(own, hits->snap, query, watch, err));
         weigh.stats = own;
     }
     PRS_TRY_OUT(prs_weigh(&arena, hits->snap, query, &weigh, &weights, err));
@@ -104,6 +104,12 @@ out:
     prs_topk_fini(&result.top);
     prs_arena_fini(&arena);
     prs_stats_free(own);
+    hits->stopped = watch->why;
+    if (status == PRISM_ECANCELED && prs_watch_stopped(watch)) return PRISM_OK; /* no hits yet */
+    if (status == PRISM_ENOMEM && atomic_load(&hits->mem.refused)) {
+        return prs_error_set(err, PRISM_EBUDGET, "the search needs more than %zu bytes of memory",
+                             hits->mem.limit);
+    }
     return status;
 }
 
@@ -115,9 +121,10 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query,
     prism_search_opts options;
     PRS_TRY(read_opts(opts, &options, err));
     const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
-    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel);
+    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel, options.max_work);
     prism_hits *hits;
     PRS_TRY(prs_hits_new(hook, snap, &hits, err));
+    hits->mem.limit = options.memory != 0 ? options.memory : PRS_SEARCH_MEMORY;
     hits->k = options.k;
     hits->offset = options.offset;
     prism_status status = run(hits, query, &options, &watch, err);
@@ -139,7 +146,11 @@ uint64_t prism_hits_total(const prism_hits *hits, int *exact) {
 }
 
 int prism_hits_complete(const prism_hits *hits) {
-    return hits != NULL && hits->complete;
+    return hits != NULL && hits->stopped == PRISM_STOP_NONE;
+}
+
+prism_stop prism_hits_stopped(const prism_hits *hits) {
+    return hits == NULL ? PRISM_STOP_NONE : hits->stopped;
 }
 
 int prism_hits_shift(const prism_hits *hits) {
@@ -260,7 +271,8 @@ prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query,
     if (snap == NULL || query == NULL) return missing(err, snap == NULL ? "snap" : "query");
     prism_stats *stats;
     PRS_TRY(prs_stats_new(&snap->mem->hook, &stats, err));
-    prism_status status = prs_stats_collect(stats, snap, query, err);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    prism_status status = prs_stats_collect(stats, snap, query, &watch, err);
     if (status != PRISM_OK) {
         prs_stats_free(stats);
         return status;

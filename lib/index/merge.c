@@ -356,6 +356,14 @@ static void free_maps(prs_merge *merge) {
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
+    return prs_merge_run_at(core, recipe, inputs, n, inputs[0].segment->arrival_base, id, progress,
+                            progress_ctx, files, err);
+}
+
+prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                              uint32_t n, uint64_t arrival_base, const prs_id *id,
+                              prism_progress_fn progress, void *progress_ctx,
+                              prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
@@ -366,8 +374,8 @@ prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_i
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
-    *files = (prs_manifest_segment){
-        .id = *id, .n_docs = merge.n_docs, .arrival_base = inputs[0].segment->arrival_base};
+    *files =
+        (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs, .arrival_base = arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
     PRS_TRY_OUT(write_file(&merge, PRS_FILE_DOC, id, NULL, &files->doc, err));
     status = write_file(&merge, PRS_FILE_IDX, id, &meta, &files->idx, err);

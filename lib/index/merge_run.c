@@ -1,7 +1,9 @@
 /* merge_run.c - when does the writer merge, and what happens to its list of segments then?
  *
- * Structure   commit: `load` or a wish for few segments -> the new ones into one; then the policy
- *             until it is content merge(n): down to n segments, and the last one purged
+ * Structure   commit:   `load` or a wish for few segments -> the new ones into one; then the policy
+ *                       until it is content
+ *             between:  the policy alone, where snapshots of the writer leave many segments
+ *             merge(n): down to n segments, and the last one purged
  * Invariants  - A range of working segments is replaced by its merge only when that is complete and
  *               open; until then a failure changes nothing.
  *             - Merging is an improvement: when the disk is too full for it, the commit goes on
@@ -149,6 +151,14 @@ prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
     prism_status status = PRISM_OK;
     if (writer->options.load) status = merge_new(writer, err);
     if (status == PRISM_OK) status = merge_until(writer, prs_merge_pick, most, NULL, NULL, err);
+    return status == PRISM_ENOSPC ? PRISM_OK : status;
+}
+
+prism_status prs_merge_between(prism_writer *writer, prism_error *err) {
+    if (writer->options.load || writer->options.max_segments == PRISM_NO_MERGE) return PRISM_OK;
+    drop_dead(writer);
+    prism_status status =
+        merge_until(writer, prs_merge_pick, PRS_WRITER_MAX_SEGMENTS, NULL, NULL, err);
     return status == PRISM_ENOSPC ? PRISM_OK : status;
 }
 

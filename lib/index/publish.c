@@ -1,7 +1,7 @@
 /* publish.c - how do the working segments become the next commit, and what may be removed
  * afterwards?
  *
- *   deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
+ *   fsync what waits | deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next
@@ -216,6 +216,7 @@ static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes
     const char *json;
     prs_commit commit = {.uuid = writer->core->uuid, .payload = payload};
     PRS_TRY(fill_manifest(writer, kept, err));
+    PRS_TRY(prs_writer_sync(writer, err));
     PRS_TRY(prs_schema_to_json(writer->recipe->schema, &json, &commit.schema.len, err));
     commit.schema.ptr = (const uint8_t *)json;
     PRS_TRY(give_deletes(writer, &kept->manifest, deletes, err));

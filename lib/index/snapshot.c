@@ -32,7 +32,7 @@ static void free_snapshot(prism_snapshot *snap) {
     prs_core_unref(core);
 }
 
-static prism_status new_snapshot(prs_core *core, prism_snapshot **out, prism_error *err) {
+prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error *err) {
     prism_snapshot *snap = prs_mem_calloc(&core->mem, 1, sizeof *snap);
     *out = snap;
     if (snap == NULL) return prs_error_nomem(err);
@@ -178,15 +178,15 @@ static prism_status open_parts(prism_snapshot *snap, const prism_snapshot *base,
 static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
                              prism_error *err) {
     uint64_t generation;
-    PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
+    PRS_TRY(prs_core_generation(core, &generation, err));
     if (generation == 0)
         return prs_error_set(err, PRISM_ENOTFOUND, "the index is gone: no commit is left");
-    if (base != NULL && base->generation == generation) {
+    if (base != NULL && base->generation == generation && !base->of_writer) {
         *out = prs_snapshot_ref(base);
         return PRISM_OK;
     }
     prism_snapshot *snap;
-    PRS_TRY(new_snapshot(core, &snap, err));
+    PRS_TRY(prs_snapshot_new(core, &snap, err));
     prism_status status = open_parts(snap, base, generation, err);
     if (status != PRISM_OK) {
         prs_snapshot_unref(snap);
@@ -206,7 +206,7 @@ prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snaps
         /* A file of the newest commit is gone, or the listing missed both the commit that went and
          * the one that came: fine if there is a newer one now, damage if not. */
         uint64_t now;
-        PRS_TRY(prs_commit_find_newest(core->dir, &now, err));
+        PRS_TRY(prs_core_generation(core, &now, err));
         if (i > 0 && now == before) return prs_error_recode(err, PRISM_ECORRUPT);
         before = now;
     }

@@ -59,6 +59,7 @@ prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *e
 }
 
 void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink) {
+    prs_unsynced_leave(&working->unsynced);
     if (unlink) prs_segment_unlink(dir, &working->segment->files.id);
     prs_segment_unref(working->segment);
     if (working->deleted.words != NULL) prs_bitset_fini(&working->deleted);
@@ -125,20 +126,24 @@ static prism_status open_flushed(prism_writer *writer, const prs_manifest_segmen
     return PRISM_OK;
 }
 
-static prism_status flush_pending(prism_writer *writer, prism_error *err) {
+static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *err) {
     prs_pending *pending = &writer->pending;
     prs_manifest_segment files;
     prs_working working;
-    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files, err));
+    prs_unsynced unsynced = {NULL, NULL};
+    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files,
+                      sync ? NULL : &unsynced, err));
     prism_status status = open_flushed(writer, &files, &working, err);
     if (status == PRISM_OK && !prs_workings_push(&writer->segments, working)) {
         prs_working_fini(&working, writer->core->dir, false);
         status = prs_error_nomem(err);
     }
     if (status != PRISM_OK) {
+        prs_unsynced_leave(&unsynced);
         prs_segment_unlink(writer->core->dir, &files.id);
         return status;
     }
+    writer->segments.ptr[writer->segments.n - 1].unsynced = unsynced;
     writer->next_arrival += files.n_docs;
     writer->changed = true;
     writer->deletes_changed |= working.n_deleted > 0;
@@ -146,14 +151,34 @@ static prism_status flush_pending(prism_writer *writer, prism_error *err) {
     return prs_upsert_resolve(writer, &pending->replace, pending->n_replace, err);
 }
 
-prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
+static prism_status flush(prism_writer *writer, bool sync, prism_error *err) {
     prs_pending *pending = &writer->pending;
     prism_status status = PRISM_OK;
     prism_error own = PRISM_ERROR_INIT;
     /* If all were deleted again, so were their old versions, by the same calls. */
-    if (prs_pending_count(pending) > pending->n_deleted) status = flush_pending(writer, &own);
+    if (prs_pending_count(pending) > pending->n_deleted) status = flush_pending(writer, sync, &own);
     if (status != PRISM_OK) return fail_with(writer, &own, err);
     prs_pending_clear(pending, lexicon_share(writer));
+    return PRISM_OK;
+}
+
+prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
+    return flush(writer, true, err);
+}
+
+prism_status prs_writer_flush_unsynced(prism_writer *writer, prism_error *err) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < writer->segments.n; i++)
+        n += prs_unsynced_any(&writer->segments.ptr[i].unsynced);
+    return flush(writer, n >= PRS_MAX_UNSYNCED, err);
+}
+
+prism_status prs_writer_sync(prism_writer *writer, prism_error *err) {
+    prism_error own = PRISM_ERROR_INIT;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (prs_unsynced_confirm(&writer->segments.ptr[i].unsynced, &own) != PRISM_OK)
+            return fail_with(writer, &own, err);
+    }
     return PRISM_OK;
 }
 

@@ -1,5 +1,7 @@
 # Sources of lib/search.
 libprismsearch_sources += \
+	lib/search/column_range.c \
+	lib/search/column_range.h \
 	lib/search/cur_const.c \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \
@@ -12,6 +14,8 @@ libprismsearch_sources += \
 	lib/search/hits_json.c \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
+	lib/search/matches.c \
+	lib/search/matches.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
 	lib/search/score.c \
