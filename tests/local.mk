@@ -32,6 +32,8 @@ include tests/scenarios/local.mk
 include tests/cli/local.mk
 include tests/api/local.mk
 include tests/examples/local.mk
+include tests/crash/local.mk
+include tests/stress/local.mk
 
 
 check_PROGRAMS += $(unit_programs)
