@@ -27,12 +27,12 @@ typedef enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_JSONL, FORMAT_IDS } cli_format;
 typedef enum { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_NEVER } cli_progress_mode;
 typedef enum { INPUT_AUTO, INPUT_NDJSON, INPUT_TEXT, INPUT_MARKDOWN } cli_input;
 typedef enum { OFFSETS_BYTE, OFFSETS_CHAR, OFFSETS_UTF16 } cli_offsets;
-typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP } cli_check;
+typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAGE } cli_check;
 
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
-    const char *vocabulary;
+    const char *query, *vocabulary, *base, *rescue;
     prism_vocabulary *words; /* read from it by cli_read_words */
     cli_format format;
     cli_progress_mode progress;
@@ -41,9 +41,10 @@ typedef struct cli_options {
     cli_check check;
     prism_checksums checksums;
     bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight,
-        and_operator;
+        and_operator, copy, pread;
     bool help;
-    uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us;
+    uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us,
+        commits_back;
     const char *cpu;
     char **args; /* what is left: files, keys, query words */
     int n_args;
@@ -86,12 +87,16 @@ int cmd_info(cli_options *o);
 int cmd_check(cli_options *o);
 int cmd_run(cli_options *o);
 int cmd_bench(cli_options *o);
+int cmd_backup(cli_options *o);
+int cmd_restore(cli_options *o);
 int cmd_help(cli_options *o);
 
 /* session.c: opening, messages, interrupts */
 /** The index path by the contract: -i, PSEARCH_INDEX, the nearest .psearch upwards; NULL if none.
  *  Static buffer. */
 const char *cli_index_path(const cli_options *o);
+/** How a command that only reads opens an index: --io, --checksums, --commits-back. */
+prism_index_opts cli_reading(const cli_options *o);
 /** Open index and newest snapshot, or print why not and return the exit code. */
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap);
 /** Read --vocabulary, if it is given, for the fields of a schema, into o->words. */

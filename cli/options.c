@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define LOADS "put add"
+#define READS "search get terms info run bench parse analyze backup"
 #define ANSWERS "search get terms info check parse analyze"
 
 const cli_option cli_option_table[] = {
@@ -29,6 +30,10 @@ const cli_option cli_option_table[] = {
     {"color", 0, "auto|always|never", "*", "colours in human output"},
     {"progress", 0, "auto|plain|json|never", "*",
      "how to show progress on standard error (a bar on a terminal only)"},
+    {"io", 0, "mmap|pread", READS,
+     "map files, or read them: for files that are not trusted or on a network"},
+    {"commits-back", 0, "N", READS,
+     "read an older commit: pass over the N newest, take the next that is whole"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
     {"threads", 0, "N", "put add run bench", "worker threads (1 in this version)"},
     {"memory", 0, "SIZE", LOADS, "memory budget of the build (256M)"},
@@ -37,19 +42,19 @@ const cli_option cli_option_table[] = {
     {"rejects", 0, "FILE", LOADS, "write skipped records to FILE"},
     {"strict-schema", 0, NULL, LOADS, "reject documents with names that the schema does not know"},
     {"load", 0, NULL, LOADS, "bulk load: merge once, at the end"},
-    {"dry-run", 0, NULL, "rm", "print the count, delete nothing"},
-    {"query", 0, "Q", "rm", NULL},
+    {"dry-run", 0, NULL, "rm check", "tell what would be done, and do nothing"},
+    {"query", 0, "Q", "rm", "delete the documents that match this query"},
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
     {"offsets", 0, "byte|char|utf16", "search", "unit of the highlight spans"},
     {"highlight", 0, NULL, "search",
      "show the whole field with its matches instead of the best part"},
-    {"strict", 0, NULL, "search parse", "query errors end the search with exit code 2"},
+    {"strict", 0, NULL, "search parse rm", "query errors end the command with exit code 2"},
     {"count", 0, NULL, "search", "print the number of matching documents only"},
     {"timeout", 0, "TIME", "search", "stop after this time with what was found (exit code 6)"},
-    {"default-operator", 0, "or|and", "search parse bench",
+    {"default-operator", 0, "or|and", "search parse bench rm",
      "how words without an operator combine"},
-    {"fields-searched", 0, "F^W,G", "search parse run bench",
+    {"fields-searched", 0, "F^W,G", "search parse run bench rm",
      "fields and weights of words without a field"},
     {"vocabulary", 0, "FILE", "search parse run bench",
      "stop words, words and synonyms of your own; see psearch-query(7)"},
@@ -75,7 +80,12 @@ const cli_option cli_option_table[] = {
     {"top", 0, "N", "terms", "the N terms with the highest df"},
     {"quick", 0, NULL, "check", "metadata of every file"},
     {"deep", 0, NULL, "check", "also analyze the stored documents again and compare"},
-    {"repair", 0, NULL, "check", NULL},
+    {"repair", 0, NULL, "check", "leave damaged segments out of a new commit"},
+    {"salvage", 0, NULL, "check", "make the newest whole commit the newest again"},
+    {"rescue", 0, "FILE", "check", "keep the readable texts of lost documents in a new file"},
+    {"copy", 0, NULL, "backup restore", "copy all files, link none"},
+    {"base", 0, "DIR", "backup restore",
+     "an earlier backup beside the new one, to link the files from that both have"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -146,6 +156,8 @@ static void set_choice(cli_options *o, const char *name, int choice, const char 
         o->and_operator = choice == 1;
     else if (strcmp(name, "checksums") == 0)
         o->checksums = (prism_checksums)choice;
+    else if (strcmp(name, "io") == 0)
+        o->pread = choice == 1;
     else if (strcmp(name, "mode") == 0)
         o->mode = value;
     else if (strcmp(name, "cpu") == 0)
@@ -173,6 +185,12 @@ static void set_switch(cli_options *o, const char *name) {
         o->format = FORMAT_JSON;
     else if (strcmp(name, "quick") == 0)
         o->check = CHECK_QUICK;
+    else if (strcmp(name, "repair") == 0)
+        o->check = CHECK_REPAIR;
+    else if (strcmp(name, "salvage") == 0)
+        o->check = CHECK_SALVAGE;
+    else if (strcmp(name, "copy") == 0)
+        o->copy = true;
     else if (strcmp(name, "deep") == 0)
         o->check = CHECK_DEEP;
 }
@@ -191,6 +209,9 @@ static const char **text_place(cli_options *o, const char *name) {
         {"prefix", offsetof(cli_options, prefix)},
         {"fields-searched", offsetof(cli_options, fields_searched)},
         {"vocabulary", offsetof(cli_options, vocabulary)},
+        {"query", offsetof(cli_options, query)},
+        {"base", offsetof(cli_options, base)},
+        {"rescue", offsetof(cli_options, rescue)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);
@@ -211,6 +232,7 @@ static uint64_t *number_place(cli_options *o, const char *name) {
         {"repeat", offsetof(cli_options, repeat)},
         {"warmup", offsetof(cli_options, warmup)},
         {"memory", offsetof(cli_options, memory)},
+        {"commits-back", offsetof(cli_options, commits_back)},
         {"timeout", offsetof(cli_options, timeout_us)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
@@ -305,6 +327,7 @@ static int check_values(const cli_options *o) {
     if (o->memory < (16u << 20)) return cli_usage("--memory must be at least 16M");
     if (o->n > PRISM_MAX_K || o->offset > PRISM_MAX_K - o->n || o->k > PRISM_MAX_K)
         return cli_usage("at most %u hits can be asked for, skipped ones included", PRISM_MAX_K);
+    if (o->commits_back > 1000) return cli_usage("--commits-back: at most 1000 commits are kept");
     return CLI_OK;
 }
 

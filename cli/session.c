@@ -115,16 +115,23 @@ const char *cli_index_path(const cli_options *o) {
     return env && *env ? env : nearest_index();
 }
 
+prism_index_opts cli_reading(const cli_options *o) {
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    opts.checksums = o->checksums;
+    opts.use_pread = o->pread;
+    opts.commits_back = (unsigned)o->commits_back;
+    opts.read_only = 1;
+    return opts;
+}
+
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
     prism_error err = PRISM_ERROR_INIT;
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_index_opts opts = cli_reading(o);
     const char *path = cli_index_path(o);
     *index = NULL;
     *snap = NULL;
     if (path == NULL) return cli_no_index();
     cli_use(path);
-    opts.checksums = o->checksums;
-    opts.read_only = 1;
     if (prism_index_open(path, &opts, index, &err) == PRISM_OK &&
         prism_snapshot_open(*index, snap, &err) == PRISM_OK)
         return CLI_OK;

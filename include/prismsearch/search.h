@@ -27,6 +27,14 @@ typedef enum prism_count_mode {
     PRISM_COUNT_EXACT = 1, /* total is exact */
 } prism_count_mode;
 
+/** Why a search ended before it was done. */
+typedef enum prism_stop {
+    PRISM_STOP_NONE = 0,     /* it was done */
+    PRISM_STOP_DEADLINE = 1, /* timeout_us */
+    PRISM_STOP_CANCEL = 2,   /* *cancel */
+    PRISM_STOP_WORK = 3,     /* max_work */
+} prism_stop;
+
 /** What to find and when to stop; start from PRISM_SEARCH_OPTS_INIT. */
 typedef struct prism_search_opts {
     size_t size;
@@ -39,6 +47,8 @@ typedef struct prism_search_opts {
     uint64_t timeout_us;              /* 0 = none; the answer says so when it was cut */
     const volatile int *cancel;       /* non-zero stops the search; may be NULL */
     const prism_allocator *allocator; /* of hits and work space; NULL = the snapshot's */
+    uint64_t max_work;                /* steps of at most 4096 postings; 0 = any number */
+    size_t memory;                    /* bytes of work space and hits; 0 = 64 MiB */
     /* every hit must match it too; it adds nothing to scores, changes none, and needs no
      * statistics; of the same schema as the query; NULL = none */
     const prism_query *filter;
@@ -52,8 +62,8 @@ typedef struct prism_search_opts {
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
-        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL,    \
-            NULL, NULL, NULL                                                                       \
+        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
+            0, NULL, NULL, NULL                                                                    \
     }
 
 /** One document found. */
@@ -72,12 +82,15 @@ typedef struct prism_hit {
  *  Shapes : score descending, then arrival ascending; or as opts.sort says, then arrival ascending:
  *           scores are 0 then, unless _score is part of the order
  *  Errors : PRISM_ECORRUPT a damaged segment (file, offset); PRISM_EIO; PRISM_ELIMIT boosts too
- *           large to add up; PRISM_EINVAL k + offset, k1, b, statistics of another query; a filter
- *           of another schema; an order by a field that there is not, or without a column, or twice;
- *           a token that is none, or of another order.  Deadline and cancel are no errors: see
- *           prism_hits_complete
+ *           large to add up; PRISM_EBUDGET opts.memory is too little: it takes a bit a document of
+ *           the largest segment for each different prefix, range or exists, and some KiB a clause;
+ *           PRISM_EINVAL k + offset, k1, b, statistics of another query; a filter of another
+ *           schema; an order by a field that there is not, or without a column, or twice; a token
+ *           that is none, or of another order.  Deadline, cancel and max_work are no errors: see
+ *           prism_hits_stopped
  *  Cost   : the postings that pruning cannot skip; with opts.sort all that match, and a few ns for
- *           each: the total is exact then.  A page behind a token costs what the first one does
+ *           each: the total is exact then.  A page behind a token costs what the first one does.
+ *           Told to stop, it ends within one step
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
                                     const prism_search_opts *opts, prism_hits **out,
@@ -87,8 +100,11 @@ PRISM_API uint32_t prism_hits_count(const prism_hits *hits);
 /** Documents matched, those beyond k included; 0 for NULL.
  *  Params : *exact (may be NULL) = 0 if it is a lower bound only */
 PRISM_API uint64_t prism_hits_total(const prism_hits *hits, int *exact);
-/** 1 complete; 0 cut by deadline or cancel, or NULL: hits and total are of what was seen. */
+/** 1 complete; 0 cut short, or NULL: hits and total are of what was seen. */
 PRISM_API int prism_hits_complete(const prism_hits *hits);
+/** Why the search was cut short; PRISM_STOP_NONE if it was not, or for NULL.  Of a merged answer:
+ *  that of the first part that was cut. */
+PRISM_API prism_stop prism_hits_stopped(const prism_hits *hits);
 /** The power of two of the raw scores; 0 for NULL. */
 PRISM_API int prism_hits_shift(const prism_hits *hits);
 /** Hit i, 0 <= i < count; zeros and an empty key otherwise.
@@ -178,7 +194,8 @@ typedef struct prism_fragment {
 } prism_fragment;
 typedef struct prism_snippet prism_snippet;
 /** The best fragments of a stored text field of a document, with the byte ranges that take part in
- *  matched clauses of the query.  A field without a match gives its beginning and no spans.
+ *  matched clauses of the query.  A field without a match gives its beginning and no spans;
+ *  what lies behind its first PRISM_MAX_SNIPPET_BYTES is not looked at.
  *  Params : gdoc of a hit in snap; opts may be NULL; out [owned: prism_snippet_free], a copy that
  *           outlives snap
  *  Errors : PRISM_ENOTFOUND no such document or field, or not stored; PRISM_ECORRUPT, PRISM_EIO;

@@ -18,6 +18,7 @@
 
 #define PRS_DEFAULT_K1 1.2
 #define PRS_DEFAULT_B 0.75
+#define PRS_SEARCH_MEMORY ((size_t)64 << 20)
 
 static prism_status missing(prism_error *err, const char *what) {
     return prs_error_set(err, PRISM_EINVAL, "%s is NULL", what);
@@ -84,7 +85,6 @@ static prism_status fill_best(searching *s, const prs_search_result *result, pri
     const prs_topk *top = &result->top;
     hits->total = result->total;
     hits->total_exact = result->total_exact;
-    hits->complete = result->complete;
     hits->more = top->n == top->k && top->k > 0;
     if (result->total_exact && s->request.page == NULL) hits->more = result->total > top->k;
     if (top->n <= hits->offset) return PRISM_OK;
@@ -99,7 +99,7 @@ static prism_status fill_sorted(searching *s, const prs_sorted *sorted, prism_er
     prism_hits *hits = s->hits;
     uint32_t n = hits->sort.n;
     hits->total = sorted->total;
-    hits->total_exact = hits->complete = sorted->complete;
+    hits->total_exact = !prs_watch_stopped(s->watch);
     hits->more = sorted->behind > s->request.k;
     if (sorted->n <= hits->offset) return PRISM_OK;
     PRS_TRY(prs_hits_make_room(hits, sorted->n - hits->offset, err));
@@ -142,7 +142,7 @@ static prism_status weigh(searching *s, prism_error *err) {
     } else {
         if (opts->stats == NULL) {
             PRS_TRY(prs_stats_new(&hits->mem.hook, &s->own, err));
-            PRS_TRY(prs_stats_collect(s->own, hits->snap, s->query, err));
+            PRS_TRY(prs_stats_collect(s->own, hits->snap, s->query, s->watch, err));
             weigh.stats = s->own;
         }
         PRS_TRY(prs_weigh(&s->arena, hits->snap, s->query, &weigh, &s->weights, err));
@@ -181,6 +181,12 @@ static prism_status run(prism_hits *hits, const prism_query *query, const prism_
     if (status == PRISM_OK) status = by_values ? run_sorted(&s, err) : run_best(&s, err);
     prs_arena_fini(&s.arena);
     prs_stats_free(s.own);
+    hits->stopped = watch->why;
+    if (status == PRISM_ECANCELED && prs_watch_stopped(watch)) return PRISM_OK; /* no hits yet */
+    if (status == PRISM_ENOMEM && atomic_load(&hits->mem.refused)) {
+        return prs_error_set(err, PRISM_EBUDGET, "the search needs more than %zu bytes of memory",
+                             hits->mem.limit);
+    }
     return status;
 }
 
@@ -192,9 +198,10 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query,
     prism_search_opts options;
     PRS_TRY(read_opts(opts, &options, err));
     const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
-    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel);
+    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel, options.max_work);
     prism_hits *hits;
     PRS_TRY(prs_hits_new(hook, snap, &hits, err));
+    hits->mem.limit = options.memory != 0 ? options.memory : PRS_SEARCH_MEMORY;
     hits->k = options.k;
     hits->offset = options.offset;
     prism_status status = run(hits, query, &options, &watch, err);
@@ -216,7 +223,11 @@ uint64_t prism_hits_total(const prism_hits *hits, int *exact) {
 }
 
 int prism_hits_complete(const prism_hits *hits) {
-    return hits != NULL && hits->complete;
+    return hits != NULL && hits->stopped == PRISM_STOP_NONE;
+}
+
+prism_stop prism_hits_stopped(const prism_hits *hits) {
+    return hits == NULL ? PRISM_STOP_NONE : hits->stopped;
 }
 
 int prism_hits_shift(const prism_hits *hits) {
@@ -337,7 +348,8 @@ prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query,
     if (snap == NULL || query == NULL) return missing(err, snap == NULL ? "snap" : "query");
     prism_stats *stats;
     PRS_TRY(prs_stats_new(&snap->mem->hook, &stats, err));
-    prism_status status = prs_stats_collect(stats, snap, query, err);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    prism_status status = prs_stats_collect(stats, snap, query, &watch, err);
     if (status != PRISM_OK) {
         prs_stats_free(stats);
         return status;

@@ -296,7 +296,11 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
         PRS_TRY(prs_merge_step(merge, merge->n_docs, err));
     }
     PRS_TRY(merge_keys(merge, out, err));
-    return prs_segment_write_tail(out, meta, merge->recipe, &merge->core->mem, err);
+    prism_schema *schema;
+    PRS_TRY(prs_merge_schema(merge, &schema, err));
+    prism_status status = prs_segment_write_tail(out, meta, schema, &merge->core->mem, err);
+    prs_schema_unref(schema);
+    return status;
 }
 
 static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_id *id,
@@ -352,6 +356,14 @@ static void free_maps(prs_merge *merge) {
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
+    return prs_merge_run_at(core, recipe, inputs, n, inputs[0].segment->arrival_base, id, progress,
+                            progress_ctx, files, err);
+}
+
+prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                              uint32_t n, uint64_t arrival_base, const prs_id *id,
+                              prism_progress_fn progress, void *progress_ctx,
+                              prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
@@ -362,8 +374,8 @@ prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_i
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
-    *files = (prs_manifest_segment){
-        .id = *id, .n_docs = merge.n_docs, .arrival_base = inputs[0].segment->arrival_base};
+    *files =
+        (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs, .arrival_base = arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
     PRS_TRY_OUT(write_file(&merge, PRS_FILE_DOC, id, NULL, &files->doc, err));
     status = write_file(&merge, PRS_FILE_IDX, id, &meta, &files->idx, err);

@@ -1,7 +1,9 @@
 /* merge_run.c - when does the writer merge, and what happens to its list of segments then?
  *
- * Structure   commit: `load` or a wish for few segments -> the new ones into one; then the policy
- *             until it is content merge(n): down to n segments, and the last one purged
+ * Structure   commit:   `load` or a wish for few segments -> the new ones into one; then the policy
+ *                       until it is content
+ *             between:  the policy alone, where snapshots of the writer leave many segments
+ *             merge(n): down to n segments, and the last one purged
  * Invariants  - A range of working segments is replaced by its merge only when that is complete and
  *               open; until then a failure changes nothing.
  *             - Merging is an improvement: when the disk is too full for it, the commit goes on
@@ -49,7 +51,7 @@ static prism_status delete_superseded(void *ctx, uint32_t doc) {
 static prism_status open_merged(prism_writer *writer, const prs_manifest_segment *files,
                                 prs_working *merged, prism_error *err) {
     mending mend = {writer, merged, err};
-    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &merged->segment, err));
+    PRS_TRY(prs_segment_open(writer->core, writer->recipe, files, &merged->segment, err));
     prism_status status =
         prs_keys_superseded(&merged->segment->keys, delete_superseded, &mend, err);
     if (status != PRISM_OK) prs_working_fini(merged, writer->core->dir, false);
@@ -72,8 +74,8 @@ static prism_status merge_range(prism_writer *writer, prs_merge_range range,
     prs_working merged = {.is_new = true};
     prism_status status = prs_writer_next_id(writer, &id, err);
     if (status == PRISM_OK) {
-        status = prs_merge_run(writer->core, writer->core->recipe, inputs, range.n, &id, progress,
-                               ctx, &files, err);
+        status = prs_merge_run(writer->core, writer->recipe, inputs, range.n, &id, progress, ctx,
+                               &files, err);
     }
     prs_mem_free(writer->mem, inputs, range.n * sizeof *inputs);
     PRS_TRY(status);
@@ -150,6 +152,23 @@ prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
     if (writer->options.load) status = merge_new(writer, err);
     if (status == PRISM_OK) status = merge_until(writer, prs_merge_pick, most, NULL, NULL, err);
     return status == PRISM_ENOSPC ? PRISM_OK : status;
+}
+
+prism_status prs_merge_between(prism_writer *writer, prism_error *err) {
+    if (writer->options.load || writer->options.max_segments == PRISM_NO_MERGE) return PRISM_OK;
+    drop_dead(writer);
+    prism_status status =
+        merge_until(writer, prs_merge_pick, PRS_WRITER_MAX_SEGMENTS, NULL, NULL, err);
+    return status == PRISM_ENOSPC ? PRISM_OK : status;
+}
+
+prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress_fn progress,
+                               void *ctx, prism_error *err) {
+    const prs_working *working = &writer->segments.ptr[at];
+    if (working->n_deleted < working->segment->n_docs)
+        return merge_range(writer, (prs_merge_range){at, 1}, progress, ctx, err);
+    drop_dead(writer);
+    return PRISM_OK;
 }
 
 prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,

@@ -39,7 +39,9 @@ typedef struct prs_pending {
     uint32_t n_deleted, n_replace;
 } prs_pending;
 
-prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) PRS_NODISCARD;
+/** Params : recipe [referenced], the schema and analyzers of the segment to be */
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
+                              prism_error *err) PRS_NODISCARD;
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
 /** Forget all documents (best effort on files).  Lexicons stay unless over `lexicon_share`

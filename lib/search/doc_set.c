@@ -12,6 +12,7 @@
 #include "search/doc_set.h"
 
 #include "search/column_range.h"
+#include "search/cursor.h"
 
 static inline void set_bit(uint64_t *words, uint32_t doc) {
     words[doc >> 6] |= UINT64_C(1) << (doc & 63);
@@ -22,15 +23,28 @@ static bool begins_with(const prs_terms_cursor *cursor, prs_bytes prefix) {
            (prefix.len == 0 || memcmp(cursor->key, prefix.ptr, prefix.len) == 0);
 }
 
+/* Words of a window that holds about a step's postings of a list that is spread evenly. */
+static uint32_t step_words(uint32_t n_docs, uint32_t df) {
+    uint64_t docs = (uint64_t)n_docs * PRS_WINDOW / df;
+    return (uint32_t)(PRS_MIN(docs, n_docs) / 64 + 1);
+}
+
 static prism_status add_list(const prs_segment *segment, const prs_segment_field *field,
-                             const prs_term_info *info, uint64_t *words, prism_error *err) {
+                             const prs_term_info *info, uint64_t *words, prs_watch *watch,
+                             prism_error *err) {
     prs_postings list;
     PRS_TRY(prs_postings_open(&list, &field->source, info, err));
     if (list.n > 0 && list.n_groups == 0) { /* short lists are loaded when opened */
         for (uint32_t i = 0; i < list.n; i++) set_bit(words, list.docs[i]);
         return PRISM_OK;
     }
-    return prs_postings_fill_window(&list, 0, words, (segment->n_docs + 63) / 64, err);
+    uint32_t end = (segment->n_docs + 63) / 64, step = step_words(segment->n_docs, info->df);
+    for (uint32_t at = 0; at < end; at += step) {
+        uint32_t n = PRS_MIN(end - at, step);
+        PRS_TRY(prs_watch_tick(watch, err));
+        PRS_TRY(prs_postings_fill_window(&list, at * 64, words + at, n, err));
+    }
+    return PRISM_OK;
 }
 
 prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix,
@@ -45,7 +59,7 @@ prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, 
             PRS_TRY(prs_watch_tick(watch, err));
             PRS_TRY(prs_terms_cursor_next(&cursor, &more, err));
             if (!more || !begins_with(&cursor, prefix)) break;
-            PRS_TRY(add_list(segment, field, &cursor.info, words, err));
+            PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
         }
     }
     return PRISM_OK;
@@ -64,6 +78,7 @@ prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, 
         }
         if (!field->has_lengths) PRS_TRY(prs_column_touch(&field->column, err));
         for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
+            if (doc % PRS_WATCH_DOCS == 0) PRS_TRY(prs_watch_tick(watch, err));
             bool has = field->has_lengths ? prs_lengths_get(&field->lengths, doc) > 0
                                           : prs_column_has(&field->column, doc);
             if (has) set_bit(words, doc);
@@ -89,7 +104,7 @@ static prism_status add_terms(const prs_segment *segment, const prs_segment_fiel
         if (range->above && prs_bytes_equal(key, range->from)) continue;
         int order = range->to.ptr != NULL ? prs_bytes_compare(key, range->to) : -1;
         if (order > 0 || (order == 0 && range->below)) return PRISM_OK;
-        PRS_TRY(add_list(segment, field, &cursor.info, words, err));
+        PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
     }
 }
 

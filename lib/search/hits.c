@@ -118,7 +118,7 @@ static prism_status check_part(const prism_hits *part, uint32_t wanted, prism_er
 static prism_status join_totals(prism_hits *into, const prism_hits *const *parts, size_t n,
                                 uint32_t wanted, prism_error *err) {
     bool scaled = false;
-    into->complete = into->total_exact = true;
+    into->total_exact = true;
     into->shift = parts[0]->shift;
     for (size_t i = 0; i < n; i++) {
         const prism_hits *part = parts[i];
@@ -132,9 +132,9 @@ static prism_status join_totals(prism_hits *into, const prism_hits *const *parts
         scaled = scaled || part->n > 0;
         into->total += part->total;
         into->total_exact = into->total_exact && part->total_exact;
-        into->complete = into->complete && part->complete;
         into->more = into->more || part->more;
         if (part->n_parts != 1) into->n_parts = 0;
+        if (into->stopped == PRISM_STOP_NONE) into->stopped = part->stopped;
     }
     return PRISM_OK;
 }

@@ -17,7 +17,8 @@ struct prism_hits {
     uint32_t n;
     uint32_t k, offset; /* as asked for */
     uint64_t total;
-    bool total_exact, complete;
+    bool total_exact;
+    prism_stop stopped; /* PRISM_STOP_NONE: complete */
     int shift;
     prs_sort sort;          /* n 0: best first */
     prs_sort_value *values; /* hits times criteria; NULL = none.  Words are borrowed as keys are */

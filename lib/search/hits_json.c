@@ -1,13 +1,13 @@
 /* hits_json.c - how does an answer travel to another process, and come back to the bit?
  *
- *     {"v":1,"shift":22,"k":10,"offset":0,"total":3,"exact":true,"complete":true,"hits":[
+ *     {"v":1,"shift":22,"k":10,"offset":0,"total":3,"exact":true,"stopped":0,"hits":[
  *       {"key":"a","gdoc":17,"score":402653184,"arrival":17,"part":0}, ...]}
  *
  * "score" is the raw integer; a key that is no UTF-8 stands in hexadecimal as "hex".  Answers in an
  * order of their own, and those with more behind them, have more members (hits_sort_json.c).
  * Invariants  What is read is as sound as what a search gives: at most PRISM_MAX_K hits, scores
- *             within 0 and 2^30 and not rising (or the order is kept), the shift one that score.h knows, numbers up to
- *             2^53 (which JSON readers elsewhere would round).
+ *             within 0 and 2^30 and not rising (or the order is kept), the shift one that score.h
+ *             knows, numbers up to 2^53 (which JSON readers elsewhere would round).
  * Tested by   tests/unit/search/test_hits_json.c */
 #include "base/error.h"
 #include "schema/json_text.h"
@@ -30,9 +30,9 @@ static const char *truth(bool is_true) {
 prism_status prs_hits_encode(const prism_hits *hits, prs_buf *out, prism_error *err) {
     prs_buf_printf(out,
                    "{\"v\":1,\"shift\":%d,\"k\":%u,\"offset\":%u,\"total\":%llu,\"exact\":%s,"
-                   "\"complete\":%s,",
+                   "\"stopped\":%d,",
                    hits->shift, hits->k, hits->offset, (unsigned long long)hits->total,
-                   truth(hits->total_exact), truth(hits->complete));
+                   truth(hits->total_exact), (int)hits->stopped);
     prs_hits_put_order(hits, out);
     prs_buf_printf(out, "\"hits\":[");
     for (uint32_t i = 0; i < hits->n; i++) {
@@ -106,23 +106,23 @@ static prism_status read_hit(prism_hits *hits, const json_t *from, uint32_t i, p
 }
 
 static prism_status read_head(prism_hits *hits, const json_t *root, prism_error *err) {
-    json_int_t v, shift, k, offset, total;
-    const json_t *exact = json_object_get(root, "exact"),
-                 *complete = json_object_get(root, "complete");
+    json_int_t v, shift, k, offset, total, stopped;
+    const json_t *exact = json_object_get(root, "exact");
     if (!get_number(root, "v", 1, 1, &v)) return refuse(err, "v is not 1");
     if (!get_number(root, "shift", PRS_SCORE_MIN_SHIFT, PRS_SCORE_MAX_SHIFT, &shift))
         return refuse(err, "shift");
     if (!get_number(root, "k", 0, PRISM_MAX_K, &k)) return refuse(err, "k");
     if (!get_number(root, "offset", 0, PRISM_MAX_K - k, &offset)) return refuse(err, "offset");
     if (!get_number(root, "total", 0, NUMBER_MAX, &total)) return refuse(err, "total");
-    if (!json_is_boolean(exact) || !json_is_boolean(complete))
-        return refuse(err, "exact and complete");
+    if (!json_is_boolean(exact)) return refuse(err, "exact");
+    if (!get_number(root, "stopped", PRISM_STOP_NONE, PRISM_STOP_WORK, &stopped))
+        return refuse(err, "stopped");
     hits->shift = (int)shift;
     hits->k = (uint32_t)k;
     hits->offset = (uint32_t)offset;
     hits->total = (uint64_t)total;
     hits->total_exact = json_is_true(exact);
-    hits->complete = json_is_true(complete);
+    hits->stopped = (prism_stop)stopped;
     return PRISM_OK;
 }
 

@@ -16,6 +16,8 @@ libprismsearch_sources += \
 	lib/search/hits_sort_json.h \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
+	lib/search/matches.c \
+	lib/search/matches.h \
 	lib/search/page.c \
 	lib/search/page.h \
 	lib/search/plan.c \

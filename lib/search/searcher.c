@@ -136,10 +136,9 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
     }
     prs_plan_fini(&s.plan);
     prs_mem_free(mem, s.batch, sizeof *s.batch);
-    result->complete = !request->watch->stopped;
-    result->total_exact =
-        result->complete && (request->exact_count || request->k == 0 || !s.pruned);
-    if (request->watch->stopped && status == PRISM_ECANCELED) status = PRISM_OK;
+    result->total_exact = !prs_watch_stopped(request->watch) &&
+                          (request->exact_count || request->k == 0 || !s.pruned);
+    if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;
     prs_topk_sort(&result->top);
     return status;
 }

@@ -21,8 +21,6 @@ typedef struct prs_search_result {
     prs_topk top; /* sorted, best first; the caller ends it */
     uint64_t total;
     bool total_exact;
-    /* false: the watch stopped the search; top and total are of what was seen */
-    bool complete;
 } prs_search_result;
 
 /** Find the best documents and count.   Params : result->top initialised by the caller

@@ -281,8 +281,7 @@ static prism_status run(sorter *s, slot *heap, prism_error *err) {
     prism_status status = PRISM_OK;
     for (uint32_t i = 0; i < s->request->snap->n_leaves && status == PRISM_OK; i++)
         status = sort_segment(s, i, heap, &n, err);
-    s->out->complete = !s->request->watch->stopped;
-    if (s->request->watch->stopped && status == PRISM_ECANCELED) status = PRISM_OK;
+    if (prs_watch_stopped(s->request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;
     if (s->page == NULL) s->out->behind = s->out->total;
     return status == PRISM_OK ? put_in_order(s, heap, n, err) : status;
 }

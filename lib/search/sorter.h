@@ -15,9 +15,8 @@ typedef struct prs_sorted {
     prs_arena arena;      /* of the hits */
     prs_sorted_hit *hits; /* in order */
     uint32_t n;
-    uint64_t total;  /* all that match */
+    uint64_t total;  /* all that match; of what was seen, if the watch stopped the search */
     uint64_t behind; /* of these, behind the place where the page begins */
-    bool complete;   /* false: the watch stopped the search; all is of what was seen */
 } prs_sorted;
 
 /** Find the first request->k documents of an order with criteria.

@@ -22,6 +22,7 @@ struct crash_op {
 static crash_dir *crash_of(prs_dir *dir) {
     crash_dir *c = (crash_dir *)dir;
     c->inner->pread = dir->pread;
+    c->inner->keep_open = dir->keep_open;
     c->inner->plain = dir->plain;
     c->inner->no_sync = dir->no_sync;
     return c;
@@ -71,6 +72,11 @@ static prism_status crash_write(prs_dir *dir, prs_file *file, const void *ptr, s
     if (len > 0) memcpy(op->bytes, ptr, len);
     op->len = len;
     return PRISM_OK;
+}
+
+static void crash_seal(prs_dir *dir, prs_file *file) {
+    crash_dir *c = crash_of(dir);
+    c->inner->vt->seal(c->inner, file);
 }
 
 static prism_status crash_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -159,6 +165,7 @@ void crash_dir_init(crash_dir *dir, prs_dir *inner) {
     static const prs_dir_vtable vtable = {
         .create = crash_create,
         .write = crash_write,
+        .seal = crash_seal,
         .sync = crash_sync,
         .close = crash_close,
         .view_open = crash_view_open,

@@ -31,7 +31,7 @@ typedef struct crash_dir {
     struct {
         prs_file *file;
         uint32_t inode;
-    } open[16]; /* files being written */
+    } open[64]; /* files being written, or not yet closed */
 } crash_dir;
 
 /** Wrap `inner`, which is empty, stays the caller's and outlives the wrapper. */

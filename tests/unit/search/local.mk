@@ -25,6 +25,7 @@ search_tests_sources = \
 	tests/unit/search/test_lane.c \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
+	tests/unit/search/test_matches.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_score.c \

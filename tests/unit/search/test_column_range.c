@@ -95,7 +95,7 @@ static prs_bytes random_end(test_rng *rng, char *space) {
 static void check_range(test_rng *rng, const prs_column *column, prs_mem *mem, int kind) {
     char a[8], b[8];
     prs_bitset set;
-    prs_watch watch = prs_watch_of(0, NULL);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
     uint32_t doc = (uint32_t)test_rng_below(rng, m.n_docs);
     int64_t from = random_int(rng, kind, doc), to = random_int(rng, kind, doc + doc / 3);
     if (test_rng_one_in(rng, 6)) from = INT64_MIN;
@@ -150,7 +150,7 @@ START_TEST(any_bytes_are_safe) {
         if (prs_column_open(&column, &damaged, m.n_docs, NULL) == PRISM_OK &&
             (column.type == PRS_COLUMN_WORD) == m.words) {
             prs_bitset set;
-            prs_watch watch = prs_watch_of(0, NULL);
+            prs_watch watch = prs_watch_of(0, NULL, 0);
             prs_word_range range = {prs_bytes_of("a9", 2), prs_bytes_of("b3", 2), false, false};
             ck_assert_int_eq(prs_bitset_init(&set, &mem, m.n_docs), PRISM_OK);
             ck_assert_int_eq(find(&column, -5, 10000, &range, &watch, &set), PRISM_OK);
@@ -172,7 +172,7 @@ START_TEST(a_stop_is_heard) {
         prs_section section;
         prs_column column;
         prs_bitset set;
-        prs_watch watch = prs_watch_of(0, &stop);
+        prs_watch watch = prs_watch_of(0, &stop, 0);
         prs_word_range all = {{NULL, 0}, {NULL, 0}, false, false};
         make_model(&rng, words != 0, false, 1);
         m.n[0] = 1; /* some word */

@@ -78,6 +78,27 @@ START_TEST(settled_views_hold_no_descriptor) {
 }
 END_TEST
 
+START_TEST(views_kept_open_can_be_read_without_a_name) {
+    place p;
+    prs_view view;
+    uint8_t buf[4];
+    place_open(&p, PLACE_FS);
+    place_write(&p, "a", "bytes", 5);
+    int before = n_descriptors();
+    p.dir->keep_open = true;
+    ck_assert_int_eq(p.dir->vt->view_open(p.dir, "a", &view, NULL), PRISM_OK);
+    p.dir->vt->view_settle(p.dir, &view);
+    ck_assert_int_eq(n_descriptors(), before + 1);
+    ck_assert_int_eq(p.dir->vt->unlink(p.dir, "a", NULL), PRISM_OK);
+    place_write(&p, "a", "other", 5);
+    ck_assert_int_eq(p.dir->vt->read_at(p.dir, &view, 1, buf, 4, NULL), PRISM_OK);
+    ck_assert_mem_eq(buf, "ytes", 4);
+    p.dir->vt->view_close(p.dir, &view);
+    ck_assert_int_eq(n_descriptors(), before);
+    place_close(&p);
+}
+END_TEST
+
 START_TEST(a_file_cut_short_is_an_error_without_mapping) {
     place p;
     prs_view view;
@@ -238,7 +259,8 @@ START_TEST(a_read_only_disk_is_told) {
 END_TEST
 
 TEST_SUITE(dir_fs, directories_are_opened_or_made, settled_views_hold_no_descriptor,
-           a_file_cut_short_is_an_error_without_mapping, only_regular_files_are_viewed,
-           the_directory_is_held_not_named, readers_write_nothing_until_allowed,
-           a_child_may_read_but_not_write, without_permission_it_is_read_only,
-           a_full_disk_is_told_and_sticks, a_read_only_disk_is_told)
+           views_kept_open_can_be_read_without_a_name, a_file_cut_short_is_an_error_without_mapping,
+           only_regular_files_are_viewed, the_directory_is_held_not_named,
+           readers_write_nothing_until_allowed, a_child_may_read_but_not_write,
+           without_permission_it_is_read_only, a_full_disk_is_told_and_sticks,
+           a_read_only_disk_is_told)

@@ -81,6 +81,7 @@ static void round_trip(place *p, const size_t *lens, uint32_t n) {
         ck_assert_int_eq(prs_in_verify_all(in, NULL), PRISM_OK);
         ck_assert_uint_eq(prs_in_len(in), len);
         ck_assert_uint_eq(prs_in_generation(in), 5);
+        ck_assert_uint_eq(prs_in_format(in), PRS_FORMAT);
         ck_assert_str_eq(prs_in_name(in), NAME);
         ck_assert(prs_id_equal(prs_in_id(in), &sample_id));
         ck_assert(!prs_in_read_only(in));

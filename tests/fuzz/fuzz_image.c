@@ -1,0 +1,1 @@
+/* fuzz_image.c - placeholder */
