@@ -33,6 +33,7 @@ typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAG
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
+    const char *after, *sort, *filter;
     const char *query, *vocabulary, *base, *rescue;
     const char *schema, *infer, *key, *output, *to, *analyzer, *analyzer_options;
     prism_vocabulary *words; /* read from it by cli_read_words */

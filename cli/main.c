@@ -39,6 +39,7 @@ const cli_command cli_commands[] = {
      "psearch-query(7).",
      "psearch search -i news custom silicon Nvidia\npsearch search -i news '\"right of first "
      "refusal\"'\n"
+     "psearch search -i news --sort date:desc --filter 'date:[2025 TO *]' chips\n"
      "psearch search -i news --format=json -n 3 數據中心",
      cmd_search, true},
     {"get", "[OPTIONS] KEY...", "fetch stored documents by key, as JSON lines", "",
