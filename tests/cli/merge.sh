@@ -65,6 +65,7 @@ interrupt() { # NAME COMMAND...   Ctrl-C once it listens; not interrupted if it 
     shift
     env --default-signal=INT "$@" >out 2>err & pid=$!
     for _ in $(seq 200); do
+        case $(readlink "/proc/$pid/exe") in *psearch) ;; *) sleep 0.01; continue ;; esac
         case $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' "/proc/$pid/status" 2>/dev/null) in [2367abefABEF]) break ;; esac
         sleep 0.01
     done

@@ -38,6 +38,8 @@ typedef struct diff_world {
     size_t n_tokens, cap_tokens;
     diff_rng rng;
     double k1, b;
+    uint32_t next_key;
+    int kind;       /* of texts: Latin, Han, both */
     bool has_words; /* han = uni_bi_words in both text fields */
     bool big;       /* thousands of small documents: lists of several blocks and groups */
 } diff_world;
@@ -45,6 +47,8 @@ typedef struct diff_world {
 /** Documents, commits and deletions, all from the seed.  Exits the program if the engine fails. */
 void diff_world_make(diff_world *w, uint64_t seed);
 void diff_world_free(diff_world *w);
+/** Put n documents with new keys, and do not commit them. */
+void diff_world_put(diff_world *w, uint32_t n);
 /** Merge to one segment: both sides forget deleted documents. */
 void diff_world_merge(diff_world *w);
 /** Print where and stop the program. */
