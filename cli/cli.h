@@ -48,6 +48,8 @@ typedef struct cli_options {
     bool help, drop_unstored, many, column, boost; /* boost: it is given */
     cli_yes_no stored, indexed, positions, lengths;
     uint64_t boost_value;
+    bool from; /* merge: the arguments are other indexes */
+    uint64_t max_segments;
     uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us,
         commits_back;
     const char *cpu;
@@ -83,6 +85,7 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
 int cmd_put(cli_options *o);
 int cmd_add(cli_options *o);
 int cmd_rm(cli_options *o);
+int cmd_merge(cli_options *o);
 int cmd_search(cli_options *o);
 int cmd_get(cli_options *o);
 int cmd_analyze(cli_options *o);
