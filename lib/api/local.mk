@@ -2,6 +2,7 @@
 libprismsearch_sources += lib/api/opts.h
 libprismsearch_sources += lib/api/api_base.c
 libprismsearch_sources += lib/api/api_check.c
+libprismsearch_sources += lib/api/api_hits.c
 libprismsearch_sources += lib/api/api_index.c
 libprismsearch_sources += lib/api/api_maintain.c
 libprismsearch_sources += lib/api/api_query.c

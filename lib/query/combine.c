@@ -96,7 +96,8 @@ static prism_status copy_node(const copying *c, const prs_node *from, prs_node *
 
 /* ---- joining ------------------------------------------------------------------------------- */
 
-static prism_status check_schema(const prism_schema *a, const prism_schema *b, prism_error *err) {
+prism_status prs_query_check_schemas(const prism_schema *a, const prism_schema *b,
+                                     prism_error *err) {
     const char *x, *y;
     size_t x_len, y_len;
     if (a == b) return PRISM_OK;
@@ -108,7 +109,7 @@ static prism_status check_schema(const prism_schema *a, const prism_schema *b, p
 
 static prism_status add_clause(const copying *c, prs_node *node, const prism_clause *clause) {
     prs_node *child;
-    PRS_TRY(check_schema(c->query->schema, clause->query->schema, c->err));
+    PRS_TRY(prs_query_check_schemas(c->query->schema, clause->query->schema, c->err));
     PRS_TRY(copy_node(c, clause->query->root, &child));
     prs_node ***lists[] = {[PRISM_SHOULD] = &node->should,
                            [PRISM_MUST] = &node->must,

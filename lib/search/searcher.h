@@ -2,6 +2,7 @@
 #ifndef PRS_SEARCH_SEARCHER_H
 #define PRS_SEARCH_SEARCHER_H
 
+#include "search/page.h"
 #include "search/plan.h"
 #include "search/topk.h"
 
@@ -12,6 +13,8 @@ typedef struct prs_search_request {
     bool exact_count;
     bool exhaustive; /* no pruning */
     prs_watch *watch;
+    const prs_page *page; /* hits stand behind it; NULL = from the start */
+    int shift;            /* of the scores, for the page */
 } prs_search_request;
 
 typedef struct prs_search_result {
