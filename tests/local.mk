@@ -28,6 +28,7 @@ endif
 include tests/diff/local.mk
 include tests/golden/local.mk
 include tests/fuzz/local.mk
+include tests/long/local.mk
 include tests/scenarios/local.mk
 include tests/cli/local.mk
 include tests/api/local.mk
