@@ -26,8 +26,8 @@ typedef struct prism_writer prism_writer;
 typedef struct prism_writer_opts {
     size_t size;
     size_t memory;         /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    unsigned threads;      /* 1; more: PRISM_EUNSUPPORTED in this version */
-    int load;              /* bulk load: merge nothing until commit, then once */
+    unsigned threads;      /* 1; more: merges run in one thread of the writer's, beside its calls */
+    int load;              /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits;      /* commits kept on disk, 1 to 1000; 0 = 2 */
     int non_durable;       /* no fsync: for tests and throw-away indexes */
     int strict_schema;     /* unknown JSON names reject the document */
@@ -120,6 +120,8 @@ typedef struct prism_writer_stats {
     uint64_t ill_formed;          /* ill-formed UTF-8 parts treated as separators */
     uint64_t flushes, merges;
     size_t memory, memory_peak; /* bytes of the index handle, its snapshots and writers */
+    uint64_t failed_merges;     /* of the merge thread: the segments stayed as they were */
+    prism_error merge_error;    /* of the last of them; code PRISM_OK if there was none */
 } prism_writer_stats;
 /** Counters since open; works after every error.
  *  Params : stats, filled as far as its size says

@@ -9,6 +9,7 @@ libprismsearch_sources += \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h \
 	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_terms.c \
+	lib/index/merge_job.c lib/index/merge_job.h lib/index/merge_thread.c \
 	lib/index/merge_policy.c lib/index/merge_policy.h \
 	lib/index/pending.c lib/index/pending.h \
 	lib/index/publish.c \

@@ -6,8 +6,8 @@
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next
  *               number (R7).
- *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is
- *               pending, and the lock is held (R6).
+ *             - A file is unlinked only if it is ours by name, no kept commit needs it, it is not
+ *               under way to the next one, and the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
  * Tested by   tests/unit/index/test_publish.c, test_commit.c, test_faults.c */
 #include "base/error.h"
@@ -266,6 +266,17 @@ static void unlink_name(prs_dir *dir, const prs_name *name) {
     (void)dir->vt->unlink(dir, text, NULL);
 }
 
+/* Written by this writer for a commit to come: flushed, merged, or still growing. */
+static bool is_under_way(const prism_writer *writer, const prs_name *name) {
+    if (name->kind != PRS_NAME_IDX && name->kind != PRS_NAME_DOC) return false;
+    if (prs_merger_writes(writer, &name->id)) return true;
+    if (writer->pending.is_open && prs_id_equal(&writer->pending.id, &name->id)) return true;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (prs_id_equal(&writer->segments.ptr[i].segment->files.id, &name->id)) return true;
+    }
+    return false;
+}
+
 void prs_publish_clean_up(prism_writer *writer) {
     prs_dir *dir = writer->core->dir;
     prs_listing listing;
@@ -275,7 +286,8 @@ void prs_publish_clean_up(prism_writer *writer) {
     if (prs_listing_read(&listing, dir, NULL) == PRISM_OK && manifests != NULL) {
         for (size_t i = 0; i < listing.names.n; i++) {
             const prs_name *name = &listing.names.ptr[i];
-            if (!prs_name_is_needed(name, manifests, writer->n_kept)) unlink_name(dir, name);
+            if (prs_name_is_needed(name, manifests, writer->n_kept)) continue;
+            if (!is_under_way(writer, name)) unlink_name(dir, name);
         }
     }
     prs_listing_fini(&listing);

@@ -35,6 +35,17 @@ prism_status prs_writer_check(const prism_writer *writer, prism_error *err) {
     return writer->failure.code;
 }
 
+prism_status prs_writer_lock(prism_writer *writer, prism_error *err) {
+    if (writer->pid != prs_process_id()) return prs_writer_check(writer, err);
+    prs_mutex_lock(&writer->lock);
+    prs_merger_let_in(writer);
+    return PRISM_OK;
+}
+
+void prs_writer_unlock(prism_writer *writer) {
+    prs_mutex_unlock(&writer->lock);
+}
+
 void prs_writer_poison(prism_writer *writer, const prism_error *own) {
     writer->failure = *own;
     writer->poisoned = true;
@@ -126,6 +137,7 @@ static prism_status flush_pending(prism_writer *writer, prism_error *err) {
     writer->changed = true;
     writer->deletes_changed |= working.n_deleted > 0;
     writer->stats.flushes++;
+    prs_merger_wake(writer);
     return prs_upsert_resolve(writer, &pending->replace, pending->n_replace, err);
 }
 
@@ -210,6 +222,7 @@ prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
 }
 
 prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) {
+    prs_merger_cancel(writer);
     prs_pending_clear(&writer->pending, lexicon_share(writer));
     drop_working(writer, true);
     prism_error own = PRISM_ERROR_INIT;
@@ -278,6 +291,7 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     prs_document_init(&writer->document, core->recipe->schema, writer->mem);
     status = make_parts(writer, err);
     if (status == PRISM_OK) status = prs_publish_load(writer, err);
+    if (status == PRISM_OK) status = prs_merger_start(writer, err);
     if (status != PRISM_OK) {
         writer->poisoned = true; /* close removes nothing */
         prs_writer_close(writer);
@@ -291,6 +305,10 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
 void prs_writer_close(prism_writer *writer) {
     if (writer == NULL) return;
     bool ours = writer->pid == prs_process_id();
+    /* At the fork the merge thread was anywhere, perhaps amid a change: nothing here can be
+     * trusted, and nothing is lost but memory of the child's. */
+    if (!ours && writer->merger != NULL) return;
+    prs_merger_stop(writer);
     drop_working(writer, ours && !writer->poisoned);
     if (ours && writer->file_lock != NULL) {
         prs_pending_fini(&writer->pending);
