@@ -50,7 +50,9 @@ prism_status prs_merge_job_begin(prism_writer *writer, prs_merge_range range, pr
                            .recipe = prs_recipe_ref(writer->core->recipe),
                            .n = range.n,
                            .merged = {.is_new = true}};
+    PRS_ASSERT(writer->job == NULL);
     PRS_TRY(take_inputs(writer, range, job, err));
+    writer->job = job;
     for (uint32_t i = 0; i < range.n; i++) writer->segments.ptr[range.first + i].merging = true;
     return PRISM_OK;
 }
@@ -170,13 +172,18 @@ prism_status prs_merge_job_install(prism_writer *writer, prs_merge_job *job, pri
 
 /* ---- end ------------------------------------------------------------------------------------- */
 
-void prs_merge_job_unmark(prism_writer *writer, const prs_merge_job *job) {
+void prs_merge_job_leave(prism_writer *writer, const prs_merge_job *job) {
+    if (writer->job == job) writer->job = NULL;
     for (size_t i = 0; i < writer->segments.n; i++) {
-        for (uint32_t k = 0; k < job->n; k++) {
+        for (uint32_t k = 0; k < job->n && job->inputs != NULL; k++) {
             if (writer->segments.ptr[i].segment == job->inputs[k].segment)
                 writer->segments.ptr[i].merging = false;
         }
     }
+}
+
+bool prs_merge_job_writes(const prism_writer *writer, const prs_id *id) {
+    return writer->job != NULL && prs_id_equal(&writer->job->id, id);
 }
 
 void prs_merge_job_end(prs_merge_job *job) {

@@ -19,7 +19,8 @@ typedef struct prs_merge_job {
 } prs_merge_job;
 
 /** Take a range of the working segments, at least one live document among them, which stay in their
- *  places and are marked `merging`.  Under the lock.   Out: end it, whatever comes.
+ *  places and are marked `merging`; one job of a writer at a time.  Under the lock.   Out: leave
+ *  and end it, whatever comes.
  *  Errors : ENOMEM, EIO: nothing is marked */
 prism_status prs_merge_job_begin(prism_writer *writer, prs_merge_range range, prs_merge_job *job,
                                  prism_error *err) PRS_NODISCARD;
@@ -32,8 +33,9 @@ prism_status prs_merge_job_run(prs_merge_job *job, prism_progress_fn progress, v
  *  Errors : ENOMEM, ECANCELED the inputs are not all there any more: nothing was changed */
 prism_status prs_merge_job_install(prism_writer *writer, prs_merge_job *job,
                                    prism_error *err) PRS_NODISCARD;
-/** Under the lock: the inputs that are still there are no longer marked. */
-void prs_merge_job_unmark(prism_writer *writer, const prs_merge_job *job);
+/** Behind install, or instead of it, under the lock: inputs that are still there are no longer
+ *  marked, files of the result no longer safe from clean-up. */
+void prs_merge_job_leave(prism_writer *writer, const prs_merge_job *job);
 /** Drop what is held, and the result's files if it was not installed.  Needs no lock. */
 void prs_merge_job_end(prs_merge_job *job);
 

@@ -18,7 +18,7 @@ static prism_status merge_range(prism_writer *writer, prs_merge_range range,
     prism_status status = prs_merge_job_begin(writer, range, &job, err);
     if (status == PRISM_OK) status = prs_merge_job_run(&job, progress, ctx, err);
     if (status == PRISM_OK) status = prs_merge_job_install(writer, &job, err);
-    if (status != PRISM_OK) prs_merge_job_unmark(writer, &job);
+    prs_merge_job_leave(writer, &job);
     prs_merge_job_end(&job);
     return status;
 }

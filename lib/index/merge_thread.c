@@ -6,8 +6,8 @@
  *
  * Structure   One thread, one merge at a time: two would share one disk, and a range must not be
  *             taken twice.  The policy is asked again after each merge.
- * Invariants  - Under the lock, `job` is set from begin to the end of install: its id is not cleaned
- *               up, its inputs are marked.
+ * Invariants  - Under the lock, writer->job is set from begin to the end of install: its files are
+ *               not cleaned up, its inputs are marked.
  *             - Who waits for the thread has `waiting` set, and prs_merger_let_in keeps all other
  *               calls out: for them it is as if the lock had been held all the time.
  *             - A result that is ready goes before the next call (`ready`): a caller that puts
@@ -32,7 +32,6 @@ typedef struct prs_merger {
     bool waiting;       /* a call waits with the lock given up */
     atomic_bool ready;  /* the thread wants the lock, to end a merge */
     atomic_bool cancel; /* the merge under way is not wanted any more */
-    prs_merge_job *job; /* under way; NULL = none */
     uint32_t pause;     /* wakings to let pass */
     uint32_t next_pause;
     uint64_t n_failed;
@@ -74,7 +73,6 @@ static bool begin(prism_writer *writer, prs_merge_job *job) {
 static void run(prism_writer *writer, prs_merge_job *job) {
     prs_merger *merger = writer->merger;
     prism_error own = PRISM_ERROR_INIT;
-    merger->job = job;
     atomic_store(&merger->cancel, false);
     prs_mutex_unlock(&writer->lock);
     prism_status status = prs_merge_job_run(job, is_cancelled, merger, &own);
@@ -85,12 +83,11 @@ static void run(prism_writer *writer, prs_merge_job *job) {
     if (status == PRISM_OK && !cancelled) status = prs_merge_job_install(writer, job, &own);
     if (status == PRISM_OK && !cancelled) {
         merger->next_pause = 0;
-    } else {
-        prs_merge_job_unmark(writer, job);
-        if (!cancelled && status != PRISM_ECANCELED) remember(merger, &own);
+    } else if (!cancelled && status != PRISM_ECANCELED) {
+        remember(merger, &own);
     }
+    prs_merge_job_leave(writer, job);
     prs_merge_job_end(job);
-    merger->job = NULL;
     prs_cond_wake_all(&merger->settled);
 }
 
@@ -185,7 +182,7 @@ void prs_merger_bound(prism_writer *writer, uint32_t most) {
     if (merger == NULL) return;
     prs_merger_wake(writer);
     merger->waiting = true;
-    while (writer->segments.n > most && (merger->woken || merger->job != NULL))
+    while (writer->segments.n > most && (merger->woken || writer->job != NULL))
         prs_cond_wait(&merger->settled, &writer->lock);
     end_waiting(merger);
 }
@@ -196,13 +193,8 @@ void prs_merger_cancel(prism_writer *writer) {
     atomic_store(&merger->cancel, true);
     merger->woken = false;
     merger->waiting = true;
-    while (merger->job != NULL) prs_cond_wait(&merger->settled, &writer->lock);
+    while (writer->job != NULL) prs_cond_wait(&merger->settled, &writer->lock);
     end_waiting(merger);
-}
-
-bool prs_merger_writes(const prism_writer *writer, const prs_id *id) {
-    const prs_merger *merger = writer->merger;
-    return merger != NULL && merger->job != NULL && prs_id_equal(&merger->job->id, id);
 }
 
 void prs_merger_get_stats(const prism_writer *writer, prism_writer_stats *stats) {

@@ -269,7 +269,7 @@ static void unlink_name(prs_dir *dir, const prs_name *name) {
 /* Written by this writer for a commit to come: flushed, merged, or still growing. */
 static bool is_under_way(const prism_writer *writer, const prs_name *name) {
     if (name->kind != PRS_NAME_IDX && name->kind != PRS_NAME_DOC) return false;
-    if (prs_merger_writes(writer, &name->id)) return true;
+    if (prs_merge_job_writes(writer, &name->id)) return true;
     if (writer->pending.is_open && prs_id_equal(&writer->pending.id, &name->id)) return true;
     for (size_t i = 0; i < writer->segments.n; i++) {
         if (prs_id_equal(&writer->segments.ptr[i].segment->files.id, &name->id)) return true;

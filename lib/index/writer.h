@@ -72,6 +72,7 @@ struct prism_writer {
     prism_error failure;  /* code != 0: sticky (R9) */
     bool poisoned;        /* the failure cannot be rolled back (R8) */
     prism_writer_stats stats;
+    struct prs_merge_job *job; /* the merge under way; NULL: none */
     struct prs_merger *merger; /* NULL: no merge thread */
 };
 
@@ -130,6 +131,8 @@ prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *e
  *  is.  Best effort (R28). */
 void prs_publish_clean_up(prism_writer *writer);
 
+/** merge_job.c: is that the id of the segment that a merge is writing? */
+bool prs_merge_job_writes(const prism_writer *writer, const prs_id *id);
 /** merge_run.c: the next range that the policy wants merged; n 0 = none.  Drops dead segments. */
 struct prs_merge_range;
 prism_status prs_merge_next(prism_writer *writer, struct prs_merge_range *range,
@@ -155,8 +158,6 @@ void prs_merger_bound(prism_writer *writer, uint32_t most);
 /** Stop what it is merging and wait until that is gone.  The lock is given up meanwhile, to it
  *  alone. */
 void prs_merger_cancel(prism_writer *writer);
-/** Is that the id of a segment that it is writing? */
-bool prs_merger_writes(const prism_writer *writer, const prs_id *id);
 /** What it has failed at. */
 void prs_merger_get_stats(const prism_writer *writer, prism_writer_stats *stats);
 
