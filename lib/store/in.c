@@ -128,18 +128,26 @@ static prism_status init_regions(prs_in *in, prism_error *err) {
     return PRISM_OK;
 }
 
-prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
+prism_status prs_in_verify_some(prs_in *in, uint64_t *next, uint64_t n, bool *more,
+                                prism_error *err) {
     prs_mem *mem = in->dir->mem;
     uint8_t *buf = prs_mem_alloc(mem, PRS_REGION);
     if (buf == NULL) return prs_error_nomem(err);
     prism_status status = PRISM_OK;
-    for (uint64_t r = 0; r < in->footer.n_regions && status == PRISM_OK; r++) {
-        status = in->dir->vt->read_at(in->dir, &in->view, r << PRS_REGION_LOG2, buf,
-                                      region_len(in, r), err);
-        if (status == PRISM_OK) status = check_region(in, r, buf, err);
+    for (; *next < in->footer.n_regions && n > 0 && status == PRISM_OK; ++*next, n--) {
+        status = in->dir->vt->read_at(in->dir, &in->view, *next << PRS_REGION_LOG2, buf,
+                                      region_len(in, *next), err);
+        if (status == PRISM_OK) status = check_region(in, *next, buf, err);
     }
     prs_mem_free(mem, buf, PRS_REGION);
+    *more = *next < in->footer.n_regions;
     return status;
+}
+
+prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
+    uint64_t next = 0;
+    bool more;
+    return prs_in_verify_some(in, &next, UINT64_MAX, &more, err);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */

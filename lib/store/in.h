@@ -52,6 +52,10 @@ bool prs_in_entry(prs_in *in, uint32_t i, uint16_t *component, uint16_t *field, 
 prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len, prism_error *err);
 /** Verify every region by pread, not through the mapping (check, merge, backup). */
 prism_status prs_in_verify_all(prs_in *in, prism_error *err);
+/** The same in steps: up to n regions of 64 KiB from *next on, which moves; *more = some are
+ *  left. */
+prism_status prs_in_verify_some(prs_in *in, uint64_t *next, uint64_t n, bool *more,
+                                prism_error *err);
 
 /** ECORRUPT naming the file and the offset of `at` in it. */
 prism_status prs_section_corrupt(const prs_section *section, const void *at, prism_error *err,
