@@ -1,0 +1,6 @@
+# Many threads at once; --seconds N for a long run, and configure --enable-sanitizers=thread.
+check_PROGRAMS += tests/stress/stress_threads
+tests_stress_stress_threads_SOURCES = tests/stress/stress_threads.c
+tests_stress_stress_threads_CPPFLAGS = $(AM_CPPFLAGS)
+tests_stress_stress_threads_LDADD = libprismsearch.la $(DEPS_LIBS)
+long_tests += tests/stress/stress_threads
