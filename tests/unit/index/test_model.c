@@ -155,9 +155,11 @@ static void run(const char *name, bool load, uint32_t max_segments, uint32_t thr
     world_open(&w, true);
     for (uint32_t i = 0; i < steps; i++) {
         step(&w, m, &rng);
-        if (i % 100 == 99) ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+        /* a check lists the directory by a handle of its own: not beside the thread's */
+        if (i % 100 == 99 && threads < 2) ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
     }
     world_commit(&w);
+    world_close(&w);
     ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
     world_end(&w);
     free(m);
