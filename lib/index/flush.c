@@ -5,7 +5,9 @@
  *
  * Structure   per analyzed field: transpose the stream; for each term its places are cut into
  *             documents (prs_places), 128 at a time, and given to the postings writer.
- * Invariants  - Documents keep their order: number in the segment = order of put.
+ * Invariants  - Nothing pending is used up: after a failure the same documents can be flushed again
+ *               (R7), under another id.
+ *             - Documents keep their order: number in the segment = order of put.
  *             - SPANS is written where it says more than LENGTHS, or where positions are kept
  *               without LENGTHS.
  *             - Fields without lengths have sum_length = max_length = 0.
@@ -220,10 +222,9 @@ static prism_status write_idx(prs_pending *pending, prs_segment_meta *meta, size
 }
 
 static prism_status finish_doc(prs_pending *pending, prs_file_check *check, prism_error *err) {
+    pending->is_ended = true;
     PRS_TRY(prs_docstore_writer_finish(pending->docs, prs_pending_count(pending), err));
-    prs_out *out = pending->doc_out;
-    pending->doc_out = NULL;
-    return prs_out_finish(out, &check->len, &check->digest, err);
+    return prs_out_end(pending->doc_out, &check->len, &check->digest, err);
 }
 
 prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scratch,
@@ -235,10 +236,7 @@ prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scrat
     prs_segment_meta meta;
     PRS_TRY(prs_segment_meta_begin(&meta, pending->inverter->recipe, files, pending->mem, err));
     prism_status status = finish_doc(pending, &files->doc, err);
-    if (status == PRISM_OK) {
-        status = write_idx(pending, &meta, scratch, &files->idx, err);
-        if (status != PRISM_OK) prs_segment_unlink(pending->core->dir, &pending->id);
-    }
+    if (status == PRISM_OK) status = write_idx(pending, &meta, scratch, &files->idx, err);
     prs_segment_meta_end(&meta, pending->mem);
     return status;
 }

@@ -85,6 +85,19 @@ static prism_status merge_new(prism_writer *writer, prism_error *err) {
     }
 }
 
+prism_status prs_merge_suspects(prism_writer *writer, prism_error *err) {
+    bool any = false;
+    for (size_t i = 0; i < writer->segments.n; i++) any |= writer->segments.ptr[i].suspect;
+    if (!any) return PRISM_OK;
+    prs_merger_cancel(writer);
+    drop_dead(writer);
+    for (uint32_t i = 0; i < writer->segments.n; i++) {
+        prs_merge_range one = {i, 1};
+        if (writer->segments.ptr[i].suspect) PRS_TRY(merge_range(writer, one, NULL, NULL, err));
+    }
+    return PRISM_OK;
+}
+
 static uint32_t allowed(const prism_writer *writer) {
     uint32_t wish = writer->options.max_segments;
     return wish != 0 ? wish : PRS_WRITER_MAX_SEGMENTS;

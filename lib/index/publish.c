@@ -193,12 +193,15 @@ static prism_status give_deletes(prism_writer *writer, prs_manifest *m, char nam
 }
 
 /* The names of the new files are made durable.  A failure is not tried again (R7): the kernel may
- * have forgotten what it could not write, and a later success would mean nothing.  So it sticks
- * until rollback removes the files. */
+ * have forgotten what it could not write, and a later success would mean nothing.  So the next try
+ * takes other names (prs_merge_suspects). */
 static prism_status confirm_names(prism_writer *writer, prism_error *err) {
     prs_dir *dir = writer->core->dir;
     prism_status status = dir->vt->sync_dir(dir, err);
-    if (status != PRISM_OK) writer->failure = *err;
+    if (status == PRISM_OK) return PRISM_OK;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (writer->segments.ptr[i].is_new) writer->segments.ptr[i].suspect = true;
+    }
     return status;
 }
 
@@ -233,6 +236,7 @@ prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *e
     prs_kept kept;
     prism_error own = PRISM_ERROR_INIT;
     bool same_payload = payload.ptr == writer->payload.ptr; /* then it must not move */
+    PRS_TRY(prs_merge_suspects(writer, err));
     if (!same_payload && !prs_buf_reserve(&writer->payload, payload.len)) {
         writer->payload.failed = false;
         return prs_error_nomem(err);

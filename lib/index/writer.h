@@ -33,6 +33,8 @@ typedef struct prs_working { /* a segment of the next commit */
     uint32_t n_deleted;
     bool is_new;  /* not in the last commit */
     bool merging; /* an input of a merge that is under way */
+    bool
+        suspect; /* its names may be lost: the directory sync that should have confirmed them failed */
 } prs_working;
 
 PRS_VEC_DEFINE(prs_workings, prs_working)
@@ -137,6 +139,8 @@ bool prs_merge_job_writes(const prism_writer *writer, const prs_id *id);
 struct prs_merge_range;
 prism_status prs_merge_next(prism_writer *writer, struct prs_merge_range *range,
                             prism_error *err) PRS_NODISCARD;
+/** merge_run.c: write segments whose names may be lost anew, under other names (R7). */
+prism_status prs_merge_suspects(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 /** merge_run.c: merge what the policy, `load` or a wish for fewer segments asks for. */
 prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,

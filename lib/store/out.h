@@ -47,4 +47,18 @@ prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, pr
 /** Close and unlink (best effort) a file that is not wanted; frees `out`. */
 void prs_out_abandon(prs_out *out);
 
+/* For a file whose bytes may be wanted again, should something fail later: finish in two steps. */
+
+/** As prs_out_finish, but nothing is freed or unlinked, whatever happens. */
+prism_status prs_out_end(prs_out *out, uint64_t *len, prs_hash128 *digest,
+                         prism_error *err) PRS_NODISCARD;
+/** Free; the file stays.  NULL is fine. */
+void prs_out_release(prs_out *out);
+/** Write the first n bytes of the first section of `from`, ended or failed, to the current section
+ *  of `to`.  What had reached the file is read back and believed only if it has the checksum that
+ *  was computed when it was written: after a failed sync the system may show anything.
+ *  Params : n bytes were written whole: no call that wrote one of them met a failure
+ *  Errors : ECORRUPT they cannot be had back; EIO, ENOMEM; those of `to` */
+prism_status prs_out_copy(prs_out *from, uint64_t n, prs_out *to, prism_error *err) PRS_NODISCARD;
+
 #endif
