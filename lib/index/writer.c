@@ -13,6 +13,8 @@
  *               sticky: every call gives it again until rollback.  An error at the commit's rename
  *               or directory sync poisons: only close is left (R8).
  * Budget      55 % streams, columns, keys; 25 % lexicons; 20 % scratch of flush (see transpose.h).
+ *             Above that a flush comes first; a document that alone would take streams and columns
+ *             to 80 %, and so the whole to 125 %, is refused (R37).
  * Source      FORMAT.md section 18; rules R1 to R12, R26 to R28, R37.
  * Tested by   tests/unit/index/test_writer.c, test_model.c, test_faults.c */
 #include "index/writer.h"
@@ -212,10 +214,27 @@ static prism_status make_ready(prism_writer *writer, prism_error *err) {
     return prs_pending_open(pending, &id, err);
 }
 
+/* Take it, after a flush if there is no memory for it beside the others: no budget, no more from
+ * the system, or a table of a block's greatest size (R39). */
+static prism_status add(prism_writer *writer, const prs_document *doc, bool replace,
+                        prism_error *err) {
+    prism_error own = PRISM_ERROR_INIT;
+    prism_status status = prs_pending_add(&writer->pending, doc, replace, &own);
+    bool full = status == PRISM_EBUDGET || status == PRISM_ENOMEM;
+    if (full && prs_pending_count(&writer->pending) > 0) {
+        PRS_TRY(prs_writer_flush(writer, err));
+        prs_inverter_clear(writer->pending.inverter, 0);
+        PRS_TRY(make_ready(writer, err));
+        return prs_pending_add(&writer->pending, doc, replace, err);
+    }
+    if (status != PRISM_OK) tell(err, &own);
+    return status;
+}
+
 prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace,
                             prism_error *err) {
     PRS_TRY(make_ready(writer, err));
-    PRS_TRY(prs_pending_add(&writer->pending, doc, replace, err));
+    PRS_TRY(add(writer, doc, replace, err));
     count_put(writer, doc);
     return PRISM_OK;
 }
@@ -294,6 +313,7 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
     PRS_TRY(prs_pending_init(&writer->pending, core, err));
+    writer->pending.inverter->limit = writer->options.memory / 5 * 4;
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;

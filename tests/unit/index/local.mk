@@ -13,6 +13,7 @@ index_tests_sources = \
 	tests/unit/index/test_flush.c \
 	tests/unit/index/test_info.c \
 	tests/unit/index/test_inverter.c \
+	tests/unit/index/test_memory.c \
 	tests/unit/index/test_merge.c \
 	tests/unit/index/test_merge_job.c \
 	tests/unit/index/test_merge_run.c \
