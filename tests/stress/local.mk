@@ -4,3 +4,5 @@ tests_stress_stress_threads_SOURCES = tests/stress/stress_threads.c
 tests_stress_stress_threads_CPPFLAGS = $(AM_CPPFLAGS)
 tests_stress_stress_threads_LDADD = libprismsearch.la $(DEPS_LIBS)
 long_tests += tests/stress/stress_threads
+long_tests += tests/stress/memory.sh
+EXTRA_DIST += tests/stress/memory.sh
