@@ -13,6 +13,10 @@
  *   any call, PRISM_ECORRUPT    gives that error again from every call: bytes that were written for
  *     of a file just written    a failed flush do not come back from the disk.
  *                               prism_writer_rollback goes back to the last commit
+ *   commit, of the sync of      the same: such files have waited for it, and what a snapshot has
+ *     files that a              seen is not written a second time
+ *     prism_writer_snapshot
+ *     has flushed
  *   commit, PRISM_EUNKNOWN      can only be closed: open the index again to see whether it was
  *                               committed
  *
@@ -28,6 +32,7 @@
 #define PRISMSEARCH_WRITER_H
 
 #include <prismsearch/index.h>
+#include <prismsearch/query.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -60,6 +65,12 @@ PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_
 /** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In a
  *  child process: frees memory only, and not even that if there is a merge thread. */
 PRISM_API void prism_writer_close(prism_writer *writer);
+/** The schema that documents are put by: the newest commit's, which may be another one than that of
+ *  the index handle (prism_index_schema is as of open); NULL for NULL.
+ *  Returns: borrowed from the writer until prism_writer_set_schema, prism_writer_rollback or
+ *           prism_writer_close
+ *  Threads: not beside those calls */
+PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
 #define PRISM_PUT_APPEND 1u  /* the caller knows the key is new: no older version is looked for */
@@ -106,6 +117,16 @@ PRISM_API prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, un
 PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len,
                                            uint64_t *n, prism_error *err);
 
+/** Delete all documents that match a query now, what is not committed included.
+ *  Params : query [borrowed]; *n (may be NULL) = documents deleted, exactly
+ *  Errors : PRISM_EINVAL the query is of another schema; PRISM_ECORRUPT, PRISM_EIO, PRISM_ENOMEM,
+ *           PRISM_ELIMIT of the search: nothing was deleted; of the flush: see the top
+ *  Threads: no put or delete of another thread comes between finding and deleting
+ *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document of
+ *           the segments with a match */
+PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const prism_query *query,
+                                                 uint64_t *n, prism_error *err);
+
 /** Make everything since the last commit durable and visible.
  *  Params : payload (may be NULL) copied, kept with the commit: prism_snapshot_payload; *generation
  *           (may be NULL) = of the commit, that of the last one if there was nothing to commit
@@ -115,9 +136,55 @@ PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key
  *           there are more segments than allowed; after a merge failed there may be more */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                            uint64_t *generation, prism_error *err);
+/** A snapshot of what a commit would hold now: near-real-time search inside this process.
+ *  Pending documents are flushed without fsync: nothing is durable, nobody else sees anything, and
+ *  the next commit syncs each file once.
+ *  Params : out [owned: prism_snapshot_unref]; its generation and payload are those of the last
+ *           commit, and prism_snapshot_refresh of it gives the newest commit
+ *  Errors : PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: the writer is as it was
+ *  Threads: any; the snapshot is as any other, and outlives later merges, commits, rollback and the
+ *           writer
+ *  Cost   : flush of what is pending, merges by policy (none for a bulk load, which is to merge at
+ *           its end); a copy of the deletions, a bit a document; segments are shared */
+PRISM_API prism_status prism_writer_snapshot(prism_writer *writer, prism_snapshot **out,
+                                             prism_error *err);
 /** Forget everything since the last commit, an error that was sticky and a merge under way too.
  *  Errors : PRISM_EUNKNOWN where only closing is left; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM */
 PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *err);
+/** Change the schema: documents are put by it from now on, and the next commit publishes it.
+ *  Snapshots opened before keep theirs, prism_snapshot_refresh brings the new one, and
+ *  prism_writer_rollback goes back.  Documents that are there are not touched, so only these
+ *  changes can be made without prism_index_reindex:
+ *    new fields behind the others   older documents have no value of them, not even where their
+ *                                   stored text has a member of that name
+ *    boost                          any
+ *    stored                         to false: what older documents have kept stays
+ *    many                           to true
+ *  Params : schema copied, see prism_schema_copy; one that is equal changes nothing.  Tokenizers of
+ *           new fields are those of the index handle
+ *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
+ *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
+ *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: so it is too
+ *  Cost   : a flush of what is pending; opens the files of each segment again */
+PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                               prism_error *err);
+/** Add the documents of other indexes without analyzing them again, in order of the paths, as if each
+ *  were put now: they replace older documents of the same key, and later puts replace them.  Visible
+ *  with the next commit.  All or nothing.  The other indexes are read as their newest commit says,
+ *  may be in use, and are not changed; every byte of them is verified.
+ *  Params : paths[n] directories [borrowed]; one given twice is put twice (without a key: its
+ *           documents are there twice); progress may be NULL, and is called with the writer's lock
+ *           held; prism_writer_stats counts the documents as put
+ *  Units  : progress in documents, over all paths
+ *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each field
+ *           there must be here, by name, with the same type, flags and analyzer
+ *           (PRISM_EANALYZER), and the key the same; PRISM_ENOTFOUND no index; PRISM_ECORRUPT,
+ *           PRISM_EIO; err->file then begins with the path.  PRISM_ECANCELED by progress;
+ *           PRISM_ENOSPC, PRISM_ENOMEM.  Nothing was added
+ *  Cost   : flush of what is pending; a merge of all their segments, one segment an index */
+PRISM_API prism_status prism_writer_add_segments(prism_writer *writer, const char *const *paths,
+                                                 size_t n, prism_progress_fn progress, void *ctx,
+                                                 prism_error *err);
 /** Merge down to at most max_segments (>= 1) and commit.  What the merge thread is at is cancelled.
  *  Params : progress may be NULL, and is called with the writer's lock held
  *  Units  : progress in documents, of one round of merging

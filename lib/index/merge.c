@@ -309,7 +309,11 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
         PRS_TRY(prs_merge_step(merge, merge->n_docs, err));
     }
     PRS_TRY(merge_keys(merge, out, err));
-    return prs_segment_write_tail(out, meta, merge->recipe, &merge->core->mem, err);
+    prism_schema *schema;
+    PRS_TRY(prs_merge_schema(merge, &schema, err));
+    prism_status status = prs_segment_write_tail(out, meta, schema, &merge->core->mem, err);
+    prs_schema_unref(schema);
+    return status;
 }
 
 static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_id *id,
@@ -328,9 +332,9 @@ static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_i
 }
 
 static prism_status verify_file(prs_merge *merge, prs_in *in, prism_error *err) {
-    uint64_t next = 0;
-    for (bool more = true; more;) {
-        PRS_TRY(prs_in_verify_some(in, &next, STEP_REGIONS, &more, err));
+    bool more = true;
+    for (uint64_t first = 0; more; first += STEP_REGIONS) {
+        PRS_TRY(prs_in_verify_some(in, first, STEP_REGIONS, &more, err));
         PRS_TRY(prs_merge_step(merge, 0, err));
     }
     return PRISM_OK;
@@ -374,6 +378,14 @@ static void free_maps(prs_merge *merge) {
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
+    return prs_merge_run_at(core, recipe, inputs, n, inputs[0].segment->arrival_base, id, progress,
+                            progress_ctx, files, err);
+}
+
+prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                              uint32_t n, uint64_t arrival_base, const prs_id *id,
+                              prism_progress_fn progress, void *progress_ctx,
+                              prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
@@ -384,8 +396,8 @@ prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_i
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
-    *files = (prs_manifest_segment){
-        .id = *id, .n_docs = merge.n_docs, .arrival_base = inputs[0].segment->arrival_base};
+    *files =
+        (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs, .arrival_base = arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
     PRS_TRY_OUT(write_file(&merge, PRS_FILE_DOC, id, NULL, &files->doc, err));
     status = write_file(&merge, PRS_FILE_IDX, id, &meta, &files->idx, err);

@@ -47,7 +47,7 @@ static prism_status take_inputs(prism_writer *writer, prs_merge_range range, prs
 prism_status prs_merge_job_begin(prism_writer *writer, prs_merge_range range, prs_merge_job *job,
                                  prism_error *err) {
     *job = (prs_merge_job){.core = writer->core,
-                           .recipe = prs_recipe_ref(writer->core->recipe),
+                           .recipe = prs_recipe_ref(writer->recipe),
                            .n = range.n,
                            .merged = {.is_new = true}};
     PRS_ASSERT(writer->job == NULL);

@@ -3,6 +3,7 @@
  * Structure   commit    `load` or a wish for few segments -> the new ones into one; then the policy
  *                       until it is content.  With a merge thread: it does all that, and the commit
  *                       only waits for the bound on segments
+ *             between   the policy alone, where snapshots of the writer leave many segments
  *             merge(n)  down to n segments, and the last one purged, always in the calling thread
  * Invariants  Merging is an improvement: when the disk is too full for it, the commit goes on
  *             without.
@@ -122,6 +123,28 @@ prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
     if (status == PRISM_OK)
         status = merge_until(writer, prs_merge_pick, allowed(writer), NULL, NULL, err);
     return status == PRISM_ENOSPC ? PRISM_OK : status;
+}
+
+prism_status prs_merge_between(prism_writer *writer, prism_error *err) {
+    if (writer->options.load || writer->options.max_segments == PRISM_NO_MERGE) return PRISM_OK;
+    if (writer->merger != NULL) {
+        prs_merger_wake(writer);
+        return PRISM_OK;
+    }
+    drop_dead(writer);
+    prism_status status =
+        merge_until(writer, prs_merge_pick, PRS_WRITER_MAX_SEGMENTS, NULL, NULL, err);
+    return status == PRISM_ENOSPC ? PRISM_OK : status;
+}
+
+prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress_fn progress,
+                               void *ctx, prism_error *err) {
+    PRS_ASSERT(writer->job == NULL);
+    const prs_working *working = &writer->segments.ptr[at];
+    if (working->n_deleted < working->segment->n_docs)
+        return merge_range(writer, (prs_merge_range){at, 1}, progress, ctx, err);
+    drop_dead(writer);
+    return PRISM_OK;
 }
 
 prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,

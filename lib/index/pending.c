@@ -21,12 +21,13 @@
 #define FREE_SLOT UINT32_MAX
 #define MIN_SLOTS 64u
 
-prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) {
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
+                              prism_error *err) {
     *pending = (prs_pending){.core = core, .mem = &core->mem};
-    pending->has_keys = core->recipe->schema->key_field >= 0;
+    pending->has_keys = recipe->schema->key_field >= 0;
     prs_words_init(&pending->deleted, pending->mem);
     prs_words_init(&pending->replace, pending->mem);
-    return prs_inverter_new(core->recipe, pending->mem, &pending->inverter, err);
+    return prs_inverter_new(recipe, pending->mem, &pending->inverter, err);
 }
 
 static void close_files(prs_pending *pending) {
@@ -105,8 +106,13 @@ prism_status prs_pending_move(prs_pending *pending, const prs_id *id, prism_erro
     return PRISM_OK;
 }
 
-void prs_pending_keep_file(prs_pending *pending) {
-    prs_out_release(pending->doc_out);
+void prs_pending_keep_file(prs_pending *pending, prs_unsynced *unsynced) {
+    prs_out_thin(pending->doc_out);
+    if (unsynced != NULL) {
+        unsynced->doc = pending->doc_out;
+    } else {
+        prs_out_leave(pending->doc_out);
+    }
     pending->doc_out = NULL;
 }
 

@@ -13,6 +13,7 @@
 #include "format/docstore.h"
 #include "format/keys.h"
 #include "index/inverter.h"
+#include "index/unsynced.h"
 
 PRS_VEC_DEFINE(prs_words, uint64_t)
 
@@ -40,7 +41,9 @@ typedef struct prs_pending {
     uint32_t n_deleted, n_replace;
 } prs_pending;
 
-prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) PRS_NODISCARD;
+/** Params : recipe [referenced], the schema and analyzers of the segment to be */
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
+                              prism_error *err) PRS_NODISCARD;
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
 /** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless over `lexicon_share`
@@ -63,8 +66,9 @@ prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
  *  Errors : ELIMIT, ENOMEM, EIO, ENOSPC: not taken, all is as before; see prs_pending_is_stuck */
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
                              prism_error *err) PRS_NODISCARD;
-/** The flush is whole: its `.doc` file stays when the documents are forgotten. */
-void prs_pending_keep_file(prs_pending *pending);
+/** The flush is whole: its `.doc` file stays when the documents are forgotten.  One that was not
+ *  synced goes to `unsynced`; NULL: it was. */
+void prs_pending_keep_file(prs_pending *pending, prs_unsynced *unsynced);
 /** Mark the pending document of a key deleted; false if there is none. */
 bool prs_pending_delete(prs_pending *pending, prs_bytes key);
 

@@ -1,7 +1,7 @@
 /* publish.c - how do the working segments become the next commit, and what may be removed
  * afterwards?
  *
- *   deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
+ *   fsync what waits | deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next
@@ -92,16 +92,22 @@ static prism_status take_leaf(prism_writer *writer, const prs_leaf *leaf, prism_
 
 static prism_status take_snapshot(prism_writer *writer, const prism_snapshot *snap,
                                   prism_error *err) {
-    if (snap->recipe != writer->core->recipe) {
-        return prs_error_set(err, PRISM_EMISUSE,
-                             "the schema has changed since the index was opened: open it again");
-    }
+    PRS_TRY(prs_writer_take_recipe(writer, snap->recipe, err));
     for (uint32_t i = 0; i < snap->n_leaves; i++) PRS_TRY(take_leaf(writer, &snap->leaves[i], err));
     writer->next_arrival = snap->manifest.next_arrival;
     writer->changed = writer->deletes_changed = false;
     prs_buf_clear(&writer->payload);
     prs_buf_put(&writer->payload, snap->payload.ptr, snap->payload.len);
     return prs_buf_status(&writer->payload, err);
+}
+
+/* The newest commit stays a kept one, but nothing of it goes into the next: see reindex.c. */
+static prism_status begin_afresh(prism_writer *writer, prism_error *err) {
+    const prs_manifest *last = last_manifest(writer);
+    PRS_TRY(prs_writer_take_recipe(writer, writer->core->recipe, err));
+    writer->next_arrival = last != NULL ? last->next_arrival : 0;
+    writer->changed = true;
+    return PRISM_OK;
 }
 
 prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
@@ -113,6 +119,7 @@ prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
     }
     prs_listing_fini(&listing);
     PRS_TRY(status);
+    if (writer->options.afresh) return begin_afresh(writer, err);
     prism_snapshot *snap;
     PRS_TRY(prs_snapshot_open(writer->core, NULL, &snap, err));
     status = take_snapshot(writer, snap, err);
@@ -212,7 +219,8 @@ static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes
     const char *json;
     prs_commit commit = {.uuid = writer->core->uuid, .payload = payload};
     PRS_TRY(fill_manifest(writer, kept, err));
-    PRS_TRY(prs_schema_to_json(writer->core->recipe->schema, &json, &commit.schema.len, err));
+    PRS_TRY(prs_writer_sync(writer, err));
+    PRS_TRY(prs_schema_to_json(writer->recipe->schema, &json, &commit.schema.len, err));
     commit.schema.ptr = (const uint8_t *)json;
     PRS_TRY(give_deletes(writer, &kept->manifest, deletes, err));
     commit.manifest = kept->manifest;

@@ -77,7 +77,7 @@ prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_sche
                                     prism_error *err) {
     prism_error own = PRISM_ERROR_INIT;
     const char *json = text.len > 0 ? (const char *)text.ptr : ""; /* the section may be missing */
-    prism_status status = prs_schema_from_json(json, text.len, out, &own);
+    prism_status status = prs_schema_from_file(json, text.len, out, &own);
     if (status == PRISM_OK || status == PRISM_ENOMEM) {
         return status == PRISM_OK ? PRISM_OK : prs_error_nomem(err);
     }

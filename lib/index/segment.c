@@ -80,6 +80,7 @@ static prism_status open_fields(prs_segment *seg, const prs_segment_meta *meta, 
         const prs_field_meta *field_meta = prs_segment_meta_field(meta, own->no);
         if (field_meta == NULL) continue;
         seg->fields[f].present = true;
+        seg->fields[f].partial = own->partial;
         PRS_TRY(open_field(seg, f, field_meta, err));
     }
     return PRISM_OK;

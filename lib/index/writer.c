@@ -74,6 +74,7 @@ prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *e
 }
 
 void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink) {
+    prs_unsynced_leave(&working->unsynced);
     if (unlink) prs_segment_unlink(dir, &working->segment->files.id);
     prs_segment_unref(working->segment);
     if (working->deleted.words != NULL) prs_bitset_fini(&working->deleted);
@@ -90,6 +91,24 @@ prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem
     prs_bitset_set(&working->deleted, doc);
     working->n_deleted++;
     *fresh = true;
+    return PRISM_OK;
+}
+
+prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe, prism_error *err) {
+    prs_pending fresh;
+    if (recipe == writer->recipe) return PRISM_OK;
+    PRS_TRY(prs_pending_init(&fresh, writer->core, recipe, err));
+    fresh.inverter->limit = writer->options.memory / 5 * 4;
+    if (writer->recipe != NULL) {
+        PRS_ASSERT(prs_pending_count(&writer->pending) == 0);
+        fresh.inverter->n_bad = writer->pending.inverter->n_bad; /* counts since open */
+        prs_pending_fini(&writer->pending);
+        prs_document_fini(&writer->document);
+        prs_recipe_unref(writer->recipe);
+    }
+    writer->recipe = prs_recipe_ref(recipe);
+    writer->pending = fresh;
+    prs_document_init(&writer->document, recipe->schema, writer->mem);
     return PRISM_OK;
 }
 
@@ -113,7 +132,7 @@ static prism_status open_flushed(prism_writer *writer, const prs_manifest_segmen
                                  prs_working *working, prism_error *err) {
     const prs_pending *pending = &writer->pending;
     *working = (prs_working){.is_new = true, .n_deleted = pending->n_deleted};
-    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &working->segment, err));
+    PRS_TRY(prs_segment_open(writer->core, writer->recipe, files, &working->segment, err));
     if (pending->n_deleted == 0) return PRISM_OK;
     if (prs_bitset_init(&working->deleted, writer->mem, files->n_docs) != PRISM_OK) {
         prs_segment_unref(working->segment);
@@ -141,21 +160,25 @@ static void unlink_idx(prism_writer *writer, const prs_id *id) {
 
 /* A failure leaves the documents pending; that some of their old versions are deleted already does
  * no harm, for no commit comes without them. */
-static prism_status flush_pending(prism_writer *writer, prism_error *err) {
+static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *err) {
     prs_pending *pending = &writer->pending;
     prs_manifest_segment files;
     prs_working working;
-    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files, err));
+    prs_unsynced unsynced = {NULL, NULL};
+    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files,
+                      sync ? NULL : &unsynced, err));
     prism_status status = open_flushed(writer, &files, &working, err);
     if (status == PRISM_OK) {
         status = take_flushed(writer, &working, err);
         if (status != PRISM_OK) prs_working_fini(&working, writer->core->dir, false);
     }
     if (status != PRISM_OK) {
+        prs_unsynced_leave(&unsynced);
         unlink_idx(writer, &files.id);
         return status;
     }
-    prs_pending_keep_file(pending);
+    prs_pending_keep_file(pending, sync ? NULL : &unsynced);
+    writer->segments.ptr[writer->segments.n - 1].unsynced = unsynced;
     writer->next_arrival += files.n_docs;
     writer->changed = true;
     writer->deletes_changed |= working.n_deleted > 0;
@@ -176,14 +199,34 @@ static prism_status mend_pending(prism_writer *writer, prism_error *err) {
     return status;
 }
 
-prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
+static prism_status flush(prism_writer *writer, bool sync, prism_error *err) {
     prs_pending *pending = &writer->pending;
     /* If all were deleted again, so were their old versions, by the same calls. */
     if (prs_pending_count(pending) > pending->n_deleted) {
         PRS_TRY(mend_pending(writer, err));
-        PRS_TRY(flush_pending(writer, err));
+        PRS_TRY(flush_pending(writer, sync, err));
     }
     prs_pending_clear(pending, lexicon_share(writer));
+    return PRISM_OK;
+}
+
+prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
+    return flush(writer, true, err);
+}
+
+prism_status prs_writer_flush_unsynced(prism_writer *writer, prism_error *err) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < writer->segments.n; i++)
+        n += prs_unsynced_any(&writer->segments.ptr[i].unsynced);
+    return flush(writer, n >= PRS_MAX_UNSYNCED, err);
+}
+
+prism_status prs_writer_sync(prism_writer *writer, prism_error *err) {
+    prism_error own = PRISM_ERROR_INIT;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (prs_unsynced_confirm(&writer->segments.ptr[i].unsynced, &own) != PRISM_OK)
+            return fail_with(writer, &own, err);
+    }
     return PRISM_OK;
 }
 
@@ -297,7 +340,8 @@ static void free_writer(prism_writer *writer) {
     prs_workings_fini(&writer->segments);
     free_kept(writer);
     prs_buf_fini(&writer->payload);
-    prs_document_fini(&writer->document);
+    if (writer->recipe != NULL) prs_document_fini(&writer->document);
+    prs_recipe_unref(writer->recipe);
     prs_json_reader_free(writer->reader);
     prs_mutex_fini(&writer->lock);
     prs_mem_free(writer->mem, writer, sizeof *writer);
@@ -312,8 +356,6 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
         prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
-    PRS_TRY(prs_pending_init(&writer->pending, core, err));
-    writer->pending.inverter->limit = writer->options.memory / 5 * 4;
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;
@@ -339,7 +381,6 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     writer->failure = (prism_error)PRISM_ERROR_INIT;
     prs_workings_init(&writer->segments, writer->mem);
     prs_buf_init(&writer->payload, writer->mem);
-    prs_document_init(&writer->document, core->recipe->schema, writer->mem);
     status = make_parts(writer, err);
     if (status == PRISM_OK) status = prs_publish_load(writer, err);
     if (status == PRISM_OK) status = prs_merger_start(writer, err);

@@ -115,7 +115,7 @@ static prism_status document_matches(prs_highlight *h, const prs_node *node, boo
     if (leaf == NULL) return PRISM_OK;
     prs_weighted *root;
     PRS_TRY(prs_weigh_nothing(&h->arena, h->snap, h->schema, node, &root, err));
-    prs_watch watch = prs_watch_of(0, NULL);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
     prs_plan plan;
     prs_plan_init(&plan, h->mem, &watch);
     prs_batch *batch = prs_mem_alloc(h->mem, sizeof *batch);
@@ -334,7 +334,8 @@ static prism_status gather_nears(prs_highlight *h, const prs_clause *clause, prs
         PRS_TRY(put_run(h, &clause->slots[s], &first[n], &nears[n].run.n, err));
         n++;
     }
-    for (uint32_t k = 0; k < n; k++) nears[k].run.at = numbers(&h->run_space) + first[k];
+    const uint32_t *all = numbers(&h->run_space); /* NULL while no run has had anything */
+    for (uint32_t k = 0; k < n; k++) nears[k].run.at = all != NULL ? all + first[k] : NULL;
     *n_out = n;
     return PRISM_OK;
 }

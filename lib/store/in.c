@@ -128,26 +128,28 @@ static prism_status init_regions(prs_in *in, prism_error *err) {
     return PRISM_OK;
 }
 
-prism_status prs_in_verify_some(prs_in *in, uint64_t *next, uint64_t n, bool *more,
+prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
+    bool more;
+    return prs_in_verify_some(in, 0, in->footer.n_regions, &more, err);
+}
+
+prism_status prs_in_verify_some(prs_in *in, uint64_t first, uint64_t n, bool *more,
                                 prism_error *err) {
     prs_mem *mem = in->dir->mem;
+    uint64_t end = n < in->footer.n_regions - first ? first + n : in->footer.n_regions;
+    *more = false;
+    if (first >= in->footer.n_regions) return PRISM_OK;
     uint8_t *buf = prs_mem_alloc(mem, PRS_REGION);
     if (buf == NULL) return prs_error_nomem(err);
     prism_status status = PRISM_OK;
-    for (; *next < in->footer.n_regions && n > 0 && status == PRISM_OK; ++*next, n--) {
-        status = in->dir->vt->read_at(in->dir, &in->view, *next << PRS_REGION_LOG2, buf,
-                                      region_len(in, *next), err);
-        if (status == PRISM_OK) status = check_region(in, *next, buf, err);
+    *more = end < in->footer.n_regions;
+    for (uint64_t r = first; r < end && status == PRISM_OK; r++) {
+        status = in->dir->vt->read_at(in->dir, &in->view, r << PRS_REGION_LOG2, buf,
+                                      region_len(in, r), err);
+        if (status == PRISM_OK) status = check_region(in, r, buf, err);
     }
     prs_mem_free(mem, buf, PRS_REGION);
-    *more = *next < in->footer.n_regions;
     return status;
-}
-
-prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
-    uint64_t next = 0;
-    bool more;
-    return prs_in_verify_some(in, &next, UINT64_MAX, &more, err);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -333,6 +335,10 @@ uint64_t prs_in_generation(const prs_in *in) {
 
 uint64_t prs_in_len(const prs_in *in) {
     return in->view.len;
+}
+
+uint32_t prs_in_format(const prs_in *in) {
+    return in->header.format;
 }
 
 const char *prs_in_name(const prs_in *in) {

@@ -10,8 +10,9 @@
  *               reports it and removes the file.
  *             - What is not in the file yet is in the buffer, after a failure too, so that a failed
  *               file's bytes can be had back (prs_out_copy): R7 forbids to go on with it.
- *             - The file is synced and closed before finish returns OK (R1); its name's durability
- *               is the committer's (sync_dir).
+ *             - The file is synced and closed before finish or confirm returns OK (R1); its name's
+ *               durability is the committer's (sync_dir).  The descriptor that wrote stays open from
+ *               seal to confirm: only it is sure to be told of a write that fails in between.
  * Cost        One memcpy and one hash (~40 GB/s); 64 KiB of memory, 8 bytes per region, 40 per
  *             section.
  * Source      FORMAT.md section 3.   Tested by tests/unit/store/test_out.c, test_in.c */
@@ -253,31 +254,66 @@ static void close_file(prs_out *out) {
     out->file = NULL;
 }
 
-prism_status prs_out_end(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
-    PRS_ASSERT(out->file != NULL);
+prism_status prs_out_end(prs_out *out, bool sync, uint64_t *len, prs_hash128 *digest,
+                         prism_error *err) {
     if (len != NULL) *len = 0;
     if (digest != NULL) *digest = (prs_hash128){0, 0};
     end_section(out);
     uint64_t file_len = ok(out) ? write_tail(out) : 0;
-    if (ok(out)) (void)out->dir->vt->sync(out->dir, out->file, &out->error);
-    close_file(out);
+    if (ok(out) && sync) (void)out->dir->vt->sync(out->dir, out->file, &out->error);
+    if (sync || !ok(out)) {
+        close_file(out);
+    } else {
+        out->dir->vt->seal(out->dir, out->file);
+    }
     PRS_TRY(prs_out_status(out, err));
     if (len != NULL) *len = file_len;
     if (digest != NULL) *digest = prs_hash128_of(out->table.ptr, out->table.len);
     return PRISM_OK;
 }
 
-prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
-    prism_status status = prs_out_end(out, len, digest, err);
-    if (status != PRISM_OK) (void)out->dir->vt->unlink(out->dir, out->name, NULL);
+/* The end of a file that was to stay and cannot; returns its first error. */
+static prism_status give_up(prs_out *out, prism_error *err) {
+    prism_status status = prs_out_status(out, err);
+    close_file(out);
+    (void)out->dir->vt->unlink(out->dir, out->name, NULL);
     free_out(out);
     return status;
 }
 
-void prs_out_release(prs_out *out) {
+void prs_out_thin(prs_out *out) {
+    prs_mem_free(out->dir->mem, out->region, PRS_REGION);
+    out->region = NULL;
+    prs_buf_fini(&out->table);
+    entry_vec_fini(&out->entries);
+}
+
+prism_status prs_out_seal(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
+    if (prs_out_end(out, false, len, digest, err) != PRISM_OK) return give_up(out, err);
+    prs_out_thin(out);
+    return PRISM_OK;
+}
+
+prism_status prs_out_confirm(prs_out *out, prism_error *err) {
+    (void)out->dir->vt->sync(out->dir, out->file, &out->error);
+    close_file(out);
+    if (!ok(out)) return give_up(out, err);
+    free_out(out);
+    return PRISM_OK;
+}
+
+void prs_out_leave(prs_out *out) {
     if (out == NULL) return;
     close_file(out);
     free_out(out);
+}
+
+prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
+    PRS_TRY(prs_out_seal(out, len, digest, err));
+    prism_status status = prs_out_confirm(out, err);
+    if (status != PRISM_OK && len != NULL) *len = 0;
+    if (status != PRISM_OK && digest != NULL) *digest = (prs_hash128){0, 0};
+    return status;
 }
 
 void prs_out_abandon(prs_out *out) {

@@ -23,7 +23,8 @@ typedef enum fault_call { /* bits of a set of calls */
                           FAULT_LIST = 256,
                           FAULT_SYNC_DIR = 512,
                           FAULT_LOCK = 1024,
-                          FAULT_ALL = 2047,
+                          FAULT_LINK = 2048,
+                          FAULT_ALL = 4095,
 } fault_call;
 
 typedef struct fault_dir {

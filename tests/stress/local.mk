@@ -6,3 +6,9 @@ tests_stress_stress_threads_LDADD = libprismsearch.la $(DEPS_LIBS)
 long_tests += tests/stress/stress_threads
 long_tests += tests/stress/memory.sh
 EXTRA_DIST += tests/stress/memory.sh
+# Many processes and threads over one index.
+check_PROGRAMS += tests/stress/processes
+tests_stress_processes_SOURCES = tests/stress/processes.c tests/crash/herd.c tests/crash/herd.h $(crash_common)
+tests_stress_processes_CPPFLAGS = $(crash_cppflags)
+tests_stress_processes_LDADD = libprismsearch.la
+long_tests += tests/stress/processes

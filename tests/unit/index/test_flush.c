@@ -32,7 +32,8 @@ typedef struct bench {
 static void begin(bench *b, const char *schema) {
     memset(b, 0, sizeof *b);
     world_make(&b->w, schema);
-    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, b->w.index.core->recipe, NULL),
+                     PRISM_OK);
     ck_assert_int_eq(prs_json_reader_new(&b->w.disk_mem, &b->reader, NULL), PRISM_OK);
     prs_document_init(&b->doc, b->w.index.core->recipe->schema, &b->w.disk_mem);
 }
@@ -207,15 +208,15 @@ START_TEST(a_segment_holds_what_its_documents_said) {
         prism_error err = PRISM_ERROR_INIT;
         open_pending(&b);
         make_truth(&b, &t, sizes[s], &rng);
-        prism_status status =
-            prs_flush(&b.pending, 1000 * s, s % 2 == 0 ? (size_t)16 << 20 : 4096, &files, &err);
+        prism_status status = prs_flush(&b.pending, 1000 * s, s % 2 == 0 ? (size_t)16 << 20 : 4096,
+                                        &files, NULL, &err);
         ck_assert_msg(status == PRISM_OK, "%s", err.text);
         ck_assert(files.n_docs == sizes[s] && files.n_deleted == 0 &&
                   files.arrival_base == 1000 * s);
         ck_assert(prs_id_equal(&files.id, &id));
         check_segment(&b, &files, &t);
         ck_assert_uint_eq(count_files(&b), 2);
-        prs_pending_keep_file(&b.pending);
+        prs_pending_keep_file(&b.pending, NULL);
         prs_pending_clear(&b.pending, s % 3 == 0 ? 0 : SIZE_MAX);
         ck_assert_uint_eq(count_files(&b), 2); /* they are the caller's now */
         prs_segment_unlink(b.w.disk, &id);
@@ -235,7 +236,7 @@ START_TEST(deleted_documents_are_counted_and_stay) {
         add(&b, json);
     }
     ck_assert(prs_pending_delete(&b.pending, prs_bytes_of("30", 2)));
-    ck_assert_int_eq(prs_flush(&b.pending, 5, 1 << 20, &files, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_flush(&b.pending, 5, 1 << 20, &files, NULL, NULL), PRISM_OK);
     ck_assert(files.n_docs == 70 && files.n_deleted == 11 && files.arrival_base == 5);
     end(&b);
 }
@@ -294,7 +295,7 @@ static void judge_failure(bench *b, prism_status status, prism_status expected, 
     } else {
         if (stuck) ck_assert_int_eq(prs_pending_move(&b->pending, &other_id, NULL), PRISM_OK);
     }
-    status = prs_flush(&b->pending, 0, 1 << 20, &files, NULL);
+    status = prs_flush(&b->pending, 0, 1 << 20, &files, NULL, NULL);
     if (!forget && expected == PRISM_ENOMEM && status == PRISM_ENOMEM) {
         b->n_lost++; /* in the last block of a column: see inverter.h */
         return;
@@ -316,7 +317,7 @@ static void fail_calls_and(bool forget) {
         b.w.fault->n_calls = 0;
         b.w.fault->fail_at = at;
         b.w.fault->status = at % 2 == 0 ? PRISM_EIO : PRISM_ENOSPC;
-        prism_status status = prs_flush(&b.pending, 0, 1 << 20, &files, &err);
+        prism_status status = prs_flush(&b.pending, 0, 1 << 20, &files, NULL, &err);
         bool failed = b.w.fault->n_failed > 0;
         b.w.fault->fail_at = 0;
         if (failed) {
@@ -347,7 +348,7 @@ static void fail_allocations_and(bool forget) {
         begin(&b, world_schema);
         add_some(&b);
         b.w.alloc.fail_at = atomic_load(&b.w.alloc.calls) + more;
-        prism_status status = prs_flush(&b.pending, 0, 1 << 20, &files, &err);
+        prism_status status = prs_flush(&b.pending, 0, 1 << 20, &files, NULL, &err);
         bool refused = atomic_load(&b.w.alloc.calls) >= b.w.alloc.fail_at;
         b.w.alloc.fail_at = 0;
         if (refused) {

@@ -278,6 +278,10 @@ static bool fail_call(uint64_t at, prism_status status) {
         bool known = name->kind != PRS_NAME_IDX && name->kind != PRS_NAME_DOC;
         for (size_t k = 0; k < w.writer->segments.n; k++)
             known |= prs_id_equal(&w.writer->segments.ptr[k].segment->files.id, &name->id);
+        for (uint32_t k = 0; k < w.writer->n_kept; k++) { /* merged again behind the commit */
+            const prs_manifest *kept = &w.writer->kept[k].manifest;
+            known |= prs_name_is_needed(name, &kept, 1);
+        }
         ck_assert(known);
     }
     prs_listing_fini(&listing);

@@ -23,7 +23,8 @@ static const char no_key[] = "{\"fields\":[{\"name\":\"body\",\"type\":\"text\"}
 static void begin(bench *b, const char *schema) {
     memset(b, 0, sizeof *b);
     world_make(&b->w, schema);
-    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_pending_init(&b->pending, b->w.index.core, b->w.index.core->recipe, NULL),
+                     PRISM_OK);
     ck_assert_int_eq(prs_json_reader_new(&b->w.disk_mem, &b->reader, NULL), PRISM_OK);
     prs_document_init(&b->doc, b->w.index.core->recipe->schema, &b->w.disk_mem);
 }
@@ -221,7 +222,7 @@ START_TEST(a_document_is_taken_whole_or_not_at_all) {
         ck_assert(prs_pending_has(&b.pending.deleted, 57));
         /* and all can be written, unless a sticky part ran out of memory: that is told here */
         prs_manifest_segment files;
-        status = prs_flush(&b.pending, 0, 1 << 20, &files, NULL);
+        status = prs_flush(&b.pending, 0, 1 << 20, &files, NULL, NULL);
         ck_assert(status == PRISM_OK || (refused && status == PRISM_ENOMEM));
         if (status == PRISM_OK) ck_assert(files.n_docs == 65 && files.n_deleted == 15);
         end(&b);
@@ -256,7 +257,7 @@ static void flush_and_expect(bench *b, int n, const size_t *lens) {
     prs_segment *segment;
     prs_docstore_cursor cursor;
     prism_error err = PRISM_ERROR_INIT;
-    prism_status status = prs_flush(&b->pending, 0, 1 << 20, &files, &err);
+    prism_status status = prs_flush(&b->pending, 0, 1 << 20, &files, NULL, &err);
     ck_assert_msg(status == PRISM_OK, "%s", err.text);
     ck_assert_int_eq(prs_segment_open(b->w.index.core, b->w.index.core->recipe, &files, &segment,
                                       NULL),
@@ -339,7 +340,7 @@ START_TEST(what_cannot_be_read_back_is_lost) {
     b.w.fault->calls = FAULT_SYNC;
     b.w.fault->n_calls = 0;
     b.w.fault->fail_at = 1;
-    ck_assert_int_eq(prs_flush(&b.pending, 0, 1 << 20, &files, NULL), PRISM_EIO);
+    ck_assert_int_eq(prs_flush(&b.pending, 0, 1 << 20, &files, NULL, NULL), PRISM_EIO);
     char name[PRS_NAME_SIZE];
     prs_view view; /* in memory the view is the file itself */
     uint8_t *bytes;

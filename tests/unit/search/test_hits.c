@@ -141,7 +141,7 @@ static prism_hits *answer(int shift, uint32_t k, uint32_t n, uint64_t total) {
     hits->shift = shift;
     hits->k = k;
     hits->total = total;
-    hits->total_exact = hits->complete = true;
+    hits->total_exact = true;
     return hits;
 }
 
@@ -171,7 +171,7 @@ START_TEST(parts_that_do_not_fit_are_refused) {
     ck_assert_int_eq(merge_two(all, ten, 3, 0, &out), PRISM_EINVAL);
     all->offset = 0;
     ten->total_exact = false;
-    all->complete = false;
+    all->stopped = PRISM_STOP_CANCEL;
     ck_assert_int_eq(merge_two(ten, all, 3, 0, &out), PRISM_OK);
     int exact;
     (void)prism_hits_total(out, &exact);
