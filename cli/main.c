@@ -34,6 +34,13 @@ const cli_command cli_commands[] = {
      "psearch rm -i news articles/old.md\npsearch rm -i news --query 'source:rumours +2019' "
      "--dry-run",
      cmd_rm, false},
+    {"merge", "[--max-segments N] [--from OTHER...]", "merge segments, and take other indexes in",
+     "Deleted documents stop taking room when all is merged into one segment. With --from, whole "
+     "other indexes are added without reading their texts again: their documents replace those of "
+     "the same key, in the order of the indexes. Each field there must be here, with the same "
+     "type, flags and analyzer. All in one commit: Ctrl-C leaves the index as it was.",
+     "psearch merge -i news\npsearch merge -i news --max-segments 4 --from shard-1 shard-2",
+     cmd_merge, false},
     {"search", "[OPTIONS] QUERY...", "find the best documents for a query",
      "Options stand before the query; after -- nothing is an option. The query language is in "
      "psearch-query(7).",
@@ -72,6 +79,45 @@ const cli_command cli_commands[] = {
      "else the shape of the query. A query has the percentiles of its repeats, a class those of "
      "the p50 of its queries. Forms that are not built yet are skipped and counted.",
      "psearch bench -i news --queries q.txt --json", cmd_bench, false},
+    {"init", "[--schema FILE | --infer FILE] [--key FIELD]", "create an empty index",
+     "Without --schema it has the default schema, as put makes it. A schema file holds a key and "
+     "fields as JSON, or what schema show --format=json printed. --infer makes nothing: it prints "
+     "the schema that a file asks for, to be looked over and given to --schema. An index that is "
+     "there is left alone (exit code 3). Where neither -i nor PSEARCH_INDEX is given, the index is "
+     ".psearch in this directory.",
+     "psearch init -i news\npsearch init --infer articles.ndjson > schema.json\n"
+     "psearch init -i news --schema schema.json --key url",
+     cmd_init, false},
+    {"schema", "[show | add-field NAME TYPE | set FILE] [OPTIONS]",
+     "show the fields of an index, or change them",
+     "show prints a table, with --format=json the schema as init reads it. add-field adds a field "
+     "behind the others; TYPE is text, keyword, i64, f64, bool or date, or the field is one JSON "
+     "object. Documents that are there have no value of it, until they are put again or the index "
+     "is reindexed. set takes a whole schema: fields may be added, boosts may change, stored may "
+     "become false, many may become true. Any other change is refused with its reason, and needs "
+     "reindex.",
+     "psearch schema -i news\npsearch schema -i news add-field price f64\n"
+     "psearch schema -i news add-field topics keyword --many --column\n"
+     "psearch schema -i news add-field '{\"name\":\"summary\",\"type\":\"text\",\"boost\":2}'",
+     cmd_schema, false},
+    {"export", "[-o FILE] [--fields A,B]", "the stored documents, a line of JSON each",
+     "In the order in which they were put, without deleted ones. put reads it back: an index of "
+     "the same schema made from it answers alike. With --format=ids the keys.",
+     "psearch export -i news > news.ndjson\npsearch export -i news -o news.ndjson\n"
+     "psearch export -i news | psearch put -i copy -",
+     cmd_export, false},
+    {"reindex", "[--schema FILE] [--to DIR] [--drop-unstored]",
+     "build an index anew from its stored documents",
+     "Under another schema, or under the same one when its text was cut by other rules. Readers "
+     "see the old index until the new one is committed; it needs room for both. Values of fields "
+     "that are not stored are nowhere else, so they are not given up without --drop-unstored.",
+     "psearch reindex -i news\npsearch reindex -i news --schema schema.json\n"
+     "psearch reindex -i news --schema schema.json --to news2",
+     cmd_reindex, false},
+    {"upgrade", "[OPTIONS]", "rewrite segments of older formats",
+     "Format 1.0 is the first, so there is nothing to do for this version's own indexes. Older "
+     "versions of psearch cannot read what a newer one has written.",
+     "psearch upgrade -i news", cmd_upgrade, false},
     {"backup", "[OPTIONS] DIR", "copy the newest commit, also while the index is written to",
      "DIR is made and then is an index like any other; one that stands there is never touched. "
      "Files are linked where the file system can, for they never change; --copy makes a copy that "
@@ -86,15 +132,9 @@ const cli_command cli_commands[] = {
      "first.",
      "mv news news.broken && psearch restore -i news /backup/news-monday", cmd_restore, false},
     {"help", "[COMMAND]", "help", "", "psearch help search", cmd_help, false},
-    {"init", "", "create an index from a schema", "", "", NULL, false},
     {"similar", "", "documents like one", "", "", NULL, false},
     {"complete", "", "completions of a beginning", "", "", NULL, false},
     {"spell", "", "did you mean", "", "", NULL, false},
-    {"merge", "", "merge segments", "", "", NULL, false},
-    {"schema", "", "show or extend the schema", "", "", NULL, false},
-    {"export", "", "stored documents as NDJSON", "", "", NULL, false},
-    {"upgrade", "", "rewrite old segments", "", "", NULL, false},
-    {"reindex", "", "rebuild under a new schema", "", "", NULL, false},
     {"serve", "", "HTTP server and search page", "", "", NULL, false},
     {"shell", "", "interactive prompt", "", "", NULL, true},
     {NULL, NULL, NULL, NULL, NULL, NULL, false},

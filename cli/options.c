@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define LOADS "put add"
-#define READS "search get terms info run bench parse analyze backup"
+#define READS "search get terms info run bench parse analyze backup export schema"
 #define ANSWERS "search get terms info check parse analyze"
 
 const cli_option cli_option_table[] = {
@@ -26,7 +26,7 @@ const cli_option cli_option_table[] = {
     {"help", 'h', NULL, "*", "short help"},
     {"format", 0, "human|json|jsonl|ids", "*", "form of the results"},
     {"format-version", 0, "1", "*", "version of the JSON forms"},
-    {"fields", 0, "A,B", "search get", "stored fields to show"},
+    {"fields", 0, "A,B", "search get export", "stored fields to show"},
     {"color", 0, "auto|always|never", "*", "colours in human output"},
     {"progress", 0, "auto|plain|json|never", "*",
      "how to show progress on standard error (a bar on a terminal only)"},
@@ -36,7 +36,7 @@ const cli_option cli_option_table[] = {
      "read an older commit: pass over the N newest, take the next that is whole"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
     {"threads", 0, "N", "put add run bench", "worker threads (1 in this version)"},
-    {"memory", 0, "SIZE", LOADS, "memory budget of the build (256M)"},
+    {"memory", 0, "SIZE", LOADS " reindex", "memory budget of the build (256M)"},
     {"commit-every", 0, "N", LOADS, "commit after every N documents"},
     {"on-error", 0, "stop|skip", LOADS, "stop at a bad record (default) or skip and count it"},
     {"rejects", 0, "FILE", LOADS, "write skipped records to FILE"},
@@ -44,6 +44,9 @@ const cli_option cli_option_table[] = {
     {"load", 0, NULL, LOADS, "bulk load: merge once, at the end"},
     {"dry-run", 0, NULL, "rm check", "tell what would be done, and do nothing"},
     {"query", 0, "Q", "rm", "delete the documents that match this query"},
+    {"max-segments", 0, "N", "merge", "segments to leave (1)"},
+    {"from", 0, "OTHER...", "merge", "other indexes to add, this and all that follow"},
+    {"reorder", 0, NULL, "merge", NULL},
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
     {"offsets", 0, "byte|char|utf16", "search", "unit of the highlight spans"},
@@ -88,6 +91,23 @@ const cli_option cli_option_table[] = {
     {"copy", 0, NULL, "backup restore", "copy all files, link none"},
     {"base", 0, "DIR", "backup restore",
      "an earlier backup beside the new one, to link the files from that both have"},
+    {"schema", 0, "FILE", "init reindex", "the schema, as JSON (init: instead of the default one)"},
+    {"infer", 0, "FILE", "init",
+     "print the schema that an NDJSON, CSV or TSV file asks for, and make nothing"},
+    {"key", 0, "FIELD", "init", "the field that names a document (id)"},
+    {"many", 0, NULL, "schema", "add-field: a document may have several values"},
+    {"column", 0, NULL, "schema", "add-field: a keyword's values at hand, to sort and filter by"},
+    {"stored", 0, "yes|no", "schema", "add-field: kept in the stored document"},
+    {"indexed", 0, "yes|no", "schema", "add-field: searchable (text and keyword)"},
+    {"positions", 0, "yes|no", "schema", "add-field: phrases work (text)"},
+    {"lengths", 0, "yes|no", "schema", "add-field: ranking knows lengths (text)"},
+    {"boost", 0, "N", "schema", "add-field: weight in ranking, 0 to 100 (text; 1)"},
+    {"analyzer", 0, "NAME", "schema", "add-field: mixed-v1, keyword or whitespace"},
+    {"analyzer-options", 0, "JSON", "schema", "add-field: options of the analyzer"},
+    {"output", 'o', "FILE", "export", "write to FILE, which gets its name when it is whole"},
+    {"to", 0, "DIR", "reindex", "build a new index there, and leave this one as it is"},
+    {"drop-unstored", 0, NULL, "reindex",
+     "go on though fields that are not stored lose their values"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -119,6 +139,7 @@ static void set_defaults(cli_options *o) {
     o->tag = "psearch";
     o->mode = "top10";
     o->memory = UINT64_C(256) << 20;
+    o->max_segments = 1;
     o->threads = 1;
     o->n = 10;
     o->k = 1000;
@@ -152,6 +173,14 @@ static void set_choice(cli_options *o, const char *name, int choice, const char 
         o->input = (cli_input)choice;
     else if (strcmp(name, "on-error") == 0)
         o->skip_errors = choice == 1;
+    else if (strcmp(name, "stored") == 0)
+        o->stored = choice == 0 ? YES : NO;
+    else if (strcmp(name, "indexed") == 0)
+        o->indexed = choice == 0 ? YES : NO;
+    else if (strcmp(name, "positions") == 0)
+        o->positions = choice == 0 ? YES : NO;
+    else if (strcmp(name, "lengths") == 0)
+        o->lengths = choice == 0 ? YES : NO;
     else if (strcmp(name, "offsets") == 0)
         o->offsets = (cli_offsets)choice;
     else if (strcmp(name, "default-operator") == 0)
@@ -185,6 +214,12 @@ static void set_switch(cli_options *o, const char *name) {
         o->exhaustive = true;
     else if (strcmp(name, "json") == 0)
         o->format = FORMAT_JSON;
+    else if (strcmp(name, "many") == 0)
+        o->many = true;
+    else if (strcmp(name, "column") == 0)
+        o->column = true;
+    else if (strcmp(name, "drop-unstored") == 0)
+        o->drop_unstored = true;
     else if (strcmp(name, "quick") == 0)
         o->check = CHECK_QUICK;
     else if (strcmp(name, "repair") == 0)
@@ -217,6 +252,13 @@ static const char **text_place(cli_options *o, const char *name) {
         {"query", offsetof(cli_options, query)},
         {"base", offsetof(cli_options, base)},
         {"rescue", offsetof(cli_options, rescue)},
+        {"schema", offsetof(cli_options, schema)},
+        {"infer", offsetof(cli_options, infer)},
+        {"key", offsetof(cli_options, key)},
+        {"output", offsetof(cli_options, output)},
+        {"to", offsetof(cli_options, to)},
+        {"analyzer", offsetof(cli_options, analyzer)},
+        {"analyzer-options", offsetof(cli_options, analyzer_options)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);
@@ -231,6 +273,7 @@ static uint64_t *number_place(cli_options *o, const char *name) {
         {"threads", offsetof(cli_options, threads)},
         {"commit-every", offsetof(cli_options, commit_every)},
         {"n", offsetof(cli_options, n)},
+        {"max-segments", offsetof(cli_options, max_segments)},
         {"offset", offsetof(cli_options, offset)},
         {"k", offsetof(cli_options, k)},
         {"top", offsetof(cli_options, top)},
@@ -239,6 +282,7 @@ static uint64_t *number_place(cli_options *o, const char *name) {
         {"memory", offsetof(cli_options, memory)},
         {"commits-back", offsetof(cli_options, commits_back)},
         {"timeout", offsetof(cli_options, timeout_us)},
+        {"boost", offsetof(cli_options, boost_value)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (uint64_t *)((char *)o + places[i].offset);
@@ -267,12 +311,18 @@ static int set_option(cli_options *o, const cli_option *option, const char *valu
         set_choice(o, name, choice, value);
         return CLI_OK;
     }
+    if (strcmp(name, "from") == 0) { /* the first of the arguments */
+        o->from = true;
+        o->args[o->n_args++] = (char *)(uintptr_t)value;
+        return CLI_OK;
+    }
     const char **text = text_place(o, name);
     if (text) {
         *text = value;
         return CLI_OK;
     }
     uint64_t *number = number_place(o, name);
+    o->boost |= strcmp(name, "boost") == 0;
     if (!parse_value(name, value, number))
         return cli_usage("--%s: '%s' is not a %s", name, value,
                          strcmp(name, "memory") == 0    ? "size such as 512M"

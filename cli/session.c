@@ -4,6 +4,7 @@
  * message ("psearch: FILE:LINE:COLUMN: TEXT"), one place that catches interrupts. */
 #include "cli.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -138,6 +139,27 @@ int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
     prism_index_close(*index);
     *index = NULL;
     return cli_fail_index(path, &err);
+}
+
+bool cli_is_foreign(const char *path) {
+    DIR *dir = opendir(path);
+    if (dir == NULL) return errno != ENOENT;
+    int n = 0;
+    for (struct dirent *e = readdir(dir); e; e = readdir(dir))
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+            strcmp(e->d_name, "write.lock") != 0)
+            n++;
+    closedir(dir);
+    return n > 0;
+}
+
+bool cli_is_index(const char *path) {
+    prism_index *index = NULL;
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    opts.read_only = 1;
+    prism_status status = prism_index_open(path, &opts, &index, NULL);
+    prism_index_close(index);
+    return status != PRISM_ENOTFOUND && status != PRISM_EINVAL;
 }
 
 int cli_no_index(void) {

@@ -104,8 +104,8 @@ PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key
  *  Errors : PRISM_EINVAL the query is of another schema; PRISM_ECORRUPT, PRISM_EIO, PRISM_ENOMEM,
  *           PRISM_ELIMIT of the search: nothing was deleted; of the flush: see the top
  *  Threads: no put or delete of another thread comes between finding and deleting
- *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document of
- *           the segments with a match */
+ *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document
+ *           of the segments with a match */
 PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const prism_query *query,
                                                  uint64_t *n, prism_error *err);
 
@@ -150,20 +150,20 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Cost   : a flush of what is pending; opens the files of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
-/** Add the documents of other indexes without analyzing them again, in order of the paths, as if each
- *  were put now: they replace older documents of the same key, and later puts replace them.  Visible
- *  with the next commit.  All or nothing.  The other indexes are read as their newest commit says,
- *  may be in use, and are not changed; every byte of them is verified.
+/** Add the documents of other indexes without analyzing them again, in order of the paths, as if
+ *  each were put now: they replace older documents of the same key, and later puts replace them.
+ *  Visible with the next commit.  All or nothing.  The other indexes are read as their newest
+ *  commit says, may be in use, and are not changed; every byte of them is verified.
  *  Params : paths[n] directories [borrowed]; one given twice is put twice (without a key: its
  *           documents are there twice); progress may be NULL, and is called with the writer's lock
  *           held; prism_writer_stats counts the documents as put
  *  Units  : progress in documents, over all paths
- *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each field
- *           there must be here, by name, with the same type, flags and analyzer
+ *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each
+ *           field there must be here, by name, with the same type, flags and analyzer
  *           (PRISM_EANALYZER), and the key the same; PRISM_ENOTFOUND no index; PRISM_ECORRUPT,
  *           PRISM_EIO; err->file then begins with the path.  PRISM_ECANCELED by progress;
- *           PRISM_ENOSPC, PRISM_ENOMEM.  Nothing was added; only the flush loses what is pending: see
- *           the top
+ *           PRISM_ENOSPC, PRISM_ENOMEM.  Nothing was added; only the flush loses what is pending:
+ *           see the top
  *  Cost   : flush of what is pending; a merge of all their segments, one segment an index */
 PRISM_API prism_status prism_writer_add_segments(prism_writer *writer, const char *const *paths,
                                                  size_t n, prism_progress_fn progress, void *ctx,

@@ -61,6 +61,7 @@ static size_t cut_bytes(prs_bytes text, size_t max) {
 
 /* dst has room for text.len units; ill-formed parts become U+FFFD. */
 static int32_t read_utf8(prs_bytes text, UChar *dst, uint64_t *n_bad) {
+    if (text.len == 0) return 0; /* text.ptr may be NULL then */
     const uint8_t *p = text.ptr, *end = text.ptr + text.len;
     int32_t n = 0;
     while (p < end) {

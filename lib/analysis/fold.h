@@ -69,7 +69,7 @@ prism_status prs_fold_compat(const prs_fold *fold, prs_fold_scratch *scratch, pr
 
 /** Fold a whole value of any length (the keyword analyzer): NFKC_Casefold, Simplified if ts_fold,
  *  diacritics kept.  An ill-formed part becomes U+FFFD; a code point that the pinned UCD does not
- *  know stays as it is.   Appends to out.
+ *  know stays as it is.   Appends to out, adds to *n_bad.
  *  Errors : ENOMEM, ELIMIT (> 512 MiB). */
 prism_status prs_fold_value(const prs_fold *fold, prs_mem *mem, prs_bytes text, prs_buf *out,
                             uint64_t *n_bad, prism_error *err);

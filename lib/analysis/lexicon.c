@@ -248,6 +248,7 @@ prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len
     *n_pos = *n_span = 0;
     if (n_bad != NULL) *n_bad = 0;
     if (len >= UINT32_MAX) return prs_error_set(err, PRISM_ELIMIT, "a text of 4 GiB or more");
+    if (len == 0) text = ""; /* NULL is not to be added to */
     prism_status status =
         lexicon->has_lanes
             ? scan_lanes(lexicon, text, (uint32_t)len, &bad)

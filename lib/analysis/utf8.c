@@ -37,6 +37,7 @@ uint32_t prs_utf8_encode(uint32_t cp, uint8_t out[4]) {
 }
 
 uint64_t prs_utf8_count_bad(const void *text, size_t len) {
+    if (len == 0) return 0; /* text may be NULL then */
     const uint8_t *p = text, *end = p + len;
     uint64_t n_bad = 0;
     while (p < end) {

@@ -12,8 +12,11 @@ typedef struct prs_cur {
     bool bad;
 } prs_cur;
 
+/* ptr may be NULL when len is 0: then at and end point to nothing in particular, because NULL must
+ * not even be added 0 to. */
 static inline prs_cur prs_cur_of(const void *ptr, size_t len) {
-    prs_cur c = {(const uint8_t *)ptr, (const uint8_t *)ptr + len, false};
+    const uint8_t *p = ptr != NULL ? (const uint8_t *)ptr : (const uint8_t *)"";
+    prs_cur c = {p, p + len, false};
     return c;
 }
 

@@ -333,11 +333,13 @@ prism_status prs_backup_to(const prs_backup_from *from, prs_mem *mem, const char
     prs_dir *base, *dir;
     prs_backup_how how = {
         .copy = opts->copy != 0, .progress = opts->progress, .progress_ctx = opts->progress_ctx};
-    bool made = prs_dir_fs_open(mem, to, false, false, &dir, NULL) == PRISM_ENOTFOUND;
-    if (!made && dir != NULL) dir->vt->close_dir(dir);
+    prism_status status = prs_dir_fs_open(mem, to, false, false, &dir, err);
+    bool made = status == PRISM_ENOTFOUND;
+    if (status != PRISM_OK && !made) return status;
+    if (!made) dir->vt->close_dir(dir);
     PRS_TRY(open_base(mem, opts, &base, err));
     how.base = base;
-    prism_status status = prs_dir_fs_open(mem, to, true, true, &dir, err);
+    status = prs_dir_fs_open(mem, to, true, true, &dir, err);
     if (status == PRISM_OK) {
         status = prs_backup_run(from, dir, &how, stats, err);
         if (status != PRISM_OK && made) unmake(dir, to);

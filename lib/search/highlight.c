@@ -334,7 +334,8 @@ static prism_status gather_nears(prs_highlight *h, const prs_clause *clause, prs
         PRS_TRY(put_run(h, &clause->slots[s], &first[n], &nears[n].run.n, err));
         n++;
     }
-    for (uint32_t k = 0; k < n; k++) nears[k].run.at = numbers(&h->run_space) + first[k];
+    const uint32_t *all = numbers(&h->run_space); /* NULL while no run has had anything */
+    for (uint32_t k = 0; k < n; k++) nears[k].run.at = all != NULL ? all + first[k] : NULL;
     *n_out = n;
     return PRISM_OK;
 }

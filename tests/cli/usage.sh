@@ -30,7 +30,7 @@ expect 2 "another format version" psearch search --format-version=2 x
 expect 2 "no threads" psearch put --threads=0 x; says "no threads" "at least 1"
 
 # in the contract, not in this version
-for c in init similar complete spell merge schema export upgrade reindex serve shell; do
+for c in similar complete spell serve shell; do
     expect 2 "$c" psearch $c; says "$c" "not in this version"
     expect 2 "$c with arguments" psearch -i x $c --whatever=1 y; says "$c with arguments" "not in this version"
 done

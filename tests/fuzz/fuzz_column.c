@@ -35,13 +35,14 @@ static int by_value(const void *a, const void *b) {
 
 /* Words of numbers in the order of the numbers. */
 static prs_bytes word_of(int64_t v, char text[24]) {
-    return prs_bytes_of(text, (size_t)snprintf(text, 24, "%020llu",
-                                               (unsigned long long)((uint64_t)v ^ INT64_MIN)));
+    return prs_bytes_of(text,
+                        (size_t)snprintf(text, 24, "%020llu",
+                                         (unsigned long long)((uint64_t)v ^ UINT64_C(1) << 63)));
 }
 
 static void make_model(uint32_t bits, uint32_t gaps, uint64_t *state) {
     for (uint32_t doc = 0; doc < m.n_docs; doc++) {
-        uint32_t n = gaps && fuzz_next(state) % gaps == 0    ? 0
+        uint32_t n = gaps && fuzz_next(state) % gaps == 0 ? 0
                      : m.many ? 1 + (uint32_t)(fuzz_next(state) % MOST_VALUES)
                               : 1;
         for (uint32_t i = 0; i < n; i++) {

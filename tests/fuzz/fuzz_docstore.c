@@ -167,8 +167,9 @@ static void try_frame(fuzz_input *in, prs_mem *mem) {
     uint8_t *out = fuzz_malloc(len);
     fuzz_copy packed = fuzz_copy_of(in->at, fuzz_left(in));
     fuzz_must(prs_zstd_unpacker_new(mem, &unpacker, &err), &err, "unpacker");
-    (void)prs_zstd_unpack(unpacker, prs_bytes_of(packed.bytes, packed.len), out, len, &no_memory);
-    FUZZ_NEED(!no_memory);
+    bool whole =
+        prs_zstd_unpack(unpacker, prs_bytes_of(packed.bytes, packed.len), out, len, &no_memory);
+    FUZZ_NEED(!no_memory && (!whole || packed.len >= 5)); /* magic and a header */
     prs_zstd_unpacker_free(unpacker);
     fuzz_copy_end(&packed);
     free(out);

@@ -19,8 +19,7 @@ enum { MOST_SEGMENTS = 12, MOST_SETS = 4, MOST_KEYS = 5 };
 static uint8_t key_bytes[64];
 
 static prs_file_check some_check(uint64_t *state) {
-    return (prs_file_check){
-        1 + fuzz_some_bits(state, 40), {fuzz_next(state), fuzz_next(state)}};
+    return (prs_file_check){1 + fuzz_some_bits(state, 40), {fuzz_next(state), fuzz_next(state)}};
 }
 
 static prs_manifest make_manifest(uint32_t n_segments, uint32_t n_sets, uint64_t *state,

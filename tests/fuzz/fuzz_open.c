@@ -1,5 +1,5 @@
-/* fuzz_open.c - can any bytes in the files of an index make a reader, check or a merge crash or
- * lie?
+/* fuzz_open.c - can any bytes in the files of an index, with any query, make a reader, check or a
+ * merge crash or lie?
  *
  *   byte 0   bits 0-1  checksums lazy, eager, off, off
  *            bit 2     make all checksums right again
@@ -7,295 +7,39 @@
  *            bit 4     write to it afterwards
  *            bit 5     the index of many documents
  *            bit 6     the deep check
- *   rest     edits of 6 bytes: file, section (or header, directory, footer), place (2), operation,
+ *   byte 1   number of edits, modulo 33
+ *   then     edits of 6 bytes: file, section (or header, directory, footer), place (2), operation,
  *            value
+ *   rest     a query, read leniently; with none, a dozen fixed ones are asked
  *
- * The index is made afresh, the same every time (ids from a seed): so an input means the same as
- * long as the format is the same.  With bit 2 the region tables, footers, headers and the digests
- * in the manifest are recomputed after the edits: what a hostile writer would do, and the way past
- * the checksums into the decoders.
+ * Bytes of the index and the query change together: LLVMFuzzerCustomMutator knows the shape, moves
+ * edits between sections, breaks query texts at their tokens, and mostly leaves bit 2 set
+ * (fuzz_image.c mends).
  *
  * States    - Whatever is damaged is an error or an answer, never a crash.
  *           - No small file asks for a large block.
  *           - If check finds nothing, searching pruned is searching exhaustively, and a merge
  *             succeeds. */
-#include "fuzz.h"
+#include "fuzz_image.h"
 
 #include "index/check.h"
 #include "index/core.h"
 #include "index/snapshot.h"
 #include "index/writer.h"
-#include "store/envelope.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FILES = 16, EDIT = 6 };
+static fuzz_image images[2];
 
-typedef struct file {
-    char name[PRS_DIR_NAME_MAX + 1];
-    uint8_t *bytes;
-    size_t len;
-} file;
+static const char *const queries[] = {"chip cloud the", "+a b -c",      "\"b b\"",
+                                      "数据中心",       "\"数据 the\"", "\"chip the power\"~3",
+                                      "c* p*",          "tags:t1 a",    "title:cloud^3 body:chip",
+                                      "wi-fi C++",      "*:* -b",       "a OR (b AND c)"};
+enum { N_QUERIES = sizeof queries / sizeof queries[0] };
 
-typedef struct image { /* the files of an index */
-    file files[MOST_FILES];
-    size_t n;
-} image;
-
-static image images[2];
-
-/* ---- the index ------------------------------------------------------------------------------- */
-
-static const char own_schema[] = "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":"
-                                 "\"keyword\"},{\"name\":\"title\",\"type\":\"text\",\"boost\":2},"
-                                 "{\"name\":\"body\",\"type\":\"text\"},{\"name\":\"tags\","
-                                 "\"type\":\"keyword\",\"many\":true,\"column\":true},"
-                                 "{\"name\":\"n\",\"type\":\"i64\"}]}";
-
-static prism_status add_file(void *ctx, const char *name) {
-    image *im = ctx;
-    if (strcmp(name, "write.lock") == 0) return PRISM_OK;
-    if (im->n == MOST_FILES) fuzz_fail("more files than there is room for", NULL);
-    snprintf(im->files[im->n++].name, sizeof im->files[0].name, "%s", name);
-    return PRISM_OK;
-}
-
-static int by_name(const void *a, const void *b) {
-    return strcmp(((const file *)a)->name, ((const file *)b)->name);
-}
-
-static void copy_out(prs_dir *dir, image *im) {
-    prism_error err = PRISM_ERROR_INIT;
-    fuzz_must(dir->vt->list(dir, add_file, im, &err), &err, "list");
-    qsort(im->files, im->n, sizeof im->files[0], by_name);
-    for (size_t i = 0; i < im->n; i++) {
-        file *f = &im->files[i];
-        prs_view view;
-        fuzz_must(dir->vt->view_open(dir, f->name, &view, &err), &err, "view");
-        f->len = (size_t)view.len;
-        f->bytes = malloc(f->len);
-        if (f->bytes == NULL) fuzz_fail("out of memory", NULL);
-        memcpy(f->bytes, view.ptr, f->len);
-        dir->vt->view_close(dir, &view);
-    }
-}
-
-static void put_one(prism_writer *writer, uint32_t i, bool many) {
-    static const char *const words[] = {"chip",  "cloud", "数据",     "the",
-                                        "wi-fi", "C++",   "数据中心", "power"};
-    char json[1024];
-    prism_error err = PRISM_ERROR_INIT;
-    int n = many ? snprintf(json, sizeof json, "{\"id\":\"%u\",\"body\":\"a%s%s\"}", i,
-                            i % 3 ? " b b" : "", i % 100 ? "" : " c")
-                 : snprintf(json, sizeof json,
-                            "{\"id\":\"k%u\",\"title\":\"%s %s\",\"body\":\"%s%s and %s the chip "
-                            "%s, %s %s %s\",\"tags\":[\"t%u\",\"u\"],"
-                            "\"n\":%d}",
-                            i, words[i % 8], words[i / 2 % 8], words[i * 7 % 8], words[i * 3 % 8],
-                            words[i * 5 % 7], words[i / 3 % 8], words[i % 5], words[i % 3],
-                            words[i % 6], i % 4, (int)i * 1000 - 7000);
-    fuzz_must(prism_writer_put_json(writer, json, (size_t)n, 0, &err), &err, "put");
-}
-
-static void make_image(image *im, bool many) {
-    prism_error err = PRISM_ERROR_INIT;
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
-    prs_writer_options options = {.memory = PRS_WRITER_MIN_MEMORY,
-                                  .keep_commits = 1,
-                                  .max_segments = PRISM_NO_MERGE,
-                                  .id_seed = 7};
-    const prs_id uuid = {{1, 2, 3}};
-    prs_core *core;
-    prism_schema *schema;
-    prism_writer *writer;
-    fuzz_must(prism_schema_from_json(own_schema, sizeof own_schema - 1, &schema, &err), &err,
-              "schema");
-    fuzz_must(prs_core_new(&opts, &core, &err), &err, "core");
-    fuzz_must(prs_dir_mem_new(&core->mem, &core->dir, &err), &err, "directory");
-    fuzz_must(prs_core_make(core, schema, &uuid, &err), &err, "make");
-    fuzz_must(prs_writer_open(core, &options, &writer, &err), &err, "writer");
-    uint32_t n = many ? 4500 : 60, step = many ? n : 25;
-    for (uint32_t i = 0; i < n; i++) {
-        put_one(writer, i, many);
-        if (i % step == step - 1)
-            fuzz_must(prism_writer_commit(writer, "payload", 7, NULL, &err), &err, "commit");
-    }
-    for (uint32_t i = 0; i < n; i += 11) {
-        char key[16];
-        int len = snprintf(key, sizeof key, many ? "%u" : "k%u", i);
-        fuzz_must(prism_writer_delete(writer, key, (size_t)len, NULL, &err), &err, "delete");
-    }
-    fuzz_must(prism_writer_commit(writer, "payload", 7, NULL, &err), &err, "commit");
-    prism_writer_close(writer);
-    copy_out(core->dir, im);
-    prs_core_unref(core);
-    prism_schema_unref(schema);
-}
-
-/* ---- edits ----------------------------------------------------------------------------------- */
-
-static image copy_image(const image *from) {
-    image im = *from;
-    for (size_t i = 0; i < im.n; i++) {
-        im.files[i].bytes = malloc(from->files[i].len);
-        if (im.files[i].bytes == NULL) fuzz_fail("out of memory", NULL);
-        memcpy(im.files[i].bytes, from->files[i].bytes, from->files[i].len);
-    }
-    return im;
-}
-
-static void free_image(image *im) {
-    for (size_t i = 0; i < im->n; i++) free(im->files[i].bytes);
-}
-
-/* Start and length of part `which` of a file: its sections, then header, directory, tail. */
-static size_t part_of(const file *f, uint8_t which, size_t *len) {
-    const uint8_t *footer = f->bytes + f->len - 64;
-    *len = f->len;
-    if (f->len < 128) return 0;
-    uint64_t dir_off = prs_load64(footer);
-    uint32_t n = prs_load32(footer + 8);
-    if (dir_off > f->len - 64 || n > 1000 || n * 24u > f->len - 64 - dir_off) return 0;
-    uint32_t part = which % (n + 3);
-    if (part == n) {
-        *len = 64;
-        return 0;
-    }
-    if (part > n) {
-        size_t off = part == n + 1 ? (size_t)dir_off : f->len - 64;
-        *len = part == n + 1 ? n * 24u + 1 : 64;
-        return off;
-    }
-    const uint8_t *entry = f->bytes + dir_off + part * 24u;
-    uint64_t off = prs_load64(entry + 8), size = prs_load64(entry + 16);
-    if (off >= f->len || size > f->len - off || size == 0) return 0;
-    *len = (size_t)size;
-    return (size_t)off;
-}
-
-static void edit(image *im, const uint8_t *e) {
-    static const uint64_t odd[] = {0,          1,           2,          0x7f,
-                                   0x80,       0xff,        0xffff,     0x10000,
-                                   0x7fffffff, 0x80000000u, 0xffffffff, 0xfffffffe,
-                                   UINT64_MAX, INT64_MAX,   1ull << 40, 0x4040404040404040};
-    file *f = &im->files[e[0] % im->n];
-    size_t len, start = part_of(f, e[1], &len), place = (size_t)(e[2] | e[3] << 8);
-    if (f->len == 0) return;
-    size_t at = start + (len > 65536 ? place * (len >> 16) + e[1] : place % len),
-           left = f->len - at;
-    if (at >= f->len) return;
-    switch (e[4] % 10) {
-    case 0: f->bytes[at] = e[5]; break;
-    case 1: f->bytes[at] ^= (uint8_t)(1u << (e[5] & 7)); break;
-    case 2: f->bytes[at] = (uint8_t)(f->bytes[at] + (int8_t)e[5]); break;
-    case 3:
-        if (left >= 2) prs_store16(f->bytes + at, (uint16_t)odd[e[5] & 15]);
-        break;
-    case 4:
-        if (left >= 4) prs_store32(f->bytes + at, (uint32_t)odd[e[5] & 15]);
-        break;
-    case 5:
-        if (left >= 8) prs_store64(f->bytes + at, odd[e[5] & 15]);
-        break;
-    case 6: memset(f->bytes + at, e[5], left < 16 ? left : 16); break;
-    case 7: { /* bytes from elsewhere in the part */
-        size_t from = start + (size_t)e[5] * 7 % len, n = left < 8 ? left : 8;
-        if (from + n <= f->len) memmove(f->bytes + at, f->bytes + from, n);
-        break;
-    }
-    case 8: { /* what follows in the part moves up by one */
-        size_t n = start + len > at ? start + len - at : 0;
-        if (n > 1 && at + n <= f->len) {
-            memmove(f->bytes + at + 1, f->bytes + at, n - 1);
-            f->bytes[at] = e[5];
-        }
-        break;
-    }
-    default:
-        if (e[5] < 16) f->len = at;
-    }
-}
-
-/* ---- checksums ------------------------------------------------------------------------------- */
-
-/* Make the hashes of a file right; *digest as the manifest wants it. */
-static void mend_file(file *f, prs_hash128 *digest) {
-    *digest = (prs_hash128){0, 0};
-    if (f->len < 128) return;
-    prs_header header = {.type = (prs_file_type)f->bytes[8]};
-    memcpy(header.id.bytes, f->bytes + 24, 16);
-    prs_store64(f->bytes + 56, prs_envelope_hash(&header, PRS_HASH_HEADER, f->bytes, 56));
-    uint8_t *footer = f->bytes + f->len - 64;
-    uint64_t covered = prs_load64(footer + 16), n = (covered + PRS_REGION - 1) >> PRS_REGION_LOG2;
-    if (covered <= f->len - 64 && n <= (f->len - 64 - covered) / 8) {
-        for (uint64_t r = 0; r < n; r++) {
-            uint64_t off = r << PRS_REGION_LOG2, left = covered - off;
-            size_t size = (size_t)(left < PRS_REGION ? left : PRS_REGION);
-            prs_store64(f->bytes + covered + 8 * r,
-                        prs_envelope_hash(&header, r, f->bytes + off, size));
-        }
-        prs_store64(footer + 40,
-                    prs_envelope_hash(&header, PRS_HASH_TABLE, f->bytes + covered, (size_t)n * 8));
-        *digest = prs_hash128_of(f->bytes + covered, (size_t)n * 8);
-    }
-    prs_store64(footer + 48, prs_envelope_hash(&header, PRS_HASH_FOOTER, footer, 48));
-}
-
-static void put_check(uint8_t *at, const file *f, prs_hash128 digest) {
-    prs_store64(at, f->len);
-    prs_store64(at + 8, digest.lo);
-    prs_store64(at + 16, digest.hi);
-}
-
-/* The files come sorted: segments ("[0-9a-f]..."), "commit-", "deletes-" in their places. */
-static void mend(image *im) {
-    prs_hash128 digests[MOST_FILES];
-    file *commit = NULL;
-    for (size_t i = 0; i < im->n; i++) {
-        if (strncmp(im->files[i].name, "commit-", 7) == 0)
-            commit = &im->files[i];
-        else
-            mend_file(&im->files[i], &digests[i]);
-    }
-    size_t len;
-    if (commit == NULL) return;
-    uint8_t *manifest = commit->bytes + part_of(commit, 0, &len);
-    uint32_t n = len >= 64 ? prs_load32(manifest + 56) : 0;
-    for (size_t i = 0; i < im->n; i++) {
-        const file *f = &im->files[i];
-        char id[33];
-        if (strncmp(f->name, "deletes-", 8) == 0 && len >= 64)
-            put_check(manifest + 32, f, digests[i]);
-        for (uint32_t s = 0; s < n && 64 + 80 * ((size_t)s + 1) <= len; s++) {
-            uint8_t *segment = manifest + 64 + 80 * (size_t)s;
-            for (size_t k = 0; k < 16; k++) snprintf(id + 2 * k, 3, "%02x", segment[k]);
-            if (strncmp(f->name, id, 32) != 0) continue;
-            put_check(segment + (strcmp(f->name + 32, ".idx") == 0 ? 32 : 56), f, digests[i]);
-        }
-    }
-    prs_hash128 ignored;
-    mend_file(commit, &ignored);
-}
-
-/* ---- use ------------------------------------------------------------------------------------- */
-
-static prs_dir *lay_out(const image *im, prs_mem *mem) {
-    prs_dir *dir;
-    prism_error err = PRISM_ERROR_INIT;
-    fuzz_must(prs_dir_mem_new(mem, &dir, &err), &err, "directory");
-    for (size_t i = 0; i < im->n; i++) {
-        prs_file *out;
-        fuzz_must(dir->vt->create(dir, im->files[i].name, &out, &err), &err, "create");
-        fuzz_must(dir->vt->write(dir, out, im->files[i].bytes, im->files[i].len, &err), &err,
-                  "write");
-        fuzz_must(dir->vt->close(dir, out, &err), &err, "close");
-    }
-    return dir;
-}
-
-static prs_core *open_core(const image *im, unsigned flags) {
+static prs_core *open_core(const fuzz_image *im, unsigned flags) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_allocator hook = fuzz_allocator();
     prs_core *core;
@@ -303,7 +47,7 @@ static prs_core *open_core(const image *im, unsigned flags) {
     opts.allocator = &hook;
     opts.checksums = (flags & 3) == 3 ? PRISM_CHECKSUMS_OFF : (prism_checksums)(flags & 3);
     fuzz_must(prs_core_new(&opts, &core, &err), &err, "core");
-    core->dir = lay_out(im, &core->mem);
+    core->dir = fuzz_image_dir(im, &core->mem);
     core->dir->pread = (flags & 8) != 0;
     return core;
 }
@@ -371,30 +115,32 @@ static void compare(const prism_hits *all, const prism_hits *few, uint32_t k) {
     }
 }
 
-static void search_around(prism_snapshot *snap, bool sound) {
-    static const char *const queries[] = {
-        "chip cloud the", "+a b -c",      "\"b b\"",
-        "数据中心",       "\"数据 the\"", "\"chip the power\"~3",
-        "c* p*",          "tags:t1 a",    "title:cloud^3 body:chip",
-        "wi-fi C++",      "*:* -b",       "a OR (b AND c)"};
-    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
-        prism_error err = PRISM_ERROR_INIT;
-        prism_query *query;
-        fuzz_must(prism_query_parse(prism_snapshot_schema(snap), queries[i], strlen(queries[i]),
-                                    NULL, &query, &err),
-                  &err, "parse");
-        prism_hits *all = search(snap, query, 1, 10000), *few = search(snap, query, 0, 3);
-        if (sound && (all == NULL || few == NULL)) fuzz_fail("a sound index is not searched", NULL);
-        if (sound) compare(all, few, 3);
-        if (all != NULL) show_snippets(snap, query, all);
-        prism_hits_free(all);
-        prism_hits_free(few);
-        prism_query_unref(query);
+static void search_one(prism_snapshot *snap, const char *text, size_t len, bool sound) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    prism_status status =
+        prism_query_parse(prism_snapshot_schema(snap), text, len, NULL, &query, &err);
+    if (status == PRISM_ELIMIT) return;
+    fuzz_must(status, &err, "parse");
+    prism_hits *all = search(snap, query, 1, 10000), *few = search(snap, query, 0, 3);
+    if (sound && (all == NULL || few == NULL)) fuzz_fail("a sound index is not searched", NULL);
+    if (sound) compare(all, few, 3);
+    if (all != NULL) show_snippets(snap, query, all);
+    prism_hits_free(all);
+    prism_hits_free(few);
+    prism_query_unref(query);
+}
+
+static void search_around(prism_snapshot *snap, prs_bytes query, bool sound) {
+    if (query.len > 0) {
+        search_one(snap, (const char *)query.ptr, query.len, sound);
+        return;
     }
+    for (size_t i = 0; i < N_QUERIES; i++) search_one(snap, queries[i], strlen(queries[i]), sound);
 }
 
 /* Number of findings of a check, which knows nothing of how the index was opened. */
-static uint64_t check(const image *im, prism_check_level level) {
+static uint64_t check(const fuzz_image *im, prism_check_level level) {
     prism_error err = PRISM_ERROR_INIT;
     prs_check job = {.core = open_core(im, 0), .level = level};
     prism_status status = prs_check_run(&job, &err);
@@ -418,7 +164,7 @@ static void write_to_it(prs_core *core, bool sound) {
     prism_writer_close(writer);
 }
 
-static void use(const image *im, unsigned flags) {
+static void use(const fuzz_image *im, unsigned flags, prs_bytes query) {
     prism_error err = PRISM_ERROR_INIT;
     prs_core *core = open_core(im, flags);
     prism_snapshot *snap = NULL;
@@ -428,24 +174,104 @@ static void use(const image *im, unsigned flags) {
     if (sound && status != PRISM_OK) fuzz_fail("a sound index does not open", &err);
     if (good(status, &err)) {
         look_around(snap);
-        search_around(snap, sound);
+        search_around(snap, query, sound);
         if (flags & 16) write_to_it(core, sound);
     }
     prs_snapshot_unref(snap);
     prs_core_unref(core);
 }
 
+/* Where the edits end. */
+static size_t edits_end(const uint8_t *data, size_t size) {
+    if (size < 2) return size;
+    size_t n = data[1] % (FUZZ_EDITS + 1), there = (size - 2) / FUZZ_EDIT;
+    return 2 + FUZZ_EDIT * (n < there ? n : there);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    if (size == 0) return 0;
+    if (size < 2) return 0;
     if (images[0].n == 0) {
-        make_image(&images[0], false);
-        make_image(&images[1], true);
+        fuzz_image_make(&images[0], false);
+        fuzz_image_make(&images[1], true);
     }
     unsigned flags = data[0];
-    image im = copy_image(&images[(flags >> 5) & 1]);
-    for (size_t at = 1; at + EDIT <= size && at < 1 + 32 * EDIT; at += EDIT) edit(&im, data + at);
-    if (flags & 4) mend(&im);
-    use(&im, flags);
-    free_image(&im);
+    size_t end = edits_end(data, size);
+    fuzz_image im = fuzz_image_copy(&images[(flags >> 5) & 1]);
+    for (size_t at = 2; at < end; at += FUZZ_EDIT) fuzz_image_edit(&im, data + at);
+    if (flags & 4) fuzz_image_mend(&im);
+    use(&im, flags, prs_bytes_of(data + end, size - end));
+    fuzz_image_end(&im);
     return 0;
+}
+
+/* ---- the mutator ----------------------------------------------------------------------------- */
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed);
+
+/* Add, drop or change an edit; the new size. */
+static size_t mutate_edits(uint8_t *data, size_t size, size_t max, uint64_t *state) {
+    size_t end = edits_end(data, size), n = (end - 2) / FUZZ_EDIT;
+    size_t which = n ? fuzz_next(state) % n : 0;
+    uint8_t *e = data + 2 + FUZZ_EDIT * which;
+    data[1] = (uint8_t)n;
+    if (n == 0 || (fuzz_next(state) % 3 == 0 && n < FUZZ_EDITS)) {
+        if (size + FUZZ_EDIT > max) return size;
+        memmove(e + FUZZ_EDIT, e, size - (size_t)(e - data));
+        for (size_t i = 0; i < FUZZ_EDIT; i++) e[i] = (uint8_t)fuzz_next(state);
+        e[3] &= (uint8_t)(fuzz_next(state) % 2 ? 0 : 255); /* near the beginning of a part */
+        data[1]++;
+        return size + FUZZ_EDIT;
+    }
+    if (fuzz_next(state) % 6 == 0) {
+        memmove(e, e + FUZZ_EDIT, size - (size_t)(e - data) - FUZZ_EDIT);
+        data[1]--;
+        return size - FUZZ_EDIT;
+    }
+    size_t byte = fuzz_next(state) % FUZZ_EDIT;
+    e[byte] = fuzz_next(state) % 2 ? (uint8_t)(e[byte] + fuzz_next(state) % 5 - 2)
+                                   : (uint8_t)fuzz_next(state);
+    return size;
+}
+
+/* Another query: a fixed one, a piece of one put in, or the bytes changed as they come. */
+static size_t mutate_query(uint8_t *data, size_t size, size_t max, uint64_t *state) {
+    size_t end = edits_end(data, size), len = size - end;
+    const char *text = queries[fuzz_next(state) % N_QUERIES];
+    size_t n = strlen(text);
+    switch (fuzz_next(state) % 4) {
+    case 0:
+        if (end + n > max) return size;
+        memcpy(data + end, text, n);
+        return end + n;
+    case 1: {
+        size_t at = end + (len ? fuzz_next(state) % (len + 1) : 0);
+        if (size + n + 1 > max) return size;
+        memmove(data + at + n + 1, data + at, size - at);
+        data[at] = ' ';
+        memcpy(data + at + 1, text, n);
+        return size + n + 1;
+    }
+    case 2: return end; /* all fixed ones */
+    default: return end + LLVMFuzzerMutate(data + end, len, max - end);
+    }
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned seed) {
+    uint64_t state = seed;
+    if (max < 64) return LLVMFuzzerMutate(data, size, max);
+    while (size < 2) data[size++] = 0;
+    for (uint64_t i = 1 + fuzz_next(&state) % 3; i > 0; i--) {
+        uint64_t what = fuzz_next(&state) % 8;
+        if (what < 5)
+            size = mutate_edits(data, size, max, &state);
+        else if (what < 7)
+            size = mutate_query(data, size, max, &state);
+        else
+            data[0] = (uint8_t)fuzz_next(&state);
+    }
+    if (fuzz_next(&state) % 8) data[0] |= 4;
+    /* The large index is slow. */
+    if (fuzz_next(&state) % 4) data[0] &= (uint8_t)~32u;
+    return size;
 }

@@ -123,15 +123,15 @@ static void find_it(const prs_terms *terms, const prs_terms_cursor *cursor) {
     prs_term_info info;
     bool found;
     uint8_t longer[PRISM_MAX_TERM_BYTES + 1];
-    if (ended(prs_terms_find(terms, prs_bytes_of(cursor->key, cursor->key_len), &info, &found,
-                             NULL)))
+    if (ended(
+            prs_terms_find(terms, prs_bytes_of(cursor->key, cursor->key_len), &info, &found, NULL)))
         return;
     if (intact) FUZZ_NEED(found && same_info(&info, &cursor->info));
     if (found) check_info(terms, &info);
     memcpy(longer, cursor->key, cursor->key_len);
     longer[cursor->key_len] = 0;
-    if (ended(prs_terms_find(terms, prs_bytes_of(longer, cursor->key_len + 1u), &info, &found,
-                             NULL)))
+    if (ended(
+            prs_terms_find(terms, prs_bytes_of(longer, cursor->key_len + 1u), &info, &found, NULL)))
         return;
     if (found) check_info(terms, &info);
 }

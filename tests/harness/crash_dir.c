@@ -247,11 +247,25 @@ static void apply(const crash_dir *dir, size_t at, disk *d) {
 static void find_names(const crash_dir *dir, size_t n, crash_keep keep, test_rng *rng, disk *d) {
     size_t synced = n;
     while (synced > 0 && dir->ops[synced - 1].kind != OP_SYNC_DIR) synced--;
+    size_t prefix =
+        keep == CRASH_KEEP_TORN ? synced + (size_t)test_rng_below(rng, n - synced + 1) : synced;
     for (size_t i = 0; i < n; i++) {
-        bool kept = i < synced || keep == CRASH_KEEP_ALL || keep == CRASH_KEEP_NAMES ||
+        bool kept = i < prefix || keep == CRASH_KEEP_ALL || keep == CRASH_KEEP_NAMES ||
                     (keep == CRASH_KEEP_SOME && test_rng_below(rng, 2) == 0);
         if (kept) apply(dir, i, d);
     }
+}
+
+/* Some sectors (of 512 bytes or 4 KiB) of what was not synced reached the disk, the others are
+ * zero. */
+static size_t tear(uint8_t *bytes, size_t synced, size_t all, test_rng *rng) {
+    size_t sector = test_rng_below(rng, 2) == 0 ? 512 : 4096;
+    for (size_t at = synced; at < all;) {
+        size_t end = PRS_MIN((at / sector + 1) * sector, all);
+        if (test_rng_below(rng, 2) == 0) memset(bytes + at, 0, end - at);
+        at = end;
+    }
+    return all;
 }
 
 /* The bytes of a file on the disk, of malloc: those synced, and some of the others. */
@@ -272,6 +286,7 @@ static uint8_t *find_bytes(const crash_dir *dir, size_t n, uint32_t inode, crash
     size_t good = keep == CRASH_KEEP_ALL || keep == CRASH_KEEP_BYTES ? all
                   : keep == CRASH_KEEP_SOME ? synced + (size_t)test_rng_below(rng, all - synced + 1)
                                             : synced;
+    if (keep == CRASH_KEEP_TORN) good = tear(bytes, synced, all, rng);
     for (size_t i = good; i < all; i++)
         bytes[i] = keep == CRASH_KEEP_SOME ? (uint8_t)test_rng_below(rng, 256) : 0;
     *len = keep == CRASH_KEEP_NOTHING ? synced : all;

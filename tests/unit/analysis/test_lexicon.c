@@ -288,6 +288,17 @@ START_TEST(survives_every_refused_allocation) {
 }
 END_TEST
 
+START_TEST(takes_nothing_for_an_empty_text) {
+    pair p = pair_open("");
+    uint32_t n_pos = 1, n_span = 1;
+    uint64_t n_bad = 1;
+    ck_assert_int_eq(prs_lexicon_scan(p.lexicon, NULL, 0, &p.stream, &n_pos, &n_span, &n_bad, NULL),
+                     PRISM_OK);
+    ck_assert_uint_eq(n_pos + n_span + n_bad + p.stream.n, 0);
+    pair_close(&p);
+}
+END_TEST
+
 START_TEST(reads_words_alike_in_both_ways) {
     test_rng rng = test_rng_of("ascii word");
     uint8_t text[PRS_ASCII_WORD_LOOK];
@@ -309,4 +320,4 @@ TEST_SUITE(lexicon, equals_the_analyzer_on_random_text, equals_the_analyzer_on_s
            equals_the_analyzer_on_random_bytes, equals_the_analyzer_on_articles,
            equals_the_analyzer_on_articles_otherwise, has_the_stream_of_the_contract, escapes_gaps,
            refuses_too_many_positions, survives_every_refused_allocation,
-           reads_words_alike_in_both_ways)
+           reads_words_alike_in_both_ways, takes_nothing_for_an_empty_text)

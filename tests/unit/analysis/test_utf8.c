@@ -71,5 +71,11 @@ START_TEST(random_bytes_cut_as_icu_cuts) {
 }
 END_TEST
 
-TEST_SUITE(utf8, every_code_point_round_trips, maximal_parts_of_the_standard,
-           random_bytes_cut_as_icu_cuts)
+/* NULL is an empty text, and nothing is added to it. */
+START_TEST(nothing_is_well_formed) {
+    ck_assert_uint_eq(prs_utf8_count_bad(NULL, 0), 0);
+}
+END_TEST
+
+TEST_SUITE(utf8, nothing_is_well_formed, every_code_point_round_trips,
+           maximal_parts_of_the_standard, random_bytes_cut_as_icu_cuts)

@@ -105,5 +105,18 @@ START_TEST(random_bytes_are_safe) {
 }
 END_TEST
 
-TEST_SUITE(cur, reads_what_is_there, every_read_past_the_end_sticks, huge_takes_do_not_wrap,
-           varints_that_are_not, varint32_and_count_are_bounded, random_bytes_are_safe)
+/* An absent section: no address, no bytes.  Arithmetic on NULL, even by 0, is undefined. */
+START_TEST(nothing_is_a_range_too) {
+    prs_cur cur = prs_cur_of(NULL, 0);
+    ck_assert_ptr_nonnull(cur.at);
+    ck_assert_uint_eq(prs_cur_left(&cur), 0);
+    ck_assert_ptr_nonnull(prs_cur_take(&cur, 0));
+    ck_assert(!cur.bad);
+    ck_assert_uint_eq(prs_cur_8(&cur), 0);
+    ck_assert(cur.bad);
+}
+END_TEST
+
+TEST_SUITE(cur, nothing_is_a_range_too, reads_what_is_there, every_read_past_the_end_sticks,
+           huge_takes_do_not_wrap, varints_that_are_not, varint32_and_count_are_bounded,
+           random_bytes_are_safe)

@@ -13,12 +13,14 @@ index_tests_sources = \
 	tests/unit/index/test_commit.c \
 	tests/unit/index/test_core.c \
 	tests/unit/index/test_delete_docs.c \
+	tests/unit/index/test_deletions.c \
 	tests/unit/index/test_docmap.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
 	tests/unit/index/test_flush.c \
 	tests/unit/index/test_info.c \
 	tests/unit/index/test_inverter.c \
+	tests/unit/index/test_lost.c \
 	tests/unit/index/test_merge.c \
 	tests/unit/index/test_merge_policy.c \
 	tests/unit/index/test_merge_schema.c \

@@ -178,6 +178,28 @@ START_TEST(a_rollback_brings_the_old_schema_back) {
 }
 END_TEST
 
+START_TEST(a_snapshot_of_the_writer_has_the_new_schema) {
+    world w;
+    prism_snapshot *before, *after;
+    make_old(&w);
+    ck_assert_int_eq(prism_writer_snapshot(w.writer, &before, NULL), PRISM_OK);
+    ck_assert_int_eq(set_schema(&w, longer, NULL), PRISM_OK);
+    put_new(&w, "b0");
+    ck_assert_int_eq(prism_writer_snapshot(w.writer, &after, NULL), PRISM_OK);
+    ck_assert_uint_eq(before->schema->n_fields, 7);
+    ck_assert_uint_eq(after->schema->n_fields, 9);
+    ck_assert_uint_eq(prism_snapshot_documents(after), 5);
+    ck_assert_uint_eq(after->leaves[after->n_leaves - 1].segment->fields[NOTE].n_docs_with, 1);
+    ck_assert_uint_eq(n_fields(&w), 7);
+    prs_snapshot_unref(before);
+    prs_snapshot_unref(after);
+    world_commit(&w);
+    ck_assert_uint_eq(docs_with(&w, NOTE), 1);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(what_cannot_be_changed_changes_nothing) {
     world w;
     prism_error err = PRISM_ERROR_INIT;
@@ -334,5 +356,5 @@ END_TEST
 
 TEST_SUITE(writer_schema, fields_are_added_without_reindexing, merges_carry_the_new_fields,
            only_the_schema_makes_a_commit, a_rollback_brings_the_old_schema_back,
-           what_cannot_be_changed_changes_nothing, each_call_of_the_storage_fails,
-           each_allocation_fails, the_power_may_go_at_any_moment)
+           a_snapshot_of_the_writer_has_the_new_schema, what_cannot_be_changed_changes_nothing,
+           each_call_of_the_storage_fails, each_allocation_fails, the_power_may_go_at_any_moment)
