@@ -47,6 +47,8 @@ typedef struct prism_search_opts {
     uint64_t timeout_us;              /* 0 = none; the answer says so when it was cut */
     const volatile int *cancel;       /* non-zero stops the search; may be NULL */
     const prism_allocator *allocator; /* of hits and work space; NULL = the snapshot's */
+    uint64_t max_work;                /* steps of at most 4096 postings; 0 = any number */
+    size_t memory;                    /* bytes of work space and hits; 0 = 64 MiB */
     /* every hit must match it too; it adds nothing to scores, changes none, and needs no
      * statistics; of the same schema as the query; NULL = none */
     const prism_query *filter;
@@ -57,13 +59,11 @@ typedef struct prism_search_opts {
      * of the original values.  NULL or "" = best first */
     const char *sort;
     const char *after; /* token of prism_hits_next: what comes behind it; NULL = from the start */
-    uint64_t max_work; /* steps of at most 4096 postings; 0 = any number */
-    size_t memory;     /* bytes of work space and hits; 0 = 64 MiB */
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
-        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL,    \
-            NULL, NULL, NULL, 0, 0                                                                 \
+        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
+            0, NULL, NULL, NULL                                                                    \
     }
 
 /** One document found. */
@@ -90,7 +90,7 @@ typedef struct prism_hit {
  *           prism_hits_stopped
  *  Cost   : the postings that pruning cannot skip; with opts.sort all that match, and a few ns for
  *           each: the total is exact then.  A page behind a token costs what the first one does.
- *           Told to stop, a search ends within one step
+ *           Told to stop, it ends within one step
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
                                     const prism_search_opts *opts, prism_hits **out,

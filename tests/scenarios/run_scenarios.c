@@ -1,7 +1,8 @@
 /* run_scenarios.c - do the stories in tests/scenarios/ *.json come true, through the C interface
  * and through psearch?
  *
- *   {"name":"...","documents":[{...}],"delete":["id"],"later":[{...}],
+ *   {"name":"...","documents":[{...}],"delete":["id"],"adopt":[{...}],"delete_query":["..."],
+ *    "later":[{...}],
  *    "searches":[{"query":"...","operator":"and","fields":"title^2,body","strict":true,
  *                 "hits":["a","b"],      these, in this order
  *                 "set":["b","a"],       these, in any order
@@ -10,7 +11,8 @@
  *                 "notes":1,             number of the parser's notes
  *                 "error":"EPARSE"}]}
  *
- * "later" documents are put and committed after the first ones, so that there are two segments.
+ * "adopt" documents are put into another index, which is then taken in; "delete_query" deletes what
+ * matches.  "later" documents are put and committed after the first ones, so that there are two segments.
  * Bindings run the same files.
  * Usage: run_scenarios DIR [PSEARCH]   (with PSEARCH: through that program).  Speaks TAP. */
 #include <prismsearch.h>
@@ -121,7 +123,37 @@ static bool c_put(prism_writer *writer, json_t *documents, prism_error *err) {
     return prism_writer_commit(writer, NULL, 0, NULL, err) == PRISM_OK;
 }
 
-static prism_index *c_build(json_t *story, prism_error *err) {
+/* Another index, on disk, of these documents; then it is taken in. */
+static bool c_adopt(prism_writer *writer, const char *path, json_t *documents, prism_error *err) {
+    prism_index *index = NULL;
+    prism_writer *other = NULL;
+    if (documents == NULL) return true;
+    bool done = prism_index_create(path, NULL, NULL, &index, err) == PRISM_OK &&
+                prism_writer_open(index, NULL, &other, err) == PRISM_OK &&
+                c_put(other, documents, err);
+    prism_writer_close(other);
+    prism_index_close(index);
+    return done && prism_writer_add_segments(writer, &path, 1, NULL, NULL, err) == PRISM_OK;
+}
+
+static bool c_delete_query(prism_index *index, prism_writer *writer, json_t *queries,
+                           prism_error *err) {
+    size_t i;
+    json_t *text;
+    json_array_foreach(queries, i, text) {
+        prism_query *query;
+        const char *q = json_string_value(text);
+        if (prism_query_parse(prism_index_schema(index), q, strlen(q), NULL, &query, err) !=
+            PRISM_OK)
+            return false;
+        prism_status status = prism_writer_delete_query(writer, query, NULL, err);
+        prism_query_unref(query);
+        if (status != PRISM_OK) return false;
+    }
+    return true;
+}
+
+static prism_index *c_build(json_t *story, const char *other, prism_error *err) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_index *index = NULL;
     prism_writer *writer = NULL;
@@ -135,7 +167,9 @@ static prism_index *c_build(json_t *story, prism_error *err) {
         const char *text = json_string_value(key);
         done = done && prism_writer_delete(writer, text, strlen(text), NULL, err) == PRISM_OK;
     }
-    done = done && c_put(writer, json_object_get(story, "later"), err);
+    done = done && c_adopt(writer, other, json_object_get(story, "adopt"), err) &&
+           c_delete_query(index, writer, json_object_get(story, "delete_query"), err) &&
+           c_put(writer, json_object_get(story, "later"), err);
     prism_writer_close(writer);
     if (done) return index;
     prism_index_close(index);
@@ -212,12 +246,24 @@ static json_t *psearch_search(const char *program, const char *index, json_t *se
     return answer;
 }
 
-static bool psearch_build(const char *program, const char *index, json_t *story) {
+static bool psearch_build(const char *program, const char *index, const char *other,
+                          json_t *story) {
     json_t *later = json_object_get(story, "later"), *gone = json_object_get(story, "delete"), *key;
+    json_t *adopt = json_object_get(story, "adopt");
     size_t i;
     int code = psearch_put(program, index, json_object_get(story, "documents"));
     json_array_foreach(gone, i, key) {
         const char *argv[] = {program, "-i", index, "rm", json_string_value(key), NULL};
+        int ignored;
+        json_decref(run_program(argv, "", &ignored));
+    }
+    if (adopt && code == 0) {
+        const char *argv[] = {program, "-i", index, "merge", "--from", other, NULL};
+        code = psearch_put(program, other, adopt);
+        if (code == 0) json_decref(run_program(argv, "", &code));
+    }
+    json_array_foreach(json_object_get(story, "delete_query"), i, key) {
+        const char *argv[] = {program, "-i", index, "rm", "--query", json_string_value(key), NULL};
         int ignored;
         json_decref(run_program(argv, "", &ignored));
     }
@@ -313,7 +359,7 @@ static void tell(const char *path, const char *program) {
     prism_error err = PRISM_ERROR_INIT;
     json_t *story = json_load_file(path, 0, &where), *search;
     const char *name = json_string_value(json_object_get(story, "name"));
-    char index[64];
+    char index[64], other[64];
     size_t i;
     if (story == NULL || name == NULL) {
         printf("# %s:%d: %s\n", path, where.line, where.text);
@@ -321,8 +367,9 @@ static void tell(const char *path, const char *program) {
         return;
     }
     snprintf(index, sizeof index, "%s/index-%d", work, n_tests);
-    prism_index *handle = program ? NULL : c_build(story, &err);
-    bool built = program ? psearch_build(program, index, story) : handle != NULL;
+    snprintf(other, sizeof other, "%s/other-%d", work, n_tests);
+    prism_index *handle = program ? NULL : c_build(story, other, &err);
+    bool built = program ? psearch_build(program, index, other, story) : handle != NULL;
     if (!built) printf("# %s %s\n", prism_status_name(err.code), err.text);
     result(built, name, "is indexed", NULL);
     json_array_foreach(json_object_get(story, "searches"), i, search) {
