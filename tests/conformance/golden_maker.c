@@ -1,6 +1,6 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker tiny|mixed|groups|large|grown|words DIRECTORY       DIRECTORY must not hold an index yet
+ *     golden_maker tiny|mixed|groups|large|grown|words DIRECTORY      (which holds no index yet)
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from
  * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
@@ -14,10 +14,10 @@
  *            a length and a span over 65535
  *   groups   one segment without keys, merged of three, 4,300 short documents: lists of more than
  *            one group, short blocks where lists were joined
- *   large    more than 65,536 documents and 100,000 terms in one segment and a small one behind it, both
- *            with deletions: numbers of more than 16 bits everywhere
- *   grown    a segment merged of one from before two fields were added and one from after ("partial"),
- *            and a later one
+ *   large    more than 65,536 documents and 100,000 terms in one segment and a small one behind it,
+ *            both with deletions: numbers of more than 16 bits everywhere
+ *   grown    a segment merged of one from before two fields were added and one from after
+ *            ("partial"), and a later one
  *   words    200 documents with dictionary words (kind 6). They follow ICU's version: it is made
  *            anew for the second reader each time, and no golden index tests/golden/v1.0 holds what
  *            it wrote once; tests/golden/golden.sh compares.  `make regen-golden` writes them anew:
