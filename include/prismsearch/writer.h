@@ -62,8 +62,8 @@ typedef struct prism_writer_opts {
  *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
-/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In a
- *  child process: frees memory only, and not even that if there is a merge thread. */
+/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
+ *  a child process: frees memory only, and not even that if there is a merge thread. */
 PRISM_API void prism_writer_close(prism_writer *writer);
 /** The schema that documents are put by: the newest commit's, which may be another one than that of
  *  the index handle (prism_index_schema is as of open); NULL for NULL.
@@ -130,8 +130,8 @@ PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const pri
 /** Make everything since the last commit durable and visible.
  *  Params : payload (may be NULL) copied, kept with the commit: prism_snapshot_payload; *generation
  *           (may be NULL) = of the commit, that of the last one if there was nothing to commit
- *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers, and nothing is lost:
- *           call again; PRISM_EUNKNOWN: committed or not, the writer can only be closed
+ *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers, and nothing is
+ *           lost: call again; PRISM_EUNKNOWN: committed or not, the writer can only be closed
  *  Cost   : flush, fsyncs, merges by policy.  With a merge thread it waits for merges only where
  *           there are more segments than allowed; after a merge failed there may be more */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,

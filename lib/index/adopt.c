@@ -8,8 +8,8 @@
  *             2. what is pending is flushed: it is older than what is adopted
  *             3. index by index its segments are merged into new files of ours (merge.c)
  *             4. all of them join the working segments, in order, and their keys delete older ones
- * Invariants  - Until 4 only files exist that nothing names; 4 goes back whole if it fails.  Nothing
- *               is committed here.
+ * Invariants  - Until 4 only files exist that nothing names; 4 goes back whole if it fails.
+ *               Nothing is committed here.
  *             - Every byte of the other index is verified by pread before it counts (R16); deleted
  *               documents stay behind.
  * Why not     copying the files: a segment holds its first arrival number, and ours follow those we

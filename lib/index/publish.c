@@ -1,7 +1,7 @@
 /* publish.c - how do the working segments become the next commit, and what may be removed
  * afterwards?
  *
- *   fsync what waits | deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
+ *   fsync what waits | deletes-G if changed | fsync directory | commit-G (commit.c) | clean up
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next

@@ -63,7 +63,8 @@ static prism_snapshot *view(prism_writer *writer) {
     return snap;
 }
 
-/* ---- snapshots and deletions ------------------------------------------------------------------ */
+/* ---- snapshots and deletions
+ * ------------------------------------------------------------------ */
 
 /* The writer's snapshot answers as the judge does. */
 static void check_view(const diff_world *w, const diff_query *q) {
@@ -126,7 +127,8 @@ static void run_queries(diff_world *w, uint32_t n_queries) {
     }
 }
 
-/* ---- adopted is put --------------------------------------------------------------------------- */
+/* ---- adopted is put
+ * --------------------------------------------------------------------------- */
 
 typedef struct place {
     char path[64];

@@ -7,8 +7,8 @@
  *
  * The model is two arrays: what is committed and what will be.
  *
- * States    - After each commit, merge, rollback and opening, every key has the committed version or
- *             none, and every word finds as many documents as have it.
+ * States    - After each commit, merge, rollback and opening, every key has the committed version
+ *             or none, and every word finds as many documents as have it.
  *           - Where a fault struck a commit, what is there is the old state or, if it was said to
  *             be unknown, the new one: never a mixture.  Where it struck before, nothing happened.
  *           - The check finds nothing, ever; a second try without faults works. */

@@ -265,7 +265,8 @@ END_TEST
 
 /* ---- refusals -------------------------------------------------------------------------------- */
 
-/* With `bad` behind a good index nothing is added, nothing is left behind, and the writer goes on. */
+/* With `bad` behind a good index nothing is added, nothing is left behind, and the writer goes
+ * on. */
 static void refused(const char *bad, prism_status want, const char *file, const char *text) {
     world w;
     other good;
@@ -364,7 +365,8 @@ START_TEST(damage_is_found_wherever_it_is) {
 }
 END_TEST
 
-/* ---- progress, cancel, and a source that moves ------------------------------------------------ */
+/* ---- progress, cancel, and a source that moves
+ * ------------------------------------------------ */
 
 typedef struct watching {
     other *source;

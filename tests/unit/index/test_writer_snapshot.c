@@ -1,4 +1,5 @@
-/* test_writer_snapshot.c - what is found before it is committed, for how long, and at what price. */
+/* test_writer_snapshot.c - what is found before it is committed, for how long, and at what
+ * price. */
 #include "world.h"
 
 #include <dirent.h>

@@ -331,8 +331,8 @@ END_TEST
 
 TEST_SUITE(dir_fs, files_are_linked_between_directories, other_file_systems_are_not_linked_to,
            directories_are_opened_or_made, settled_views_hold_no_descriptor,
-           views_kept_open_can_be_read_without_a_name,
-           a_file_cut_short_is_an_error_without_mapping, only_regular_files_are_viewed,
-           the_directory_is_held_not_named, readers_write_nothing_until_allowed,
-           a_child_may_read_but_not_write, without_permission_it_is_read_only,
-           a_full_disk_is_told_and_sticks, a_read_only_disk_is_told)
+           views_kept_open_can_be_read_without_a_name, a_file_cut_short_is_an_error_without_mapping,
+           only_regular_files_are_viewed, the_directory_is_held_not_named,
+           readers_write_nothing_until_allowed, a_child_may_read_but_not_write,
+           without_permission_it_is_read_only, a_full_disk_is_told_and_sticks,
+           a_read_only_disk_is_told)
