@@ -7,8 +7,8 @@
  *              textbook formula
  *   pruned     top 1, 3, 10, 100 equal to the beginning of the exhaustive answer
  *   count      equal to the number of matching documents
- *   order      every second query also in an order by values, with a filter or without, whole and in
- *              pages (orders.c)
+ *   order      every second query also in an order by values, with a filter or without, whole and
+ *              in pages (orders.c)
  *   merged     after merging to one segment: equal to the judge without deleted documents; and,
  *              with the statistics of before (or three times those) handed in, equal to the answer
  *              of before with the same A quarter as many queries again are texts, read by the

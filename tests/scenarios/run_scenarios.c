@@ -14,8 +14,8 @@
  *                 "error":"EPARSE"}]}
  *
  * "adopt" documents are put into another index, which is then taken in; "delete_query" deletes what
- * matches.  "later" documents are put and committed after the first ones, so that there are two segments.
- * Bindings run the same files.
+ * matches.  "later" documents are put and committed after the first ones, so that there are two
+ * segments.  Bindings run the same files.
  * Usage: run_scenarios DIR [PSEARCH]   (with PSEARCH: through that program).  Speaks TAP. */
 #include <prismsearch.h>
 
