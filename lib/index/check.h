@@ -26,7 +26,7 @@ typedef struct prs_check {
     uint64_t done, total; /* documents */
     uint64_t n_findings;
     bool deletions_unknown; /* several live documents of a key are no finding then */
-    uint32_t n_here; /* findings of the part being checked */
+    uint32_t n_here;        /* findings of the part being checked */
 } prs_check;
 
 #define PRS_CHECK_MOST_HERE 20u /* findings told of one part */
