@@ -1,9 +1,13 @@
-/* units.c - how are 512M, 30s and 1,234 read and written? */
+/* units.c - how are 512M, 30s, 1,234 and 2025-11-03T00:00:00Z read and written?
+ *
+ * Sizes are read in powers of 1024 and written in powers of 1000.  Nothing follows the locale.
+ * Dates are those of the calendar that the library counts in, UTC, whatever the time zone.
+ * Tested by: tests/cli/usage.sh, tests/cli/sort.sh */
 #include "units.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <string.h>
+#include <time.h>
 
 static const char *read_digits(const char *p, uint64_t *out) {
     uint64_t v = 0;

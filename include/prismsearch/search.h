@@ -52,7 +52,7 @@ typedef struct prism_search_opts {
     /* every hit must match it too; it adds nothing to scores, changes none, and needs no
      * statistics; of the same schema as the query; NULL = none */
     const prism_query *filter;
-    /* "date:desc,n": the order of the hits, as a list of fields with columns, each with :asc (so
+    /* "date:desc,n": the order of the hits, a list of fields with columns, each with :asc (as
      * without a direction) or :desc.  _score, best first unless it says :asc, and _arrival may
      * stand among them.  Equal documents stand by arrival.  Of several values the least counts for
      * :asc, the greatest for :desc; documents without one come last in both.  Keywords stand by the

@@ -1,6 +1,6 @@
 /* hits_sort_json.c - how do the order of an answer and the values of its hits travel?
  *
- *     of the answer "more":true,"parts":3,"sort":[["date","date","desc"],["_score","score","desc"]]
+ *     of the answer  "more":true,"parts":3,"sort":[["date","date","desc"],["_score",...]]
  *     of a hit       "sort":["1735689600000",null]
  *
  *     numbers    as texts, so that 64 bits come through any JSON reader: column values, f64 as its
