@@ -26,7 +26,8 @@
  * case.
  *
  * Threads: any may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
- * thread of its own while it is called.  What fails there changes nothing and is no call's error:
+ *          thread of its own while it is called.  What fails there changes nothing and is no call's
+ *          error:
  * prism_writer_get_stats tells, and it is tried again after some more flushes. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
@@ -62,8 +63,8 @@ typedef struct prism_writer_opts {
  *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
-/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In a
- *  child process: frees memory only, and not even that if there is a merge thread. */
+/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
+ *  a child process: frees memory only, and not even that if there is a merge thread. */
 PRISM_API void prism_writer_close(prism_writer *writer);
 /** The schema that documents are put by: the newest commit's, which may be another one than that of
  *  the index handle (prism_index_schema is as of open); NULL for NULL.
@@ -122,16 +123,16 @@ PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key
  *  Errors : PRISM_EINVAL the query is of another schema; PRISM_ECORRUPT, PRISM_EIO, PRISM_ENOMEM,
  *           PRISM_ELIMIT of the search: nothing was deleted; of the flush: see the top
  *  Threads: no put or delete of another thread comes between finding and deleting
- *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document of
- *           the segments with a match */
+ *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document
+ *           of the segments with a match */
 PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const prism_query *query,
                                                  uint64_t *n, prism_error *err);
 
 /** Make everything since the last commit durable and visible.
  *  Params : payload (may be NULL) copied, kept with the commit: prism_snapshot_payload; *generation
  *           (may be NULL) = of the commit, that of the last one if there was nothing to commit
- *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers, and nothing is lost:
- *           call again; PRISM_EUNKNOWN: committed or not, the writer can only be closed
+ *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers, and nothing is
+ *           lost: call again; PRISM_EUNKNOWN: committed or not, the writer can only be closed
  *  Cost   : flush, fsyncs, merges by policy.  With a merge thread it waits for merges only where
  *           there are more segments than allowed; after a merge failed there may be more */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
@@ -168,16 +169,16 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Cost   : a flush of what is pending; opens the files of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
-/** Add the documents of other indexes without analyzing them again, in order of the paths, as if each
- *  were put now: they replace older documents of the same key, and later puts replace them.  Visible
- *  with the next commit.  All or nothing.  The other indexes are read as their newest commit says,
- *  may be in use, and are not changed; every byte of them is verified.
+/** Add the documents of other indexes without analyzing them again, in order of the paths, as if
+ *  each were put now: they replace older documents of the same key, and later puts replace them.
+ *  Visible with the next commit.  All or nothing.  The other indexes are read as their newest
+ *  commit says, may be in use, and are not changed; every byte of them is verified.
  *  Params : paths[n] directories [borrowed]; one given twice is put twice (without a key: its
  *           documents are there twice); progress may be NULL, and is called with the writer's lock
  *           held; prism_writer_stats counts the documents as put
  *  Units  : progress in documents, over all paths
- *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each field
- *           there must be here, by name, with the same type, flags and analyzer
+ *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each
+ *           field there must be here, by name, with the same type, flags and analyzer
  *           (PRISM_EANALYZER), and the key the same; PRISM_ENOTFOUND no index; PRISM_ECORRUPT,
  *           PRISM_EIO; err->file then begins with the path.  PRISM_ECANCELED by progress;
  *           PRISM_ENOSPC, PRISM_ENOMEM.  Nothing was added

@@ -4,8 +4,8 @@
  *             full -> head | ends | texts -> zstd -> DOCS;  index entry -> spool
  * Invariants  - A frame takes one more document only while it stays within 64 KiB unpacked, so the
  *               only larger frames are those of one document.
- *             - After a failure of the file a frame that did not go out stays open, so nothing that was
- *               taken is lost: the file's owner moves the writer to another one.
+ *             - After a failure of the file a frame that did not go out stays open, so nothing that
+ *               was taken is lost: the file's owner moves the writer to another one.
  *             - DOCS grows as documents come; what is kept is one frame and 16 bytes per frame
  *               before it.
  * Why 64 KiB  Measured by others and by us alike: beyond it zstd gains little, below it every hit

@@ -34,8 +34,8 @@ prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_i
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files,
                            prism_error *err) PRS_NODISCARD;
-/** The same for segments of another index: the result begins at arrival_base, and `core` is where it
- *  is written. */
+/** The same for segments of another index: the result begins at arrival_base, and `core` is where
+ *  it is written. */
 prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                               uint32_t n, uint64_t arrival_base, const prs_id *id,
                               prism_progress_fn progress, void *progress_ctx,

@@ -5,8 +5,8 @@
  *            meanwhile                                   A x.x.   B x..x
  *   install  lock held   what is new, by docmap          M   x  .  .  .  .  x      A B -> M
  *
- * Invariants  - run reads immutable files and the copies alone; the working segments stay where they
- *               are, visible to deletes and commits, until install.
+ * Invariants  - run reads immutable files and the copies alone; the working segments stay where
+ *               they are, visible to deletes and commits, until install.
  *             - live(result) = sum of live(inputs) at install, but for documents that a broken
  *               promise of append had left twice (R34).
  *             - A failure at any step changes nothing (R33).

@@ -12,9 +12,9 @@
  *               calls out: for them it is as if the lock had been held all the time.
  *             - A result that is ready goes before the next call (`ready`): a caller that puts
  *               without a pause would else hold it off for as long as mutexes are unfair.
- *             - After a failure the next 1, 3, 7 ... 63 wakings are let pass: a disk that is full or
- *               a file that is damaged is not read at every flush.  The inputs stay; what failed is
- *               told by the statistics.
+ *             - After a failure the next 1, 3, 7 ... 63 wakings are let pass: a disk that is full
+ *               or a file that is damaged is not read at every flush.  The inputs stay; what failed
+ *               is told by the statistics.
  * Locks       index/writer.h
  * Source      rules R10, R11, R33, R34, R40.
  * Tested by   tests/unit/index/test_merge_thread.c, test_faults.c, tests/stress */

@@ -46,14 +46,15 @@ prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *
                               prism_error *err) PRS_NODISCARD;
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
-/** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless over `lexicon_share`
- *  bytes. */
+/** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless over
+ *  `lexicon_share` bytes. */
 void prs_pending_clear(prs_pending *pending, size_t lexicon_share);
 
 /** Open the segment's `.doc` file, if not yet done. */
 prism_status prs_pending_open(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
-/** Does the `.doc` file take nothing more, because it failed or was ended by a flush that failed? */
+/** Does the `.doc` file take nothing more, because it failed or was ended by a flush that
+ *  failed? */
 bool prs_pending_is_stuck(const prs_pending *pending);
 /** Go on in the `.doc` file of a new id (R7): what was written is copied.   Cost: twice the file
  *  on disk for a moment; reading and writing it

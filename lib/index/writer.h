@@ -36,8 +36,8 @@ typedef struct prs_working { /* a segment of the next commit */
     uint32_t n_deleted;
     bool is_new;  /* not in the last commit */
     bool merging; /* an input of a merge that is under way */
-    bool
-        suspect; /* its names may be lost: the directory sync that should have confirmed them did not */
+    /* its names may be lost: the directory sync that should have confirmed them did not */
+    bool suspect;
     prs_unsynced unsynced; /* its files, where they still wait for their sync */
 } prs_working;
 
@@ -186,7 +186,8 @@ prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_p
 prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress_fn progress,
                                void *ctx, prism_error *err) PRS_NODISCARD;
 
-/* ---- merge_thread.c: none of these does anything where there is no merge thread --------------- */
+/* ---- merge_thread.c: none of these does anything where there is no merge thread
+ * --------------- */
 
 /** Start it; out: stop it, with the lock not held. */
 prism_status prs_merger_start(prism_writer *writer, prism_error *err) PRS_NODISCARD;

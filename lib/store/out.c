@@ -11,8 +11,8 @@
  *             - What is not in the file yet is in the buffer, after a failure too, so that a failed
  *               file's bytes can be had back (prs_out_copy): R7 forbids to go on with it.
  *             - The file is synced and closed before finish or confirm returns OK (R1); its name's
- *               durability is the committer's (sync_dir).  The descriptor that wrote stays open from
- *               seal to confirm: only it is sure to be told of a write that fails in between.
+ *               durability is the committer's (sync_dir).  The descriptor that wrote stays open
+ *               from seal to confirm: only it is sure to be told of a write that fails in between.
  * Cost        One memcpy and one hash (~40 GB/s); 64 KiB of memory, 8 bytes per region, 40 per
  *             section.
  * Source      FORMAT.md section 3.   Tested by tests/unit/store/test_out.c, test_in.c */

@@ -63,8 +63,8 @@ void prs_out_abandon(prs_out *out);
 prism_status prs_out_end(prs_out *out, bool sync, uint64_t *len, prs_hash128 *digest,
                          prism_error *err) PRS_NODISCARD;
 /** The bytes of an ended file will not be wanted again: free what only prs_out_copy needs.  What is
- *  left is due to prs_out_confirm or prs_out_leave, as behind prs_out_seal; if it was synced, to the
- *  latter. */
+ *  left is due to prs_out_confirm or prs_out_leave, as behind prs_out_seal; if it was synced, to
+ *  the latter. */
 void prs_out_thin(prs_out *out);
 /** Write the first n bytes of the first section of `from`, ended or failed, to the current section
  *  of `to`.  What had reached the file is read back and believed only if it has the checksum that

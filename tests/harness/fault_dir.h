@@ -37,7 +37,8 @@ typedef struct fault_dir {
     bool fail_on;        /* and all after it: the disk is gone */
     prism_status status; /* what it returns; PRISM_EIO at first */
     _Atomic uint64_t n_failed;
-    /* Asked before every call, whatever `calls` says: it may wait, or name an error to fail with. */
+    /* Asked before every call, whatever `calls` says: it may wait, or name an error to fail
+     * with. */
     prism_status (*hook)(void *ctx, fault_call call, const char *name);
     void *hook_ctx;
 } fault_dir;

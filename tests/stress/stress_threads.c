@@ -1,6 +1,6 @@
 /* stress_threads.c - does every snapshot show one commit, whole, whatever goes on beside it?
  *
- *   writer thread   put, delete, commit, rollback, merge       (merges also in the writer's own thread)
+ *   writer thread   put, delete, commit, rollback, merge    (merges also in a thread of the writer)
  *   meddler         calls of the same writer that change nothing, so that calls meet
  *   8 readers       open or refresh -> judge -> search -> judge an older one again
  *

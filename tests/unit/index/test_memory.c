@@ -1,4 +1,5 @@
-/* test_memory.c - does a writer hold what it says that it holds, and no more than it was allowed? */
+/* test_memory.c - does a writer hold what it says that it holds, and no more than it was
+ * allowed? */
 #include "world.h"
 
 #include <malloc.h>
