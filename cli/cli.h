@@ -33,6 +33,7 @@ typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAG
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
+    const char *after, *sort, *filter;
     const char *query, *vocabulary, *base, *rescue;
     const char *schema, *infer, *key, *output, *to, *analyzer, *analyzer_options;
     prism_vocabulary *words; /* read from it by cli_read_words */
@@ -47,6 +48,8 @@ typedef struct cli_options {
     bool help, drop_unstored, many, column, boost; /* boost: it is given */
     cli_yes_no stored, indexed, positions, lengths;
     uint64_t boost_value;
+    bool from; /* merge: the arguments are other indexes */
+    uint64_t max_segments;
     uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us,
         commits_back;
     const char *cpu;
@@ -82,6 +85,7 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
 int cmd_put(cli_options *o);
 int cmd_add(cli_options *o);
 int cmd_rm(cli_options *o);
+int cmd_merge(cli_options *o);
 int cmd_search(cli_options *o);
 int cmd_get(cli_options *o);
 int cmd_analyze(cli_options *o);

@@ -34,11 +34,19 @@ const cli_command cli_commands[] = {
      "psearch rm -i news articles/old.md\npsearch rm -i news --query 'source:rumours +2019' "
      "--dry-run",
      cmd_rm, false},
+    {"merge", "[--max-segments N] [--from OTHER...]", "merge segments, and take other indexes in",
+     "Deleted documents stop taking room when all is merged into one segment. With --from, whole "
+     "other indexes are added without reading their texts again: their documents replace those of "
+     "the same key, in the order of the indexes. Each field there must be here, with the same "
+     "type, flags and analyzer. All in one commit: Ctrl-C leaves the index as it was.",
+     "psearch merge -i news\npsearch merge -i news --max-segments 4 --from shard-1 shard-2",
+     cmd_merge, false},
     {"search", "[OPTIONS] QUERY...", "find the best documents for a query",
      "Options stand before the query; after -- nothing is an option. The query language is in "
      "psearch-query(7).",
      "psearch search -i news custom silicon Nvidia\npsearch search -i news '\"right of first "
      "refusal\"'\n"
+     "psearch search -i news --sort date:desc --filter 'date:[2025 TO *]' chips\n"
      "psearch search -i news --format=json -n 3 數據中心",
      cmd_search, true},
     {"get", "[OPTIONS] KEY...", "fetch stored documents by key, as JSON lines", "",
@@ -127,7 +135,6 @@ const cli_command cli_commands[] = {
     {"similar", "", "documents like one", "", "", NULL, false},
     {"complete", "", "completions of a beginning", "", "", NULL, false},
     {"spell", "", "did you mean", "", "", NULL, false},
-    {"merge", "", "merge segments", "", "", NULL, false},
     {"serve", "", "HTTP server and search page", "", "", NULL, false},
     {"shell", "", "interactive prompt", "", "", NULL, true},
     {NULL, NULL, NULL, NULL, NULL, NULL, false},

@@ -45,6 +45,9 @@ const cli_option cli_option_table[] = {
     {"load", 0, NULL, LOADS, "bulk load: merge once, at the end"},
     {"dry-run", 0, NULL, "rm check", "tell what would be done, and do nothing"},
     {"query", 0, "Q", "rm", "delete the documents that match this query"},
+    {"max-segments", 0, "N", "merge", "segments to leave (1)"},
+    {"from", 0, "OTHER...", "merge", "other indexes to add, this and all that follow"},
+    {"reorder", 0, NULL, "merge", NULL},
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
     {"offsets", 0, "byte|char|utf16", "search", "unit of the highlight spans"},
@@ -60,9 +63,11 @@ const cli_option cli_option_table[] = {
     {"vocabulary", 0, "FILE", "search parse run bench",
      "stop words, words and synonyms of your own; see psearch-query(7)"},
     {"exhaustive", 0, NULL, "search bench run", "no pruning"},
-    {"after", 0, "TOKEN", "search", NULL},
-    {"sort", 0, "F:desc", "search", NULL},
-    {"filter", 0, "Q", "search", NULL},
+    {"after", 0, "TOKEN", "search", "the page behind the one that gave this token (its \"next\")"},
+    {"sort", 0, "F:desc,G", "search bench",
+     "order by fields with columns, _score or _arrival, each with :asc or :desc"},
+    {"filter", 0, "Q", "search bench",
+     "only documents that match this query, too; it does not rank"},
     {"facet", 0, "F:N", "search", NULL},
     {"collapse", 0, "F", "search", NULL},
     {"explain", 0, NULL, "search", NULL},
@@ -135,6 +140,7 @@ static void set_defaults(cli_options *o) {
     o->tag = "psearch";
     o->mode = "top10";
     o->memory = UINT64_C(256) << 20;
+    o->max_segments = 1;
     o->threads = 1;
     o->n = 10;
     o->k = 1000;
@@ -239,6 +245,9 @@ static const char **text_place(cli_options *o, const char *name) {
         {"tag", offsetof(cli_options, tag)},
         {"field", offsetof(cli_options, field)},
         {"prefix", offsetof(cli_options, prefix)},
+        {"after", offsetof(cli_options, after)},
+        {"sort", offsetof(cli_options, sort)},
+        {"filter", offsetof(cli_options, filter)},
         {"fields-searched", offsetof(cli_options, fields_searched)},
         {"vocabulary", offsetof(cli_options, vocabulary)},
         {"query", offsetof(cli_options, query)},
@@ -265,6 +274,7 @@ static uint64_t *number_place(cli_options *o, const char *name) {
         {"threads", offsetof(cli_options, threads)},
         {"commit-every", offsetof(cli_options, commit_every)},
         {"n", offsetof(cli_options, n)},
+        {"max-segments", offsetof(cli_options, max_segments)},
         {"offset", offsetof(cli_options, offset)},
         {"k", offsetof(cli_options, k)},
         {"top", offsetof(cli_options, top)},
@@ -300,6 +310,11 @@ static int set_option(cli_options *o, const cli_option *option, const char *valu
             return cli_usage("--input=%s: not in this version", value);
         if (choice < 0) return cli_usage("--%s: '%s' is none of %s", name, value, option->arg);
         set_choice(o, name, choice, value);
+        return CLI_OK;
+    }
+    if (strcmp(name, "from") == 0) { /* the first of the arguments */
+        o->from = true;
+        o->args[o->n_args++] = (char *)(uintptr_t)value;
         return CLI_OK;
     }
     const char **text = text_place(o, name);

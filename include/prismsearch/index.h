@@ -51,10 +51,10 @@ PRISM_API prism_status prism_index_create(const char *path, const prism_schema *
 /** Open an existing index.
  *  Params : out [owned: prism_index_close].  With opts.commits_back the handle is read-only and its
  *           snapshots are all of the commit found now; nothing else falls back to an older commit
- *  Errors : PRISM_ENOTFOUND no index there, or no commit so far back; PRISM_EANALYZER a field's tokenizer is not in
- *           opts.tokenizers, naming it; PRISM_ETOONEW, PRISM_ETOOOLD, PRISM_ECORRUPT, PRISM_EIO;
- *           PRISM_EBUSY commits came faster than they could be read; PRISM_EINVAL path is a file,
- *           in_memory is set
+ *  Errors : PRISM_ENOTFOUND no index there, or no commit so far back; PRISM_EANALYZER a field's
+ *           tokenizer is not in opts.tokenizers, naming it; PRISM_ETOONEW, PRISM_ETOOOLD,
+ *           PRISM_ECORRUPT, PRISM_EIO; PRISM_EBUSY commits came faster than they could be read;
+ *           PRISM_EINVAL path is a file, in_memory is set
  *  Cost   : reads the newest commit file */
 PRISM_API prism_status prism_index_open(const char *path, const prism_index_opts *opts,
                                         prism_index **out, prism_error *err);

@@ -2,8 +2,8 @@
  * the newest format.
  *
  * All but backups take the path of an index, become its writer where they write (PRISM_EBUSY if
- * there is one), and leave it as it was unless they return PRISM_OK: readers see the old index until
- * the one commit at the end.  PRISM_EUNKNOWN means the same as from prism_writer_commit. */
+ * there is one), and leave it as it was unless they return PRISM_OK: readers see the old index
+ * until the one commit at the end.  PRISM_EUNKNOWN means the same as from prism_writer_commit. */
 #ifndef PRISMSEARCH_MAINTAIN_H
 #define PRISMSEARCH_MAINTAIN_H
 

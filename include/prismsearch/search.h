@@ -47,23 +47,23 @@ typedef struct prism_search_opts {
     uint64_t timeout_us;              /* 0 = none; the answer says so when it was cut */
     const volatile int *cancel;       /* non-zero stops the search; may be NULL */
     const prism_allocator *allocator; /* of hits and work space; NULL = the snapshot's */
+    uint64_t max_work;                /* steps of at most 4096 postings; 0 = any number */
+    size_t memory;                    /* bytes of work space and hits; 0 = 64 MiB */
     /* every hit must match it too; it adds nothing to scores, changes none, and needs no
      * statistics; of the same schema as the query; NULL = none */
     const prism_query *filter;
     /* "date:desc,n": the order of the hits, as a list of fields with columns, each with :asc (so
-     * without a direction) or :desc.  _score, best first unless it says :asc, and _arrival may stand
-     * among them.  Equal documents stand by arrival.  Of several values the least counts for :asc,
+     * without a direction) or :desc.  _score, best first unless it says :asc, and _arrival may
+     * stand among them.  Equal documents stand by arrival.  Of several values the least counts for :asc,
      * the greatest for :desc; documents without one come last in both.  Keywords stand by the bytes
      * of the original values.  NULL or "" = best first */
     const char *sort;
     const char *after; /* token of prism_hits_next: what comes behind it; NULL = from the start */
-    uint64_t max_work; /* steps of at most 4096 postings; 0 = any number */
-    size_t memory;     /* bytes of work space and hits; 0 = 64 MiB */
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
-        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL,    \
-            NULL, NULL, NULL, 0, 0                                                                 \
+        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
+            0, NULL, NULL, NULL                                                                    \
     }
 
 /** One document found. */
@@ -90,7 +90,7 @@ typedef struct prism_hit {
  *           prism_hits_stopped
  *  Cost   : the postings that pruning cannot skip; with opts.sort all that match, and a few ns for
  *           each: the total is exact then.  A page behind a token costs what the first one does.
- *           Told to stop, a search ends within one step
+ *           Told to stop, it ends within one step
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
                                     const prism_search_opts *opts, prism_hits **out,
@@ -138,8 +138,8 @@ PRISM_API uint32_t prism_hits_sort_count(const prism_hits *hits);
  *  Params : *value, whose text is borrowed from hits */
 PRISM_API void prism_hits_sort_value(const prism_hits *hits, uint32_t i, uint32_t j,
                                      prism_sort_value *value);
-/** Where the next page begins: for opts.after of the same query, filter and order.  The token stands
- *  for the last hit's place in the order, so there is no limit to the pages.  In another commit
+/** Where the next page begins: for opts.after of the same query, filter and order.  The token
+ *  stands for the last hit's place in the order, so there is no limit to the pages.  In another commit
  *  pages go on from that place: what changed in between may be missed or come twice.
  *  Params : part = which of the indexes that were merged the token is for, 0 if there was one only;
  *           *token [owned: prism_free_text], a string of letters, digits, - and _; NULL if no more

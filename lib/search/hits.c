@@ -132,9 +132,9 @@ static prism_status join_totals(prism_hits *into, const prism_hits *const *parts
         scaled = scaled || part->n > 0;
         into->total += part->total;
         into->total_exact = into->total_exact && part->total_exact;
-        if (into->stopped == PRISM_STOP_NONE) into->stopped = part->stopped;
         into->more = into->more || part->more;
         if (part->n_parts != 1) into->n_parts = 0;
+        if (into->stopped == PRISM_STOP_NONE) into->stopped = part->stopped;
     }
     return PRISM_OK;
 }

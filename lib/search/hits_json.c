@@ -6,8 +6,8 @@
  * "score" is the raw integer; a key that is no UTF-8 stands in hexadecimal as "hex".  Answers in an
  * order of their own, and those with more behind them, have more members (hits_sort_json.c).
  * Invariants  What is read is as sound as what a search gives: at most PRISM_MAX_K hits, scores
- *             within 0 and 2^30 and not rising (or the order is kept), the shift one that score.h knows, numbers up to
- *             2^53 (which JSON readers elsewhere would round).
+ *             within 0 and 2^30 and not rising (or the order is kept), the shift one that score.h
+ *             knows, numbers up to 2^53 (which JSON readers elsewhere would round).
  * Tested by   tests/unit/search/test_hits_json.c */
 #include "base/error.h"
 #include "schema/json_text.h"

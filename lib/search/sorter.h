@@ -15,7 +15,7 @@ typedef struct prs_sorted {
     prs_arena arena;      /* of the hits */
     prs_sorted_hit *hits; /* in order */
     uint32_t n;
-    uint64_t total;  /* all that match */
+    uint64_t total;  /* all that match; of what was seen, if the watch stopped the search */
     uint64_t behind; /* of these, behind the place where the page begins */
 } prs_sorted;
 

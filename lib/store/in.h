@@ -54,8 +54,8 @@ bool prs_in_entry(prs_in *in, uint32_t i, uint16_t *component, uint16_t *field, 
 prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len, prism_error *err);
 /** Verify every region by pread, not through the mapping (check, merge, backup). */
 prism_status prs_in_verify_all(prs_in *in, prism_error *err);
-/** The same for the regions first .. first + n - 1, as far as there are so many.  Returns with *more
- *  false behind the last one. */
+/** The same for the regions first .. first + n - 1, as far as there are so many.  Returns with
+ *  *more false behind the last one. */
 prism_status prs_in_verify_some(prs_in *in, uint64_t first, uint64_t n, bool *more,
                                 prism_error *err);
 

@@ -37,17 +37,6 @@ expect 2 "keys and a query" psearch -i ix rm --query x a; says "keys and a query
 expect 2 "neither" psearch -i ix rm; says "neither" "a key is needed"
 expect 3 "no index" psearch -i nowhere rm --query x
 expect 3 "no index, dry run" psearch -i nowhere rm --query x --dry-run
-mkfifo pipe
-psearch -i ix rm - <pipe 2>/dev/null & pid=$!
-exec 9>pipe
-for _ in $(seq 100); do
-    psearch -i ix rm --query zzz >/dev/null 2>&1
-    [ $? = 5 ] && break
-    sleep 0.1
-done
-expect 5 "locked" psearch -i ix rm --query x; expect 1 "a dry run needs no lock" psearch -i ix rm --dry-run --query zzz
-exec 9>&-
-wait "$pid"
 expect 0 "everything" psearch -i ix rm --query '*:*'; says "everything" "4 documents deleted"; count_is ix 0
 expect 1 "everything again" psearch -i ix rm --query '*:*'
 expect 0 "check" psearch -i ix check --deep

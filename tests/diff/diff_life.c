@@ -1,6 +1,7 @@
 /* diff_life.c - after any life, is an index what it would be had only the survivors been put?
  *
  *   life     put add delete commit rollback merge reopen ...      an index on disk
+ *            delete by query; snapshots of what is not committed
  *   model    an array of documents: alive or not, committed or not
  *   twin     a new index in memory of the live documents, in order of arrival, nothing else
  *
@@ -132,7 +133,7 @@ static void put(life *l, bool append) {
     l->docs[l->n_docs++] = d;
 }
 
-static void delete (life *l) {
+static void delete_key(life *l) {
     if (l->next_key == 0) return;
     char key[12];
     uint64_t n;
@@ -142,6 +143,31 @@ static void delete (life *l) {
     need(l, prism_writer_delete(l->writer, key, strlen(key), &n, &err), "delete", &err);
     if (n != (old != NULL)) fail(l, "deleted %llu of %s", (unsigned long long)n, key);
     if (old != NULL) old->alive = false;
+}
+
+/* By tag, or by number, or both: what the model can tell without looking for words. */
+static void delete_matches(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    char text[64];
+    uint64_t n, want = 0;
+    uint32_t tag = diff_below(&l->rng, 4), from = diff_below(&l->rng, 110);
+    uint32_t to = from + diff_below(&l->rng, tag == 3 ? 5 : 30);
+    if (tag < 3)
+        snprintf(text, sizeof text, "+tag:%s +n:[%u TO %u]", tags[tag], from, to);
+    else
+        snprintf(text, sizeof text, "n:[%u TO %u]", from, to);
+    for (uint32_t i = 0; i < l->n_docs; i++) {
+        life_doc *d = &l->docs[i];
+        if (!d->alive || (tag < 3 && d->tag != tag) || d->number < from || d->number > to) continue;
+        d->alive = false;
+        want++;
+    }
+    need(l, prism_query_parse(l->schema, text, strlen(text), NULL, &query, &err), text, &err);
+    need(l, prism_writer_delete_query(l->writer, query, &n, &err), "delete by query", &err);
+    prism_query_unref(query);
+    if (n != want)
+        fail(l, "%s deleted %llu, not %llu", text, (unsigned long long)n, (unsigned long long)want);
 }
 
 static void rollback(life *l) {
@@ -353,6 +379,18 @@ static prism_snapshot *newest(life *l) {
     return snap;
 }
 
+/* What is not committed can be seen, too, and stays as it was. */
+static void look_ahead(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_snapshot *snap;
+    need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
+    if (prism_snapshot_generation(snap) != l->generation) fail(l, "looked ahead: generation");
+    check_documents(l, snap);
+    if (diff_below(&l->rng, 4) == 0) compare_with_twin(l, snap, compare_sets);
+    if (diff_below(&l->rng, 2) == 0) hold(l, snap);
+    prism_snapshot_unref(snap);
+}
+
 static void commit(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     uint64_t generation;
@@ -402,8 +440,12 @@ static void step(life *l) {
     if (dice < 60) {
         for (uint32_t n = 1 + diff_below(&l->rng, diff_below(&l->rng, 5) == 0 ? 60 : 8); n > 0; n--)
             put(l, diff_below(&l->rng, 5) == 0);
-    } else if (dice < 76) {
-        delete (l);
+    } else if (dice < 72) {
+        delete_key(l);
+    } else if (dice < 75) {
+        delete_matches(l);
+    } else if (dice < 78) {
+        look_ahead(l);
     } else if (dice < 90) {
         commit(l);
         check_newest(l);

@@ -291,6 +291,16 @@ static void change_old(diff_world *w, uint32_t n_old, int kind) {
     }
 }
 
+static void put_new(diff_world *w, int kind) {
+    char key[16];
+    snprintf(key, sizeof key, "d%u", w->next_key++);
+    put_document(w, key, kind);
+}
+
+void diff_world_put(diff_world *w, uint32_t n) {
+    for (; n > 0; n--) put_new(w, w->kind);
+}
+
 static void make_schema(diff_world *w) {
     static const char form[] =
         "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2,%s},"
@@ -334,16 +344,14 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK)
         diff_die("create", &err);
     if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
-    int kind = (int)diff_below(&w->rng, 3);
-    uint32_t n_commits = 1 + diff_below(&w->rng, w->big ? 3 : 8), next = 0;
+    int kind = w->kind = (int)diff_below(&w->rng, 3);
+    uint32_t n_commits = 1 + diff_below(&w->rng, w->big ? 3 : 8);
     uint32_t most = diff_below(&w->rng, 10) == 0 ? 60 : 12;
     for (uint32_t c = 0; c < n_commits; c++) {
         uint32_t n_old = w->n_docs, n = 1 + diff_below(&w->rng, most);
         if (w->big) n = (5000 + diff_below(&w->rng, 7000)) / n_commits;
         for (; n > 0; n--) {
-            char key[16];
-            snprintf(key, sizeof key, "d%u", next++);
-            put_document(w, key, kind);
+            put_new(w, kind);
             if (n > 1 && diff_below(&w->rng, 30) == 0) change_pending(w, kind);
         }
         change_old(w, n_old, kind);

@@ -48,6 +48,8 @@ typedef struct diff_world {
     size_t n_tokens, cap_tokens;
     diff_rng rng;
     double k1, b;
+    uint32_t next_key;
+    int kind;       /* of texts: Latin, Han, both */
     bool many;      /* several values in n and label */
     bool has_words; /* han = uni_bi_words in both text fields */
     bool big;       /* thousands of small documents: lists of several blocks and groups */
@@ -69,7 +71,8 @@ extern const diff_month diff_months[N_MONTHS];
 int64_t diff_world_int(diff_world *w);
 double diff_world_float(diff_world *w);
 const char *diff_world_label(diff_world *w);
-
+/** Put n documents with new keys, and do not commit them. */
+void diff_world_put(diff_world *w, uint32_t n);
 /** Merge to one segment: both sides forget deleted documents. */
 void diff_world_merge(diff_world *w);
 /** Print where and stop the program. */
