@@ -117,7 +117,7 @@ int main(int argc, char **argv) {
         fputs("usage: prism_stop INDEX QUERIES [ROUNDS]\n", stderr);
         return 2;
     }
-    int rounds = argc > 3 ? atoi(argv[3]) : 20;
+    long rounds = argc > 3 ? strtol(argv[3], NULL, 10) : 20;
     prism_error err = PRISM_ERROR_INIT;
     prism_index *index;
     prism_snapshot *snap;
@@ -142,7 +142,7 @@ int main(int argc, char **argv) {
         uint64_t begin = now_ns();
         search(snap, query, 0, NULL);
         uint64_t whole = now_ns() - begin;
-        for (int i = 0; i < rounds; i++) {
+        for (long i = 0; i < rounds; i++) {
             uint64_t after = (uint64_t)((double)whole * rand() / RAND_MAX);
             stop_by_flag(snap, query, after, &flag, line);
             stop_by_deadline(snap, query, after, &deadline, line);

@@ -1,6 +1,10 @@
-/* recipe.c - a schema and its analyzers, opened: one for each set of equal names and options.
+/* recipe.c - which analyzers does a schema need, and who shares them?
  *
- * Tested by tests/unit/index/test_recipe.c */
+ * Structure   One analyzer for each set of equal names and options, opened when the recipe is made.
+ * Invariants  A recipe is immutable and reference-counted: snapshots and writers of one schema text
+ *             share it, and an analyzer lives as long as the last of them.
+ * Source      FORMAT.md sections 5 and 15.
+ * Tested by   tests/unit/index/test_recipe.c */
 #include "base/error.h"
 #include "index/core.h"
 

@@ -258,18 +258,17 @@ static bool fail_call(uint64_t at, prism_status status) {
     g.fail_to = at + 1;
     g.status = status;
     flush_many(&w, 0, 8);
-    world_delete(&w, "a1");
     for (uint32_t i = 0; stats_of(&w).merges + stats_of(&w).failed_merges == 0; i++) {
         ck_assert_uint_lt(i, 20000);
         usleep(100);
     }
     world_commit(&w);
-    ck_assert_uint_eq(world_count(&w), 15);
-    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
     ck_assert_int_eq(prs_writer_lock(w.writer, NULL), PRISM_OK);
     prs_merger_cancel(w.writer);    /* there may have been another to do, */
     prs_publish_clean_up(w.writer); /* and it may be an unlink that failed */
     prs_writer_unlock(w.writer);
+    ck_assert_uint_eq(world_count(&w), 16);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
     bool failed = w.fault->n_failed > 0;
     prs_listing listing;
     ck_assert_int_eq(prs_listing_read(&listing, w.disk, NULL), PRISM_OK);
@@ -292,7 +291,7 @@ static bool fail_call(uint64_t at, prism_status status) {
 START_TEST(each_call_of_a_merge_may_fail) {
     uint64_t n = 1;
     while (fail_call(n, n % 2 == 0 ? PRISM_EIO : PRISM_ENOSPC)) n++;
-    ck_assert_uint_gt(n, 40);
+    ck_assert_uint_gt(n, 25); /* one merge; a second one would make the number random */
 }
 END_TEST
 
