@@ -89,6 +89,7 @@ static int open_index(loader *l, const char *path) {
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
     opts.memory = (size_t)l->options->memory;
     opts.load = l->options->load;
+    opts.threads = (unsigned)l->options->threads;
     opts.strict_schema = l->options->strict_schema;
     if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK)
         return cli_fail_index(path, &err);

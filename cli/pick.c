@@ -62,7 +62,7 @@ static bool is_listed(const member *m, const char *names) {
 char *pick_members(const char *json, size_t len, const char *names, size_t *out_len) {
     const char *at = json + 1, *end = json + len;
     member m;
-    char *out = malloc(len + 1), *w = out;
+    char *out = malloc(len + 2), *w = out; /* of no object at all: {} */
     if (out == NULL) return NULL;
     *w++ = '{';
     while (next_member(&at, end, &m)) {

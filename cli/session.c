@@ -49,7 +49,8 @@ int cli_exit_code(prism_status status) {
     case PRISM_EBUSY: return CLI_LOCKED;
     case PRISM_EPARSE:
     case PRISM_EREJECTED:
-    case PRISM_ELIMIT: return CLI_REJECTED;
+    case PRISM_ELIMIT:
+    case PRISM_EBUDGET: return CLI_REJECTED;
     case PRISM_ECANCELED: return cli_interrupted ? CLI_INTERRUPTED : CLI_PARTIAL;
     default: return CLI_SYSTEM;
     }

@@ -12,8 +12,8 @@
 bool sorted_has_scores(const prism_hits *hits);
 /** The values of hit i: numbers, true or false, dates in ISO 8601, texts; null for none. */
 json_t *sorted_values(const prism_hits *hits, uint32_t i);
-/** Value j of hit i as text for a person, with its field's name out of --sort; false if it has none,
- *  or if it is a score.   Params: out has room for `size` bytes */
+/** Value j of hit i as text for a person, with its field's name out of --sort; false if it has
+ *  none, or if it is a score.   Params: out has room for `size` bytes */
 bool sorted_fact(const prism_hits *hits, uint32_t i, uint32_t j, const char *sort, char *out,
                  size_t size);
 

@@ -84,15 +84,18 @@ run() {
     log=$dir/logs/$target-$seed.log
     before=$(ls "$dir/found" | grep -c "^$target-" || true)
     # shellcheck disable=SC2046 # a list
-    ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
-        nice -n "${FUZZ_NICE:-10}" "$dir/fuzz/$target" $(options) -seed="$seed" -print_final_stats=1 -verbosity=1 \
-        -max_total_time="$seconds" -artifact_prefix="$dir/found/$target-" $(dictionary "$target") \
-        "$dir/corpus/$target" "$dir/seeds/$target" $(kept "$target") > "$log" 2>&1 || status=$?
+    TIMEFORMAT=%U
+    {
+        time ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+            nice -n "${FUZZ_NICE:-10}" "$dir/fuzz/$target" $(options) -seed="$seed" -print_final_stats=1 -verbosity=1 \
+            -max_total_time="$seconds" -artifact_prefix="$dir/found/$target-" $(dictionary "$target") \
+            "$dir/corpus/$target" "$dir/seeds/$target" $(kept "$target") > "$log" 2>&1 || status=$?
+    } 2> "$log.cpu"
     cases=$(sed -n 's/^stat::number_of_executed_units: //p' "$log" | tail -1)
     if [ "$status" != 0 ]; then tail -n 40 "$log"; fi
     local after
     after=$(ls "$dir/found" | grep -c "^$target-" || true)
-    echo "counters: fuzz_$target cases=${cases:-0} seconds=$seconds seed=$seed findings=$((after - before))"
+    echo "counters: fuzz_$target cases=${cases:-0} seconds=$(tail -1 "$log.cpu") seed=$seed findings=$((after - before))"
     [ "$status" = 0 ]
 }
 

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""tools/mutate.py - would a unit program notice a small mistake in lib/?
+
+    tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB] [--keep FILE]
+
+Samples places in lib/{base,codec,store,schema,format,index,query,search}, changes one operator, constant,
+condition or statement in each, compiles that one file, links it before the library into the unit program
+of its layer, and runs it: first the suite of the file, then the whole program.  Each test has 10 s of CPU time
+(CPU, so that a busy machine kills nothing).  A mutant is killed by a failed test, a crash or that limit.
+Left out: what does not compile, and what compiles to the same object code.  Survivors are listed as they
+read in the source; each is a missing test, or a change that changes nothing anybody could see.
+
+DIR is a build folder whose unit programs are built (make check_PROGRAMS).  Ends with
+    counters: mutation cases=N seconds=S seed=X findings=0|1     1: fewer than 90 of 100 killed (of 30 or more)
+Exit 1 in that case, 77 without what is needed.
+"""
+import argparse, fnmatch, glob, os, random, re, resource, signal, subprocess, sys, tempfile, time
+
+LAYERS = ["base", "codec", "store", "schema", "format", "index", "query", "search"]
+SKIP = re.compile(r"score_avx|sync\.c$|/cpu\.c$")  # need flags of their own, or a machine of another kind
+
+# (name, pattern over masked code, replacement); the patterns ask for spaces as clang-format puts them
+RULES = [
+    ("< to <=", r" < ", " <= "), ("<= to <", r" <= ", " < "), ("> to >=", r" > ", " >= "), (">= to >", r" >= ", " > "),
+    ("== to !=", r" == ", " != "), ("!= to ==", r" != ", " == "), ("+ to -", r" \+ ", " - "), ("- to +", r" - ", " + "),
+    ("&& to ||", r" && ", " || "), ("|| to &&", r" \|\| ", " && "), ("<< to >>", r" << ", " >> "), (">> to <<", r" >> ", " << "),
+    ("& to |", r" & ", " | "), ("| to &", r" \| ", " & "), ("+= to -=", r" \+= ", " -= "), ("-= to +=", r" -= ", " += "),
+    ("|= to &=", r" \|= ", " &= "), ("&= to |=", r" &= ", " |= "), ("true to false", r"\btrue\b", "false"),
+    ("false to true", r"\bfalse\b", "true"), ("++ to --", r"\+\+", "--"),
+]
+
+
+def mask(text):
+    """The text with comments, strings, characters and preprocessor lines blanked, same length."""
+    def blank(m):
+        return re.sub(r"[^\n]", " ", m.group(0))
+    text = re.sub(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", blank, text, flags=re.S)
+    text = re.sub(r"^[ \t]*#[^\n]*(?:\\\n[^\n]*)*", blank, text, flags=re.M)
+    return re.sub(r"PRS_ASSERT\([^\n]*|static_assert\([^\n]*|_Static_assert\([^\n]*", blank, text)
+
+
+def mutants_of(path):
+    """All (start, end, replacement, name) of a file, inside function bodies."""
+    text = open(path, encoding="utf-8").read()
+    code, out, depth, bodies = mask(text), [], 0, []
+    for m in re.finditer(r"[{}]", code):
+        if m.group(0) == "{":
+            depth += 1
+            if depth == 1:
+                head = code[max(0, code.rfind("\n", 0, m.start()) + 1):m.start()]
+                begin = m.start() if re.search(r"\)\s*$", code[:m.start()]) or ")" in head else None
+        else:
+            depth -= 1
+            if depth == 0 and begin is not None:
+                bodies.append((begin, m.start()))
+                begin = None
+    for a, b in bodies:
+        body = code[a:b]
+        for name, pattern, new in RULES:
+            out += [(a + m.start(), a + m.end(), new, name) for m in re.finditer(pattern, body)]
+        for m in re.finditer(r"(?<![\w.\[])(\d+)(u?)(?![\w.\]])", body):
+            out.append((a + m.start(), a + m.end(), str(int(m.group(1)) + 1) + m.group(2), "constant + 1"))
+        for m in re.finditer(r"\b(if|while) \((.*)\)(?= [{\w(*]|\n| return| continue| break)", body):
+            if m.group(2).count("(") == m.group(2).count(")"):
+                out.append((a + m.start(), a + m.end(), "%s (!(%s))" % (m.group(1), text[a + m.start(2):a + m.end(2)]), "negated"))
+        for m in re.finditer(r"(?m)^ +((?:\(void\))?[a-z_][\w.\->\[\]\* ]* ?(?:\(|=|\+=|-=|\|=|&=|\+\+|--)[^;{}]*);$", body):
+            statement = m.group(1)
+            if re.match(r"(return|goto|else|case|if|for|while|do|switch)\b", statement):
+                continue
+            if re.match(r"(const |static |struct |unsigned |u?int\d+_t |size_t |bool |char |float |double |prs_\w+ [*\w]|prism_\w+ [*\w]|void )", statement):
+                continue  # a declaration
+            out.append((a + m.start(1), a + m.end(1), "(void)0", "removed"))
+    return text, out
+
+
+def run(command, limit, env=None):
+    """0 passed, 1 failed, 2 took too long; a process group of its own, so that nothing is left behind."""
+    p = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, start_new_session=True,
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (10, 11)))
+    try:
+        return 0 if p.wait(timeout=limit) == 0 else 1
+    except subprocess.TimeoutExpired:
+        return 2
+    finally:
+        try:
+            os.killpg(p.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        p.wait()
+
+
+class Bench:
+    def __init__(self, src, build):
+        self.src, self.build, self.limits = src, build, {}
+        self.tmp = tempfile.mkdtemp(prefix="prismsearch-mutate-")
+        text = open(build + "/Makefile").read()
+        libs = re.findall(r"^(?:DEPS_LIBS|STEMMER_LIBS|CHECK_LIBS|LIBS) = (.*)$", text, re.M)
+        self.libs = " ".join(libs).split()
+        self.env = dict(os.environ, PRISM_SRCDIR=src, PRISM_BUILDDIR=build, PRISM_TAP="1",
+                        PRISM_SHARED=os.environ.get("PRISM_SHARED", src + "/../shared"), CK_DEFAULT_TIMEOUT="240")
+        self.env["PATH"] = build + ":" + self.env["PATH"]
+        self.cc = ["gcc", "-std=c11", "-D_GNU_SOURCE", "-DHAVE_CONFIG_H", "-DSIMDJSON_THREADS_ENABLED=1", "-O2", "-g0", "-w",
+                   "-ffp-contract=off", "-fno-strict-overflow", "-I" + build, "-I" + src + "/include", "-I" + src + "/lib"]
+
+    def compile(self, path, text, out):
+        """The object's bytes, None if it does not compile.  Includes see the file's own folder by -I lib."""
+        name = self.tmp + "/" + os.path.basename(path)
+        open(name, "w", encoding="utf-8").write(text)
+        if subprocess.run(self.cc + ["-c", name, "-o", out], stderr=subprocess.DEVNULL).returncode:
+            return None
+        return open(out, "rb").read()
+
+    def link(self, layer, objects, out):
+        folder = self.build + "/tests/unit/" + layer
+        tests = glob.glob(folder + "/*.o")
+        harness = self.build + "/tests/harness/.libs/libharness.a"
+        return subprocess.run(["g++", "-o", out] + tests + objects + ["-Wl,--start-group", harness, self.build + "/.libs/libprs.a",
+                              "-Wl,--end-group"] + self.libs, stderr=subprocess.DEVNULL).returncode == 0
+
+    def limit(self, layer):
+        if layer not in self.limits:
+            program, begin = self.tmp + "/" + layer, time.time()
+            good = self.link(layer, [], program) and run([program], 600, self.env) == 0
+            if not good:
+                print("mutate: the unchanged unit program of %s does not build or fails" % layer)
+            self.limits[layer] = max(120, 5 * (time.time() - begin)) if good else None
+        return self.limits[layer]
+
+
+def judge(bench, path, text, mutant, original):
+    """killed, survived, or left out (None)."""
+    start, end, new, _ = mutant
+    layer, stem = path.split("/")[-2], os.path.basename(path)[:-2]
+    limit = bench.limit(layer)
+    if limit is None:
+        return None
+    out, program = bench.tmp + "/mutant.o", bench.tmp + "/mutant"
+    code = bench.compile(path, text[:start] + new + text[end:], out)
+    if code is None or code == original or not bench.link(layer, [out], program):
+        return None
+    if run([program], limit, dict(bench.env, CK_RUN_SUITE=stem)) != 0:
+        return "killed"
+    return "killed" if run([program], limit, bench.env) != 0 else "survived"
+
+
+def main():
+    p = argparse.ArgumentParser(usage=__doc__)
+    src = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--count", type=int, default=0)
+    p.add_argument("--seconds", type=int, default=0)
+    p.add_argument("--build", default=src + "/build")
+    p.add_argument("--files", default="*")
+    p.add_argument("--keep", help="append survivors to this file")
+    a = p.parse_args()
+    bench = Bench(src, os.path.abspath(a.build))
+    if not os.path.exists(bench.build + "/.libs/libprs.a"):
+        print("mutate: no unit programs in " + bench.build)
+        return 77
+    files = [f for layer in LAYERS for f in sorted(glob.glob("%s/lib/%s/*.c" % (src, layer)))
+             if not SKIP.search(f) and fnmatch.fnmatch(f, "*" + a.files + "*")]
+    all_of = [(f, text, m) for f in files for text, ms in [mutants_of(f)] for m in ms]
+    random.Random(a.seed).shuffle(all_of)
+    print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
+    begin, killed, survived, originals = time.time(), 0, [], {}
+    for path, text, m in all_of:
+        if (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
+            break
+        if path not in originals:
+            originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
+        verdict = judge(bench, path, text, m, originals[path]) if originals[path] else None
+        if verdict is None:
+            continue
+        killed += verdict == "killed"
+        if verdict == "survived":
+            line = text.count("\n", 0, m[0]) + 1
+            told = "%s:%d: %s: %s" % (os.path.relpath(path, src), line, m[3], text.split("\n")[line - 1].strip())
+            survived.append(told)
+            print("survived " + told, flush=True)
+            if a.keep:
+                open(a.keep, "a").write(told + "\n")
+    n = killed + len(survived)
+    rate = 100.0 * killed / n if n else 100
+    print("# %d of %d killed: %.1f %%" % (killed, n, rate))
+    bad = n >= 30 and rate < 90
+    print("counters: mutation cases=%d seconds=%d seed=%d findings=%d" % (n, time.time() - begin, a.seed, bad))
+    subprocess.run(["rm", "-rf", bench.tmp])
+    return 1 if bad else 0
+
+
+sys.exit(main())

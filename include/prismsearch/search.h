@@ -53,8 +53,8 @@ typedef struct prism_search_opts {
      * statistics; of the same schema as the query; NULL = none */
     const prism_query *filter;
     /* "date:desc,n": the order of the hits, as a list of fields with columns, each with :asc (so
-     * without a direction) or :desc.  _score, best first unless it says :asc, and _arrival may stand
-     * among them.  Equal documents stand by arrival.  Of several values the least counts for :asc,
+     * without a direction) or :desc.  _score, best first unless it says :asc, and _arrival may
+     * stand among them.  Equal documents stand by arrival.  Of several values the least counts for :asc,
      * the greatest for :desc; documents without one come last in both.  Keywords stand by the bytes
      * of the original values.  NULL or "" = best first */
     const char *sort;
@@ -138,8 +138,8 @@ PRISM_API uint32_t prism_hits_sort_count(const prism_hits *hits);
  *  Params : *value, whose text is borrowed from hits */
 PRISM_API void prism_hits_sort_value(const prism_hits *hits, uint32_t i, uint32_t j,
                                      prism_sort_value *value);
-/** Where the next page begins: for opts.after of the same query, filter and order.  The token stands
- *  for the last hit's place in the order, so there is no limit to the pages.  In another commit
+/** Where the next page begins: for opts.after of the same query, filter and order.  The token
+ *  stands for the last hit's place in the order, so there is no limit to the pages.  In another commit
  *  pages go on from that place: what changed in between may be missed or come twice.
  *  Params : part = which of the indexes that were merged the token is for, 0 if there was one only;
  *           *token [owned: prism_free_text], a string of letters, digits, - and _; NULL if no more

@@ -23,8 +23,8 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
     if (given.memory != 0 && given.memory < PRS_WRITER_MIN_MEMORY) {
         return prs_error_set(err, PRISM_EINVAL, "a writer needs at least 16 MiB of memory");
     }
-    if (given.threads > 1) {
-        return prs_error_set(err, PRISM_EUNSUPPORTED, "this version writes with one thread");
+    if (given.threads > PRS_WRITER_MAX_THREADS) {
+        return prs_error_set(err, PRISM_EINVAL, "threads must be 1 to %u", PRS_WRITER_MAX_THREADS);
     }
     if (given.keep_commits < 0 || given.keep_commits > 1000) {
         return prs_error_set(err, PRISM_EINVAL, "keep_commits must be 1 to 1000, or 0 for 2");
@@ -33,6 +33,7 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
         .memory = given.memory != 0 ? given.memory : PRS_WRITER_DEFAULT_MEMORY,
         .keep_commits = given.keep_commits != 0 ? (uint32_t)given.keep_commits : 2,
         .max_segments = given.max_segments,
+        .threads = given.threads,
         .load = given.load != 0,
         .durable = given.non_durable == 0,
         .strict_schema = given.strict_schema != 0,
@@ -60,14 +61,14 @@ const prism_schema *prism_writer_schema(const prism_writer *writer) {
 
 prism_status prs_api_enter(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
-    prs_mutex_lock(&writer->lock);
+    PRS_TRY(prs_writer_lock(writer, err));
     prism_status status = prs_writer_check(writer, err);
-    if (status != PRISM_OK) prs_mutex_unlock(&writer->lock);
+    if (status != PRISM_OK) prs_writer_unlock(writer);
     return status;
 }
 
 prism_status prs_api_leave(prism_writer *writer, prism_status status) {
-    prs_mutex_unlock(&writer->lock);
+    prs_writer_unlock(writer);
     return status;
 }
 
@@ -159,9 +160,8 @@ prism_status prism_writer_snapshot(prism_writer *writer, prism_snapshot **out, p
 
 prism_status prism_writer_rollback(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
-    prs_mutex_lock(&writer->lock);
-    if (writer->poisoned || writer->pid != prs_process_id())
-        return prs_api_leave(writer, prs_writer_check(writer, err));
+    PRS_TRY(prs_writer_lock(writer, err));
+    if (writer->poisoned) return prs_api_leave(writer, prs_writer_check(writer, err));
     return prs_api_leave(writer, prs_writer_rollback(writer, err));
 }
 
@@ -197,12 +197,13 @@ prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *st
     if (stats->size < sizeof stats->size) {
         return prs_error_set(err, PRISM_EINVAL, "statistics without their size");
     }
-    prs_mutex_lock(&writer->lock);
+    PRS_TRY(prs_writer_lock(writer, err));
     prism_writer_stats own = writer->stats;
+    prs_merger_get_stats(writer, &own);
     own.ill_formed = writer->pending.inverter->n_bad;
     own.memory = atomic_load_explicit(&writer->mem->live, memory_order_relaxed);
     own.memory_peak = atomic_load_explicit(&writer->mem->peak, memory_order_relaxed);
-    prs_mutex_unlock(&writer->lock);
+    prs_writer_unlock(writer);
     own.size = PRS_MIN(stats->size, sizeof own);
     memcpy(stats, &own, own.size);
     return PRISM_OK;

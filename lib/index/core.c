@@ -52,7 +52,7 @@ static prism_status take_commit(prs_core *core, const prs_commit *commit, prism_
     char name[PRS_NAME_SIZE];
     prs_name_of_generation(name, PRS_NAME_COMMIT, commit->manifest.generation);
     core->uuid = commit->uuid;
-    PRS_TRY(prs_recipe_read_schema(commit->schema, name, &schema, err));
+    PRS_TRY(prs_recipe_read_schema(commit->schema, name, false, &schema, err));
     prs_schema_set_tokenizers(schema, core->tokenizers);
     prism_status status = prs_recipe_new(&core->mem, schema, &core->recipe, err);
     prs_schema_unref(schema);

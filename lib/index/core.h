@@ -32,9 +32,10 @@ bool prs_recipe_is_analyzed(const prs_field *field);
  *  Errors : EANALYZER a tokenizer is not registered, naming it; EINVAL, ENOMEM, EUNSUPPORTED */
 prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
                             prism_error *err) PRS_NODISCARD;
-/** The schema written in a file of the index.   Errors : ECORRUPT it is none, ENOMEM */
-prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_schema **out,
-                                    prism_error *err) PRS_NODISCARD;
+/** The schema written in a file of the index; in that of a segment, fields may be partial.
+ *  Errors : ECORRUPT it is none, ENOMEM */
+prism_status prs_recipe_read_schema(prs_bytes text, const char *file, bool of_segment,
+                                    prism_schema **out, prism_error *err) PRS_NODISCARD;
 prs_recipe *prs_recipe_ref(prs_recipe *recipe);
 void prs_recipe_unref(prs_recipe *recipe);
 

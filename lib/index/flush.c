@@ -5,7 +5,9 @@
  *
  * Structure   per analyzed field: transpose the stream; for each term its places are cut into
  *             documents (prs_places), 128 at a time, and given to the postings writer.
- * Invariants  - Documents keep their order: number in the segment = order of put.
+ * Invariants  - Nothing pending is used up: after a failure the same documents can be flushed again
+ *               (R7), under another id.
+ *             - Documents keep their order: number in the segment = order of put.
  *             - SPANS is written where it says more than LENGTHS, or where positions are kept
  *               without LENGTHS.
  *             - Fields without lengths have sum_length = max_length = 0.
@@ -228,12 +230,12 @@ static prism_status write_idx(prs_pending *pending, prs_segment_meta *meta, size
     return end_file(out, kept, check, err);
 }
 
-static prism_status finish_doc(prs_pending *pending, prs_out **kept, prs_file_check *check,
+/* The `.doc` file stays the pending documents' until the flush is whole. */
+static prism_status finish_doc(prs_pending *pending, bool sync, prs_file_check *check,
                                prism_error *err) {
+    pending->is_ended = true;
     PRS_TRY(prs_docstore_writer_finish(pending->docs, prs_pending_count(pending), err));
-    prs_out *out = pending->doc_out;
-    pending->doc_out = NULL;
-    return end_file(out, kept, check, err);
+    return prs_out_end(pending->doc_out, sync, &check->len, &check->digest, err);
 }
 
 prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scratch,
@@ -246,14 +248,9 @@ prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scrat
                                     .arrival_base = arrival_base};
     prs_segment_meta meta;
     PRS_TRY(prs_segment_meta_begin(&meta, pending->inverter->recipe, files, pending->mem, err));
-    prism_status status = finish_doc(pending, keep ? &kept.doc : NULL, &files->doc, err);
-    if (status == PRISM_OK) {
+    prism_status status = finish_doc(pending, !keep, &files->doc, err);
+    if (status == PRISM_OK)
         status = write_idx(pending, &meta, scratch, keep ? &kept.idx : NULL, &files->idx, err);
-        if (status != PRISM_OK) {
-            prs_unsynced_leave(&kept);
-            prs_segment_unlink(pending->core->dir, &pending->id);
-        }
-    }
     prs_segment_meta_end(&meta, pending->mem);
     if (keep && status == PRISM_OK) *unsynced = kept;
     return status;

@@ -22,6 +22,7 @@ typedef struct prs_merge {
     prism_progress_fn progress;
     void *progress_ctx;
     uint64_t done, total; /* documents */
+    uint32_t since_poll;  /* documents looked at since the caller was asked */
 } prs_merge;
 
 /** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the
@@ -52,5 +53,7 @@ prism_status prs_merge_schema(const prs_merge *merge, prism_schema **out,
                               prism_error *err) PRS_NODISCARD;
 /** Report progress; ECANCELED if the caller wants to stop (R33). */
 prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) PRS_NODISCARD;
+/** n more documents were looked at; every 4096 of them the caller is asked whether to stop. */
+prism_status prs_merge_poll(prs_merge *merge, uint32_t n, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -6,8 +6,8 @@
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next
  *               number (R7).
- *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is
- *               pending, and the lock is held (R6).
+ *             - A file is unlinked only if it is ours by name, no kept commit needs it, it is not
+ *               under way to the next one, and the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
  * Tested by   tests/unit/index/test_publish.c, test_commit.c, test_faults.c */
 #include "base/error.h"
@@ -200,12 +200,15 @@ static prism_status give_deletes(prism_writer *writer, prs_manifest *m, char nam
 }
 
 /* The names of the new files are made durable.  A failure is not tried again (R7): the kernel may
- * have forgotten what it could not write, and a later success would mean nothing.  So it sticks
- * until rollback removes the files. */
+ * have forgotten what it could not write, and a later success would mean nothing.  So the next try
+ * takes other names (prs_merge_suspects). */
 static prism_status confirm_names(prism_writer *writer, prism_error *err) {
     prs_dir *dir = writer->core->dir;
     prism_status status = dir->vt->sync_dir(dir, err);
-    if (status != PRISM_OK) writer->failure = *err;
+    if (status == PRISM_OK) return PRISM_OK;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (writer->segments.ptr[i].is_new) writer->segments.ptr[i].suspect = true;
+    }
     return status;
 }
 
@@ -241,6 +244,7 @@ prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *e
     prs_kept kept;
     prism_error own = PRISM_ERROR_INIT;
     bool same_payload = payload.ptr == writer->payload.ptr; /* then it must not move */
+    PRS_TRY(prs_merge_suspects(writer, err));
     if (!same_payload && !prs_buf_reserve(&writer->payload, payload.len)) {
         writer->payload.failed = false;
         return prs_error_nomem(err);
@@ -274,6 +278,17 @@ static void unlink_name(prs_dir *dir, const prs_name *name) {
     (void)dir->vt->unlink(dir, text, NULL);
 }
 
+/* Written by this writer for a commit to come: flushed, merged, or still growing. */
+static bool is_under_way(const prism_writer *writer, const prs_name *name) {
+    if (name->kind != PRS_NAME_IDX && name->kind != PRS_NAME_DOC) return false;
+    if (prs_merge_job_writes(writer, &name->id)) return true;
+    if (writer->pending.is_open && prs_id_equal(&writer->pending.id, &name->id)) return true;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (prs_id_equal(&writer->segments.ptr[i].segment->files.id, &name->id)) return true;
+    }
+    return false;
+}
+
 void prs_publish_clean_up(prism_writer *writer) {
     prs_dir *dir = writer->core->dir;
     prs_listing listing;
@@ -283,7 +298,8 @@ void prs_publish_clean_up(prism_writer *writer) {
     if (prs_listing_read(&listing, dir, NULL) == PRISM_OK && manifests != NULL) {
         for (size_t i = 0; i < listing.names.n; i++) {
             const prs_name *name = &listing.names.ptr[i];
-            if (!prs_name_is_needed(name, manifests, writer->n_kept)) unlink_name(dir, name);
+            if (prs_name_is_needed(name, manifests, writer->n_kept)) continue;
+            if (!is_under_way(writer, name)) unlink_name(dir, name);
         }
     }
     prs_listing_fini(&listing);

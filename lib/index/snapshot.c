@@ -78,7 +78,7 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
     prism_schema *schema;
     char name[PRS_NAME_SIZE];
     prs_name_of_generation(name, PRS_NAME_COMMIT, snap->generation);
-    PRS_TRY(prs_recipe_read_schema(text, name, &schema, err));
+    PRS_TRY(prs_recipe_read_schema(text, name, false, &schema, err));
     prism_status status = make_recipe(snap, base, schema, err);
     prs_schema_unref(schema);
     return status;

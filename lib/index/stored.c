@@ -65,7 +65,7 @@ static prism_status read_commit(prs_stored *stored, prism_error *err) {
                                    err));
     stored->core->read_only |= read_only;
     prs_name_of_generation(name, PRS_NAME_COMMIT, stored->commit.manifest.generation);
-    PRS_TRY(prs_recipe_read_schema(stored->commit.schema, name, &stored->schema, err));
+    PRS_TRY(prs_recipe_read_schema(stored->commit.schema, name, false, &stored->schema, err));
     for (uint32_t i = 0; i < stored->commit.manifest.n_segments; i++) {
         const prs_manifest_segment *files = &stored->commit.manifest.segments[i];
         stored->n_live += files->n_docs - files->n_deleted;

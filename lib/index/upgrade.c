@@ -27,6 +27,7 @@ bool prs_upgrade_is_old(const prs_segment *segment) {
 prism_status prs_upgrade(prism_writer *writer, bool (*is_old)(const prs_segment *segment),
                          prism_progress_fn progress, void *ctx, uint64_t *n, prism_error *err) {
     *n = 0;
+    prs_merger_cancel(writer);
     for (uint32_t i = 0; i < writer->segments.n;) {
         const prs_working *working = &writer->segments.ptr[i];
         if (working->is_new || !is_old(working->segment)) {

@@ -70,6 +70,7 @@ prism_status prs_writer_set_schema(prism_writer *writer, const prism_schema *sch
     if (same || status != PRISM_OK) return status;
     PRS_TRY(prs_schema_check_change(writer->recipe->schema, schema, err));
     PRS_TRY(make_recipe(writer, schema, &recipe, err));
+    prs_merger_cancel(writer); /* what it merges is as of the old one */
     status = prs_writer_flush(writer, err);
     if (status == PRISM_OK) status = go_over(writer, recipe, err);
     prs_recipe_unref(recipe);

@@ -1,7 +1,7 @@
 /* hits_sort_json.c - how do the order of an answer and the values of its hits travel?
  *
- *     "more":true,"parts":3,"sort":[["date","date","desc"],["_score","score","desc"]]    of the answer
- *     "sort":["1735689600000",null]                                                      of a hit
+ *     of the answer  "more":true,"parts":3,"sort":[["date","date","desc"],["_score","score","desc"]]
+ *     of a hit       "sort":["1735689600000",null]
  *
  *     numbers    as texts, so that 64 bits come through any JSON reader: column values, f64 as its
  *                sortable bits

@@ -72,6 +72,15 @@ bash -c 'psearch reindex -i wide 2>err & job=$!; sleep 0.2; kill -INT $job; wait
 [ $code = 130 ] || [ $code = 0 ] || fail "an interrupt: exit $code: $(cat err)"
 count_is wide 60000; expect 0 "whole after it" psearch check -i wide --quick
 
+# ---- killed: the old index or the new one, whole, and the next try goes through
+for after in 0.05 0.3 0.6; do
+    psearch reindex -i wide 2>/dev/null & job=$!
+    sleep $after; kill -KILL $job 2>/dev/null; wait $job 2>/dev/null
+    count_is wide 60000; expect 0 "whole after a kill" psearch check -i wide --quick
+done
+expect 0 "and again" psearch reindex -i wide; count_is wide 60000
+is "nothing is left behind" "$(ls wide/*.doc | wc -l)" 2 # this commit's and the last one's
+
 # ---- upgrade
 g=$(generation)
 expect 0 "upgrade" psearch upgrade -i ix; silent "upgrade"; says "upgrade" "nothing to do"

@@ -6,8 +6,8 @@
  *                               and one of it must be there if nothing has +
  *   and      the same, read with the operator and: everything without - must be there
  *   logic    chain { OR chain }, chain = [NOT] operand { AND [NOT] operand }
- *   operand  word, tag:value, n:[a TO b], n:>a, date:month, field:word, "phrase", "near"~n, begin*, field:*, *:*, (signs),
- *            field:(signs), with ^n or without
+ *   operand  word, tag:value, ranges and values of n, date, label, field:word, "phrase",
+ *            "near"~n, begin*, field:*, *:*, (signs), field:(signs), with ^n or without
  *
  * Words are some whose analysis is known by heart, each used once in a text: two equal clauses are
  * one of twice the weight, whose roundings differ.  Boosts are multiples of 1/4, so that products

@@ -6,15 +6,25 @@
 
 static fault_dir *fault_of(prs_dir *dir) {
     fault_dir *f = (fault_dir *)dir;
-    f->inner->pread = dir->pread;
-    f->inner->keep_open = dir->keep_open;
-    f->inner->plain = dir->plain;
-    f->inner->no_sync = dir->no_sync;
+    if (f->inner->pread != dir->pread) f->inner->pread = dir->pread;
+    if (f->inner->keep_open != dir->keep_open) f->inner->keep_open = dir->keep_open;
+    if (f->inner->plain != dir->plain) f->inner->plain = dir->plain;
+    if (f->inner->no_sync != dir->no_sync) f->inner->no_sync = dir->no_sync;
     return f;
 }
 
 /* Is it this call's turn to fail? */
 static bool fails(fault_dir *f, fault_call call, const char *name, prism_error *err) {
+    if (f->hook != NULL) {
+        prism_status status = f->hook(f->hook_ctx, call, name);
+        if (status != PRISM_OK) {
+            f->status = status;
+            f->n_failed++;
+            prs_error_set(err, status, "a fault that was asked for");
+            prs_error_file(err, name);
+            return true;
+        }
+    }
     if ((f->calls & (unsigned)call) == 0) return false;
     uint64_t n = ++f->n_calls;
     if (f->fail_at == 0 || (n != f->fail_at && !(f->fail_on && n > f->fail_at))) return false;

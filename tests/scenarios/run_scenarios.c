@@ -4,6 +4,8 @@
  *   {"name":"...","documents":[{...}],"delete":["id"],"adopt":[{...}],"delete_query":["..."],
  *    "later":[{...}],
  *    "searches":[{"query":"...","operator":"and","fields":"title^2,body","strict":true,
+ *                 "filter":"date:2025","sort":"date:desc",
+ *                 "page":2,              asked for in pages of so many hits, each behind the last
  *                 "hits":["a","b"],      these, in this order
  *                 "set":["b","a"],       these, in any order
  *                 "first":"a",           this one first, others may follow
@@ -74,6 +76,14 @@ static void count_note(void *ctx, size_t at, const char *text) {
     json_array_append_new(ctx, json_pack("{s:I, s:s}", "at", (json_int_t)at, "text", text));
 }
 
+/* A text that is not there is no query. */
+static bool c_parse(prism_index *index, json_t *text, const prism_query_opts *opts,
+                    prism_query **out, prism_error *err) {
+    if (text == NULL) return true;
+    return prism_query_parse(prism_index_schema(index), json_string_value(text),
+                             json_string_length(text), opts, out, err) == PRISM_OK;
+}
+
 static json_t *c_search(prism_index *index, json_t *search) {
     prism_error err = PRISM_ERROR_INIT;
     prism_query_opts qopts = PRISM_QUERY_OPTS_INIT;
@@ -81,30 +91,40 @@ static json_t *c_search(prism_index *index, json_t *search) {
     prism_snapshot *snap = NULL;
     prism_query *query = NULL;
     prism_hits *hits = NULL;
-    const char *text = json_string_value(json_object_get(search, "query"));
     const char *op = json_string_value(json_object_get(search, "operator"));
-    json_t *notes = json_array(), *list = json_array();
-    sopts.k = 100;
+    prism_query *filter = NULL;
+    json_t *notes = json_array(), *list = json_array(), *page = json_object_get(search, "page");
+    char *token = NULL;
+    sopts.k = page ? (uint32_t)json_integer_value(page) : 100;
+    sopts.sort = json_string_value(json_object_get(search, "sort"));
     qopts.default_operator = op && strcmp(op, "and") == 0 ? PRISM_AND : PRISM_OR;
     qopts.fields = json_string_value(json_object_get(search, "fields"));
     qopts.strict = json_is_true(json_object_get(search, "strict"));
     qopts.note = count_note;
     qopts.note_ctx = notes;
-    if (prism_snapshot_open(index, &snap, &err) == PRISM_OK &&
-        prism_query_parse(prism_index_schema(index), text, strlen(text), &qopts, &query, &err) ==
-            PRISM_OK &&
-        prism_search(snap, query, &sopts, &hits, &err) == PRISM_OK) {
+    bool ready = prism_snapshot_open(index, &snap, &err) == PRISM_OK &&
+                 c_parse(index, json_object_get(search, "query"), &qopts, &query, &err) &&
+                 c_parse(index, json_object_get(search, "filter"), &qopts, &filter, &err);
+    sopts.filter = filter;
+    while (ready && prism_search(snap, query, &sopts, &hits, &err) == PRISM_OK) {
         for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
             prism_hit h;
             prism_hits_get(hits, i, &h);
             json_array_append_new(list, json_pack("{s:s%, s:o}", "id", h.key, h.key_len,
                                                   "highlights", c_highlights(snap, query, h.gdoc)));
         }
+        prism_free_text(token);
+        ready = page && prism_hits_next(hits, 0, &token, &err) == PRISM_OK && token;
+        sopts.after = token;
+        prism_hits_free(hits);
+        hits = NULL;
+        if (!page) token = NULL;
     }
+    prism_free_text(token);
     json_t *answer = json_pack("{s:o, s:o}", "hits", list, "notes", notes);
     if (err.code != PRISM_OK)
         json_object_set_new(answer, "error", json_string(prism_status_name(err.code)));
-    prism_hits_free(hits);
+    prism_query_unref(filter);
     prism_query_unref(query);
     prism_snapshot_unref(snap);
     return answer;
@@ -221,17 +241,28 @@ static int psearch_put(const char *program, const char *index, json_t *documents
     return code;
 }
 
-static json_t *psearch_search(const char *program, const char *index, json_t *search) {
-    const char *argv[16] = {program, "-i", index, "search", "--format=json", "-n", "100"}, *value;
-    char fields[256];
-    int n = 7, code = 0;
-    if ((value = json_string_value(json_object_get(search, "operator"))) != NULL) {
-        argv[n++] = "--default-operator";
-        argv[n++] = value;
+/* One page behind a token; NULL = the first. */
+static json_t *psearch_page(const char *program, const char *index, json_t *search,
+                            const char *after) {
+    static const char *const options[][2] = {{"operator", "--default-operator="},
+                                             {"fields", "--fields-searched="},
+                                             {"filter", "--filter="},
+                                             {"sort", "--sort="}};
+    char values[6][512];
+    const char *argv[20] = {program, "-i", index, "search", "--format=json"}, *value;
+    json_t *page = json_object_get(search, "page");
+    int n = 5, code = 0;
+    for (size_t i = 0; i < 4; i++) {
+        value = json_string_value(json_object_get(search, options[i][0]));
+        if (value == NULL) continue;
+        snprintf(values[i], sizeof values[i], "%s%s", options[i][1], value);
+        argv[n++] = values[i];
     }
-    if ((value = json_string_value(json_object_get(search, "fields"))) != NULL) {
-        snprintf(fields, sizeof fields, "--fields-searched=%s", value);
-        argv[n++] = fields;
+    snprintf(values[4], sizeof values[4], "-n%d", page ? (int)json_integer_value(page) : 100);
+    argv[n++] = values[4];
+    if (after) {
+        snprintf(values[5], sizeof values[5], "--after=%s", after);
+        argv[n++] = values[5];
     }
     if (json_is_true(json_object_get(search, "strict"))) argv[n++] = "--strict";
     argv[n++] = "--";
@@ -243,6 +274,21 @@ static json_t *psearch_search(const char *program, const char *index, json_t *se
         json_object_set_new(answer, "error", json_string("EPARSE"));
     else if (code > 1)
         json_object_set_new(answer, "error", json_integer(code));
+    return answer;
+}
+
+static json_t *psearch_search(const char *program, const char *index, json_t *search) {
+    json_t *answer = psearch_page(program, index, search, NULL);
+    const char *next = json_string_value(json_object_get(answer, "next"));
+    char token[512];
+    while (next && json_object_get(search, "page")) {
+        snprintf(token, sizeof token, "%s", next);
+        json_t *more = psearch_page(program, index, search, token);
+        json_array_extend(json_object_get(answer, "hits"), json_object_get(more, "hits"));
+        json_object_set(answer, "next", json_object_get(more, "next"));
+        next = json_string_value(json_object_get(answer, "next"));
+        json_decref(more);
+    }
     return answer;
 }
 

@@ -280,6 +280,13 @@ START_TEST(answers) {
     REFUSED(prism_hits_merge(parts, 1, 1, 0, NULL, &err));
     REFUSED_OUT(hits, prism_hits_merge(parts, 2, 1, 0, &hits, &err));
     REFUSED_OUT(hits, prism_hits_merge(parts, 0, 1, 0, &hits, &err));
+    REFUSED(prism_hits_next(w.hits, 0, NULL, &err));
+    REFUSED_OUT(json, prism_hits_next(NULL, 0, &json, &err));
+    REFUSED_OUT(json, prism_hits_next(w.hits, 1, &json, &err));
+    prism_sort_value value;
+    prism_hits_sort_value(NULL, 0, 0, &value);
+    ck_assert(value.kind == PRISM_SORT_MISSING && value.text == NULL);
+    ck_assert_uint_eq(prism_hits_sort_count(NULL), 0);
     ck_assert(prism_hits_complete(NULL) == 0 && prism_hits_shift(NULL) == 0);
     prism_hits_get(NULL, 0, &hit);
     ck_assert_str_eq(hit.key, "");

@@ -134,6 +134,49 @@ START_TEST(a_lost_tokenizer_is_left_behind) {
 }
 END_TEST
 
+START_TEST(a_field_is_added_with_a_tokenizer_of_the_index) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/ix", test_temp_dir());
+    prism_tokenizers *one = make_set("1");
+    prism_index_opts opts = opts_with(one);
+    prism_field_options field = PRISM_FIELD_OPTIONS_INIT;
+    prism_error err = PRISM_ERROR_INIT;
+    prism_index *index;
+    prism_writer *writer;
+    prism_schema *schema;
+    static const char doc[] = "{\"id\":\"c\",\"more\":\"quince\"}";
+    make_index(path, one);
+    ck_assert_int_eq(prism_index_open(path, &opts, &index, &err), PRISM_OK);
+    ck_assert_int_eq(prism_writer_open(index, NULL, &writer, &err), PRISM_OK);
+    ck_assert_int_eq(prism_schema_copy(prism_writer_schema(writer), &schema, &err), PRISM_OK);
+    field.analyzer = "mine";
+    ck_assert_msg(prism_schema_add_field(schema, "more", PRISM_FIELD_TEXT, &field, 0, &err) ==
+                      PRISM_OK,
+                  "%s", err.text);
+    ck_assert_int_eq(prism_writer_set_schema(writer, schema, &err), PRISM_OK);
+    prism_schema_unref(schema);
+    ck_assert_int_eq(prism_writer_put_json(writer, doc, strlen(doc), 0, &err), PRISM_OK);
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 0, NULL, &err), PRISM_OK);
+    prism_writer_close(writer);
+    prism_index_close(index);
+    ck_assert_int_eq(prism_index_open(path, &opts, &index, &err), PRISM_OK);
+    prism_snapshot *snap;
+    prism_query *query;
+    prism_hits *hits;
+    ck_assert_int_eq(prism_snapshot_open(index, &snap, &err), PRISM_OK);
+    ck_assert_int_eq(prism_query_parse(prism_snapshot_schema(snap), "more:quark", 10, NULL, &query,
+                                       &err),
+                     PRISM_OK); /* its first letter */
+    ck_assert_int_eq(prism_search(snap, query, NULL, &hits, &err), PRISM_OK);
+    ck_assert_uint_eq(prism_hits_count(hits), 1);
+    prism_hits_free(hits);
+    prism_query_unref(query);
+    prism_snapshot_unref(snap);
+    prism_index_close(index);
+    prism_tokenizers_unref(one);
+}
+END_TEST
+
 START_TEST(arguments) {
     char path[512];
     snprintf(path, sizeof path, "%s/ix", test_temp_dir());
@@ -185,4 +228,4 @@ START_TEST(todays_index_needs_no_upgrade) {
 END_TEST
 
 TEST_SUITE(api_reindex, an_index_cut_by_other_rules_is_reindexed, a_lost_tokenizer_is_left_behind,
-           arguments, todays_index_needs_no_upgrade)
+           a_field_is_added_with_a_tokenizer_of_the_index, arguments, todays_index_needs_no_upgrade)

@@ -21,8 +21,12 @@ index_tests_sources = \
 	tests/unit/index/test_flush.c \
 	tests/unit/index/test_info.c \
 	tests/unit/index/test_inverter.c \
+	tests/unit/index/test_memory.c \
 	tests/unit/index/test_lost.c \
 	tests/unit/index/test_merge.c \
+	tests/unit/index/test_merge_job.c \
+	tests/unit/index/test_merge_run.c \
+	tests/unit/index/test_merge_thread.c \
 	tests/unit/index/test_merge_policy.c \
 	tests/unit/index/test_merge_schema.c \
 	tests/unit/index/test_model.c \
