@@ -151,7 +151,7 @@ static prism_status check_each_segment(prs_check *check, const prs_manifest *man
 
 /* ---- commits and other files ----------------------------------------------------------------- */
 
-typedef struct commits { /* manifests of all commits that can be read, newest first */
+typedef struct commits { /* manifests of all commits that can be read */
     prs_arena arena;
     const prs_manifest **manifests;
     size_t n;
@@ -212,6 +212,17 @@ static void note_orphans(prs_check *check, const prs_listing *listing, const com
         note(check, "", "there are files that are not the index's; they are left alone");
 }
 
+/* Oldest first; a few commits are kept. */
+static void sort_ascending(commits *all) {
+    for (size_t i = 1; i < all->n; i++) {
+        const prs_manifest *m = all->manifests[i];
+        size_t k = i;
+        for (; k > 0 && all->manifests[k - 1]->generation > m->generation; k--)
+            all->manifests[k] = all->manifests[k - 1];
+        all->manifests[k] = m;
+    }
+}
+
 /* The newest commit, its schema and analyzers, then all that it names. */
 static prism_status check_newest(prs_check *check, const prs_listing *listing, commits *all,
                                  prism_error *err) {
@@ -250,6 +261,9 @@ static prism_status check_directory(prs_check *check, prism_error *err) {
     if (status == PRISM_OK) find_before(check, &listing, &all);
     if (status == PRISM_OK) status = read_commits(check, &listing, &all, err);
     if (status == PRISM_OK) status = check_newest(check, &listing, &all, err);
+    sort_ascending(&all);
+    if (status == PRISM_OK && all.n > 0 && all.manifests[all.n - 1]->generation == listing.newest)
+        status = prs_check_older(check, all.manifests, all.n, err);
     if (status == PRISM_OK && check->n_findings == 0) note_orphans(check, &listing, &all);
     prs_listing_fini(&listing);
     prs_arena_fini(&all.arena);

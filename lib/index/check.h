@@ -1,11 +1,13 @@
 /* check.h - is everything in an index directory what it should be?
  *
  * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists),
- * check_parts.c (keys, lengths, documents), check_deep.c (stored documents analyzed again). */
+ * check_parts.c (keys, lengths, documents), check_older.c (commits before the newest), check_deep.c
+ * (stored documents analyzed again). */
 #ifndef PRS_INDEX_CHECK_H
 #define PRS_INDEX_CHECK_H
 
 #include "base/bitset.h"
+#include "format/names.h"
 #include "index/segment.h"
 
 /** See prism_index_check.
@@ -46,6 +48,9 @@ prism_status prs_check_absorb(prs_check *check, prism_status status, const prism
 /** Count documents as done; ECANCELED if the caller wants to stop. */
 prism_status prs_check_step(prs_check *check, uint64_t docs, prism_error *err) PRS_NODISCARD;
 
+/** The files that only manifests before the last one of n need: damage is a note. */
+prism_status prs_check_older(prs_check *check, const prs_manifest *const *manifests, size_t n,
+                             prism_error *err) PRS_NODISCARD;
 /** All of a segment: every byte, then every structure; stored documents at level deep.  deleted may
  *  be NULL. */
 prism_status prs_check_segment(prs_check *check, const prs_segment *segment,

@@ -354,8 +354,14 @@ static prism_status fs_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism
     return status;
 }
 
+/* XFS that has shut down (an I/O error below its log) lets the fsync of a directory return 0 though
+ * the names are lost; it refuses to look at it afterwards, which is what gives it away. */
 static prism_status sync_descriptor(int fd, prism_error *err) {
-    if (fsync(fd) == 0) return PRISM_OK;
+    struct stat st;
+    if (fsync(fd) == 0) {
+        if (fstat(fd, &st) == 0) return PRISM_OK;
+        return prs_error_sys(err, errno, NULL, "the file system gave up below the directory");
+    }
     if (errno == EINVAL || errno == ENOTSUP) {
         return prs_error_set(
             err, PRISM_EUNSUPPORTED,

@@ -9,6 +9,7 @@ index_tests_sources = \
 	tests/unit/index/test_adopt_undo.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
+	tests/unit/index/test_check_older.c \
 	tests/unit/index/test_check_parts.c \
 	tests/unit/index/test_commit.c \
 	tests/unit/index/test_core.c \
