@@ -5,6 +5,10 @@ noinst_PROGRAMS += bench/prism_eval
 bench_prism_eval_SOURCES = bench/eval.c
 bench_prism_eval_LDADD = -lm
 
+noinst_PROGRAMS += bench/prism_stop
+bench_prism_stop_SOURCES = bench/stop.c
+bench_prism_stop_LDADD = libprismsearch.la
+
 EXTRA_DIST += bench/quality.sh
 
 noinst_PROGRAMS += bench/micro/codec_bench

@@ -27,6 +27,7 @@ typedef struct bench {
     const cli_options *options;
     prism_index *index;
     prism_snapshot *snap;
+    prism_query *filter; /* --filter, or NULL */
     timed_query *queries;
     size_t n, cap;
     skipped_form forms[BENCH_FORMS];

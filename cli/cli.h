@@ -27,12 +27,15 @@ typedef enum { FORMAT_HUMAN, FORMAT_JSON, FORMAT_JSONL, FORMAT_IDS } cli_format;
 typedef enum { PROGRESS_AUTO, PROGRESS_PLAIN, PROGRESS_JSON, PROGRESS_NEVER } cli_progress_mode;
 typedef enum { INPUT_AUTO, INPUT_NDJSON, INPUT_TEXT, INPUT_MARKDOWN } cli_input;
 typedef enum { OFFSETS_BYTE, OFFSETS_CHAR, OFFSETS_UTF16 } cli_offsets;
-typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP } cli_check;
+typedef enum { YES_NO_UNSET, YES, NO } cli_yes_no;
+typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAGE } cli_check;
 
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
-    const char *vocabulary;
+    const char *after, *sort, *filter;
+    const char *query, *vocabulary, *base, *rescue;
+    const char *schema, *infer, *key, *output, *to, *analyzer, *analyzer_options;
     prism_vocabulary *words; /* read from it by cli_read_words */
     cli_format format;
     cli_progress_mode progress;
@@ -41,9 +44,14 @@ typedef struct cli_options {
     cli_check check;
     prism_checksums checksums;
     bool color, strict, strict_schema, load, skip_errors, dry_run, exhaustive, count, highlight,
-        and_operator;
-    bool help;
-    uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us;
+        and_operator, copy, pread;
+    bool help, drop_unstored, many, column, boost; /* boost: it is given */
+    cli_yes_no stored, indexed, positions, lengths;
+    uint64_t boost_value;
+    bool from; /* merge: the arguments are other indexes */
+    uint64_t max_segments;
+    uint64_t memory, threads, commit_every, n, offset, k, top, repeat, warmup, timeout_us,
+        commits_back;
     const char *cpu;
     char **args; /* what is left: files, keys, query words */
     int n_args;
@@ -77,6 +85,7 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
 int cmd_put(cli_options *o);
 int cmd_add(cli_options *o);
 int cmd_rm(cli_options *o);
+int cmd_merge(cli_options *o);
 int cmd_search(cli_options *o);
 int cmd_get(cli_options *o);
 int cmd_analyze(cli_options *o);
@@ -86,12 +95,21 @@ int cmd_info(cli_options *o);
 int cmd_check(cli_options *o);
 int cmd_run(cli_options *o);
 int cmd_bench(cli_options *o);
+int cmd_init(cli_options *o);
+int cmd_schema(cli_options *o);
+int cmd_export(cli_options *o);
+int cmd_reindex(cli_options *o);
+int cmd_upgrade(cli_options *o);
+int cmd_backup(cli_options *o);
+int cmd_restore(cli_options *o);
 int cmd_help(cli_options *o);
 
 /* session.c: opening, messages, interrupts */
 /** The index path by the contract: -i, PSEARCH_INDEX, the nearest .psearch upwards; NULL if none.
  *  Static buffer. */
 const char *cli_index_path(const cli_options *o);
+/** How a command that only reads opens an index: --io, --checksums, --commits-back. */
+prism_index_opts cli_reading(const cli_options *o);
 /** Open index and newest snapshot, or print why not and return the exit code. */
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap);
 /** Read --vocabulary, if it is given, for the fields of a schema, into o->words. */
@@ -105,6 +123,10 @@ void cli_use(const char *path);
 /** The same for an index that cannot be opened: names it, and whatever is there is exit code 3 or
  *  worse. */
 int cli_fail_index(const char *path, prism_error *err);
+/** Is there something in this directory, a lock file aside, or no directory but something else? */
+bool cli_is_foreign(const char *path);
+/** Is there an index, whole or not? */
+bool cli_is_index(const char *path);
 /** There is no index to be found: the message, and CLI_INDEX. */
 int cli_no_index(void);
 int cli_exit_code(prism_status status);

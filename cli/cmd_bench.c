@@ -23,8 +23,11 @@ static double clock_us(void) {
 
 /* ---- timing --------------------------------------------------------------------------------- */
 
-static prism_search_opts search_options(const cli_options *o) {
+static prism_search_opts search_options(const bench *b) {
+    const cli_options *o = b->options;
     prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+    opts.filter = b->filter;
+    opts.sort = o->sort;
     opts.exhaustive = o->exhaustive;
     opts.cancel = &cli_interrupted;
     opts.count = strstr(o->mode, "count") ? PRISM_COUNT_EXACT : PRISM_COUNT_NONE;
@@ -39,7 +42,7 @@ static prism_search_opts search_options(const cli_options *o) {
 
 static int time_query(bench *b, timed_query *q, double *us) {
     prism_error err = PRISM_ERROR_INIT;
-    prism_search_opts opts = search_options(b->options);
+    prism_search_opts opts = search_options(b);
     prism_hits *hits = NULL;
     if (q->count_only) {
         opts.k = 0;
@@ -239,8 +242,21 @@ static bool print_report(const bench *b) {
     return done;
 }
 
+static int read_filter(bench *b) {
+    const char *text = b->options->filter;
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query_opts opts = answer_query_opts(b->options, NULL);
+    if (text == NULL) return CLI_OK;
+    opts.strict = 1;
+    if (prism_query_parse(prism_index_schema(b->index), text, strlen(text), &opts, &b->filter,
+                          &err) == PRISM_OK)
+        return CLI_OK;
+    return cli_usage("--filter: %s", err.text);
+}
+
 static int run_bench(bench *b) {
-    int code = bench_read(b);
+    int code = read_filter(b);
+    if (code == CLI_OK) code = bench_read(b);
     if (code == CLI_OK) code = run_rounds(b);
     if (code != CLI_OK) return code;
     for (size_t i = 0; i < b->n; i++)
@@ -263,6 +279,7 @@ int cmd_bench(cli_options *o) {
     if (code == CLI_OK) code = cli_read_words(o, prism_index_schema(b.index));
     if (code == CLI_OK) code = run_bench(&b);
     bench_fini(&b);
+    prism_query_unref(b.filter);
     prism_snapshot_unref(b.snap);
     prism_index_close(b.index);
     return code;

@@ -18,9 +18,8 @@
 static int find_schema(const cli_options *o, prism_schema **schema, json_t **head) {
     prism_error err = PRISM_ERROR_INIT;
     prism_index *index;
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_index_opts opts = cli_reading(o);
     const char *path = cli_index_path(o);
-    opts.read_only = 1;
     if (path == NULL) {
         if (head) *head = json_pack("{s:i, s:n, s:i}", "v", 1, "index", "generation", 0);
         return prism_schema_default(schema, &err) == PRISM_OK ? CLI_OK : cli_fail(&err);

@@ -12,7 +12,6 @@
 #include "load.h"
 #include "units.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,22 +74,12 @@ static uint64_t total_size(const cli_options *o) {
 /* ---- opening -------------------------------------------------------------------------------- */
 
 /* A directory with other things in it is not made into an index by a slip of the keyboard. */
-static bool is_foreign(const char *path) {
-    DIR *dir = opendir(path);
-    if (dir == NULL) return errno != ENOENT;
-    int n = 0;
-    for (struct dirent *e = readdir(dir); e; e = readdir(dir))
-        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0) n++;
-    closedir(dir);
-    return n > 0;
-}
-
 static int open_index(loader *l, const char *path) {
     prism_error err = PRISM_ERROR_INIT;
     cli_use(path);
     prism_status status = prism_index_open(path, NULL, &l->index, &err);
     if (status == PRISM_ENOTFOUND) {
-        if (is_foreign(path)) {
+        if (cli_is_foreign(path)) {
             cli_message("%s: not an index, and not empty: nothing was touched", path);
             return CLI_INDEX;
         }
@@ -100,10 +89,11 @@ static int open_index(loader *l, const char *path) {
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
     opts.memory = (size_t)l->options->memory;
     opts.load = l->options->load;
+    opts.threads = (unsigned)l->options->threads;
     opts.strict_schema = l->options->strict_schema;
     if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK)
         return cli_fail_index(path, &err);
-    if (prism_doc_new(prism_index_schema(l->index), &l->doc, &err) != PRISM_OK)
+    if (prism_doc_new(prism_writer_schema(l->writer), &l->doc, &err) != PRISM_OK)
         return cli_fail(&err);
     return CLI_OK;
 }

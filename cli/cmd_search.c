@@ -6,22 +6,39 @@
  * The human form is in show.c.  The JSON form carries the spans, counted in the unit asked for.  A
  * document that cannot be read (damage, a fault of the disk) ends the answer with that exit code:
  * half a hit is never passed off as a whole one.
- * Tested by: tests/cli/search.sh, tests/cli/search_json.sh, tests/scenarios */
+ * Tested by: tests/cli/search.sh, tests/cli/search_json.sh, tests/cli/sort.sh,
+ * tests/scenarios */
 #include "show.h"
 
 #include "progress.h"
+#include "sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int parse_query(search_answer *a) {
+static int parse_text(search_answer *a, const char *text, prism_query_opts *opts,
+                      prism_query **query) {
     prism_error err = PRISM_ERROR_INIT;
-    prism_query_opts opts = answer_query_opts(a->options, a->notes);
-    prism_status status = prism_query_parse(prism_index_schema(a->index), a->text, strlen(a->text),
-                                            &opts, &a->query, &err);
+    prism_status status =
+        prism_query_parse(prism_index_schema(a->index), text, strlen(text), opts, query, &err);
     if (status == PRISM_OK) return CLI_OK;
     cli_fail(&err);
     return status == PRISM_ENOMEM ? CLI_SYSTEM : CLI_USAGE;
+}
+
+/* Offsets of a filter's notes are those of its own text. */
+static void filter_note(void *ctx, size_t at, const char *text) {
+    char whole[512];
+    snprintf(whole, sizeof whole, "--filter: %s", text);
+    answer_note(ctx, at, whole);
+}
+
+static int parse_query(search_answer *a) {
+    prism_query_opts opts = answer_query_opts(a->options, a->notes);
+    int code = parse_text(a, a->text, &opts, &a->query);
+    if (code != CLI_OK || a->options->filter == NULL) return code;
+    opts.note = filter_note;
+    return parse_text(a, a->options->filter, &opts, &a->filter);
 }
 
 static int find(search_answer *a) {
@@ -33,6 +50,9 @@ static int find(search_answer *a) {
     opts.count = PRISM_COUNT_EXACT;
     opts.exhaustive = o->exhaustive;
     opts.timeout_us = o->timeout_us;
+    opts.filter = a->filter;
+    opts.sort = o->sort;
+    opts.after = o->after;
     opts.cancel = &cli_interrupted;
     uint64_t start = progress_clock_us();
     if (prism_search(a->snap, a->query, &opts, &a->hits, &err) != PRISM_OK) return cli_fail(&err);
@@ -93,10 +113,27 @@ json_t *search_fields(search_answer *a, uint64_t gdoc, const char *names) {
     return fields ? fields : json_object();
 }
 
-static json_t *json_hit(search_answer *a, const prism_hit *hit) {
-    return json_pack("{s:o, s:f, s:o, s:o}", "id", answer_string(hit->key, hit->key_len), "score",
-                     (double)hit->score, "fields", search_fields(a, hit->gdoc, a->options->fields),
-                     "highlights", json_highlights(a, hit->gdoc));
+static json_t *json_hit(search_answer *a, uint32_t i) {
+    prism_hit hit;
+    prism_hits_get(a->hits, i, &hit);
+    bool scored = sorted_has_scores(a->hits);
+    json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "id", answer_string(hit.key, hit.key_len),
+                            "score", scored ? json_real((double)hit.score) : json_null(), "fields",
+                            search_fields(a, hit.gdoc, a->options->fields), "highlights",
+                            json_highlights(a, hit.gdoc));
+    if (prism_hits_sort_count(a->hits) > 0)
+        json_object_set_new(out, "sort", sorted_values(a->hits, i));
+    return out;
+}
+
+/* The token of the next page, or null. */
+static json_t *json_next(search_answer *a) {
+    prism_error err = PRISM_ERROR_INIT;
+    char *token = NULL;
+    if (prism_hits_next(a->hits, 0, &token, &err) != PRISM_OK) fail_once(a, &err);
+    json_t *value = token ? json_string(token) : json_null();
+    prism_free_text(token);
+    return value;
 }
 
 /* ---- the four forms ------------------------------------------------------------------------- */
@@ -104,9 +141,7 @@ static json_t *json_hit(search_answer *a, const prism_hit *hit) {
 static bool print_json(search_answer *a) {
     json_t *root = answer_head(a->snap), *hits = json_array();
     for (uint32_t i = 0; i < prism_hits_count(a->hits) && a->code == CLI_OK; i++) {
-        prism_hit hit;
-        prism_hits_get(a->hits, i, &hit);
-        json_array_append_new(hits, json_hit(a, &hit));
+        json_array_append_new(hits, json_hit(a, i));
     }
     json_object_set_new(root, "query", answer_string(a->text, strlen(a->text)));
     json_object_set_new(root, "took_us", json_integer((json_int_t)a->took_us));
@@ -115,7 +150,7 @@ static bool print_json(search_answer *a) {
                                   a->total_exact ? "eq" : "gte"));
     json_object_set_new(root, "hits", hits);
     json_object_set_new(root, "facets", json_object());
-    json_object_set_new(root, "next", json_null());
+    json_object_set_new(root, "next", json_next(a));
     json_object_set(root, "notes", a->notes);
     bool done = a->code != CLI_OK || answer_print(root);
     json_decref(root);
@@ -125,9 +160,7 @@ static bool print_json(search_answer *a) {
 static bool print_jsonl(search_answer *a) {
     bool done = true;
     for (uint32_t i = 0; done && a->code == CLI_OK && i < prism_hits_count(a->hits); i++) {
-        prism_hit hit;
-        prism_hits_get(a->hits, i, &hit);
-        json_t *line = json_hit(a, &hit);
+        json_t *line = json_hit(a, i);
         done = a->code != CLI_OK || answer_print(line);
         json_decref(line);
     }
@@ -195,6 +228,7 @@ int cmd_search(cli_options *o) {
     json_decref(a.notes);
     prism_hits_free(a.hits);
     prism_query_unref(a.query);
+    prism_query_unref(a.filter);
     prism_snapshot_unref(a.snap);
     prism_index_close(a.index);
     free(a.text);

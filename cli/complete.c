@@ -11,7 +11,8 @@
 
 /* Options that take the name of a file or directory. */
 static bool takes_path(const cli_option *p) {
-    return p->arg && (strcmp(p->arg, "PATH") == 0 || strcmp(p->arg, "FILE") == 0);
+    return p->arg && (strcmp(p->arg, "PATH") == 0 || strcmp(p->arg, "FILE") == 0 ||
+                      strcmp(p->arg, "DIR") == 0);
 }
 
 static bool takes_choice(const cli_option *p) {

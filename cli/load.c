@@ -59,7 +59,8 @@ static int reject_file(loader *l, const char *path, const prism_error *err) {
 }
 
 static bool is_record_error(prism_status status) {
-    return status == PRISM_EPARSE || status == PRISM_EREJECTED || status == PRISM_ELIMIT;
+    return status == PRISM_EPARSE || status == PRISM_EREJECTED || status == PRISM_ELIMIT ||
+           status == PRISM_EBUDGET;
 }
 
 static int after_put(loader *l, const input_stream *in) {

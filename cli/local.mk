@@ -1,10 +1,12 @@
 # The command-line program.  Sees include/ only.
 psearch_sources = cli/answer.c cli/answer.h cli/article.c cli/article.h cli/bench.h \
-	cli/bench_read.c cli/cli.h cli/cmd_bench.c \
-	cli/cmd_documents.c cli/cmd_info.c cli/cmd_look.c cli/cmd_put.c cli/cmd_run.c \
+	cli/bench_read.c cli/cli.h cli/cmd_backup.c cli/cmd_bench.c cli/cmd_check.c \
+	cli/cmd_export.c cli/cmd_init.c cli/cmd_reindex.c cli/cmd_schema.c cli/csv.c cli/csv.h \
+	cli/guess.c cli/guess.h cli/infer.c cli/infer.h cli/pick.c cli/pick.h cli/schema_file.c cli/schema_file.h \
+	cli/cmd_documents.c cli/cmd_info.c cli/cmd_look.c cli/cmd_merge.c cli/cmd_put.c cli/cmd_rm.c cli/cmd_run.c \
 	cli/cmd_search.c cli/cmd_terms.c cli/complete.c cli/help.c cli/help.h cli/input.c cli/input.h cli/kind.c cli/load.c \
 	cli/load.h cli/main.c cli/options.c cli/progress.c cli/progress.h cli/session.c \
-	cli/show.c cli/show.h cli/units.c cli/units.h cli/walk.c cli/words.c cli/width.c cli/width.h
+	cli/show.c cli/show.h cli/sorted.c cli/sorted.h cli/units.c cli/units.h cli/walk.c cli/words.c cli/width.c cli/width.h
 
 bin_PROGRAMS += psearch
 psearch_SOURCES = $(psearch_sources)

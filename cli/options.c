@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define LOADS "put add"
+#define READS "search get terms info run bench parse analyze backup export schema"
 #define ANSWERS "search get terms info check parse analyze"
 
 const cli_option cli_option_table[] = {
@@ -25,38 +26,48 @@ const cli_option cli_option_table[] = {
     {"help", 'h', NULL, "*", "short help"},
     {"format", 0, "human|json|jsonl|ids", "*", "form of the results"},
     {"format-version", 0, "1", "*", "version of the JSON forms"},
-    {"fields", 0, "A,B", "search get", "stored fields to show"},
+    {"fields", 0, "A,B", "search get export", "stored fields to show"},
     {"color", 0, "auto|always|never", "*", "colours in human output"},
     {"progress", 0, "auto|plain|json|never", "*",
      "how to show progress on standard error (a bar on a terminal only)"},
+    {"io", 0, "mmap|pread", READS,
+     "map files, or read them: for files that are not trusted or on a network"},
+    {"commits-back", 0, "N", READS,
+     "read an older commit: pass over the N newest, take the next that is whole"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
-    {"threads", 0, "N", "put add run bench", "worker threads (1 in this version)"},
-    {"memory", 0, "SIZE", LOADS, "memory budget of the build (256M)"},
+    {"threads", 0, "N", LOADS " run bench",
+     "over 1: merge while loading, in a thread of its own (1; run and bench: 1 in this version)"},
+    {"memory", 0, "SIZE", LOADS " reindex", "memory budget of the build (256M)"},
     {"commit-every", 0, "N", LOADS, "commit after every N documents"},
     {"on-error", 0, "stop|skip", LOADS, "stop at a bad record (default) or skip and count it"},
     {"rejects", 0, "FILE", LOADS, "write skipped records to FILE"},
     {"strict-schema", 0, NULL, LOADS, "reject documents with names that the schema does not know"},
     {"load", 0, NULL, LOADS, "bulk load: merge once, at the end"},
-    {"dry-run", 0, NULL, "rm", "print the count, delete nothing"},
-    {"query", 0, "Q", "rm", NULL},
+    {"dry-run", 0, NULL, "rm check", "tell what would be done, and do nothing"},
+    {"query", 0, "Q", "rm", "delete the documents that match this query"},
+    {"max-segments", 0, "N", "merge", "segments to leave (1)"},
+    {"from", 0, "OTHER...", "merge", "other indexes to add, this and all that follow"},
+    {"reorder", 0, NULL, "merge", NULL},
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
     {"offsets", 0, "byte|char|utf16", "search", "unit of the highlight spans"},
     {"highlight", 0, NULL, "search",
      "show the whole field with its matches instead of the best part"},
-    {"strict", 0, NULL, "search parse", "query errors end the search with exit code 2"},
+    {"strict", 0, NULL, "search parse rm", "query errors end the command with exit code 2"},
     {"count", 0, NULL, "search", "print the number of matching documents only"},
     {"timeout", 0, "TIME", "search", "stop after this time with what was found (exit code 6)"},
-    {"default-operator", 0, "or|and", "search parse bench",
+    {"default-operator", 0, "or|and", "search parse bench rm",
      "how words without an operator combine"},
-    {"fields-searched", 0, "F^W,G", "search parse run bench",
+    {"fields-searched", 0, "F^W,G", "search parse run bench rm",
      "fields and weights of words without a field"},
     {"vocabulary", 0, "FILE", "search parse run bench",
      "stop words, words and synonyms of your own; see psearch-query(7)"},
     {"exhaustive", 0, NULL, "search bench run", "no pruning"},
-    {"after", 0, "TOKEN", "search", NULL},
-    {"sort", 0, "F:desc", "search", NULL},
-    {"filter", 0, "Q", "search", NULL},
+    {"after", 0, "TOKEN", "search", "the page behind the one that gave this token (its \"next\")"},
+    {"sort", 0, "F:desc,G", "search bench",
+     "order by fields with columns, _score or _arrival, each with :asc or :desc"},
+    {"filter", 0, "Q", "search bench",
+     "only documents that match this query, too; it does not rank"},
     {"facet", 0, "F:N", "search", NULL},
     {"collapse", 0, "F", "search", NULL},
     {"explain", 0, NULL, "search", NULL},
@@ -75,7 +86,29 @@ const cli_option cli_option_table[] = {
     {"top", 0, "N", "terms", "the N terms with the highest df"},
     {"quick", 0, NULL, "check", "metadata of every file"},
     {"deep", 0, NULL, "check", "also analyze the stored documents again and compare"},
-    {"repair", 0, NULL, "check", NULL},
+    {"repair", 0, NULL, "check", "leave damaged segments out of a new commit"},
+    {"salvage", 0, NULL, "check", "make the newest whole commit the newest again"},
+    {"rescue", 0, "FILE", "check", "keep the readable texts of lost documents in a new file"},
+    {"copy", 0, NULL, "backup restore", "copy all files, link none"},
+    {"base", 0, "DIR", "backup restore",
+     "an earlier backup beside the new one, to link the files from that both have"},
+    {"schema", 0, "FILE", "init reindex", "the schema, as JSON (init: instead of the default one)"},
+    {"infer", 0, "FILE", "init",
+     "print the schema that an NDJSON, CSV or TSV file asks for, and make nothing"},
+    {"key", 0, "FIELD", "init", "the field that names a document (id)"},
+    {"many", 0, NULL, "schema", "add-field: a document may have several values"},
+    {"column", 0, NULL, "schema", "add-field: a keyword's values at hand, to sort and filter by"},
+    {"stored", 0, "yes|no", "schema", "add-field: kept in the stored document"},
+    {"indexed", 0, "yes|no", "schema", "add-field: searchable (text and keyword)"},
+    {"positions", 0, "yes|no", "schema", "add-field: phrases work (text)"},
+    {"lengths", 0, "yes|no", "schema", "add-field: ranking knows lengths (text)"},
+    {"boost", 0, "N", "schema", "add-field: weight in ranking, 0 to 100 (text; 1)"},
+    {"analyzer", 0, "NAME", "schema", "add-field: mixed-v1, keyword or whitespace"},
+    {"analyzer-options", 0, "JSON", "schema", "add-field: options of the analyzer"},
+    {"output", 'o', "FILE", "export", "write to FILE, which gets its name when it is whole"},
+    {"to", 0, "DIR", "reindex", "build a new index there, and leave this one as it is"},
+    {"drop-unstored", 0, NULL, "reindex",
+     "go on though fields that are not stored lose their values"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -107,6 +140,7 @@ static void set_defaults(cli_options *o) {
     o->tag = "psearch";
     o->mode = "top10";
     o->memory = UINT64_C(256) << 20;
+    o->max_segments = 1;
     o->threads = 1;
     o->n = 10;
     o->k = 1000;
@@ -140,12 +174,22 @@ static void set_choice(cli_options *o, const char *name, int choice, const char 
         o->input = (cli_input)choice;
     else if (strcmp(name, "on-error") == 0)
         o->skip_errors = choice == 1;
+    else if (strcmp(name, "stored") == 0)
+        o->stored = choice == 0 ? YES : NO;
+    else if (strcmp(name, "indexed") == 0)
+        o->indexed = choice == 0 ? YES : NO;
+    else if (strcmp(name, "positions") == 0)
+        o->positions = choice == 0 ? YES : NO;
+    else if (strcmp(name, "lengths") == 0)
+        o->lengths = choice == 0 ? YES : NO;
     else if (strcmp(name, "offsets") == 0)
         o->offsets = (cli_offsets)choice;
     else if (strcmp(name, "default-operator") == 0)
         o->and_operator = choice == 1;
     else if (strcmp(name, "checksums") == 0)
         o->checksums = (prism_checksums)choice;
+    else if (strcmp(name, "io") == 0)
+        o->pread = choice == 1;
     else if (strcmp(name, "mode") == 0)
         o->mode = value;
     else if (strcmp(name, "cpu") == 0)
@@ -171,8 +215,20 @@ static void set_switch(cli_options *o, const char *name) {
         o->exhaustive = true;
     else if (strcmp(name, "json") == 0)
         o->format = FORMAT_JSON;
+    else if (strcmp(name, "many") == 0)
+        o->many = true;
+    else if (strcmp(name, "column") == 0)
+        o->column = true;
+    else if (strcmp(name, "drop-unstored") == 0)
+        o->drop_unstored = true;
     else if (strcmp(name, "quick") == 0)
         o->check = CHECK_QUICK;
+    else if (strcmp(name, "repair") == 0)
+        o->check = CHECK_REPAIR;
+    else if (strcmp(name, "salvage") == 0)
+        o->check = CHECK_SALVAGE;
+    else if (strcmp(name, "copy") == 0)
+        o->copy = true;
     else if (strcmp(name, "deep") == 0)
         o->check = CHECK_DEEP;
 }
@@ -189,8 +245,21 @@ static const char **text_place(cli_options *o, const char *name) {
         {"tag", offsetof(cli_options, tag)},
         {"field", offsetof(cli_options, field)},
         {"prefix", offsetof(cli_options, prefix)},
+        {"after", offsetof(cli_options, after)},
+        {"sort", offsetof(cli_options, sort)},
+        {"filter", offsetof(cli_options, filter)},
         {"fields-searched", offsetof(cli_options, fields_searched)},
         {"vocabulary", offsetof(cli_options, vocabulary)},
+        {"query", offsetof(cli_options, query)},
+        {"base", offsetof(cli_options, base)},
+        {"rescue", offsetof(cli_options, rescue)},
+        {"schema", offsetof(cli_options, schema)},
+        {"infer", offsetof(cli_options, infer)},
+        {"key", offsetof(cli_options, key)},
+        {"output", offsetof(cli_options, output)},
+        {"to", offsetof(cli_options, to)},
+        {"analyzer", offsetof(cli_options, analyzer)},
+        {"analyzer-options", offsetof(cli_options, analyzer_options)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (const char **)((char *)o + places[i].offset);
@@ -205,13 +274,16 @@ static uint64_t *number_place(cli_options *o, const char *name) {
         {"threads", offsetof(cli_options, threads)},
         {"commit-every", offsetof(cli_options, commit_every)},
         {"n", offsetof(cli_options, n)},
+        {"max-segments", offsetof(cli_options, max_segments)},
         {"offset", offsetof(cli_options, offset)},
         {"k", offsetof(cli_options, k)},
         {"top", offsetof(cli_options, top)},
         {"repeat", offsetof(cli_options, repeat)},
         {"warmup", offsetof(cli_options, warmup)},
         {"memory", offsetof(cli_options, memory)},
+        {"commits-back", offsetof(cli_options, commits_back)},
         {"timeout", offsetof(cli_options, timeout_us)},
+        {"boost", offsetof(cli_options, boost_value)},
     };
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(name, places[i].name) == 0) return (uint64_t *)((char *)o + places[i].offset);
@@ -240,12 +312,18 @@ static int set_option(cli_options *o, const cli_option *option, const char *valu
         set_choice(o, name, choice, value);
         return CLI_OK;
     }
+    if (strcmp(name, "from") == 0) { /* the first of the arguments */
+        o->from = true;
+        o->args[o->n_args++] = (char *)(uintptr_t)value;
+        return CLI_OK;
+    }
     const char **text = text_place(o, name);
     if (text) {
         *text = value;
         return CLI_OK;
     }
     uint64_t *number = number_place(o, name);
+    o->boost |= strcmp(name, "boost") == 0;
     if (!parse_value(name, value, number))
         return cli_usage("--%s: '%s' is not a %s", name, value,
                          strcmp(name, "memory") == 0    ? "size such as 512M"
@@ -299,12 +377,21 @@ static int take_option(int argc, char **argv, int *i, const cli_command *command
     return set_option(o, option, value);
 }
 
-static int check_values(const cli_options *o) {
+/* Only what loads can do with more than one. */
+static bool takes_threads(const cli_command *command) {
+    return command != NULL &&
+           (strcmp(command->name, "put") == 0 || strcmp(command->name, "add") == 0);
+}
+
+static int check_values(const cli_options *o, const cli_command *command) {
     if (o->threads == 0) return cli_usage("--threads must be at least 1");
-    if (o->threads > 1) return cli_usage("--threads above 1: not in this version");
+    if (o->threads > 1 && !takes_threads(command))
+        return cli_usage("--threads above 1: not in this version");
+    if (o->threads > 256) return cli_usage("--threads must be at most 256");
     if (o->memory < (16u << 20)) return cli_usage("--memory must be at least 16M");
     if (o->n > PRISM_MAX_K || o->offset > PRISM_MAX_K - o->n || o->k > PRISM_MAX_K)
         return cli_usage("at most %u hits can be asked for, skipped ones included", PRISM_MAX_K);
+    if (o->commits_back > 1000) return cli_usage("--commits-back: at most 1000 commits are kept");
     return CLI_OK;
 }
 
@@ -336,5 +423,5 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
         if (!o->help) return cli_usage("a command is needed (see psearch help)");
         *command = cli_find_command("help");
     }
-    return check_values(o);
+    return check_values(o, *command);
 }

@@ -66,7 +66,7 @@ static void draw_bar(const progress *p, double seconds) {
         snprintf(speed, sizeof speed, "  %s  %.1f MB/s", units_show_bytes(p->bytes, size),
                  (double)p->bytes / 1e6 / seconds);
     int n = snprintf(line, sizeof line, "%s %s%s%s%s", p->verb, bar,
-                     units_show_things(p->documents, p->thing, text), speed, left);
+                     p->thing ? units_show_things(p->documents, p->thing, text) : "", speed, left);
     int room = (int)width_terminal(STDERR_FILENO) - 1;
     if (room > 0 && n > room) n = room;
     fprintf(stderr, "\r\033[K%.*s", n, line);
@@ -82,14 +82,16 @@ static void show(progress *p, uint64_t now) {
         draw_bar(p, seconds);
     } else if (p->mode == PROGRESS_PLAIN) {
         fprintf(stderr, "%s: %s%s%s, %.1f s\n", p->verb,
-                units_show_things(p->documents, p->thing, text), p->bytes ? ", " : "",
-                p->bytes ? units_show_bytes(p->bytes, size) : "", seconds);
+                p->thing ? units_show_things(p->documents, p->thing, text) : "",
+                p->thing && p->bytes ? ", " : "",
+                p->bytes || !p->thing ? units_show_bytes(p->bytes, size) : "", seconds);
     } else {
         fprintf(stderr,
                 "{\"doing\":\"%s\",\"%ss\":%llu,\"bytes\":%llu,\"done\":%llu,\"total\":%llu,"
                 "\"seconds\":%.3f}\n",
-                p->verb, p->thing, (unsigned long long)p->documents, (unsigned long long)p->bytes,
-                (unsigned long long)p->done, (unsigned long long)p->total, seconds);
+                p->verb, p->thing ? p->thing : "document", (unsigned long long)p->documents,
+                (unsigned long long)p->bytes, (unsigned long long)p->done,
+                (unsigned long long)p->total, seconds);
     }
 }
 

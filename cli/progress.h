@@ -6,7 +6,7 @@
 
 typedef struct progress {
     cli_progress_mode mode;
-    const char *verb, *thing; /* "indexing", "document" */
+    const char *verb, *thing; /* "indexing", "document"; thing NULL: bytes only */
     uint64_t total;           /* of the whole work, in the unit of `done`; 0 = unknown */
     uint64_t start_us, next_us;
     uint64_t documents, bytes, done; /* of the last call */

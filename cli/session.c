@@ -4,6 +4,7 @@
  * message ("psearch: FILE:LINE:COLUMN: TEXT"), one place that catches interrupts. */
 #include "cli.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -48,7 +49,8 @@ int cli_exit_code(prism_status status) {
     case PRISM_EBUSY: return CLI_LOCKED;
     case PRISM_EPARSE:
     case PRISM_EREJECTED:
-    case PRISM_ELIMIT: return CLI_REJECTED;
+    case PRISM_ELIMIT:
+    case PRISM_EBUDGET: return CLI_REJECTED;
     case PRISM_ECANCELED: return cli_interrupted ? CLI_INTERRUPTED : CLI_PARTIAL;
     default: return CLI_SYSTEM;
     }
@@ -115,22 +117,50 @@ const char *cli_index_path(const cli_options *o) {
     return env && *env ? env : nearest_index();
 }
 
+prism_index_opts cli_reading(const cli_options *o) {
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    opts.checksums = o->checksums;
+    opts.use_pread = o->pread;
+    opts.commits_back = (unsigned)o->commits_back;
+    opts.read_only = 1;
+    return opts;
+}
+
 int cli_open(const cli_options *o, prism_index **index, prism_snapshot **snap) {
     prism_error err = PRISM_ERROR_INIT;
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_index_opts opts = cli_reading(o);
     const char *path = cli_index_path(o);
     *index = NULL;
     *snap = NULL;
     if (path == NULL) return cli_no_index();
     cli_use(path);
-    opts.checksums = o->checksums;
-    opts.read_only = 1;
     if (prism_index_open(path, &opts, index, &err) == PRISM_OK &&
         prism_snapshot_open(*index, snap, &err) == PRISM_OK)
         return CLI_OK;
     prism_index_close(*index);
     *index = NULL;
     return cli_fail_index(path, &err);
+}
+
+bool cli_is_foreign(const char *path) {
+    DIR *dir = opendir(path);
+    if (dir == NULL) return errno != ENOENT;
+    int n = 0;
+    for (struct dirent *e = readdir(dir); e; e = readdir(dir))
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+            strcmp(e->d_name, "write.lock") != 0)
+            n++;
+    closedir(dir);
+    return n > 0;
+}
+
+bool cli_is_index(const char *path) {
+    prism_index *index = NULL;
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    opts.read_only = 1;
+    prism_status status = prism_index_open(path, &opts, &index, NULL);
+    prism_index_close(index);
+    return status != PRISM_ENOTFOUND && status != PRISM_EINVAL;
 }
 
 int cli_no_index(void) {

@@ -12,6 +12,7 @@
  * Tested by: tests/cli/human.sh */
 #include "show.h"
 
+#include "sorted.h"
 #include "units.h"
 #include "width.h"
 
@@ -229,16 +230,33 @@ static void write_fact(pen *p, const char *text, size_t len) {
     write_plain(p, text, len);
 }
 
-static void show_facts(const search_answer *a, const prism_hit *hit, const json_t *fields,
-                       bool with_id) {
+/* What the hit stands by in the order asked for, as far as it is not shown anyway. */
+static void show_order(const search_answer *a, pen *p, uint32_t i, const char *const *shown,
+                       size_t n_shown) {
+    const char *sort = a->options->sort;
+    char text[256];
+    for (uint32_t j = 0; j < prism_hits_sort_count(a->hits); j++) {
+        bool again = false;
+        if (!sorted_fact(a->hits, i, j, sort, text, sizeof text)) continue;
+        for (size_t k = 0; k < n_shown; k++)
+            again |=
+                strncmp(text, shown[k], strlen(shown[k])) == 0 && text[strlen(shown[k])] == ' ';
+        if (!again) write_fact(p, text, strlen(text));
+    }
+}
+
+static void show_facts(const search_answer *a, uint32_t i, const prism_hit *hit,
+                       const json_t *fields, bool with_id) {
     static const char *const names[] = {"date", "source", "url"};
+    const size_t n_names = sizeof names / sizeof names[0];
     char score[40];
     pen p = new_pen(a, "");
     int n = snprintf(score, sizeof score, "score %.3f", (double)hit->score);
     printf("%*s%s", INDENT, "", p.color ? DIM_ON : "");
-    write_fact(&p, score, (size_t)n);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *value = json_string_value(json_object_get(fields, names[i]));
+    if (sorted_has_scores(a->hits)) write_fact(&p, score, (size_t)n);
+    show_order(a, &p, i, names, n_names);
+    for (size_t k = 0; k < n_names; k++) {
+        const char *value = json_string_value(json_object_get(fields, names[k]));
         if (value) write_fact(&p, value, strlen(value));
     }
     if (with_id) write_fact(&p, hit->key, hit->key_len);
@@ -254,6 +272,8 @@ static void tell_count(const search_answer *a) {
     units_show_things(a->total, "document", text);
     if (a->total == 0)
         cli_message("nothing found (%.1f ms)", ms);
+    else if (a->options->after && shown > 0)
+        cli_message("%llu more of %s%s in %.1f ms", (unsigned long long)shown, least, text, ms);
     else if (shown == a->total || shown == 0)
         cli_message("%s%s in %.1f ms", least, text, ms);
     else if (shown == 1)
@@ -261,6 +281,15 @@ static void tell_count(const search_answer *a) {
     else
         cli_message("%llu to %llu of %s%s in %.1f ms", (unsigned long long)first,
                     (unsigned long long)(first + shown - 1), least, text, ms);
+}
+
+/* Who pages through an order is told how to go on. */
+static void tell_next(const search_answer *a) {
+    char *token;
+    prism_error err = PRISM_ERROR_INIT;
+    if (prism_hits_next(a->hits, 0, &token, &err) != PRISM_OK || token == NULL) return;
+    cli_message("more: --after %s", token);
+    prism_free_text(token);
 }
 
 void show_answer(search_answer *a) {
@@ -272,10 +301,11 @@ void show_answer(search_answer *a) {
         if (i > 0) putchar('\n');
         bool titled = show_title(a, &hit, a->options->offset + i + 1);
         show_body(a, &hit, fields);
-        show_facts(a, &hit, fields, titled);
+        show_facts(a, i, &hit, fields, titled);
         json_decref(fields);
     }
     /* The count comes after the hits also where both go to one place. */
     if (a->code == CLI_OK) a->code = cli_finish(CLI_OK);
     if (a->code == CLI_OK) tell_count(a);
+    if (a->code == CLI_OK && (a->options->sort || a->options->after)) tell_next(a);
 }

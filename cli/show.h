@@ -10,7 +10,7 @@ typedef struct search_answer {
     const cli_options *options;
     prism_index *index;
     prism_snapshot *snap;
-    prism_query *query;
+    prism_query *query, *filter;
     prism_hits *hits;
     json_t *notes, *text_fields;
     char *text;

@@ -2,6 +2,7 @@
 #include "units.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <string.h>
 
 static const char *read_digits(const char *p, uint64_t *out) {
@@ -95,5 +96,19 @@ const char *units_show_count(uint64_t n, char *out) {
 const char *units_show_things(uint64_t n, const char *thing, char *out) {
     char count[32];
     snprintf(out, 64, "%s %s%s", units_show_count(n, count), thing, n == 1 ? "" : "s");
+    return out;
+}
+
+const char *units_show_date(int64_t ms, char *out) {
+    int64_t rest = ms % 1000 < 0 ? ms % 1000 + 1000 : ms % 1000;
+    time_t seconds = (time_t)((ms - rest) / 1000);
+    struct tm t;
+    if (gmtime_r(&seconds, &t) == NULL) {
+        snprintf(out, UNITS_DATE, "%lld", (long long)ms);
+        return out;
+    }
+    int n = snprintf(out, UNITS_DATE, "%04d-%02d-%02dT%02d:%02d:%02d", t.tm_year + 1900,
+                     t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+    snprintf(out + n, UNITS_DATE - (size_t)n, rest ? ".%03dZ" : "Z", (int)rest);
     return out;
 }

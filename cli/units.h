@@ -12,6 +12,9 @@ bool units_number(const char *text, uint64_t *out);
 bool units_size(const char *text, uint64_t *out);
 /** 500ms, 30s, 2m, 1h, 250us; a bare number is seconds; fractions allowed (1.5s).  Microseconds. */
 bool units_time_us(const char *text, uint64_t *out);
+#define UNITS_DATE 48 /* room for a date */
+/** "2025-11-03T10:00:00Z" of milliseconds since 1970, with .123 where there are any; returned. */
+const char *units_show_date(int64_t ms, char *out);
 /** "12.3 MB" (powers of 1000), "1,234"; out has room for 32 bytes; returned. */
 const char *units_show_bytes(uint64_t bytes, char *out);
 const char *units_show_count(uint64_t n, char *out);

@@ -7,6 +7,7 @@ prisminclude_HEADERS = \
 	include/prismsearch/base.h \
 	include/prismsearch/error.h \
 	include/prismsearch/index.h \
+	include/prismsearch/maintain.h \
 	include/prismsearch/query.h \
 	include/prismsearch/schema.h \
 	include/prismsearch/search.h \

@@ -20,6 +20,7 @@
 #include <prismsearch/schema.h>
 #include <prismsearch/index.h>
 #include <prismsearch/writer.h>
+#include <prismsearch/maintain.h>
 #include <prismsearch/vocabulary.h>
 #include <prismsearch/query.h>
 #include <prismsearch/search.h>

@@ -45,7 +45,7 @@ AC_DEFUN([PRS_WARNING_FLAGS], [
         -Wimplicit-fallthrough -Wstrict-prototypes -Wmissing-prototypes
         -Wold-style-definition -Wdate-time -Wlogical-op -Wduplicated-cond
         -Wunreachable-code-aggressive -Wassign-enum])
-    AS_IF([test "x$enable_sanitizers" != xyes],
+    AS_IF([test "x$enable_sanitizers" = xno],
         [PRS_ADD_FLAG([PRS_WARN_CFLAGS], [-Wstack-usage=16384])
          AS_CASE([$PRS_WARN_CFLAGS], [*stack-usage*], [],
             [PRS_ADD_FLAG([PRS_WARN_CFLAGS], [-Wframe-larger-than=16384])])])
@@ -73,7 +73,7 @@ AC_DEFUN([PRS_HARDENING_FLAGS], [
         PRS_ADD_FLAGS([PRS_HARD_LDFLAGS], [-Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack])
         PRS_ADD_FLAG([PRS_PIE_CFLAGS], [-fPIE])
         PRS_ADD_FLAG([PRS_PIE_LDFLAGS], [-pie])
-        AS_IF([test "x$enable_sanitizers" != xyes && test "x$enable_coverage" != xyes],
+        AS_IF([test "x$enable_sanitizers" = xno && test "x$enable_coverage" != xyes],
             [AS_CASE([" $CFLAGS "], [*" -O0 "*], [], [PRS_FORTIFY_FLAGS])])])
     AC_SUBST([PRS_HARD_CPPFLAGS])
     AC_SUBST([PRS_HARD_CFLAGS])
@@ -100,6 +100,7 @@ AC_DEFUN([PRS_FORTIFY_FLAGS], [
 AC_DEFUN([PRS_INSTRUMENTATION_FLAGS], [
     AS_IF([test "x$enable_sanitizers" = xyes],
         [PRS_INSTR_FLAGS="-fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=undefined -fno-omit-frame-pointer"],
+        [test "x$enable_sanitizers" = xthread], [PRS_INSTR_FLAGS="-fsanitize=thread -fno-omit-frame-pointer"],
         [PRS_ADD_FLAG([PRS_LIB_LDFLAGS], [-Wl,-z,defs])])
     AS_IF([test "x$enable_coverage" = xyes],
         [PRS_INSTR_FLAGS="$PRS_INSTR_FLAGS --coverage -fprofile-update=atomic -O0"])

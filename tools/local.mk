@@ -1,6 +1,6 @@
 # Scripts that keep the house rules, and generators.
 EXTRA_DIST += tools/lint.sh tools/globals_allow.txt tools/size_allow.txt tools/strip_c.awk tools/check_format.sh \
-	tools/format.sh tools/wrap_comments.awk
+	tools/format.sh tools/torture.sh tools/wrap_comments.awk
 
 # The rules only, in seconds: what to run before each commit.  Layout is looked at here and not in make
 # check, because it needs one certain version of clang-format; make format mends it.

@@ -71,7 +71,9 @@ typedef int (*prism_progress_fn)(void *ctx, uint64_t done, uint64_t total);
 #define PRISM_MAX_QUERY_NODES 1024u
 #define PRISM_MAX_QUERY_DEPTH 64u
 #define PRISM_MAX_PHRASE_TERMS 256u
-#define PRISM_MAX_K 10000u /* k + offset of one search */
+#define PRISM_MAX_K 10000u                 /* k + offset of one search */
+#define PRISM_MAX_SNIPPET_BYTES (1u << 20) /* bytes of a field that a snippet looks at */
+#define PRISM_MAX_SORT 16u                 /* criteria of one order */
 
 #ifdef __cplusplus
 }

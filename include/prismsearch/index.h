@@ -31,9 +31,11 @@ typedef struct prism_index_opts {
     int read_only; /* never write, not even the lock file */
     int in_memory; /* create: nothing on disk, path is a label */
     prism_tokenizers *tokenizers; /* referenced; for fields that name them, see ext/tokenizer.h */
+    unsigned commits_back;        /* open: pass over so many of the newest commits and read the
+                                     newest one before them that is whole; 0 = the newest */
 } prism_index_opts;
 #define PRISM_INDEX_OPTS_INIT                                                                      \
-    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0, NULL }
+    { sizeof(prism_index_opts), NULL, PRISM_CHECKSUMS_LAZY, 0, 0, 0, NULL, 0 }
 
 /** Make a new, empty index and its first commit.
  *  Params : path is created if absent (its parent is not) and must hold no index; schema
@@ -47,17 +49,19 @@ PRISM_API prism_status prism_index_create(const char *path, const prism_schema *
                                           const prism_index_opts *opts, prism_index **out,
                                           prism_error *err);
 /** Open an existing index.
- *  Params : out [owned: prism_index_close]
- *  Errors : PRISM_ENOTFOUND no index there; PRISM_EANALYZER a field's tokenizer is not in
- *           opts.tokenizers, naming it; PRISM_ETOONEW, PRISM_ETOOOLD, PRISM_ECORRUPT, PRISM_EIO;
- *           PRISM_EBUSY commits came faster than they could be read; PRISM_EINVAL path is a file,
- *           in_memory is set
+ *  Params : out [owned: prism_index_close].  With opts.commits_back the handle is read-only and its
+ *           snapshots are all of the commit found now; nothing else falls back to an older commit
+ *  Errors : PRISM_ENOTFOUND no index there, or no commit so far back; PRISM_EANALYZER a field's
+ *           tokenizer is not in opts.tokenizers, naming it; PRISM_ETOONEW, PRISM_ETOOOLD,
+ *           PRISM_ECORRUPT, PRISM_EIO; PRISM_EBUSY commits came faster than they could be read;
+ *           PRISM_EINVAL path is a file, in_memory is set
  *  Cost   : reads the newest commit file */
 PRISM_API prism_status prism_index_open(const char *path, const prism_index_opts *opts,
                                         prism_index **out, prism_error *err);
 /** Close a handle; NULL is fine.  Snapshots and writers taken from it live on. */
 PRISM_API void prism_index_close(prism_index *index);
-/** The schema as of open, borrowed from the index; NULL for NULL. */
+/** The schema as of open, borrowed from the index; NULL for NULL.  A commit of another process may
+ *  have changed it since: prism_snapshot_schema and prism_writer_schema say what theirs is. */
 PRISM_API const prism_schema *prism_index_schema(const prism_index *index);
 
 /** A view of the newest commit.
@@ -116,6 +120,16 @@ PRISM_API prism_status prism_document_find(prism_snapshot *snap, const char *key
  *  Cost   : one frame of 16 to 64 KiB is read and decompressed */
 PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json,
                                           size_t *len, prism_error *err);
+
+/** One document.  Return 0 to go on, anything else to stop.
+ *  Params : json [borrowed during the callback] of len bytes, not a string */
+typedef int (*prism_document_fn)(void *ctx, uint64_t gdoc, const char *json, size_t len);
+/** Walk all documents that can be found, in the order in which they were put, which is that of
+ *  their numbers.
+ *  Errors : PRISM_ECANCELED the callback stopped; PRISM_ECORRUPT, PRISM_EIO
+ *  Cost   : every frame is read and decompressed once; memory for one */
+PRISM_API prism_status prism_document_each(prism_snapshot *snap, prism_document_fn each, void *ctx,
+                                           prism_error *err);
 
 /** One entry of a dictionary.  Return 0 to go on, anything else to stop.
  *  Params : term [borrowed during the callback]; kind "word", "han1", "han2", "hanend", "exact" or

@@ -83,6 +83,30 @@ PRISM_API prism_status prism_query_prefix(const prism_schema *schema, const char
                                           const char *text, size_t len, prism_query **out,
                                           prism_error *err);
 
+#define PRISM_RANGE_OPEN_FROM 1u /* the value `from` itself does not count */
+#define PRISM_RANGE_OPEN_TO 2u   /* nor does the value `to` */
+/** Documents with a value of a field between two ends, all with the same score.  Any of several
+ *  values will do.  A date that is a year, month, day, minute or second means all of it.  Keywords
+ *  are compared by the bytes of the original values where the field has a column, else folded.
+ *  Params : schema [referenced]; from, to as in prism_doc_add, NULL = no end; flags PRISM_RANGE_*;
+ *           out [owned: prism_query_unref].  An end below its beginning finds nothing
+ *  Errors : PRISM_ENOTFOUND no such field; PRISM_EINVAL a text field or one without a column, an
+ *           end that is no value of the field, unknown flags; what a tokenizer returns */
+PRISM_API prism_status prism_query_range(const prism_schema *schema, const char *field,
+                                         const char *from, size_t from_len, const char *to,
+                                         size_t to_len, unsigned flags, prism_query **out,
+                                         prism_error *err);
+/** Documents that have a field, all with the same score.
+ *  Params : schema [referenced]; out [owned: prism_query_unref]
+ *  Errors : PRISM_ENOTFOUND no such field; PRISM_EINVAL a field that is only stored */
+PRISM_API prism_status prism_query_exists(const prism_schema *schema, const char *field,
+                                          prism_query **out, prism_error *err);
+/** All documents.
+ *  Params : schema [referenced]; out [owned: prism_query_unref]
+ *  Errors : none but those of base.h */
+PRISM_API prism_status prism_query_all(const prism_schema *schema, prism_query **out,
+                                       prism_error *err);
+
 /** What a clause is to the query that it is part of. */
 typedef enum prism_occur {
     PRISM_SHOULD = 0,   /* may match: adds to the score */
@@ -116,7 +140,7 @@ PRISM_API prism_query *prism_query_ref(prism_query *query);
 /** Drop a reference; NULL is fine.   Threads: any */
 PRISM_API void prism_query_unref(prism_query *query);
 /** Shape of the tree, for benchmark classes: "term", "and", "or", "phrase", "near", "prefix",
- *  "mixed", "all" or "none", a static string; "none" for NULL. */
+ *  "range", "mixed", "all" or "none", a static string; "none" for NULL. */
 PRISM_API const char *prism_query_shape(const prism_query *query);
 
 /* ---- analysis ------------------------------------------------------------------------------ */

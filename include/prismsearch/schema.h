@@ -89,6 +89,12 @@ PRISM_API prism_status prism_schema_add_field(prism_schema *schema, const char *
                                               const prism_field_options *options, int is_key,
                                               prism_error *err);
 
+/** A schema of the same fields and tokenizers, to add fields to.
+ *  Params : out [owned: prism_schema_unref]
+ *  Errors : none but those of base.h */
+PRISM_API prism_status prism_schema_copy(const prism_schema *schema, prism_schema **out,
+                                         prism_error *err);
+
 /** Another reference; returns its argument, which may be NULL.   Threads: any */
 PRISM_API prism_schema *prism_schema_ref(prism_schema *schema);
 /** Drop a reference; NULL is fine.   Threads: any */

@@ -27,6 +27,14 @@ typedef enum prism_count_mode {
     PRISM_COUNT_EXACT = 1, /* total is exact */
 } prism_count_mode;
 
+/** Why a search ended before it was done. */
+typedef enum prism_stop {
+    PRISM_STOP_NONE = 0,     /* it was done */
+    PRISM_STOP_DEADLINE = 1, /* timeout_us */
+    PRISM_STOP_CANCEL = 2,   /* *cancel */
+    PRISM_STOP_WORK = 3,     /* max_work */
+} prism_stop;
+
 /** What to find and when to stop; start from PRISM_SEARCH_OPTS_INIT. */
 typedef struct prism_search_opts {
     size_t size;
@@ -39,9 +47,24 @@ typedef struct prism_search_opts {
     uint64_t timeout_us;              /* 0 = none; the answer says so when it was cut */
     const volatile int *cancel;       /* non-zero stops the search; may be NULL */
     const prism_allocator *allocator; /* of hits and work space; NULL = the snapshot's */
+    uint64_t max_work;                /* steps of at most 4096 postings; 0 = any number */
+    size_t memory;                    /* bytes of work space and hits; 0 = 64 MiB */
+    /* every hit must match it too; it adds nothing to scores, changes none, and needs no
+     * statistics; of the same schema as the query; NULL = none */
+    const prism_query *filter;
+    /* "date:desc,n": the order of the hits, as a list of fields with columns, each with :asc (so
+     * without a direction) or :desc.  _score, best first unless it says :asc, and _arrival may
+     * stand among them.  Equal documents stand by arrival.  Of several values the least counts for :asc,
+     * the greatest for :desc; documents without one come last in both.  Keywords stand by the bytes
+     * of the original values.  NULL or "" = best first */
+    const char *sort;
+    const char *after; /* token of prism_hits_next: what comes behind it; NULL = from the start */
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
-    { sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL }
+    {                                                                                              \
+        sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
+            0, NULL, NULL, NULL                                                                    \
+    }
 
 /** One document found. */
 typedef struct prism_hit {
@@ -54,13 +77,20 @@ typedef struct prism_hit {
     uint32_t part;     /* which of the answers that were merged it is from; else 0 */
 } prism_hit;
 
-/** Find the best documents.
+/** Find the best documents, or the first in the order asked for.
  *  Params : opts may be NULL; out [owned: prism_hits_free], which refers to snap
- *  Shapes : score descending, then arrival ascending
+ *  Shapes : score descending, then arrival ascending; or as opts.sort says, then arrival ascending:
+ *           scores are 0 then, unless _score is part of the order
  *  Errors : PRISM_ECORRUPT a damaged segment (file, offset); PRISM_EIO; PRISM_ELIMIT boosts too
- *           large to add up; PRISM_EINVAL k + offset, k1, b, statistics of another query.  Deadline
- *           and cancel are no errors: see prism_hits_complete
- *  Cost   : the postings that pruning cannot skip
+ *           large to add up; PRISM_EBUDGET opts.memory is too little: it takes a bit a document of
+ *           the largest segment for each different prefix, range or exists, and some KiB a clause;
+ *           PRISM_EINVAL k + offset, k1, b, statistics of another query; a filter of another
+ *           schema; an order by a field that there is not, or without a column, or twice; a token
+ *           that is none, or of another order.  Deadline, cancel and max_work are no errors: see
+ *           prism_hits_stopped
+ *  Cost   : the postings that pruning cannot skip; with opts.sort all that match, and a few ns for
+ *           each: the total is exact then.  A page behind a token costs what the first one does.
+ *           Told to stop, it ends within one step
  *  Source : Ding & Suel, SIGIR 2011; Turtle & Flood 1995 (MaxScore); FORMAT.md section 17 */
 PRISM_API prism_status prism_search(prism_snapshot *snap, const prism_query *query,
                                     const prism_search_opts *opts, prism_hits **out,
@@ -70,8 +100,11 @@ PRISM_API uint32_t prism_hits_count(const prism_hits *hits);
 /** Documents matched, those beyond k included; 0 for NULL.
  *  Params : *exact (may be NULL) = 0 if it is a lower bound only */
 PRISM_API uint64_t prism_hits_total(const prism_hits *hits, int *exact);
-/** 1 complete; 0 cut by deadline or cancel, or NULL: hits and total are of what was seen. */
+/** 1 complete; 0 cut short, or NULL: hits and total are of what was seen. */
 PRISM_API int prism_hits_complete(const prism_hits *hits);
+/** Why the search was cut short; PRISM_STOP_NONE if it was not, or for NULL.  Of a merged answer:
+ *  that of the first part that was cut. */
+PRISM_API prism_stop prism_hits_stopped(const prism_hits *hits);
 /** The power of two of the raw scores; 0 for NULL. */
 PRISM_API int prism_hits_shift(const prism_hits *hits);
 /** Hit i, 0 <= i < count; zeros and an empty key otherwise.
@@ -79,6 +112,41 @@ PRISM_API int prism_hits_shift(const prism_hits *hits);
 PRISM_API void prism_hits_get(const prism_hits *hits, uint32_t i, prism_hit *hit);
 /** Free; NULL is fine. */
 PRISM_API void prism_hits_free(prism_hits *hits);
+
+/** What a value that a hit stands by is. */
+typedef enum prism_sort_kind {
+    PRISM_SORT_MISSING = 0, /* the document has none */
+    PRISM_SORT_I64 = 1,
+    PRISM_SORT_F64 = 2,
+    PRISM_SORT_BOOL = 3,
+    PRISM_SORT_DATE = 4,
+    PRISM_SORT_KEYWORD = 5,
+    PRISM_SORT_SCORE = 6,   /* _score */
+    PRISM_SORT_ARRIVAL = 7, /* _arrival */
+} prism_sort_kind;
+/** A value that a hit stands by; members that its kind does not use are 0. */
+typedef struct prism_sort_value {
+    prism_sort_kind kind;
+    int64_t i64;      /* I64; BOOL 0 or 1; DATE milliseconds since 1970 UTC; ARRIVAL */
+    double f64;       /* F64, SCORE */
+    const char *text; /* KEYWORD: the original value, not NUL-terminated */
+    size_t len;       /* bytes of text */
+} prism_sort_value;
+/** Number of criteria of the order; 0 for best first and for NULL. */
+PRISM_API uint32_t prism_hits_sort_count(const prism_hits *hits);
+/** What hit i stands by under criterion j, 0 <= j < prism_hits_sort_count; MISSING otherwise.
+ *  Params : *value, whose text is borrowed from hits */
+PRISM_API void prism_hits_sort_value(const prism_hits *hits, uint32_t i, uint32_t j,
+                                     prism_sort_value *value);
+/** Where the next page begins: for opts.after of the same query, filter and order.  The token
+ *  stands for the last hit's place in the order, so there is no limit to the pages.  In another commit
+ *  pages go on from that place: what changed in between may be missed or come twice.
+ *  Params : part = which of the indexes that were merged the token is for, 0 if there was one only;
+ *           *token [owned: prism_free_text], a string of letters, digits, - and _; NULL if no more
+ *           hits follow
+ *  Errors : PRISM_EINVAL no such part; an answer that was merged twice */
+PRISM_API prism_status prism_hits_next(const prism_hits *hits, uint32_t part, char **token,
+                                       prism_error *err);
 
 /** An answer as JSON text.
  *  Params : *json [owned: prism_free_text], a string
@@ -89,15 +157,15 @@ PRISM_API prism_status prism_hits_encode(const prism_hits *hits, char **json, pr
  *  Errors : PRISM_EPARSE not JSON (with line and column), or not what prism_hits_encode writes */
 PRISM_API prism_status prism_hits_decode(const char *text, size_t len, prism_hits **out,
                                          prism_error *err);
-/** One answer of several, to one query under the same statistics, k1 and b.
+/** One answer of several, to one query under the same statistics, k1 and b, filter and order.
  *  Params : parts [borrowed], n > 0, of searches with offset 0 and at least k + offset hits wanted;
  *           k, offset as in prism_search_opts; out [owned: prism_hits_free]
  *  Shapes : score descending, then by part, then arrival ascending: the order of one index that
  *           took the documents of part 0 first, then those of part 1 ...; hit.part tells whose gdoc
- *           it is.
+ *           it is.  Parts in an order of their own stay in it: by their values, then by part
  *           Total is the sum, exact and complete if all are
- *  Errors : PRISM_EINVAL k + offset over PRISM_MAX_K, parts that are not of one scale, or wanted
- *           too few
+ *  Errors : PRISM_EINVAL k + offset over PRISM_MAX_K, parts that are not of one scale or order,
+ *           or wanted too few
  *  Cost   : k + offset hits times n */
 PRISM_API prism_status prism_hits_merge(const prism_hits *const *parts, size_t n, uint32_t k,
                                         uint32_t offset, prism_hits **out, prism_error *err);
@@ -126,7 +194,8 @@ typedef struct prism_fragment {
 } prism_fragment;
 typedef struct prism_snippet prism_snippet;
 /** The best fragments of a stored text field of a document, with the byte ranges that take part in
- *  matched clauses of the query.  A field without a match gives its beginning and no spans.
+ *  matched clauses of the query.  A field without a match gives its beginning and no spans;
+ *  what lies behind its first PRISM_MAX_SNIPPET_BYTES is not looked at.
  *  Params : gdoc of a hit in snap; opts may be NULL; out [owned: prism_snippet_free], a copy that
  *           outlives snap
  *  Errors : PRISM_ENOTFOUND no such document or field, or not stored; PRISM_ECORRUPT, PRISM_EIO;

@@ -3,18 +3,36 @@
  * What is put is durable and visible when prism_writer_commit returns PRISM_OK, all of it or none.
  * The last put of a key wins.
  *
- * After an error            the writer
- *   of one document         is as it was before the call: PRISM_EPARSE, PRISM_EREJECTED,
- *   PRISM_ELIMIT,
- *                           PRISM_EINVAL, what a tokenizer returns
- *   that loses what is not  gives that error again from every call: prism_writer_rollback goes back
- *   committed (disk, memory)  to the last commit, prism_writer_close gives up
- *   PRISM_EUNKNOWN          can only be closed: open the index again to see whether it was
- *   committed The last commit is intact in every case. */
+ * After an error of            the writer
+ *   put, put_json, delete       is as it was before the call, whatever failed: of the document
+ *                               PRISM_EPARSE, PRISM_EREJECTED, PRISM_ELIMIT, PRISM_EINVAL,
+ *                               PRISM_EBUDGET, what a tokenizer returns; of the disk PRISM_ENOSPC,
+ *                               PRISM_EIO; PRISM_ENOMEM
+ *   commit, merge               still holds everything that was put and deleted: the same call may
+ *                               be made again, and it uses other files than those that failed
+ *   any call, PRISM_ECORRUPT    gives that error again from every call: bytes that were written for
+ *     of a file just written    a failed flush do not come back from the disk.
+ *                               prism_writer_rollback goes back to the last commit
+ *   commit, of the sync of      the same: such files have waited for it, and what a snapshot has
+ *     files that a              seen is not written a second time
+ *     prism_writer_snapshot
+ *     has flushed
+ *   commit, PRISM_EUNKNOWN      can only be closed: open the index again to see whether it was
+ *                               committed
+ *
+ * A disk that is full for a try needs room for the stored documents twice in the next: they are
+ * copied.  Out of memory in the last step of a flush can make its documents unsavable: then each
+ * commit gives PRISM_ENOMEM, and rollback is the way out.  The last commit is intact in every
+ * case.
+ *
+ * Threads: any may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
+ * thread of its own while it is called.  What fails there changes nothing and is no call's error:
+ * prism_writer_get_stats tells, and it is tried again after some more flushes. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
 
 #include <prismsearch/index.h>
+#include <prismsearch/query.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,8 +44,8 @@ typedef struct prism_writer prism_writer;
 typedef struct prism_writer_opts {
     size_t size;
     size_t memory;         /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    unsigned threads;      /* 1; more: PRISM_EUNSUPPORTED in this version */
-    int load;              /* bulk load: merge nothing until commit, then once */
+    unsigned threads;      /* 1; more: merges run in one thread of the writer's, beside its calls */
+    int load;              /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits;      /* commits kept on disk, 1 to 1000; 0 = 2 */
     int non_durable;       /* no fsync: for tests and throw-away indexes */
     int strict_schema;     /* unknown JSON names reject the document */
@@ -40,12 +58,19 @@ typedef struct prism_writer_opts {
 /** Become the writer of an index.
  *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]
  *  Errors : PRISM_EBUSY another writer, of any process, has it; PRISM_EREADONLY; PRISM_EINVAL
- *           memory under 16 MiB, keep_commits over 1000; PRISM_EUNSUPPORTED threads, or a file
- *           system without locks; as prism_snapshot_open */
+ *           memory under 16 MiB, keep_commits over 1000, threads over 256; PRISM_EUNSUPPORTED a
+ *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
-/** Give up what is not committed, release the lock, free; NULL is fine. */
+/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In a
+ *  child process: frees memory only, and not even that if there is a merge thread. */
 PRISM_API void prism_writer_close(prism_writer *writer);
+/** The schema that documents are put by: the newest commit's, which may be another one than that of
+ *  the index handle (prism_index_schema is as of open); NULL for NULL.
+ *  Returns: borrowed from the writer until prism_writer_set_schema, prism_writer_rollback or
+ *           prism_writer_close
+ *  Threads: not beside those calls */
+PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
 #define PRISM_PUT_APPEND 1u  /* the caller knows the key is new: no older version is looked for */
@@ -56,9 +81,9 @@ PRISM_API void prism_writer_close(prism_writer *writer);
  *           PRISM_EREJECTED a value that does not fit its field, a bad key, under strict_schema an
  *           unknown name; PRISM_ELIMIT PRISM_MAX_DOC_BYTES, PRISM_MAX_DOC_TOKENS, depth; what a
  *           tokenizer returns.
- *           After these the writer is as it was.  PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM of a flush:
- *           see the top
- *  Cost   : the document is analyzed now; a flush when the budget is spent */
+ *           PRISM_EBUDGET it alone needs more than 1.25 times the budget; PRISM_EIO, PRISM_ENOSPC,
+ *           PRISM_ENOMEM.  After all of these the writer is as it was
+ *  Cost   : the document is analyzed now; a flush first when the budget is spent */
 PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                              unsigned flags, prism_error *err);
 
@@ -86,27 +111,85 @@ PRISM_API prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, un
 
 /** Delete by key, what is not committed included.
  *  Params : *n (may be NULL) = documents deleted, 0 or 1
- *  Errors : PRISM_EINVAL the schema has no key; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM: see the
- *           top
+ *  Errors : PRISM_EINVAL the schema has no key; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM: the same
+ *           call again does what is left to do
  *  Cost   : one look-up a segment */
 PRISM_API prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len,
                                            uint64_t *n, prism_error *err);
 
+/** Delete all documents that match a query now, what is not committed included.
+ *  Params : query [borrowed]; *n (may be NULL) = documents deleted, exactly
+ *  Errors : PRISM_EINVAL the query is of another schema; PRISM_ECORRUPT, PRISM_EIO, PRISM_ENOMEM,
+ *           PRISM_ELIMIT of the search: nothing was deleted; of the flush: see the top
+ *  Threads: no put or delete of another thread comes between finding and deleting
+ *  Cost   : flush of what is pending, without fsync; counting the query; memory: a bit a document
+ *           of the segments with a match */
+PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const prism_query *query,
+                                                 uint64_t *n, prism_error *err);
+
 /** Make everything since the last commit durable and visible.
  *  Params : payload (may be NULL) copied, kept with the commit: prism_snapshot_payload; *generation
  *           (may be NULL) = of the commit, that of the last one if there was nothing to commit
- *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers; PRISM_EUNKNOWN:
- *           committed or not, the writer can only be closed
- *  Cost   : flush, fsyncs, merges by policy */
+ *  Errors : PRISM_ENOSPC, PRISM_EIO, PRISM_ENOMEM: nothing changed for readers, and nothing is lost:
+ *           call again; PRISM_EUNKNOWN: committed or not, the writer can only be closed
+ *  Cost   : flush, fsyncs, merges by policy.  With a merge thread it waits for merges only where
+ *           there are more segments than allowed; after a merge failed there may be more */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                            uint64_t *generation, prism_error *err);
-/** Forget everything since the last commit, an error that was sticky too.
+/** A snapshot of what a commit would hold now: near-real-time search inside this process.
+ *  Pending documents are flushed without fsync: nothing is durable, nobody else sees anything, and
+ *  the next commit syncs each file once.
+ *  Params : out [owned: prism_snapshot_unref]; its generation and payload are those of the last
+ *           commit, and prism_snapshot_refresh of it gives the newest commit
+ *  Errors : PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: the writer is as it was
+ *  Threads: any; the snapshot is as any other, and outlives later merges, commits, rollback and the
+ *           writer
+ *  Cost   : flush of what is pending, merges by policy (none for a bulk load, which is to merge at
+ *           its end); a copy of the deletions, a bit a document; segments are shared */
+PRISM_API prism_status prism_writer_snapshot(prism_writer *writer, prism_snapshot **out,
+                                             prism_error *err);
+/** Forget everything since the last commit, an error that was sticky and a merge under way too.
  *  Errors : PRISM_EUNKNOWN where only closing is left; PRISM_EIO, PRISM_ECORRUPT, PRISM_ENOMEM */
 PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *err);
-/** Merge down to at most max_segments (>= 1) and commit.
+/** Change the schema: documents are put by it from now on, and the next commit publishes it.
+ *  Snapshots opened before keep theirs, prism_snapshot_refresh brings the new one, and
+ *  prism_writer_rollback goes back.  Documents that are there are not touched, so only these
+ *  changes can be made without prism_index_reindex:
+ *    new fields behind the others   older documents have no value of them, not even where their
+ *                                   stored text has a member of that name
+ *    boost                          any
+ *    stored                         to false: what older documents have kept stays
+ *    many                           to true
+ *  Params : schema copied, see prism_schema_copy; one that is equal changes nothing.  Tokenizers of
+ *           new fields are those of the index handle
+ *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
+ *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
+ *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: so it is too
+ *  Cost   : a flush of what is pending; opens the files of each segment again */
+PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                               prism_error *err);
+/** Add the documents of other indexes without analyzing them again, in order of the paths, as if
+ *  each were put now: they replace older documents of the same key, and later puts replace them.
+ *  Visible with the next commit.  All or nothing.  The other indexes are read as their newest
+ *  commit says, may be in use, and are not changed; every byte of them is verified.
+ *  Params : paths[n] directories [borrowed]; one given twice is put twice (without a key: its
+ *           documents are there twice); progress may be NULL, and is called with the writer's lock
+ *           held; prism_writer_stats counts the documents as put
+ *  Units  : progress in documents, over all paths
+ *  Errors : PRISM_EINVAL the index itself or a copy of it (the same uuid); another schema: each
+ *           field there must be here, by name, with the same type, flags and analyzer
+ *           (PRISM_EANALYZER), and the key the same; PRISM_ENOTFOUND no index; PRISM_ECORRUPT,
+ *           PRISM_EIO; err->file then begins with the path.  PRISM_ECANCELED by progress;
+ *           PRISM_ENOSPC, PRISM_ENOMEM.  Nothing was added
+ *  Cost   : flush of what is pending; a merge of all their segments, one segment an index */
+PRISM_API prism_status prism_writer_add_segments(prism_writer *writer, const char *const *paths,
+                                                 size_t n, prism_progress_fn progress, void *ctx,
+                                                 prism_error *err);
+/** Merge down to at most max_segments (>= 1) and commit.  What the merge thread is at is cancelled.
  *  Params : progress may be NULL, and is called with the writer's lock held
- *  Units  : progress in documents
- *  Errors : PRISM_ECANCELED by progress; as prism_writer_commit
+ *  Units  : progress in documents, of one round of merging
+ *  Errors : PRISM_ECANCELED by progress: rounds that are done stay, for the next commit;
+ *           PRISM_ECORRUPT a segment is damaged; as prism_writer_commit
  *  Cost   : reads and writes everything in the segments that are merged */
 PRISM_API prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
                                           prism_progress_fn progress, void *ctx, prism_error *err);
@@ -120,10 +203,12 @@ typedef struct prism_writer_stats {
     uint64_t ill_formed;          /* ill-formed UTF-8 parts treated as separators */
     uint64_t flushes, merges;
     size_t memory, memory_peak; /* bytes of the index handle, its snapshots and writers */
+    uint64_t failed_merges;     /* of the merge thread: the segments stayed as they were */
+    prism_error merge_error;    /* of the last of them; code PRISM_OK if there was none */
 } prism_writer_stats;
 /** Counters since open; works after every error.
  *  Params : stats, filled as far as its size says
- *  Errors : none but those of base.h */
+ *  Errors : PRISM_EMISUSE in a child process */
 PRISM_API prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,
                                               prism_error *err);
 

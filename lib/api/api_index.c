@@ -165,6 +165,12 @@ prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, char **json
     return prs_document_get(snap, gdoc, json, len, err);
 }
 
+prism_status prism_document_each(prism_snapshot *snap, prism_document_fn each, void *ctx,
+                                 prism_error *err) {
+    if (snap == NULL || each == NULL) return null_argument(err, snap == NULL ? "snap" : "each");
+    return prs_document_each(snap, each, ctx, err);
+}
+
 prism_status prism_snapshot_terms(prism_snapshot *snap, const char *field, const char *prefix,
                                   size_t prefix_len, prism_term_fn each, void *ctx,
                                   prism_error *err) {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "query/combine.h"
 #include "query/field_analyzers.h"
+#include "query/range.h"
 #include "query/vocabulary.h"
 
 static prism_status need(bool ok, const char *what, prism_error *err) {
@@ -113,6 +114,36 @@ prism_status prism_query_near(const prism_schema *schema, const char *fields, co
 prism_status prism_query_prefix(const prism_schema *schema, const char *fields, const char *text,
                                 size_t len, prism_query **out, prism_error *err) {
     return make_leaf(schema, fields, text, len, PRS_LEAF_PREFIX, 0, out, err);
+}
+
+prism_status prism_query_range(const prism_schema *schema, const char *field, const char *from,
+                               size_t from_len, const char *to, size_t to_len, unsigned flags,
+                               prism_query **out, prism_error *err) {
+    const unsigned known = PRISM_RANGE_OPEN_FROM | PRISM_RANGE_OPEN_TO;
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && field != NULL, "schema or field is NULL", err));
+    PRS_TRY(need((from != NULL || from_len == 0) && (to != NULL || to_len == 0),
+                 "an end is NULL and has a length", err));
+    PRS_TRY(need((flags & ~known) == 0, "flags that are none of PRISM_RANGE_*", err));
+    prs_range_end first = {from, from_len, (flags & PRISM_RANGE_OPEN_FROM) != 0};
+    prs_range_end last = {to, to_len, (flags & PRISM_RANGE_OPEN_TO) != 0};
+    return prs_query_range(schema, field, &first, &last, out, err);
+}
+
+prism_status prism_query_exists(const prism_schema *schema, const char *field, prism_query **out,
+                                prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL && field != NULL, "schema or field is NULL", err));
+    return prs_query_exists(schema, field, out, err);
+}
+
+prism_status prism_query_all(const prism_schema *schema, prism_query **out, prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL, "schema is NULL", err));
+    return prs_query_all(schema, out, err);
 }
 
 prism_status prism_query_bool(const prism_clause *clauses, size_t n, uint32_t min_should,

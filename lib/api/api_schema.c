@@ -84,6 +84,13 @@ prism_status prism_schema_add_field(prism_schema *schema, const char *name, pris
     return prs_schema_add(schema, name, type, &own, is_key != 0, err);
 }
 
+prism_status prism_schema_copy(const prism_schema *schema, prism_schema **out, prism_error *err) {
+    PRS_TRY(need(out != NULL, "out is NULL", err));
+    *out = NULL;
+    PRS_TRY(need(schema != NULL, "schema is NULL", err));
+    return prs_schema_copy(schema, out, err);
+}
+
 prism_schema *prism_schema_ref(prism_schema *schema) {
     return prs_schema_ref(schema);
 }

@@ -1,6 +1,7 @@
 /* api_search.c - search.h for callers: are the arguments sane, and whose is the memory?
  *
- * Structure   prism_search   options -> statistics (own or given) -> weights -> segments -> hits
+ * Structure   prism_search   options -> order, page -> statistics (own or given) -> weights, filter
+ *                            -> segments, best first or by values -> hits
  * Invariants  - Every output is NULL or 0 after an error.
  *             - A hit's key is borrowed from the snapshot's mapping; hits hold a reference to the
  *               snapshot, so keys live as long as both.
@@ -8,14 +9,16 @@
  * Tested by   tests/unit/api/test_api_search.c */
 #include "base/error.h"
 #include "base/text.h"
+#include "query/combine.h"
 #include "search/hits.h"
-#include "search/searcher.h"
+#include "search/sorter.h"
 #include "search/snippet.h"
 
 #include <prismsearch/search.h>
 
 #define PRS_DEFAULT_K1 1.2
 #define PRS_DEFAULT_B 0.75
+#define PRS_SEARCH_MEMORY ((size_t)64 << 20)
 
 static prism_status missing(prism_error *err, const char *what) {
     return prs_error_set(err, PRISM_EINVAL, "%s is NULL", what);
@@ -48,62 +51,142 @@ static prism_status read_opts(const prism_search_opts *given, prism_search_opts 
     return PRISM_OK;
 }
 
+/* A search on its way: what lives until it ends, in the memory of the hits. */
+typedef struct searching {
+    prism_hits *hits;
+    const prism_query *query;
+    const prism_search_opts *opts;
+    prs_watch *watch;
+    prs_arena arena;
+    prism_stats *own; /* statistics, where none are given */
+    prs_weights weights;
+    prs_page page;
+    prs_search_request request;
+} searching;
+
+static prism_status fill_hit(const prism_hits *hits, const prs_top_hit *found, float unit,
+                             prism_hit *out, prism_error *err) {
+    const prs_leaf *leaf = &hits->snap->leaves[found->leaf];
+    prs_bytes key = {(const uint8_t *)"", 0};
+    if (leaf->segment->keys.n_docs > 0)
+        PRS_TRY(prs_keys_get(&leaf->segment->keys, found->doc, &key, err));
+    *out = (prism_hit){.gdoc = leaf->base + found->doc,
+                       .key = (const char *)key.ptr,
+                       .key_len = key.len,
+                       .score = (float)found->score * unit,
+                       .raw_score = found->score,
+                       .arrival = found->arrival};
+    return PRISM_OK;
+}
+
 /* Turn what the searcher found into hits, less the first `offset`. */
-static prism_status fill_hits(prism_hits *hits, const prs_search_result *result, uint32_t offset,
-                              float unit, prism_error *err) {
+static prism_status fill_best(searching *s, const prs_search_result *result, prism_error *err) {
+    prism_hits *hits = s->hits;
     const prs_topk *top = &result->top;
     hits->total = result->total;
     hits->total_exact = result->total_exact;
-    hits->complete = result->complete;
-    if (top->n <= offset) return PRISM_OK;
-    PRS_TRY(prs_hits_make_room(hits, (uint32_t)top->n - offset, err));
+    hits->more = top->n == top->k && top->k > 0;
+    if (result->total_exact && s->request.page == NULL) hits->more = result->total > top->k;
+    if (top->n <= hits->offset) return PRISM_OK;
+    PRS_TRY(prs_hits_make_room(hits, (uint32_t)top->n - hits->offset, err));
+    float unit = prs_score_scale(-hits->shift);
+    for (uint32_t i = 0; i < hits->n; i++)
+        PRS_TRY(fill_hit(hits, &top->heap[hits->offset + i], unit, &hits->hits[i], err));
+    return PRISM_OK;
+}
+
+static prism_status fill_sorted(searching *s, const prs_sorted *sorted, prism_error *err) {
+    prism_hits *hits = s->hits;
+    uint32_t n = hits->sort.n;
+    hits->total = sorted->total;
+    hits->total_exact = !prs_watch_stopped(s->watch);
+    hits->more = sorted->behind > s->request.k;
+    if (sorted->n <= hits->offset) return PRISM_OK;
+    PRS_TRY(prs_hits_make_room(hits, sorted->n - hits->offset, err));
+    PRS_TRY(prs_hits_make_values(hits, err));
+    float unit = prs_score_scale(-hits->shift);
     for (uint32_t i = 0; i < hits->n; i++) {
-        const prs_top_hit *found = &top->heap[offset + i];
-        const prs_leaf *leaf = &hits->snap->leaves[found->leaf];
-        prs_bytes key = {(const uint8_t *)"", 0};
-        if (leaf->segment->keys.n_docs > 0)
-            PRS_TRY(prs_keys_get(&leaf->segment->keys, found->doc, &key, err));
-        hits->hits[i] = (prism_hit){.gdoc = leaf->base + found->doc,
-                                    .key = (const char *)key.ptr,
-                                    .key_len = key.len,
-                                    .score = (float)found->score * unit,
-                                    .raw_score = found->score,
-                                    .arrival = found->arrival};
+        const prs_sorted_hit *found = &sorted->hits[hits->offset + i];
+        memcpy(hits->values + (size_t)i * n, found->values, n * sizeof *found->values);
+        PRS_TRY(fill_hit(hits, &found->hit, unit, &hits->hits[i], err));
     }
     return PRISM_OK;
 }
 
-/* Statistics, weights, segments; everything temporary lives in hits->mem and is gone when this
- * returns. */
+static prism_status run_best(searching *s, prism_error *err) {
+    prs_search_result result = {0};
+    prs_topk_init(&result.top, &s->hits->mem, s->request.k);
+    prism_status status = prs_searcher_run(&s->request, &s->hits->mem, &result, err);
+    if (status == PRISM_OK) status = fill_best(s, &result, err);
+    prs_topk_fini(&result.top);
+    return status;
+}
+
+static prism_status run_sorted(searching *s, prism_error *err) {
+    prs_sorted sorted;
+    prism_status status = prs_sorter_run(&s->request, &s->hits->sort, s->request.page,
+                                         s->hits->shift, &s->hits->mem, &sorted, err);
+    if (status == PRISM_OK) status = fill_sorted(s, &sorted, err);
+    prs_sorted_fini(&sorted);
+    return status;
+}
+
+/* Statistics and weights, as far as there are scores; and the filter. */
+static prism_status weigh(searching *s, prism_error *err) {
+    const prism_search_opts *opts = s->opts;
+    prism_hits *hits = s->hits;
+    prs_weigh_opts weigh = {opts->k1, opts->b, opts->stats};
+    if (!hits->sort.scored) {
+        PRS_TRY(prs_weigh_nothing(&s->arena, hits->snap, s->query->schema, s->query->root,
+                                  &s->weights.root, err));
+    } else {
+        if (opts->stats == NULL) {
+            PRS_TRY(prs_stats_new(&hits->mem.hook, &s->own, err));
+            PRS_TRY(prs_stats_collect(s->own, hits->snap, s->query, s->watch, err));
+            weigh.stats = s->own;
+        }
+        PRS_TRY(prs_weigh(&s->arena, hits->snap, s->query, &weigh, &s->weights, err));
+    }
+    hits->shift = s->weights.shift;
+    if (opts->filter == NULL) return PRISM_OK;
+    return prs_weigh_filter(&s->arena, hits->snap, opts->filter, &s->weights, err);
+}
+
+static prism_status prepare(searching *s, prism_error *err) {
+    const prism_search_opts *opts = s->opts;
+    prism_hits *hits = s->hits;
+    if (opts->filter != NULL)
+        PRS_TRY(prs_query_check_schemas(s->query->schema, opts->filter->schema, err));
+    PRS_TRY(prs_sort_parse(opts->sort, hits->snap->schema, &hits->arena, &hits->sort, err));
+    if (opts->after != NULL)
+        PRS_TRY(prs_page_decode(opts->after, &hits->sort, &s->arena, &s->page, err));
+    PRS_TRY(weigh(s, err));
+    s->request = (prs_search_request){hits->snap,
+                                      s->weights.root,
+                                      opts->k == 0 ? 0 : opts->k + opts->offset,
+                                      opts->count == PRISM_COUNT_EXACT,
+                                      opts->exhaustive != 0,
+                                      s->watch,
+                                      opts->after != NULL ? &s->page : NULL,
+                                      hits->shift};
+    return PRISM_OK;
+}
+
 static prism_status run(prism_hits *hits, const prism_query *query, const prism_search_opts *opts,
                         prs_watch *watch, prism_error *err) {
-    prism_stats *own = NULL;
-    prs_arena arena;
-    prs_weights weights;
-    prs_search_result result = {0};
-    prism_status status = PRISM_OK;
-    prs_arena_init(&arena, &hits->mem, 0);
-    prs_topk_init(&result.top, &hits->mem, opts->k == 0 ? 0 : opts->k + opts->offset);
-    prs_weigh_opts weigh = {opts->k1, opts->b, opts->stats};
-    if (opts->stats == NULL) {
-        PRS_TRY_OUT(prs_stats_new(&hits->mem.hook, &own, err));
-        PRS_TRY_OUT(prs_stats_collect(own, hits->snap, query, err));
-        weigh.stats = own;
+    searching s = {.hits = hits, .query = query, .opts = opts, .watch = watch};
+    prs_arena_init(&s.arena, &hits->mem, 0);
+    prism_status status = prepare(&s, err);
+    bool by_values = hits->sort.n > 0 && s.request.k > 0;
+    if (status == PRISM_OK) status = by_values ? run_sorted(&s, err) : run_best(&s, err);
+    prs_arena_fini(&s.arena);
+    prs_stats_free(s.own);
+    hits->stopped = watch->why;
+    if (status == PRISM_ECANCELED && prs_watch_stopped(watch)) return PRISM_OK; /* no hits yet */
+    if (status == PRISM_ENOMEM && atomic_load(&hits->mem.refused)) {
+        return prs_error_set(err, PRISM_EBUDGET, "the search needs more than %zu bytes of memory",
+                             hits->mem.limit);
     }
-    PRS_TRY_OUT(prs_weigh(&arena, hits->snap, query, &weigh, &weights, err));
-    prs_search_request request = {hits->snap,
-                                  weights.root,
-                                  (uint32_t)result.top.k,
-                                  opts->count == PRISM_COUNT_EXACT,
-                                  opts->exhaustive != 0,
-                                  watch};
-    PRS_TRY_OUT(prs_searcher_run(&request, &hits->mem, &result, err));
-    hits->shift = weights.shift;
-    status = fill_hits(hits, &result, opts->offset, prs_score_scale(-weights.shift), err);
-out:
-    prs_topk_fini(&result.top);
-    prs_arena_fini(&arena);
-    prs_stats_free(own);
     return status;
 }
 
@@ -115,9 +198,10 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query,
     prism_search_opts options;
     PRS_TRY(read_opts(opts, &options, err));
     const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
-    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel);
+    prs_watch watch = prs_watch_of(options.timeout_us, options.cancel, options.max_work);
     prism_hits *hits;
     PRS_TRY(prs_hits_new(hook, snap, &hits, err));
+    hits->mem.limit = options.memory != 0 ? options.memory : PRS_SEARCH_MEMORY;
     hits->k = options.k;
     hits->offset = options.offset;
     prism_status status = run(hits, query, &options, &watch, err);
@@ -139,7 +223,11 @@ uint64_t prism_hits_total(const prism_hits *hits, int *exact) {
 }
 
 int prism_hits_complete(const prism_hits *hits) {
-    return hits != NULL && hits->complete;
+    return hits != NULL && hits->stopped == PRISM_STOP_NONE;
+}
+
+prism_stop prism_hits_stopped(const prism_hits *hits) {
+    return hits == NULL ? PRISM_STOP_NONE : hits->stopped;
 }
 
 int prism_hits_shift(const prism_hits *hits) {
@@ -260,7 +348,8 @@ prism_status prism_stats_collect(prism_snapshot *snap, const prism_query *query,
     if (snap == NULL || query == NULL) return missing(err, snap == NULL ? "snap" : "query");
     prism_stats *stats;
     PRS_TRY(prs_stats_new(&snap->mem->hook, &stats, err));
-    prism_status status = prs_stats_collect(stats, snap, query, err);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    prism_status status = prs_stats_collect(stats, snap, query, &watch, err);
     if (status != PRISM_OK) {
         prs_stats_free(stats);
         return status;

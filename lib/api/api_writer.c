@@ -4,8 +4,9 @@
  * lib/index may take the writer as its own.  The callback of merge runs with the lock held.
  * Tested by tests/unit/api/test_api_writer.c */
 #include "api/opts.h"
+#include "api/writer_lock.h"
 #include "base/error.h"
-#include "index/writer.h"
+#include "index/adopt.h"
 
 static prism_status null_argument(prism_error *err, const char *name) {
     return prs_error_set(err, PRISM_EINVAL, "%s must not be NULL", name);
@@ -22,8 +23,8 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
     if (given.memory != 0 && given.memory < PRS_WRITER_MIN_MEMORY) {
         return prs_error_set(err, PRISM_EINVAL, "a writer needs at least 16 MiB of memory");
     }
-    if (given.threads > 1) {
-        return prs_error_set(err, PRISM_EUNSUPPORTED, "this version writes with one thread");
+    if (given.threads > PRS_WRITER_MAX_THREADS) {
+        return prs_error_set(err, PRISM_EINVAL, "threads must be 1 to %u", PRS_WRITER_MAX_THREADS);
     }
     if (given.keep_commits < 0 || given.keep_commits > 1000) {
         return prs_error_set(err, PRISM_EINVAL, "keep_commits must be 1 to 1000, or 0 for 2");
@@ -32,6 +33,7 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
         .memory = given.memory != 0 ? given.memory : PRS_WRITER_DEFAULT_MEMORY,
         .keep_commits = given.keep_commits != 0 ? (uint32_t)given.keep_commits : 2,
         .max_segments = given.max_segments,
+        .threads = given.threads,
         .load = given.load != 0,
         .durable = given.non_durable == 0,
         .strict_schema = given.strict_schema != 0,
@@ -53,17 +55,20 @@ void prism_writer_close(prism_writer *writer) {
     prs_writer_close(writer);
 }
 
-/* Lock and see whether the writer may be used; unlocked again if not. */
-static prism_status enter(prism_writer *writer, prism_error *err) {
+const prism_schema *prism_writer_schema(const prism_writer *writer) {
+    return writer == NULL ? NULL : writer->recipe->schema;
+}
+
+prism_status prs_api_enter(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
-    prs_mutex_lock(&writer->lock);
+    PRS_TRY(prs_writer_lock(writer, err));
     prism_status status = prs_writer_check(writer, err);
-    if (status != PRISM_OK) prs_mutex_unlock(&writer->lock);
+    if (status != PRISM_OK) prs_writer_unlock(writer);
     return status;
 }
 
-static prism_status leave(prism_writer *writer, prism_status status) {
-    prs_mutex_unlock(&writer->lock);
+prism_status prs_api_leave(prism_writer *writer, prism_status status) {
+    prs_writer_unlock(writer);
     return status;
 }
 
@@ -86,26 +91,25 @@ prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_
                                    unsigned flags, prism_error *err) {
     if (text == NULL) return null_argument(err, "text");
     PRS_TRY(check_flags(flags, err));
-    PRS_TRY(enter(writer, err));
-    return leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
 }
 
-/* The document was built for some schema; values carry field numbers, so it must be this one. */
-static prism_status check_schema(const prism_writer *writer, const prs_document *doc,
-                                 prism_error *err) {
-    const prism_schema *ours = writer->core->recipe->schema;
+prism_status prs_api_check_schema(const prism_writer *writer, const prism_schema *schema,
+                                  const char *what, prism_error *err) {
+    const prism_schema *ours = writer->recipe->schema;
     const char *a, *b;
     size_t a_len, b_len;
-    if (doc->schema == ours) return PRISM_OK;
+    if (schema == ours) return PRISM_OK;
     PRS_TRY(prs_schema_to_json(ours, &a, &a_len, err));
-    PRS_TRY(prs_schema_to_json(doc->schema, &b, &b_len, err));
+    PRS_TRY(prs_schema_to_json(schema, &b, &b_len, err));
     if (prs_bytes_equal(prs_bytes_of(a, a_len), prs_bytes_of(b, b_len))) return PRISM_OK;
-    return prs_error_set(err, PRISM_EINVAL, "the document was built for another schema");
+    return prs_error_set(err, PRISM_EINVAL, "the %s was built for another schema", what);
 }
 
 static prism_status put_built(prism_writer *writer, prs_document *doc, bool replace,
                               prism_error *err) {
-    PRS_TRY(check_schema(writer, doc, err));
+    PRS_TRY(prs_api_check_schema(writer, doc->schema, "document", err));
     PRS_TRY(prs_document_finish(doc, err));
     return prs_writer_put(writer, doc, replace, err);
 }
@@ -114,8 +118,8 @@ prism_status prism_writer_put(prism_writer *writer, prism_doc *doc, unsigned fla
                               prism_error *err) {
     if (doc == NULL) return null_argument(err, "doc");
     PRS_TRY(check_flags(flags, err));
-    PRS_TRY(enter(writer, err));
-    return leave(writer, put_built(writer, &doc->document, flags != PRISM_PUT_APPEND, err));
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, put_built(writer, &doc->document, flags != PRISM_PUT_APPEND, err));
 }
 
 prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t len, uint64_t *n,
@@ -123,14 +127,14 @@ prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t l
     uint64_t deleted = 0;
     if (n != NULL) *n = 0;
     if (key == NULL) return null_argument(err, "key");
-    PRS_TRY(enter(writer, err));
-    if (writer->core->recipe->schema->key_field < 0) {
-        return leave(writer,
-                     prs_error_set(err, PRISM_EINVAL, "the schema has no key to delete by"));
+    PRS_TRY(prs_api_enter(writer, err));
+    if (writer->recipe->schema->key_field < 0) {
+        return prs_api_leave(writer, prs_error_set(err, PRISM_EINVAL,
+                                                   "the schema has no key to delete by"));
     }
     prism_status status = prs_writer_delete(writer, prs_bytes_of(key, len), &deleted, err);
     if (n != NULL) *n = deleted;
-    return leave(writer, status);
+    return prs_api_leave(writer, status);
 }
 
 /* ---- commit, rollback, merge ----------------------------------------------------------------- */
@@ -140,27 +144,50 @@ prism_status prism_writer_commit(prism_writer *writer, const void *payload, size
     uint64_t own = 0;
     if (generation != NULL) *generation = 0;
     if (payload == NULL && len > 0) return null_argument(err, "payload");
-    PRS_TRY(enter(writer, err));
+    PRS_TRY(prs_api_enter(writer, err));
     prism_status status =
         prs_writer_commit(writer, prs_bytes_of(payload, len), payload != NULL, &own, err);
     if (status == PRISM_OK && generation != NULL) *generation = own;
-    return leave(writer, status);
+    return prs_api_leave(writer, status);
+}
+
+prism_status prism_writer_snapshot(prism_writer *writer, prism_snapshot **out, prism_error *err) {
+    if (out == NULL) return null_argument(err, "out");
+    *out = NULL;
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, prs_writer_snapshot(writer, out, err));
 }
 
 prism_status prism_writer_rollback(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
-    prs_mutex_lock(&writer->lock);
-    if (writer->poisoned || writer->pid != prs_process_id())
-        return leave(writer, prs_writer_check(writer, err));
-    return leave(writer, prs_writer_rollback(writer, err));
+    PRS_TRY(prs_writer_lock(writer, err));
+    if (writer->poisoned) return prs_api_leave(writer, prs_writer_check(writer, err));
+    return prs_api_leave(writer, prs_writer_rollback(writer, err));
 }
 
 prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
                                 prism_progress_fn progress, void *ctx, prism_error *err) {
     if (max_segments == 0)
         return prs_error_set(err, PRISM_EINVAL, "max_segments must be at least 1");
-    PRS_TRY(enter(writer, err));
-    return leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
+}
+
+prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
+                                     prism_error *err) {
+    if (schema == NULL) return null_argument(err, "schema");
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, prs_writer_set_schema(writer, schema, err));
+}
+
+prism_status prism_writer_add_segments(prism_writer *writer, const char *const *paths, size_t n,
+                                       prism_progress_fn progress, void *ctx, prism_error *err) {
+    if (paths == NULL && n > 0) return null_argument(err, "paths");
+    for (size_t i = 0; i < n; i++) {
+        if (paths[i] == NULL) return null_argument(err, "a path");
+    }
+    PRS_TRY(prs_api_enter(writer, err));
+    return prs_api_leave(writer, prs_writer_add_segments(writer, paths, n, progress, ctx, err));
 }
 
 prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *stats,
@@ -170,12 +197,13 @@ prism_status prism_writer_get_stats(prism_writer *writer, prism_writer_stats *st
     if (stats->size < sizeof stats->size) {
         return prs_error_set(err, PRISM_EINVAL, "statistics without their size");
     }
-    prs_mutex_lock(&writer->lock);
+    PRS_TRY(prs_writer_lock(writer, err));
     prism_writer_stats own = writer->stats;
+    prs_merger_get_stats(writer, &own);
     own.ill_formed = writer->pending.inverter->n_bad;
     own.memory = atomic_load_explicit(&writer->mem->live, memory_order_relaxed);
     own.memory_peak = atomic_load_explicit(&writer->mem->peak, memory_order_relaxed);
-    prs_mutex_unlock(&writer->lock);
+    prs_writer_unlock(writer);
     own.size = PRS_MIN(stats->size, sizeof own);
     memcpy(stats, &own, own.size);
     return PRISM_OK;

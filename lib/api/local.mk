@@ -2,9 +2,13 @@
 libprismsearch_sources += lib/api/opts.h
 libprismsearch_sources += lib/api/api_base.c
 libprismsearch_sources += lib/api/api_check.c
+libprismsearch_sources += lib/api/api_hits.c
 libprismsearch_sources += lib/api/api_index.c
+libprismsearch_sources += lib/api/api_maintain.c
 libprismsearch_sources += lib/api/api_query.c
+libprismsearch_sources += lib/api/api_reindex.c
 libprismsearch_sources += lib/api/api_schema.c
 libprismsearch_sources += lib/api/api_search.c
 libprismsearch_sources += lib/api/api_tokenizer.c
-libprismsearch_sources += lib/api/api_writer.c
+libprismsearch_sources += lib/api/api_writer.c lib/api/writer_lock.h
+libprismsearch_sources += lib/api/api_writer_query.c

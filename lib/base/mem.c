@@ -33,30 +33,39 @@ void prs_mem_init(prs_mem *mem, const prism_allocator *hook) {
     mem->hook = hook != NULL ? *hook : system_hook;
     PRS_ASSERT(mem->hook.resize != NULL && mem->hook.release != NULL);
     mem->single_cap = PRS_MEM_SINGLE_CAP;
+    mem->limit = SIZE_MAX;
+    atomic_init(&mem->refused, false);
     atomic_init(&mem->live, 0);
     atomic_init(&mem->peak, 0);
-}
-
-static void count_up(prs_mem *mem, size_t n) {
-    size_t now = atomic_fetch_add_explicit(&mem->live, n, memory_order_relaxed) + n;
-    size_t peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
-    while (now > peak) {
-        if (atomic_compare_exchange_weak_explicit(&mem->peak, &peak, now, memory_order_relaxed,
-                                                  memory_order_relaxed)) {
-            return;
-        }
-    }
 }
 
 static void count_down(prs_mem *mem, size_t n) {
     atomic_fetch_sub_explicit(&mem->live, n, memory_order_relaxed);
 }
 
+/* False, and nothing counted, if that would be more than the limit. */
+static bool count_up(prs_mem *mem, size_t n) {
+    size_t now = atomic_fetch_add_explicit(&mem->live, n, memory_order_relaxed) + n;
+    if (now > mem->limit) {
+        count_down(mem, n);
+        atomic_store_explicit(&mem->refused, true, memory_order_relaxed);
+        return false;
+    }
+    size_t peak = atomic_load_explicit(&mem->peak, memory_order_relaxed);
+    while (now > peak) {
+        if (atomic_compare_exchange_weak_explicit(&mem->peak, &peak, now, memory_order_relaxed,
+                                                  memory_order_relaxed)) {
+            break;
+        }
+    }
+    return true;
+}
+
 void *prs_mem_resize(prs_mem *mem, void *ptr, size_t old_n, size_t new_n) {
     size_t want = new_n != 0 ? new_n : 1;
     size_t have = ptr == NULL ? 0 : old_n != 0 ? old_n : 1;
     if (want > mem->single_cap) return NULL;
-    if (want > have) count_up(mem, want - have);
+    if (want > have && !count_up(mem, want - have)) return NULL;
     void *p = mem->hook.resize(mem->hook.ctx, ptr, have, want);
     if (p == NULL) {
         if (want > have) count_down(mem, want - have);

@@ -13,6 +13,8 @@
 typedef struct prs_mem {
     prism_allocator hook; /* resize, release, ctx: the caller's or malloc's */
     size_t single_cap;    /* largest single block (R39), default 256 MiB */
+    size_t limit;         /* of live (R37); SIZE_MAX = none, as at init */
+    atomic_bool refused;  /* a block was refused because of limit */
     atomic_size_t live;   /* bytes handed out and not yet released */
     atomic_size_t peak;   /* highest value of live */
 } prs_mem;

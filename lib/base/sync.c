@@ -1,13 +1,26 @@
 /* sync.c - which of the system's thread calls do we use, and what if one fails?
  *
- * Only creating a mutex can fail for reasons outside our own code; the rest fail on our bugs alone
- * and are asserted.  Tested by tests/unit/base/test_sync.c */
+ * Structure   mutex, condition, thread; the clock and the process id
+ * Invariants  - Only creating something can fail for reasons outside our own code; the rest fail on
+ *               our bugs alone and are asserted.
+ *             - A thread of ours never runs a signal handler of the caller's: all signals are
+ *               blocked while it is made, and it inherits that.
+ * Why so      STACK is what our deepest call needs several times over (16 KiB a function at most,
+ *             zstd and ICU included); the default of 8 MiB would count against a limit of address
+ *             space.
+ * Tested by   tests/unit/base/test_sync.c */
 #include "base/sync.h"
 
 #include "base/error.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <time.h>
 #include <unistd.h>
+
+#define STACK ((size_t)1 << 20)
+
+/* ---- mutex ----------------------------------------------------------------------------------- */
 
 prism_status prs_mutex_init(prs_mutex *m, prism_error *err) {
     int rc = pthread_mutex_init(&m->os, NULL);
@@ -32,6 +45,75 @@ void prs_mutex_unlock(prs_mutex *m) {
     PRS_ASSERT(rc == 0);
     (void)rc;
 }
+
+/* ---- condition ------------------------------------------------------------------------------- */
+
+prism_status prs_cond_init(prs_cond *c, prism_error *err) {
+    int rc = pthread_cond_init(&c->os, NULL);
+    if (rc != 0) return prs_error_sys(err, rc, NULL, "cannot create a condition");
+    return PRISM_OK;
+}
+
+void prs_cond_fini(prs_cond *c) {
+    int rc = pthread_cond_destroy(&c->os);
+    PRS_ASSERT(rc == 0);
+    (void)rc;
+}
+
+void prs_cond_wait(prs_cond *c, prs_mutex *m) {
+    int rc = pthread_cond_wait(&c->os, &m->os);
+    PRS_ASSERT(rc == 0);
+    (void)rc;
+}
+
+void prs_cond_wake_all(prs_cond *c) {
+    int rc = pthread_cond_broadcast(&c->os);
+    PRS_ASSERT(rc == 0);
+    (void)rc;
+}
+
+/* ---- thread ---------------------------------------------------------------------------------- */
+
+static void *run_main(void *arg) {
+    prs_thread *thread = arg;
+    thread->main(thread->arg);
+    return NULL;
+}
+
+static int create(prs_thread *thread) {
+    pthread_attr_t attr;
+    sigset_t all, before;
+    int rc = pthread_attr_init(&attr);
+    if (rc != 0) return rc;
+    rc = pthread_attr_setstacksize(&attr, STACK);
+    PRS_ASSERT(rc == 0);
+    (void)sigfillset(&all);
+    rc = pthread_sigmask(SIG_SETMASK, &all, &before);
+    PRS_ASSERT(rc == 0);
+    int made = pthread_create(&thread->os, &attr, run_main, thread);
+    rc = pthread_sigmask(SIG_SETMASK, &before, NULL);
+    PRS_ASSERT(rc == 0);
+    (void)pthread_attr_destroy(&attr);
+    (void)rc;
+    return made;
+}
+
+prism_status prs_thread_start(prs_thread *thread, void (*main)(void *arg), void *arg,
+                              prism_error *err) {
+    thread->main = main;
+    thread->arg = arg;
+    int rc = create(thread);
+    if (rc == 0) return PRISM_OK;
+    return prs_error_sys(err, rc == EAGAIN ? ENOMEM : rc, NULL, "cannot start a thread");
+}
+
+void prs_thread_join(prs_thread *thread) {
+    int rc = pthread_join(thread->os, NULL);
+    PRS_ASSERT(rc == 0);
+    (void)rc;
+}
+
+/* ---- clock, process -------------------------------------------------------------------------- */
 
 uint64_t prs_clock_us(void) {
     struct timespec now;

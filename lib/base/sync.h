@@ -16,6 +16,29 @@ void prs_mutex_fini(prs_mutex *m);
 void prs_mutex_lock(prs_mutex *m);
 void prs_mutex_unlock(prs_mutex *m);
 
+typedef struct prs_cond {
+    pthread_cond_t os;
+} prs_cond;
+
+prism_status prs_cond_init(prs_cond *c, prism_error *err) PRS_NODISCARD;
+void prs_cond_fini(prs_cond *c); /* nobody waits */
+/** Give the mutex up, sleep, take it again.  May wake for nothing: ask again. */
+void prs_cond_wait(prs_cond *c, prs_mutex *m);
+void prs_cond_wake_all(prs_cond *c);
+
+typedef struct prs_thread { /* stays where it is until joined */
+    pthread_t os;
+    void (*main)(void *arg);
+    void *arg;
+} prs_thread;
+
+/** Start a thread that runs main(arg).  No signal is delivered to it.
+ *  Errors : ENOMEM the system has no more threads to give */
+prism_status prs_thread_start(prs_thread *thread, void (*main)(void *arg), void *arg,
+                              prism_error *err) PRS_NODISCARD;
+/** Wait for its end. */
+void prs_thread_join(prs_thread *thread);
+
 typedef atomic_uint prs_refcount;
 
 static inline void prs_ref_init(prs_refcount *r) {

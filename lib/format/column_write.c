@@ -445,14 +445,16 @@ static void write_ints(const prs_column_writer *cw, prs_out *out) {
     prs_spool_replay(&cw->blocks, out);
 }
 
-static void write_places(prs_column_writer *cw, prs_out *out) {
-    if (cw->many) {
-        prs_spool_put32(&cw->places, (uint32_t)cw->n_values);
-    } else if ((cw->next_doc & 63) != 0) {
-        prs_spool_put64(&cw->places, cw->present);
-    }
-    if (cw->places.failed) no_memory(cw);
+static void write_places(const prs_column_writer *cw, prs_out *out) {
+    uint8_t last[8];
     prs_spool_replay(&cw->places, out);
+    if (cw->many) {
+        prs_store32(last, (uint32_t)cw->n_values);
+        prs_out_write(out, last, 4);
+    } else if ((cw->next_doc & 63) != 0) {
+        prs_store64(last, cw->present);
+        prs_out_write(out, last, 8);
+    }
     prs_out_align(out, 8);
 }
 
@@ -470,7 +472,7 @@ prism_status prs_column_writer_finish(prs_column_writer *cw, prs_out *out, uint3
         write_places(cw, out);
     }
     if (ok(cw) && cw->type == PRS_COLUMN_INT) write_ints(cw, out);
-    if (ok(cw) && cw->type == PRS_COLUMN_WORD) (void)write_words(cw, out, &cw->error);
+    if (ok(cw) && cw->type == PRS_COLUMN_WORD) PRS_TRY(write_words(cw, out, err));
     if (!ok(cw)) {
         if (err != NULL && err->size >= sizeof *err) *err = cw->error;
         return cw->error.code;

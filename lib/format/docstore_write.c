@@ -4,6 +4,8 @@
  *             full -> head | ends | texts -> zstd -> DOCS;  index entry -> spool
  * Invariants  - A frame takes one more document only while it stays within 64 KiB unpacked, so the
  *               only larger frames are those of one document.
+ *             - After a failure of the file a frame that did not go out stays open, so nothing that was
+ *               taken is lost: the file's owner moves the writer to another one.
  *             - DOCS grows as documents come; what is kept is one frame and 16 bytes per frame
  *               before it.
  * Why 64 KiB  Measured by others and by us alike: beyond it zstd gains little, below it every hit
@@ -21,8 +23,9 @@ struct prs_docstore_writer {
     prs_zstd_packer *packer;
     prism_error error; /* code PRISM_OK while nothing failed */
     uint32_t n_docs, n_frames, max_unpacked;
-    uint32_t n_open; /* documents of the open frame */
-    prs_buf ends;    /* their ends, u32 each */
+    uint64_t docs_len; /* bytes of DOCS that went out whole */
+    uint32_t n_open;   /* documents of the open frame */
+    prs_buf ends;      /* their ends, u32 each */
     prs_buf texts;
     prs_buf unpacked, packed; /* scratch of one frame */
     prs_spool index;
@@ -76,24 +79,32 @@ static uint64_t frame_len(uint64_t n, uint64_t text_len) {
     return 4 + 4 * (n + 1) + text_len;
 }
 
-/* Write a packed frame that begins with document first_doc. */
-static void put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
+/* Does the file take nothing more?  Then the open frame waits for another (R7). */
+static bool is_stuck(const prs_docstore_writer *w) {
+    return prs_out_status(w->out, NULL) != PRISM_OK;
+}
+
+/* Write a packed frame that begins with document first_doc; false if it did not go out. */
+static bool put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
                       uint32_t first_doc) {
+    prs_out_write(w->out, packed.ptr, packed.len);
+    if (is_stuck(w)) return false;
     uint8_t *entry = prs_spool_extend(&w->index, 16);
     if (entry == NULL) {
         prs_error_nomem(&w->error);
-        return;
+        return false;
     }
     prs_store32(entry, first_doc);
     prs_store32(entry + 4, unpacked_len);
-    prs_store64(entry + 8, prs_out_offset(w->out));
-    prs_out_write(w->out, packed.ptr, packed.len);
+    prs_store64(entry + 8, w->docs_len);
+    w->docs_len += packed.len;
     w->n_frames++;
     w->max_unpacked = PRS_MAX(w->max_unpacked, unpacked_len);
+    return true;
 }
 
 static void flush_frame(prs_docstore_writer *w) {
-    if (!ok(w) || w->n_open == 0) return;
+    if (!ok(w) || w->n_open == 0 || is_stuck(w)) return;
     prs_buf *b = &w->unpacked;
     prs_buf_clear(b);
     prs_buf_put32(b, w->n_open);
@@ -103,8 +114,10 @@ static void flush_frame(prs_docstore_writer *w) {
     if (prs_buf_status(b, &w->error) != PRISM_OK) return;
     if (prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, &w->error) != PRISM_OK)
         return;
-    put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
-              w->n_docs - w->n_open);
+    if (!put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
+                   w->n_docs - w->n_open)) {
+        return;
+    }
     w->n_open = 0;
     prs_buf_clear(&w->ends);
     prs_buf_clear(&w->texts);
@@ -117,6 +130,19 @@ static bool room_for(prs_docstore_writer *w, uint64_t n_docs) {
     return false;
 }
 
+static bool fits(const prs_docstore_writer *w, size_t len) {
+    return frame_len((uint64_t)w->n_open + 1, (uint64_t)w->texts.len + len) <= PRS_DOCSTORE_FRAME;
+}
+
+prism_status prs_docstore_writer_prepare(prs_docstore_writer *w, size_t len, prism_error *err) {
+    if (!fits(w, len)) flush_frame(w);
+    if (!ok(w)) {
+        if (err != NULL && err->size >= sizeof *err) *err = w->error;
+        return w->error.code;
+    }
+    return prs_out_status(w->out, err);
+}
+
 void prs_docstore_writer_add(prs_docstore_writer *w, prs_bytes json) {
     if (!ok(w) || !room_for(w, 1)) return;
     if (frame_len(1, json.len) > PRS_DOCSTORE_MAX_FRAME) {
@@ -124,10 +150,7 @@ void prs_docstore_writer_add(prs_docstore_writer *w, prs_bytes json) {
                       PRS_DOCSTORE_MAX_FRAME);
         return;
     }
-    if (frame_len((uint64_t)w->n_open + 1, (uint64_t)w->texts.len + json.len) >
-        PRS_DOCSTORE_FRAME) {
-        flush_frame(w);
-    }
+    if (!fits(w, json.len)) flush_frame(w);
     prs_buf_put(&w->texts, json.ptr, json.len);
     prs_buf_put32(&w->ends, (uint32_t)w->texts.len);
     if (w->texts.failed || w->ends.failed) {
@@ -143,8 +166,14 @@ void prs_docstore_writer_add_frame(prs_docstore_writer *w, prs_bytes packed, uin
                                    uint32_t n_docs) {
     flush_frame(w);
     if (!ok(w) || !room_for(w, n_docs)) return;
-    put_frame(w, packed, unpacked_len, w->n_docs);
-    w->n_docs += n_docs;
+    if (put_frame(w, packed, unpacked_len, w->n_docs)) w->n_docs += n_docs;
+}
+
+prism_status prs_docstore_writer_move(prs_docstore_writer *w, prs_out *from, prs_out *to,
+                                      prism_error *err) {
+    PRS_TRY(prs_out_copy(from, w->docs_len, to, err));
+    w->out = to;
+    return PRISM_OK;
 }
 
 prism_status prs_docstore_writer_finish(prs_docstore_writer *w, uint32_t n_docs, prism_error *err) {
@@ -153,12 +182,13 @@ prism_status prs_docstore_writer_finish(prs_docstore_writer *w, uint32_t n_docs,
         if (err != NULL && err->size >= sizeof *err) *err = w->error;
         return w->error.code;
     }
+    PRS_TRY(prs_out_status(w->out, err));
     if (n_docs != w->n_docs) return prs_error_set(err, PRISM_EINVAL, "not one text per document");
     uint8_t head[8], last[16] = {0};
     prs_store32(head, w->n_frames);
     prs_store32(head + 4, w->max_unpacked);
     prs_store32(last, w->n_docs);
-    prs_store64(last + 8, prs_out_offset(w->out));
+    prs_store64(last + 8, w->docs_len);
     prs_out_section(w->out, PRS_COMPONENT_DOC_INDEX, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
     prs_out_write(w->out, head, sizeof head);
     prs_spool_replay(&w->index, w->out);

@@ -87,14 +87,14 @@ static prism_status check_bytes(prs_check *check, prs_in *in, bool *good, prism_
     return prs_check_absorb(check, status, &own, err);
 }
 
-static prism_status check_segment(prs_check *check, const prs_leaf *leaf, prism_error *err) {
-    prs_segment *segment = leaf->segment;
+prism_status prs_check_segment(prs_check *check, const prs_segment *segment,
+                               const prs_bitset *deleted, prism_error *err) {
     bool idx_good, doc_good;
     check->n_here = 0;
     PRS_TRY(check_bytes(check, segment->idx, &idx_good, err));
     PRS_TRY(check_bytes(check, segment->doc, &doc_good, err));
     if (!idx_good || !doc_good) return prs_check_step(check, segment->n_docs, err);
-    PRS_TRY(prs_check_parts(check, segment, leaf->deleted, err));
+    PRS_TRY(prs_check_parts(check, segment, deleted, err));
     for (uint32_t f = 0; f < segment->n_fields; f++) {
         check->n_here = 0;
         if (segment->fields[f].present) PRS_TRY(prs_check_lists(check, segment, f, err));
@@ -125,7 +125,7 @@ static prism_status check_snapshot(prs_check *check, const prism_snapshot *snap,
     check_arrivals(check, snap);
     if (check->level == PRISM_CHECK_QUICK) return PRISM_OK;
     for (uint32_t i = 0; i < snap->n_leaves; i++)
-        PRS_TRY(check_segment(check, &snap->leaves[i], err));
+        PRS_TRY(prs_check_segment(check, snap->leaves[i].segment, snap->leaves[i].deleted, err));
     return PRISM_OK;
 }
 
@@ -155,7 +155,19 @@ typedef struct commits { /* manifests of all commits that can be read, newest fi
     prs_arena arena;
     const prs_manifest **manifests;
     size_t n;
+    uint64_t before; /* what the newest one came after; UINT64_MAX if that is not known */
 } commits;
+
+/* A salvage leaves the commit that it passed over where it is: damage in it harms nobody. */
+static void find_before(prs_check *check, const prs_listing *listing, commits *all) {
+    prs_arena arena;
+    prs_commit commit;
+    all->before = UINT64_MAX;
+    prs_arena_init(&arena, &check->core->mem, 0);
+    if (prs_commit_read(check->core->dir, listing->newest, &arena, &commit, NULL, NULL) == PRISM_OK)
+        all->before = commit.manifest.previous;
+    prs_arena_fini(&arena);
+}
 
 static prism_status read_commits(prs_check *check, const prs_listing *listing, commits *all,
                                  prism_error *err) {
@@ -168,6 +180,12 @@ static prism_status read_commits(prs_check *check, const prs_listing *listing, c
         prism_error own = PRISM_ERROR_INIT;
         prism_status status =
             prs_commit_read(check->core->dir, name->generation, &all->arena, &commit, NULL, &own);
+        if (status == PRISM_ECORRUPT && name->generation > all->before) {
+            note(check, own.file,
+                 "a damaged commit that a salvage passed over; the next writer "
+                 "removes it");
+            continue;
+        }
         PRS_TRY(prs_check_absorb(check, status, &own, err));
         if (status != PRISM_OK) continue;
         prs_manifest *copy = (prs_manifest *)(void *)prs_arena_dup(&all->arena, &commit.manifest,
@@ -229,6 +247,7 @@ static prism_status check_directory(prs_check *check, prism_error *err) {
     if (status == PRISM_OK && listing.newest == 0) {
         status = prs_error_set(err, PRISM_ENOTFOUND, "there is no index here");
     }
+    if (status == PRISM_OK) find_before(check, &listing, &all);
     if (status == PRISM_OK) status = read_commits(check, &listing, &all, err);
     if (status == PRISM_OK) status = check_newest(check, &listing, &all, err);
     if (status == PRISM_OK && check->n_findings == 0) note_orphans(check, &listing, &all);

@@ -25,7 +25,8 @@ typedef struct prs_check {
     void *progress_ctx;
     uint64_t done, total; /* documents */
     uint64_t n_findings;
-    uint32_t n_here; /* findings of the part being checked */
+    bool deletions_unknown; /* several live documents of a key are no finding then */
+    uint32_t n_here;        /* findings of the part being checked */
 } prs_check;
 
 #define PRS_CHECK_MOST_HERE 20u /* findings told of one part */
@@ -45,6 +46,10 @@ prism_status prs_check_absorb(prs_check *check, prism_status status, const prism
 /** Count documents as done; ECANCELED if the caller wants to stop. */
 prism_status prs_check_step(prs_check *check, uint64_t docs, prism_error *err) PRS_NODISCARD;
 
+/** All of a segment: every byte, then every structure; stored documents at level deep.  deleted may
+ *  be NULL. */
+prism_status prs_check_segment(prs_check *check, const prs_segment *segment,
+                               const prs_bitset *deleted, prism_error *err) PRS_NODISCARD;
 /** Dictionary, lists and positions of a field: every stored number against what is there. */
 prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint32_t field,
                              prism_error *err) PRS_NODISCARD;

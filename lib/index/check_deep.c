@@ -7,7 +7,9 @@
  *             analyzed field; columns and keys while the documents are read
  * Invariants  - Every posting that must be there is looked for; postings too many show as a
  *               difference between what was matched in all batches and the segment's statistics.
- *             - Fields that are not stored cannot be compared and are left out.
+ *             - Fields that are not stored cannot be compared and are left out, and so are those
+ *               that the segment does not have for all of its documents: what a document put
+ *               before holds under their name is not indexed, and need not even fit.
  * Source      rule R17 (the idea of comparing an index with the rows it came from).
  * Tested by   tests/unit/index/test_check.c */
 #include "base/error.h"
@@ -30,8 +32,9 @@ typedef struct deep_check {
     prs_json_reader *reader;
     prs_document document;
     prs_docstore_cursor cursor;
-    uint32_t first;   /* document of the segment that is number 0 of the batch */
-    matched *matched; /* by field */
+    uint32_t first;     /* document of the segment that is number 0 of the batch */
+    matched *matched;   /* by field */
+    uint64_t *left_out; /* a bit for each field that the segment does not have, or in part only */
     /* the field being compared */
     uint32_t f;
     prs_places places;
@@ -121,7 +124,8 @@ static void compare_lengths(deep_check *c, const prs_inverter_field *from) {
 }
 
 static bool is_comparable(const deep_check *c, uint32_t f) {
-    return c->segment->fields[f].present && c->inverter->fields[f].lexicon != NULL &&
+    const prs_segment_field *field = &c->segment->fields[f];
+    return field->present && !field->partial && c->inverter->fields[f].lexicon != NULL &&
            (c->segment->recipe->schema->fields[f].flags & PRISM_FIELD_STORED) != 0;
 }
 
@@ -227,6 +231,19 @@ static prism_status run(deep_check *c, prism_error *err) {
     return PRISM_OK;
 }
 
+static prism_status make_tables(deep_check *c, prism_error *err) {
+    uint32_t n = c->segment->n_fields;
+    c->matched = prs_mem_calloc(c->mem, n, sizeof *c->matched);
+    c->left_out = prs_mem_calloc(c->mem, prs_bitset_words(n), sizeof *c->left_out);
+    if (c->matched == NULL || c->left_out == NULL) return prs_error_nomem(err);
+    for (uint32_t f = 0; f < n; f++) {
+        const prs_segment_field *field = &c->segment->fields[f];
+        if (!field->present || field->partial) c->left_out[f / 64] |= UINT64_C(1) << (f % 64);
+    }
+    c->document.ignored = c->left_out;
+    return PRISM_OK;
+}
+
 prism_status prs_check_deep(prs_check *check, const prs_segment *segment, prism_error *err) {
     prs_mem *mem = &check->core->mem;
     prism_error own = PRISM_ERROR_INIT;
@@ -237,8 +254,7 @@ prism_status prs_check_deep(prs_check *check, const prs_segment *segment, prism_
     c->mem = mem;
     prs_document_init(&c->document, segment->recipe->schema, mem);
     prs_docstore_cursor_init(&c->cursor, mem);
-    c->matched = prs_mem_calloc(mem, segment->n_fields, sizeof *c->matched);
-    prism_status status = c->matched == NULL ? prs_error_nomem(&own) : PRISM_OK;
+    prism_status status = make_tables(c, &own);
     if (status == PRISM_OK) status = prs_inverter_new(segment->recipe, mem, &c->inverter, &own);
     if (status == PRISM_OK) status = prs_json_reader_new(mem, &c->reader, &own);
     if (status == PRISM_OK) status = run(c, &own);
@@ -246,6 +262,7 @@ prism_status prs_check_deep(prs_check *check, const prs_segment *segment, prism_
     prs_inverter_free(c->inverter);
     prs_mem_free(mem, c->positions, c->positions_cap * sizeof(uint32_t));
     prs_mem_free(mem, c->matched, segment->n_fields * sizeof *c->matched);
+    prs_mem_free(mem, c->left_out, prs_bitset_words(segment->n_fields) * sizeof *c->left_out);
     prs_docstore_cursor_fini(&c->cursor);
     prs_document_fini(&c->document);
     prs_mem_free(mem, c, sizeof *c);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "index/commit.h"
+#include "index/previous.h"
 
 prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_error *err) {
     prs_mem boot; /* resolves the hook; the core cannot be counted in itself */
@@ -21,7 +22,8 @@ prism_status prs_core_new(const prism_index_opts *opts, prs_core **out, prism_er
     memset(core, 0, sizeof *core);
     prs_ref_init(&core->refs);
     prs_mem_init(&core->mem, &boot.hook);
-    core->read_only = opts->read_only != 0;
+    core->commits_back = opts->commits_back;
+    core->read_only = opts->read_only != 0 || opts->commits_back > 0;
     core->tokenizers = prs_tokenizers_ref(opts->tokenizers);
     core->checksums = opts->checksums == PRISM_CHECKSUMS_EAGER ? PRS_CHECKSUM_EAGER
                       : opts->checksums == PRISM_CHECKSUMS_OFF ? PRS_CHECKSUM_OFF
@@ -50,14 +52,33 @@ static prism_status take_commit(prs_core *core, const prs_commit *commit, prism_
     char name[PRS_NAME_SIZE];
     prs_name_of_generation(name, PRS_NAME_COMMIT, commit->manifest.generation);
     core->uuid = commit->uuid;
-    PRS_TRY(prs_recipe_read_schema(commit->schema, name, &schema, err));
+    PRS_TRY(prs_recipe_read_schema(commit->schema, name, false, &schema, err));
     prs_schema_set_tokenizers(schema, core->tokenizers);
     prism_status status = prs_recipe_new(&core->mem, schema, &core->recipe, err);
     prs_schema_unref(schema);
     return status;
 }
 
+prism_status prs_core_load_commit(prs_core *core, uint64_t generation, prism_error *err) {
+    prs_arena arena;
+    prs_commit commit;
+    bool read_only = false;
+    prs_arena_init(&arena, &core->mem, 0);
+    prism_status status = prs_commit_read(core->dir, generation, &arena, &commit, &read_only, err);
+    if (status == PRISM_OK) status = take_commit(core, &commit, err);
+    core->read_only |= read_only;
+    core->pinned = status == PRISM_OK ? generation : 0;
+    prs_arena_fini(&arena);
+    return status;
+}
+
+prism_status prs_core_generation(prs_core *core, uint64_t *generation, prism_error *err) {
+    *generation = core->pinned;
+    return core->pinned != 0 ? PRISM_OK : prs_commit_find_newest(core->dir, generation, err);
+}
+
 prism_status prs_core_load(prs_core *core, prism_error *err) {
+    if (core->commits_back > 0) return prs_previous_load(core, core->commits_back, err);
     prs_arena arena;
     prs_arena_init(&arena, &core->mem, 0);
     prs_commit commit;

@@ -32,9 +32,10 @@ bool prs_recipe_is_analyzed(const prs_field *field);
  *  Errors : EANALYZER a tokenizer is not registered, naming it; EINVAL, ENOMEM, EUNSUPPORTED */
 prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe **out,
                             prism_error *err) PRS_NODISCARD;
-/** The schema written in a file of the index.   Errors : ECORRUPT it is none, ENOMEM */
-prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_schema **out,
-                                    prism_error *err) PRS_NODISCARD;
+/** The schema written in a file of the index; in that of a segment, fields may be partial.
+ *  Errors : ECORRUPT it is none, ENOMEM */
+prism_status prs_recipe_read_schema(prs_bytes text, const char *file, bool of_segment,
+                                    prism_schema **out, prism_error *err) PRS_NODISCARD;
 prs_recipe *prs_recipe_ref(prs_recipe *recipe);
 void prs_recipe_unref(prs_recipe *recipe);
 
@@ -44,6 +45,8 @@ typedef struct prs_core {
     prs_dir *dir;
     prs_checksum_mode checksums;
     bool read_only;
+    unsigned commits_back; /* as asked for at open */
+    uint64_t pinned;       /* the only commit that is read; 0 = the newest */
     prs_id uuid;
     prism_tokenizers *tokenizers; /* referenced; of the opener, or of the schema created with */
     prs_recipe *recipe;           /* of the newest commit when the index was opened */
@@ -74,5 +77,12 @@ prism_status prs_core_new(const prism_index_opts *opts, prs_core **out,
 prism_status prs_core_make(prs_core *core, const prism_schema *schema, const prs_id *uuid,
                            prism_error *err) PRS_NODISCARD;
 prism_status prs_core_load(prs_core *core, prism_error *err) PRS_NODISCARD;
+
+/** The commit to read: the pinned one, or the newest; 0 if there is none. */
+prism_status prs_core_generation(prs_core *core, uint64_t *generation,
+                                 prism_error *err) PRS_NODISCARD;
+/** Load this commit and pin it; the core has no recipe before, and none after an error. */
+prism_status prs_core_load_commit(prs_core *core, uint64_t generation,
+                                  prism_error *err) PRS_NODISCARD;
 
 #endif

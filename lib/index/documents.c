@@ -1,4 +1,4 @@
-/* documents.c - a stored document of a snapshot, by key or by number.
+/* documents.c - stored documents of a snapshot: by key, by number, or all of them.
  *
  * Tested by tests/unit/index/test_documents.c */
 #include "index/documents.h"
@@ -53,6 +53,29 @@ prism_status prs_document_get(const prism_snapshot *snap, uint64_t gdoc, char **
         if (*json == NULL) status = prs_error_nomem(err);
         if (*json != NULL && len != NULL) *len = text.len;
     }
+    prs_docstore_cursor_fini(&cursor);
+    return status;
+}
+
+static prism_status each_of_leaf(const prs_leaf *leaf, prs_docstore_cursor *cursor,
+                                 prism_document_fn each, void *ctx, prism_error *err) {
+    for (uint32_t doc = 0; doc < leaf->segment->n_docs; doc++) {
+        prs_bytes json;
+        if (leaf->deleted != NULL && prs_bitset_get(leaf->deleted, doc)) continue;
+        PRS_TRY(prs_docstore_get(&leaf->segment->docs, cursor, doc, &json, err));
+        if (each(ctx, leaf->base + doc, (const char *)json.ptr, json.len) != 0)
+            return prs_error_set(err, PRISM_ECANCELED, "stopped by the caller");
+    }
+    return PRISM_OK;
+}
+
+prism_status prs_document_each(const prism_snapshot *snap, prism_document_fn each, void *ctx,
+                               prism_error *err) {
+    prs_docstore_cursor cursor;
+    prism_status status = PRISM_OK;
+    prs_docstore_cursor_init(&cursor, snap->mem);
+    for (uint32_t i = 0; i < snap->n_leaves && status == PRISM_OK; i++)
+        status = each_of_leaf(&snap->leaves[i], &cursor, each, ctx, err);
     prs_docstore_cursor_fini(&cursor);
     return status;
 }

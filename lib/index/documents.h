@@ -13,4 +13,8 @@ prism_status prs_document_find(const prism_snapshot *snap, prs_bytes key, uint64
 prism_status prs_document_get(const prism_snapshot *snap, uint64_t gdoc, char **json, size_t *len,
                               prism_error *err) PRS_NODISCARD;
 
+/** Call `each` for every live document by ascending number; see prism_document_each. */
+prism_status prs_document_each(const prism_snapshot *snap, prism_document_fn each, void *ctx,
+                               prism_error *err) PRS_NODISCARD;
+
 #endif

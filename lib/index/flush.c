@@ -5,7 +5,9 @@
  *
  * Structure   per analyzed field: transpose the stream; for each term its places are cut into
  *             documents (prs_places), 128 at a time, and given to the postings writer.
- * Invariants  - Documents keep their order: number in the segment = order of put.
+ * Invariants  - Nothing pending is used up: after a failure the same documents can be flushed again
+ *               (R7), under another id.
+ *             - Documents keep their order: number in the segment = order of put.
  *             - SPANS is written where it says more than LENGTHS, or where positions are kept
  *               without LENGTHS.
  *             - Fields without lengths have sum_length = max_length = 0.
@@ -202,11 +204,20 @@ static prism_status write_idx_parts(prs_pending *pending, prs_out *out, prs_segm
         prs_out_section(out, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
         PRS_TRY(prs_keys_writer_finish(pending->keys, out, inv->n_docs, err));
     }
-    return prs_segment_write_tail(out, meta, inv->recipe, inv->mem, err);
+    return prs_segment_write_tail(out, meta, inv->recipe->schema, inv->mem, err);
+}
+
+/* The end of a file: synced, or sealed and kept for a later sync. */
+static prism_status end_file(prs_out *out, prs_out **kept, prs_file_check *check,
+                             prism_error *err) {
+    if (kept == NULL) return prs_out_finish(out, &check->len, &check->digest, err);
+    PRS_TRY(prs_out_seal(out, &check->len, &check->digest, err));
+    *kept = out;
+    return PRISM_OK;
 }
 
 static prism_status write_idx(prs_pending *pending, prs_segment_meta *meta, size_t scratch,
-                              prs_file_check *check, prism_error *err) {
+                              prs_out **kept, prs_file_check *check, prism_error *err) {
     char name[PRS_NAME_SIZE];
     prs_out *out;
     prs_name_of_segment(name, PRS_NAME_IDX, &pending->id);
@@ -216,29 +227,31 @@ static prism_status write_idx(prs_pending *pending, prs_segment_meta *meta, size
         prs_out_abandon(out);
         return status;
     }
-    return prs_out_finish(out, &check->len, &check->digest, err);
+    return end_file(out, kept, check, err);
 }
 
-static prism_status finish_doc(prs_pending *pending, prs_file_check *check, prism_error *err) {
+/* The `.doc` file stays the pending documents' until the flush is whole. */
+static prism_status finish_doc(prs_pending *pending, bool sync, prs_file_check *check,
+                               prism_error *err) {
+    pending->is_ended = true;
     PRS_TRY(prs_docstore_writer_finish(pending->docs, prs_pending_count(pending), err));
-    prs_out *out = pending->doc_out;
-    pending->doc_out = NULL;
-    return prs_out_finish(out, &check->len, &check->digest, err);
+    return prs_out_end(pending->doc_out, sync, &check->len, &check->digest, err);
 }
 
 prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scratch,
-                       prs_manifest_segment *files, prism_error *err) {
+                       prs_manifest_segment *files, prs_unsynced *unsynced, prism_error *err) {
+    prs_unsynced kept = {NULL, NULL};
+    bool keep = unsynced != NULL;
     *files = (prs_manifest_segment){.id = pending->id,
                                     .n_docs = prs_pending_count(pending),
                                     .n_deleted = pending->n_deleted,
                                     .arrival_base = arrival_base};
     prs_segment_meta meta;
     PRS_TRY(prs_segment_meta_begin(&meta, pending->inverter->recipe, files, pending->mem, err));
-    prism_status status = finish_doc(pending, &files->doc, err);
-    if (status == PRISM_OK) {
-        status = write_idx(pending, &meta, scratch, &files->idx, err);
-        if (status != PRISM_OK) prs_segment_unlink(pending->core->dir, &pending->id);
-    }
+    prism_status status = finish_doc(pending, !keep, &files->doc, err);
+    if (status == PRISM_OK)
+        status = write_idx(pending, &meta, scratch, keep ? &kept.idx : NULL, &files->idx, err);
     prs_segment_meta_end(&meta, pending->mem);
+    if (keep && status == PRISM_OK) *unsynced = kept;
     return status;
 }

@@ -123,8 +123,11 @@ static prism_status sort_values(prs_inverter *inv, const prs_document *doc, pris
     return PRISM_OK;
 }
 
-/* Room for about the tokens of a text: most scans then never grow the stream. */
-static prism_status reserve(prs_stream *stream, size_t text_len, prism_error *err) {
+/* Room for about the tokens of a text: most scans then never grow the stream.  One that may not be
+ * taken at all gets no more than half of what is allowed. */
+static prism_status reserve(const prs_inverter *inv, prs_stream *stream, size_t text_len,
+                            prism_error *err) {
+    if (inv->limit != 0) text_len = PRS_MIN(text_len, inv->limit / 6);
     size_t want = stream->n + text_len - text_len / 4 + 64;
     if (want <= stream->cap) return PRISM_OK;
     size_t cap = PRS_MAX(want, stream->cap + stream->cap / 8);
@@ -142,7 +145,7 @@ static prism_status scan_value(prs_inverter *inv, prs_inverter_field *field, con
                                prs_stream_doc *into, prism_error *err) {
     prs_stream *stream = &field->stream;
     bool gap = into->span > 0 && (field->field->flags & PRISM_FIELD_POSITIONS) != 0;
-    PRS_TRY(reserve(stream, value->len, err));
+    PRS_TRY(reserve(inv, stream, value->len, err));
     size_t before = stream->n;
     if (gap) {
         stream->ids[stream->n++] = PRS_STREAM_GAP;
@@ -191,6 +194,28 @@ static void undo_streams(prs_inverter *inv) {
     }
 }
 
+/* Give back what a document that was not taken had streams grow to. */
+static void trim_streams(prs_inverter *inv) {
+    for (uint32_t f = 0; f < inv->n_fields; f++) {
+        prs_stream *stream = &inv->fields[f].stream;
+        size_t cap = stream->n + stream->n / 8 + 64;
+        if (stream->cap <= cap) continue;
+        uint32_t *ids =
+            prs_mem_resize(stream->mem, stream->ids, stream->cap * sizeof *ids, cap * sizeof *ids);
+        if (ids == NULL) continue; /* then it stays as it is */
+        stream->ids = ids;
+        stream->cap = cap;
+    }
+}
+
+static prism_status check_limit(const prs_inverter *inv, prism_error *err) {
+    size_t bytes = inv->limit == 0 ? 0 : prs_inverter_stream_bytes(inv);
+    if (bytes <= inv->limit) return PRISM_OK;
+    return prs_error_set(err, PRISM_EBUDGET,
+                         "the document needs %zu bytes where the budget leaves %zu", bytes,
+                         inv->limit);
+}
+
 static bool has_column(const prs_field *field) {
     return (field->flags & PRISM_FIELD_COLUMN) != 0 && field->type != PRISM_FIELD_TEXT;
 }
@@ -237,8 +262,10 @@ static void add_to_column(prs_inverter *inv, uint32_t f, const prs_document *doc
 prism_status prs_inverter_add(prs_inverter *inv, const prs_document *doc, prism_error *err) {
     PRS_TRY(sort_values(inv, doc, err));
     prism_status status = prepare(inv, doc, err);
+    if (status == PRISM_OK) status = check_limit(inv, err);
     if (status != PRISM_OK) {
         undo_streams(inv);
+        if (status == PRISM_EBUDGET || status == PRISM_ENOMEM) trim_streams(inv);
         return status;
     }
     for (uint32_t f = 0; f < inv->n_fields; f++) {

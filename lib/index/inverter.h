@@ -35,6 +35,7 @@ typedef struct prs_inverter {
     prs_lexicon **lexicons; /* by field number, each once; NULL else */
     uint32_t n_docs;
     uint64_t n_bad; /* ill-formed UTF-8 parts met */
+    size_t limit;   /* bytes that streams and columns may hold; 0 = no limit */
     /* scratch of add */
     uint32_t *first, *order; /* values of a document by field */
     int64_t *ints;
@@ -47,7 +48,8 @@ prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **o
 void prs_inverter_free(prs_inverter *inverter);
 
 /** Take one document; its number is the n_docs of before.
- *  Errors : ELIMIT too many positions, ENOMEM: the document is not taken.  Out of memory in a
+ *  Errors : ELIMIT too many positions, EBUDGET over `limit`, ENOMEM: the document is not taken, and
+ *           memory that was had for it is given back.  Out of memory in a
  *           column comes out at flush: then all documents are lost. */
 prism_status prs_inverter_add(prs_inverter *inverter, const prs_document *doc,
                               prism_error *err) PRS_NODISCARD;

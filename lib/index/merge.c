@@ -22,7 +22,8 @@
 #include "format/names.h"
 #include "index/segment_write.h"
 
-#define STEP 4096u /* documents between looks at the caller's wish to cancel */
+#define STEP 4096u       /* documents between looks at the caller's wish to cancel (R33) */
+#define STEP_REGIONS 64u /* 64 KiB regions between them, when the inputs are verified */
 
 prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) {
     merge->done += docs;
@@ -32,6 +33,13 @@ prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) {
         return PRISM_OK;
     }
     return prs_error_set(err, PRISM_ECANCELED, "the merge was cancelled");
+}
+
+prism_status prs_merge_poll(prs_merge *merge, uint32_t n, prism_error *err) {
+    merge->since_poll += n;
+    if (PRS_LIKELY(merge->since_poll < STEP)) return PRISM_OK;
+    merge->since_poll = 0;
+    return prs_merge_step(merge, 0, err);
 }
 
 /* ---- stored documents ------------------------------------------------------------------------ */
@@ -91,17 +99,19 @@ static prism_status write_doc_parts(prs_merge *merge, prs_out *out, prism_error 
 /* ---- fields ---------------------------------------------------------------------------------- */
 
 /* Append the live documents' lengths (or spans) of one field of all inputs. */
-static void gather_lengths(const prs_merge *merge, uint32_t f, bool spans,
-                           prs_lengths_builder *builder) {
+static prism_status gather_lengths(prs_merge *merge, uint32_t f, bool spans,
+                                   prs_lengths_builder *builder, prism_error *err) {
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
         const prs_segment *segment = merge->inputs[i].segment;
         const prs_segment_field *field = &segment->fields[f];
         const prs_lengths *from = spans ? &field->spans : &field->lengths;
         for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
+            PRS_TRY(prs_merge_poll(merge, 1, err));
             if (!prs_docmap_is_live(&merge->maps[i], doc)) continue;
             prs_lengths_builder_add(builder, field->present ? prs_lengths_get(from, doc) : 0);
         }
     }
+    return PRISM_OK;
 }
 
 /* SPANS are needed if some document that is left has more span than length. */
@@ -148,12 +158,12 @@ static prism_status merge_text(prs_merge *merge, uint32_t f, prs_out *out, prs_f
     prs_lengths_builder_init(&spans, &merge->core->mem);
     prism_status status = PRISM_OK;
     if (with_lengths) {
-        gather_lengths(merge, f, false, &lengths);
+        PRS_TRY_OUT(gather_lengths(merge, f, false, &lengths, err));
         PRS_TRY_OUT(prs_lengths_builder_view(&lengths, &lengths_view, err));
         count_lengths(&lengths_view, meta);
     }
     if (with_spans) {
-        gather_lengths(merge, f, true, &spans);
+        PRS_TRY_OUT(gather_lengths(merge, f, true, &spans, err));
         PRS_TRY_OUT(prs_lengths_builder_view(&spans, &spans_view, err));
     }
     PRS_TRY_OUT(prs_merge_terms(merge, f, out, with_lengths ? &lengths_view : NULL,
@@ -171,6 +181,7 @@ out:
 /* ---- columns --------------------------------------------------------------------------------- */
 
 typedef struct column_copy {
+    prs_merge *merge;
     prs_mem *mem;
     prs_column_writer *writer;
     int64_t *ints; /* values of one document */
@@ -202,6 +213,7 @@ static uint32_t map_word(column_copy *copy, const prs_column *column, uint32_t w
 static prism_status copy_column(column_copy *copy, const prs_column *column, const prs_docmap *map,
                                 prism_error *err) {
     for (uint32_t doc = 0; doc < map->n_docs; doc++) {
+        PRS_TRY(prs_merge_poll(copy->merge, 1, err));
         if (!prs_docmap_is_live(map, doc) || !prs_column_has(column, doc)) continue;
         uint64_t first, end = prs_column_values(column, doc, &first), n = end - first;
         uint32_t to = prs_docmap_get(map, doc);
@@ -237,7 +249,7 @@ static prism_status merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs
                                  prism_error *err) {
     const prs_field *field = &merge->recipe->schema->fields[f];
     prs_column_type type = field->type == PRISM_FIELD_KEYWORD ? PRS_COLUMN_WORD : PRS_COLUMN_INT;
-    column_copy copy = {.mem = &merge->core->mem};
+    column_copy copy = {.merge = merge, .mem = &merge->core->mem};
     prism_status status;
     PRS_TRY_OUT(prs_column_writer_new(copy.mem, type, (field->flags & PRISM_FIELD_MANY) != 0,
                                       &copy.writer, err));
@@ -256,11 +268,12 @@ out:
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-static prism_status gather_keys(const prs_merge *merge, prs_keys_writer *kw, prism_error *err) {
+static prism_status gather_keys(prs_merge *merge, prs_keys_writer *kw, prism_error *err) {
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
         const prs_segment *segment = merge->inputs[i].segment;
         for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
             prs_bytes key;
+            PRS_TRY(prs_merge_poll(merge, 1, err));
             if (!prs_docmap_is_live(&merge->maps[i], doc)) continue;
             PRS_TRY(prs_keys_get(&segment->keys, doc, &key, err));
             prs_keys_writer_add(kw, key);
@@ -296,7 +309,11 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
         PRS_TRY(prs_merge_step(merge, merge->n_docs, err));
     }
     PRS_TRY(merge_keys(merge, out, err));
-    return prs_segment_write_tail(out, meta, merge->recipe, &merge->core->mem, err);
+    prism_schema *schema;
+    PRS_TRY(prs_merge_schema(merge, &schema, err));
+    prism_status status = prs_segment_write_tail(out, meta, schema, &merge->core->mem, err);
+    prs_schema_unref(schema);
+    return status;
 }
 
 static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_id *id,
@@ -314,10 +331,19 @@ static prism_status write_file(prs_merge *merge, prs_file_type type, const prs_i
     return prs_out_finish(out, &check->len, &check->digest, err);
 }
 
-static prism_status verify_inputs(const prs_merge *merge, prism_error *err) {
+static prism_status verify_file(prs_merge *merge, prs_in *in, prism_error *err) {
+    bool more = true;
+    for (uint64_t first = 0; more; first += STEP_REGIONS) {
+        PRS_TRY(prs_in_verify_some(in, first, STEP_REGIONS, &more, err));
+        PRS_TRY(prs_merge_step(merge, 0, err));
+    }
+    return PRISM_OK;
+}
+
+static prism_status verify_inputs(prs_merge *merge, prism_error *err) {
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        PRS_TRY(prs_in_verify_all(merge->inputs[i].segment->idx, err));
-        PRS_TRY(prs_in_verify_all(merge->inputs[i].segment->doc, err));
+        PRS_TRY(verify_file(merge, merge->inputs[i].segment->idx, err));
+        PRS_TRY(verify_file(merge, merge->inputs[i].segment->doc, err));
     }
     return PRISM_OK;
 }
@@ -352,6 +378,14 @@ static void free_maps(prs_merge *merge) {
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
+    return prs_merge_run_at(core, recipe, inputs, n, inputs[0].segment->arrival_base, id, progress,
+                            progress_ctx, files, err);
+}
+
+prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                              uint32_t n, uint64_t arrival_base, const prs_id *id,
+                              prism_progress_fn progress, void *progress_ctx,
+                              prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
@@ -362,8 +396,8 @@ prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_i
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
-    *files = (prs_manifest_segment){
-        .id = *id, .n_docs = merge.n_docs, .arrival_base = inputs[0].segment->arrival_base};
+    *files =
+        (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs, .arrival_base = arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
     PRS_TRY_OUT(write_file(&merge, PRS_FILE_DOC, id, NULL, &files->doc, err));
     status = write_file(&merge, PRS_FILE_IDX, id, &meta, &files->idx, err);

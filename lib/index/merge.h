@@ -22,6 +22,7 @@ typedef struct prs_merge {
     prism_progress_fn progress;
     void *progress_ctx;
     uint64_t done, total; /* documents */
+    uint32_t since_poll;  /* documents looked at since the caller was asked */
 } prs_merge;
 
 /** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the
@@ -33,6 +34,12 @@ prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_i
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files,
                            prism_error *err) PRS_NODISCARD;
+/** The same for segments of another index: the result begins at arrival_base, and `core` is where
+ *  it is written. */
+prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
+                              uint32_t n, uint64_t arrival_base, const prs_id *id,
+                              prism_progress_fn progress, void *progress_ctx,
+                              prs_manifest_segment *files, prism_error *err) PRS_NODISCARD;
 
 /* ---- between the files of merge -------------------------------------------------------------- */
 
@@ -41,7 +48,12 @@ struct prs_field_meta;
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              const prs_lengths *lengths, const prs_lengths *spans,
                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_schema.c: the schema of the result.   Out: owned: prs_schema_unref */
+prism_status prs_merge_schema(const prs_merge *merge, prism_schema **out,
+                              prism_error *err) PRS_NODISCARD;
 /** Report progress; ECANCELED if the caller wants to stop (R33). */
 prism_status prs_merge_step(prs_merge *merge, uint64_t docs, prism_error *err) PRS_NODISCARD;
+/** n more documents were looked at; every 4096 of them the caller is asked whether to stop. */
+prism_status prs_merge_poll(prs_merge *merge, uint32_t n, prism_error *err) PRS_NODISCARD;
 
 #endif

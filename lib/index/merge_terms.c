@@ -116,6 +116,7 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
         } else {
             PRS_TRY(add_block(m, map, positions, err));
         }
+        PRS_TRY(prs_merge_poll(m->merge, copy ? PRS_BLOCK : m->cursor.n, err));
         PRS_TRY(prs_postings_next_block(&m->cursor, err));
     }
     return PRISM_OK;
@@ -144,7 +145,6 @@ static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
 }
 
 static prism_status merge_all(term_merge *m, prism_error *err) {
-    uint64_t n_terms = 0;
     while (m->n_heap > 0) {
         size_t n = 0;
         m->same[n++] = source_heap_pop(m->heap, &m->n_heap);
@@ -155,7 +155,6 @@ static prism_status merge_all(term_merge *m, prism_error *err) {
         }
         PRS_TRY(merge_term(m, n, err));
         for (size_t i = 0; i < n; i++) PRS_TRY(advance(m, m->same[i], err));
-        if ((++n_terms & 0xffff) == 0) PRS_TRY(prs_merge_step(m->merge, 0, err));
     }
     return PRISM_OK;
 }

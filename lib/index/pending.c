@@ -4,6 +4,7 @@
  *             key table: hash -> newest pending document of that key
  * Invariants  - A document is taken whole or not at all: whatever can run out of memory is asked
  *               for first.
+ *             - A `.doc` file that failed is not written to again: all goes on in a copy (R7).
  *             - Of the pending documents of one key at most one is not marked deleted, put or
  *               appended.
  * Why so      Stored JSON would be the largest part of a budget and is never looked at again, so it
@@ -20,12 +21,13 @@
 #define FREE_SLOT UINT32_MAX
 #define MIN_SLOTS 64u
 
-prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) {
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
+                              prism_error *err) {
     *pending = (prs_pending){.core = core, .mem = &core->mem};
-    pending->has_keys = core->recipe->schema->key_field >= 0;
+    pending->has_keys = recipe->schema->key_field >= 0;
     prs_words_init(&pending->deleted, pending->mem);
     prs_words_init(&pending->replace, pending->mem);
-    return prs_inverter_new(core->recipe, pending->mem, &pending->inverter, err);
+    return prs_inverter_new(recipe, pending->mem, &pending->inverter, err);
 }
 
 static void close_files(prs_pending *pending) {
@@ -35,7 +37,7 @@ static void close_files(prs_pending *pending) {
     pending->docs = NULL;
     pending->doc_out = NULL;
     pending->keys = NULL;
-    pending->is_open = false;
+    pending->is_open = pending->is_ended = false;
 }
 
 static void free_slots(prs_pending *pending) {
@@ -63,21 +65,55 @@ void prs_pending_clear(prs_pending *pending, size_t lexicon_share) {
     prs_inverter_clear(pending->inverter, lexicon_share);
 }
 
+static prism_status open_doc(const prs_pending *pending, const prs_id *id, prs_out **out,
+                             prism_error *err) {
+    char name[PRS_NAME_SIZE];
+    prs_name_of_segment(name, PRS_NAME_DOC, id);
+    PRS_TRY(prs_out_open(pending->core->dir, name, PRS_FILE_DOC, id, 0, out, err));
+    prs_out_section(*out, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
+    return PRISM_OK;
+}
+
 prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_error *err) {
     if (pending->is_open) return PRISM_OK;
-    char name[PRS_NAME_SIZE];
     pending->id = *id;
-    prs_name_of_segment(name, PRS_NAME_DOC, id);
     prism_status status;
-    PRS_TRY_OUT(
-        prs_out_open(pending->core->dir, name, PRS_FILE_DOC, id, 0, &pending->doc_out, err));
-    prs_out_section(pending->doc_out, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
+    PRS_TRY_OUT(open_doc(pending, id, &pending->doc_out, err));
     PRS_TRY_OUT(prs_docstore_writer_new(pending->mem, pending->doc_out, 0, &pending->docs, err));
     if (pending->has_keys) PRS_TRY_OUT(prs_keys_writer_new(pending->mem, &pending->keys, err));
     pending->is_open = true;
 out:
     if (status != PRISM_OK) close_files(pending);
     return status;
+}
+
+bool prs_pending_is_stuck(const prs_pending *pending) {
+    if (!pending->is_open) return false;
+    return pending->is_ended || prs_out_status(pending->doc_out, NULL) != PRISM_OK;
+}
+
+prism_status prs_pending_move(prs_pending *pending, const prs_id *id, prism_error *err) {
+    prs_out *to;
+    PRS_TRY(open_doc(pending, id, &to, err));
+    prism_status status = prs_docstore_writer_move(pending->docs, pending->doc_out, to, err);
+    if (status != PRISM_OK) {
+        prs_out_abandon(to);
+        return status;
+    }
+    prs_out_abandon(pending->doc_out);
+    pending->doc_out = to;
+    pending->id = *id;
+    return PRISM_OK;
+}
+
+void prs_pending_keep_file(prs_pending *pending, prs_unsynced *unsynced) {
+    prs_out_thin(pending->doc_out);
+    if (unsynced != NULL) {
+        unsynced->doc = pending->doc_out;
+    } else {
+        prs_out_leave(pending->doc_out);
+    }
+    pending->doc_out = NULL;
 }
 
 /* ---- the key table --------------------------------------------------------------------------- */
@@ -151,17 +187,16 @@ static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, bool repl
 }
 
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
-                             bool *lost, prism_error *err) {
-    PRS_ASSERT(pending->is_open);
-    *lost = false;
+                             prism_error *err) {
+    PRS_ASSERT(pending->is_open && !pending->is_ended);
     uint32_t no = prs_pending_count(pending);
     PRS_TRY(make_room(pending, err));
+    PRS_TRY(prs_docstore_writer_prepare(pending->docs, doc->json.len, err));
     PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
     if (pending->has_keys) add_key(pending, no, prs_bytes_of(doc->key, doc->key_len), replace);
+    /* One that alone fills a frame may find the file failing here: it waits for the next. */
     prs_docstore_writer_add(pending->docs, prs_bytes_of(doc->json.ptr, doc->json.len));
-    prism_status status = prs_out_status(pending->doc_out, err);
-    *lost = status != PRISM_OK;
-    return status;
+    return PRISM_OK;
 }
 
 bool prs_pending_delete(prs_pending *pending, prs_bytes key) {

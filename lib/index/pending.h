@@ -13,6 +13,7 @@
 #include "format/docstore.h"
 #include "format/keys.h"
 #include "index/inverter.h"
+#include "index/unsynced.h"
 
 PRS_VEC_DEFINE(prs_words, uint64_t)
 
@@ -28,6 +29,7 @@ typedef struct prs_pending {
     bool has_keys;
     /* of the segment; nothing is open while there is no document */
     bool is_open;
+    bool is_ended; /* a flush was tried: no document may come before one has succeeded */
     prs_id id;
     prs_out *doc_out;
     prs_docstore_writer *docs;
@@ -39,22 +41,34 @@ typedef struct prs_pending {
     uint32_t n_deleted, n_replace;
 } prs_pending;
 
-prism_status prs_pending_init(prs_pending *pending, prs_core *core, prism_error *err) PRS_NODISCARD;
+/** Params : recipe [referenced], the schema and analyzers of the segment to be */
+prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
+                              prism_error *err) PRS_NODISCARD;
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
-/** Forget all documents (best effort on files).  Lexicons stay unless over `lexicon_share`
+/** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless over `lexicon_share`
  *  bytes. */
 void prs_pending_clear(prs_pending *pending, size_t lexicon_share);
 
 /** Open the segment's `.doc` file, if not yet done. */
 prism_status prs_pending_open(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
+/** Does the `.doc` file take nothing more, because it failed or was ended by a flush that failed? */
+bool prs_pending_is_stuck(const prs_pending *pending);
+/** Go on in the `.doc` file of a new id (R7): what was written is copied.   Cost: twice the file
+ *  on disk for a moment; reading and writing it
+ *  Errors : ECORRUPT the system does not give back what was written: the documents are lost; all
+ *           others: nothing was changed, try again */
+prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
+                              prism_error *err) PRS_NODISCARD;
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
- *  Errors : ELIMIT, ENOMEM: not taken, all is as before, *lost is false.  Others (writing the
- *           `.doc` file): *lost = true, the pending documents cannot be saved any more */
+ *  Errors : ELIMIT, ENOMEM, EIO, ENOSPC: not taken, all is as before; see prs_pending_is_stuck */
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
-                             bool *lost, prism_error *err) PRS_NODISCARD;
+                             prism_error *err) PRS_NODISCARD;
+/** The flush is whole: its `.doc` file stays when the documents are forgotten.  One that was not
+ *  synced goes to `unsynced`; NULL: it was. */
+void prs_pending_keep_file(prs_pending *pending, prs_unsynced *unsynced);
 /** Mark the pending document of a key deleted; false if there is none. */
 bool prs_pending_delete(prs_pending *pending, prs_bytes key);
 

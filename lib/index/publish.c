@@ -1,13 +1,13 @@
 /* publish.c - how do the working segments become the next commit, and what may be removed
  * afterwards?
  *
- *   deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
+ *   fsync what waits | deletes-G (only if changed) | fsync directory | commit-G (commit.c) | clean up
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next
  *               number (R7).
- *             - A file is unlinked only if it is ours by name, no kept commit needs it, nothing is
- *               pending, and the lock is held (R6).
+ *             - A file is unlinked only if it is ours by name, no kept commit needs it, it is not
+ *               under way to the next one, and the lock is held (R6).
  * Source      FORMAT.md sections 2, 15, 16, 18; rules R1 to R9, R28.
  * Tested by   tests/unit/index/test_publish.c, test_commit.c, test_faults.c */
 #include "base/error.h"
@@ -92,16 +92,22 @@ static prism_status take_leaf(prism_writer *writer, const prs_leaf *leaf, prism_
 
 static prism_status take_snapshot(prism_writer *writer, const prism_snapshot *snap,
                                   prism_error *err) {
-    if (snap->recipe != writer->core->recipe) {
-        return prs_error_set(err, PRISM_EMISUSE,
-                             "the schema has changed since the index was opened: open it again");
-    }
+    PRS_TRY(prs_writer_take_recipe(writer, snap->recipe, err));
     for (uint32_t i = 0; i < snap->n_leaves; i++) PRS_TRY(take_leaf(writer, &snap->leaves[i], err));
     writer->next_arrival = snap->manifest.next_arrival;
     writer->changed = writer->deletes_changed = false;
     prs_buf_clear(&writer->payload);
     prs_buf_put(&writer->payload, snap->payload.ptr, snap->payload.len);
     return prs_buf_status(&writer->payload, err);
+}
+
+/* The newest commit stays a kept one, but nothing of it goes into the next: see reindex.c. */
+static prism_status begin_afresh(prism_writer *writer, prism_error *err) {
+    const prs_manifest *last = last_manifest(writer);
+    PRS_TRY(prs_writer_take_recipe(writer, writer->core->recipe, err));
+    writer->next_arrival = last != NULL ? last->next_arrival : 0;
+    writer->changed = true;
+    return PRISM_OK;
 }
 
 prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
@@ -113,6 +119,7 @@ prism_status prs_publish_load(prism_writer *writer, prism_error *err) {
     }
     prs_listing_fini(&listing);
     PRS_TRY(status);
+    if (writer->options.afresh) return begin_afresh(writer, err);
     prism_snapshot *snap;
     PRS_TRY(prs_snapshot_open(writer->core, NULL, &snap, err));
     status = take_snapshot(writer, snap, err);
@@ -193,12 +200,15 @@ static prism_status give_deletes(prism_writer *writer, prs_manifest *m, char nam
 }
 
 /* The names of the new files are made durable.  A failure is not tried again (R7): the kernel may
- * have forgotten what it could not write, and a later success would mean nothing.  So it sticks
- * until rollback removes the files. */
+ * have forgotten what it could not write, and a later success would mean nothing.  So the next try
+ * takes other names (prs_merge_suspects). */
 static prism_status confirm_names(prism_writer *writer, prism_error *err) {
     prs_dir *dir = writer->core->dir;
     prism_status status = dir->vt->sync_dir(dir, err);
-    if (status != PRISM_OK) writer->failure = *err;
+    if (status == PRISM_OK) return PRISM_OK;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (writer->segments.ptr[i].is_new) writer->segments.ptr[i].suspect = true;
+    }
     return status;
 }
 
@@ -209,7 +219,8 @@ static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes
     const char *json;
     prs_commit commit = {.uuid = writer->core->uuid, .payload = payload};
     PRS_TRY(fill_manifest(writer, kept, err));
-    PRS_TRY(prs_schema_to_json(writer->core->recipe->schema, &json, &commit.schema.len, err));
+    PRS_TRY(prs_writer_sync(writer, err));
+    PRS_TRY(prs_schema_to_json(writer->recipe->schema, &json, &commit.schema.len, err));
     commit.schema.ptr = (const uint8_t *)json;
     PRS_TRY(give_deletes(writer, &kept->manifest, deletes, err));
     commit.manifest = kept->manifest;
@@ -233,6 +244,7 @@ prism_status prs_publish(prism_writer *writer, prs_bytes payload, prism_error *e
     prs_kept kept;
     prism_error own = PRISM_ERROR_INIT;
     bool same_payload = payload.ptr == writer->payload.ptr; /* then it must not move */
+    PRS_TRY(prs_merge_suspects(writer, err));
     if (!same_payload && !prs_buf_reserve(&writer->payload, payload.len)) {
         writer->payload.failed = false;
         return prs_error_nomem(err);
@@ -266,6 +278,17 @@ static void unlink_name(prs_dir *dir, const prs_name *name) {
     (void)dir->vt->unlink(dir, text, NULL);
 }
 
+/* Written by this writer for a commit to come: flushed, merged, or still growing. */
+static bool is_under_way(const prism_writer *writer, const prs_name *name) {
+    if (name->kind != PRS_NAME_IDX && name->kind != PRS_NAME_DOC) return false;
+    if (prs_merge_job_writes(writer, &name->id)) return true;
+    if (writer->pending.is_open && prs_id_equal(&writer->pending.id, &name->id)) return true;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (prs_id_equal(&writer->segments.ptr[i].segment->files.id, &name->id)) return true;
+    }
+    return false;
+}
+
 void prs_publish_clean_up(prism_writer *writer) {
     prs_dir *dir = writer->core->dir;
     prs_listing listing;
@@ -275,7 +298,8 @@ void prs_publish_clean_up(prism_writer *writer) {
     if (prs_listing_read(&listing, dir, NULL) == PRISM_OK && manifests != NULL) {
         for (size_t i = 0; i < listing.names.n; i++) {
             const prs_name *name = &listing.names.ptr[i];
-            if (!prs_name_is_needed(name, manifests, writer->n_kept)) unlink_name(dir, name);
+            if (prs_name_is_needed(name, manifests, writer->n_kept)) continue;
+            if (!is_under_way(writer, name)) unlink_name(dir, name);
         }
     }
     prs_listing_fini(&listing);

@@ -73,11 +73,12 @@ prism_status prs_recipe_new(prs_mem *mem, const prism_schema *schema, prs_recipe
     return PRISM_OK;
 }
 
-prism_status prs_recipe_read_schema(prs_bytes text, const char *file, prism_schema **out,
-                                    prism_error *err) {
+prism_status prs_recipe_read_schema(prs_bytes text, const char *file, bool of_segment,
+                                    prism_schema **out, prism_error *err) {
     prism_error own = PRISM_ERROR_INIT;
     const char *json = text.len > 0 ? (const char *)text.ptr : ""; /* the section may be missing */
-    prism_status status = prs_schema_from_json(json, text.len, out, &own);
+    prism_status status = of_segment ? prs_schema_from_file(json, text.len, out, &own)
+                                     : prs_schema_from_json(json, text.len, out, &own);
     if (status == PRISM_OK || status == PRISM_ENOMEM) {
         return status == PRISM_OK ? PRISM_OK : prs_error_nomem(err);
     }

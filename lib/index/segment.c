@@ -80,6 +80,7 @@ static prism_status open_fields(prs_segment *seg, const prs_segment_meta *meta, 
         const prs_field_meta *field_meta = prs_segment_meta_field(meta, own->no);
         if (field_meta == NULL) continue;
         seg->fields[f].present = true;
+        seg->fields[f].partial = own->partial;
         PRS_TRY(open_field(seg, f, field_meta, err));
     }
     return PRISM_OK;
@@ -100,7 +101,7 @@ static prism_status open_schema(prs_segment *seg, prism_error *err) {
         seg->schema = prs_schema_ref(seg->recipe->schema);
         return PRISM_OK;
     }
-    return prs_recipe_read_schema(text, prs_in_name(seg->idx), &seg->schema, err);
+    return prs_recipe_read_schema(text, prs_in_name(seg->idx), true, &seg->schema, err);
 }
 
 static prism_status open_meta(prs_segment *seg, prs_arena *arena, prism_error *err) {

@@ -19,6 +19,7 @@
 
 typedef struct prs_segment_field {
     bool present;         /* the segment's schema has a field of this name and type */
+    bool partial;         /* not for all of its documents: see prs_field */
     uint16_t no;          /* its number inside this segment */
     uint32_t n_docs_with; /* documents with a length > 0, or with a value */
     uint32_t max_length;

@@ -29,10 +29,10 @@ void prs_segment_meta_end(prs_segment_meta *meta, prs_mem *mem) {
 }
 
 prism_status prs_segment_write_tail(prs_out *out, const prs_segment_meta *meta,
-                                    const prs_recipe *recipe, prs_mem *mem, prism_error *err) {
+                                    const prism_schema *schema, prs_mem *mem, prism_error *err) {
     const char *json;
     size_t len;
-    PRS_TRY(prs_schema_to_json(recipe->schema, &json, &len, err));
+    PRS_TRY(prs_schema_to_json(schema, &json, &len, err));
     prs_out_section(out, PRS_COMPONENT_SCHEMA, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
     prs_out_write(out, json, len);
     prs_out_section(out, PRS_COMPONENT_SEGMENT, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);

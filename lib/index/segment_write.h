@@ -15,7 +15,7 @@ prism_status prs_segment_meta_begin(prs_segment_meta *meta, const prs_recipe *re
 void prs_segment_meta_end(prs_segment_meta *meta, prs_mem *mem);
 /** The last two sections of an `.idx` file: SCHEMA and SEGMENT. */
 prism_status prs_segment_write_tail(prs_out *out, const prs_segment_meta *meta,
-                                    const prs_recipe *recipe, prs_mem *mem,
+                                    const prism_schema *schema, prs_mem *mem,
                                     prism_error *err) PRS_NODISCARD;
 /** Unlink both files of a segment, best effort. */
 void prs_segment_unlink(prs_dir *dir, const prs_id *id);

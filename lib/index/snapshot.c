@@ -32,7 +32,7 @@ static void free_snapshot(prism_snapshot *snap) {
     prs_core_unref(core);
 }
 
-static prism_status new_snapshot(prs_core *core, prism_snapshot **out, prism_error *err) {
+prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error *err) {
     prism_snapshot *snap = prs_mem_calloc(&core->mem, 1, sizeof *snap);
     *out = snap;
     if (snap == NULL) return prs_error_nomem(err);
@@ -45,25 +45,41 @@ static prism_status new_snapshot(prs_core *core, prism_snapshot **out, prism_err
 
 /* ---- parts ----------------------------------------------------------------------------------- */
 
-/* The core's recipe, or the base's, if the schema text is theirs; else a new one. */
-static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base, prs_bytes text,
+/* The core's recipe, or the base's, if the canonical schema text is theirs; else none. */
+static prism_status find_recipe(prism_snapshot *snap, const prism_snapshot *base, prs_bytes text,
                                 prism_error *err) {
-    prs_recipe *known[2] = {snap->core->recipe, base != NULL ? base->recipe : NULL};
-    for (size_t i = 0; i < PRS_COUNT(known); i++) {
+    prs_recipe *known[2] = {base != NULL ? base->recipe : NULL, snap->core->recipe};
+    for (size_t i = 0; i < PRS_COUNT(known) && snap->recipe == NULL; i++) {
         const char *json;
         size_t len;
         if (known[i] == NULL) continue;
         PRS_TRY(prs_schema_to_json(known[i]->schema, &json, &len, err));
-        if (!prs_bytes_equal(text, prs_bytes_of(json, len))) continue;
-        snap->recipe = prs_recipe_ref(known[i]);
-        return PRISM_OK;
+        if (prs_bytes_equal(text, prs_bytes_of(json, len))) snap->recipe = prs_recipe_ref(known[i]);
     }
+    return PRISM_OK;
+}
+
+/* A known recipe though the text may be written in another way, or a new one. */
+static prism_status make_recipe(prism_snapshot *snap, const prism_snapshot *base,
+                                prism_schema *schema, prism_error *err) {
+    const char *json;
+    size_t len;
+    PRS_TRY(prs_schema_to_json(schema, &json, &len, err));
+    PRS_TRY(find_recipe(snap, base, prs_bytes_of(json, len), err));
+    if (snap->recipe != NULL) return PRISM_OK;
+    prs_schema_set_tokenizers(schema, snap->core->tokenizers);
+    return prs_recipe_new(snap->mem, schema, &snap->recipe, err);
+}
+
+static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base, prs_bytes text,
+                                prism_error *err) {
+    PRS_TRY(find_recipe(snap, base, text, err));
+    if (snap->recipe != NULL) return PRISM_OK;
     prism_schema *schema;
     char name[PRS_NAME_SIZE];
     prs_name_of_generation(name, PRS_NAME_COMMIT, snap->generation);
-    PRS_TRY(prs_recipe_read_schema(text, name, &schema, err));
-    prs_schema_set_tokenizers(schema, snap->core->tokenizers);
-    prism_status status = prs_recipe_new(snap->mem, schema, &snap->recipe, err);
+    PRS_TRY(prs_recipe_read_schema(text, name, false, &schema, err));
+    prism_status status = make_recipe(snap, base, schema, err);
     prs_schema_unref(schema);
     return status;
 }
@@ -162,15 +178,15 @@ static prism_status open_parts(prism_snapshot *snap, const prism_snapshot *base,
 static prism_status try_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
                              prism_error *err) {
     uint64_t generation;
-    PRS_TRY(prs_commit_find_newest(core->dir, &generation, err));
+    PRS_TRY(prs_core_generation(core, &generation, err));
     if (generation == 0)
         return prs_error_set(err, PRISM_ENOTFOUND, "the index is gone: no commit is left");
-    if (base != NULL && base->generation == generation) {
+    if (base != NULL && base->generation == generation && !base->of_writer) {
         *out = prs_snapshot_ref(base);
         return PRISM_OK;
     }
     prism_snapshot *snap;
-    PRS_TRY(new_snapshot(core, &snap, err));
+    PRS_TRY(prs_snapshot_new(core, &snap, err));
     prism_status status = open_parts(snap, base, generation, err);
     if (status != PRISM_OK) {
         prs_snapshot_unref(snap);
@@ -190,7 +206,7 @@ prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snaps
         /* A file of the newest commit is gone, or the listing missed both the commit that went and
          * the one that came: fine if there is a newer one now, damage if not. */
         uint64_t now;
-        PRS_TRY(prs_commit_find_newest(core->dir, &now, err));
+        PRS_TRY(prs_core_generation(core, &now, err));
         if (i > 0 && now == before) return prs_error_recode(err, PRISM_ECORRUPT);
         before = now;
     }

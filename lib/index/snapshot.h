@@ -26,6 +26,7 @@ struct prism_snapshot {
     prs_arena arena;      /* holds the manifest */
     prs_manifest manifest;
     uint64_t generation;
+    bool of_writer; /* of a writer: more than the commit `generation` holds */
     uint8_t uuid[16];
     prs_leaf *leaves;
     prs_bitset *deleted; /* by leaf; words NULL = none */
@@ -34,8 +35,11 @@ struct prism_snapshot {
     prs_bytes payload;
 };
 
-/** The newest commit.  Segments also held by `base` (may be NULL) are shared; if its generation is
- *  the newest, *out is a new reference to `base` itself.
+/** An empty snapshot for the writer to fill: core referenced; unref it, however far it got.
+ *  leaves[n_leaves] hold references, deleted[i] may have words. */
+prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error *err) PRS_NODISCARD;
+/** The newest commit.  Segments also held by `base` (may be NULL) are shared; if `base`
+ *  is of the newest commit, and not of a writer, *out is a new reference to it.
  *  Errors : ENOTFOUND, ECORRUPT, EBUSY when files kept vanishing (R29), see prs_segment_open */
 prism_status prs_snapshot_open(prs_core *core, prism_snapshot *base, prism_snapshot **out,
                                prism_error *err) PRS_NODISCARD;

@@ -7,10 +7,14 @@
  *
  * Invariants  - The lock file is held from open to close; everything else of the writer is private
  *               to it until the commit file has its name.
- *             - An error that loses pending documents is sticky: every call gives it again until
- *               rollback.  An error at the commit's rename or directory sync poisons: only close is
- *               left (R8).  Errors of a single document leave no trace.
+ *             - An error loses nothing that was taken: a put that fails has taken nothing, after a
+ *               flush that fails the documents are still pending and go on in new files (R7).
+ *             - Where that is impossible, because written bytes do not come back, the error is
+ *               sticky: every call gives it again until rollback.  An error at the commit's rename
+ *               or directory sync poisons: only close is left (R8).
  * Budget      55 % streams, columns, keys; 25 % lexicons; 20 % scratch of flush (see transpose.h).
+ *             Above that a flush comes first; a document that alone would take streams and columns
+ *             to 80 %, and so the whole to 125 %, is refused (R37).
  * Source      FORMAT.md section 18; rules R1 to R12, R26 to R28, R37.
  * Tested by   tests/unit/index/test_writer.c, test_model.c, test_faults.c */
 #include "index/writer.h"
@@ -33,6 +37,17 @@ prism_status prs_writer_check(const prism_writer *writer, prism_error *err) {
     if (writer->failure.code == PRISM_OK) return PRISM_OK;
     tell(err, &writer->failure);
     return writer->failure.code;
+}
+
+prism_status prs_writer_lock(prism_writer *writer, prism_error *err) {
+    if (writer->pid != prs_process_id()) return prs_writer_check(writer, err);
+    prs_mutex_lock(&writer->lock);
+    prs_merger_let_in(writer);
+    return PRISM_OK;
+}
+
+void prs_writer_unlock(prism_writer *writer) {
+    prs_mutex_unlock(&writer->lock);
 }
 
 void prs_writer_poison(prism_writer *writer, const prism_error *own) {
@@ -59,6 +74,7 @@ prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *e
 }
 
 void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink) {
+    prs_unsynced_leave(&working->unsynced);
     if (unlink) prs_segment_unlink(dir, &working->segment->files.id);
     prs_segment_unref(working->segment);
     if (working->deleted.words != NULL) prs_bitset_fini(&working->deleted);
@@ -75,6 +91,24 @@ prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem
     prs_bitset_set(&working->deleted, doc);
     working->n_deleted++;
     *fresh = true;
+    return PRISM_OK;
+}
+
+prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe, prism_error *err) {
+    prs_pending fresh;
+    if (recipe == writer->recipe) return PRISM_OK;
+    PRS_TRY(prs_pending_init(&fresh, writer->core, recipe, err));
+    fresh.inverter->limit = writer->options.memory / 5 * 4;
+    if (writer->recipe != NULL) {
+        PRS_ASSERT(prs_pending_count(&writer->pending) == 0);
+        fresh.inverter->n_bad = writer->pending.inverter->n_bad; /* counts since open */
+        prs_pending_fini(&writer->pending);
+        prs_document_fini(&writer->document);
+        prs_recipe_unref(writer->recipe);
+    }
+    writer->recipe = prs_recipe_ref(recipe);
+    writer->pending = fresh;
+    prs_document_init(&writer->document, recipe->schema, writer->mem);
     return PRISM_OK;
 }
 
@@ -98,7 +132,7 @@ static prism_status open_flushed(prism_writer *writer, const prs_manifest_segmen
                                  prs_working *working, prism_error *err) {
     const prs_pending *pending = &writer->pending;
     *working = (prs_working){.is_new = true, .n_deleted = pending->n_deleted};
-    PRS_TRY(prs_segment_open(writer->core, writer->core->recipe, files, &working->segment, err));
+    PRS_TRY(prs_segment_open(writer->core, writer->recipe, files, &working->segment, err));
     if (pending->n_deleted == 0) return PRISM_OK;
     if (prs_bitset_init(&working->deleted, writer->mem, files->n_docs) != PRISM_OK) {
         prs_segment_unref(working->segment);
@@ -108,35 +142,91 @@ static prism_status open_flushed(prism_writer *writer, const prs_manifest_segmen
     return PRISM_OK;
 }
 
-static prism_status flush_pending(prism_writer *writer, prism_error *err) {
+/* Take it among the working segments, and delete older versions of its documents. */
+static prism_status take_flushed(prism_writer *writer, const prs_working *working,
+                                 prism_error *err) {
+    const prs_pending *pending = &writer->pending;
+    if (!prs_workings_push(&writer->segments, *working)) return prs_error_nomem(err);
+    prism_status status = prs_upsert_resolve(writer, &pending->replace, pending->n_replace, err);
+    if (status != PRISM_OK) writer->segments.n--;
+    return status;
+}
+
+static void unlink_idx(prism_writer *writer, const prs_id *id) {
+    char name[PRS_NAME_SIZE];
+    prs_dir *dir = writer->core->dir;
+    (void)dir->vt->unlink(dir, prs_name_of_segment(name, PRS_NAME_IDX, id), NULL);
+}
+
+/* A failure leaves the documents pending; that some of their old versions are deleted already does
+ * no harm, for no commit comes without them. */
+static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *err) {
     prs_pending *pending = &writer->pending;
     prs_manifest_segment files;
     prs_working working;
-    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files, err));
+    prs_unsynced unsynced = {NULL, NULL};
+    PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files,
+                      sync ? NULL : &unsynced, err));
     prism_status status = open_flushed(writer, &files, &working, err);
-    if (status == PRISM_OK && !prs_workings_push(&writer->segments, working)) {
-        prs_working_fini(&working, writer->core->dir, false);
-        status = prs_error_nomem(err);
+    if (status == PRISM_OK) {
+        status = take_flushed(writer, &working, err);
+        if (status != PRISM_OK) prs_working_fini(&working, writer->core->dir, false);
     }
     if (status != PRISM_OK) {
-        prs_segment_unlink(writer->core->dir, &files.id);
+        prs_unsynced_leave(&unsynced);
+        unlink_idx(writer, &files.id);
         return status;
     }
+    prs_pending_keep_file(pending, sync ? NULL : &unsynced);
+    writer->segments.ptr[writer->segments.n - 1].unsynced = unsynced;
     writer->next_arrival += files.n_docs;
     writer->changed = true;
     writer->deletes_changed |= working.n_deleted > 0;
     writer->stats.flushes++;
-    return prs_upsert_resolve(writer, &pending->replace, pending->n_replace, err);
+    prs_merger_wake(writer);
+    return PRISM_OK;
+}
+
+/* Go on in new files where the old ones failed (R7). */
+static prism_status mend_pending(prism_writer *writer, prism_error *err) {
+    prs_id id;
+    prism_error own = PRISM_ERROR_INIT;
+    if (!prs_pending_is_stuck(&writer->pending)) return PRISM_OK;
+    PRS_TRY(prs_writer_next_id(writer, &id, err));
+    prism_status status = prs_pending_move(&writer->pending, &id, &own);
+    if (status == PRISM_ECORRUPT) return fail_with(writer, &own, err);
+    tell(err, &own);
+    return status;
+}
+
+static prism_status flush(prism_writer *writer, bool sync, prism_error *err) {
+    prs_pending *pending = &writer->pending;
+    /* If all were deleted again, so were their old versions, by the same calls. */
+    if (prs_pending_count(pending) > pending->n_deleted) {
+        PRS_TRY(mend_pending(writer, err));
+        PRS_TRY(flush_pending(writer, sync, err));
+    }
+    prs_pending_clear(pending, lexicon_share(writer));
+    return PRISM_OK;
 }
 
 prism_status prs_writer_flush(prism_writer *writer, prism_error *err) {
-    prs_pending *pending = &writer->pending;
-    prism_status status = PRISM_OK;
+    return flush(writer, true, err);
+}
+
+prism_status prs_writer_flush_unsynced(prism_writer *writer, prism_error *err) {
+    uint32_t n = 0;
+    for (size_t i = 0; i < writer->segments.n; i++)
+        n += prs_unsynced_any(&writer->segments.ptr[i].unsynced);
+    return flush(writer, n >= PRS_MAX_UNSYNCED, err);
+}
+
+prism_status prs_writer_sync(prism_writer *writer, prism_error *err) {
     prism_error own = PRISM_ERROR_INIT;
-    /* If all were deleted again, so were their old versions, by the same calls. */
-    if (prs_pending_count(pending) > pending->n_deleted) status = flush_pending(writer, &own);
-    if (status != PRISM_OK) return fail_with(writer, &own, err);
-    prs_pending_clear(pending, lexicon_share(writer));
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        if (prs_unsynced_confirm(&writer->segments.ptr[i].unsynced, &own) != PRISM_OK)
+            return fail_with(writer, &own, err);
+    }
     return PRISM_OK;
 }
 
@@ -157,32 +247,47 @@ static void count_put(prism_writer *writer, const prs_document *doc) {
         memcpy(stats->first_unknown_field, doc->unknown, sizeof doc->unknown);
 }
 
-prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace,
-                            prism_error *err) {
+/* The pending segment, ready for one more document. */
+static prism_status make_ready(prism_writer *writer, prism_error *err) {
     prs_pending *pending = &writer->pending;
-    if (!pending->is_open) {
-        prs_id id;
-        PRS_TRY(prs_writer_next_id(writer, &id, err));
-        PRS_TRY(prs_pending_open(pending, &id, err));
-    }
-    prism_error own = PRISM_ERROR_INIT;
-    bool lost;
-    prism_status status = prs_pending_add(pending, doc, replace, &lost, &own);
-    if (lost) return fail_with(writer, &own, err);
-    if (status != PRISM_OK) {
-        tell(err, &own);
-        return status;
-    }
-    count_put(writer, doc);
-    return budget_is_spent(writer) ? prs_writer_flush(writer, err) : PRISM_OK;
+    prs_id id;
+    if (pending->is_ended || budget_is_spent(writer)) PRS_TRY(prs_writer_flush(writer, err));
+    if (pending->is_open) return mend_pending(writer, err);
+    PRS_TRY(prs_writer_next_id(writer, &id, err));
+    return prs_pending_open(pending, &id, err);
 }
 
+/* Take it, after a flush if there is no memory for it beside the others: no budget, no more from
+ * the system, or a table of a block's greatest size (R39). */
+static prism_status add(prism_writer *writer, const prs_document *doc, bool replace,
+                        prism_error *err) {
+    prism_error own = PRISM_ERROR_INIT;
+    prism_status status = prs_pending_add(&writer->pending, doc, replace, &own);
+    bool full = status == PRISM_EBUDGET || status == PRISM_ENOMEM;
+    if (full && prs_pending_count(&writer->pending) > 0) {
+        PRS_TRY(prs_writer_flush(writer, err));
+        prs_inverter_clear(writer->pending.inverter, 0);
+        PRS_TRY(make_ready(writer, err));
+        return prs_pending_add(&writer->pending, doc, replace, err);
+    }
+    if (status != PRISM_OK) tell(err, &own);
+    return status;
+}
+
+prism_status prs_writer_put(prism_writer *writer, const prs_document *doc, bool replace,
+                            prism_error *err) {
+    PRS_TRY(make_ready(writer, err));
+    PRS_TRY(add(writer, doc, replace, err));
+    count_put(writer, doc);
+    return PRISM_OK;
+}
+
+/* Of one key at most one document is live, in a segment or pending: if looking for it fails, the
+ * same call again does what is left to do. */
 prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n, prism_error *err) {
     uint64_t found = 0;
-    prism_error own = PRISM_ERROR_INIT;
+    PRS_TRY(prs_upsert_delete(writer, key, &found, err));
     bool pending = prs_pending_delete(&writer->pending, key);
-    prism_status status = prs_upsert_delete(writer, key, &found, &own);
-    if (status != PRISM_OK) return fail_with(writer, &own, err);
     *n = pending || found > 0;
     writer->stats.documents_deleted += *n;
     return PRISM_OK;
@@ -210,6 +315,7 @@ prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
 }
 
 prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) {
+    prs_merger_cancel(writer);
     prs_pending_clear(&writer->pending, lexicon_share(writer));
     drop_working(writer, true);
     prism_error own = PRISM_ERROR_INIT;
@@ -234,7 +340,8 @@ static void free_writer(prism_writer *writer) {
     prs_workings_fini(&writer->segments);
     free_kept(writer);
     prs_buf_fini(&writer->payload);
-    prs_document_fini(&writer->document);
+    if (writer->recipe != NULL) prs_document_fini(&writer->document);
+    prs_recipe_unref(writer->recipe);
     prs_json_reader_free(writer->reader);
     prs_mutex_fini(&writer->lock);
     prs_mem_free(writer->mem, writer, sizeof *writer);
@@ -249,7 +356,6 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
         prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
-    PRS_TRY(prs_pending_init(&writer->pending, core, err));
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;
@@ -275,9 +381,9 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     writer->failure = (prism_error)PRISM_ERROR_INIT;
     prs_workings_init(&writer->segments, writer->mem);
     prs_buf_init(&writer->payload, writer->mem);
-    prs_document_init(&writer->document, core->recipe->schema, writer->mem);
     status = make_parts(writer, err);
     if (status == PRISM_OK) status = prs_publish_load(writer, err);
+    if (status == PRISM_OK) status = prs_merger_start(writer, err);
     if (status != PRISM_OK) {
         writer->poisoned = true; /* close removes nothing */
         prs_writer_close(writer);
@@ -291,6 +397,10 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
 void prs_writer_close(prism_writer *writer) {
     if (writer == NULL) return;
     bool ours = writer->pid == prs_process_id();
+    /* At the fork the merge thread was anywhere, perhaps amid a change: nothing here can be
+     * trusted, and nothing is lost but memory of the child's. */
+    if (!ours && writer->merger != NULL) return;
+    prs_merger_stop(writer);
     drop_working(writer, ours && !writer->poisoned);
     if (ours && writer->file_lock != NULL) {
         prs_pending_fini(&writer->pending);

@@ -8,7 +8,7 @@
  *   PHRASE                      slots at relative positions in one field, over fields; slop 0
  *   NEAR                        words inside n + slop positions, unordered, no overlap
  *   PREFIX                      terms that begin so; constant score
- *   EXISTS RANGE                filters on a field (RANGE arrives with columns)
+ *   EXISTS RANGE                a field has a value, has one between two ends; constant score
  *   BOOL                        must / should / must_not / filter, minimum should match; extra:
  *                               clauses that only rank, never decide a match, are never marked
  *   MAX                         the best child's score (compound: phrase or concatenation)
@@ -67,6 +67,19 @@ typedef struct prs_slot {
     prs_bytes idf_key;
 } prs_slot;
 
+/* What the ends of a RANGE are compared with. */
+typedef enum prs_range_of {
+    PRS_RANGE_NUMBERS, /* integers of columns: i64, bool, dates, f64 as sortable bits */
+    PRS_RANGE_WORDS,   /* keyword columns: the original values, byte-wise */
+    PRS_RANGE_TERMS,   /* keyword fields without a column: term keys, byte-wise */
+} prs_range_of;
+
+/* Ends of WORDS and TERMS: ptr NULL = open. */
+typedef struct prs_word_range {
+    prs_bytes from, to;
+    bool above, below; /* the end itself does not count */
+} prs_word_range;
+
 struct prs_node {
     prs_node_kind kind;
     double boost;        /* 1.0 */
@@ -81,8 +94,10 @@ struct prs_node {
     prs_node **must, **should, **must_not, **filter, **extra; /* MAX uses should */
     uint32_t n_must, n_should, n_must_not, n_filter, n_extra;
     uint32_t min_should;
-    /* RANGE */
-    int64_t from, to;
+    /* RANGE over fields of one type; never empty by its ends alone: that is a NONE */
+    prs_range_of range_of;
+    int64_t from, to; /* NUMBERS: both count; the least and the greatest int64 = open */
+    prs_word_range words;
     /* TEXT: before rewrite only */
     const char *text; /* without backslashes */
     uint32_t text_len;

@@ -149,6 +149,7 @@ const char *prs_query_shape(const prism_query *query) {
     case PRS_NODE_TERM:
     case PRS_NODE_PHRASE:
     case PRS_NODE_NEAR:
+    case PRS_NODE_RANGE:
     case PRS_NODE_PREFIX: return prs_node_kind_name(root != NULL ? root->kind : PRS_NODE_NONE);
     case PRS_NODE_BOOL: return shape_of_bool(root);
     default: return is_prefix_with_stem(root) ? "prefix" : "mixed";

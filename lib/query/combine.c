@@ -23,10 +23,10 @@ typedef struct copying {
 
 static prism_status copy_bytes(const copying *c, prs_bytes from, prs_bytes *to) {
     *to = prs_bytes_of(NULL, 0);
-    if (from.len == 0) return PRISM_OK;
-    uint8_t *own = prs_build_alloc(c->query, from.len, c->err);
+    if (from.ptr == NULL) return PRISM_OK;
+    uint8_t *own = prs_build_alloc(c->query, from.len + 1, c->err);
     if (own == NULL) return PRISM_ENOMEM;
-    memcpy(own, from.ptr, from.len);
+    if (from.len > 0) memcpy(own, from.ptr, from.len);
     *to = prs_bytes_of(own, from.len);
     return PRISM_OK;
 }
@@ -84,16 +84,20 @@ static prism_status copy_node(const copying *c, const prs_node *from, prs_node *
     to->at = to->at_len = 0; /* there is no text any more */
     PRS_TRY(copy_fields(c, from->fields, &to->fields));
     PRS_TRY(copy_bytes(c, from->key, &to->key));
+    PRS_TRY(copy_bytes(c, from->words.from, &to->words.from));
+    PRS_TRY(copy_bytes(c, from->words.to, &to->words.to));
     PRS_TRY(copy_slots(c, from, to));
     PRS_TRY(copy_list(c, from->must, from->n_must, &to->must, &to->n_must));
     PRS_TRY(copy_list(c, from->should, from->n_should, &to->should, &to->n_should));
     PRS_TRY(copy_list(c, from->must_not, from->n_must_not, &to->must_not, &to->n_must_not));
-    return copy_list(c, from->filter, from->n_filter, &to->filter, &to->n_filter);
+    PRS_TRY(copy_list(c, from->filter, from->n_filter, &to->filter, &to->n_filter));
+    return copy_list(c, from->extra, from->n_extra, &to->extra, &to->n_extra);
 }
 
 /* ---- joining ------------------------------------------------------------------------------- */
 
-static prism_status check_schema(const prism_schema *a, const prism_schema *b, prism_error *err) {
+prism_status prs_query_check_schemas(const prism_schema *a, const prism_schema *b,
+                                     prism_error *err) {
     const char *x, *y;
     size_t x_len, y_len;
     if (a == b) return PRISM_OK;
@@ -105,7 +109,7 @@ static prism_status check_schema(const prism_schema *a, const prism_schema *b, p
 
 static prism_status add_clause(const copying *c, prs_node *node, const prism_clause *clause) {
     prs_node *child;
-    PRS_TRY(check_schema(c->query->schema, clause->query->schema, c->err));
+    PRS_TRY(prs_query_check_schemas(c->query->schema, clause->query->schema, c->err));
     PRS_TRY(copy_node(c, clause->query->root, &child));
     prs_node ***lists[] = {[PRISM_SHOULD] = &node->should,
                            [PRISM_MUST] = &node->must,

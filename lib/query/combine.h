@@ -21,5 +21,8 @@ prism_status prs_query_bool(const prism_clause *clauses, size_t n, uint32_t min_
                             prism_query **out, prism_error *err);
 prism_status prs_query_boost(const prism_query *query, double boost, prism_query **out,
                              prism_error *err);
+/** Are two queries of one schema, or of equal ones?   Errors: EINVAL if not; ENOMEM */
+prism_status prs_query_check_schemas(const prism_schema *a, const prism_schema *b,
+                                     prism_error *err);
 
 #endif

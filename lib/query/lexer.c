@@ -20,7 +20,7 @@
  *             letter.
  * Linear      A word is scanned at most three times. Closing quotes are looked for ahead; a search
  *             that finds one is paid by the phrase, one that fails is not repeated (no_quote,
- *             no_corner). The end of a range is looked for up to the next bracket of any kind only.
+ *             no_corner). Ranges are read by range_text.c.
  * Source      The query language of psearch-query(7).
  * Tested by   tests/unit/query/test_lexer.c, test_parser.c */
 #include "query/lexer.h"
@@ -398,31 +398,15 @@ static prism_status drop(prs_lexer *lx, prs_lexeme *out, const char *form) {
     return prs_note(lx->notes, out->at, "%s is not in this version: left out", form);
 }
 
-/* [a TO b]: up to its closing bracket.  Anything else that begins so is text. */
-static prism_status take_range(prs_lexer *lx, prs_lexeme *out) {
-    uint32_t at = out->from + 1;
-    bool has_to = false;
-    for (; at < lx->len && strchr("[]{}", lx->text[at]) == NULL; at++) {
-        has_to |= at + 4 <= lx->len && memcmp(lx->text + at, " TO ", 4) == 0;
-    }
-    bool closed = at < lx->len && (lx->text[at] == ']' || lx->text[at] == '}');
-    if (!closed || !has_to) {
+/* [a TO b] or >=a: up to its end, with what follows it.  Anything else that begins so is text. */
+static prism_status take_range(prs_lexer *lx, uint32_t word_end, prs_lexeme *out) {
+    uint32_t caret = last_unescaped(lx, lx->at, word_end, '^');
+    if (!prs_range_text_read(lx->text, lx->len, lx->at, PRS_MIN(caret, word_end), &out->range)) {
         return prs_note(lx->notes, out->at, "a range is written [from TO to]: taken as text");
     }
-    lx->at = out->end = at + 1;
-    return drop(lx, out, "a range");
-}
-
-/* The forms that can follow a field's name only. */
-static prism_status take_target(prs_lexer *lx, prs_lexeme *out) {
-    char first = lx->text[out->from];
-    if (equals(lx, out->from, out->to, "*"))
-        out->kind = PRS_LEX_EXISTS;
-    else if (first == '>' || first == '<')
-        return drop(lx, out, "a comparison");
-    else if (first == '[' || first == '{')
-        return take_range(lx, out);
-    return PRISM_OK;
+    out->kind = PRS_LEX_RANGE;
+    lx->at = out->range.end;
+    return take_suffixes(lx, out);
 }
 
 /* Operators of other languages, which here are signs without a meaning. */
@@ -442,8 +426,10 @@ static prism_status take_forms(prs_lexer *lx, bool after_field, prs_lexeme *out)
             PRS_TRY(prs_note(lx->notes, caret, "^ stands behind nothing: taken as text"));
         if (out->boosted) out->to = caret;
     }
-    if (after_field) PRS_TRY(take_target(lx, out));
-    if (out->kind != PRS_LEX_WORD) return PRISM_OK;
+    if (after_field && equals(lx, out->from, out->to, "*")) {
+        out->kind = PRS_LEX_EXISTS;
+        return PRISM_OK;
+    }
     if (is_everything(lx, out->from, out->to)) {
         out->kind = PRS_LEX_ALL;
         return PRISM_OK;
@@ -460,6 +446,11 @@ static prism_status take_forms(prs_lexer *lx, bool after_field, prs_lexeme *out)
     return prs_note(lx->notes, out->to - 1, "a \\ at the end is taken as text");
 }
 
+/* May a value of the field begin with a sign? */
+static bool is_number(const prs_field *field) {
+    return field->type != PRISM_FIELD_TEXT && field->type != PRISM_FIELD_KEYWORD;
+}
+
 static prism_status take_word(prs_lexer *lx, bool after_sign, bool may_sign, prs_lexeme *out) {
     bool after_field = lx->before == PRS_LEX_FIELD;
     uint32_t end, n;
@@ -469,7 +460,11 @@ static prism_status take_word(prs_lexer *lx, bool after_sign, bool may_sign, prs
         PRS_TRY(take_field(lx, end, out));
         if (out->kind == PRS_LEX_FIELD) return PRISM_OK;
     }
-    if (is_sign(first) && !may_sign) {
+    if ((after_field || lx->values) && prs_range_text_begins(lx->text, lx->len, lx->at)) {
+        PRS_TRY(take_range(lx, end, out));
+        if (out->kind == PRS_LEX_RANGE) return PRISM_OK;
+    }
+    if (is_sign(first) && !may_sign && !(after_field && is_number(lx->field))) {
         PRS_TRY(prs_note(lx->notes, lx->at,
                          "%c is an operator only at the start of a word: taken as text",
                          (char)first));
@@ -536,7 +531,12 @@ prism_status prs_lexer_next(prs_lexer *lexer, prs_lexeme *out) {
         PRS_TRY(next_lexeme(lexer, out));
     } while (out->kind == PRS_LEX_END && lexer->at < lexer->len);
     lexer->before = out->kind;
+    if (out->kind == PRS_LEX_FIELD) lexer->field = out->field;
     return PRISM_OK;
+}
+
+void prs_lexer_set_values(prs_lexer *lexer, bool values) {
+    lexer->values = values;
 }
 
 size_t prs_lexer_unescape(const prs_lexer *lexer, const prs_lexeme *lexeme, char *out) {

@@ -10,6 +10,9 @@ libprismsearch_sources += \
 	lib/query/parser.c lib/query/parser.h \
 	lib/query/query.c \
 	lib/query/query_json.c \
+	lib/query/range.c lib/query/range.h \
+	lib/query/range_json.c \
+	lib/query/range_text.c lib/query/range_text.h \
 	lib/query/reading.c lib/query/reading.h \
 	lib/query/rewrite.c lib/query/rewrite.h \
 	lib/query/rewrite_bool.c lib/query/rewrite_bool.h \

@@ -3,7 +3,7 @@
  *     expr    = chain { [OR] chain }
  *     chain   = operand { AND operand }            AND may be left out where it is the default
  *     operand = { + | - | NOT } primary
- *     primary = [field:] ( word | pre* | phrase | "(" expr ")" | * )   |   *:*
+ *     primary = [field:] ( word | pre* | phrase | "(" expr ")" | * | range )   |   *:*
  *
  * So AND binds tighter than OR, and a space binds as the default operator does.  An expression is
  * one BOOL: chains in should; a chain of one operand keeps its sign (must, must_not); a chain of
@@ -23,6 +23,7 @@
 
 #include "base/error.h"
 #include "query/lexer.h"
+#include "query/range.h"
 
 typedef struct parser {
     prs_lexer lexer;
@@ -47,6 +48,7 @@ typedef struct operand {
 typedef struct scope {
     prs_fields fields;
     bool joins;
+    const prs_field *field; /* the only one, if it was named */
 } scope;
 
 static prism_status parse_expr(parser *p, scope in, prs_node **out);
@@ -127,11 +129,14 @@ static prism_status parse_group(parser *p, scope in, prs_node **out) {
         prs_error_at(error_of(p), at, 0, at + 1);
         return PRISM_ELIMIT;
     }
+    bool outer = p->lexer.values;
     p->depth++;
+    prs_lexer_set_values(&p->lexer, in.field != NULL && in.field->type != PRISM_FIELD_TEXT);
     PRS_TRY(advance(p));
     bool empty = p->next.kind == PRS_LEX_CLOSE;
     PRS_TRY(parse_expr(p, in, out));
     p->depth--;
+    prs_lexer_set_values(&p->lexer, outer);
     if (p->next.kind != PRS_LEX_CLOSE)
         return prs_note(p->notes, at, "a parenthesis is never closed");
     if (*out != NULL) (*out)->boost = p->next.boost;
@@ -152,6 +157,62 @@ static prism_status parse_exists(parser *p, const prs_field *field, prs_fields f
     return PRISM_OK;
 }
 
+/* A text of the query's own, without its backslashes. */
+static prism_status take_text(parser *p, uint32_t from, uint32_t to, prs_range_end *end) {
+    prs_lexeme content = {.from = from, .to = to};
+    char *own = prs_build_alloc(p->query, (size_t)(to - from) + 1, error_of(p));
+    if (own == NULL) return PRISM_ENOMEM;
+    end->len = prs_lexer_unescape(&p->lexer, &content, own);
+    end->text = own;
+    return PRISM_OK;
+}
+
+static prism_status take_end(parser *p, const prs_range_mark *mark, prs_range_end *end) {
+    *end = (prs_range_end){NULL, 0, mark->excluded};
+    return mark->open ? PRISM_OK : take_text(p, mark->at, mark->end, end);
+}
+
+/* The range from one end to another; left out, with a note, if an end is no value of the field. */
+static prism_status make_range(parser *p, const prs_lexeme *lexeme, const prs_field *field,
+                               const prs_range_end *from, const prs_range_end *to, prs_node **out) {
+    prism_error why = PRISM_ERROR_INIT;
+    const char *obstacle = prs_range_obstacle(field);
+    *out = NULL;
+    if (obstacle != NULL)
+        return prs_note(p->notes, lexeme->at, "field %s %s: left out", field->name, obstacle);
+    prs_node *node;
+    PRS_TRY(make_node(p, PRS_NODE_RANGE, lexeme, &node));
+    prism_status status = prs_range_fill(p->query, field, from, to, node, &why);
+    if (status == PRISM_OK) {
+        *out = node;
+        return PRISM_OK;
+    }
+    if (status == PRISM_EREJECTED) return prs_note(p->notes, lexeme->at, "%s: left out", why.text);
+    return prs_error_set(error_of(p), status, "%s", why.text);
+}
+
+static prism_status parse_range(parser *p, const prs_field *field, prs_node **out) {
+    prs_lexeme lexeme = p->next;
+    prs_range_end from, to;
+    PRS_TRY(take_end(p, &lexeme.range.from, &from));
+    PRS_TRY(take_end(p, &lexeme.range.to, &to));
+    PRS_TRY(make_range(p, &lexeme, field, &from, &to, out));
+    return advance(p);
+}
+
+/* A plain value of a field of numbers or dates: all that it means. */
+static prism_status make_value(parser *p, const prs_lexeme *lexeme, const prs_field *field,
+                               prs_node **out) {
+    prs_range_end end = {NULL, 0, false};
+    if (lexeme->kind == PRS_LEX_PREFIX || lexeme->prefix_last || lexeme->near) {
+        return prs_note(p->notes, lexeme->at,
+                        "field %s, of type %s, has values, not words: left out", field->name,
+                        prs_schema_type_name(field->type));
+    }
+    PRS_TRY(take_text(p, lexeme->from, lexeme->to, &end));
+    return make_range(p, lexeme, field, &end, &end, out);
+}
+
 static prism_status parse_primary(parser *p, scope in, prs_node **out);
 
 static prism_status parse_field(parser *p, prs_node **out) {
@@ -163,18 +224,23 @@ static prism_status parse_field(parser *p, prs_node **out) {
     one->weight = 1;
     uint32_t group = prs_field_analyzers_group(p->analyzers, field->no);
     scope in = {{one, 1},
-                group != PRS_NO_GROUP && !prs_field_analyzers_is_whole(p->analyzers, group)};
+                group != PRS_NO_GROUP && !prs_field_analyzers_is_whole(p->analyzers, group),
+                field};
     PRS_TRY(advance(p));
     if (p->next.kind == PRS_LEX_EXISTS) return parse_exists(p, field, in.fields, out);
-    bool dropped = p->next.kind == PRS_LEX_DROPPED;
+    prs_lexeme_kind target = p->next.kind;
     PRS_TRY(parse_primary(p, in, out));
-    if ((field->flags & PRISM_FIELD_INDEXED) != 0 || dropped) return PRISM_OK;
+    bool needs_terms =
+        target != PRS_LEX_RANGE && target != PRS_LEX_DROPPED && group != PRS_NO_GROUP;
+    if (!needs_terms || (field->flags & PRISM_FIELD_INDEXED) != 0) return PRISM_OK;
     *out = NULL;
-    if (group != PRS_NO_GROUP)
-        return prs_note(p->notes, at, "field %s is not indexed: left out", field->name);
-    return prs_note(p->notes, at,
-                    "a value of field %s, of type %s, is not in this version: left out",
-                    field->name, prs_schema_type_name(field->type));
+    return prs_note(p->notes, at, "field %s is not indexed: left out", field->name);
+}
+
+static prism_status make_leaf(parser *p, const prs_lexeme *lexeme, scope in, prs_node **out) {
+    if (in.field != NULL && prs_range_has_values(in.field))
+        return make_value(p, lexeme, in.field, out);
+    return make_text(p, lexeme, in.fields, out);
 }
 
 static prism_status parse_primary(parser *p, scope in, prs_node **out) {
@@ -183,10 +249,11 @@ static prism_status parse_primary(parser *p, scope in, prs_node **out) {
     switch (lexeme.kind) {
     case PRS_LEX_OPEN: return parse_group(p, in, out);
     case PRS_LEX_FIELD: return parse_field(p, out);
+    case PRS_LEX_RANGE: return parse_range(p, in.field, out);
     case PRS_LEX_ALL: PRS_TRY(make_node(p, PRS_NODE_ALL, &lexeme, out)); break;
     case PRS_LEX_WORD:
     case PRS_LEX_PREFIX:
-    case PRS_LEX_PHRASE: PRS_TRY(make_text(p, &lexeme, in.fields, out)); break;
+    case PRS_LEX_PHRASE: PRS_TRY(make_leaf(p, &lexeme, in, out)); break;
     default: break; /* DROPPED */
     }
     if (*out != NULL) (*out)->joins = in.joins && (*out)->implicit;
@@ -360,7 +427,7 @@ prism_status prs_parser_run(prism_query *query, const prs_field_analyzers *analy
     if (p.scratch == NULL) return PRISM_ENOMEM;
     prs_lexer_init(&p.lexer, text, len, query->schema, notes);
     PRS_TRY(advance(&p));
-    return parse_expr(&p, (scope){defaults, may_join(analyzers, defaults)}, root);
+    return parse_expr(&p, (scope){defaults, may_join(analyzers, defaults), NULL}, root);
 }
 
 prism_status prs_parser_plain(prism_query *query, prs_fields defaults, const char *text, size_t len,

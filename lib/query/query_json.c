@@ -7,7 +7,7 @@
  *   {"type":"bool","must":[...],"should":[...],"must_not":[...],"filter":[...],"extra":[...],
  *    "min_should":1}
  *   {"type":"max","of":[...]}     {"type":"const","of":{...}}     {"type":"all"}
- *   {"type":"none"} {"type":"range","fields":{...},"from":n,"to":n}
+ *   {"type":"none"} {"type":"range", ...} (range_json.c)
  *
  * KEY = {"kind":"word|han1|han2|hanend|exact|hanword","text":"..."}; bytes that are not UTF-8 as
  * {"kind":..,"hex":"..."}.
@@ -19,6 +19,7 @@
 
 #include "analysis/token.h"
 #include "base/error.h"
+#include "query/range.h"
 #include "schema/json_text.h"
 
 static const char *const kind_names[] = {"", "word", "han1", "han2", "hanend", "exact", "hanword"};
@@ -77,10 +78,7 @@ static void put_leaf(const prism_query *query, json_t *object, const prs_node *n
         json_object_set_new(object, "slots", slots);
     }
     if (node->kind == PRS_NODE_NEAR) json_object_set_new(object, "slop", json_integer(node->slop));
-    if (node->kind == PRS_NODE_RANGE) {
-        json_object_set_new(object, "from", json_integer(node->from));
-        json_object_set_new(object, "to", json_integer(node->to));
-    }
+    if (node->kind == PRS_NODE_RANGE) prs_range_to_json(query->schema, node, object);
 }
 
 static json_t *node_to_json(const prism_query *query, const prs_node *node) {
@@ -265,15 +263,6 @@ static prism_status read_inner(const reader *r, json_t *object, uint32_t depth, 
     }
 }
 
-static prism_status read_range(const reader *r, const json_t *object, prs_node *node) {
-    const json_t *from = json_object_get(object, "from"), *to = json_object_get(object, "to");
-    if (!json_is_integer(from) || !json_is_integer(to))
-        return bad(r, "range needs whole numbers \"from\" and \"to\"");
-    node->from = json_integer_value(from);
-    node->to = json_integer_value(to);
-    return PRISM_OK;
-}
-
 static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
     PRS_TRY(read_fields(r, json_object_get(object, "fields"), &node->fields));
     switch (node->kind) {
@@ -281,16 +270,17 @@ static prism_status read_leaf(const reader *r, json_t *object, prs_node *node) {
     case PRS_NODE_PREFIX: return read_key(r, json_object_get(object, "key"), &node->key);
     case PRS_NODE_PHRASE:
     case PRS_NODE_NEAR: return read_slots(r, object, node);
-    case PRS_NODE_RANGE: return read_range(r, object, node);
+    case PRS_NODE_RANGE: return prs_range_from_json(r->query, object, node, r->err);
     default: return PRISM_OK; /* exists */
     }
 }
 
 /* A misspelt member must not be silently without effect. */
 static prism_status check_members(const reader *r, json_t *object) {
-    static const char *const known[] = {"type",   "boost",    "fields", "key",   "slots",
-                                        "slop",   "from",     "to",     "of",    "must",
-                                        "should", "must_not", "filter", "extra", "min_should"};
+    static const char *const known[] = {"type",  "boost",     "fields", "key",      "slots",
+                                        "slop",  "from",      "above",  "to",       "below",
+                                        "of",    "must",      "should", "must_not", "filter",
+                                        "extra", "min_should"};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value) {

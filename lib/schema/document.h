@@ -44,12 +44,13 @@ typedef struct prs_document {
     /* what is stored: the given object without white space between its parts, with the key put in
      * first where it was missing, without fields that are not stored */
     prs_buf json;
-    uint32_t n_unknown;  /* JSON names not in the schema */
-    char unknown[64];    /* the first of them, cut between characters */
-    uint64_t text_bytes; /* sum of the texts added by hand */
-    uint64_t *has_value; /* by hand: a bit for each field that has one */
-    bool finished;       /* by hand: json and key are up to date */
-    bool made_key;       /* the last value is a key made of the content */
+    uint32_t n_unknown;      /* JSON names not in the schema */
+    char unknown[64];        /* the first of them, cut between characters */
+    uint64_t text_bytes;     /* sum of the texts added by hand */
+    uint64_t *has_value;     /* by hand: a bit for each field that has one */
+    bool finished;           /* by hand: json and key are up to date */
+    bool made_key;           /* the last value is a key made of the content */
+    const uint64_t *ignored; /* a bit for each field whose values are not looked at; NULL = none */
     prs_mem *mem;
 } prs_document;
 

@@ -362,6 +362,10 @@ static prism_status note_unknown(prs_document *doc, const char *name, size_t len
     return PRISM_OK;
 }
 
+static bool is_ignored(const prs_document *doc, const prs_field *field) {
+    return doc->ignored != NULL && ((doc->ignored[field->no / 64] >> (field->no % 64)) & 1) != 0;
+}
+
 static prism_status take_members(prs_document *doc, prs_json_value root, const char *compact,
                                  bool strict, prism_error *err) {
     taker t = {.doc = doc, .raw = {compact + 1, 0}};
@@ -371,6 +375,7 @@ static prism_status take_members(prs_document *doc, prs_json_value root, const c
     size_t len;
     for (; prs_json_dom_next_member(&members, &name, &len, &value); t.member++) {
         const prs_field *field = prs_schema_field(doc->schema, name, len);
+        if (field != NULL && is_ignored(doc, field)) continue;
         if (field == NULL)
             PRS_TRY(note_unknown(doc, name, len, strict, err));
         else if (prs_json_dom_type(value) == PRS_JSON_ARRAY)

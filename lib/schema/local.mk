@@ -6,6 +6,7 @@ libprismsearch_sources += \
 	lib/schema/json_read.c \
 	lib/schema/json_text.c lib/schema/json_text.h \
 	lib/schema/schema.c lib/schema/schema.h \
+	lib/schema/schema_change.c \
 	lib/schema/schema_json.c \
 	lib/schema/tokenizers.c lib/schema/tokenizers.h \
 	lib/schema/value.c lib/schema/value.h

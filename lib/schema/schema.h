@@ -27,6 +27,9 @@ typedef struct prs_field {
     /* compact JSON object of analyzer options, names sorted, values strings; "" = defaults */
     const char *options;
     bool is_key;
+    /* only in the schema of a segment: some of its documents were put before the schema had the
+     * field, and may hold a member of its name that is not indexed */
+    bool partial;
 } prs_field;
 
 /* What is made on demand from a finished schema.  `slot` belongs to the layer that fills it (query:
@@ -82,6 +85,15 @@ const char *prs_schema_type_name(prism_field_type type);
  *  ENOMEM */
 prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out,
                                   prism_error *err);
+/** Read a schema that the library has written into a file: a field may be "partial". */
+prism_status prs_schema_from_file(const char *text, size_t len, prism_schema **out,
+                                  prism_error *err);
+/** May an index with documents go on under another schema?  schema_change.c has the table.
+ *  Errors : EINVAL naming the first field and member that must not change, with both values */
+prism_status prs_schema_check_change(const prism_schema *from, const prism_schema *to,
+                                     prism_error *err);
+/** A schema of the same fields, to add more to.   Out: owned: prs_schema_unref   Errors: ENOMEM */
+prism_status prs_schema_copy(const prism_schema *schema, prism_schema **out, prism_error *err);
 /** Canonical text: compact, every member written out.  *json is a string borrowed from the schema.
  *  Threads: any, once the schema is finished. */
 prism_status prs_schema_to_json(const prism_schema *schema, const char **json, size_t *len,

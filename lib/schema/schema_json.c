@@ -113,7 +113,8 @@ typedef struct field_reader {
     const char *name;
     prism_field_type type;
     prism_field_options options;
-    unsigned set, unset; /* flags named true and false */
+    unsigned set, unset;   /* flags named true and false */
+    bool of_file, partial; /* "partial" is a member in files only */
     prs_buf options_text;
 } field_reader;
 
@@ -167,13 +168,17 @@ static prism_status read_member(field_reader *f, const char *member, json_t *val
         prs_buf_put8(&f->options_text, '\0');
         return prs_buf_status(&f->options_text, err);
     }
+    if (f->of_file && strcmp(member, "partial") == 0) {
+        f->partial = json_is_true(value);
+        return expect(json_is_boolean(value), f->name, member, "true or false", err);
+    }
     return read_flag(f, member, value, err);
 }
 
 static prism_status read_field(prism_schema *schema, json_t *object, size_t i, const char *key,
-                               prism_error *err) {
+                               bool of_file, prism_error *err) {
     prism_status status;
-    field_reader f = {.options = PRISM_FIELD_OPTIONS_INIT};
+    field_reader f = {.options = PRISM_FIELD_OPTIONS_INIT, .of_file = of_file};
     f.name = json_string_value(json_object_get(object, "name"));
     if (f.name == NULL) {
         return prs_error_set(err, PRISM_EINVAL,
@@ -199,12 +204,14 @@ static prism_status read_field(prism_schema *schema, json_t *object, size_t i, c
     if (f.options_text.len > 0) f.options.options = (const char *)f.options_text.ptr;
     bool is_key = key != NULL && strcmp(f.name, key) == 0;
     status = prs_schema_add(schema, f.name, f.type, &f.options, is_key, err);
+    if (status == PRISM_OK) schema->fields[schema->n_fields - 1].partial = f.partial;
 out:
     prs_buf_fini(&f.options_text);
     return status;
 }
 
-static prism_status read_schema(prism_schema *schema, json_t *root, prism_error *err) {
+static prism_status read_schema(prism_schema *schema, json_t *root, bool of_file,
+                                prism_error *err) {
     if (!json_is_object(root))
         return prs_error_set(err, PRISM_EINVAL, "a schema is one JSON object");
     const char *member;
@@ -224,7 +231,7 @@ static prism_status read_schema(prism_schema *schema, json_t *root, prism_error 
                              "\"fields\" must be an array of at least one field");
     }
     for (size_t i = 0; i < json_array_size(fields); i++) {
-        PRS_TRY(read_field(schema, json_array_get(fields, i), i, key, err));
+        PRS_TRY(read_field(schema, json_array_get(fields, i), i, key, of_file, err));
     }
     if (key != NULL && schema->key_field < 0) {
         return prs_error_set(err, PRISM_EINVAL, "the key field %.64s is not among the fields", key);
@@ -232,15 +239,15 @@ static prism_status read_schema(prism_schema *schema, json_t *root, prism_error 
     return PRISM_OK;
 }
 
-prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out,
-                                  prism_error *err) {
+static prism_status from_json(const char *text, size_t len, bool of_file, prism_schema **out,
+                              prism_error *err) {
     *out = NULL;
     json_error_t where;
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
     if (root == NULL) return prs_json_syntax_error(text, len, &where, "the schema", err);
     prism_schema *schema = NULL;
     prism_status status = prs_schema_new(&schema, err);
-    if (status == PRISM_OK) status = read_schema(schema, root, err);
+    if (status == PRISM_OK) status = read_schema(schema, root, of_file, err);
     json_decref(root);
     if (status != PRISM_OK) {
         prs_schema_unref(schema);
@@ -248,6 +255,16 @@ prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **o
     }
     *out = schema;
     return PRISM_OK;
+}
+
+prism_status prs_schema_from_json(const char *text, size_t len, prism_schema **out,
+                                  prism_error *err) {
+    return from_json(text, len, false, out, err);
+}
+
+prism_status prs_schema_from_file(const char *text, size_t len, prism_schema **out,
+                                  prism_error *err) {
+    return from_json(text, len, true, out, err);
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */
@@ -268,6 +285,7 @@ static void put_field(prs_buf *buf, const prs_field *field) {
         prs_json_put_string(buf, field->analyzer, strlen(field->analyzer));
     }
     if (field->options[0] != '\0') prs_buf_printf(buf, ",\"options\":%s", field->options);
+    if (field->partial) prs_buf_printf(buf, ",\"partial\":true");
     prs_buf_put8(buf, '}');
 }
 

@@ -1,7 +1,8 @@
 /* cur_set.c - a filter whose documents were found beforehand: prefix, exists, range; how are they
  * walked with one score for all?
  *
- * Structure   A bitset of the segment's documents, made by doc_set.c, and a walk over its ones.
+ * Structure   A bitset of the segment's documents, made by doc_set.c and shared by all clauses of
+ *             the query that ask for the same, and a walk over its ones.
  * Invariants  Constant score, so the bound is the score; there is no cursor for an empty set.
  * Cost        One word of 64 documents a step.
  * Tested by   tests/unit/search/test_cur_set.c, test_plan.c */
@@ -95,15 +96,45 @@ static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *w
         return prs_doc_set_prefix(plan->segment, &at->fields, node->key, words, plan->watch, err);
     case PRS_NODE_EXISTS:
         return prs_doc_set_exists(plan->segment, &at->fields, words, plan->watch, err);
-    default:
-        return prs_doc_set_range(plan->segment, &at->fields, node->from, node->to, words,
-                                 plan->watch, err);
+    default: return prs_doc_set_range(plan->segment, &at->fields, node, words, plan->watch, err);
     }
 }
 
-prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
-                              prs_cursor **out, prism_error *err) {
-    *out = NULL;
+/* ---- sharing --------------------------------------------------------------------------------- */
+
+static bool same_fields(const prs_fields *a, const prs_fields *b) {
+    if (a->n != b->n) return false;
+    for (uint32_t i = 0; i < a->n; i++) {
+        if (a->ptr[i].field != b->ptr[i].field) return false; /* weights find nothing */
+    }
+    return true;
+}
+
+/* Ends that are open are NULL; those that are empty are not. */
+static bool same_end(prs_bytes a, prs_bytes b) {
+    return (a.ptr == NULL) == (b.ptr == NULL) && prs_bytes_equal(a, b);
+}
+
+static bool same_words(const prs_word_range *a, const prs_word_range *b) {
+    return a->above == b->above && a->below == b->below && same_end(a->from, b->from) &&
+           same_end(a->to, b->to);
+}
+
+static bool same_set(const prs_weighted *a, const prs_weighted *b) {
+    const prs_node *x = a->node, *y = b->node;
+    return x->kind == y->kind && prs_bytes_equal(x->key, y->key) && x->range_of == y->range_of &&
+           x->from == y->from && x->to == y->to && same_words(&x->words, &y->words) &&
+           same_fields(&a->fields, &b->fields);
+}
+
+/* The set of a clause, found once however many clauses ask for it. */
+static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_plan_set **out,
+                              prism_error *err) {
+    for (prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
+        if (!same_set(set->at, at)) continue;
+        *out = set;
+        return PRISM_OK;
+    }
     prs_buf *buf;
     PRS_TRY(prs_plan_buffer(plan, &buf, err));
     uint32_t n_words = (plan->n_docs + 63) / 64;
@@ -111,14 +142,26 @@ prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t d
     PRS_TRY(prs_buf_status(buf, err));
     uint64_t *words = (uint64_t *)(void *)buf->ptr; /* memory of the hook: aligned for any type */
     PRS_TRY(find_set(plan, at, words, err));
-    uint64_t n = 0;
-    for (uint32_t i = 0; i < n_words; i++) n += (uint64_t)__builtin_popcountll(words[i]);
-    if (n == 0) return PRISM_OK;
+    prs_plan_set *set = prs_arena_alloc(&plan->arena, sizeof *set);
+    if (set == NULL) return prs_error_nomem(err);
+    *set = (prs_plan_set){at, words, 0, plan->sets};
+    for (uint32_t i = 0; i < n_words; i++) set->n += (uint64_t)__builtin_popcountll(words[i]);
+    plan->sets = set;
+    *out = set;
+    return PRISM_OK;
+}
+
+prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                              prs_cursor **out, prism_error *err) {
+    *out = NULL;
+    const prs_plan_set *set = NULL;
+    PRS_TRY(share_set(plan, at, &set, err));
+    if (set->n == 0) return PRISM_OK;
     cur_set *s;
     PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
-    s->words = words;
+    s->words = set->words;
     s->units = scored ? at->units : 0;
-    s->base.cost = n;
+    s->base.cost = set->n;
     *out = &s->base;
     return PRISM_OK;
 }

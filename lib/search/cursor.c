@@ -73,6 +73,18 @@ void prs_batch_keep_hits(prs_batch *batch, const uint8_t *hit, uint8_t want) {
     batch->n = n;
 }
 
+void prs_batch_drop_deleted(prs_batch *batch, const prs_bitset *deleted) {
+    uint32_t n = 0;
+    if (deleted == NULL) return;
+    for (uint32_t i = 0; i < batch->n; i++) {
+        uint32_t doc = batch->docs[i];
+        batch->docs[n] = doc;
+        batch->scores[n] = batch->scores[i];
+        n += doc < deleted->n && !prs_bitset_get(deleted, doc);
+    }
+    batch->n = n;
+}
+
 void prs_batch_keep_floor(prs_batch *batch, int32_t floor) {
     if (floor <= 0) return;
     uint32_t n = 0;

@@ -112,6 +112,8 @@ void prs_window_drain(prs_window *window, int32_t floor, prs_batch *out);
 
 /** Keep the candidates with hit[i] == want. */
 void prs_batch_keep_hits(prs_batch *batch, const uint8_t *hit, uint8_t want);
+/** Take out the deleted documents; NULL: there are none. */
+void prs_batch_drop_deleted(prs_batch *batch, const prs_bitset *deleted);
 /** Keep the candidates with score >= floor.  floor <= 0 keeps all. */
 void prs_batch_keep_floor(prs_batch *batch, int32_t floor);
 

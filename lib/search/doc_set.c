@@ -11,7 +11,8 @@
  * Tested by   tests/unit/search/test_doc_set.c */
 #include "search/doc_set.h"
 
-#define PRS_RANGE_CHUNK 256u
+#include "search/column_range.h"
+#include "search/cursor.h"
 
 static inline void set_bit(uint64_t *words, uint32_t doc) {
     words[doc >> 6] |= UINT64_C(1) << (doc & 63);
@@ -22,15 +23,28 @@ static bool begins_with(const prs_terms_cursor *cursor, prs_bytes prefix) {
            (prefix.len == 0 || memcmp(cursor->key, prefix.ptr, prefix.len) == 0);
 }
 
+/* Words of a window that holds about a step's postings of a list that is spread evenly. */
+static uint32_t step_words(uint32_t n_docs, uint32_t df) {
+    uint64_t docs = (uint64_t)n_docs * PRS_WINDOW / df;
+    return (uint32_t)(PRS_MIN(docs, n_docs) / 64 + 1);
+}
+
 static prism_status add_list(const prs_segment *segment, const prs_segment_field *field,
-                             const prs_term_info *info, uint64_t *words, prism_error *err) {
+                             const prs_term_info *info, uint64_t *words, prs_watch *watch,
+                             prism_error *err) {
     prs_postings list;
     PRS_TRY(prs_postings_open(&list, &field->source, info, err));
     if (list.n > 0 && list.n_groups == 0) { /* short lists are loaded when opened */
         for (uint32_t i = 0; i < list.n; i++) set_bit(words, list.docs[i]);
         return PRISM_OK;
     }
-    return prs_postings_fill_window(&list, 0, words, (segment->n_docs + 63) / 64, err);
+    uint32_t end = (segment->n_docs + 63) / 64, step = step_words(segment->n_docs, info->df);
+    for (uint32_t at = 0; at < end; at += step) {
+        uint32_t n = PRS_MIN(end - at, step);
+        PRS_TRY(prs_watch_tick(watch, err));
+        PRS_TRY(prs_postings_fill_window(&list, at * 64, words + at, n, err));
+    }
+    return PRISM_OK;
 }
 
 prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix,
@@ -45,7 +59,7 @@ prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, 
             PRS_TRY(prs_watch_tick(watch, err));
             PRS_TRY(prs_terms_cursor_next(&cursor, &more, err));
             if (!more || !begins_with(&cursor, prefix)) break;
-            PRS_TRY(add_list(segment, field, &cursor.info, words, err));
+            PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
         }
     }
     return PRISM_OK;
@@ -64,6 +78,7 @@ prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, 
         }
         if (!field->has_lengths) PRS_TRY(prs_column_touch(&field->column, err));
         for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
+            if (doc % PRS_WATCH_DOCS == 0) PRS_TRY(prs_watch_tick(watch, err));
             bool has = field->has_lengths ? prs_lengths_get(&field->lengths, doc) > 0
                                           : prs_column_has(&field->column, doc);
             if (has) set_bit(words, doc);
@@ -72,43 +87,47 @@ prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, 
     return PRISM_OK;
 }
 
-/* Columns of at most one value a document: value number = document. */
-static void range_of_single(const prs_column *column, int64_t from, int64_t to, uint64_t *words) {
-    int64_t values[PRS_RANGE_CHUNK];
-    for (uint32_t doc = 0; doc < column->n_docs; doc += PRS_RANGE_CHUNK) {
-        int64_t min, max;
-        prs_column_range(column, doc / PRS_COLUMN_BLOCK, &min, &max);
-        if (max < from || min > to) continue;
-        uint32_t n = PRS_MIN(column->n_docs - doc, PRS_RANGE_CHUNK);
-        prs_column_ints(column, doc, n, values);
-        for (uint32_t i = 0; i < n; i++) {
-            if (values[i] >= from && values[i] <= to && prs_column_has(column, doc + i))
-                set_bit(words, doc + i);
-        }
+/* Terms from one key to another, of fields that have no column. */
+static prism_status add_terms(const prs_segment *segment, const prs_segment_field *field,
+                              const prs_word_range *range, uint64_t *words, prs_watch *watch,
+                              prism_error *err) {
+    prs_terms_cursor cursor;
+    bool more;
+    prs_bytes first = range->from.ptr != NULL ? range->from : prs_bytes_of(NULL, 0);
+    if (field->terms.n_terms == 0) return PRISM_OK;
+    PRS_TRY(prs_terms_cursor_seek(&cursor, &field->terms, first, err));
+    for (;;) {
+        PRS_TRY(prs_watch_tick(watch, err));
+        PRS_TRY(prs_terms_cursor_next(&cursor, &more, err));
+        if (!more) return PRISM_OK;
+        prs_bytes key = prs_bytes_of(cursor.key, cursor.key_len);
+        if (range->above && prs_bytes_equal(key, range->from)) continue;
+        int order = range->to.ptr != NULL ? prs_bytes_compare(key, range->to) : -1;
+        if (order > 0 || (order == 0 && range->below)) return PRISM_OK;
+        PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
     }
 }
 
-/* A document's values ascend: the first one >= from decides. */
-static void range_of_many(const prs_column *column, int64_t from, int64_t to, uint64_t *words) {
-    for (uint32_t doc = 0; doc < column->n_docs; doc++) {
-        uint64_t v, end = prs_column_values(column, doc, &v);
-        while (v < end && prs_column_int(column, v) < from) v++;
-        if (v < end && prs_column_int(column, v) <= to) set_bit(words, doc);
-    }
+static prism_status add_range(const prs_segment *segment, const prs_segment_field *field,
+                              const prs_node *node, uint64_t *words, prs_watch *watch,
+                              prism_error *err) {
+    const prs_column *column = &field->column;
+    if (node->range_of == PRS_RANGE_TERMS)
+        return add_terms(segment, field, &node->words, words, watch, err);
+    if (!field->has_column) return PRISM_OK;
+    if (node->range_of == PRS_RANGE_WORDS && column->type == PRS_COLUMN_WORD)
+        return prs_column_range_words(column, &node->words, words, watch, err);
+    if (node->range_of == PRS_RANGE_NUMBERS && column->type == PRS_COLUMN_INT)
+        return prs_column_range_ints(column, node->from, node->to, words, watch, err);
+    return PRISM_OK;
 }
 
-prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, int64_t from,
-                               int64_t to, uint64_t *words, prs_watch *watch, prism_error *err) {
+prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, const prs_node *node,
+                               uint64_t *words, prs_watch *watch, prism_error *err) {
     for (uint32_t i = 0; i < fields->n; i++) {
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         PRS_TRY(prs_watch_tick(watch, err));
-        if (!field->present || !field->has_column || field->column.type != PRS_COLUMN_INT) continue;
-        PRS_TRY(prs_column_touch(&field->column, err));
-        if (field->column.many) {
-            range_of_many(&field->column, from, to, words);
-        } else {
-            range_of_single(&field->column, from, to, words);
-        }
+        if (field->present) PRS_TRY(add_range(segment, field, node, words, watch, err));
     }
     return PRISM_OK;
 }

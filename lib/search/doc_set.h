@@ -17,9 +17,9 @@ prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, 
 /** ... that has a position or a value in any of the fields. */
 prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, uint64_t *words,
                                 prs_watch *watch, prism_error *err) PRS_NODISCARD;
-/** ... that has an integer value in [from, to] in any of the fields. */
-prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, int64_t from,
-                               int64_t to, uint64_t *words, prs_watch *watch,
-                               prism_error *err) PRS_NODISCARD;
+/** ... that has a value in the range of a RANGE node in any of the fields: through the column, or
+ *  through the dictionary (ast.h). */
+prism_status prs_doc_set_range(prs_segment *segment, const prs_fields *fields, const prs_node *node,
+                               uint64_t *words, prs_watch *watch, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -115,7 +115,7 @@ static prism_status document_matches(prs_highlight *h, const prs_node *node, boo
     if (leaf == NULL) return PRISM_OK;
     prs_weighted *root;
     PRS_TRY(prs_weigh_nothing(&h->arena, h->snap, h->schema, node, &root, err));
-    prs_watch watch = prs_watch_of(0, NULL);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
     prs_plan plan;
     prs_plan_init(&plan, h->mem, &watch);
     prs_batch *batch = prs_mem_alloc(h->mem, sizeof *batch);

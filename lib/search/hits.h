@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "index/snapshot.h"
+#include "search/page.h"
 
 #include <prismsearch/search.h>
 
@@ -16,8 +17,13 @@ struct prism_hits {
     uint32_t n;
     uint32_t k, offset; /* as asked for */
     uint64_t total;
-    bool total_exact, complete;
+    bool total_exact;
+    prism_stop stopped; /* PRISM_STOP_NONE: complete */
     int shift;
+    prs_sort sort;          /* n 0: best first */
+    prs_sort_value *values; /* hits times criteria; NULL = none.  Words are borrowed as keys are */
+    bool more;              /* hits follow behind the last one */
+    uint32_t n_parts;       /* merged answers; 1 = not merged, 0 = merged more than once */
 };
 
 /** An answer without hits.   Params : hook NULL = malloc; snap referenced, may be NULL
@@ -27,6 +33,17 @@ prism_status prs_hits_new(const prism_allocator *hook, prism_snapshot *snap, pri
 void prs_hits_free(prism_hits *hits);
 /** Room for n hits, zeroed, in hits->hits; n becomes hits->n. */
 prism_status prs_hits_make_room(prism_hits *hits, uint32_t n, prism_error *err) PRS_NODISCARD;
+
+/** Room for the values of hits->n hits in hits->values, zeroed. */
+prism_status prs_hits_make_values(prism_hits *hits, prism_error *err) PRS_NODISCARD;
+/** < 0 if hit i of a stands before hit k of b, by the order that both are in; parts by number.  0:
+ *  only the part and the arrival decide. */
+int prs_hits_compare(const prism_hits *a, uint32_t i, size_t part_a, const prism_hits *b,
+                     uint32_t k, size_t part_b);
+/** The token of the next page as prism_hits_next; nothing is written if there is none.
+ *  Errors : EINVAL, ENOMEM */
+prism_status prs_hits_next(const prism_hits *hits, uint32_t part, prs_buf *out,
+                           prism_error *err) PRS_NODISCARD;
 
 /** Merge as prism_hits_merge into an answer without hits.   Params : n > 0, no part NULL
  *  Errors : EINVAL, ENOMEM */

@@ -1,5 +1,7 @@
 # Sources of lib/search.
 libprismsearch_sources += \
+	lib/search/column_range.c \
+	lib/search/column_range.h \
 	lib/search/cur_const.c \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \
@@ -10,8 +12,14 @@ libprismsearch_sources += \
 	lib/search/hits.c \
 	lib/search/hits.h \
 	lib/search/hits_json.c \
+	lib/search/hits_sort_json.c \
+	lib/search/hits_sort_json.h \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
+	lib/search/matches.c \
+	lib/search/matches.h \
+	lib/search/page.c \
+	lib/search/page.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
 	lib/search/score.c \
@@ -20,6 +28,10 @@ libprismsearch_sources += \
 	lib/search/searcher.h \
 	lib/search/snippet.c \
 	lib/search/snippet.h \
+	lib/search/sort.c \
+	lib/search/sort.h \
+	lib/search/sorter.c \
+	lib/search/sorter.h \
 	lib/search/stats.c \
 	lib/search/stats.h \
 	lib/search/stats_json.c \

@@ -27,6 +27,7 @@ void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
 static void release_bufs(prs_plan *plan) {
     for (prs_plan_buf *at = plan->bufs; at != NULL; at = at->next) prs_buf_fini(&at->buf);
     plan->bufs = NULL;
+    plan->sets = NULL;
 }
 
 void prs_plan_fini(prs_plan *plan) {

@@ -17,6 +17,14 @@ struct prs_plan_buf { /* memory of a cursor that may grow, released with the pla
     prs_plan_buf *next;
 };
 
+typedef struct prs_plan_set prs_plan_set;
+struct prs_plan_set { /* documents of a filter, shared by all clauses that ask for the same */
+    const prs_weighted *at;
+    const uint64_t *words;
+    uint64_t n;
+    prs_plan_set *next;
+};
+
 struct prs_plan {
     prs_mem *mem;
     prs_arena arena;
@@ -26,6 +34,7 @@ struct prs_plan {
     uint32_t n_docs;
     bool scored; /* false: only which documents match */
     prs_plan_buf *bufs;
+    prs_plan_set *sets;
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
     prs_cursor *root; /* NULL: nothing matches here */
 };

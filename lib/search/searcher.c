@@ -15,6 +15,8 @@
  *             that keeps arrival order and begins behind all arrivals seen.  Before anything is
  *             found, dominance points of the lists may promise k documents of a score (cursor.h,
  *             prime).
+ * Pages       What does not stand behind the place where the page begins is counted, and never
+ *             offered to the heap; the floor is that of the page's own hits.
  * Invariants  Pruned, exhaustive and counted answers are of the same documents: tests compare them.
  * Tested by   tests/unit/search/test_searcher.c, test_pruning.c, tests/diff */
 #include "search/searcher.h"
@@ -29,25 +31,15 @@ typedef struct searching {
     bool pruned; /* some documents may have been skipped */
 } searching;
 
-/* Take out what is deleted. */
-static void drop_deleted(prs_batch *batch, const prs_bitset *deleted) {
-    uint32_t n = 0;
-    if (deleted == NULL) return;
-    for (uint32_t i = 0; i < batch->n; i++) {
-        uint32_t doc = batch->docs[i];
-        batch->docs[n] = doc;
-        batch->scores[n] = batch->scores[i];
-        n += doc < deleted->n && !prs_bitset_get(deleted, doc);
-    }
-    batch->n = n;
-}
-
 static prism_status offer_batch(searching *s, uint32_t leaf, int32_t least, prism_error *err) {
     const prs_batch *batch = s->batch;
     const prs_segment *segment = s->plan.segment;
+    const prs_page *page = s->request->page;
+    int shift = s->request->shift;
     for (uint32_t i = 0; i < batch->n; i++) {
         if (batch->scores[i] < least) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
+        if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
         prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
         PRS_TRY(prs_topk_offer(&s->result->top, hit, err));
     }
@@ -62,13 +54,14 @@ static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool c
     prs_topk *top = &s->result->top;
     bool later = at->segment->order.bits == NULL &&
                  (!top->any || at->segment->arrival_base > top->last_arrival);
-    int32_t prime = prune ? prs_plan_prime(&s->plan, s->request->k) : 0;
+    bool may_prime = prune && s->request->page == NULL; /* those promised may stand before it */
+    int32_t prime = may_prime ? prs_plan_prime(&s->plan, s->request->k) : 0;
     for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
         int32_t least = prs_topk_floor(top, later);
         int32_t floor = prune ? PRS_MAX(least, prime) : 0;
         s->pruned = s->pruned || floor > 0;
         PRS_TRY(root->ops->next(root, from, s->plan.n_docs, floor, s->batch, err));
-        drop_deleted(s->batch, at->deleted);
+        prs_batch_drop_deleted(s->batch, at->deleted);
         if (count) s->result->total += s->batch->n;
         PRS_TRY(offer_batch(s, leaf, least, err));
     }
@@ -107,7 +100,7 @@ static prism_status count_by_batches(searching *s, const prs_leaf *at, prism_err
     prs_cursor *root = s->plan.root;
     for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
         PRS_TRY(root->ops->next(root, from, s->plan.n_docs, 0, s->batch, err));
-        drop_deleted(s->batch, at->deleted);
+        prs_batch_drop_deleted(s->batch, at->deleted);
         s->result->total += s->batch->n;
     }
     return PRISM_OK;
@@ -143,10 +136,9 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
     }
     prs_plan_fini(&s.plan);
     prs_mem_free(mem, s.batch, sizeof *s.batch);
-    result->complete = !request->watch->stopped;
-    result->total_exact =
-        result->complete && (request->exact_count || request->k == 0 || !s.pruned);
-    if (request->watch->stopped && status == PRISM_ECANCELED) status = PRISM_OK;
+    result->total_exact = !prs_watch_stopped(request->watch) &&
+                          (request->exact_count || request->k == 0 || !s.pruned);
+    if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;
     prs_topk_sort(&result->top);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef PRS_SEARCH_SEARCHER_H
 #define PRS_SEARCH_SEARCHER_H
 
+#include "search/page.h"
 #include "search/plan.h"
 #include "search/topk.h"
 
@@ -12,14 +13,14 @@ typedef struct prs_search_request {
     bool exact_count;
     bool exhaustive; /* no pruning */
     prs_watch *watch;
+    const prs_page *page; /* hits stand behind it; NULL = from the start */
+    int shift;            /* of the scores, for the page */
 } prs_search_request;
 
 typedef struct prs_search_result {
     prs_topk top; /* sorted, best first; the caller ends it */
     uint64_t total;
     bool total_exact;
-    /* false: the watch stopped the search; top and total are of what was seen */
-    bool complete;
 } prs_search_result;
 
 /** Find the best documents and count.   Params : result->top initialised by the caller

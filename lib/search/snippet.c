@@ -29,6 +29,7 @@ typedef struct making {
     prs_json_reader *reader;
     prs_stretch stretches[PRS_SNIPPET_MAX_FRAGMENTS]; /* of the value in hand */
     uint32_t n_stretches;
+    size_t left; /* bytes that may still be looked at */
 } making;
 
 /* ---- fragments
@@ -105,10 +106,22 @@ static prism_status choose_stretches(making *m, prs_bytes text, uint32_t most, p
     return PRISM_OK;
 }
 
+/* What may be looked at of a value: cut behind a blank or a line, so that no part of a word is
+ * taken for a word; where none is near, between characters. */
+static prs_bytes look_at(making *m, prs_bytes text) {
+    size_t most = PRS_MIN(text.len, m->left), n = most;
+    m->left -= most;
+    if (most == text.len) return text;
+    while (n > 0 && most - n <= PRISM_MAX_TOKEN_BYTES && text.ptr[n - 1] > ' ') n--;
+    if (n > 0 && text.ptr[n - 1] <= ' ') return prs_bytes_of(text.ptr, n);
+    while (most > 0 && (text.ptr[most] & 0xc0) == 0x80) most--;
+    return prs_bytes_of(text.ptr, most);
+}
+
 /* Fragments of one value of the field. */
 static prism_status show_value(making *m, prs_bytes text, prism_error *err) {
     const prs_snippet_request *r = m->request;
-    PRS_TRY(prs_highlight_run(&m->highlight, text, err));
+    PRS_TRY(prs_highlight_run(&m->highlight, look_at(m, text), err));
     if (r->whole_field) {
         prs_stretch all = {0, (uint32_t)text.len};
         return add_fragment(m, text, &all, err);
@@ -181,7 +194,7 @@ prism_status prs_snippet_make(const prs_snippet_request *request, prism_snippet 
     if (snippet == NULL) return prs_error_nomem(err);
     prs_mem_init(&snippet->mem, hook);
     prs_arena_init(&snippet->arena, &snippet->mem, 0);
-    making m = {.request = request, .snippet = snippet};
+    making m = {.request = request, .snippet = snippet, .left = PRISM_MAX_SNIPPET_BYTES};
     prs_docstore_cursor_init(&m.store, &snippet->mem);
     prism_status status = make(&m, err);
     prs_json_reader_free(m.reader);

@@ -115,6 +115,7 @@ typedef struct collecting {
     const prism_snapshot *snap;
     const prism_schema *schema; /* of the query */
     prs_arena arena;            /* scratch */
+    prs_watch *watch;
 } collecting;
 
 static prism_status count_set(collecting *c, const prs_named_fields *named, const prs_fields *here,
@@ -144,7 +145,9 @@ static prism_status collect_word(collecting *c, uint32_t set, const prs_fields *
     PRS_TRY(prs_stats_add_word(c->stats, set, key, &word, &added, err));
     for (uint32_t s = 0; added && s < c->snap->n_leaves; s++) {
         uint32_t df;
-        PRS_TRY(prs_word_df(c->snap->leaves[s].segment, here, key, &c->stats->mem, &df, err));
+        PRS_TRY(prs_watch_tick(c->watch, err));
+        PRS_TRY(
+            prs_word_df(c->snap->leaves[s].segment, here, key, &c->stats->mem, c->watch, &df, err));
         c->stats->dfs[word] += df;
     }
     return PRISM_OK;
@@ -185,8 +188,8 @@ static prism_status collect_node(collecting *c, const prs_node *node, prism_erro
 }
 
 prism_status prs_stats_collect(prism_stats *stats, const prism_snapshot *snap,
-                               const prism_query *query, prism_error *err) {
-    collecting c = {.stats = stats, .snap = snap, .schema = query->schema};
+                               const prism_query *query, prs_watch *watch, prism_error *err) {
+    collecting c = {.stats = stats, .snap = snap, .schema = query->schema, .watch = watch};
     prs_arena_init(&c.arena, &stats->mem, 0);
     prism_status status = collect_node(&c, query->root, err);
     prs_arena_fini(&c.arena);

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "index/snapshot.h"
 #include "query/ast.h"
+#include "search/watch.h"
 
 #include <prismsearch/search.h>
 
@@ -46,10 +47,11 @@ uint32_t prs_stats_find_set(const prism_stats *stats, prs_bytes names);
 uint32_t prs_stats_find_word(const prism_stats *stats, uint32_t set, prs_bytes key);
 
 /** Count everything that the scored leaves of the query need in the snapshot.
- *  Errors : ECORRUPT, EIO, ENOMEM.   Cost: dictionary look-ups; a word in several fields: its
- *           lists, once */
+ *  Errors : ECORRUPT, EIO, ENOMEM, ECANCELED
+ *  Cost   : dictionary look-ups; a word in several fields: its lists, once */
 prism_status prs_stats_collect(prism_stats *stats, const prism_snapshot *snap,
-                               const prism_query *query, prism_error *err) PRS_NODISCARD;
+                               const prism_query *query, prs_watch *watch,
+                               prism_error *err) PRS_NODISCARD;
 /** Add the numbers of `from`.  Errors : EINVAL not of the same query, ELIMIT; then nothing was
  *  added */
 prism_status prs_stats_merge(prism_stats *into, const prism_stats *from,

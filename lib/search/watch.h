@@ -1,21 +1,30 @@
-/* watch.h - may this search go on?  Deadline and cancel flag, asked once a block. */
+/* watch.h - may this search go on?  Deadline, cancel flag and budget of work, asked at every step.
+ *
+ * A step is at most 4096 postings of one list (32 blocks), as many documents of a window, one
+ * dictionary entry with its short list, or PRS_WATCH_DOCS documents of a column: whatever loops
+ * longer asks once a step, so that a search ends within one step of being told to. */
 #ifndef PRS_SEARCH_WATCH_H
 #define PRS_SEARCH_WATCH_H
 
 #include "base/error.h"
 #include "base/sync.h"
 
-#define PRS_WATCH_TICKS 32u /* blocks between two looks at the clock */
+#include <prismsearch/search.h>
+
+#define PRS_WATCH_TICKS 32u   /* steps between two looks at the clock */
+#define PRS_WATCH_DOCS 65536u /* documents whose presence or value is looked at in one step */
 
 typedef struct prs_watch {
     uint64_t deadline_us;       /* of prs_clock_us; 0 = none */
     const volatile int *cancel; /* may be NULL */
-    uint32_t ticks;
-    bool stopped; /* the search was told to stop */
+    uint64_t max_work;          /* steps; 0 = any number */
+    uint64_t work;              /* steps so far */
+    prism_stop why;             /* PRISM_STOP_NONE: go on */
 } prs_watch;
 
-static inline prs_watch prs_watch_of(uint64_t timeout_us, const volatile int *cancel) {
-    prs_watch watch = {0, cancel, 0, false};
+static inline prs_watch prs_watch_of(uint64_t timeout_us, const volatile int *cancel,
+                                     uint64_t max_work) {
+    prs_watch watch = {0, cancel, max_work, 0, PRISM_STOP_NONE};
     if (timeout_us != 0) {
         uint64_t now = prs_clock_us();
         watch.deadline_us = timeout_us < UINT64_MAX - now ? now + timeout_us : UINT64_MAX;
@@ -23,15 +32,24 @@ static inline prs_watch prs_watch_of(uint64_t timeout_us, const volatile int *ca
     return watch;
 }
 
+static inline bool prs_watch_stopped(const prs_watch *watch) {
+    return watch->why != PRISM_STOP_NONE;
+}
+
 /** PRISM_OK, or PRISM_ECANCELED for ever after.   Cost: two loads; every PRS_WATCH_TICKS-th time a
  *  clock */
 static inline prism_status prs_watch_tick(prs_watch *watch, prism_error *err) {
-    if (watch->cancel != NULL && *watch->cancel != 0) watch->stopped = true;
-    if (watch->deadline_us != 0 && watch->ticks++ % PRS_WATCH_TICKS == 0) {
-        if (prs_clock_us() >= watch->deadline_us) watch->stopped = true;
+    uint64_t step = watch->work++;
+    if (watch->why == PRISM_STOP_NONE) {
+        if (watch->cancel != NULL && *watch->cancel != 0) watch->why = PRISM_STOP_CANCEL;
+        if (watch->max_work != 0 && step >= watch->max_work) watch->why = PRISM_STOP_WORK;
+        if (watch->deadline_us != 0 && step % PRS_WATCH_TICKS == 0 &&
+            prs_clock_us() >= watch->deadline_us) {
+            watch->why = PRISM_STOP_DEADLINE;
+        }
     }
-    return watch->stopped ? prs_error_set(err, PRISM_ECANCELED, "the search was stopped")
-                          : PRISM_OK;
+    if (PRS_LIKELY(watch->why == PRISM_STOP_NONE)) return PRISM_OK;
+    return prs_error_set(err, PRISM_ECANCELED, "the search was stopped");
 }
 
 #endif

@@ -164,3 +164,22 @@ prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap,
     if (*out == NULL) return prs_error_nomem(err);
     return weigh_node(&w, node, 1.0, false, *out, err);
 }
+
+/* A BOOL over both, made after the scale was chosen: the filter has no part in it. */
+prism_status prs_weigh_filter(prs_arena *arena, const prism_snapshot *snap,
+                              const prism_query *filter, prs_weights *weights, prism_error *err) {
+    prs_weighted *both = prs_arena_calloc(arena, 1, sizeof *both);
+    prs_node *node = prs_arena_calloc(arena, 1, sizeof *node);
+    if (both == NULL || node == NULL) return prs_error_nomem(err);
+    node->kind = PRS_NODE_BOOL;
+    node->boost = 1.0;
+    node->n_must = node->n_filter = 1;
+    both->node = node;
+    both->boost = 1.0;
+    both->scored = weights->root->scored;
+    both->must = weights->root;
+    both->most = weights->root->most;
+    PRS_TRY(prs_weigh_nothing(arena, snap, filter->schema, filter->root, &both->filter, err));
+    weights->root = both;
+    return PRISM_OK;
+}

@@ -38,6 +38,12 @@ typedef struct prs_weights {
 prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism_query *query,
                        const prs_weigh_opts *opts, prs_weights *out,
                        prism_error *err) PRS_NODISCARD;
+/** Let every match of the weighed query also match a filter, which changes no score: *out is the
+ *  root of both.   Params: filter of a query of the same schema
+ *  Errors : ENOMEM */
+prism_status prs_weigh_filter(prs_arena *arena, const prism_snapshot *snap,
+                              const prism_query *filter, prs_weights *weights,
+                              prism_error *err) PRS_NODISCARD;
 /** The same tree without weights, to ask only what matches a node. */
 prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap,
                                const prism_schema *schema, const prs_node *node, prs_weighted **out,

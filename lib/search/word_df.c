@@ -15,19 +15,21 @@
 
 #include "base/error.h"
 
-#define PRS_DF_WINDOW_WORDS 256u
+#define PRS_DF_WINDOW_WORDS 64u
 #define PRS_DF_SEEK_RATIO 32u /* a seek costs about as much as decoding so many postings */
 
 typedef struct df_lists {
     prs_postings *lists; /* df descending */
     uint32_t n;
     uint64_t rest; /* sum of df of all but the first */
+    prs_watch *watch;
 } df_lists;
 
 /* Documents of the window [base, base + 64 words) in any list. */
 static prism_status count_window(df_lists *in, uint32_t base, uint32_t *n, prism_error *err) {
     uint64_t words[PRS_DF_WINDOW_WORDS] = {0};
     for (uint32_t i = 0; i < in->n; i++) {
+        PRS_TRY(prs_watch_tick(in->watch, err));
         PRS_TRY(prs_postings_fill_window(&in->lists[i], base, words, PRS_DF_WINDOW_WORDS, err));
     }
     for (uint32_t i = 0; i < PRS_DF_WINDOW_WORDS; i++)
@@ -50,6 +52,7 @@ static prism_status count_by_seeking(df_lists *in, uint32_t *df, prism_error *er
     prs_postings *large = &in->lists[0], *small = &in->lists[1];
     uint32_t n = large->info.df;
     while (small->last_doc != PRS_DOC_END) {
+        PRS_TRY(prs_watch_tick(in->watch, err));
         PRS_TRY(prs_postings_load(small, err));
         for (uint32_t i = 0; i < small->n; i++) {
             uint32_t doc;
@@ -82,8 +85,8 @@ static prism_status open_lists(const prs_segment *segment, const prs_fields *fie
 
 static prism_status count_union(const prs_segment *segment, const prs_fields *fields,
                                 const prs_term_info *infos, uint32_t n_lists, prs_mem *mem,
-                                uint32_t *df, prism_error *err) {
-    df_lists in = {0};
+                                prs_watch *watch, uint32_t *df, prism_error *err) {
+    df_lists in = {.watch = watch};
     size_t bytes = (size_t)n_lists * sizeof *in.lists;
     in.lists = prs_mem_alloc(mem, bytes);
     if (in.lists == NULL) return prs_error_nomem(err);
@@ -98,7 +101,7 @@ static prism_status count_union(const prs_segment *segment, const prs_fields *fi
 }
 
 prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key,
-                         prs_mem *mem, uint32_t *df, prism_error *err) {
+                         prs_mem *mem, prs_watch *watch, uint32_t *df, prism_error *err) {
     *df = 0;
     size_t bytes = fields->n * sizeof(prs_term_info);
     prs_term_info *infos = prs_mem_alloc(mem, bytes);
@@ -116,7 +119,7 @@ prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_byt
         }
     }
     if (status == PRISM_OK && n_lists > 1)
-        status = count_union(segment, fields, infos, n_lists, mem, df, err);
+        status = count_union(segment, fields, infos, n_lists, mem, watch, df, err);
     if (status != PRISM_OK) *df = 0;
     prs_mem_free(mem, infos, bytes);
     return status;

@@ -4,13 +4,15 @@
 
 #include "index/segment.h"
 #include "query/ast.h"
+#include "search/watch.h"
 
 /** Exact document frequency of a term key over fields (numbers of the segment's snapshot), deleted
  *  documents included.
- *  Errors : ECORRUPT, EIO, ENOMEM
+ *  Errors : ECORRUPT, EIO, ENOMEM, ECANCELED
  *  Threads: any.   Cost: a look-up a field; with the word in several fields, their lists,
  *           remembered by the segment */
 prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key,
-                         prs_mem *mem, uint32_t *df, prism_error *err) PRS_NODISCARD;
+                         prs_mem *mem, prs_watch *watch, uint32_t *df,
+                         prism_error *err) PRS_NODISCARD;
 
 #endif

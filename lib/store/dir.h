@@ -29,14 +29,17 @@ typedef struct prs_dir_vtable {
     prism_status (*create)(prs_dir *dir, const char *name, prs_file **out, prism_error *err);
     prism_status (*write)(prs_dir *dir, prs_file *file, const void *ptr, size_t len,
                           prism_error *err);
+    /* All is written: from now on the file can be viewed, though sync and close are to come. */
+    void (*seal)(prs_dir *dir, prs_file *file);
     prism_status (*sync)(prs_dir *dir, prs_file *file, prism_error *err); /* fsync, never retried */
     prism_status (*close)(prs_dir *dir, prs_file *file,
                           prism_error *err); /* always frees the file */
     /* Map (or open) an existing regular file; ENOTFOUND if none.  view_close ends it. */
     prism_status (*view_open)(prs_dir *dir, const char *name, prs_view *out, prism_error *err);
     void (*view_close)(prs_dir *dir, prs_view *view);
-    /* No read_at is expected soon: release the descriptor of a mapped view (R29).  A later read_at
-     * opens the name again and makes sure that it is the same file; ENOTFOUND if it is gone. */
+    /* No read_at is expected soon: release the descriptor of a mapped view (R29), unless keep_open.
+     * A later read_at opens the name again and makes sure that it is the same file; ENOTFOUND if it
+     * is gone. */
     void (*view_settle)(prs_dir *dir, prs_view *view);
     /* Bytes [off, off+len) into buf by pread; a short file is ECORRUPT. */
     prism_status (*read_at)(prs_dir *dir, const prs_view *view, uint64_t off, void *buf, size_t len,
@@ -53,6 +56,9 @@ typedef struct prs_dir_vtable {
     prism_status (*lock)(prs_dir *dir, const char *name, void **lock, prism_error *err);
     void (*unlock)(prs_dir *dir, void *lock);
     void (*close_dir)(prs_dir *dir);
+    /* Give a finished file of `from` its name here too (a hard link) and sync its bytes; NULL where
+     * that never works.  EUNSUPPORTED: not between these two, copy instead; ENOTFOUND, EEXISTS. */
+    prism_status (*link_from)(prs_dir *dir, prs_dir *from, const char *name, prism_error *err);
 } prs_dir_vtable;
 
 struct prs_dir {
@@ -64,6 +70,8 @@ struct prs_dir {
     bool no_sync; /* syncs do nothing and are not counted: for a writer that need not be durable */
     bool plain;   /* plain POSIX twins, link+unlink and flock; all writers agree */
     bool pread;   /* views opened from now on are read with pread, not mapped */
+    /* Views settled from now on keep their descriptor: read_at works though others unlink them. */
+    bool keep_open;
 };
 
 #define PRS_DIR_NAME_MAX 63u /* bytes of a name, without the NUL */
@@ -79,6 +87,8 @@ bool prs_dir_name_ok(const char *name);
  *  Errors: ENOTFOUND, EIO, EINVAL (not a directory).  Close with dir->vt->close_dir. */
 prism_status prs_dir_fs_open(prs_mem *mem, const char *path, bool create, bool write, prs_dir **out,
                              prism_error *err);
+/** Remove a directory on disk that is empty; best effort. */
+void prs_dir_fs_remove(const char *path);
 /** An empty directory in memory.  Closing it drops the files. */
 prism_status prs_dir_mem_new(prs_mem *mem, prs_dir **out, prism_error *err);
 

@@ -5,6 +5,7 @@
  *                 create/write/sync/close   fs_file: a descriptor and a sticky failure
  *                 view_open/read_at         fs_view: a read-only mapping, or private space
  *                 rename_new                renameat2(RENAME_NOREPLACE), or link and unlink
+ *                 link_from                 a hard link between two directories on disk
  *                 lock                      store/lock.c
  *
  * Invariants  - Nothing is opened for writing twice, truncated, or renamed over (R2): create is
@@ -15,7 +16,8 @@
  *               SIGBUS either when a file is cut short from outside, which is out of contract
  *               (R18).  With `pread` nothing is mapped but anonymous space, and such a cut is an
  *               error.
- *             - A settled view holds no descriptor (R29).  read_at then opens the name again and
+ *             - A settled view holds no descriptor (R29), unless keep_open asks for it: then what
+ *               others unlink can still be read.  read_at else opens the name again and
  *               insists on the same inode; an unlinked file stays readable through its mapping
  *               only.
  *             - A process that was forked may read, but what writes returns EMISUSE (R27).
@@ -52,7 +54,7 @@ typedef struct fs_dir {
 
 struct prs_file {
     int fd;
-    bool failed;
+    bool failed, sealed;
     char name[PRS_DIR_NAME_MAX + 1];
 };
 
@@ -127,10 +129,16 @@ static prism_status check_alive(const prs_file *file, prism_error *err) {
 static prism_status fs_write(prs_dir *dir, prs_file *file, const void *ptr, size_t len,
                              prism_error *err) {
     (void)dir;
+    PRS_ASSERT(!file->sealed);
     PRS_TRY(check_alive(file, err));
     if (prs_fd_write_all(file->fd, ptr, len) == 0) return PRISM_OK;
     file->failed = true;
     return prs_error_sys(err, errno, file->name, "cannot write");
+}
+
+static void fs_seal(prs_dir *dir, prs_file *file) {
+    (void)dir;
+    file->sealed = true;
 }
 
 static prism_status fs_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -239,8 +247,7 @@ static void fs_view_close(prs_dir *dir, prs_view *view) {
 
 static void fs_view_settle(prs_dir *dir, prs_view *view) {
     fs_view *fv = view->handle;
-    (void)dir;
-    if (view->space != NULL || fv->fd < 0)
+    if (view->space != NULL || fv->fd < 0 || dir->keep_open)
         return; /* without a mapping the descriptor is all there is */
     (void)prs_fd_close(fv->fd);
     fv->fd = -1;
@@ -364,6 +371,41 @@ static prism_status fs_sync_dir(prs_dir *dir, prism_error *err) {
     return sync_descriptor(fs_of(dir)->fd, err);
 }
 
+/* A file may be linked that was written without syncs, so it is synced under its new name. */
+static prism_status sync_name(fs_dir *fs, const char *name, prism_error *err) {
+    struct stat st;
+    int fd;
+    PRS_TRY(open_regular(fs, name, &fd, &st, err));
+    prism_status status = PRISM_OK;
+    atomic_fetch_add_explicit(&fs->base.n_syncs, 1, memory_order_relaxed);
+    if (fsync(fd) != 0) status = prs_error_sys(err, errno, name, "cannot sync the file");
+    (void)prs_fd_close(fd);
+    return status;
+}
+
+static prism_status fs_link_from(prs_dir *dir, prs_dir *from, const char *name, prism_error *err) {
+    fs_dir *fs = fs_of(dir);
+    PRS_TRY(check_name(name, err));
+    PRS_TRY(check_writer(fs, err));
+    if (from->vt != dir->vt)
+        return prs_error_set(err, PRISM_EUNSUPPORTED, "the other directory is not on disk");
+    if (linkat(fs_of(from)->fd, name, fs->fd, name, 0) == 0)
+        return dir->no_sync ? PRISM_OK : sync_name(fs, name, err);
+    int saved = errno;
+    prism_status status = prs_error_sys(err, saved, name, "cannot link the file");
+    switch (saved) {
+    case ENOENT: return recode(err, PRISM_ENOTFOUND);
+    case EEXIST: return recode(err, PRISM_EEXISTS);
+    case EXDEV:  /* another file system */
+    case EPERM:  /* one without links, or a file of somebody else's */
+    case EACCES: /* likewise */
+    case EMLINK:
+    case ENOSYS:
+    case EOPNOTSUPP: return recode(err, PRISM_EUNSUPPORTED);
+    default: return status;
+    }
+}
+
 /* ---- the lock -------------------------------------------------------------------------------- */
 
 static prism_status fs_lock(prs_dir *dir, const char *name, void **lock, prism_error *err) {
@@ -479,6 +521,7 @@ static prism_status open_directory(const char *path, bool create, int *fd, bool 
 static const prs_dir_vtable fs_vtable = {
     .create = fs_create,
     .write = fs_write,
+    .seal = fs_seal,
     .sync = fs_sync,
     .close = fs_close,
     .view_open = fs_view_open,
@@ -493,6 +536,7 @@ static const prs_dir_vtable fs_vtable = {
     .lock = fs_lock,
     .unlock = fs_unlock,
     .close_dir = fs_close_dir,
+    .link_from = fs_link_from,
 };
 
 prism_status prs_dir_fs_open(prs_mem *mem, const char *path, bool create, bool write, prs_dir **out,
@@ -524,4 +568,8 @@ prism_status prs_dir_fs_open(prs_mem *mem, const char *path, bool create, bool w
     }
     *out = &fs->base;
     return PRISM_OK;
+}
+
+void prs_dir_fs_remove(const char *path) {
+    (void)rmdir(path);
 }

@@ -3,8 +3,8 @@
  * Structure   mem_dir -> list of names -> mem_file: bytes, reference count
  *             A name, an open writer and every view hold one reference each, so that an unlinked
  *             file lives as long as it is viewed, as on disk.
- * Invariants  - Bytes move only while the file is being written; a view can be opened after close
- *               only, so a view's pointer stays good without a lock.
+ * Invariants  - Bytes move only while the file is being written; a view can be opened after seal
+ *               or close only, so a view's pointer stays good without a lock.
  *             - One mutex guards list, counts and the lock names; it is a leaf: no call goes out
  *               under it but allocation, and list works on one name at a time.
  * Limits      A file is one block of memory, so at most prs_mem's single block (256 MiB).
@@ -122,8 +122,17 @@ static prism_status mem_create(prs_dir *dir, const char *name, prs_file **out, p
 static prism_status mem_write(prs_dir *dir, prs_file *file, const void *ptr, size_t len,
                               prism_error *err) {
     (void)dir;
+    PRS_ASSERT(!file->file->closed);
     prs_buf_put(&file->file->bytes, ptr, len);
     return prs_buf_status(&file->file->bytes, err);
+}
+
+/* The bytes move no more. */
+static void mem_seal(prs_dir *dir, prs_file *file) {
+    mem_dir *md = mem_of(dir);
+    prs_mutex_lock(&md->mutex);
+    file->file->closed = true;
+    prs_mutex_unlock(&md->mutex);
 }
 
 static prism_status mem_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -328,6 +337,7 @@ static void mem_close_dir(prs_dir *dir) {
 static const prs_dir_vtable mem_vtable = {
     .create = mem_create,
     .write = mem_write,
+    .seal = mem_seal,
     .sync = mem_sync,
     .close = mem_close,
     .view_open = mem_view_open,

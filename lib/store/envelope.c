@@ -18,8 +18,8 @@
 
 static const uint8_t magic[8] = {0x89, 0x50, 0x52, 0x53, 0x4d, 0x0d, 0x0a, 0x1a};
 
-#define PRS_MAJOR 1u
-#define PRS_MINOR 0u
+#define PRS_MAJOR (PRS_FORMAT >> 16)
+#define PRS_MINOR (PRS_FORMAT & 0xffffu)
 
 uint64_t prs_envelope_hash(const prs_header *header, uint64_t r, const void *ptr, size_t n) {
     uint8_t seed[32] = {0};
@@ -33,7 +33,7 @@ void prs_envelope_put_header(uint8_t out[PRS_ENVELOPE_HEADER], const prs_header 
     memset(out, 0, PRS_ENVELOPE_HEADER);
     memcpy(out, magic, sizeof magic);
     out[8] = (uint8_t)header->type;
-    out[9] = PRS_MAJOR;
+    out[9] = (uint8_t)PRS_MAJOR;
     prs_store16(out + 10, PRS_MINOR);
     memcpy(out + 24, header->id.bytes, 16);
     prs_store64(out + 40, header->generation);
@@ -65,6 +65,7 @@ prism_status prs_envelope_get_header(const uint8_t in[PRS_ENVELOPE_HEADER], cons
         prs_error_file(err, name);
         return PRISM_ETOOOLD;
     }
+    header->format = (uint32_t)in[9] << 16 | prs_load16(in + 10);
     header->read_only_flags = prs_load32(in + 16);
     return PRISM_OK;
 }

@@ -129,11 +129,21 @@ static prism_status init_regions(prs_in *in, prism_error *err) {
 }
 
 prism_status prs_in_verify_all(prs_in *in, prism_error *err) {
+    bool more;
+    return prs_in_verify_some(in, 0, in->footer.n_regions, &more, err);
+}
+
+prism_status prs_in_verify_some(prs_in *in, uint64_t first, uint64_t n, bool *more,
+                                prism_error *err) {
     prs_mem *mem = in->dir->mem;
+    uint64_t end = n < in->footer.n_regions - first ? first + n : in->footer.n_regions;
+    *more = false;
+    if (first >= in->footer.n_regions) return PRISM_OK;
     uint8_t *buf = prs_mem_alloc(mem, PRS_REGION);
     if (buf == NULL) return prs_error_nomem(err);
     prism_status status = PRISM_OK;
-    for (uint64_t r = 0; r < in->footer.n_regions && status == PRISM_OK; r++) {
+    *more = end < in->footer.n_regions;
+    for (uint64_t r = first; r < end && status == PRISM_OK; r++) {
         status = in->dir->vt->read_at(in->dir, &in->view, r << PRS_REGION_LOG2, buf,
                                       region_len(in, r), err);
         if (status == PRISM_OK) status = check_region(in, r, buf, err);
@@ -325,6 +335,10 @@ uint64_t prs_in_generation(const prs_in *in) {
 
 uint64_t prs_in_len(const prs_in *in) {
     return in->view.len;
+}
+
+uint32_t prs_in_format(const prs_in *in) {
+    return in->header.format;
 }
 
 const char *prs_in_name(const prs_in *in) {

@@ -36,6 +36,8 @@ void prs_in_close(prs_in *in);
 const prs_id *prs_in_id(const prs_in *in);
 uint64_t prs_in_generation(const prs_in *in);
 uint64_t prs_in_len(const prs_in *in);
+/** Format it is in, as PRS_FORMAT. */
+uint32_t prs_in_format(const prs_in *in);
 const char *prs_in_name(const prs_in *in);
 /** True if the header has a read-only-compatible flag unknown to us: the index may be read, not
  * written. */
@@ -52,6 +54,10 @@ bool prs_in_entry(prs_in *in, uint32_t i, uint16_t *component, uint16_t *field, 
 prism_status prs_in_touch(const prs_section *section, uint64_t off, uint64_t len, prism_error *err);
 /** Verify every region by pread, not through the mapping (check, merge, backup). */
 prism_status prs_in_verify_all(prs_in *in, prism_error *err);
+/** The same for the regions first .. first + n - 1, as far as there are so many.  Returns with
+ *  *more false behind the last one. */
+prism_status prs_in_verify_some(prs_in *in, uint64_t first, uint64_t n, bool *more,
+                                prism_error *err);
 
 /** ECORRUPT naming the file and the offset of `at` in it. */
 prism_status prs_section_corrupt(const prs_section *section, const void *at, prism_error *err,

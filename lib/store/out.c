@@ -8,8 +8,11 @@
  *               caller's go out uncopied.
  *             - `error` is the first failure; from then on no call does anything, and finish
  *               reports it and removes the file.
- *             - The file is synced and closed before finish returns OK (R1); its name's durability
- *               is the committer's (sync_dir).
+ *             - What is not in the file yet is in the buffer, after a failure too, so that a failed
+ *               file's bytes can be had back (prs_out_copy): R7 forbids to go on with it.
+ *             - The file is synced and closed before finish or confirm returns OK (R1); its name's
+ *               durability is the committer's (sync_dir).  The descriptor that wrote stays open from
+ *               seal to confirm: only it is sure to be told of a write that fails in between.
  * Cost        One memcpy and one hash (~40 GB/s); 64 KiB of memory, 8 bytes per region, 40 per
  *             section.
  * Source      FORMAT.md section 3.   Tested by tests/unit/store/test_out.c, test_in.c */
@@ -41,8 +44,10 @@ struct prs_out {
     prism_error error; /* code PRISM_OK while nothing failed */
     uint8_t *region;   /* PRS_REGION bytes */
     size_t fill;
-    uint64_t pos;  /* bytes written to the file, buffered ones included */
-    prs_buf table; /* hash of each full region */
+    uint64_t in_file; /* bytes of regions that the directory has taken */
+    uint64_t first;   /* offset of the first section; 0 = none yet */
+    uint64_t pos;     /* bytes written to the file, buffered ones included */
+    prs_buf table;    /* hash of each full region */
     entry_vec entries;
     bool in_section; /* the last entry is still growing */
     char name[PRS_DIR_NAME_MAX + 1];
@@ -68,6 +73,8 @@ static void flush_region(prs_out *out) {
     if (out->fill == 0) return;
     add_region(out, out->region, out->fill);
     write_through(out, out->region, out->fill);
+    if (!ok(out)) return; /* the bytes stay, for prs_out_copy */
+    out->in_file += out->fill;
     out->fill = 0;
 }
 
@@ -85,11 +92,14 @@ static void append(prs_out *out, const uint8_t *ptr, size_t len) {
             n = len & ~(PRS_REGION - 1);
             for (size_t i = 0; i < n; i += PRS_REGION) add_region(out, ptr + i, PRS_REGION);
             write_through(out, ptr, n);
+            if (!ok(out)) return;
+            out->in_file += n;
         } else {
             n = PRS_MIN(len, PRS_REGION - out->fill);
             memcpy(out->region + out->fill, ptr, n);
             out->fill += n;
             if (out->fill == PRS_REGION) flush_region(out);
+            if (!ok(out)) return;
         }
         ptr += n;
         len -= n;
@@ -160,6 +170,7 @@ void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t 
     append_to_multiple(out, out->pos, PRS_ENVELOPE_ALIGN);
     if (!ok(out)) return;
     out_entry entry = {component, field, version, out->pos, 0};
+    if (out->first == 0) out->first = out->pos;
     if (out->entries.n == PRS_MAX_SECTIONS) {
         prs_error_set(&out->error, PRISM_ELIMIT, "more than %u sections in a file",
                       PRS_MAX_SECTIONS);
@@ -236,27 +247,72 @@ static uint64_t write_tail(prs_out *out) {
 
 /* Close the file, whatever happened to it; a failure counts only if nothing failed before. */
 static void close_file(prs_out *out) {
+    if (out->file == NULL) return;
     prism_error *err = ok(out) ? &out->error : NULL;
     prism_status status = out->dir->vt->close(out->dir, out->file, err);
     if (err != NULL) err->code = status;
     out->file = NULL;
 }
 
-prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
+prism_status prs_out_end(prs_out *out, bool sync, uint64_t *len, prs_hash128 *digest,
+                         prism_error *err) {
     if (len != NULL) *len = 0;
     if (digest != NULL) *digest = (prs_hash128){0, 0};
     end_section(out);
     uint64_t file_len = ok(out) ? write_tail(out) : 0;
-    if (ok(out)) (void)out->dir->vt->sync(out->dir, out->file, &out->error);
-    close_file(out);
-    prism_status status = prs_out_status(out, err);
-    if (status != PRISM_OK) {
-        (void)out->dir->vt->unlink(out->dir, out->name, NULL);
+    if (ok(out) && sync) (void)out->dir->vt->sync(out->dir, out->file, &out->error);
+    if (sync || !ok(out)) {
+        close_file(out);
     } else {
-        if (len != NULL) *len = file_len;
-        if (digest != NULL) *digest = prs_hash128_of(out->table.ptr, out->table.len);
+        out->dir->vt->seal(out->dir, out->file);
     }
+    PRS_TRY(prs_out_status(out, err));
+    if (len != NULL) *len = file_len;
+    if (digest != NULL) *digest = prs_hash128_of(out->table.ptr, out->table.len);
+    return PRISM_OK;
+}
+
+/* The end of a file that was to stay and cannot; returns its first error. */
+static prism_status give_up(prs_out *out, prism_error *err) {
+    prism_status status = prs_out_status(out, err);
+    close_file(out);
+    (void)out->dir->vt->unlink(out->dir, out->name, NULL);
     free_out(out);
+    return status;
+}
+
+void prs_out_thin(prs_out *out) {
+    prs_mem_free(out->dir->mem, out->region, PRS_REGION);
+    out->region = NULL;
+    prs_buf_fini(&out->table);
+    entry_vec_fini(&out->entries);
+}
+
+prism_status prs_out_seal(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
+    if (prs_out_end(out, false, len, digest, err) != PRISM_OK) return give_up(out, err);
+    prs_out_thin(out);
+    return PRISM_OK;
+}
+
+prism_status prs_out_confirm(prs_out *out, prism_error *err) {
+    (void)out->dir->vt->sync(out->dir, out->file, &out->error);
+    close_file(out);
+    if (!ok(out)) return give_up(out, err);
+    free_out(out);
+    return PRISM_OK;
+}
+
+void prs_out_leave(prs_out *out) {
+    if (out == NULL) return;
+    close_file(out);
+    free_out(out);
+}
+
+prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
+    PRS_TRY(prs_out_seal(out, len, digest, err));
+    prism_status status = prs_out_confirm(out, err);
+    if (status != PRISM_OK && len != NULL) *len = 0;
+    if (status != PRISM_OK && digest != NULL) *digest = (prs_hash128){0, 0};
     return status;
 }
 
@@ -265,4 +321,54 @@ void prs_out_abandon(prs_out *out) {
     close_file(out);
     (void)out->dir->vt->unlink(out->dir, out->name, NULL);
     free_out(out);
+}
+
+/* ---- copying what was written ---------------------------------------------------------------- */
+
+/* Region r, as it was written, into buf; *n = its bytes. */
+static prism_status read_region(prs_out *out, const prs_view *view, uint64_t r, uint8_t *buf,
+                                size_t *n, prism_error *err) {
+    uint64_t off = r * PRS_REGION;
+    *n = (size_t)PRS_MIN(out->in_file - off, (uint64_t)PRS_REGION);
+    PRS_TRY(out->dir->vt->read_at(out->dir, view, off, buf, *n, err));
+    if (prs_envelope_hash(&out->header, r, buf, *n) == prs_load64(out->table.ptr + 8 * r))
+        return PRISM_OK;
+    return prs_error_corrupt(err, out->name, off, "what was written cannot be read back");
+}
+
+/* Bytes [at, end) that are in the file. */
+static prism_status copy_from_file(prs_out *from, uint64_t at, uint64_t end, prs_out *to,
+                                   prism_error *err) {
+    prs_mem *mem = from->dir->mem;
+    prs_view view;
+    uint8_t *buf = prs_mem_alloc(mem, PRS_REGION);
+    if (buf == NULL) return prs_error_nomem(err);
+    prism_status status = from->dir->vt->view_open(from->dir, from->name, &view, err);
+    bool open = status == PRISM_OK;
+    while (at < end && status == PRISM_OK) {
+        size_t n, skip = (size_t)(at % PRS_REGION);
+        status = read_region(from, &view, at / PRS_REGION, buf, &n, err);
+        if (status != PRISM_OK) break;
+        size_t take = (size_t)PRS_MIN((uint64_t)(n - skip), end - at);
+        prs_out_write(to, buf + skip, take);
+        status = prs_out_status(to, err);
+        at += take;
+    }
+    if (open) from->dir->vt->view_close(from->dir, &view);
+    prs_mem_free(mem, buf, PRS_REGION);
+    return status;
+}
+
+prism_status prs_out_copy(prs_out *from, uint64_t n, prs_out *to, prism_error *err) {
+    if (n == 0) return PRISM_OK;
+    PRS_ASSERT(from->first > 0 && n <= from->pos - from->first);
+    close_file(from); /* before it can be viewed */
+    uint64_t at = from->first, end = at + n;
+    uint64_t split = PRS_MAX(at, PRS_MIN(end, from->in_file));
+    if (at < split) PRS_TRY(copy_from_file(from, at, split, to, err));
+    if (split < end) {
+        PRS_ASSERT(end - from->in_file <= PRS_REGION);
+        prs_out_write(to, from->region + (split - from->in_file), (size_t)(end - split));
+    }
+    return prs_out_status(to, err);
 }

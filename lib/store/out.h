@@ -25,6 +25,7 @@ static inline bool prs_id_equal(const prs_id *a, const prs_id *b) {
 }
 
 #define PRS_FIELD_NONE 0xffffu
+#define PRS_FORMAT 0x10000u /* version that is written: major << 16 | minor */
 
 typedef struct prs_out prs_out;
 
@@ -44,7 +45,32 @@ prism_status prs_out_status(const prs_out *out, prism_error *err);
 /** Directory, region table, footer, fsync, close; frees `out` whatever happens.
  *  *len and *digest (may be NULL) = length of the file, XXH3-128 of its region table. */
 prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err);
+/** As prs_out_finish without fsync and close: the file can be read, a power loss may take it.
+ *  Afterwards prs_out_confirm or prs_out_leave is due; on failure `out` is freed as by finish. */
+prism_status prs_out_seal(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err);
+/** fsync and close a sealed file; frees `out`.  On failure the file is unlinked: it is not to be
+ *  trusted (R7). */
+prism_status prs_out_confirm(prs_out *out, prism_error *err);
+/** Close a sealed file as it is; frees `out`; NULL is fine. */
+void prs_out_leave(prs_out *out);
 /** Close and unlink (best effort) a file that is not wanted; frees `out`. */
 void prs_out_abandon(prs_out *out);
+
+/* For a file whose bytes may be wanted again, should something fail later: finish in two steps. */
+
+/** As prs_out_finish, or without `sync` as prs_out_seal, but nothing is freed or unlinked, whatever
+ *  happens. */
+prism_status prs_out_end(prs_out *out, bool sync, uint64_t *len, prs_hash128 *digest,
+                         prism_error *err) PRS_NODISCARD;
+/** The bytes of an ended file will not be wanted again: free what only prs_out_copy needs.  What is
+ *  left is due to prs_out_confirm or prs_out_leave, as behind prs_out_seal; if it was synced, to the
+ *  latter. */
+void prs_out_thin(prs_out *out);
+/** Write the first n bytes of the first section of `from`, ended or failed, to the current section
+ *  of `to`.  What had reached the file is read back and believed only if it has the checksum that
+ *  was computed when it was written: after a failed sync the system may show anything.
+ *  Params : n bytes were written whole: no call that wrote one of them met a failure
+ *  Errors : ECORRUPT they cannot be had back; EIO, ENOMEM; those of `to` */
+prism_status prs_out_copy(prs_out *from, uint64_t n, prs_out *to, prism_error *err) PRS_NODISCARD;
 
 #endif

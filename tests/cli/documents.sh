@@ -1,5 +1,5 @@
 #!/bin/bash
-# documents.sh - get and rm: documents by key.
+# documents.sh - get and rm: documents by key (by query: rm.sh).
 . "${PRISM_SRCDIR:-.}/tests/cli/lib.sh" || exit 99
 
 printf '{"id":"a","title":"Äpfel","n":1.50,"tags":["x","y"]}\n{"title":"two","id":"b c"}\n{"id":"數據","title":"three"}\n' >docs.ndjson
@@ -16,6 +16,7 @@ expect 0 "ids" psearch -i ix get --format=ids nobody a 數據; is "ids" "$(tr '\
 expect 1 "a beginning is no key" psearch -i ix get b
 
 expect 0 "rm --dry-run" psearch -i ix rm --dry-run a nobody; is "rm --dry-run" "$(cat out)" 1; count_is ix 3
+expect 0 "rm --dry-run, named twice" psearch -i ix rm --dry-run a a 數據 a; is "named twice" "$(cat out)" 2
 expect 1 "rm --dry-run of nothing" psearch -i ix rm --dry-run nobody; is "of nothing" "$(cat out)" 0
 expect 0 "rm" psearch -i ix rm a; silent "rm"; says "rm" "1 document deleted"; count_is ix 2
 expect 1 "rm again" psearch -i ix rm a; says "rm again" "0 documents deleted"

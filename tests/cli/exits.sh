@@ -70,6 +70,10 @@ if has flock && mkfifo pipe; then
     exec 9>pipe; printf '{"id":"held"}\n' >&9; sleep 0.5
     expect 5 "5: put while another puts" psearch -i ix put two.ndjson; says "5" "ix"
     expect 5 "5: rm while another puts" psearch -i ix rm a
+    expect 5 "5: rm --query while another puts" psearch -i ix rm --query x
+    expect 1 "a dry run needs no lock" psearch -i ix rm --dry-run --query nothing
+    expect 5 "5: merge while another puts" psearch -i ix merge
+    expect 5 "5: merge --from while another puts" psearch -i ix merge --from closed
     expect 0 "5: readers do not wait" psearch -i ix search apple
     exec 9>&-; wait $holder; count_is ix 3
 fi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # help.sh - help, the manual and the completions, all from one table.
 . "${PRISM_SRCDIR:-.}/tests/cli/lib.sh" || exit 99
-commands="put add rm search get info check analyze parse terms run bench help"
+commands="put add rm merge search get info check analyze parse terms run bench init schema export reindex upgrade help"
 
 expect 0 "help" psearch help; prints "help" "usage: psearch"; quiet "help"
 expect 0 "-h" psearch -h; prints "-h" "usage: psearch"

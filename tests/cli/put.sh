@@ -21,6 +21,8 @@ expect 7 "stop" psearch -i none put oops.ndjson; says "stop" "oops.ndjson:26:1: 
 expect 7 "stop, after commits" psearch -i some put --commit-every 10 oops.ndjson; says "after commits" "of the last commit are kept"; count_is some 20
 expect 0 "skip" psearch -i all put --on-error=skip oops.ndjson; says "skip" "1 record rejected"; count_is all 25
 expect 0 "--load" psearch -i load put --load --commit-every 5 --memory=32M two.ndjson; count_is load 2
+expect 0 "merging while loading" psearch -i beside put --threads 2 --commit-every 2 --on-error=skip oops.ndjson; count_is beside 25
+expect 0 "merged, and whole" psearch -i beside check
 expect 0 "a budget in units" psearch -i load put --memory=0.05G two.ndjson
 
 # ids: as typed for files, from the content for records and texts without one

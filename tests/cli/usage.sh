@@ -30,18 +30,18 @@ expect 2 "another format version" psearch search --format-version=2 x
 expect 2 "no threads" psearch put --threads=0 x; says "no threads" "at least 1"
 
 # in the contract, not in this version
-for c in init similar complete spell merge schema export backup restore upgrade reindex serve shell; do
+for c in similar complete spell serve shell; do
     expect 2 "$c" psearch $c; says "$c" "not in this version"
     expect 2 "$c with arguments" psearch -i x $c --whatever=1 y; says "$c with arguments" "not in this version"
 done
-for o in --facet=a:10 --collapse=a --sort=a:desc --filter=a --after=a --explain --format=csv --format=tsv; do
+for o in --facet=a:10 --collapse=a --explain --format=csv --format=tsv; do
     expect 2 "search $o" psearch search $o x; says "search $o" "not in this version"
 done
 for i in csv tsv html trec; do expect 2 "--input=$i" psearch put --input=$i x; says "--input=$i" "not in this version"; done
-expect 2 "rm --query" psearch rm --query=x; says "rm --query" "not in this version"
-expect 2 "check --repair" psearch check --repair; says "check --repair" "not in this version"
-for c in put add run bench; do expect 2 "$c --threads" psearch $c --threads=2 x; says "$c --threads" "not in this version"; done
-for q in 'fuzzy~2' 'w?ld' 'w*ld' '/re/' 'date:[2025 TO *]' 'date:>=2025'; do
+expect 2 "rm --query and keys" psearch rm --query=x a; says "rm --query and keys" "but not both"
+expect 2 "too many threads" psearch put --threads=257 x; says "too many threads" "at most 256"
+for c in run bench; do expect 2 "$c --threads" psearch $c --threads=2 x; says "$c --threads" "not in this version"; done
+for q in 'fuzzy~2' 'w?ld' 'w*ld' '/re/'; do
     expect 2 "strict $q" psearch parse --strict -- "$q"; says "strict $q" "not in this version"
     expect 0 "lenient $q" psearch parse -- "$q word"; prints "lenient $q" "not in this version"
 done

@@ -1,6 +1,6 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker tiny|mixed|groups|words DIRECTORY       DIRECTORY must not hold an index yet
+ *     golden_maker tiny|mixed|groups|large|grown|words DIRECTORY      (which holds no index yet)
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from
  * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
@@ -14,6 +14,10 @@
  *            a length and a span over 65535
  *   groups   one segment without keys, merged of three, 4,300 short documents: lists of more than
  *            one group, short blocks where lists were joined
+ *   large    more than 65,536 documents and 100,000 terms in one segment and a small one behind it,
+ *            both with deletions: numbers of more than 16 bits everywhere
+ *   grown    a segment merged of one from before two fields were added and one from after
+ *            ("partial"), and a later one
  *   words    200 documents with dictionary words (kind 6). They follow ICU's version: it is made
  *            anew for the second reader each time, and no golden index tests/golden/v1.0 holds what
  *            it wrote once; tests/golden/golden.sh compares.  `make regen-golden` writes them anew:
@@ -50,6 +54,20 @@ static const char tiny_schema[] =
 
 static const char groups_schema[] =
     "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}}]}";
+
+static const char large_schema[] = "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"stored\":"
+                                   "false,\"options\":{\"stem\":\"off\"}},"
+                                   "{\"name\":\"n\",\"type\":\"i64\"}]}";
+
+/* The schema before and after fields were added. */
+static const char small_schema[] =
+    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
+    "{\"name\":\"t\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}}]}";
+static const char grown_schema[] =
+    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
+    "{\"name\":\"t\",\"type\":\"text\",\"boost\":3,\"options\":{\"stem\":\"off\"}},"
+    "{\"name\":\"note\",\"type\":\"text\",\"options\":{\"stem\":\"off\"}},"
+    "{\"name\":\"n\",\"type\":\"i64\"}]}";
 
 static const char words_schema[] =
     "{\"fields\":[{\"name\":\"t\",\"type\":\"text\",\"options\":{\"han\":\"uni_bi_words\"}}]}";
@@ -239,6 +257,34 @@ static void make_groups(prism_writer *w, text *t) {
     if (prism_writer_merge(w, 1, NULL, NULL, &err) != PRISM_OK) die("merge", &err);
 }
 
+static void drop_matches(prism_writer *w, const char *query_text) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    uint64_t n;
+    if (prism_query_parse(prism_writer_schema(w), query_text, strlen(query_text), NULL, &query,
+                          &err) != PRISM_OK)
+        die(query_text, &err);
+    if (prism_writer_delete_query(w, query, &n, &err) != PRISM_OK || n == 0) die(query_text, &err);
+    prism_query_unref(query);
+}
+
+static void put_large(prism_writer *w, text *t, uint32_t from, uint32_t to) {
+    for (uint32_t i = from; i < to; i++) { /* a word of its own, one of a few, one of them all */
+        t->len = 0;
+        add(t, "{\"t\":\"all u%x m%u v%x\",\"n\":%u}", i * 2654435761u >> 8, i % 1000, i, i);
+        put(w, t);
+    }
+}
+
+static void make_large(prism_writer *w, text *t) {
+    put_large(w, t, 0, 70000);
+    commit(w, "one");
+    put_large(w, t, 70000, 71000);
+    drop_matches(w, "m7");
+    drop_matches(w, "n:[69000 TO 70100]");
+    commit(w, "two");
+}
+
 static void make_words(prism_writer *w, text *t) {
     static const char *const pieces[] = {"中国", "人民", "大学", "数据",
                                          "的",   "，",   "AI",   "株式会社"};
@@ -254,13 +300,35 @@ static void make_words(prism_writer *w, text *t) {
     commit(w, "");
 }
 
+static void put_text(prism_writer *w, text *t, const char *json) {
+    t->len = 0;
+    add(t, "%s", json);
+    put(w, t);
+}
+
+static void make_grown(prism_writer *w, text *t) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_schema *schema;
+    put_text(w, t, "{\"id\":\"a\",\"t\":\"old fox\",\"note\":\"not a field yet\",\"n\":1}");
+    put_text(w, t, "{\"id\":\"b\",\"t\":\"old\",\"note\":{\"x\":1},\"n\":\"one\"}");
+    commit(w, "old");
+    if (prism_schema_from_json(grown_schema, strlen(grown_schema), &schema, &err) != PRISM_OK ||
+        prism_writer_set_schema(w, schema, &err) != PRISM_OK)
+        die("schema", &err);
+    prism_schema_unref(schema);
+    put_text(w, t, "{\"id\":\"c\",\"t\":\"new fox\",\"note\":\"a field now\",\"n\":2}");
+    commit(w, "new");
+    if (prism_writer_merge(w, 1, NULL, NULL, &err) != PRISM_OK) die("merge", &err);
+    put_text(w, t, "{\"id\":\"d\",\"t\":\"fox\",\"note\":\"field\",\"n\":3}");
+    commit(w, "newer");
+}
+
 static const struct {
     const char *name, *schema;
     void (*make)(prism_writer *w, text *t);
-} golden[] = {{"mixed", mixed_schema, make_mixed},
-              {"groups", groups_schema, make_groups},
-              {"tiny", tiny_schema, make_tiny},
-              {"words", words_schema, make_words}};
+} golden[] = {{"mixed", mixed_schema, make_mixed}, {"groups", groups_schema, make_groups},
+              {"tiny", tiny_schema, make_tiny},    {"words", words_schema, make_words},
+              {"large", large_schema, make_large}, {"grown", small_schema, make_grown}};
 
 /* Index k of the list above; ids follow from k. */
 static void make(size_t k, const char *directory) {
@@ -295,6 +363,6 @@ int main(int argc, char **argv) {
         make(k, argv[2]);
         return 0;
     }
-    fprintf(stderr, "usage: golden_maker tiny|mixed|groups|words DIRECTORY\n");
+    fprintf(stderr, "usage: golden_maker tiny|mixed|groups|large|grown|words DIRECTORY\n");
     return 2;
 }

@@ -7,6 +7,8 @@
  *              textbook formula
  *   pruned     top 1, 3, 10, 100 equal to the beginning of the exhaustive answer
  *   count      equal to the number of matching documents
+ *   order      every second query also in an order by values, with a filter or without, whole and in
+ *              pages (orders.c)
  *   merged     after merging to one segment: equal to the judge without deleted documents; and,
  *              with the statistics of before (or three times those) handed in, equal to the answer
  *              of before with the same A quarter as many queries again are texts, read by the
@@ -15,6 +17,7 @@
  * Usage: diff_search [INDEXES [QUERIES [SEED]]] default 500 x 80; SEED from PRISM_SEED, else a
  *        fixed one; "random" draws one On a difference it prints the seed of that index, the query
  *        and both answers; `diff_search 1 QUERIES SEED` repeats it.  Speaks TAP. */
+#include "diff/orders.h"
 #include "diff/queries.h"
 #include "diff/texts.h"
 #include "diff/world.h"
@@ -26,7 +29,7 @@
 #include <time.h>
 
 typedef struct tally {
-    uint64_t queries, texts, hits, pruned, merged;
+    uint64_t queries, texts, hits, pruned, merged, orders, pages;
 } tally;
 
 typedef struct run {
@@ -218,6 +221,25 @@ static void check_texts(const run *r, uint32_t n) {
     }
 }
 
+/* The query in a random order, with another query as its filter or without. */
+static void check_order(const run *r, const diff_query *q, const prism_query *query) {
+    diff_order order;
+    diff_query filter;
+    diff_order_make(&order, r->w);
+    diff_query_make(&filter, r->w);
+    bool filtered = diff_below(&r->w->rng, 2);
+    prism_query *by = filtered ? parse(r, &filter) : NULL;
+    const char *wrong = diff_order_check(r->w, r->snap, q, query, filtered ? &filter : NULL, by,
+                                         &order, &r->counts->pages);
+    if (wrong != NULL) {
+        printf("# order \"%s\" filter %s\n", order.text, filtered ? filter.json : "none");
+        differ(r, q, NULL, NULL, 0, wrong);
+    }
+    r->counts->orders++;
+    prism_query_unref(by);
+    diff_query_free(&filter);
+}
+
 static void run_index(uint64_t seed, uint32_t n_queries, tally *counts) {
     diff_world w;
     diff_world_make(&w, seed);
@@ -229,6 +251,7 @@ static void run_index(uint64_t seed, uint32_t n_queries, tally *counts) {
         diff_query_make(&queries[i], &w);
         prism_query *query = parse(&r, &queries[i]);
         check_query(&r, &queries[i], query);
+        if (i % 2 == 0) check_order(&r, &queries[i], query);
         prism_query_unref(query);
     }
     check_texts(&r, n_queries / 4);
@@ -237,6 +260,7 @@ static void run_index(uint64_t seed, uint32_t n_queries, tally *counts) {
     for (uint32_t i = 0; i < n_queries && w.n_tokens > 0; i++) {
         prism_query *query = parse(&r, &queries[i]);
         if (i % 4 == 0) check_query(&r, &queries[i], query);
+        if (i % 4 == 1) check_order(&r, &queries[i], query);
         check_merged(&r, before, &queries[i], query, i % 4 == 3 ? 3 : 1);
         prism_query_unref(query);
         diff_query_free(&queries[i]);
@@ -255,15 +279,16 @@ int main(int argc, char **argv) {
     uint64_t seed = fresh   ? (uint64_t)time(NULL) * 1000003u
                     : given ? strtoull(given, NULL, 10)
                             : 20261130;
-    tally counts = {0, 0, 0, 0, 0};
+    tally counts = {0};
     printf("# first seed %llu, %u indexes, %u queries each\n", (unsigned long long)seed, n_indexes,
            n_queries);
     for (uint32_t i = 0; i < n_indexes; i++) run_index(seed + i, n_queries, &counts);
     printf("# %llu queries (%llu of them texts; %llu hits), %llu pruned answers, %llu merged "
-           "answers\n",
+           "answers, %llu orders in %llu pages\n",
            (unsigned long long)counts.queries, (unsigned long long)counts.texts,
            (unsigned long long)counts.hits, (unsigned long long)counts.pruned,
-           (unsigned long long)counts.merged);
+           (unsigned long long)counts.merged, (unsigned long long)counts.orders,
+           (unsigned long long)counts.pages);
     printf("ok 1 - the engine answers as the judge does\n1..1\n");
     return 0;
 }

@@ -2,12 +2,13 @@
  *
  * Leaves are made from tokens that stand in some document, so that most match something: words over
  * one or two fields, phrases of neighbours (sometimes disturbed), lone Han characters inside
- * phrases, near, prefixes.  Inner nodes: bool with every clause kind and min_should, max, const;
- * three levels at most. */
+ * phrases, near, prefixes; ranges of values with and without ends.  Inner nodes: bool with every
+ * clause kind and min_should, max, const; three levels at most. */
 #include "diff/queries.h"
 
 #include <jansson.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,88 @@ static nv_node *make_prefix(maker *m, json_t *object) {
 
 static nv_node *make_exists(maker *m, json_t *object) {
     nv_node *node = new_node(m, NV_EXISTS, object, "exists");
-    set_fields(m, node, object, (int)below(m, N_FIELDS));
+    int field = (int)below(m, N_FIELDS);
+    if (field <= FIELD_TAG) {
+        set_fields(m, node, object, field);
+    } else {
+        node->fields[node->n_fields] = field;
+        node->weights[node->n_fields++] = 1;
+        json_object_set_new(object, "fields", json_pack("{s:i}", diff_field_names[field], 1));
+    }
+    return node;
+}
+
+/* ---- ranges --------------------------------------------------------------------------------- */
+
+static nv_value any_value(maker *m, int field) {
+    nv_value v = {.type = NV_INT};
+    static const char *const tags[] = {"red", "green", "blue", "gold", ""};
+    const diff_month *month = &diff_months[below(m, N_MONTHS)];
+    switch (field) {
+    case FIELD_N: v.i = diff_world_int(m->w); break;
+    case FIELD_B: v.i = below(m, 2); break;
+    case FIELD_DATE: v.i = month->first + (int64_t)below(m, 31) * DIFF_DAY; break;
+    case FIELD_F:
+        v.type = NV_FLOAT;
+        v.f = diff_world_float(m->w);
+        break;
+    default:
+        v.type = NV_TEXT;
+        v.text = field == FIELD_TAG ? tags[below(m, 5)] : diff_world_label(m->w);
+        v.len = strlen(v.text);
+    }
+    return v;
+}
+
+static json_t *value_json(const nv_value *v) {
+    if (v->type == NV_TEXT) return json_stringn(v->text, v->len);
+    return v->type == NV_FLOAT ? json_real(v->f) : json_integer(v->i);
+}
+
+static int order(const nv_value *a, const nv_value *b) {
+    if (a->type == NV_INT) return a->i < b->i ? -1 : a->i > b->i;
+    if (a->type == NV_FLOAT) return a->f < b->f ? -1 : a->f > b->f;
+    return strcmp(a->text, b->text);
+}
+
+/* Does no value lie between the ends, whatever documents have?  Then the range counts nowhere.
+ * Doubles whose ends are different always have one, or two of them, between them here. */
+static bool is_empty(const nv_node *q) {
+    if (q->from.type == NV_INT) {
+        if (q->has_from && q->above && q->from.i == INT64_MAX) return true;
+        if (q->has_to && q->below && q->to.i == INT64_MIN) return true;
+        if (!q->has_from || !q->has_to) return false;
+        return q->from.i + q->above > q->to.i - q->below;
+    }
+    if (!q->has_from || !q->has_to) return false;
+    int c = order(&q->from, &q->to);
+    return c > 0 || (c == 0 && (q->above || q->below));
+}
+
+static nv_node *make_range(maker *m, json_t *object) {
+    int field = FIELD_TAG + (int)below(m, N_FIELDS - FIELD_TAG);
+    nv_node *node = new_node(m, NV_RANGE, object, "range");
+    node->fields[node->n_fields] = field;
+    node->weights[node->n_fields++] = 1;
+    json_object_set_new(object, "fields", json_pack("{s:i}", diff_field_names[field], 1));
+    node->from = any_value(m, field);
+    node->to = any_value(m, field);
+    if (below(m, 8) != 0 && order(&node->from, &node->to) > 0) {
+        nv_value v = node->from;
+        node->from = node->to;
+        node->to = v;
+    }
+    node->has_from = below(m, 4) != 0;
+    node->has_to = below(m, 4) != 0;
+    node->above = below(m, 3) == 0;
+    node->below = below(m, 3) == 0;
+    if (node->from.type == NV_FLOAT && fabs(node->from.f - node->to.f) < 1e-300)
+        node->above = node->below = 0; /* neighbours of 0 */
+    if (node->has_from)
+        json_object_set_new(object, node->above ? "above" : "from", value_json(&node->from));
+    if (node->has_to)
+        json_object_set_new(object, node->below ? "below" : "to", value_json(&node->to));
+    if (is_empty(node)) node->kind = NV_NONE;
     return node;
 }
 
@@ -251,7 +333,8 @@ static nv_node *make_node(maker *m, json_t *object, int depth) {
         return make_bool(m, object, depth);
     }
     r = below(m, 100);
-    if (r < 60) return make_term(m, object);
+    if (r < 48) return make_term(m, object);
+    if (r < 60) return make_range(m, object);
     if (r < 78) return make_phrase(m, object);
     if (r < 86) return make_near(m, object);
     if (r < 94) return make_prefix(m, object);

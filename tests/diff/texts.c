@@ -6,8 +6,8 @@
  *                               and one of it must be there if nothing has +
  *   and      the same, read with the operator and: everything without - must be there
  *   logic    chain { OR chain }, chain = [NOT] operand { AND [NOT] operand }
- *   operand  word, tag:value, field:word, "phrase", "near"~n, begin*, field:*, *:*, (signs),
- *            field:(signs), with ^n or without
+ *   operand  word, tag:value, ranges and values of n, date, label, field:word, "phrase",
+ *            "near"~n, begin*, field:*, *:*, (signs), field:(signs), with ^n or without
  *
  * Words are some whose analysis is known by heart, each used once in a text: two equal clauses are
  * one of twice the weight, whose roundings differ.  Boosts are multiples of 1/4, so that products
@@ -162,6 +162,61 @@ static nv_node *make_tag(maker *m) {
     return node;
 }
 
+/* A range as it is written: of whole numbers, of days and months, of labels. */
+static nv_node *make_range(maker *m) {
+    static const char *const froms[] = {"[", "{"}, *const tos[] = {"]", "}"};
+    bool above = below(m, 3) == 0, under = below(m, 3) == 0;
+    uint32_t kind = below(m, 3);
+    nv_node *node = new_leaf(m, NV_RANGE,
+                             kind == 0   ? FIELD_N
+                             : kind == 1 ? FIELD_DATE
+                                         : FIELD_LABEL);
+    node->has_from = node->has_to = 1;
+    if (kind == 0) {
+        node->from = (nv_value){.type = NV_INT, .i = (int64_t)below(m, 12) - 5};
+        node->to = (nv_value){.type = NV_INT, .i = node->from.i + 2 + below(m, 9)};
+        put(m, "n:%s%lld TO %lld%s", froms[above], (long long)node->from.i, (long long)node->to.i,
+            tos[under]);
+        node->above = above;
+        node->below = under;
+    } else if (kind == 1) { /* a month is all of its milliseconds */
+        const diff_month *a = &diff_months[below(m, N_MONTHS)], *b = &diff_months[N_MONTHS - 1];
+        above = above && a != b && !under;
+        node->from = (nv_value){.type = NV_INT, .i = a->first + (above ? a->days * DIFF_DAY : 0)};
+        node->to = (nv_value){.type = NV_INT, .i = b->first + (under ? 0 : b->days * DIFF_DAY)};
+        node->below = 1;
+        put(m, "date:%s%s TO %s%s", froms[above], a->name, b->name, tos[under]);
+        if (node->from.i >= node->to.i) node->kind = NV_NONE;
+    } else {
+        node->from = (nv_value){.type = NV_TEXT, .text = "A", .len = 1};
+        node->has_to = 0;
+        node->above = above;
+        put(m, "label:%s", above ? ">A" : "[\"A\" TO *}");
+    }
+    return node;
+}
+
+/* A plain value, or a comparison. */
+static nv_node *make_value(maker *m) {
+    uint32_t kind = below(m, 4);
+    int64_t v = (int64_t)below(m, 15) - 5;
+    const diff_month *month = &diff_months[below(m, N_MONTHS)];
+    nv_node *node = new_leaf(m, NV_RANGE, kind == 3 ? FIELD_DATE : FIELD_N);
+    node->from = node->to = (nv_value){.type = NV_INT, .i = v};
+    node->has_from = kind != 2;
+    node->has_to = kind != 1;
+    node->above = kind == 1;
+    if (kind == 3) {
+        node->from.i = month->first;
+        node->to.i = month->first + month->days * DIFF_DAY;
+        node->below = 1;
+        put(m, "date:%s", month->name);
+    } else {
+        put(m, "n:%s%lld", kind == 0 ? "" : kind == 1 ? ">" : "<=", (long long)v);
+    }
+    return node;
+}
+
 static nv_node *make_signs(maker *m, int depth, bool all);
 
 static nv_node *make_group(maker *m, int depth, bool all) {
@@ -195,7 +250,12 @@ static nv_node *make_operand(maker *m, int depth, bool all) {
         if (node != NULL) put_boost(m, node);
         return node;
     }
-    if (r < 25) return make_tag(m);
+    if (r < 22) return make_tag(m);
+    if (r < 25 && !m->negated) {
+        node = below(m, 2) ? make_range(m) : make_value(m);
+        put_boost(m, node);
+        return node;
+    }
     if (r < 28) {
         field = below(m, 2) ? FIELD_TITLE : FIELD_BODY;
         put(m, "%s:*", diff_field_names[field]);

@@ -6,14 +6,21 @@
  * fourth world with dictionary words; both mixed.  1 to 8 commits, with replacing and deleting in
  * between, also of documents that were not yet committed; no merge happens unless diff_world_merge
  * asks for it.  Every 25th world is big: 5,000 to 12,000 documents of a few words that are as
- * unevenly frequent as in real texts, so that lists have many blocks and several groups. */
+ * unevenly frequent as in real texts, so that lists have many blocks and several groups.  Fields of
+ * numbers, dates, truth values and keywords have few different values, ends of their types among
+ * them. */
 #include "diff/world.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *const diff_field_names[N_FIELDS] = {"title", "body", "tag"};
+const char *const diff_field_names[N_FIELDS] = {"title", "body", "tag",  "n",
+                                                "f",     "b",    "date", "label"};
+const diff_month diff_months[N_MONTHS] = {{"1969-12", INT64_C(-2678400000), 31},
+                                          {"2024-12", INT64_C(1733011200000), 31},
+                                          {"2025-01", INT64_C(1735689600000), 31},
+                                          {"2025-02", INT64_C(1738368000000), 28}};
 
 static const char *const latin[] = {"chip",   "cloud",   "silicon", "custom",  "the",  "of",
                                     "to",     "Nvidia",  "power",   "running", "runs", "run",
@@ -126,8 +133,93 @@ static void add_to_naive(diff_world *w, uint32_t doc, int field, const char *tex
     if (field != FIELD_TAG) nv_set_length(w->naive, doc, field, s.length);
 }
 
+/* ---- values --------------------------------------------------------------------------------- */
+
+int64_t diff_world_int(diff_world *w) {
+    static const int64_t edges[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, INT64_MAX - 1, INT64_MAX};
+    if (diff_below(&w->rng, 30) == 0) return edges[diff_below(&w->rng, 7)];
+    return (int64_t)skewed(&w->rng, w->big ? 2000 : 20) - 5;
+}
+
+double diff_world_float(diff_world *w) {
+    static const double edges[] = {-0.0, 0.0, 1e300, -1e300, 5e-324, -5e-324, 0.1};
+    if (diff_below(&w->rng, 10) == 0) return edges[diff_below(&w->rng, 7)];
+    return ((double)diff_below(&w->rng, 40) - 15) / 4;
+}
+
+const char *diff_world_label(diff_world *w) {
+    static const char *const labels[] = {"a", "A", "Ab", "b", "über", "Zoo", "z o o", "数据", "ab"};
+    return labels[skewed(&w->rng, sizeof labels / sizeof labels[0])];
+}
+
+/* A JSON text that grows, and the judge's document. */
+typedef struct members {
+    diff_world *w;
+    uint32_t doc;
+    char *out;
+    size_t len;
+} members;
+
+/* Begin or go on with a list of values; the caller ends it. */
+static size_t begin_member(members *m, int field, uint32_t n) {
+    m->len +=
+        (size_t)sprintf(m->out + m->len, ",\"%s\":%s", diff_field_names[field], n != 1 ? "[" : "");
+    return m->len;
+}
+
+static void put_ints(members *m, uint32_t n) {
+    size_t start = begin_member(m, FIELD_N, n);
+    for (uint32_t i = 0; i < n; i++) {
+        nv_value v = {.type = NV_INT, .i = diff_world_int(m->w)};
+        nv_add_value(m->w->naive, m->doc, FIELD_N, v);
+        m->len +=
+            (size_t)sprintf(m->out + m->len, "%s%lld", m->len > start ? "," : "", (long long)v.i);
+    }
+    if (n != 1) m->out[m->len++] = ']';
+}
+
+static void put_labels(members *m, uint32_t n) {
+    size_t start = begin_member(m, FIELD_LABEL, n);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *label = diff_world_label(m->w);
+        nv_value v = {.type = NV_TEXT, .text = label, .len = strlen(label)};
+        nv_add_value(m->w->naive, m->doc, FIELD_LABEL, v);
+        m->len += (size_t)sprintf(m->out + m->len, "%s\"%s\"", m->len > start ? "," : "", label);
+    }
+    if (n != 1) m->out[m->len++] = ']';
+}
+
+static void put_date(members *m) {
+    diff_rng *rng = &m->w->rng;
+    const diff_month *month = &diff_months[diff_below(rng, N_MONTHS)];
+    uint32_t day = diff_below(rng, month->days), hour = skewed(rng, 24);
+    nv_value v = {.type = NV_INT,
+                  .i = month->first + (int64_t)day * DIFF_DAY + (int64_t)hour * 3600000};
+    nv_add_value(m->w->naive, m->doc, FIELD_DATE, v);
+    m->len += (size_t)sprintf(m->out + m->len, ",\"date\":\"%s-%02uT%02u:00:00Z\"", month->name,
+                              day + 1, hour);
+}
+
+/* Members for the fields of values; of each, some documents have none. */
+static void put_values(members *m) {
+    diff_world *w = m->w;
+    if (diff_below(&w->rng, 4)) put_ints(m, w->many ? diff_below(&w->rng, 4) : 1);
+    if (diff_below(&w->rng, 4)) {
+        nv_value v = {.type = NV_FLOAT, .f = diff_world_float(w)};
+        nv_add_value(w->naive, m->doc, FIELD_F, v);
+        m->len += (size_t)sprintf(m->out + m->len, ",\"f\":%.17g", v.f);
+    }
+    if (diff_below(&w->rng, 3)) {
+        nv_value v = {.type = NV_INT, .i = diff_below(&w->rng, 2)};
+        nv_add_value(w->naive, m->doc, FIELD_B, v);
+        m->len += (size_t)sprintf(m->out + m->len, ",\"b\":%s", v.i ? "true" : "false");
+    }
+    if (diff_below(&w->rng, 5)) put_date(m);
+    if (diff_below(&w->rng, 3)) put_labels(m, w->many ? diff_below(&w->rng, 4) : 1);
+}
+
 static void put_document(diff_world *w, const char *key, int kind) {
-    static char title[4096], body[65536], json[80000];
+    static char title[4096], body[65536], json[90000];
     static const char *const tags[] = {"red", "green", "blue"};
     prism_error err = PRISM_ERROR_INIT;
     if (w->big) {
@@ -139,17 +231,25 @@ static void put_document(diff_world *w, const char *key, int kind) {
         make_text(&w->rng, diff_below(&w->rng, diff_below(&w->rng, 8) == 0 ? 60 : 20), kind, body);
     }
     const char *tag = diff_below(&w->rng, 4) ? tags[diff_below(&w->rng, 3)] : NULL;
-    snprintf(json, sizeof json, "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"%s%s%s}", key,
-             title, body, tag ? ",\"tag\":\"" : "", tag ? tag : "", tag ? "\"" : "");
-    if (prism_writer_put_json(w->writer, json, strlen(json), PRISM_PUT_REPLACE, &err) != PRISM_OK)
-        diff_die("put", &err);
     uint32_t doc = nv_add_doc(w->naive);
+    members m = {w, doc, json, 0};
+    m.len =
+        (size_t)sprintf(json, "{\"id\":\"%s\",\"title\":\"%s\",\"body\":\"%s\"", key, title, body);
+    if (tag) m.len += (size_t)sprintf(json + m.len, ",\"tag\":\"%s\"", tag);
+    put_values(&m);
+    json[m.len++] = '}';
+    if (prism_writer_put_json(w->writer, json, m.len, PRISM_PUT_REPLACE, &err) != PRISM_OK)
+        diff_die("put", &err);
     snprintf(w->keys[doc], sizeof w->keys[doc], "%s", key);
     w->alive[doc] = true;
     w->n_docs = doc + 1;
     add_to_naive(w, doc, FIELD_TITLE, title);
     add_to_naive(w, doc, FIELD_BODY, body);
-    if (tag) add_to_naive(w, doc, FIELD_TAG, tag);
+    if (tag) {
+        nv_value v = {.type = NV_TEXT, .text = tag, .len = strlen(tag)};
+        nv_add_value(w->naive, doc, FIELD_TAG, v);
+        add_to_naive(w, doc, FIELD_TAG, tag);
+    }
 }
 
 static void forget(diff_world *w, uint32_t doc) {
@@ -191,15 +291,29 @@ static void change_old(diff_world *w, uint32_t n_old, int kind) {
     }
 }
 
+static void put_new(diff_world *w, int kind) {
+    char key[16];
+    snprintf(key, sizeof key, "d%u", w->next_key++);
+    put_document(w, key, kind);
+}
+
+void diff_world_put(diff_world *w, uint32_t n) {
+    for (; n > 0; n--) put_new(w, w->kind);
+}
+
 static void make_schema(diff_world *w) {
     static const char form[] =
         "{\"key\":\"id\",\"fields\":[{\"name\":\"title\",\"type\":\"text\",\"boost\":2,%s},"
         "{\"name\":\"body\",\"type\":\"text\",%s},"
-        "{\"name\":\"tag\",\"type\":\"keyword\"},{\"name\":\"id\",\"type\":\"keyword\"}]}";
+        "{\"name\":\"tag\",\"type\":\"keyword\"},{\"name\":\"id\",\"type\":\"keyword\"},"
+        "{\"name\":\"n\",\"type\":\"i64\",\"many\":%s},{\"name\":\"f\",\"type\":\"f64\"},"
+        "{\"name\":\"b\",\"type\":\"bool\"},{\"name\":\"date\",\"type\":\"date\"},"
+        "{\"name\":\"label\",\"type\":\"keyword\",\"column\":true,\"many\":%s}]}";
     char json[sizeof form + 100];
     const char *options =
         w->has_words ? "\"options\":{\"han\":\"uni_bi_words\"}" : "\"options\":{}";
-    int len = snprintf(json, sizeof json, form, options, options);
+    const char *many = w->many ? "true" : "false";
+    int len = snprintf(json, sizeof json, form, options, options, many, many);
     prism_error err = PRISM_ERROR_INIT;
     if (prism_schema_from_json(json, (size_t)len, &w->schema, &err) != PRISM_OK)
         diff_die("schema", &err);
@@ -221,6 +335,7 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     w->keys = calloc(MAX_DOCS, sizeof *w->keys);
     w->alive = calloc(MAX_DOCS, sizeof *w->alive);
     w->has_words = seed % 4 == 2;
+    w->many = seed / 2 % 2 == 0;
     make_schema(w);
     iopts.in_memory = 1;
     iopts.use_pread = (int)(seed & 1); /* what a query forgets to verify it would not see at all */
@@ -229,16 +344,14 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK)
         diff_die("create", &err);
     if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
-    int kind = (int)diff_below(&w->rng, 3);
-    uint32_t n_commits = 1 + diff_below(&w->rng, w->big ? 3 : 8), next = 0;
+    int kind = w->kind = (int)diff_below(&w->rng, 3);
+    uint32_t n_commits = 1 + diff_below(&w->rng, w->big ? 3 : 8);
     uint32_t most = diff_below(&w->rng, 10) == 0 ? 60 : 12;
     for (uint32_t c = 0; c < n_commits; c++) {
         uint32_t n_old = w->n_docs, n = 1 + diff_below(&w->rng, most);
         if (w->big) n = (5000 + diff_below(&w->rng, 7000)) / n_commits;
         for (; n > 0; n--) {
-            char key[16];
-            snprintf(key, sizeof key, "d%u", next++);
-            put_document(w, key, kind);
+            put_new(w, kind);
             if (n > 1 && diff_below(&w->rng, 30) == 0) change_pending(w, kind);
         }
         change_old(w, n_old, kind);

@@ -71,7 +71,9 @@ static void repeat(const char *part, size_t times) {
 static void make_index(void) {
     static const char json[] = "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
                                "{\"name\":\"title\",\"type\":"
-                               "\"text\",\"boost\":2},{\"name\":\"body\",\"type\":\"text\"}]}";
+                               "\"text\",\"boost\":2},{\"name\":\"body\",\"type\":\"text\"},"
+                               "{\"name\":\"n\",\"type\":\"i64\"},"
+                               "{\"name\":\"k\",\"type\":\"keyword\",\"column\":true}]}";
     prism_error err = PRISM_ERROR_INIT;
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_writer *writer;
@@ -82,8 +84,9 @@ static void make_index(void) {
     for (uint32_t i = 0; i < N_WORDS; i++) {
         char doc[256];
         int n = snprintf(doc, sizeof doc,
-                         "{\"id\":\"%u\",\"title\":\"a\",\"body\":\"a b a%u 数%s a b a b\"}", i, i,
-                         i % 2 ? "据" : "学");
+                         "{\"id\":\"%u\",\"title\":\"a\",\"body\":\"a b a%u 数%s a b a b\","
+                         "\"n\":%u,\"k\":\"k%u\"}",
+                         i, i, i % 2 ? "据" : "学", i, i);
         fuzz_must(prism_writer_put_json(writer, doc, (size_t)n, PRISM_PUT_APPEND, &err), &err,
                   "put");
     }
@@ -195,6 +198,42 @@ static void try_texts(void) {
     try_repeated("brackets", "[", 60000, true);
 }
 
+static void try_ranges(void) {
+    try_repeated("ranges", "n:[1 TO 9] ", 1000, true);
+    try_repeated("more ranges", "n:[1 TO 9] ", 5000, false);
+    try_repeated("ranges that never close", "n:[1 TO ", 8000, false);
+    try_repeated("ranges without TO", "n:[", 20000, false);
+    try_repeated("ranges of quotes", "n:[\"", 15000, false);
+    try_repeated("ranges of corner brackets", "n:[「", 10000, false);
+    try_repeated("ranges of spaces", "n:[    ", 9000, false);
+    try_repeated("ranges of backslashes", "n:[\\", 15000, false);
+    try_repeated("comparisons", "n:>", 20000, false);
+    try_repeated("comparisons of quotes", "n:>\"", 15000, false);
+    try_repeated("words between words", "k:[k1 TO k9] ", 900, true);
+    try_repeated("keys without a column", "id:[1 TO 9] ", 200, true);
+    begin();
+    put("n:(");
+    repeat(">1 <2 [3 TO 4] ", 4000);
+    put(")");
+    try_text("a group of ranges", false);
+    begin();
+    put("n:[1 TO");
+    repeat(" ", 60000);
+    put("9]");
+    try_text("a range of many spaces", true);
+    begin();
+    put("n:>=");
+    repeat("9", 60000);
+    try_text("a number of many digits", false);
+    begin();
+    put("k:[");
+    repeat("a", 30000);
+    put(" TO ");
+    repeat("b", 30000);
+    put("]");
+    try_text("ends of many bytes", true);
+}
+
 static void try_wrapped(void) {
     begin();
     repeat("(", 64);
@@ -286,6 +325,7 @@ static void try_trees(void) {
 int main(void) {
     make_index();
     try_texts();
+    try_ranges();
     try_wrapped();
     try_trees();
     printf("1..%d\n", n_tests);

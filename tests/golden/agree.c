@@ -58,7 +58,7 @@ static void agree_documents(prism_snapshot *snap, ref_index *ix, const ref_segme
         if (keys != NULL) agree_key(snap, first + d, &keys[d], s->deleted[d]);
     }
     for (uint32_t f = 0; f < s->schema->n_fields; f++) {
-        if (!s->schema->fields[f].stored) continue;
+        if (!s->schema->fields[f].stored || s->schema->fields[f].partial) continue;
         if (s->schema->fields[f].indexed) agree_inverted(schema, ix, s, f, docs);
         if (s->schema->fields[f].column) agree_column(ix, s, f, docs);
     }

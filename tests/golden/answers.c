@@ -52,13 +52,22 @@ static const char *const of_groups[] = {
 
 static const char *const of_tiny[] = {"fox", "red", "red fox", "\"fox red\"", "狐", "the", "id:e"};
 
+static const char *const of_large[] = {"all",       "u1f",      "v10fff",   "m7",
+                                       "m999",      "+m5 -all", "all m500", "n:[65530 TO 65540]",
+                                       "n:>=69990", "v1111*",   "n:70500",  "\"all u0 m0\""};
+
+static const char *const of_grown[] = {"fox",   "field", "note:field",    "note:yet",
+                                       "n:>=1", "n:*",   "\"field now\"", "old -note:*"};
+
 static const struct {
     const char *name; /* of the folder */
     const char *const *queries;
     size_t n;
 } golden[] = {{"tiny", of_tiny, sizeof of_tiny / sizeof *of_tiny},
               {"mixed", of_mixed, sizeof of_mixed / sizeof *of_mixed},
-              {"groups", of_groups, sizeof of_groups / sizeof *of_groups}};
+              {"groups", of_groups, sizeof of_groups / sizeof *of_groups},
+              {"large", of_large, sizeof of_large / sizeof *of_large},
+              {"grown", of_grown, sizeof of_grown / sizeof *of_grown}};
 
 typedef struct opened {
     prism_index *index;

@@ -22,6 +22,7 @@ struct crash_op {
 static crash_dir *crash_of(prs_dir *dir) {
     crash_dir *c = (crash_dir *)dir;
     c->inner->pread = dir->pread;
+    c->inner->keep_open = dir->keep_open;
     c->inner->plain = dir->plain;
     c->inner->no_sync = dir->no_sync;
     return c;
@@ -71,6 +72,11 @@ static prism_status crash_write(prs_dir *dir, prs_file *file, const void *ptr, s
     if (len > 0) memcpy(op->bytes, ptr, len);
     op->len = len;
     return PRISM_OK;
+}
+
+static void crash_seal(prs_dir *dir, prs_file *file) {
+    crash_dir *c = crash_of(dir);
+    c->inner->vt->seal(c->inner, file);
 }
 
 static prism_status crash_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -159,6 +165,7 @@ void crash_dir_init(crash_dir *dir, prs_dir *inner) {
     static const prs_dir_vtable vtable = {
         .create = crash_create,
         .write = crash_write,
+        .seal = crash_seal,
         .sync = crash_sync,
         .close = crash_close,
         .view_open = crash_view_open,
@@ -240,11 +247,25 @@ static void apply(const crash_dir *dir, size_t at, disk *d) {
 static void find_names(const crash_dir *dir, size_t n, crash_keep keep, test_rng *rng, disk *d) {
     size_t synced = n;
     while (synced > 0 && dir->ops[synced - 1].kind != OP_SYNC_DIR) synced--;
+    size_t prefix =
+        keep == CRASH_KEEP_TORN ? synced + (size_t)test_rng_below(rng, n - synced + 1) : synced;
     for (size_t i = 0; i < n; i++) {
-        bool kept = i < synced || keep == CRASH_KEEP_ALL || keep == CRASH_KEEP_NAMES ||
+        bool kept = i < prefix || keep == CRASH_KEEP_ALL || keep == CRASH_KEEP_NAMES ||
                     (keep == CRASH_KEEP_SOME && test_rng_below(rng, 2) == 0);
         if (kept) apply(dir, i, d);
     }
+}
+
+/* Some sectors (of 512 bytes or 4 KiB) of what was not synced reached the disk, the others are
+ * zero. */
+static size_t tear(uint8_t *bytes, size_t synced, size_t all, test_rng *rng) {
+    size_t sector = test_rng_below(rng, 2) == 0 ? 512 : 4096;
+    for (size_t at = synced; at < all;) {
+        size_t end = PRS_MIN((at / sector + 1) * sector, all);
+        if (test_rng_below(rng, 2) == 0) memset(bytes + at, 0, end - at);
+        at = end;
+    }
+    return all;
 }
 
 /* The bytes of a file on the disk, of malloc: those synced, and some of the others. */
@@ -265,6 +286,7 @@ static uint8_t *find_bytes(const crash_dir *dir, size_t n, uint32_t inode, crash
     size_t good = keep == CRASH_KEEP_ALL || keep == CRASH_KEEP_BYTES ? all
                   : keep == CRASH_KEEP_SOME ? synced + (size_t)test_rng_below(rng, all - synced + 1)
                                             : synced;
+    if (keep == CRASH_KEEP_TORN) good = tear(bytes, synced, all, rng);
     for (size_t i = good; i < all; i++)
         bytes[i] = keep == CRASH_KEEP_SOME ? (uint8_t)test_rng_below(rng, 256) : 0;
     *len = keep == CRASH_KEEP_NOTHING ? synced : all;

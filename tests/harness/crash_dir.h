@@ -19,6 +19,8 @@ typedef enum crash_keep { /* what is kept of what was not synced */
                           CRASH_KEEP_BYTES, /* bytes, but no new name */
                           /* any names, in any order; bytes up to somewhere, then junk */
                           CRASH_KEEP_SOME,
+                          /* names up to some moment; bytes of some sectors, zeros in the others */
+                          CRASH_KEEP_TORN,
 } crash_keep;
 
 typedef struct crash_op crash_op;
@@ -31,7 +33,7 @@ typedef struct crash_dir {
     struct {
         prs_file *file;
         uint32_t inode;
-    } open[16]; /* files being written */
+    } open[64]; /* files being written, or not yet closed */
 } crash_dir;
 
 /** Wrap `inner`, which is empty, stays the caller's and outlives the wrapper. */

@@ -6,14 +6,25 @@
 
 static fault_dir *fault_of(prs_dir *dir) {
     fault_dir *f = (fault_dir *)dir;
-    f->inner->pread = dir->pread;
-    f->inner->plain = dir->plain;
-    f->inner->no_sync = dir->no_sync;
+    if (f->inner->pread != dir->pread) f->inner->pread = dir->pread;
+    if (f->inner->keep_open != dir->keep_open) f->inner->keep_open = dir->keep_open;
+    if (f->inner->plain != dir->plain) f->inner->plain = dir->plain;
+    if (f->inner->no_sync != dir->no_sync) f->inner->no_sync = dir->no_sync;
     return f;
 }
 
 /* Is it this call's turn to fail? */
 static bool fails(fault_dir *f, fault_call call, const char *name, prism_error *err) {
+    if (f->hook != NULL) {
+        prism_status status = f->hook(f->hook_ctx, call, name);
+        if (status != PRISM_OK) {
+            f->status = status;
+            f->n_failed++;
+            prs_error_set(err, status, "a fault that was asked for");
+            prs_error_file(err, name);
+            return true;
+        }
+    }
     if ((f->calls & (unsigned)call) == 0) return false;
     uint64_t n = ++f->n_calls;
     if (f->fail_at == 0 || (n != f->fail_at && !(f->fail_on && n > f->fail_at))) return false;
@@ -37,6 +48,11 @@ static prism_status fault_write(prs_dir *dir, prs_file *file, const void *ptr, s
         return f->inner->vt->write(f->inner, file, ptr, len, err);
     (void)f->inner->vt->write(f->inner, file, ptr, len / 2, NULL);
     return f->status;
+}
+
+static void fault_seal(prs_dir *dir, prs_file *file) {
+    fault_dir *f = fault_of(dir);
+    f->inner->vt->seal(f->inner, file);
 }
 
 static prism_status fault_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -119,6 +135,15 @@ static void fault_unlock(prs_dir *dir, void *lock) {
     f->inner->vt->unlock(f->inner, lock);
 }
 
+static prism_status fault_link_from(prs_dir *dir, prs_dir *from, const char *name,
+                                    prism_error *err) {
+    fault_dir *f = fault_of(dir);
+    if (f->inner->vt->link_from == NULL)
+        return prs_error_set(err, PRISM_EUNSUPPORTED, "no links in this directory");
+    return fails(f, FAULT_LINK, name, err) ? f->status
+                                           : f->inner->vt->link_from(f->inner, from, name, err);
+}
+
 static void fault_close_dir(prs_dir *dir) {
     (void)dir; /* the inner directory is the test's */
 }
@@ -127,6 +152,7 @@ void fault_dir_init(fault_dir *fault, prs_dir *inner) {
     static const prs_dir_vtable vtable = {
         .create = fault_create,
         .write = fault_write,
+        .seal = fault_seal,
         .sync = fault_sync,
         .close = fault_close,
         .view_open = fault_view_open,
@@ -141,6 +167,7 @@ void fault_dir_init(fault_dir *fault, prs_dir *inner) {
         .lock = fault_lock,
         .unlock = fault_unlock,
         .close_dir = fault_close_dir,
+        .link_from = fault_link_from,
     };
     memset(fault, 0, sizeof *fault);
     fault->base.vt = &vtable;

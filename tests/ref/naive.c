@@ -28,6 +28,8 @@ typedef struct {
     occurrence *occ;
     size_t n, cap;
     uint32_t length;
+    nv_value *values;
+    size_t n_values;
 } field_of_doc;
 
 typedef struct {
@@ -63,6 +65,9 @@ void nv_free(nv_index *ix) {
             for (size_t i = 0; i < ix->docs[d].fields[f].n; i++)
                 free(ix->docs[d].fields[f].occ[i].key);
             free(ix->docs[d].fields[f].occ);
+            for (size_t i = 0; i < ix->docs[d].fields[f].n_values; i++)
+                free((char *)(uintptr_t)ix->docs[d].fields[f].values[i].text);
+            free(ix->docs[d].fields[f].values);
         }
         free(ix->docs[d].fields);
     }
@@ -101,6 +106,15 @@ void nv_add_term(nv_index *ix, uint32_t doc, int field, const char *key, size_t 
 
 void nv_set_length(nv_index *ix, uint32_t doc, int field, uint32_t length) {
     ix->docs[doc].fields[field].length = length;
+}
+
+void nv_add_value(nv_index *ix, uint32_t doc, int field, nv_value value) {
+    field_of_doc *f = &ix->docs[doc].fields[field];
+    char *text = must(malloc(value.len + 1));
+    if (value.type == NV_TEXT) memcpy(text, value.text, value.len);
+    f->values = must(realloc(f->values, (f->n_values + 1) * sizeof *f->values));
+    value.text = text;
+    f->values[f->n_values++] = value;
 }
 
 void nv_delete(nv_index *ix, uint32_t doc) {
@@ -228,7 +242,38 @@ static int matches_prefix(const document *d, const nv_node *q) {
 
 static int matches_exists(const document *d, const nv_node *q) {
     for (int i = 0; i < q->n_fields; i++)
-        if (d->fields[q->fields[i]].length > 0 || (d->fields[q->fields[i]].n > 0)) return 1;
+        if (d->fields[q->fields[i]].length > 0 || (d->fields[q->fields[i]].n > 0) ||
+            d->fields[q->fields[i]].n_values > 0)
+            return 1;
+    return 0;
+}
+
+static int compare_values(const nv_value *a, const nv_value *b) {
+    if (a->type == NV_INT) return a->i < b->i ? -1 : a->i > b->i;
+    if (a->type == NV_FLOAT) return a->f < b->f ? -1 : a->f > b->f;
+    size_t n = a->len < b->len ? a->len : b->len;
+    int c = n > 0 ? memcmp(a->text, b->text, n) : 0;
+    return c != 0 ? c : a->len < b->len ? -1 : a->len > b->len;
+}
+
+static int in_range(const nv_value *v, const nv_node *q) {
+    if (q->has_from) {
+        int c = compare_values(v, &q->from);
+        if (q->above ? c <= 0 : c < 0) return 0;
+    }
+    if (q->has_to) {
+        int c = compare_values(v, &q->to);
+        if (q->below ? c >= 0 : c > 0) return 0;
+    }
+    return 1;
+}
+
+static int matches_range(const document *d, const nv_node *q) {
+    for (int i = 0; i < q->n_fields; i++) {
+        const field_of_doc *f = &d->fields[q->fields[i]];
+        for (size_t v = 0; v < f->n_values; v++)
+            if (in_range(&f->values[v], q)) return 1;
+    }
     return 0;
 }
 
@@ -253,6 +298,7 @@ static int matches(const document *d, const nv_node *q) {
     case NV_NONE: return 0;
     case NV_PREFIX: return matches_prefix(d, q);
     case NV_EXISTS: return matches_exists(d, q);
+    case NV_RANGE: return matches_range(d, q);
     case NV_CONST: return matches(d, q->must[0]);
     case NV_BOOL: return matches_bool(d, q);
     case NV_MAX:
@@ -344,7 +390,8 @@ static void weigh_leaf(weights *ws, const nv_node *q, double boost) {
 }
 
 static int is_constant(nv_kind kind) {
-    return kind == NV_ALL || kind == NV_PREFIX || kind == NV_EXISTS || kind == NV_CONST;
+    return kind == NV_ALL || kind == NV_PREFIX || kind == NV_EXISTS || kind == NV_RANGE ||
+           kind == NV_CONST;
 }
 
 static void weigh(weights *ws, const nv_node *q, double boost) {
@@ -414,29 +461,83 @@ static void prepare(weights *ws, const nv_index *ix, const nv_node *q, nv_mode m
     while (ws->shift > -20 && !(ws->total * ldexp(1.0, ws->shift) < 536870912.0)) ws->shift--;
 }
 
-static int better_first(const void *a, const void *b) {
-    const nv_hit *x = a, *y = b;
-    if (x->score != y->score) return x->score > y->score ? -1 : 1;
-    return x->doc < y->doc ? -1 : x->doc > y->doc;
+/* ---- order ---------------------------------------------------------------------------------- */
+
+const nv_value *nv_sort_value(const nv_index *ix, uint32_t doc, nv_sort by) {
+    const field_of_doc *f = &ix->docs[doc].fields[by.field];
+    const nv_value *best = NULL;
+    for (size_t i = 0; i < f->n_values; i++) {
+        int c = best == NULL ? 0 : compare_values(&f->values[i], best);
+        if (best == NULL || (by.desc ? c > 0 : c < 0)) best = &f->values[i];
+    }
+    return best;
 }
 
-nv_hit *nv_search(const nv_index *ix, const nv_node *query, nv_mode mode, size_t *n, int *shift) {
+static int compare_by(const nv_index *ix, const nv_hit *x, const nv_hit *y, nv_sort by) {
+    int c;
+    if (by.field == NV_BY_SCORE) {
+        c = x->score < y->score ? -1 : x->score > y->score;
+    } else if (by.field == NV_BY_ARRIVAL) {
+        c = x->doc < y->doc ? -1 : x->doc > y->doc;
+    } else {
+        const nv_value *a = nv_sort_value(ix, x->doc, by), *b = nv_sort_value(ix, y->doc, by);
+        if (a == NULL || b == NULL) return (a == NULL) - (b == NULL);
+        c = compare_values(a, b);
+    }
+    return by.desc ? -c : c;
+}
+
+static int stands_behind(const nv_index *ix, const nv_hit *x, const nv_hit *y, const nv_sort *by,
+                         int n_by) {
+    for (int i = 0; i < n_by; i++) {
+        int c = compare_by(ix, x, y, by[i]);
+        if (c != 0) return c > 0;
+    }
+    return x->doc > y->doc;
+}
+
+/* Merging sort, from the bottom up. */
+static void sort_hits(const nv_index *ix, nv_hit *hits, size_t n, const nv_sort *by, int n_by) {
+    nv_hit *other = must(malloc((n + 1) * sizeof *other));
+    for (size_t width = 1; width < n; width *= 2) {
+        for (size_t from = 0; from < n; from += 2 * width) {
+            size_t mid = from + width < n ? from + width : n;
+            size_t end = mid + width < n ? mid + width : n, a = from, b = mid;
+            for (size_t out = from; out < end; out++) {
+                int second =
+                    a == mid || (b < end && stands_behind(ix, &hits[a], &hits[b], by, n_by));
+                other[out] = hits[second ? b++ : a++];
+            }
+        }
+        memcpy(hits, other, n * sizeof *hits);
+    }
+    free(other);
+}
+
+nv_hit *nv_search_by(const nv_index *ix, const nv_node *query, const nv_node *filter,
+                     const nv_sort *by, int n_by, nv_mode mode, size_t *n, int *shift) {
+    static const nv_sort best_first = {NV_BY_SCORE, 1};
     weights *ws = must(malloc(sizeof *ws));
     prepare(ws, ix, query, mode);
     nv_hit *hits = must(malloc(((size_t)ix->n + 1) * sizeof *hits));
     *n = 0;
     for (uint32_t d = 0; d < ix->n; d++) {
         if (ix->docs[d].deleted || !matches(&ix->docs[d], query)) continue;
+        if (filter != NULL && !matches(&ix->docs[d], filter)) continue;
         nv_hit *h = &hits[(*n)++];
         double s = score(ws, query, &ix->docs[d], 1.0);
         h->doc = d;
         h->raw = mode == NV_EXACT ? (int32_t)s : 0;
         h->score = mode == NV_EXACT ? ldexp(s, -ws->shift) : s;
     }
-    qsort(hits, *n, sizeof *hits, better_first);
+    sort_hits(ix, hits, *n, n_by > 0 ? by : &best_first, n_by > 0 ? n_by : 1);
     *shift = ws->shift;
     free(ws);
     return hits;
+}
+
+nv_hit *nv_search(const nv_index *ix, const nv_node *query, nv_mode mode, size_t *n, int *shift) {
+    return nv_search_by(ix, query, NULL, NULL, 0, mode, n, shift);
 }
 
 double nv_scale(const nv_index *ix, const nv_node *query) {

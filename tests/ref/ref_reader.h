@@ -55,6 +55,7 @@ typedef struct ref_field {
     const char *name;
     ref_type type;
     int stored, indexed, column, many, positions, lengths;
+    int partial; /* older documents may hold a member of its name that is not indexed */
 } ref_field;
 
 typedef struct ref_schema {

@@ -31,6 +31,7 @@ static void read_field(ref_heap *heap, const json_t *json, ref_field *out) {
     out->many = flag(json, "many");
     out->positions = flag(json, "positions");
     out->lengths = flag(json, "lengths");
+    out->partial = flag(json, "partial");
 }
 
 ref_schema *ref_schema_of(ref_heap *heap, const ref_file *file) {

@@ -7,5 +7,5 @@ tests_scenarios_scenarios_psearch_SOURCES = tests/scenarios/run_scenarios.c
 tests_scenarios_scenarios_psearch_CPPFLAGS = $(AM_CPPFLAGS) $(DEPS_CFLAGS)
 tests_scenarios_scenarios_psearch_LDADD = libprismsearch.la $(DEPS_LIBS)
 long_tests += tests/scenarios/scenarios_c tests/scenarios/scenarios_psearch
-EXTRA_DIST += tests/scenarios/articles.json tests/scenarios/complaints.json tests/scenarios/operators.json \
-	tests/scenarios/updates.json
+EXTRA_DIST += tests/scenarios/articles.json tests/scenarios/complaints.json tests/scenarios/dates.json tests/scenarios/operators.json \
+	tests/scenarios/updates.json tests/scenarios/whole_indexes.json

@@ -1,8 +1,11 @@
 /* run_scenarios.c - do the stories in tests/scenarios/ *.json come true, through the C interface
  * and through psearch?
  *
- *   {"name":"...","documents":[{...}],"delete":["id"],"later":[{...}],
+ *   {"name":"...","documents":[{...}],"delete":["id"],"adopt":[{...}],"delete_query":["..."],
+ *    "later":[{...}],
  *    "searches":[{"query":"...","operator":"and","fields":"title^2,body","strict":true,
+ *                 "filter":"date:2025","sort":"date:desc",
+ *                 "page":2,              asked for in pages of so many hits, each behind the last
  *                 "hits":["a","b"],      these, in this order
  *                 "set":["b","a"],       these, in any order
  *                 "first":"a",           this one first, others may follow
@@ -10,7 +13,8 @@
  *                 "notes":1,             number of the parser's notes
  *                 "error":"EPARSE"}]}
  *
- * "later" documents are put and committed after the first ones, so that there are two segments.
+ * "adopt" documents are put into another index, which is then taken in; "delete_query" deletes what
+ * matches.  "later" documents are put and committed after the first ones, so that there are two segments.
  * Bindings run the same files.
  * Usage: run_scenarios DIR [PSEARCH]   (with PSEARCH: through that program).  Speaks TAP. */
 #include <prismsearch.h>
@@ -72,6 +76,14 @@ static void count_note(void *ctx, size_t at, const char *text) {
     json_array_append_new(ctx, json_pack("{s:I, s:s}", "at", (json_int_t)at, "text", text));
 }
 
+/* A text that is not there is no query. */
+static bool c_parse(prism_index *index, json_t *text, const prism_query_opts *opts,
+                    prism_query **out, prism_error *err) {
+    if (text == NULL) return true;
+    return prism_query_parse(prism_index_schema(index), json_string_value(text),
+                             json_string_length(text), opts, out, err) == PRISM_OK;
+}
+
 static json_t *c_search(prism_index *index, json_t *search) {
     prism_error err = PRISM_ERROR_INIT;
     prism_query_opts qopts = PRISM_QUERY_OPTS_INIT;
@@ -79,30 +91,40 @@ static json_t *c_search(prism_index *index, json_t *search) {
     prism_snapshot *snap = NULL;
     prism_query *query = NULL;
     prism_hits *hits = NULL;
-    const char *text = json_string_value(json_object_get(search, "query"));
     const char *op = json_string_value(json_object_get(search, "operator"));
-    json_t *notes = json_array(), *list = json_array();
-    sopts.k = 100;
+    prism_query *filter = NULL;
+    json_t *notes = json_array(), *list = json_array(), *page = json_object_get(search, "page");
+    char *token = NULL;
+    sopts.k = page ? (uint32_t)json_integer_value(page) : 100;
+    sopts.sort = json_string_value(json_object_get(search, "sort"));
     qopts.default_operator = op && strcmp(op, "and") == 0 ? PRISM_AND : PRISM_OR;
     qopts.fields = json_string_value(json_object_get(search, "fields"));
     qopts.strict = json_is_true(json_object_get(search, "strict"));
     qopts.note = count_note;
     qopts.note_ctx = notes;
-    if (prism_snapshot_open(index, &snap, &err) == PRISM_OK &&
-        prism_query_parse(prism_index_schema(index), text, strlen(text), &qopts, &query, &err) ==
-            PRISM_OK &&
-        prism_search(snap, query, &sopts, &hits, &err) == PRISM_OK) {
+    bool ready = prism_snapshot_open(index, &snap, &err) == PRISM_OK &&
+                 c_parse(index, json_object_get(search, "query"), &qopts, &query, &err) &&
+                 c_parse(index, json_object_get(search, "filter"), &qopts, &filter, &err);
+    sopts.filter = filter;
+    while (ready && prism_search(snap, query, &sopts, &hits, &err) == PRISM_OK) {
         for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
             prism_hit h;
             prism_hits_get(hits, i, &h);
             json_array_append_new(list, json_pack("{s:s%, s:o}", "id", h.key, h.key_len,
                                                   "highlights", c_highlights(snap, query, h.gdoc)));
         }
+        prism_free_text(token);
+        ready = page && prism_hits_next(hits, 0, &token, &err) == PRISM_OK && token;
+        sopts.after = token;
+        prism_hits_free(hits);
+        hits = NULL;
+        if (!page) token = NULL;
     }
+    prism_free_text(token);
     json_t *answer = json_pack("{s:o, s:o}", "hits", list, "notes", notes);
     if (err.code != PRISM_OK)
         json_object_set_new(answer, "error", json_string(prism_status_name(err.code)));
-    prism_hits_free(hits);
+    prism_query_unref(filter);
     prism_query_unref(query);
     prism_snapshot_unref(snap);
     return answer;
@@ -121,7 +143,37 @@ static bool c_put(prism_writer *writer, json_t *documents, prism_error *err) {
     return prism_writer_commit(writer, NULL, 0, NULL, err) == PRISM_OK;
 }
 
-static prism_index *c_build(json_t *story, prism_error *err) {
+/* Another index, on disk, of these documents; then it is taken in. */
+static bool c_adopt(prism_writer *writer, const char *path, json_t *documents, prism_error *err) {
+    prism_index *index = NULL;
+    prism_writer *other = NULL;
+    if (documents == NULL) return true;
+    bool done = prism_index_create(path, NULL, NULL, &index, err) == PRISM_OK &&
+                prism_writer_open(index, NULL, &other, err) == PRISM_OK &&
+                c_put(other, documents, err);
+    prism_writer_close(other);
+    prism_index_close(index);
+    return done && prism_writer_add_segments(writer, &path, 1, NULL, NULL, err) == PRISM_OK;
+}
+
+static bool c_delete_query(prism_index *index, prism_writer *writer, json_t *queries,
+                           prism_error *err) {
+    size_t i;
+    json_t *text;
+    json_array_foreach(queries, i, text) {
+        prism_query *query;
+        const char *q = json_string_value(text);
+        if (prism_query_parse(prism_index_schema(index), q, strlen(q), NULL, &query, err) !=
+            PRISM_OK)
+            return false;
+        prism_status status = prism_writer_delete_query(writer, query, NULL, err);
+        prism_query_unref(query);
+        if (status != PRISM_OK) return false;
+    }
+    return true;
+}
+
+static prism_index *c_build(json_t *story, const char *other, prism_error *err) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_index *index = NULL;
     prism_writer *writer = NULL;
@@ -135,7 +187,9 @@ static prism_index *c_build(json_t *story, prism_error *err) {
         const char *text = json_string_value(key);
         done = done && prism_writer_delete(writer, text, strlen(text), NULL, err) == PRISM_OK;
     }
-    done = done && c_put(writer, json_object_get(story, "later"), err);
+    done = done && c_adopt(writer, other, json_object_get(story, "adopt"), err) &&
+           c_delete_query(index, writer, json_object_get(story, "delete_query"), err) &&
+           c_put(writer, json_object_get(story, "later"), err);
     prism_writer_close(writer);
     if (done) return index;
     prism_index_close(index);
@@ -187,17 +241,28 @@ static int psearch_put(const char *program, const char *index, json_t *documents
     return code;
 }
 
-static json_t *psearch_search(const char *program, const char *index, json_t *search) {
-    const char *argv[16] = {program, "-i", index, "search", "--format=json", "-n", "100"}, *value;
-    char fields[256];
-    int n = 7, code = 0;
-    if ((value = json_string_value(json_object_get(search, "operator"))) != NULL) {
-        argv[n++] = "--default-operator";
-        argv[n++] = value;
+/* One page behind a token; NULL = the first. */
+static json_t *psearch_page(const char *program, const char *index, json_t *search,
+                            const char *after) {
+    static const char *const options[][2] = {{"operator", "--default-operator="},
+                                             {"fields", "--fields-searched="},
+                                             {"filter", "--filter="},
+                                             {"sort", "--sort="}};
+    char values[6][512];
+    const char *argv[20] = {program, "-i", index, "search", "--format=json"}, *value;
+    json_t *page = json_object_get(search, "page");
+    int n = 5, code = 0;
+    for (size_t i = 0; i < 4; i++) {
+        value = json_string_value(json_object_get(search, options[i][0]));
+        if (value == NULL) continue;
+        snprintf(values[i], sizeof values[i], "%s%s", options[i][1], value);
+        argv[n++] = values[i];
     }
-    if ((value = json_string_value(json_object_get(search, "fields"))) != NULL) {
-        snprintf(fields, sizeof fields, "--fields-searched=%s", value);
-        argv[n++] = fields;
+    snprintf(values[4], sizeof values[4], "-n%d", page ? (int)json_integer_value(page) : 100);
+    argv[n++] = values[4];
+    if (after) {
+        snprintf(values[5], sizeof values[5], "--after=%s", after);
+        argv[n++] = values[5];
     }
     if (json_is_true(json_object_get(search, "strict"))) argv[n++] = "--strict";
     argv[n++] = "--";
@@ -212,12 +277,39 @@ static json_t *psearch_search(const char *program, const char *index, json_t *se
     return answer;
 }
 
-static bool psearch_build(const char *program, const char *index, json_t *story) {
+static json_t *psearch_search(const char *program, const char *index, json_t *search) {
+    json_t *answer = psearch_page(program, index, search, NULL);
+    const char *next = json_string_value(json_object_get(answer, "next"));
+    char token[512];
+    while (next && json_object_get(search, "page")) {
+        snprintf(token, sizeof token, "%s", next);
+        json_t *more = psearch_page(program, index, search, token);
+        json_array_extend(json_object_get(answer, "hits"), json_object_get(more, "hits"));
+        json_object_set(answer, "next", json_object_get(more, "next"));
+        next = json_string_value(json_object_get(answer, "next"));
+        json_decref(more);
+    }
+    return answer;
+}
+
+static bool psearch_build(const char *program, const char *index, const char *other,
+                          json_t *story) {
     json_t *later = json_object_get(story, "later"), *gone = json_object_get(story, "delete"), *key;
+    json_t *adopt = json_object_get(story, "adopt");
     size_t i;
     int code = psearch_put(program, index, json_object_get(story, "documents"));
     json_array_foreach(gone, i, key) {
         const char *argv[] = {program, "-i", index, "rm", json_string_value(key), NULL};
+        int ignored;
+        json_decref(run_program(argv, "", &ignored));
+    }
+    if (adopt && code == 0) {
+        const char *argv[] = {program, "-i", index, "merge", "--from", other, NULL};
+        code = psearch_put(program, other, adopt);
+        if (code == 0) json_decref(run_program(argv, "", &code));
+    }
+    json_array_foreach(json_object_get(story, "delete_query"), i, key) {
+        const char *argv[] = {program, "-i", index, "rm", "--query", json_string_value(key), NULL};
         int ignored;
         json_decref(run_program(argv, "", &ignored));
     }
@@ -313,7 +405,7 @@ static void tell(const char *path, const char *program) {
     prism_error err = PRISM_ERROR_INIT;
     json_t *story = json_load_file(path, 0, &where), *search;
     const char *name = json_string_value(json_object_get(story, "name"));
-    char index[64];
+    char index[64], other[64];
     size_t i;
     if (story == NULL || name == NULL) {
         printf("# %s:%d: %s\n", path, where.line, where.text);
@@ -321,8 +413,9 @@ static void tell(const char *path, const char *program) {
         return;
     }
     snprintf(index, sizeof index, "%s/index-%d", work, n_tests);
-    prism_index *handle = program ? NULL : c_build(story, &err);
-    bool built = program ? psearch_build(program, index, story) : handle != NULL;
+    snprintf(other, sizeof other, "%s/other-%d", work, n_tests);
+    prism_index *handle = program ? NULL : c_build(story, other, &err);
+    bool built = program ? psearch_build(program, index, other, story) : handle != NULL;
     if (!built) printf("# %s %s\n", prism_status_name(err.code), err.text);
     result(built, name, "is indexed", NULL);
     json_array_foreach(json_object_get(story, "searches"), i, search) {

@@ -89,6 +89,12 @@ START_TEST(schemas_and_documents) {
     REFUSED(prism_schema_add_field(schema, "x", (prism_field_type)9, NULL, 0, &err));
     REFUSED(prism_schema_add_field(w.schema, "x", PRISM_FIELD_TEXT, NULL, 0, &err)); /* in use */
     prism_schema_unref(schema);
+    REFUSED(prism_schema_copy(w.schema, NULL, &err));
+    REFUSED_OUT(schema, prism_schema_copy(NULL, &schema, &err));
+    ck_assert_int_eq(prism_schema_copy(w.schema, &schema, NULL), PRISM_OK); /* takes more fields */
+    ck_assert_int_eq(prism_schema_add_field(schema, "x", PRISM_FIELD_TEXT, NULL, 0, &err),
+                     PRISM_OK);
+    prism_schema_unref(schema);
     prism_schema_unref(NULL);
     ck_assert_ptr_null(prism_schema_ref(NULL));
     REFUSED(prism_doc_new(w.schema, NULL, &err));
@@ -127,6 +133,8 @@ START_TEST(indexes_and_snapshots) {
     REFUSED(prism_document_get(w.snap, 0, NULL, NULL, &err));
     REFUSED_OUT(json, prism_document_get(NULL, 0, &json, &len, &err));
     ck_assert_uint_eq(len, 0);
+    REFUSED(prism_document_each(NULL, NULL, NULL, &err));
+    REFUSED(prism_document_each(w.snap, NULL, NULL, &err));
     REFUSED(prism_snapshot_terms(w.snap, "body", "", 0, NULL, NULL, &err));
     ck_assert_uint_eq(prism_snapshot_generation(NULL) + prism_snapshot_documents(NULL) +
                           prism_snapshot_deleted(NULL) + prism_snapshot_segments(NULL),
@@ -147,6 +155,7 @@ START_TEST(writers) {
     world w;
     make(&w);
     prism_writer *writer;
+    prism_snapshot *snap;
     prism_writer_stats stats = {.size = sizeof stats};
     uint64_t n = 9;
     REFUSED(prism_writer_open(w.index, NULL, NULL, &err));
@@ -160,15 +169,29 @@ START_TEST(writers) {
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_delete(w.writer, NULL, 1, NULL, &err));
     n = 9;
+    REFUSED(prism_writer_delete_query(NULL, w.query, &n, &err));
+    ck_assert_uint_eq(n, 0);
+    REFUSED(prism_writer_delete_query(w.writer, NULL, NULL, &err));
+    n = 9;
     REFUSED(prism_writer_commit(NULL, NULL, 0, &n, &err));
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_commit(w.writer, NULL, 1, NULL, &err));
     REFUSED(prism_writer_rollback(NULL, &err));
+    REFUSED(prism_writer_snapshot(w.writer, NULL, &err));
+    REFUSED_OUT(snap, prism_writer_snapshot(NULL, &snap, &err));
+    const char *paths[] = {NULL};
+    REFUSED(prism_writer_add_segments(NULL, NULL, 0, NULL, NULL, &err));
+    REFUSED(prism_writer_add_segments(w.writer, NULL, 1, NULL, NULL, &err));
+    REFUSED(prism_writer_add_segments(w.writer, paths, 1, NULL, NULL, &err));
+    ck_assert_int_eq(prism_writer_add_segments(w.writer, paths, 0, NULL, NULL, &err), PRISM_OK);
     REFUSED(prism_writer_merge(NULL, 1, NULL, NULL, &err));
     REFUSED(prism_writer_merge(w.writer, 0, NULL, NULL, &err));
+    REFUSED(prism_writer_set_schema(NULL, prism_index_schema(w.index), &err));
+    REFUSED(prism_writer_set_schema(w.writer, NULL, &err));
     REFUSED(prism_writer_get_stats(NULL, &stats, &err));
     REFUSED(prism_writer_get_stats(w.writer, NULL, &err));
     prism_writer_close(NULL);
+    ck_assert(prism_writer_schema(NULL) == NULL && prism_writer_schema(w.writer) != NULL);
     ck_assert_int_eq(prism_writer_get_stats(w.writer, &stats, &err), PRISM_OK);
     ck_assert_uint_eq(stats.documents_put, 1);
     unmake(&w);
@@ -195,6 +218,27 @@ START_TEST(queries) {
     REFUSED_OUT(query, prism_query_phrase(w.schema, NULL, NULL, 1, &query, &err));
     REFUSED_OUT(query, prism_query_prefix(w.schema, "none", "x", 1, &query, &err));
     REFUSED_OUT(query, prism_query_near(w.schema, NULL, "x y", 3, UINT32_MAX, &query, &err));
+    REFUSED(prism_query_range(w.schema, "date", "2025", 4, NULL, 0, 0, NULL, &err));
+    REFUSED_OUT(query, prism_query_range(NULL, "date", "2025", 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, NULL, "2025", 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", NULL, 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", NULL, 0, NULL, 4, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", NULL, 0, NULL, 0, 4, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "date", "soon", 4, NULL, 0, 0, &query, &err));
+    REFUSED_OUT(query, prism_query_range(w.schema, "body", "a", 1, NULL, 0, 0, &query, &err));
+    REFUSED(prism_query_exists(w.schema, "date", NULL, &err));
+    REFUSED_OUT(query, prism_query_exists(NULL, "date", &query, &err));
+    REFUSED_OUT(query, prism_query_exists(w.schema, NULL, &query, &err));
+    REFUSED(prism_query_all(w.schema, NULL, &err));
+    REFUSED_OUT(query, prism_query_all(NULL, &query, &err));
+    ck_assert_int_eq(prism_query_range(w.schema, "nosuch", "a", 1, NULL, 0, 0, &query, &err),
+                     PRISM_ENOTFOUND);
+    ck_assert_ptr_null(query);
+    ck_assert_int_eq(prism_query_range(w.schema, "date", "2025", 4, NULL, 0, PRISM_RANGE_OPEN_FROM,
+                                       &query, NULL),
+                     PRISM_OK);
+    ck_assert_str_eq(prism_query_shape(query), "range");
+    prism_query_unref(query);
     REFUSED(prism_query_bool(&clause, 1, 0, NULL, &err));
     REFUSED_OUT(query, prism_query_bool(NULL, 1, 0, &query, &err));
     REFUSED_OUT(query, prism_query_bool(&clause, 0, 0, &query, &err));
@@ -236,6 +280,13 @@ START_TEST(answers) {
     REFUSED(prism_hits_merge(parts, 1, 1, 0, NULL, &err));
     REFUSED_OUT(hits, prism_hits_merge(parts, 2, 1, 0, &hits, &err));
     REFUSED_OUT(hits, prism_hits_merge(parts, 0, 1, 0, &hits, &err));
+    REFUSED(prism_hits_next(w.hits, 0, NULL, &err));
+    REFUSED_OUT(json, prism_hits_next(NULL, 0, &json, &err));
+    REFUSED_OUT(json, prism_hits_next(w.hits, 1, &json, &err));
+    prism_sort_value value;
+    prism_hits_sort_value(NULL, 0, 0, &value);
+    ck_assert(value.kind == PRISM_SORT_MISSING && value.text == NULL);
+    ck_assert_uint_eq(prism_hits_sort_count(NULL), 0);
     ck_assert(prism_hits_complete(NULL) == 0 && prism_hits_shift(NULL) == 0);
     prism_hits_get(NULL, 0, &hit);
     ck_assert_str_eq(hit.key, "");

@@ -35,6 +35,30 @@ START_TEST(live_and_peak_follow_every_call) {
 }
 END_TEST
 
+/* What would be more than the limit is refused and not counted; what fits still goes. */
+START_TEST(a_limit_holds) {
+    begin();
+    mem.limit = 100;
+    void *a = prs_mem_alloc(&mem, 60);
+    ck_assert_ptr_nonnull(a);
+    ck_assert(!atomic_load(&mem.refused));
+    ck_assert_ptr_null(prs_mem_alloc(&mem, 41));
+    ck_assert(atomic_load(&mem.refused));
+    check_live(60);
+    ck_assert_ptr_null(prs_mem_resize(&mem, a, 60, 101));
+    a = prs_mem_resize(&mem, a, 60, 100);
+    ck_assert_ptr_nonnull(a);
+    check_live(100);
+    a = prs_mem_resize(&mem, a, 100, 10);
+    void *b = prs_mem_alloc(&mem, 90);
+    ck_assert_ptr_nonnull(b);
+    prs_mem_free(&mem, a, 10);
+    prs_mem_free(&mem, b, 90);
+    ck_assert_uint_eq(atomic_load(&mem.peak), 100);
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
 START_TEST(nothing_is_one_byte) {
     begin();
     void *a = prs_mem_alloc(&mem, 0);
@@ -174,7 +198,7 @@ START_TEST(threads_share_one_count) {
 }
 END_TEST
 
-TEST_SUITE(mem, live_and_peak_follow_every_call, nothing_is_one_byte,
+TEST_SUITE(mem, a_limit_holds, live_and_peak_follow_every_call, nothing_is_one_byte,
            calloc_is_zero_and_resize_keeps, overflow_never_reaches_the_hook,
            cap_bounds_a_single_block, refusal_leaves_the_old_block_and_the_count,
            refused_shrink_is_not_counted, strndup_ends_in_nul, malloc_is_the_default,

@@ -4,6 +4,7 @@
 
 #include "base/sync.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 enum { THREADS = 4, ROUNDS = 20000 };
@@ -56,6 +57,52 @@ START_TEST(exactly_one_drop_is_the_last) {
 }
 END_TEST
 
+typedef struct handover { /* a number that goes to and fro */
+    prs_mutex lock;
+    prs_cond moved;
+    uint32_t n, rounds;
+    bool all_blocked; /* no signal would be delivered to the other thread */
+} handover;
+
+static void answer(void *arg) {
+    handover *h = arg;
+    sigset_t blocked;
+    pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+    h->all_blocked = sigismember(&blocked, SIGTERM) == 1 && sigismember(&blocked, SIGUSR1) == 1;
+    prs_mutex_lock(&h->lock);
+    while (h->n < h->rounds) {
+        while (h->n % 2 == 0 && h->n < h->rounds) prs_cond_wait(&h->moved, &h->lock);
+        h->n++;
+        prs_cond_wake_all(&h->moved);
+    }
+    prs_mutex_unlock(&h->lock);
+}
+
+START_TEST(two_threads_wait_for_one_another) {
+    handover h = {.rounds = 2000};
+    prs_thread other;
+    sigset_t before, after;
+    pthread_sigmask(SIG_SETMASK, NULL, &before);
+    ck_assert_int_eq(prs_mutex_init(&h.lock, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_cond_init(&h.moved, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_thread_start(&other, answer, &h, NULL), PRISM_OK);
+    prs_mutex_lock(&h.lock);
+    while (h.n < h.rounds) {
+        while (h.n % 2 == 1) prs_cond_wait(&h.moved, &h.lock);
+        h.n++;
+        prs_cond_wake_all(&h.moved);
+    }
+    prs_mutex_unlock(&h.lock);
+    prs_thread_join(&other);
+    ck_assert_uint_ge(h.n, h.rounds);
+    ck_assert(h.all_blocked);
+    pthread_sigmask(SIG_SETMASK, NULL, &after); /* ours is as it was */
+    ck_assert_int_eq(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM));
+    prs_cond_fini(&h.moved);
+    prs_mutex_fini(&h.lock);
+}
+END_TEST
+
 START_TEST(clock_moves_forward) {
     uint64_t before = prs_clock_us();
     uint64_t last = before;
@@ -74,5 +121,5 @@ START_TEST(process_id_is_ours) {
 }
 END_TEST
 
-TEST_SUITE(sync, mutex_excludes, exactly_one_drop_is_the_last, clock_moves_forward,
-           process_id_is_ours)
+TEST_SUITE(sync, mutex_excludes, exactly_one_drop_is_the_last, two_threads_wait_for_one_another,
+           clock_moves_forward, process_id_is_ours)

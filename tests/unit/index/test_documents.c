@@ -57,4 +57,47 @@ START_TEST(without_a_key_there_is_nothing_to_find) {
 }
 END_TEST
 
-TEST_SUITE(documents, find_and_get, without_a_key_there_is_nothing_to_find)
+typedef struct walk {
+    char text[256];
+    uint64_t last;
+    uint32_t n, stop_at;
+} walk;
+
+static int take(void *ctx, uint64_t gdoc, const char *json, size_t len) {
+    walk *k = ctx;
+    ck_assert(k->n == 0 || gdoc > k->last);
+    k->last = gdoc;
+    strncat(k->text, json, len);
+    return ++k->n == k->stop_at;
+}
+
+START_TEST(all_live_documents_in_order) {
+    world w;
+    walk k = {{0}, 0, 0, 0}, stopped = {{0}, 0, 0, 2};
+    world_make(&w, world_schema);
+    w.writer->options.max_segments = PRISM_NO_MERGE;
+    prism_snapshot *snap = world_snapshot(&w);
+    ck_assert_int_eq(prism_document_each(snap, take, &k, NULL), PRISM_OK);
+    ck_assert_uint_eq(k.n, 0);
+    prs_snapshot_unref(snap);
+    for (uint32_t i = 0; i < 6; i++) {
+        world_put(&w, "{\"id\":\"%u\",\"x\":[1,  {}]}", i);
+        if (i % 2 == 1) world_commit(&w);
+    }
+    world_put(&w, "{\"id\":\"1\"}");
+    world_delete(&w, "2");
+    world_commit(&w);
+    snap = world_snapshot(&w);
+    ck_assert_int_eq(prism_document_each(snap, take, &k, NULL), PRISM_OK);
+    ck_assert_str_eq(k.text, "{\"id\":\"0\",\"x\":[1,{}]}{\"id\":\"3\",\"x\":[1,{}]}"
+                             "{\"id\":\"4\",\"x\":[1,{}]}{\"id\":\"5\",\"x\":[1,{}]}"
+                             "{\"id\":\"1\"}");
+    ck_assert_int_eq(prism_document_each(snap, take, &stopped, NULL), PRISM_ECANCELED);
+    ck_assert_uint_eq(stopped.n, 2);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(documents, find_and_get, without_a_key_there_is_nothing_to_find,
+           all_live_documents_in_order)

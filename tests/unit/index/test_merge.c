@@ -159,6 +159,37 @@ START_TEST(a_cancelled_merge_changes_nothing) {
 }
 END_TEST
 
+typedef struct asked {
+    uint64_t n, n_still; /* questions; those between two steps of progress */
+    uint64_t last;
+} asked;
+
+static int note(void *ctx, uint64_t done, uint64_t total) {
+    asked *a = ctx;
+    (void)total;
+    a->n++;
+    a->n_still += done == a->last;
+    a->last = done;
+    return 0;
+}
+
+/* R33: in every part, every 4096 documents at least: lengths of 2 text fields, lists, 2 columns,
+ * keys, and the documents themselves. */
+START_TEST(the_caller_is_asked_every_4096_documents) {
+    world w;
+    asked a = {0};
+    enum { N = 40000 };
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < N; i++)
+        world_put(&w, "{\"id\":\"k%u\",\"n\":%u,\"body\":\"x\"}", i, i);
+    world_flush(&w);
+    world_put(&w, "{\"id\":\"last\"}");
+    ck_assert_int_eq(prism_writer_merge(w.writer, 1, note, &a, NULL), PRISM_OK);
+    ck_assert_uint_ge(a.n_still, (uint64_t)5 * N / 4096);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(damage_is_not_merged) {
     world w;
     char name[PRS_NAME_SIZE];
@@ -186,4 +217,5 @@ START_TEST(damage_is_not_merged) {
 END_TEST
 
 TEST_SUITE(merge, merged_segments_are_bytes_of_one_flush, purged_segments_are_as_if_never_there,
-           long_lists_are_copied_by_blocks, a_cancelled_merge_changes_nothing, damage_is_not_merged)
+           the_caller_is_asked_every_4096_documents, long_lists_are_copied_by_blocks,
+           a_cancelled_merge_changes_nothing, damage_is_not_merged)

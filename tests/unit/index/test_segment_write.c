@@ -37,7 +37,8 @@ END_TEST
 static prism_status write_file(world *w, const prs_segment_meta *meta, prs_mem *mem) {
     prs_out *out;
     PRS_TRY(prs_out_open(w->disk, NAME ".idx", PRS_FILE_IDX, &id, 0, &out, NULL));
-    prism_status status = prs_segment_write_tail(out, meta, w->index.core->recipe, mem, NULL);
+    prism_status status =
+        prs_segment_write_tail(out, meta, w->index.core->recipe->schema, mem, NULL);
     if (status != PRISM_OK) {
         prs_out_abandon(out);
         return status;

@@ -98,6 +98,12 @@ uint64_t world_delete(world *w, const char *key) {
     return n;
 }
 
+void world_flush(world *w) {
+    ck_assert_int_eq(prs_writer_lock(w->writer, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_writer_flush(w->writer, NULL), PRISM_OK);
+    prs_writer_unlock(w->writer);
+}
+
 uint64_t world_commit(world *w) {
     uint64_t generation = 0;
     prism_error err = PRISM_ERROR_INIT;

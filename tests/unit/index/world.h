@@ -43,6 +43,7 @@ void world_end(world *w);
 /** printf-formatted JSON document. */
 void world_put(world *w, const char *json, ...) PRS_PRINTF(2, 3);
 uint64_t world_delete(world *w, const char *key);
+void world_flush(world *w);
 uint64_t world_commit(world *w);
 /** A snapshot of the newest commit; unref it. */
 prism_snapshot *world_snapshot(world *w);

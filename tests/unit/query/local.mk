@@ -9,6 +9,9 @@ query_tests_sources = \
 	tests/unit/query/test_parser_random.c \
 	tests/unit/query/test_query.c \
 	tests/unit/query/test_query_json.c \
+	tests/unit/query/test_range.c \
+	tests/unit/query/test_range_json.c \
+	tests/unit/query/test_range_text.c \
 	tests/unit/query/test_reading.c \
 	tests/unit/query/test_rewrite.c \
 	tests/unit/query/test_rewrite_bool.c \

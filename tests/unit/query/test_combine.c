@@ -171,6 +171,24 @@ START_TEST(schemas_must_be_the_same) {
 }
 END_TEST
 
+/* Clauses that only rank are copied as all others are. */
+START_TEST(extras_outlive_their_parts) {
+    prism_schema *schema = tree_schema();
+    prism_query *part = tree_parse(schema, "the apple", 9, 0, NULL, NULL), *again, *out;
+    ck_assert_str_eq(tree_text(part), "(+appl ~the^0.3)");
+    prism_clause clause = {part, PRISM_MUST};
+    ck_assert_int_eq(prs_query_bool(&clause, 1, 0, &out, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_query_boost(out, 2.0, &again, NULL), PRISM_OK);
+    ck_assert_ptr_nonnull(again->root->extra);
+    ck_assert(again->root->extra != out->root->extra && out->root->extra != part->root->extra);
+    prism_query_unref(part);
+    prism_query_unref(out);
+    ck_assert_str_eq(tree_text(again), "(+appl ~the^0.3)^2");
+    prism_query_unref(again);
+    prism_schema_unref(schema);
+}
+END_TEST
+
 START_TEST(the_whole_has_the_limits_of_a_query) {
     prism_schema *schema = tree_schema();
     prism_query *query = leaf(schema, PRS_LEAF_PHRASE, 0, "a b"), *next;
@@ -206,4 +224,4 @@ END_TEST
 
 TEST_SUITE(combine, leaves_are_those_of_the_parser, leaves_have_limits,
            clauses_are_joined_as_the_parser_joins, boosts_multiply, schemas_must_be_the_same,
-           the_whole_has_the_limits_of_a_query)
+           extras_outlive_their_parts, the_whole_has_the_limits_of_a_query)

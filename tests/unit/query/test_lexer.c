@@ -11,8 +11,8 @@ static prs_notes notes = {&opts, NULL};
 
 /* The lexemes of a text as "KIND[content]^boost", content without backslashes. */
 static const char *lex(const char *text) {
-    static const char *const names[] = {"END", "W",   "PRE", "PH", "(",  ")",   "+",
-                                        "-",   "AND", "OR",  "F",  "EX", "ALL", "DROP"};
+    static const char *const names[] = {"END", "W",  "PRE", "PH", "(",     ")",   "+",   "-",
+                                        "AND", "OR", "F",   "EX", "RANGE", "ALL", "DROP"};
     static char out[1024];
     size_t at = 0;
     prs_lexer lexer;
@@ -60,7 +60,12 @@ START_TEST(kinds) {
         {"tags:*^2 *:* tags:*x", "F[tags] EX^2 ALL F[tags] DROP"},
         {"a* a*b a?b ?", "PRE[a] DROP DROP W[?]"},
         {"a~ a~1 /x/ /x", "DROP DROP DROP W[/x]"},
-        {"date:[a TO b]^2 c", "F[date] DROP W[^2] W[c]"},
+        {"date:[a TO b]^2 c", "F[date] RANGE^2 W[c]"},
+        {"date:[a TO b", "F[date] W[[a] W[TO] W[b]"},
+        {"date:>=a^2 c", "F[date] RANGE^2 W[c]"},
+        {"date:<\"a b\"^2 c", "F[date] RANGE^2 W[c]"},
+        {"[a TO b] >a", "W[[a] W[TO] W[b]] W[>a]"},
+        {"date:-5 date:- x", "F[date] W[-5] F[date] W[-] W[x]"},
         {"a\\ b\\\"c", "W[a b\"c]"},
         {"\\", "W[\\]"},
         {"\"a\\\"b\"c", "PH[a\"b] W[c]"},

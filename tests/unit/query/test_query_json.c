@@ -43,7 +43,8 @@ START_TEST(every_kind_is_read) {
               "\"must_not\":["
               "{\"type\":\"none\"}],\"filter\":[{\"type\":\"all\"}],\"min_should\":1}",
               "(+*:* -none #*:* none)/1");
-    read_back("{\"type\":\"range\"," F ",\"from\":-1,\"to\":2}", "body:range-1..2");
+    read_back("{\"type\":\"range\",\"fields\":{\"date\":1},\"from\":-1,\"to\":2}",
+              "date:[1969-12-31T23:59:59.999Z 1970-01-01T00:00:00.002Z]");
     read_back("{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"none\"}]}",
               "max(*:*, none)");
     read_back("{\"type\":\"const\",\"of\":{\"type\":\"all\"},\"boost\":0}", "const(*:*)^0");
@@ -98,8 +99,10 @@ START_TEST(everything_else_is_refused) {
         "{\"type\":\"bool\",\"musst\":[]}",
         "{\"type\":\"bool\",\"min_should\":\"0\"}",
         "{\"type\":\"all\",\"note\":1}",
+        "{\"type\":\"range\"}",
         "{\"type\":\"range\"," F "}",
         "{\"type\":\"range\"," F ",\"from\":1,\"to\":\"2\"}",
+        "{\"type\":\"range\"," F ",\"from\":1,\"to\":2}",
         "{\"type\":\"near\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
         "{\"type\":\"bool\",\"min_should\":1}",
         "{\"type\":\"bool\",\"min_should\":-1}",

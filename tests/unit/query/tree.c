@@ -121,6 +121,21 @@ static void put_inner(json_t *node, const char *type) {
     }
 }
 
+static void put_end(const json_t *end) {
+    char *text = json_dumps(end, JSON_ENCODE_ANY | JSON_COMPACT);
+    put("%s", text == NULL ? "*" : json_is_string(end) ? json_string_value(end) : text);
+    free(text);
+}
+
+static void put_range(json_t *node) {
+    const json_t *above = json_object_get(node, "above"), *below = json_object_get(node, "below");
+    put("%s", above != NULL ? "{" : "[");
+    put_end(above != NULL ? above : json_object_get(node, "from"));
+    put(" ");
+    put_end(below != NULL ? below : json_object_get(node, "to"));
+    put("%s", below != NULL ? "}" : "]");
+}
+
 static void put_node(json_t *node) {
     const char *type = json_string_value(json_object_get(node, "type"));
     ck_assert_ptr_nonnull(type);
@@ -136,10 +151,9 @@ static void put_node(json_t *node) {
         put_fields(node);
         if (strcmp(type, "near") == 0)
             put("near%d", (int)json_integer_value(json_object_get(node, "slop")));
-        if (strcmp(type, "range") == 0) {
-            put("range%lld..%lld", (long long)json_integer_value(json_object_get(node, "from")),
-                (long long)json_integer_value(json_object_get(node, "to")));
-        } else if (strcmp(type, "term") == 0)
+        if (strcmp(type, "range") == 0)
+            put_range(node);
+        else if (strcmp(type, "term") == 0)
             put_key(json_object_get(node, "key"), "");
         else if (strcmp(type, "prefix") == 0)
             put_key(json_object_get(node, "key"), "*");

@@ -8,6 +8,7 @@
  *     "{的.e|的*.2}"        a slot of several keys or with a prefix
  *     near3"a b"  a*       near; prefix
  *     exists(tags) *:* none
+ *     n:[1 5] tags:{a *]   a range with its ends, { } for ends that do not count, * for open ones
  *     (+a -b #c d ~e)      bool: must, must_not, filter, should, extra
  *     (d e)/2              min_should if it is not as usual
  *     max(a, b)  const(a)

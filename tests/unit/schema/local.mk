@@ -6,6 +6,7 @@ schema_tests_sources = \
 	tests/unit/schema/test_json_read.c \
 	tests/unit/schema/test_json_text.c \
 	tests/unit/schema/test_schema.c \
+	tests/unit/schema/test_schema_change.c \
 	tests/unit/schema/test_schema_json.c \
 	tests/unit/schema/test_tokenizers.c \
 	tests/unit/schema/test_value.c

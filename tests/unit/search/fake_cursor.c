@@ -178,7 +178,7 @@ prs_cursor *fake_cursor(stage *s, const matches *truth) {
 void stage_open(stage *s, uint32_t n_docs, test_rng *rng) {
     memset(s, 0, sizeof *s);
     prs_mem_init(&s->mem, NULL);
-    s->watch = prs_watch_of(0, &s->stop);
+    s->watch = prs_watch_of(0, &s->stop, 0);
     prs_plan_init(&s->plan, &s->mem, &s->watch);
     s->plan.n_docs = n_docs;
     s->rng = rng;
@@ -188,7 +188,7 @@ void stage_clear(stage *s) {
     prs_arena_reset(&s->plan.arena);
     s->fail_after = 0;
     s->stop = 0;
-    s->watch = prs_watch_of(0, &s->stop);
+    s->watch = prs_watch_of(0, &s->stop, 0);
 }
 
 void stage_close(stage *s) {

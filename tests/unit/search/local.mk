@@ -1,9 +1,12 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
 search_tests_sources = \
+	tests/unit/format/section_file.c \
+	tests/unit/format/section_file.h \
 	tests/unit/search/fake_cursor.c \
 	tests/unit/search/fake_cursor.h \
 	tests/unit/search/kit.c \
 	tests/unit/search/kit.h \
+	tests/unit/search/test_column_range.c \
 	tests/unit/search/test_cover.c \
 	tests/unit/search/test_cur_and.c \
 	tests/unit/search/test_cur_const.c \
@@ -19,15 +22,20 @@ search_tests_sources = \
 	tests/unit/search/test_highlight.c \
 	tests/unit/search/test_hits.c \
 	tests/unit/search/test_hits_json.c \
+	tests/unit/search/test_hits_sort_json.c \
 	tests/unit/search/test_lane.c \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
+	tests/unit/search/test_matches.c \
+	tests/unit/search/test_page.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
 	tests/unit/search/test_snippet.c \
+	tests/unit/search/test_sort.c \
+	tests/unit/search/test_sorter.c \
 	tests/unit/search/test_spot.c \
 	tests/unit/search/test_stats.c \
 	tests/unit/search/test_stats_json.c \

@@ -49,7 +49,8 @@ static void ask(world *w, const char *json) {
     prs_weigh_opts opts = {1.2, 0.75, NULL};
     w->query = kit_query(&w->k, json);
     ck_assert_int_eq(prs_stats_new(NULL, &w->stats, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_stats_collect(w->stats, w->k.snap, w->query, NULL), PRISM_OK);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    ck_assert_int_eq(prs_stats_collect(w->stats, w->k.snap, w->query, &watch, NULL), PRISM_OK);
     opts.stats = w->stats;
     prs_arena_init(&w->arena, &w->stage.mem, 0);
     ck_assert_int_eq(prs_weigh(&w->arena, w->k.snap, w->query, &opts, &w->weights, NULL), PRISM_OK);
@@ -115,6 +116,59 @@ START_TEST(sets_are_walked) {
 }
 END_TEST
 
+/* Clauses share a set only if all of them is the same: kind, fields, key, ends. */
+START_TEST(different_clauses_do_not_share) {
+    static const char *const clauses[] = {
+        "{'type':'exists','fields':{'tag':1}}",
+        "{'type':'exists','fields':{'n':1}}",
+        "{'type':'range','fields':{'tag':1},'from':'a','to':'b'}",
+        "{'type':'range','fields':{'tag':1},'above':'a','to':'b'}",
+        "{'type':'range','fields':{'tag':1},'from':'a','below':'b'}",
+        "{'type':'range','fields':{'tag':1},'from':'a'}",
+        "{'type':'range','fields':{'tag':1},'to':'a'}",
+        "{'type':'range','fields':{'n':1},'from':0,'to':1}",
+        "{'type':'range','fields':{'n':1},'from':0}",
+        "{'type':'range','fields':{'n':1},'to':1}",
+        "{'type':'prefix','fields':{'tag':1},'key':{'kind':'word','text':'a'}}",
+        "{'type':'prefix','fields':{'tag':1},'key':{'kind':'word','text':'b'}}",
+        "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'b'}}"};
+    static const char *const tags[] = {"a", "aa", "b", "ba", NULL};
+    char json[400];
+    kit k;
+    kit_make(&k, false);
+    for (unsigned d = 0; d < 200; d++) {
+        const char *tag = tags[d % 5];
+        int n = snprintf(json, sizeof json, "{\"id\":\"%u\",\"body\":\"%s\"", d, d % 7 ? "b" : "c");
+        if (tag != NULL) n += snprintf(json + n, sizeof json - (size_t)n, ",\"tag\":\"%s\"", tag);
+        if (d % 3 != 0) n += snprintf(json + n, sizeof json - (size_t)n, ",\"n\":%u", d % 4);
+        snprintf(json + n, sizeof json - (size_t)n, "}");
+        kit_put(&k, json);
+    }
+    kit_commit(&k);
+    for (size_t i = 0; i < PRS_COUNT(clauses); i++) {
+        for (size_t j = 0; j < PRS_COUNT(clauses); j++) { /* i alone = i, and j tried beside it */
+            prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+            prism_query *one = kit_query(&k, clauses[i]), *both;
+            snprintf(json, sizeof json,
+                     "{'type':'bool','must_not':[{'type':'bool','must_not':[%s]}],"
+                     "'should':[%s],'filter':[{'type':'all'}]}",
+                     clauses[i], clauses[j]);
+            both = kit_query(&k, json);
+            opts.count = PRISM_COUNT_EXACT;
+            prism_hits *a = kit_search(&k, one, &opts), *b = kit_search(&k, both, &opts);
+            ck_assert_msg(prism_hits_total(a, NULL) == prism_hits_total(b, NULL), "%s beside %s",
+                          clauses[i], clauses[j]);
+            ck_assert_uint_gt(prism_hits_total(a, NULL), 0);
+            prism_hits_free(a);
+            prism_hits_free(b);
+            prism_query_unref(one);
+            prism_query_unref(both);
+        }
+    }
+    kit_free(&k);
+}
+END_TEST
+
 START_TEST(an_empty_set_is_no_cursor) {
     static world w;
     static const char *const nothing[] = {
@@ -154,4 +208,5 @@ START_TEST(a_cancelled_search_stops) {
 }
 END_TEST
 
-TEST_SUITE(cur_set, sets_are_walked, an_empty_set_is_no_cursor, a_cancelled_search_stops)
+TEST_SUITE(cur_set, different_clauses_do_not_share, sets_are_walked, an_empty_set_is_no_cursor,
+           a_cancelled_search_stops)

@@ -1,6 +1,6 @@
 /* test_doc_set.c - are the documents of ranges and of existing values those whose documents say
  * so? */
-#include "harness/test.h"
+#include "unit/search/kit.h"
 
 #include <prismsearch.h>
 
@@ -121,4 +121,34 @@ START_TEST(values_decide) {
 }
 END_TEST
 
-TEST_SUITE(doc_set, values_decide)
+/* Original values through the column (tag), folded ones through the dictionary (id). */
+START_TEST(keywords_between_two_ends) {
+    kit k;
+    kit_make(&k, false);
+    kit_put(&k, "{\"id\":\"Ab\",\"tag\":\"Ab\"}");
+    kit_put(&k, "{\"id\":\"b\",\"tag\":\"b\"}");
+    kit_commit(&k);
+    kit_put(&k, "{\"id\":\"aC\",\"tag\":\"aC\"}");
+    kit_put(&k, "{\"id\":\"C\",\"tag\":\"C\"}");
+    kit_put(&k, "{\"id\":\"d\"}");
+    kit_commit(&k);
+#define TAG "{'type':'range','fields':{'tag':1},"
+#define ID "{'type':'range','fields':{'id':1},"
+    ck_assert_str_eq(kit_keys(&k, TAG "'from':'Ab','to':'C'}", 9), "Ab C");
+    ck_assert_str_eq(kit_keys(&k, TAG "'above':'Ab','to':'b'}", 9), "b aC C");
+    ck_assert_str_eq(kit_keys(&k, TAG "'above':'Ab','below':'b'}", 9), "aC C");
+    ck_assert_str_eq(kit_keys(&k, TAG "'from':'Aa','below':'Abc'}", 9), "Ab");
+    ck_assert_str_eq(kit_keys(&k, TAG "'from':'x'}", 9), "");
+    ck_assert_str_eq(kit_keys(&k, TAG "'to':'~'}", 9), "Ab b aC C");
+    ck_assert_str_eq(kit_keys(&k, "{'type':'range','fields':{'tag':1}}", 9), "Ab b aC C");
+    ck_assert_str_eq(kit_keys(&k, ID "'from':'ab','to':'b'}", 9), "Ab b aC");
+    ck_assert_str_eq(kit_keys(&k, ID "'above':'ab','below':'c'}", 9), "b aC");
+    ck_assert_str_eq(kit_keys(&k, ID "'above':'ab','to':'c'}", 9), "b aC C");
+    ck_assert_str_eq(kit_keys(&k, ID "'from':'A'}", 9), "Ab b aC C d");
+    ck_assert_str_eq(kit_keys(&k, ID "'below':'b'}", 9), "Ab aC");
+    ck_assert_str_eq(kit_keys(&k, "{'type':'range','fields':{'id':1}}", 9), "Ab b aC C d");
+    kit_free(&k);
+}
+END_TEST
+
+TEST_SUITE(doc_set, values_decide, keywords_between_two_ends)

@@ -8,6 +8,22 @@
 #define PARTS 3u
 #define DOCS 60u
 
+/* The body, and values of which few are different and some are not there. */
+static void put_values(kit *k, test_rng *rng, const char *key, const char *body) {
+    static const char *const values[] = {"", ",\"tag\":\"x\"", ",\"tag\":\"Y\"", ",\"tag\":\"y\""};
+    char json[512];
+    size_t len = (size_t)snprintf(json, sizeof json, "{\"id\":\"%s\",\"body\":\"%s\"%s", key, body,
+                                  values[test_rng_below(rng, 4)]);
+    if (test_rng_below(rng, 3) > 0)
+        len += (size_t)snprintf(json + len, sizeof json - len, ",\"n\":%d",
+                                (int)test_rng_below(rng, 5) - 2);
+    if (test_rng_below(rng, 3) > 0)
+        len += (size_t)snprintf(json + len, sizeof json - len, ",\"many\":[%d,%d]",
+                                (int)test_rng_below(rng, 4), (int)test_rng_below(rng, 4));
+    snprintf(json + len, sizeof json - len, "}");
+    kit_put(k, json);
+}
+
 /* Documents of few words, so that many scores are equal. */
 static void put_random(kit *k, test_rng *rng, uint32_t id) {
     static const char *const words[] = {"cat", "dog", "fox", "owl", "the"};
@@ -18,7 +34,7 @@ static void put_random(kit *k, test_rng *rng, uint32_t id) {
         strcat(body, words[test_rng_below(rng, PRS_COUNT(words))]);
     }
     snprintf(key, sizeof key, "%u", id);
-    kit_put_body(k, key, body);
+    put_values(k, rng, key, body);
 }
 
 /* One index of all documents, and one for each stretch of them. */
@@ -132,6 +148,141 @@ START_TEST(merged_equals_one_index) {
 }
 END_TEST
 
+/* ---- orders -------------------------------------------------------------------------------- */
+
+/* One page from all parts, each behind its own token; tokens become those of the next page. */
+static prism_hits *page_of_parts(const shards *s, const prism_query *query, const char *sort,
+                                 uint32_t k, char **tokens, bool by_text) {
+    prism_hits *hits[PARTS], *merged;
+    prism_stats *stats, *more;
+    prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+    ck_assert_int_eq(prism_stats_collect(s->parts[0].snap, query, &stats, NULL), PRISM_OK);
+    for (uint32_t p = 1; p < PARTS; p++) {
+        ck_assert_int_eq(prism_stats_collect(s->parts[p].snap, query, &more, NULL), PRISM_OK);
+        ck_assert_int_eq(prism_stats_merge(stats, more, NULL), PRISM_OK);
+        prism_stats_free(more);
+    }
+    opts.stats = stats;
+    opts.k = k;
+    opts.sort = sort;
+    opts.count = PRISM_COUNT_EXACT;
+    for (uint32_t p = 0; p < PARTS; p++) {
+        char *json;
+        opts.after = tokens[p];
+        hits[p] = kit_search(&s->parts[p], query, &opts);
+        if (!by_text) continue;
+        ck_assert_int_eq(prism_hits_encode(hits[p], &json, NULL), PRISM_OK);
+        prism_hits_free(hits[p]);
+        ck_assert_int_eq(prism_hits_decode(json, strlen(json), &hits[p], NULL), PRISM_OK);
+        prism_free_text(json);
+    }
+    const prism_hits *list[PARTS] = {hits[0], hits[1], hits[2]};
+    ck_assert_int_eq(prism_hits_merge(list, PARTS, k, 0, &merged, NULL), PRISM_OK);
+    for (uint32_t p = 0; p < PARTS; p++) {
+        prism_hits_free(hits[p]);
+        prism_free_text(tokens[p]);
+        ck_assert_int_eq(prism_hits_next(merged, p, &tokens[p], NULL), PRISM_OK);
+    }
+    prism_stats_free(stats);
+    return merged;
+}
+
+static void check_page(const prism_hits *merged, const prism_hits *whole, uint32_t first,
+                       uint32_t k) {
+    uint32_t left = prism_hits_count(whole) - first, n = PRS_MIN(left, k);
+    ck_assert_uint_eq(prism_hits_count(merged), n);
+    for (uint32_t i = 0; i < n; i++) {
+        prism_hit a, b;
+        prism_hits_get(merged, i, &a);
+        prism_hits_get(whole, first + i, &b);
+        ck_assert_msg(a.key_len == b.key_len && memcmp(a.key, b.key, a.key_len) == 0,
+                      "hit %u is %.*s, not %.*s", first + i, (int)a.key_len, a.key, (int)b.key_len,
+                      b.key);
+        ck_assert_int_eq(a.raw_score, b.raw_score);
+        for (uint32_t j = 0; j < prism_hits_sort_count(whole); j++) {
+            prism_sort_value x, y;
+            prism_hits_sort_value(merged, i, j, &x);
+            prism_hits_sort_value(whole, first + i, j, &y);
+            ck_assert_int_eq(x.kind, y.kind);
+            if (x.kind == PRISM_SORT_ARRIVAL) continue; /* of its own index */
+            ck_assert(x.i64 == y.i64 && x.len == y.len && !(x.f64 < y.f64) && !(x.f64 > y.f64));
+        }
+    }
+}
+
+START_TEST(orders_and_pages_of_many_are_those_of_one) {
+    static const char *const orders[] = {"",
+                                         "n",
+                                         "n:desc,tag",
+                                         "tag:desc",
+                                         "many:desc",
+                                         "_score,n",
+                                         "tag,_score:asc",
+                                         "_arrival",
+                                         "_arrival:desc",
+                                         "n,_arrival:desc"};
+    test_rng rng = test_rng_of("orders of hits");
+    shards s;
+    make_shards(&s, &rng);
+    prism_query *query = kit_query(&s.all, kit_body_word("cat"));
+    for (size_t o = 0; o < PRS_COUNT(orders); o++) {
+        prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+        opts.k = PRISM_MAX_K;
+        opts.sort = orders[o];
+        prism_hits *whole = kit_search(&s.all, query, &opts);
+        for (uint32_t k = 1; k < 20; k += 6) {
+            char *tokens[PARTS] = {NULL};
+            uint32_t first = 0;
+            do {
+                prism_hits *merged = page_of_parts(&s, query, orders[o], k, tokens, k % 2 == 0);
+                check_page(merged, whole, first, k);
+                first += prism_hits_count(merged);
+                prism_hits_free(merged);
+            } while (tokens[0] != NULL);
+            ck_assert_uint_eq(first, prism_hits_count(whole));
+            ck_assert(tokens[1] == NULL && tokens[2] == NULL);
+        }
+        prism_hits_free(whole);
+    }
+    prism_query_unref(query);
+    free_shards(&s);
+}
+END_TEST
+
+START_TEST(answers_of_other_orders_are_not_merged) {
+    test_rng rng = test_rng_of("orders that differ");
+    shards s;
+    make_shards(&s, &rng);
+    prism_query *query = kit_query(&s.all, "{'type':'all'}");
+    prism_hits *hits[3], *out, *twice;
+    static const char *const orders[] = {"n", "n:desc", ""};
+    char *token;
+    for (int i = 0; i < 3; i++) {
+        prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+        opts.k = 5;
+        opts.sort = orders[i];
+        hits[i] = kit_search(&s.all, query, &opts);
+    }
+    for (int i = 0; i < 3; i++) {
+        const prism_hits *same[] = {hits[i], hits[i]}, *other[] = {hits[i], hits[(i + 1) % 3]};
+        ck_assert_int_eq(prism_hits_merge(other, 2, 5, 0, &out, NULL), PRISM_EINVAL);
+        ck_assert_int_eq(prism_hits_merge(same, 2, 5, 0, &out, NULL), PRISM_OK);
+        const prism_hits *nested[] = {out, hits[i]};
+        ck_assert_int_eq(prism_hits_merge(nested, 2, 5, 0, &twice, NULL), PRISM_OK);
+        ck_assert_int_eq(prism_hits_next(out, 1, &token, NULL), PRISM_OK);
+        ck_assert_ptr_nonnull(token);
+        prism_free_text(token);
+        ck_assert_int_eq(prism_hits_next(out, 2, &token, NULL), PRISM_EINVAL);
+        ck_assert_int_eq(prism_hits_next(twice, 0, &token, NULL), PRISM_EINVAL);
+        prism_hits_free(twice);
+        prism_hits_free(out);
+    }
+    for (int i = 0; i < 3; i++) prism_hits_free(hits[i]);
+    prism_query_unref(query);
+    free_shards(&s);
+}
+END_TEST
+
 /* An answer by hand. */
 static prism_hits *answer(int shift, uint32_t k, uint32_t n, uint64_t total) {
     prism_hits *hits;
@@ -141,7 +292,7 @@ static prism_hits *answer(int shift, uint32_t k, uint32_t n, uint64_t total) {
     hits->shift = shift;
     hits->k = k;
     hits->total = total;
-    hits->total_exact = hits->complete = true;
+    hits->total_exact = true;
     return hits;
 }
 
@@ -171,7 +322,7 @@ START_TEST(parts_that_do_not_fit_are_refused) {
     ck_assert_int_eq(merge_two(all, ten, 3, 0, &out), PRISM_EINVAL);
     all->offset = 0;
     ten->total_exact = false;
-    all->complete = false;
+    all->stopped = PRISM_STOP_CANCEL;
     ck_assert_int_eq(merge_two(ten, all, 3, 0, &out), PRISM_OK);
     int exact;
     (void)prism_hits_total(out, &exact);
@@ -188,4 +339,5 @@ START_TEST(parts_that_do_not_fit_are_refused) {
 }
 END_TEST
 
-TEST_SUITE(hits, merged_equals_one_index, parts_that_do_not_fit_are_refused)
+TEST_SUITE(hits, merged_equals_one_index, orders_and_pages_of_many_are_those_of_one,
+           answers_of_other_orders_are_not_merged, parts_that_do_not_fit_are_refused)

@@ -14,7 +14,7 @@ static prism_status decode(const char *text, size_t len, prism_hits **out, prism
 START_TEST(comes_back_as_it_was) {
     static const char text[] =
         "{\"v\":1,\"shift\":-3,\"k\":5,\"offset\":2,\"total\":9007199254740992,\"exact\":false,"
-        "\"complete\":true,\"hits\":[{\"key\":\"數\\\"\\u0000a\",\"gdoc\":9007199254740992,"
+        "\"stopped\":0,\"hits\":[{\"key\":\"數\\\"\\u0000a\",\"gdoc\":9007199254740992,"
         "\"score\":1073741824,\"arrival\":7,\"part\":4294967295},{\"hex\":\"ff00\",\"gdoc\":0,"
         "\"score\":0,\"arrival\":0,\"part\":0}]}";
     prism_hits *hits;
@@ -40,7 +40,7 @@ START_TEST(comes_back_as_it_was) {
 END_TEST
 
 static const char head[] = "{\"v\":1,\"shift\":20,\"k\":2,\"offset\":0,\"total\":2,\"exact\":true,"
-                           "\"complete\":true,\"hits\":[";
+                           "\"stopped\":0,\"hits\":[";
 static const char first[] = "{\"key\":\"a\",\"gdoc\":1,\"score\":9,\"arrival\":1,\"part\":0}";
 
 /* head and first, with `from` replaced by `to` in the whole. */
@@ -66,7 +66,10 @@ START_TEST(what_is_unsound_is_refused) {
         {"\"total\":2", "\"total\":0"},
         {"\"total\":2", "\"total\":9007199254740993"},
         {"\"exact\":true", "\"exact\":1"},
-        {"\"complete\":true,", ""},
+        {"\"stopped\":0,", ""},
+        {"\"stopped\":0,", "\"stopped\":4,"},
+        {"\"stopped\":0,", "\"stopped\":-1,"},
+        {"\"stopped\":0,", "\"stopped\":true,"},
         {"\"hits\":[", "\"hits\":[7,"},
         {"\"hits\":[", "\"hits\":[{},"},
         {"\"key\":\"a\"", "\"key\":1"},

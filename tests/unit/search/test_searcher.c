@@ -110,6 +110,44 @@ START_TEST(a_total_says_whether_it_is_exact) {
 }
 END_TEST
 
+/* Lists promise that k documents reach a score: those of the first page, not of the second. */
+START_TEST(a_page_is_not_pruned_by_the_one_before) {
+    kit k;
+    kit_make(&k, false);
+    for (unsigned d = 0; d < 5000; d++) {
+        char id[8];
+        snprintf(id, sizeof id, "%u", d);
+        kit_put_body(&k, id,
+                     d % 500 == 7   ? "cat cat cat"
+                     : d % 500 == 8 ? "cat cat dog"
+                                    : "cat dog dog");
+    }
+    kit_commit(&k);
+    prism_query *query = kit_query(&k, kit_body_word("cat"));
+    prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+    char *token = NULL;
+    for (unsigned page = 0; page < 3; page++) { /* ten of each kind */
+        prism_hit hit;
+        opts.after = token;
+        prism_hits *hits = kit_search(&k, query, &opts);
+        ck_assert_uint_eq(prism_hits_count(hits), 10);
+        for (uint32_t i = 0; i < 10; i++) {
+            char id[8];
+            prism_hits_get(hits, i, &hit);
+            snprintf(id, sizeof id, "%u", page == 2 ? i + (i >= 7 ? 2u : 0u) : i * 500 + 7 + page);
+            ck_assert_msg(hit.key_len == strlen(id) && memcmp(hit.key, id, hit.key_len) == 0,
+                          "page %u, hit %u: %.*s, not %s", page, i, (int)hit.key_len, hit.key, id);
+        }
+        prism_free_text(token);
+        ck_assert_int_eq(prism_hits_next(hits, 0, &token, NULL), PRISM_OK);
+        prism_hits_free(hits);
+    }
+    prism_free_text(token);
+    prism_query_unref(query);
+    kit_free(&k);
+}
+END_TEST
+
 START_TEST(a_search_can_be_stopped) {
     kit k;
     make_ties(&k);
@@ -173,5 +211,6 @@ START_TEST(given_statistics_keep_scores_through_a_merge) {
 END_TEST
 
 TEST_SUITE(searcher, equal_scores_stand_by_arrival, deleted_documents_are_neither_found_nor_counted,
-           offset_and_k, a_total_says_whether_it_is_exact, a_search_can_be_stopped,
-           an_empty_index_answers, given_statistics_keep_scores_through_a_merge)
+           offset_and_k, a_total_says_whether_it_is_exact, a_page_is_not_pruned_by_the_one_before,
+           a_search_can_be_stopped, an_empty_index_answers,
+           given_statistics_keep_scores_through_a_merge)

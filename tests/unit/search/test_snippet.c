@@ -126,6 +126,38 @@ START_TEST(without_a_match_its_beginning) {
 }
 END_TEST
 
+/* A match is found up to the limit and not behind it, and no part of a word is marked where the
+ * limit cuts one in two. */
+START_TEST(long_fields_are_looked_at_so_far) {
+    static char json[2 * PRISM_MAX_SNIPPET_BYTES];
+    static const struct {
+        const char *filler, *last;
+        size_t at; /* bytes of filler before the last word */
+        bool found;
+    } cases[] = {{"x ", "cat", PRISM_MAX_SNIPPET_BYTES - 100, true},
+                 {"x ", "cat", PRISM_MAX_SNIPPET_BYTES + 100, false},
+                 {"x ", "cat", PRISM_MAX_SNIPPET_BYTES - 2, false},
+                 {"x ", "cats", PRISM_MAX_SNIPPET_BYTES - 4, false},
+                 {"\346\226\207", "cat", PRISM_MAX_SNIPPET_BYTES - 97, true},
+                 {"\346\226\207", "cat", PRISM_MAX_SNIPPET_BYTES + 2, false}};
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        kit k;
+        kit_make_mixed(&k, "{}");
+        size_t n = (size_t)snprintf(json, sizeof json, "{\"id\":\"1\",\"body\":\""), from = n;
+        size_t step = strlen(cases[i].filler);
+        while (n - from < cases[i].at) n += (size_t)sprintf(json + n, "%s", cases[i].filler);
+        sprintf(json + n, "%s y y\"}", cases[i].last);
+        ck_assert_uint_lt(n - from, cases[i].at + step);
+        kit_put(&k, json);
+        kit_commit(&k);
+        prism_snippet_opts opts = PRISM_SNIPPET_OPTS_INIT;
+        const char *text = show(&k, kit_word("cat"), "1", "body", &opts);
+        ck_assert_msg((strchr(text, '[') != NULL) == cases[i].found, "case %zu: %s", i, text);
+        kit_free(&k);
+    }
+}
+END_TEST
+
 START_TEST(errors) {
     kit k;
     make_docs(&k);
@@ -153,4 +185,4 @@ START_TEST(errors) {
 END_TEST
 
 TEST_SUITE(snippet, the_best_fragment, han_spans_join, spans_of_dictionary_words_join,
-           without_a_match_its_beginning, errors)
+           without_a_match_its_beginning, long_fields_are_looked_at_so_far, errors)

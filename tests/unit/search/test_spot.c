@@ -33,7 +33,7 @@ static void make_spot_world(spot_world *w, test_rng *rng) {
     }
     kit_merge(&w->k);
     prs_mem_init(&w->mem, NULL);
-    w->watch = prs_watch_of(0, NULL);
+    w->watch = prs_watch_of(0, NULL, 0);
     prs_plan_init(&w->plan, &w->mem, &w->watch);
     w->plan.segment = w->k.snap->leaves[0].segment;
     w->plan.n_docs = DOCS;

@@ -110,7 +110,8 @@ static prism_status collect_under(prs_mem *mem, void *ctx) {
     const oom_case *c = ctx;
     prism_stats *stats;
     PRS_TRY(prs_stats_new(&mem->hook, &stats, NULL));
-    prism_status status = prs_stats_collect(stats, c->k->snap, c->query, NULL);
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    prism_status status = prs_stats_collect(stats, c->k->snap, c->query, &watch, NULL);
     prs_stats_free(stats);
     return status;
 }

@@ -93,6 +93,30 @@ START_TEST(bytes_come_back) {
 }
 END_TEST
 
+START_TEST(what_is_sealed_can_be_viewed) {
+    for (int kind = 0; kind < PLACE_KINDS; kind++) {
+        place p;
+        prs_file *file;
+        prs_view view;
+        uint8_t buf[5];
+        place_open(&p, (place_kind)kind);
+        ck_assert_int_eq(p.dir->vt->create(p.dir, "a", &file, NULL), PRISM_OK);
+        ck_assert_int_eq(p.dir->vt->write(p.dir, file, "bytes", 5, NULL), PRISM_OK);
+        p.dir->vt->seal(p.dir, file);
+        ck_assert_uint_eq(atomic_load(&p.dir->n_syncs), 0);
+        ck_assert_int_eq(p.dir->vt->view_open(p.dir, "a", &view, NULL), PRISM_OK);
+        ck_assert_int_eq(p.dir->vt->unlink(p.dir, "a", NULL), PRISM_OK);
+        ck_assert_int_eq(p.dir->vt->sync(p.dir, file, NULL), PRISM_OK);
+        ck_assert_uint_eq(atomic_load(&p.dir->n_syncs), 1);
+        ck_assert_int_eq(p.dir->vt->close(p.dir, file, NULL), PRISM_OK);
+        ck_assert_int_eq(p.dir->vt->read_at(p.dir, &view, 0, buf, 5, NULL), PRISM_OK);
+        ck_assert_mem_eq(buf, "bytes", 5);
+        p.dir->vt->view_close(p.dir, &view);
+        place_close(&p);
+    }
+}
+END_TEST
+
 START_TEST(nothing_is_written_twice) {
     for (int kind = 0; kind < PLACE_KINDS; kind++) {
         place p;
@@ -261,6 +285,6 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
-TEST_SUITE(dir, names_have_an_alphabet, bytes_come_back, nothing_is_written_twice,
-           what_is_viewed_outlives_its_name, names_are_listed, the_lock_has_one_holder,
-           syncs_are_counted, memory_may_run_out)
+TEST_SUITE(dir, names_have_an_alphabet, bytes_come_back, what_is_sealed_can_be_viewed,
+           nothing_is_written_twice, what_is_viewed_outlives_its_name, names_are_listed,
+           the_lock_has_one_holder, syncs_are_counted, memory_may_run_out)

@@ -78,6 +78,27 @@ START_TEST(settled_views_hold_no_descriptor) {
 }
 END_TEST
 
+START_TEST(views_kept_open_can_be_read_without_a_name) {
+    place p;
+    prs_view view;
+    uint8_t buf[4];
+    place_open(&p, PLACE_FS);
+    place_write(&p, "a", "bytes", 5);
+    int before = n_descriptors();
+    p.dir->keep_open = true;
+    ck_assert_int_eq(p.dir->vt->view_open(p.dir, "a", &view, NULL), PRISM_OK);
+    p.dir->vt->view_settle(p.dir, &view);
+    ck_assert_int_eq(n_descriptors(), before + 1);
+    ck_assert_int_eq(p.dir->vt->unlink(p.dir, "a", NULL), PRISM_OK);
+    place_write(&p, "a", "other", 5);
+    ck_assert_int_eq(p.dir->vt->read_at(p.dir, &view, 1, buf, 4, NULL), PRISM_OK);
+    ck_assert_mem_eq(buf, "ytes", 4);
+    p.dir->vt->view_close(p.dir, &view);
+    ck_assert_int_eq(n_descriptors(), before);
+    place_close(&p);
+}
+END_TEST
+
 START_TEST(a_file_cut_short_is_an_error_without_mapping) {
     place p;
     prs_view view;
@@ -237,7 +258,80 @@ START_TEST(a_read_only_disk_is_told) {
 }
 END_TEST
 
-TEST_SUITE(dir_fs, directories_are_opened_or_made, settled_views_hold_no_descriptor,
+static void put_file(prs_dir *dir, const char *name, const char *text) {
+    prs_file *file;
+    ck_assert_int_eq(dir->vt->create(dir, name, &file, NULL), PRISM_OK);
+    ck_assert_int_eq(dir->vt->write(dir, file, text, strlen(text), NULL), PRISM_OK);
+    ck_assert_int_eq(dir->vt->close(dir, file, NULL), PRISM_OK);
+}
+
+START_TEST(files_are_linked_between_directories) {
+    const char *folder = test_temp_dir();
+    prs_mem mem;
+    prs_dir *from, *to, *reader, *memory;
+    prs_view view;
+    struct stat st;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(prs_dir_fs_open(&mem, path_in(folder, "from"), true, true, &from, NULL),
+                     PRISM_OK);
+    ck_assert_int_eq(prs_dir_fs_open(&mem, path_in(folder, "to"), true, true, &to, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_dir_fs_open(&mem, path_in(folder, "to"), false, false, &reader, NULL),
+                     PRISM_OK);
+    ck_assert_int_eq(prs_dir_mem_new(&mem, &memory, NULL), PRISM_OK);
+    put_file(from, "a", "text");
+    put_file(memory, "m", "text");
+    uint64_t syncs = atomic_load(&to->n_syncs);
+    ck_assert_int_eq(to->vt->link_from(to, from, "a", NULL), PRISM_OK);
+    ck_assert_uint_eq(atomic_load(&to->n_syncs), syncs + 1); /* its writer may have made none */
+    ck_assert_int_eq(stat(path_in(folder, "to/a"), &st), 0);
+    ck_assert_uint_eq(st.st_nlink, 2);
+    ck_assert_int_eq(from->vt->unlink(from, "a", NULL), PRISM_OK);
+    ck_assert_int_eq(to->vt->view_open(to, "a", &view, NULL), PRISM_OK);
+    ck_assert_mem_eq(view.ptr, "text", 4);
+    to->vt->view_close(to, &view);
+    put_file(from, "a", "another");
+    prism_error err = PRISM_ERROR_INIT;
+    ck_assert_int_eq(to->vt->link_from(to, from, "a", &err), PRISM_EEXISTS);
+    ck_assert_str_eq(err.file, "a");
+    ck_assert_int_eq(to->vt->link_from(to, from, "b", NULL), PRISM_ENOTFOUND);
+    ck_assert_int_eq(to->vt->link_from(to, from, "../to/a", NULL), PRISM_EINVAL);
+    ck_assert_int_eq(to->vt->link_from(to, memory, "m", NULL), PRISM_EUNSUPPORTED);
+    ck_assert_int_eq(reader->vt->link_from(reader, from, "a", NULL), PRISM_EREADONLY);
+    ck_assert_ptr_null((void *)(uintptr_t)memory->vt->link_from);
+    memory->vt->close_dir(memory);
+    reader->vt->close_dir(reader);
+    from->vt->close_dir(from);
+    to->vt->close_dir(to);
+    prs_dir_fs_remove(path_in(folder, "to")); /* not empty */
+    ck_assert_int_eq(stat(path_in(folder, "to/a"), &st), 0);
+    ck_assert_int_eq(unlink(path_in(folder, "to/a")), 0);
+    prs_dir_fs_remove(path_in(folder, "to"));
+    ck_assert_int_ne(stat(path_in(folder, "to"), &st), 0);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+START_TEST(other_file_systems_are_not_linked_to) {
+    const char *folder = test_temp_dir();
+    prs_mem mem;
+    prs_dir *from, *to;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(prs_dir_fs_open(&mem, path_in(folder, "from"), true, true, &from, NULL),
+                     PRISM_OK);
+    put_file(from, "a", "text");
+    ck_assert_int_eq(mkdir(path_in(folder, "to"), 0700), 0);
+    test_mount(path_in(folder, "to"), "size=64k", 0);
+    ck_assert_int_eq(prs_dir_fs_open(&mem, path_in(folder, "to"), false, true, &to, NULL),
+                     PRISM_OK);
+    ck_assert_int_eq(to->vt->link_from(to, from, "a", NULL), PRISM_EUNSUPPORTED);
+    to->vt->close_dir(to);
+    from->vt->close_dir(from);
+}
+END_TEST
+
+TEST_SUITE(dir_fs, files_are_linked_between_directories, other_file_systems_are_not_linked_to,
+           directories_are_opened_or_made, settled_views_hold_no_descriptor,
+           views_kept_open_can_be_read_without_a_name,
            a_file_cut_short_is_an_error_without_mapping, only_regular_files_are_viewed,
            the_directory_is_held_not_named, readers_write_nothing_until_allowed,
            a_child_may_read_but_not_write, without_permission_it_is_read_only,

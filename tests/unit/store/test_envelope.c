@@ -4,7 +4,9 @@
 #include "store/envelope.h"
 
 static const prs_header sample_header = {
-    PRS_FILE_COMMIT, 0, {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}, 77};
+    .type = PRS_FILE_COMMIT,
+    .id = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}},
+    .generation = 77};
 static const prs_footer sample_footer = {640, 704, 2, 1, 704 + 8 + 64, 0x1122334455667788};
 
 static prism_status read_header(const uint8_t bytes[64]) {
@@ -23,6 +25,7 @@ START_TEST(headers_come_back) {
     ck_assert(prs_id_equal(&h.id, &sample_header.id));
     ck_assert_uint_eq(h.generation, 77);
     ck_assert_uint_eq(h.read_only_flags, 0);
+    ck_assert_uint_eq(h.format, PRS_FORMAT);
 }
 END_TEST
 

@@ -81,6 +81,7 @@ static void round_trip(place *p, const size_t *lens, uint32_t n) {
         ck_assert_int_eq(prs_in_verify_all(in, NULL), PRISM_OK);
         ck_assert_uint_eq(prs_in_len(in), len);
         ck_assert_uint_eq(prs_in_generation(in), 5);
+        ck_assert_uint_eq(prs_in_format(in), PRS_FORMAT);
         ck_assert_str_eq(prs_in_name(in), NAME);
         ck_assert(prs_id_equal(prs_in_id(in), &sample_id));
         ck_assert(!prs_in_read_only(in));
@@ -220,6 +221,31 @@ START_TEST(damage_is_found_when_it_is_met) {
         ck_assert_int_eq(open_and_touch(&d, PRS_CHECKSUM_OFF, NULL), PRISM_OK);
         damaged_close(&d);
     }
+}
+END_TEST
+
+START_TEST(regions_are_verified_some_at_a_time) {
+    const size_t lens[] = {300000};
+    place p;
+    prs_in *in;
+    bool more;
+    place_open(&p, PLACE_MEM);
+    ck_assert_int_eq(write_file(p.dir, lens, 1, NULL, NULL), PRISM_OK);
+    prs_view view;
+    ck_assert_int_eq(p.dir->vt->view_open(p.dir, NAME, &view, NULL), PRISM_OK);
+    ((uint8_t *)(uintptr_t)view.ptr)[3 * 65536 + 5] ^= 1; /* of five regions the fourth */
+    p.dir->vt->view_close(p.dir, &view);
+    ck_assert_int_eq(open_mode(p.dir, PRS_CHECKSUM_LAZY, &in, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_in_verify_some(in, 0, 3, &more, NULL), PRISM_OK);
+    ck_assert(more);
+    ck_assert_int_eq(prs_in_verify_some(in, 3, 1, &more, NULL), PRISM_ECORRUPT);
+    ck_assert_int_eq(prs_in_verify_some(in, 4, 9, &more, NULL), PRISM_OK);
+    ck_assert(!more);
+    ck_assert_int_eq(prs_in_verify_some(in, 5, 1, &more, NULL), PRISM_OK);
+    ck_assert(!more);
+    ck_assert_int_eq(prs_in_verify_some(in, 2, UINT64_MAX, &more, NULL), PRISM_ECORRUPT);
+    prs_in_close(in);
+    place_close(&p);
 }
 END_TEST
 
@@ -432,7 +458,8 @@ START_TEST(sections_in_memory_are_sections) {
 }
 END_TEST
 
-TEST_SUITE(in, what_is_written_comes_back, every_flipped_bit_is_found, every_cut_is_found,
-           damage_is_found_when_it_is_met, regions_do_not_change_places,
-           the_right_file_is_asked_for, any_directory_is_safe, every_failing_call_is_told,
-           memory_may_run_out, threads_may_share_a_reader, sections_in_memory_are_sections)
+TEST_SUITE(in, regions_are_verified_some_at_a_time, what_is_written_comes_back,
+           every_flipped_bit_is_found, every_cut_is_found, damage_is_found_when_it_is_met,
+           regions_do_not_change_places, the_right_file_is_asked_for, any_directory_is_safe,
+           every_failing_call_is_told, memory_may_run_out, threads_may_share_a_reader,
+           sections_in_memory_are_sections)

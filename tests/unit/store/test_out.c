@@ -3,6 +3,7 @@
 
 #include "harness/fault_dir.h"
 #include "store/envelope.h"
+#include "store/in.h"
 
 #include <stdlib.h>
 
@@ -96,6 +97,35 @@ static int n_files(prs_dir *dir) {
     ck_assert_int_eq(dir->vt->list(dir, count, &n, NULL), PRISM_OK);
     return n;
 }
+
+START_TEST(a_sealed_file_is_whole_and_not_synced) {
+    for (int end = 0; end < 3; end++) {
+        place p;
+        prs_out *out;
+        prs_in *in;
+        uint64_t len;
+        prs_hash128 digest;
+        place_open(&p, PLACE_FS);
+        ck_assert_int_eq(prs_out_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &out, NULL),
+                         PRISM_OK);
+        prs_out_section(out, 9, 1, 1);
+        prs_out_write(out, "first", 5);
+        ck_assert_int_eq(prs_out_seal(out, &len, &digest, NULL), PRISM_OK);
+        ck_assert_uint_eq(atomic_load(&p.dir->n_syncs), 0);
+        ck_assert_int_eq(prs_in_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, len, &digest,
+                                     PRS_CHECKSUM_EAGER, &in, NULL),
+                         PRISM_OK);
+        prs_in_close(in);
+        if (end == 0) ck_assert_int_eq(prs_out_confirm(out, NULL), PRISM_OK);
+        if (end == 1) prs_out_leave(out);
+        if (end == 2) prs_out_abandon(out);
+        ck_assert_uint_eq(atomic_load(&p.dir->n_syncs), end == 0);
+        ck_assert_int_eq(n_files(p.dir), end < 2);
+        prs_out_leave(NULL);
+        place_close(&p);
+    }
+}
+END_TEST
 
 /* A file of several regions, in small and large writes. */
 static prism_status write_large(prs_dir *dir, prism_error *err) {
@@ -223,5 +253,6 @@ START_TEST(memory_may_run_out) {
 END_TEST
 
 TEST_SUITE(out, bytes_are_those_of_the_format, the_digest_never_changes, a_file_is_synced_once,
-           every_failing_call_is_told, nothing_happens_after_a_failure, what_is_abandoned_is_gone,
-           bugs_of_callers_are_told, memory_may_run_out)
+           a_sealed_file_is_whole_and_not_synced, every_failing_call_is_told,
+           nothing_happens_after_a_failure, what_is_abandoned_is_gone, bugs_of_callers_are_told,
+           memory_may_run_out)

@@ -1,0 +1,537 @@
+/* diff_life.c - after any life, is an index what it would be had only the survivors been put?
+ *
+ *   life     put add delete commit rollback merge reopen ...      an index on disk
+ *            delete by query; snapshots of what is not committed
+ *   model    an array of documents: alive or not, committed or not
+ *   twin     a new index in memory of the live documents, in order of arrival, nothing else
+ *
+ * After each commit: the numbers, the payload, the generation and each key are the model's, and
+ * snapshots taken earlier still give the answers they gave.  Now and then, and at the end: each
+ * query finds the same set of keys as in the twin (deleted = never added).  At the end, merged to
+ * one segment: the same order and the same scores, too, and a deep check finds nothing.
+ *
+ * Usage: diff_life [LIVES [STEPS [SEED]]]   default 25 x 120; SEED from PRISM_SEED, else a fixed
+ *        one; "random" draws one.  `diff_life 1 STEPS SEED` repeats a failure.  Speaks TAP. */
+#include "diff/world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_DOCS = 4000, MAX_HELD = 4, N_QUERIES = 12 };
+
+typedef struct life_doc {
+    char key[12], body[200];
+    unsigned tag, number;
+    uint64_t arrival;
+    bool alive, committed_alive;
+} life_doc;
+
+typedef struct held { /* a snapshot and what it answered when it was taken */
+    prism_snapshot *snap;
+    uint64_t documents, answers;
+} held;
+
+typedef struct life {
+    uint64_t seed;
+    diff_rng rng;
+    char path[64];
+    prism_schema *schema;
+    prism_index *index;
+    prism_writer *writer;
+    life_doc docs[MAX_DOCS];
+    uint32_t n_docs, n_committed; /* documents ever put; of those, put before the last commit */
+    uint64_t next_key, generation;
+    char payload[24];
+    held held[MAX_HELD];
+    uint32_t n_held;
+    uint64_t n_commits, n_checked;
+} life;
+
+static const char *const schema_json =
+    "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
+    "{\"name\":\"body\",\"type\":\"text\",\"boost\":1},"
+    "{\"name\":\"tag\",\"type\":\"keyword\",\"column\":true},"
+    "{\"name\":\"n\",\"type\":\"i64\"}]}";
+
+static const char *const queries[N_QUERIES] = {"w1 w2 w3",     "+w1 -w4", "\"w1 w2\"",   "數據",
+                                               "\"數據中心\"", "w*",      "\"w2 w3\"~4", "tag:red",
+                                               "*:*",          "w1 數",   "+w2 +中心",   "-w1"};
+
+_Noreturn static void fail(const life *l, const char *form, ...) {
+    va_list args;
+    va_start(args, form);
+    printf("# seed %llu: ", (unsigned long long)l->seed);
+    vprintf(form, args);
+    printf("\nnot ok 1 - an index is what its survivors make it\n1..1\n");
+    va_end(args);
+    exit(1);
+}
+
+static void need(const life *l, prism_status status, const char *what, const prism_error *err) {
+    if (status != PRISM_OK)
+        fail(l, "%s: %s %s %s", what, prism_status_name(status), err->file, err->text);
+}
+
+/* ---- the documents --------------------------------------------------------------------------- */
+
+static void make_body(diff_rng *rng, char *out) {
+    static const char *const han[] = {"數", "據", "中", "心", "的"};
+    size_t len = 0;
+    *out = 0;
+    for (uint32_t n = diff_below(rng, 12); n > 0; n--) {
+        if (diff_below(rng, 4) == 0) {
+            for (uint32_t c = 1 + diff_below(rng, 4); c > 0; c--)
+                len += (size_t)sprintf(out + len, "%s", han[diff_below(rng, 5)]);
+            len += (size_t)sprintf(out + len, " ");
+        } else {
+            uint32_t a = diff_below(rng, 9), b = diff_below(rng, 9);
+            len += (size_t)sprintf(out + len, "w%u ", a < b ? a : b);
+        }
+    }
+}
+
+static const char *const tags[] = {"red", "green", "Blue"};
+
+static void show_document(const life_doc *d, char *json, size_t cap) {
+    snprintf(json, cap, "{\"id\":\"%s\",\"body\":\"%s\",\"tag\":\"%s\",\"n\":%u}", d->key, d->body,
+             tags[d->tag], d->number);
+}
+
+static void put_in(const life *l, prism_writer *writer, const life_doc *d, unsigned flags) {
+    char json[400];
+    prism_error err = PRISM_ERROR_INIT;
+    show_document(d, json, sizeof json);
+    need(l, prism_writer_put_json(writer, json, strlen(json), flags, &err), "put", &err);
+}
+
+static life_doc *find(life *l, const char *key) {
+    for (uint32_t i = l->n_docs; i > 0; i--) {
+        if (l->docs[i - 1].alive && strcmp(l->docs[i - 1].key, key) == 0) return &l->docs[i - 1];
+    }
+    return NULL;
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static void put(life *l, bool append) {
+    if (l->n_docs == MAX_DOCS) return;
+    life_doc d = {.tag = diff_below(&l->rng, 3), .number = diff_below(&l->rng, 100), .alive = true};
+    if (append || l->next_key == 0 || diff_below(&l->rng, 3) != 0) {
+        snprintf(d.key, sizeof d.key, "k%llu", (unsigned long long)l->next_key++);
+    } else {
+        snprintf(d.key, sizeof d.key, "k%u", diff_below(&l->rng, (uint32_t)l->next_key));
+        life_doc *old = find(l, d.key);
+        if (old != NULL) old->alive = false;
+    }
+    make_body(&l->rng, d.body);
+    put_in(l, l->writer, &d, append ? PRISM_PUT_APPEND : PRISM_PUT_REPLACE);
+    l->docs[l->n_docs++] = d;
+}
+
+static void delete_key(life *l) {
+    if (l->next_key == 0) return;
+    char key[12];
+    uint64_t n;
+    prism_error err = PRISM_ERROR_INIT;
+    snprintf(key, sizeof key, "k%u", diff_below(&l->rng, (uint32_t)l->next_key));
+    life_doc *old = find(l, key);
+    need(l, prism_writer_delete(l->writer, key, strlen(key), &n, &err), "delete", &err);
+    if (n != (old != NULL)) fail(l, "deleted %llu of %s", (unsigned long long)n, key);
+    if (old != NULL) old->alive = false;
+}
+
+/* By tag, or by number, or both: what the model can tell without looking for words. */
+static void delete_matches(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    char text[64];
+    uint64_t n, want = 0;
+    uint32_t tag = diff_below(&l->rng, 4), from = diff_below(&l->rng, 110);
+    uint32_t to = from + diff_below(&l->rng, tag == 3 ? 5 : 30);
+    if (tag < 3)
+        snprintf(text, sizeof text, "+tag:%s +n:[%u TO %u]", tags[tag], from, to);
+    else
+        snprintf(text, sizeof text, "n:[%u TO %u]", from, to);
+    for (uint32_t i = 0; i < l->n_docs; i++) {
+        life_doc *d = &l->docs[i];
+        if (!d->alive || (tag < 3 && d->tag != tag) || d->number < from || d->number > to) continue;
+        d->alive = false;
+        want++;
+    }
+    need(l, prism_query_parse(l->schema, text, strlen(text), NULL, &query, &err), text, &err);
+    need(l, prism_writer_delete_query(l->writer, query, &n, &err), "delete by query", &err);
+    prism_query_unref(query);
+    if (n != want)
+        fail(l, "%s deleted %llu, not %llu", text, (unsigned long long)n, (unsigned long long)want);
+}
+
+static void rollback(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    need(l, prism_writer_rollback(l->writer, &err), "rollback", &err);
+    l->n_docs = l->n_committed;
+    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].alive = l->docs[i].committed_alive;
+}
+
+static void open_writer(life *l) {
+    prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+    prism_error err = PRISM_ERROR_INIT;
+    opts.load = diff_below(&l->rng, 4) == 0;
+    opts.memory = diff_below(&l->rng, 2) ? 0 : 16 << 20;
+    opts.keep_commits = (int)diff_below(&l->rng, 4);
+    opts.max_segments = diff_below(&l->rng, 3) == 0   ? 0
+                        : diff_below(&l->rng, 2) == 0 ? PRISM_NO_MERGE
+                                                      : 1 + diff_below(&l->rng, 4);
+    need(l, prism_writer_open(l->index, &opts, &l->writer, &err), "writer", &err);
+}
+
+/* What is not committed is gone, as by a rollback. */
+static void reopen(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_writer_close(l->writer);
+    prism_index_close(l->index);
+    opts.use_pread = diff_below(&l->rng, 2) != 0;
+    opts.checksums = (prism_checksums)diff_below(&l->rng, 3);
+    need(l, prism_index_open(l->path, &opts, &l->index, &err), "open", &err);
+    open_writer(l);
+    l->n_docs = l->n_committed;
+    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].alive = l->docs[i].committed_alive;
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+static prism_hits *search(const life *l, prism_snapshot *snap, const char *text, uint32_t k) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query;
+    prism_hits *hits;
+    prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+    opts.k = k;
+    opts.count = PRISM_COUNT_EXACT;
+    need(l, prism_query_parse(prism_snapshot_schema(snap), text, strlen(text), NULL, &query, &err),
+         "query", &err);
+    need(l, prism_search(snap, query, &opts, &hits, &err), "search", &err);
+    prism_query_unref(query);
+    return hits;
+}
+
+/* All that the queries answer, in one number. */
+static uint64_t answers_of(const life *l, prism_snapshot *snap) {
+    uint64_t sum = 14695981039346656037u;
+    for (int q = 0; q < N_QUERIES; q++) {
+        prism_hits *hits = search(l, snap, queries[q], 50);
+        for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
+            prism_hit h;
+            prism_hits_get(hits, i, &h);
+            for (size_t b = 0; b < h.key_len; b++) sum = (sum ^ (uint8_t)h.key[b]) * 1099511628211u;
+            sum = (sum ^ (uint32_t)h.raw_score) * 1099511628211u;
+        }
+        sum += prism_hits_total(hits, NULL);
+        prism_hits_free(hits);
+    }
+    return sum;
+}
+
+static int by_key(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Keys of all matches, sorted; in *n their number.  Free the array and the one block behind it. */
+static char **keys_of(const prism_hits *hits, uint32_t *n) {
+    *n = prism_hits_count(hits);
+    char **keys = calloc(*n + 1u, sizeof *keys), *space = calloc(*n + 1u, 12);
+    if (keys == NULL || space == NULL) diff_die("out of memory", NULL);
+    keys[*n] = space;
+    for (uint32_t i = 0; i < *n; i++) {
+        prism_hit h;
+        prism_hits_get(hits, i, &h);
+        keys[i] = space + 12u * i;
+        memcpy(keys[i], h.key, h.key_len < 11 ? h.key_len : 11);
+    }
+    qsort(keys, *n, sizeof *keys, by_key);
+    return keys;
+}
+
+static void compare_sets(const life *l, prism_snapshot *mine, prism_snapshot *twin,
+                         const char *text) {
+    prism_hits *a = search(l, mine, text, PRISM_MAX_K), *b = search(l, twin, text, PRISM_MAX_K);
+    uint32_t n, m;
+    char **x = keys_of(a, &n), **y = keys_of(b, &m);
+    if (n != m) fail(l, "%s: %u documents, %u in the twin", text, n, m);
+    for (uint32_t i = 0; i < n; i++) {
+        if (strcmp(x[i], y[i]) != 0) fail(l, "%s: %s, not %s", text, x[i], y[i]);
+    }
+    free(x[n]);
+    free(y[m]);
+    free(x);
+    free(y);
+    prism_hits_free(a);
+    prism_hits_free(b);
+}
+
+static void compare_scores(const life *l, prism_snapshot *mine, prism_snapshot *twin,
+                           const char *text) {
+    prism_hits *a = search(l, mine, text, PRISM_MAX_K), *b = search(l, twin, text, PRISM_MAX_K);
+    if (prism_hits_count(a) != prism_hits_count(b)) fail(l, "%s: other counts", text);
+    for (uint32_t i = 0; i < prism_hits_count(a); i++) {
+        prism_hit x, y;
+        prism_hits_get(a, i, &x);
+        prism_hits_get(b, i, &y);
+        if (x.key_len != y.key_len || memcmp(x.key, y.key, x.key_len) != 0 ||
+            x.raw_score != y.raw_score) {
+            fail(l, "%s: hit %u is %.*s %d, in the twin %.*s %d", text, i, (int)x.key_len, x.key,
+                 (int)x.raw_score, (int)y.key_len, y.key, (int)y.raw_score);
+        }
+    }
+    prism_hits_free(a);
+    prism_hits_free(b);
+}
+
+/* ---- the twin -------------------------------------------------------------------------------- */
+
+typedef void (*compare_fn)(const life *l, prism_snapshot *mine, prism_snapshot *twin,
+                           const char *text);
+
+/* Compare the newest commit with an index of the live documents alone. */
+static void compare_with_twin(life *l, prism_snapshot *mine, compare_fn compare) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_index *index;
+    prism_writer *writer;
+    prism_snapshot *twin;
+    opts.in_memory = 1;
+    need(l, prism_index_create("twin", l->schema, &opts, &index, &err), "twin", &err);
+    need(l, prism_writer_open(index, NULL, &writer, &err), "twin", &err);
+    for (uint32_t i = 0; i < l->n_docs; i++) {
+        if (l->docs[i].alive) put_in(l, writer, &l->docs[i], PRISM_PUT_APPEND);
+    }
+    need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "twin", &err);
+    need(l, prism_snapshot_open(index, &twin, &err), "twin", &err);
+    for (int q = 0; q < N_QUERIES; q++) compare(l, mine, twin, queries[q]);
+    prism_snapshot_unref(twin);
+    prism_writer_close(writer);
+    prism_index_close(index);
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+static void check_documents(life *l, prism_snapshot *snap) {
+    uint64_t alive = 0;
+    for (uint32_t i = 0; i < l->n_docs; i++) {
+        const life_doc *d = &l->docs[i];
+        alive += d->alive;
+        if (!d->alive && find(l, d->key) != NULL) continue; /* replaced: another one has the key */
+        prism_error err = PRISM_ERROR_INIT;
+        uint64_t gdoc;
+        prism_status status = prism_document_find(snap, d->key, strlen(d->key), &gdoc, &err);
+        if (!d->alive) {
+            if (status != PRISM_ENOTFOUND) fail(l, "%s is back (%s)", d->key, err.text);
+            continue;
+        }
+        need(l, status, d->key, &err);
+        char want[400], *got;
+        show_document(d, want, sizeof want);
+        need(l, prism_document_get(snap, gdoc, &got, NULL, &err), d->key, &err);
+        if (strcmp(got, want) != 0) fail(l, "%s is %s, not %s", d->key, got, want);
+        prism_free_text(got);
+    }
+    if (prism_snapshot_documents(snap) != alive)
+        fail(l, "%llu documents, not %llu", (unsigned long long)prism_snapshot_documents(snap),
+             (unsigned long long)alive);
+}
+
+static void check_held(life *l) {
+    for (uint32_t i = 0; i < l->n_held; i++) {
+        const held *h = &l->held[i];
+        if (prism_snapshot_documents(h->snap) != h->documents ||
+            answers_of(l, h->snap) != h->answers) {
+            fail(l, "a snapshot of generation %llu has changed",
+                 (unsigned long long)prism_snapshot_generation(h->snap));
+        }
+    }
+}
+
+static void hold(life *l, prism_snapshot *snap) {
+    if (l->n_held == MAX_HELD) {
+        uint32_t out = diff_below(&l->rng, MAX_HELD);
+        prism_snapshot_unref(l->held[out].snap);
+        l->held[out] = l->held[--l->n_held];
+    }
+    l->held[l->n_held++] =
+        (held){prism_snapshot_ref(snap), prism_snapshot_documents(snap), answers_of(l, snap)};
+}
+
+/* The newest commit, now and then by way of an older snapshot. */
+static prism_snapshot *newest(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_snapshot *snap;
+    if (l->n_held > 0 && diff_below(&l->rng, 2) == 0) {
+        need(l, prism_snapshot_refresh(l->held[0].snap, &snap, &err), "refresh", &err);
+        if (prism_snapshot_generation(snap) == l->generation) return snap;
+        prism_snapshot_unref(snap); /* of a handle that was closed before: another directory? */
+        fail(l, "refresh gives generation %llu", (unsigned long long)l->generation);
+    }
+    need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
+    return snap;
+}
+
+/* What is not committed can be seen, too, and stays as it was. */
+static void look_ahead(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_snapshot *snap;
+    need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
+    if (prism_snapshot_generation(snap) != l->generation) fail(l, "looked ahead: generation");
+    check_documents(l, snap);
+    if (diff_below(&l->rng, 4) == 0) compare_with_twin(l, snap, compare_sets);
+    if (diff_below(&l->rng, 2) == 0) hold(l, snap);
+    prism_snapshot_unref(snap);
+}
+
+static void commit(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    uint64_t generation;
+    snprintf(l->payload, sizeof l->payload, "p%llu", (unsigned long long)l->n_commits);
+    need(l, prism_writer_commit(l->writer, l->payload, strlen(l->payload), &generation, &err),
+         "commit", &err);
+    if (generation <= l->generation) fail(l, "the generation did not grow");
+    l->generation = generation;
+    l->n_committed = l->n_docs;
+    l->n_commits++;
+    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].committed_alive = l->docs[i].alive;
+}
+
+static void check_newest(life *l) {
+    size_t len;
+    prism_snapshot *snap = newest(l);
+    const void *payload = prism_snapshot_payload(snap, &len);
+    if (prism_snapshot_generation(snap) != l->generation) fail(l, "another generation");
+    if (len != strlen(l->payload) || (len > 0 && memcmp(payload, l->payload, len) != 0))
+        fail(l, "another payload");
+    check_documents(l, snap);
+    if (diff_below(&l->rng, 4) == 0) compare_with_twin(l, snap, compare_sets);
+    if (diff_below(&l->rng, 3) == 0) hold(l, snap);
+    check_held(l);
+    prism_snapshot_unref(snap);
+    l->n_checked++;
+}
+
+static void merge(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    uint32_t most = 1 + diff_below(&l->rng, 3);
+    need(l, prism_writer_merge(l->writer, most, NULL, NULL, &err), "merge", &err);
+    prism_snapshot *snap;
+    need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
+    if (prism_snapshot_segments(snap) > most) fail(l, "more than %u segments", most);
+    if (prism_snapshot_generation(snap) > l->generation) {
+        l->generation = prism_snapshot_generation(snap);
+        l->n_committed = l->n_docs;
+        for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].committed_alive = l->docs[i].alive;
+    }
+    prism_snapshot_unref(snap);
+    check_newest(l);
+}
+
+static void step(life *l) {
+    uint32_t dice = diff_below(&l->rng, 100);
+    if (dice < 60) {
+        for (uint32_t n = 1 + diff_below(&l->rng, diff_below(&l->rng, 5) == 0 ? 60 : 8); n > 0; n--)
+            put(l, diff_below(&l->rng, 5) == 0);
+    } else if (dice < 72) {
+        delete_key(l);
+    } else if (dice < 75) {
+        delete_matches(l);
+    } else if (dice < 78) {
+        look_ahead(l);
+    } else if (dice < 90) {
+        commit(l);
+        check_newest(l);
+    } else if (dice < 93) {
+        rollback(l);
+    } else if (dice < 96) {
+        merge(l);
+    } else {
+        reopen(l);
+        check_newest(l);
+    }
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static void count_finding(void *ctx, const prism_error *finding) {
+    if (finding->code == PRISM_OK) return;
+    printf("# check: %s: %s\n", finding->file, finding->text);
+    (void)ctx;
+}
+
+static void end(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_snapshot *snap;
+    uint64_t n;
+    need(l, prism_writer_merge(l->writer, 1, NULL, NULL, &err), "merge", &err);
+    need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
+    compare_with_twin(l, snap, compare_scores);
+    if (prism_snapshot_deleted(snap) != 0) fail(l, "deleted documents were merged in");
+    prism_snapshot_unref(snap);
+    check_held(l);
+    while (l->n_held > 0) prism_snapshot_unref(l->held[--l->n_held].snap);
+    prism_writer_close(l->writer);
+    prism_index_close(l->index);
+    need(l,
+         prism_index_check(l->path, PRISM_CHECK_DEEP, NULL, count_finding, NULL, NULL, NULL, &n,
+                           &err),
+         "check", &err);
+    if (n != 0) fail(l, "check finds %llu things", (unsigned long long)n);
+    prism_schema_unref(l->schema);
+}
+
+static void remove_index(const char *path) {
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", path);
+    if (system(command) != 0) diff_die("cannot remove the index", NULL);
+}
+
+static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
+    prism_error err = PRISM_ERROR_INIT;
+    life *l = calloc(1, sizeof *l);
+    if (l == NULL) diff_die("out of memory", NULL);
+    l->seed = l->rng.s = seed;
+    snprintf(l->path, sizeof l->path, "diff_life.%ld.index", (long)getpid());
+    remove_index(l->path);
+    need(l, prism_schema_from_json(schema_json, strlen(schema_json), &l->schema, &err), "schema",
+         &err);
+    need(l, prism_index_create(l->path, l->schema, NULL, &l->index, &err), "create", &err);
+    l->generation = 1;
+    open_writer(l);
+    for (uint32_t i = 0; i < steps; i++) step(l);
+    commit(l);
+    check_newest(l);
+    end(l);
+    totals[0] += l->n_commits;
+    totals[1] += l->n_checked;
+    remove_index(l->path);
+    free(l);
+}
+
+int main(int argc, char **argv) {
+    uint32_t n_lives = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 25;
+    uint32_t steps = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 120;
+    const char *given = argc > 3 ? argv[3] : getenv("PRISM_SEED");
+    bool fresh = given != NULL && strcmp(given, "random") == 0;
+    uint64_t seed = fresh   ? (uint64_t)time(NULL) * 1000003u
+                    : given ? strtoull(given, NULL, 10)
+                            : 20261130;
+    uint64_t totals[2] = {0, 0};
+    time_t begin = time(NULL);
+    printf("# first seed %llu, %u lives of %u steps\n", (unsigned long long)seed, n_lives, steps);
+    for (uint32_t i = 0; i < n_lives; i++) live(seed + i, steps, totals);
+    printf("# counters: T5-life cases=%llu seconds=%lld seed=%llu findings=0\n",
+           (unsigned long long)totals[1], (long long)(time(NULL) - begin),
+           (unsigned long long)seed);
+    printf("# %llu commits\nok 1 - an index is what its survivors make it\n1..1\n",
+           (unsigned long long)totals[0]);
+    return 0;
+}
