@@ -30,7 +30,6 @@ include tests/golden/local.mk
 include tests/fuzz/local.mk
 include tests/long/local.mk
 include tests/scenarios/local.mk
-include tests/stress/local.mk
 include tests/cli/local.mk
 include tests/api/local.mk
 include tests/examples/local.mk

@@ -163,9 +163,10 @@ def main():
     all_of = [(f, text, m) for f in files for text, ms in [mutants_of(f)] for m in ms]
     random.Random(a.seed).shuffle(all_of)
     print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
-    begin, killed, survived, originals = time.time(), 0, [], {}
+    begin, killed, survived, originals, stopped = time.time(), 0, [], {}, []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))  # what was judged is still told
     for path, text, m in all_of:
-        if (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
+        if stopped or (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
             break
         if path not in originals:
             originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
