@@ -50,6 +50,15 @@ have() {
     "$@" --seconds "$SECONDS_LEFT" --seed "$SEED"
 }
 
+# It prints no counters: rounds of about its time.
+threads() {
+    local begin=$SECONDS status=0
+    [ -x tests/stress/stress_threads ] || { echo "not built"; return 77; }
+    tests/stress/stress_threads --seconds "$SECONDS_LEFT" || status=$?
+    counters T6-threads 1 $((SECONDS - begin)) "$SEED" $((status != 0))
+    return "$status"
+}
+
 # again diff_search: with a new seed, until the time is over.
 again() {
     local begin=$SECONDS cases=0 out n seed=$SEED
@@ -112,7 +121,7 @@ while IFS='|' read -r name _ weight _ command; do
 done < "$jobs_file"
 [ ${#names[@]} -gt 0 ] || { echo "check-long: no jobs in shard $shard/$shards"; exit 0; }
 
-export -f counters fuzz have again damage hostile msan matrix static mutate
+export -f counters fuzz have threads again damage hostile msan matrix static mutate
 mkdir -p long
 all=long/counters.$$
 : > "$all"

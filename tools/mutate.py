@@ -96,8 +96,9 @@ class Bench:
         text = open(build + "/Makefile").read()
         libs = re.findall(r"^(?:DEPS_LIBS|STEMMER_LIBS|CHECK_LIBS|LIBS) = (.*)$", text, re.M)
         self.libs = " ".join(libs).split()
-        self.env = dict(os.environ, PRISM_SRCDIR=src, PRISM_BUILDDIR=build, PRISM_TAP="1",
+        self.env = dict(os.environ, PRISM_SRCDIR=src, PRISM_BUILDDIR=build, CK_FORK="yes",
                         PRISM_SHARED=os.environ.get("PRISM_SHARED", src + "/../shared"), CK_DEFAULT_TIMEOUT="240")
+        self.env.pop("PRISM_TAP", None)  # with it the exit code says nothing
         self.env["PATH"] = build + ":" + self.env["PATH"]
         self.cc = ["gcc", "-std=c11", "-D_GNU_SOURCE", "-DHAVE_CONFIG_H", "-DSIMDJSON_THREADS_ENABLED=1", "-O2", "-g0", "-w",
                    "-ffp-contract=off", "-fno-strict-overflow", "-I" + build, "-I" + src + "/include", "-I" + src + "/lib"]
@@ -162,9 +163,10 @@ def main():
     all_of = [(f, text, m) for f in files for text, ms in [mutants_of(f)] for m in ms]
     random.Random(a.seed).shuffle(all_of)
     print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
-    begin, killed, survived, originals = time.time(), 0, [], {}
+    begin, killed, survived, originals, stopped = time.time(), 0, [], {}, []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))  # what was judged is still told
     for path, text, m in all_of:
-        if (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
+        if stopped or (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
             break
         if path not in originals:
             originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
