@@ -30,11 +30,8 @@ include tests/golden/local.mk
 include tests/fuzz/local.mk
 include tests/long/local.mk
 include tests/scenarios/local.mk
-<<<<<<< HEAD
 include tests/crash/local.mk
 include tests/stress/local.mk
-=======
->>>>>>> w6
 include tests/cli/local.mk
 include tests/api/local.mk
 include tests/examples/local.mk
