@@ -2,7 +2,7 @@
  *
  * Sizes are read in powers of 1024 and written in powers of 1000.  Nothing follows the locale.
  * Dates are those of the calendar that the library counts in, UTC, whatever the time zone.
- * Why so: scripts and people write both; a comma in a number is for reading and never written in JSON.
+ * Why so: scripts and people write both; commas in a number are for people, never in JSON.
  * Tested by: tests/cli/usage.sh, tests/cli/sort.sh */
 #include "units.h"
 
