@@ -426,7 +426,8 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
         } else {
             if (in_text) note_late_option(arg, *command);
             o->args[o->n_args++] = arg;
-            if ((*command)->text_args) in_text = options_end = true;
+            in_text |= (*command)->text_args && !options_end;
+            options_end |= (*command)->text_args;
         }
     }
     if (*command == NULL) {
