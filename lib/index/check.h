@@ -1,8 +1,8 @@
 /* check.h - is everything in an index directory what it should be?
  *
  * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists),
- * check_parts.c (keys, lengths, documents), check_older.c (commits before the newest), check_twice.c (keys of
- * several segments), check_deep.c (stored documents analyzed again). */
+ * check_parts.c (keys, lengths, documents), check_older.c (commits before the newest),
+ * check_twice.c (keys of several segments), check_deep.c (stored documents analyzed again). */
 #ifndef PRS_INDEX_CHECK_H
 #define PRS_INDEX_CHECK_H
 
