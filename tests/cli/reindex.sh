@@ -44,7 +44,7 @@ expect 0 "--to" psearch reindex -i ix --schema new.json --to there; says "--to" 
 is "the source is as it was" "$(generation)" "$g"
 psearch export -i there | cmp -s - before || fail "--to: other documents"
 expect 0 "it is another one" psearch -i there search --count extra:words
-expect 3 "there is one already" psearch reindex -i ix --to there; says "there is one already" "there"
+expect 3 "there is one already" psearch reindex -i ix --to there; is "there is one already" "$(cat err)" "psearch: there: there is an index already: nothing was touched"
 mkdir other; echo x >other/file
 expect 3 "other things there" psearch reindex -i ix --to other; says "other things there" "not empty"; is "other" "$(ls other)" file
 expect 7 "a document that does not fit" psearch reindex -i ix --schema bad.json --to failed
