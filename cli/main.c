@@ -176,6 +176,9 @@ static bool fill_standard_files(void) {
 }
 
 int main(int argc, char **argv) {
+    /* One write for a page of help or hits: fewer calls, and what the system says of it is told. */
+    static char buffer[1 << 16];
+    if (!isatty(STDOUT_FILENO)) (void)setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     if (!fill_standard_files()) return CLI_SYSTEM;
     /* A reader that goes away ends us quietly, even below a parent that ignores the signal. */
     signal(SIGPIPE, SIG_DFL);

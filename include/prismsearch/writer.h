@@ -25,9 +25,8 @@
  * commit gives PRISM_ENOMEM, and rollback is the way out.  The last commit is intact in every
  * case.
  *
- * Threads: any may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
- *          thread of its own while it is called.  What fails there changes nothing and is no call's
- *          error:
+ * Any thread may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
+ * thread of its own while it is called.  What fails there changes nothing and is no call's error:
  * prism_writer_get_stats tells, and it is tried again after some more flushes. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
