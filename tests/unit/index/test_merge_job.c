@@ -203,6 +203,7 @@ START_TEST(the_others_keep_their_places) {
     leave(&w, &job);
     ck_assert_uint_eq(w.writer->segments.n, 2);
     ck_assert_ptr_eq(w.writer->segments.ptr[1].segment, last);
+    ck_assert_uint_eq(w.writer->stats.merges, 1);
     world_commit(&w);
     ck_assert_uint_eq(world_count(&w), PARTS * DOCS / 10 * 9);
     ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);

@@ -410,6 +410,7 @@ START_TEST(each_call_of_the_storage_fails) {
         world w;
         run r = new_run();
         uint64_t generation;
+        prism_error err = PRISM_ERROR_INIT;
         make_old(&w);
         prism_schema *schema = schema_of(other);
         prs_core *core = bare_core(&r, w.disk);
@@ -418,8 +419,9 @@ START_TEST(each_call_of_the_storage_fails) {
         r.fault.status = at % 2 == 0 ? PRISM_EIO : PRISM_ENOSPC;
         r.args.schema = schema;
         r.args.opts = &r.opts;
-        prism_status status = prs_reindex_cores(core, core, &r.args, &generation, NULL);
+        prism_status status = prs_reindex_cores(core, core, &r.args, &generation, &err);
         bool failed = r.fault.n_failed > 0;
+        if (status != PRISM_OK) ck_assert_int_eq(err.code, status);
         r.fault.fail_at = 0;
         prs_core_unref(core);
         prs_schema_unref(schema);

@@ -237,6 +237,12 @@ START_TEST(each_call_of_the_disk_may_fail) {
             uint64_t findings = world_check(&w, PRISM_CHECK_NORMAL);
             if (status == PRISM_OK) ck_assert_uint_eq(findings, 0);
             if (status != PRISM_OK && status != PRISM_EUNKNOWN) ck_assert_uint_eq(findings, 1);
+            if (on == 0 && status != PRISM_OK && status != PRISM_EUNKNOWN) {
+                prs_view view; /* what no commit names is not left behind */
+                ck_assert_int_eq(w.disk->vt->view_open(w.disk, "deletes-0000000000000005", &view,
+                                                       NULL),
+                                 PRISM_ENOTFOUND);
+            }
             /* and repair works when the disk does */
             ck_assert_int_eq(hurt_mend(w.disk, false, false, &told, &stats, NULL), PRISM_OK);
             ck_assert_uint_eq(world_check(&w, PRISM_CHECK_NORMAL), 0);
