@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """tools/mutate.py - would a unit program notice a small mistake in lib/?
 
-    tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB] [--keep FILE]
+    tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB,..] [--per-file N]
+                    [--quick] [--keep FILE]
 
 Samples places in lib/{base,codec,store,schema,format,index,query,search}, changes one operator, constant,
 condition or statement in each, compiles that one file, links it before the library into the unit program
@@ -10,6 +11,8 @@ of its layer, and runs it: first the suite of the file, then the whole program. 
 Left out: what does not compile, and what compiles to the same object code.  Survivors are listed as they
 read in the source; each is a missing test, or a change that changes nothing anybody could see.
 
+--per-file N takes at most N of each file, and so reaches every file that --files names.
+--quick runs the suite of the file alone: a survivor may then be known to another suite of its layer.
 DIR is a build folder whose unit programs are built (make check_PROGRAMS).  Ends with
     counters: mutation cases=N seconds=S seed=X findings=0|1     1: fewer than 90 of 100 killed (of 30 or more)
 Exit 1 in that case, 77 without what is needed.
@@ -113,26 +116,27 @@ class Bench:
 
     def link(self, layer, objects, out):
         folder = self.build + "/tests/unit/" + layer
-        tests = glob.glob(folder + "/*.o")
+        tests = glob.glob("%s/%s_tests-*.o" % (folder, layer))  # others of the folder are of other programs
+        tests += glob.glob("%s/tests/unit/*/%s_%s_tests-*.o" % (self.build, layer, layer))
         harness = self.build + "/tests/harness/.libs/libharness.a"
         return subprocess.run(["g++", "-o", out] + tests + objects + ["-Wl,--start-group", harness, self.build + "/.libs/libprs.a",
                               "-Wl,--end-group"] + self.libs, stderr=subprocess.DEVNULL).returncode == 0
 
-    def limit(self, layer):
+    def limit(self, layer, quick):
         if layer not in self.limits:
             program, begin = self.tmp + "/" + layer, time.time()
-            good = self.link(layer, [], program) and run([program], 600, self.env) == 0
+            good = self.link(layer, [], program) and (quick or run([program], 600, self.env) == 0)
             if not good:
                 print("mutate: the unchanged unit program of %s does not build or fails" % layer)
             self.limits[layer] = max(120, 5 * (time.time() - begin)) if good else None
         return self.limits[layer]
 
 
-def judge(bench, path, text, mutant, original):
+def judge(bench, path, text, mutant, original, quick):
     """killed, survived, or left out (None)."""
     start, end, new, _ = mutant
     layer, stem = path.split("/")[-2], os.path.basename(path)[:-2]
-    limit = bench.limit(layer)
+    limit = bench.limit(layer, quick)
     if limit is None:
         return None
     out, program = bench.tmp + "/mutant.o", bench.tmp + "/mutant"
@@ -141,7 +145,7 @@ def judge(bench, path, text, mutant, original):
         return None
     if run([program], limit, dict(bench.env, CK_RUN_SUITE=stem)) != 0:
         return "killed"
-    return "killed" if run([program], limit, bench.env) != 0 else "survived"
+    return "killed" if not quick and run([program], limit, bench.env) != 0 else "survived"
 
 
 def main():
@@ -152,6 +156,8 @@ def main():
     p.add_argument("--seconds", type=int, default=0)
     p.add_argument("--build", default=src + "/build")
     p.add_argument("--files", default="*")
+    p.add_argument("--per-file", type=int, default=0)
+    p.add_argument("--quick", action="store_true")
     p.add_argument("--keep", help="append survivors to this file")
     a = p.parse_args()
     bench = Bench(src, os.path.abspath(a.build))
@@ -159,20 +165,23 @@ def main():
         print("mutate: no unit programs in " + bench.build)
         return 77
     files = [f for layer in LAYERS for f in sorted(glob.glob("%s/lib/%s/*.c" % (src, layer)))
-             if not SKIP.search(f) and fnmatch.fnmatch(f, "*" + a.files + "*")]
+             if not SKIP.search(f) and any(fnmatch.fnmatch(f, "*" + g + "*") for g in a.files.split(","))]
     all_of = [(f, text, m) for f in files for text, ms in [mutants_of(f)] for m in ms]
     random.Random(a.seed).shuffle(all_of)
     print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
-    begin, killed, survived, originals, stopped = time.time(), 0, [], {}, []
+    begin, killed, survived, originals, stopped, judged = time.time(), 0, [], {}, [], {}
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))  # what was judged is still told
     for path, text, m in all_of:
         if stopped or (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
             break
+        if a.per_file and judged.get(path, 0) >= a.per_file:
+            continue
         if path not in originals:
             originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
-        verdict = judge(bench, path, text, m, originals[path]) if originals[path] else None
+        verdict = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
         if verdict is None:
             continue
+        judged[path] = judged.get(path, 0) + 1
         killed += verdict == "killed"
         if verdict == "survived":
             line = text.count("\n", 0, m[0]) + 1

@@ -101,7 +101,11 @@ PRS_UNUSED static prism_status hurt_mend(prs_dir *dir, bool salvage, bool dry_ru
                                          prism_repair_stats *stats, prism_error *err) {
     prism_index_opts index_opts = PRISM_INDEX_OPTS_INIT;
     prism_repair_opts opts = PRISM_REPAIR_OPTS_INIT;
+    test_alloc alloc;
+    prism_allocator hook = test_alloc_hook(&alloc);
     prs_check check = {.each = hurt_take_finding, .ctx = told};
+    memset(&alloc, 0, sizeof alloc);
+    index_opts.allocator = &hook;
     memset(told, 0, sizeof *told);
     memset(stats, 0, sizeof *stats);
     opts.dry_run = dry_run;
@@ -117,6 +121,7 @@ PRS_UNUSED static prism_status hurt_mend(prs_dir *dir, bool salvage, bool dry_ru
     prism_status status = salvage ? prs_salvage_run(&check, &opts, stats, err)
                                   : prs_repair_run(&check, &opts, stats, err);
     prs_core_unref(check.core);
+    test_alloc_check_empty(&alloc);
     dir->pread = false;
     if (dry_run) ck_assert_uint_eq(around->n_calls, 0);
     free(around);

@@ -480,9 +480,36 @@ START_TEST(an_earlier_backup_lends_its_files) {
 }
 END_TEST
 
+/* A listing may miss what goes and what comes; twice nothing is nothing. */
+START_TEST(a_listing_may_miss_everything_once) {
+    for (uint32_t on = 0; on < 2; on++) {
+        world w;
+        place p;
+        prism_error err = PRISM_ERROR_INIT;
+        fill(&w);
+        new_place(&p);
+        w.fault->calls = FAULT_LIST; /* one that says OK and shows nothing */
+        w.fault->status = PRISM_OK;
+        w.fault->n_calls = 0;
+        w.fault->fail_at = 1;
+        w.fault->fail_on = on;
+        ck_assert_int_eq(back_up(&w, p.dir, NULL, NULL, NULL, &err),
+                         on ? PRISM_ENOTFOUND : PRISM_OK);
+        if (on) ck_assert_str_eq(err.text, "there is no index here");
+        if (on) ck_assert_uint_eq(count_files(p.dir), 0);
+        w.fault->fail_at = 0;
+        w.fault->fail_on = false;
+        if (!on) judge(p.dir, 39);
+        end_place(&p);
+        world_end(&w);
+    }
+}
+END_TEST
+
 TEST_SUITE(backup, a_copy_is_an_index_of_its_own, the_writer_goes_on_meanwhile,
            it_may_be_cancelled_anywhere, an_index_there_is_left_alone,
            somebody_makes_an_index_there, damage_is_told_and_not_copied,
            each_call_of_the_disks_may_fail, the_disk_may_be_gone_from_some_call_on,
            the_power_may_go_at_any_moment, memory_may_run_out, links_where_it_can,
-           a_failed_backup_leaves_no_directory, an_earlier_backup_lends_its_files)
+           a_failed_backup_leaves_no_directory, an_earlier_backup_lends_its_files,
+           a_listing_may_miss_everything_once)

@@ -100,5 +100,63 @@ START_TEST(they_are_written_as_they_are) {
 }
 END_TEST
 
+/* Two documents of one key in one segment: only the later one lives. */
+START_TEST(keys_tell_what_was_replaced_in_a_segment) {
+    world w;
+    prs_arena arena;
+    prs_commit commit;
+    prs_deletions d;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 9; i++) world_put(&w, "{\"id\":\"k%u\",\"n\":%u}", i % 6, i);
+    world_commit(&w);
+    prs_arena_init(&arena, &w.disk_mem, 0);
+    prs_dir *dir = w.index.core->dir;
+    ck_assert_int_eq(prs_commit_read_newest(dir, &arena, &commit, NULL, NULL), PRISM_OK);
+    ck_assert_uint_eq(commit.manifest.n_segments, 1);
+    ck_assert_int_eq(prs_deletions_init(&d, &w.disk_mem, 1, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_deletions_add_superseded(&d, w.index.core, &commit.manifest, NULL),
+                     PRISM_OK);
+    ck_assert_uint_eq(prs_bitset_count(&d.sets[0]), 3);
+    for (uint32_t i = 0; i < 9; i++) ck_assert(prs_bitset_get(&d.sets[0], i) == (i < 3));
+    prs_deletions_fini(&d);
+    prs_arena_fini(&arena);
+    world_end(&w);
+}
+END_TEST
+
+/* No file of a failed write stays, nor memory of it. */
+START_TEST(a_failed_write_leaves_nothing) {
+    uint32_t n_failed = 0;
+    for (uint64_t at = 1;; at++) {
+        fixture f;
+        begin(&f);
+        ck_assert_int_eq(read_of(&f, 2), PRISM_OK);
+        prs_manifest next = f.commits[2].manifest;
+        next.generation = 9;
+        test_alloc alloc;
+        memset(&alloc, 0, sizeof alloc);
+        prism_allocator hook = test_alloc_hook(&alloc);
+        prs_mem mem;
+        prs_mem_init(&mem, &hook);
+        f.d.mem = &mem; /* sections are laid out with it */
+        alloc.fail_at = at;
+        prism_status status =
+            prs_deletions_write(&f.d, f.w.index.core->dir, &f.commits[2].uuid, &next, NULL);
+        f.d.mem = &f.w.disk_mem;
+        test_alloc_check_empty(&alloc);
+        prs_view view;
+        prism_status there =
+            f.w.disk->vt->view_open(f.w.disk, "deletes-0000000000000009", &view, NULL);
+        ck_assert_int_eq(there, status == PRISM_OK ? PRISM_OK : PRISM_ENOTFOUND);
+        if (there == PRISM_OK) f.w.disk->vt->view_close(f.w.disk, &view);
+        n_failed += status != PRISM_OK;
+        end(&f);
+        if (status == PRISM_OK) break;
+    }
+    ck_assert_uint_ge(n_failed, 1);
+}
+END_TEST
+
 TEST_SUITE(deletions, commits_add_up, keys_tell_what_was_replaced, damage_leaves_them_as_they_are,
-           they_are_written_as_they_are)
+           they_are_written_as_they_are, keys_tell_what_was_replaced_in_a_segment,
+           a_failed_write_leaves_nothing)

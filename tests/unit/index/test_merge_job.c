@@ -224,7 +224,50 @@ START_TEST(memory_may_run_out_at_install) {
 }
 END_TEST
 
+/* Segments before and behind those that were merged stay, in their order. */
+START_TEST(the_others_keep_their_places) {
+    static const bool gone[10] = {[0] = true, [3] = true};
+    for (uint32_t first = 0; first < PARTS; first++) {
+        world w;
+        prs_merge_job job;
+        const prs_segment *was[PARTS];
+        make_parts(&w);
+        for (uint32_t i = 0; i < PARTS; i++) was[i] = w.writer->segments.ptr[i].segment;
+        prs_merge_range one = {first, 1};
+        ck_assert_int_eq(prs_merge_job_begin(w.writer, one, &job, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_merge_job_run(&job, NULL, NULL, NULL), PRISM_OK);
+        delete_some(&w, 3);
+        ck_assert_int_eq(prs_merge_job_install(w.writer, &job, NULL), PRISM_OK);
+        leave(&w, &job);
+        ck_assert_uint_eq(w.writer->segments.n, PARTS);
+        for (uint32_t i = 0; i < PARTS; i++)
+            ck_assert((w.writer->segments.ptr[i].segment == was[i]) == (i != first));
+        world_commit(&w);
+        expect_gone(&w, 10, gone);
+        ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+        world_end(&w);
+    }
+    world w;
+    prs_merge_job job;
+    make_parts(&w);
+    const prs_segment *last = w.writer->segments.ptr[PARTS - 1].segment;
+    prs_merge_range two = {0, PARTS - 1};
+    ck_assert_int_eq(prs_merge_job_begin(w.writer, two, &job, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_merge_job_run(&job, NULL, NULL, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_merge_job_install(w.writer, &job, NULL), PRISM_OK);
+    leave(&w, &job);
+    ck_assert_uint_eq(w.writer->segments.n, 2);
+    ck_assert_ptr_eq(w.writer->segments.ptr[1].segment, last);
+    ck_assert_uint_eq(w.writer->stats.merges, 1);
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), PARTS * DOCS / 10 * 9);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
 TEST_SUITE(merge_job, what_is_deleted_meanwhile_stays_deleted, a_result_may_be_dead_when_it_comes,
            a_result_is_refused_when_its_inputs_are_gone, a_poisoned_writer_installs_nothing,
            a_poisoned_writer_drops_nothing,
-           a_result_takes_another_name_after_a_failed_sync_of_names, memory_may_run_out_at_install)
+           a_result_takes_another_name_after_a_failed_sync_of_names, memory_may_run_out_at_install,
+           the_others_keep_their_places)

@@ -237,6 +237,12 @@ START_TEST(each_call_of_the_disk_may_fail) {
             uint64_t findings = world_check(&w, PRISM_CHECK_NORMAL);
             if (status == PRISM_OK) ck_assert_uint_eq(findings, 0);
             if (status != PRISM_OK && status != PRISM_EUNKNOWN) ck_assert_uint_eq(findings, 1);
+            if (on == 0 && status != PRISM_OK && status != PRISM_EUNKNOWN) {
+                prs_view view; /* what no commit names is not left behind */
+                ck_assert_int_eq(w.disk->vt->view_open(w.disk, "deletes-0000000000000005", &view,
+                                                       NULL),
+                                 PRISM_ENOTFOUND);
+            }
             /* and repair works when the disk does */
             ck_assert_int_eq(hurt_mend(w.disk, false, false, &told, &stats, NULL), PRISM_OK);
             ck_assert_uint_eq(world_check(&w, PRISM_CHECK_NORMAL), 0);
@@ -249,7 +255,23 @@ START_TEST(each_call_of_the_disk_may_fail) {
 }
 END_TEST
 
+START_TEST(nothing_is_kept_of_a_path_that_is_none) {
+    for (int salvage = 0; salvage < 2; salvage++) {
+        prism_repair_opts opts = PRISM_REPAIR_OPTS_INIT;
+        prism_repair_stats stats = {.size = sizeof stats};
+        test_alloc alloc;
+        memset(&alloc, 0, sizeof alloc);
+        prism_allocator hook = test_alloc_hook(&alloc);
+        opts.allocator = &hook;
+        ck_assert_int_eq(prs_repair_index("/no/such/index", salvage, &opts, &stats, NULL),
+                         PRISM_ENOTFOUND);
+        ck_assert_int_ne(prs_repair_index(test_temp_dir(), salvage, &opts, &stats, NULL), PRISM_OK);
+        test_alloc_check_empty(&alloc);
+    }
+}
+END_TEST
+
 TEST_SUITE(repair, nothing_is_done_to_a_whole_index, a_damaged_segment_is_dropped,
            a_file_that_is_gone, both_files_are_gone, damaged_deletions,
            a_damaged_commit_cannot_be_repaired, the_caller_may_stop_it, any_byte_may_be_wrong,
-           each_call_of_the_disk_may_fail)
+           each_call_of_the_disk_may_fail, nothing_is_kept_of_a_path_that_is_none)

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "index/commit.h"
+#include "schema/tokenizers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,7 +185,48 @@ START_TEST(an_error_tells_itself_and_not_the_one_before) {
 }
 END_TEST
 
+static prism_status cut_nothing(void *ctx, const char *text, size_t len, prism_token_fn emit,
+                                void *emit_ctx, prism_error *err) {
+    prism_token token = {.term = text, .len = len, .end = len};
+    (void)ctx;
+    (void)err;
+    return emit(emit_ctx, &token) != 0 ? PRISM_ECANCELED : PRISM_OK;
+}
+
+/* A schema newer than the handle's may name the handle's tokenizers. */
+START_TEST(a_newer_schema_has_the_tokenizers_of_the_handle) {
+    world w;
+    prism_schema *schema;
+    prism_tokenizers *set;
+    prism_tokenizer mine = PRISM_TOKENIZER_INIT;
+    prism_error err = PRISM_ERROR_INIT;
+    char text[1024];
+    mine.name = "mine";
+    mine.version = "1";
+    mine.tokenize = cut_nothing;
+    world_make(&w, world_schema);
+    ck_assert_int_eq(prs_tokenizers_new(&set, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_tokenizers_add(set, &mine, NULL), PRISM_OK);
+    w.index.core->tokenizers = set;
+    snprintf(text, sizeof text,
+             "%.*s,{\"name\":\"code\",\"type\":\"text\",\"analyzer\":\"mine\"}]}",
+             (int)strlen(world_schema) - 2, world_schema);
+    ck_assert_int_eq(prs_schema_from_json(text, strlen(text), &schema, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_set_schema(w.writer, schema, NULL), PRISM_OK);
+    prs_schema_unref(schema);
+    world_put(&w, "{\"id\":\"a\",\"code\":\"A-1 B\"}");
+    world_commit(&w);
+    prism_snapshot *snap;
+    ck_assert_msg(prs_snapshot_open(w.index.core, NULL, &snap, &err) == PRISM_OK, "%s", err.text);
+    ck_assert_ptr_eq(snap->schema->tokenizers, set);
+    ck_assert_uint_eq(snap->schema->n_fields, 8);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
 TEST_SUITE(snapshot, nothing_new_gives_the_same_snapshot, refresh_shares_what_stayed,
            an_old_snapshot_reads_on, a_snapshot_outlives_its_index, numbers_go_over_segments,
            a_lost_file_is_damage, a_listing_may_miss_everything_once,
-           an_error_tells_itself_and_not_the_one_before)
+           an_error_tells_itself_and_not_the_one_before,
+           a_newer_schema_has_the_tokenizers_of_the_handle)

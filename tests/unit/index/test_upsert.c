@@ -233,6 +233,7 @@ START_TEST(damaged_keys_are_told) {
     for (uint32_t i = 0; i < 1000; i++) put_flags(&w, i, 2, PRISM_PUT_REPLACE);
     ck_assert_int_eq(prs_writer_flush(w.writer, &err), PRISM_ECORRUPT);
     ck_assert_int_eq(err.code, PRISM_ECORRUPT);
+    ck_assert_uint_eq(w.writer->segments.n, 1); /* the new one is gone again */
     ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_ECORRUPT);
     *bytes ^= 4;
     ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);

@@ -4,6 +4,7 @@
 #include "query/field_analyzers.h"
 
 #include <pthread.h>
+#include <stdio.h>
 
 static const char text[] =
     "{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},{\"name\":\"n\",\"type\":\"i64\"},"
@@ -112,5 +113,42 @@ START_TEST(threads_borrow) {
 }
 END_TEST
 
+static prism_status count_token(void *ctx, const prs_token *token) {
+    (void)token;
+    ++*(uint32_t *)ctx;
+    return PRISM_OK;
+}
+
+/* Tokens of one text under each name that an analyzer may have. */
+START_TEST(the_analyzer_is_the_one_that_is_named) {
+    static const struct {
+        const char *name, *text;
+        uint32_t n;
+    } rows[] = {
+        {"mixed-v1", "ab-cd ef", 4}, {"whitespace", "ab-cd ef", 2}, {"keyword", "ab-cd ef", 1}};
+    for (size_t i = 0; i < PRS_COUNT(rows); i++) {
+        char json[200];
+        int len = snprintf(json, sizeof json,
+                           "{\"fields\":[{\"name\":\"a\",\"type\":\"text\",\"analyzer\":\"%s\"}]}",
+                           rows[i].name);
+        prism_schema *schema;
+        prs_field_analyzers *all;
+        prs_analysis *analysis;
+        uint32_t n = 0;
+        ck_assert_int_eq(prs_schema_from_json(json, (size_t)len, &schema, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_field_analyzers_get(schema, &all, NULL), PRISM_OK);
+        uint32_t group = prs_field_analyzers_group(all, 0);
+        ck_assert_int_eq(prs_field_analyzers_take(all, group, PRS_AS_INDEXED, &analysis, NULL),
+                         PRISM_OK);
+        ck_assert_int_eq(prs_analysis_run(analysis, rows[i].text, strlen(rows[i].text), count_token,
+                                          &n, NULL, NULL, NULL),
+                         PRISM_OK);
+        ck_assert_msg(n == rows[i].n, "%s: %u tokens", rows[i].name, n);
+        prs_field_analyzers_give(all, group, PRS_AS_INDEXED, analysis);
+        prs_schema_unref(schema);
+    }
+}
+END_TEST
+
 TEST_SUITE(field_analyzers, equal_recipes_share, unstemmed_twins, a_bad_recipe_names_its_field,
-           threads_borrow)
+           threads_borrow, the_analyzer_is_the_one_that_is_named)

@@ -110,4 +110,23 @@ START_TEST(full_width_is_narrowed) {
 }
 END_TEST
 
-TEST_SUITE(range_text, forms, random_texts_stay_inside, full_width_is_narrowed)
+/* What stands behind the text closes nothing, opens nothing, and is no character of it. */
+START_TEST(nothing_behind_the_text_is_read) {
+    static const struct {
+        const char *text;
+        uint32_t len;
+    } cases[] = {{"[a TO b]", 7},    {"[a TO b}", 7},  {"[\"a\" TO \"b\"]", 11},
+                 {"[a TO “b”]", 10}, {"[a TO b］", 7}, {"[a TO b］", 8}};
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        prs_range_text r;
+        ck_assert(prs_range_text_begins(cases[i].text, cases[i].len, 0));
+        ck_assert_msg(!prs_range_text_read(cases[i].text, cases[i].len, 0, 2, &r), "%s",
+                      cases[i].text);
+    }
+    ck_assert(!prs_range_text_begins("[a TO b]", 0, 0));
+    ck_assert(!prs_range_text_begins("a[b TO c]", 1, 1));
+}
+END_TEST
+
+TEST_SUITE(range_text, forms, random_texts_stay_inside, full_width_is_narrowed,
+           nothing_behind_the_text_is_read)

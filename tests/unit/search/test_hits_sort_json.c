@@ -108,5 +108,34 @@ START_TEST(random_bytes_do_no_harm) {
 }
 END_TEST
 
+/* A name as long as a field's may be, and one longer; an order without values, values without one. */
+START_TEST(limits) {
+    for (uint32_t more = 0; more < 2; more++) {
+        char text[2048], name[PRS_SCHEMA_MAX_NAME + 2];
+        prism_hits *hits;
+        const char *at = strstr(sound, "date"), *was = "date";
+        memset(name, 'n', sizeof name);
+        name[PRS_SCHEMA_MAX_NAME + more] = '\0';
+        snprintf(text, sizeof text, "%.*s%s%s", (int)(at - sound), sound, name, at + strlen(was));
+        ck_assert_int_eq(prism_hits_decode(text, strlen(text), &hits, NULL),
+                         more == 0 ? PRISM_OK : PRISM_EPARSE);
+        prism_hits_free(hits);
+    }
+    static const char plain[] =
+        "{\"v\":1,\"shift\":20,\"k\":3,\"offset\":0,\"total\":9,\"exact\":true,\"stopped\":0,"
+        "\"hits\":[{\"key\":\"a\",\"gdoc\":1,\"score\":3,\"arrival\":1,\"part\":0%s}]}";
+    for (uint32_t with = 0; with < 2; with++) {
+        char text[512];
+        prism_hits *hits;
+        prism_error err = PRISM_ERROR_INIT;
+        snprintf(text, sizeof text, plain, with ? ",\"sort\":[null]" : "");
+        ck_assert_msg(prism_hits_decode(text, strlen(text), &hits, &err) ==
+                          (with ? PRISM_EPARSE : PRISM_OK),
+                      "%s: %s", text, err.text);
+        prism_hits_free(hits);
+    }
+}
+END_TEST
+
 TEST_SUITE(hits_sort_json, comes_back_as_it_was, what_is_unsound_is_refused,
-           random_bytes_do_no_harm)
+           random_bytes_do_no_harm, limits)

@@ -329,10 +329,31 @@ START_TEST(other_file_systems_are_not_linked_to) {
 }
 END_TEST
 
+/* A directory just made whose name cannot be made durable is an error; one that was there need not
+ * have a parent that is ours to open. */
+START_TEST(a_new_name_is_made_durable_or_told) {
+    place p;
+    bool root = geteuid() == 0;
+    place_open(&p, PLACE_FS);
+    ck_assert_int_eq(chmod(path_in(p.path, ".."), 0755), 0);
+    ck_assert_int_eq(chmod(p.path, 0733), 0); /* others may make names, not read */
+    if (!root) ck_assert_int_eq(chmod(p.path, 0333), 0);
+    if (root && seteuid(65534) != 0) test_skip("cannot become somebody else");
+    prism_status made = open_at(&p.mem, path_in(p.path, "ix"), true, true);
+    prism_status there = open_at(&p.mem, path_in(p.path, "ix"), true, true);
+    if (root) ck_assert_int_eq(seteuid(0), 0);
+    ck_assert_int_eq(chmod(p.path, 0755), 0);
+    ck_assert_int_ne(made, PRISM_OK);
+    ck_assert_int_eq(there, PRISM_OK);
+    ck_assert_int_eq(rmdir(path_in(p.path, "ix")), 0);
+    place_close(&p);
+}
+END_TEST
+
 TEST_SUITE(dir_fs, files_are_linked_between_directories, other_file_systems_are_not_linked_to,
            directories_are_opened_or_made, settled_views_hold_no_descriptor,
            views_kept_open_can_be_read_without_a_name, a_file_cut_short_is_an_error_without_mapping,
            only_regular_files_are_viewed, the_directory_is_held_not_named,
            readers_write_nothing_until_allowed, a_child_may_read_but_not_write,
            without_permission_it_is_read_only, a_full_disk_is_told_and_sticks,
-           a_read_only_disk_is_told)
+           a_read_only_disk_is_told, a_new_name_is_made_durable_or_told)

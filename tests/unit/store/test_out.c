@@ -252,7 +252,44 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
+/* Bytes of a file that failed, moved into another: from its first byte, which is no region's, and
+ * with an end in each region and in what is not in the file yet. */
+START_TEST(bytes_are_had_back_from_a_file) {
+    enum { LEN = 200000 };
+    static const uint64_t ends[] = {0, 1, 65000, 65536, 70000, 131072, 131100, 196607, LEN};
+    uint8_t *bytes = malloc(LEN);
+    for (size_t i = 0; i < LEN; i++) bytes[i] = (uint8_t)prs_hash_mix64(i);
+    for (size_t i = 0; i < PRS_COUNT(ends); i++) {
+        place p;
+        prs_out *from, *to;
+        prs_in *in;
+        prs_section s;
+        place_open(&p, PLACE_MEM_PREAD);
+        ck_assert_int_eq(prs_out_open(p.dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &from, NULL),
+                         PRISM_OK);
+        prs_out_section(from, 1, 0, 1);
+        prs_out_write(from, bytes, LEN);
+        ck_assert_int_eq(prs_out_open(p.dir, "g.idx", PRS_FILE_IDX, &sample_id, 0, &to, NULL),
+                         PRISM_OK);
+        prs_out_section(to, 1, 0, 1);
+        ck_assert_int_eq(prs_out_copy(from, ends[i], to, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_out_finish(to, NULL, NULL, NULL), PRISM_OK);
+        prs_out_abandon(from);
+        ck_assert_int_eq(prs_in_open(p.dir, "g.idx", PRS_FILE_IDX, &sample_id, 0, NULL,
+                                     PRS_CHECKSUM_EAGER, &in, NULL),
+                         PRISM_OK);
+        ck_assert(prs_in_section(in, 1, 0, &s));
+        ck_assert_uint_eq(s.len, ends[i]);
+        ck_assert_int_eq(prs_in_touch(&s, 0, s.len, NULL), PRISM_OK);
+        ck_assert_int_eq(memcmp(s.ptr, bytes, (size_t)ends[i]), 0);
+        prs_in_close(in);
+        place_close(&p);
+    }
+    free(bytes);
+}
+END_TEST
+
 TEST_SUITE(out, bytes_are_those_of_the_format, the_digest_never_changes, a_file_is_synced_once,
            a_sealed_file_is_whole_and_not_synced, every_failing_call_is_told,
            nothing_happens_after_a_failure, what_is_abandoned_is_gone, bugs_of_callers_are_told,
-           memory_may_run_out)
+           memory_may_run_out, bytes_are_had_back_from_a_file)
