@@ -139,7 +139,7 @@ static uint32_t longest_run(const prs_pending *p) {
     return longest;
 }
 
-/* Keys whose hashes end, or begin, in the same 12 bits: in places by those they would be one run. */
+/* Keys whose hashes end, or begin, in the same 12 bits: placed by those they would be one run. */
 START_TEST(chosen_keys_do_not_meet_in_the_table) {
     for (uint32_t top = 0; top < 2; top++) {
         bench b;
