@@ -1,7 +1,7 @@
 /* answer.c - how is an answer written as JSON?
  *
- * What all commands share: the head that names version, index and generation, documents cut down to
- * some of their fields, spans in the unit asked for, the notes of the parser.  Text from a command
+ * What all commands share: the head that names version, index and generation, stored documents
+ * byte for byte, spans in the unit asked for, the notes of the parser.  Text from a command
  * line may be of any bytes, and JSON has no place for ill-formed ones: they become U+FFFD here, and
  * nothing is dropped in silence.
  * Cost: spans in characters or UTF-16 units count the fragment once for each end.
@@ -53,22 +53,57 @@ json_t *answer_text_fields(const prism_schema *schema) {
     return names;
 }
 
-static bool is_named(const char *name, const char *names) {
-    size_t len = strlen(name);
-    for (const char *p = names; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
-        if (strcspn(p, ",") == len && memcmp(p, name, len) == 0) return true;
-    return false;
+json_t *answer_fields(const char *json, size_t len) {
+    json_t *doc = json_loadb(json, len, JSON_ALLOW_NUL, NULL);
+    return doc ? doc : json_loadb(json, len, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
 }
 
-json_t *answer_fields(const char *json, size_t len, const char *names) {
-    json_t *doc = json_loadb(json, len, JSON_ALLOW_NUL, NULL), *value;
-    const char *name;
-    void *next;
-    if (doc == NULL || names == NULL) return doc;
-    json_object_foreach_safe(doc, next, name, value) {
-        if (!is_named(name, names)) json_object_del(doc, name);
+static bool print_value(const json_t *value) {
+    return json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+}
+
+static bool print_hit(json_t *hit) {
+    const char *name, *before = "{";
+    json_t *value;
+    json_object_foreach(hit, name, value) {
+        printf("%s\"%s\":", before, name);
+        before = ",";
+        if (strcmp(name, "fields") == 0)
+            fwrite(json_string_value(value), 1, json_string_length(value), stdout);
+        else if (!print_value(value))
+            return false;
     }
-    return doc;
+    fputs("}", stdout);
+    return true;
+}
+
+static bool print_hits(json_t *hits) {
+    size_t i;
+    json_t *hit;
+    putchar('[');
+    json_array_foreach(hits, i, hit) {
+        if (i > 0) putchar(',');
+        if (!print_hit(hit)) return false;
+    }
+    putchar(']');
+    return true;
+}
+
+bool answer_print_hits(json_t *answer) {
+    const char *name, *before = "{";
+    json_t *value;
+    if (json_object_get(answer, "hits") == NULL) {
+        if (!print_hit(answer)) return false;
+        putchar('\n');
+        return true;
+    }
+    json_object_foreach(answer, name, value) {
+        printf("%s\"%s\":", before, name);
+        before = ",";
+        if (!(strcmp(name, "hits") == 0 ? print_hits(value) : print_value(value))) return false;
+    }
+    puts("}");
+    return true;
 }
 
 /* Units before byte `end` of well-formed UTF-8. */

@@ -16,8 +16,11 @@ bool answer_print(const json_t *value);
 json_t *answer_string(const char *text, size_t len);
 /** The names of the text fields of a schema, as a JSON array in schema order. */
 json_t *answer_text_fields(const prism_schema *schema);
-/** A stored document as an object with only the fields in `names` ("a,b"; NULL = all). */
-json_t *answer_fields(const char *json, size_t len, const char *names);
+/** A stored document for showing: numbers beyond 2^63 make all whole ones fractions. */
+json_t *answer_fields(const char *json, size_t len);
+/** Print an object as answer_print does, but for the strings named "fields" in it or in its hits:
+ *  they hold JSON, which is printed as it stands, numbers of any size included. */
+bool answer_print_hits(json_t *answer);
 /** Spans of a fragment in the unit asked for. */
 json_t *answer_spans(const prism_fragment *fragment, cli_offsets unit);
 

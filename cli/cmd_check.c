@@ -47,7 +47,7 @@ static void take_finding(void *ctx, const prism_error *f) {
     } else if (f->offset != UINT64_MAX) {
         printf("%s: %s: byte %llu: %s\n", code, f->file, (unsigned long long)f->offset, f->text);
     } else {
-        printf("%s: %s: %s\n", code, f->file, f->text);
+        printf("%s: %s%s%s\n", code, f->file, f->file[0] ? ": " : "", f->text);
     }
 }
 

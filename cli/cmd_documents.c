@@ -3,10 +3,25 @@
  * The stored JSON is printed as it is, a line a document, in the order asked; absent keys are
  * passed over and only an answer without any document exits 1.
  * Tested by: tests/cli/documents.sh */
-#include "answer.h"
 #include "cli.h"
+#include "pick.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* Some of its members, or NULL for the whole document. */
+static bool print_json(const char *json, size_t len, const char *names, prism_error *err) {
+    char *some = NULL;
+    if (names && (some = pick_members(json, len, names, &len)) == NULL) {
+        err->code = PRISM_ENOMEM;
+        snprintf(err->text, sizeof err->text, "out of memory");
+        return false;
+    }
+    fwrite(some ? some : json, 1, len, stdout);
+    putchar('\n');
+    free(some);
+    return true;
+}
 
 static bool print_document(const cli_options *o, prism_snapshot *snap, uint64_t gdoc,
                            const char *key, prism_error *err) {
@@ -17,16 +32,9 @@ static bool print_document(const cli_options *o, prism_snapshot *snap, uint64_t 
         return true;
     }
     if (prism_document_get(snap, gdoc, &json, &len, err) != PRISM_OK) return false;
-    if (o->fields) {
-        json_t *fields = answer_fields(json, len, o->fields);
-        answer_print(fields);
-        json_decref(fields);
-    } else {
-        fwrite(json, 1, len, stdout);
-        putchar('\n');
-    }
+    bool done = print_json(json, len, o->fields, err);
     prism_free_text(json);
-    return true;
+    return done;
 }
 
 int cmd_get(cli_options *o) {

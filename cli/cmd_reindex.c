@@ -81,8 +81,10 @@ int cmd_reindex(cli_options *o) {
     if (path == NULL) return cli_no_index();
     int code = o->schema ? schema_read_file(o->schema, o->key, &schema) : CLI_OK;
     if (code != CLI_OK) return code;
-    if (o->to && cli_is_foreign(o->to) && !cli_is_index(o->to)) {
-        cli_message("%s: not an index, and not empty: nothing was touched", o->to);
+    if (o->to && cli_is_foreign(o->to)) {
+        cli_message(cli_is_index(o->to) ? "%s: there is an index already: nothing was touched"
+                                        : "%s: not an index, and not empty: nothing was touched",
+                    o->to);
         prism_schema_unref(schema);
         return CLI_INDEX;
     }

@@ -161,10 +161,24 @@ static int field_of_json(const char *text, json_t **out) {
     return cli_usage("add-field: a field is one JSON object");
 }
 
+static bool has_field(const json_t *schema, const json_t *field) {
+    const char *name = json_string_value(json_object_get(field, "name"));
+    size_t i;
+    json_t *other;
+    json_array_foreach(json_object_get(schema, "fields"), i, other) {
+        const char *theirs = json_string_value(json_object_get(other, "name"));
+        if (name && theirs && strcmp(name, theirs) == 0) return true;
+    }
+    return false;
+}
+
 static int with_field(cli_options *o, const prism_schema *now, prism_schema **out) {
     json_t *field = NULL, *schema = schema_to_value(now);
     int code = o->n_args == 2 ? field_of_json(o->args[1], &field) : field_of_options(o, &field);
     if (code == CLI_OK && schema == NULL) code = CLI_SYSTEM;
+    if (code == CLI_OK && has_field(schema, field))
+        code = cli_usage("add-field: there is a field %s already (see psearch schema)",
+                         json_string_value(json_object_get(field, "name")));
     if (code == CLI_OK) {
         json_array_append(json_object_get(schema, "fields"), field);
         code = schema_from_value("add-field", schema, out);

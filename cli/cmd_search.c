@@ -10,19 +10,20 @@
  * tests/scenarios */
 #include "show.h"
 
+#include "pick.h"
 #include "progress.h"
 #include "sorted.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static int parse_text(search_answer *a, const char *text, prism_query_opts *opts,
-                      prism_query **query) {
+static int parse_text(search_answer *a, const char *option, const char *text,
+                      prism_query_opts *opts, prism_query **query) {
     prism_error err = PRISM_ERROR_INIT;
     prism_status status =
         prism_query_parse(prism_index_schema(a->index), text, strlen(text), opts, query, &err);
     if (status == PRISM_OK) return CLI_OK;
-    cli_fail(&err);
+    cli_fail_in(option, &err);
     return status == PRISM_ENOMEM ? CLI_SYSTEM : CLI_USAGE;
 }
 
@@ -35,10 +36,20 @@ static void filter_note(void *ctx, size_t at, const char *text) {
 
 static int parse_query(search_answer *a) {
     prism_query_opts opts = answer_query_opts(a->options, a->notes);
-    int code = parse_text(a, a->text, &opts, &a->query);
+    int code = parse_text(a, "", a->text, &opts, &a->query);
     if (code != CLI_OK || a->options->filter == NULL) return code;
     opts.note = filter_note;
-    return parse_text(a, a->options->filter, &opts, &a->filter);
+    return parse_text(a, "--filter", a->options->filter, &opts, &a->filter);
+}
+
+/* The library does not know how its options are called here. */
+static int fail_search(const cli_options *o, const prism_error *err) {
+    bool of_order = strstr(err->text, "the order ") == err->text;
+    if (err->code != PRISM_EINVAL) return cli_fail(err);
+    if (of_order && o->sort) return cli_fail_in("--sort", err);
+    if (strstr(err->text, "no token") && o->after)
+        return cli_usage("--after: '%s' is no token: it is the \"next\" of an answer", o->after);
+    return o->after && !of_order ? cli_fail_in("--after", err) : cli_fail(err);
 }
 
 static int find(search_answer *a) {
@@ -55,7 +66,8 @@ static int find(search_answer *a) {
     opts.after = o->after;
     opts.cancel = &cli_interrupted;
     uint64_t start = progress_clock_us();
-    if (prism_search(a->snap, a->query, &opts, &a->hits, &err) != PRISM_OK) return cli_fail(&err);
+    if (prism_search(a->snap, a->query, &opts, &a->hits, &err) != PRISM_OK)
+        return fail_search(o, &err);
     a->took_us = progress_clock_us() - start;
     a->total = prism_hits_total(a->hits, &a->total_exact);
     return CLI_OK;
@@ -100,7 +112,7 @@ static json_t *json_highlights(search_answer *a, uint64_t gdoc) {
     return all;
 }
 
-json_t *search_fields(search_answer *a, uint64_t gdoc, const char *names) {
+json_t *search_fields(search_answer *a, uint64_t gdoc) {
     char *json = NULL;
     size_t len;
     prism_error err = PRISM_ERROR_INIT;
@@ -108,9 +120,28 @@ json_t *search_fields(search_answer *a, uint64_t gdoc, const char *names) {
         fail_once(a, &err);
         return json_object();
     }
-    json_t *fields = answer_fields(json, len, names);
+    json_t *fields = answer_fields(json, len);
     prism_free_text(json);
     return fields ? fields : json_object();
+}
+
+/* The document, or what --fields names of it, as a string for answer_print_hits. */
+static json_t *json_fields(search_answer *a, uint64_t gdoc) {
+    char *json = NULL;
+    size_t len;
+    prism_error err = PRISM_ERROR_INIT;
+    if (prism_document_get(a->snap, gdoc, &json, &len, &err) != PRISM_OK) {
+        fail_once(a, &err);
+        return json_string("{}");
+    }
+    const char *names = a->options->fields;
+    char *some = names ? pick_members(json, len, names, &len) : NULL;
+    json_t *fields = names == NULL ? json_stringn(json, len)
+                     : some        ? json_stringn(some, len)
+                                   : NULL;
+    free(some);
+    prism_free_text(json);
+    return fields;
 }
 
 static json_t *json_hit(search_answer *a, uint32_t i) {
@@ -119,8 +150,7 @@ static json_t *json_hit(search_answer *a, uint32_t i) {
     bool scored = sorted_has_scores(a->hits);
     json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "id", answer_string(hit.key, hit.key_len),
                             "score", scored ? json_real((double)hit.score) : json_null(), "fields",
-                            search_fields(a, hit.gdoc, a->options->fields), "highlights",
-                            json_highlights(a, hit.gdoc));
+                            json_fields(a, hit.gdoc), "highlights", json_highlights(a, hit.gdoc));
     if (prism_hits_sort_count(a->hits) > 0)
         json_object_set_new(out, "sort", sorted_values(a->hits, i));
     return out;
@@ -152,7 +182,7 @@ static bool print_json(search_answer *a) {
     json_object_set_new(root, "facets", json_object());
     json_object_set_new(root, "next", json_next(a));
     json_object_set(root, "notes", a->notes);
-    bool done = a->code != CLI_OK || answer_print(root);
+    bool done = a->code != CLI_OK || answer_print_hits(root);
     json_decref(root);
     return done;
 }
@@ -161,7 +191,7 @@ static bool print_jsonl(search_answer *a) {
     bool done = true;
     for (uint32_t i = 0; done && a->code == CLI_OK && i < prism_hits_count(a->hits); i++) {
         json_t *line = json_hit(a, i);
-        done = a->code != CLI_OK || answer_print(line);
+        done = a->code != CLI_OK || (line && answer_print_hits(line));
         json_decref(line);
     }
     return done;

@@ -287,18 +287,31 @@ static prism_status refill(input_lines *lines, prism_error *err) {
     return status;
 }
 
-/* Drop the rest of a line that is too long, without keeping it. */
-static prism_status skip_rest(input_lines *lines, prism_error *err) {
-    for (;;) {
-        char *eol = memchr(lines->buf + lines->from, '\n', lines->to - lines->from);
-        if (eol) {
-            lines->from = (size_t)(eol - lines->buf) + 1;
-            return PRISM_OK;
-        }
+prism_status input_line_rest(input_lines *lines, const char **text, size_t *len, prism_error *err) {
+    *len = 0;
+    if (!lines->inside) return PRISM_OK;
+    if (lines->from == lines->to) {
         lines->from = lines->to = 0;
         prism_status status = refill(lines, err);
-        if (status != PRISM_OK || lines->end) return status;
+        if (status != PRISM_OK) return status;
     }
+    size_t unread = lines->to - lines->from;
+    *text = lines->buf + lines->from;
+    char *eol = memchr(*text, '\n', unread);
+    *len = eol ? (size_t)(eol - *text) : unread;
+    lines->inside = eol == NULL && unread > 0;
+    lines->from += *len + (eol ? 1 : 0);
+    return PRISM_OK;
+}
+
+static prism_status skip_rest(input_lines *lines, prism_error *err) {
+    const char *text;
+    size_t len;
+    while (lines->inside) {
+        prism_status status = input_line_rest(lines, &text, &len, err);
+        if (status != PRISM_OK) return status;
+    }
+    return PRISM_OK;
 }
 
 prism_status input_next_line(input_lines *lines, input_line *line, bool *more, prism_error *err) {
@@ -306,12 +319,14 @@ prism_status input_next_line(input_lines *lines, input_line *line, bool *more, p
     char *eol = NULL;
     memset(line, 0, sizeof *line);
     *more = false;
+    prism_status status = skip_rest(lines, err);
+    if (status != PRISM_OK) return status;
     for (;;) {
         size_t unread = lines->to - lines->from;
         if (unread > seen) eol = memchr(lines->buf + lines->from + seen, '\n', unread - seen);
         if (eol || lines->end || unread > PRISM_MAX_DOC_BYTES + 1) break;
         seen = unread;
-        prism_status status = refill(lines, err);
+        status = refill(lines, err);
         if (status != PRISM_OK) return status;
     }
     if (eol == NULL && lines->from == lines->to) return PRISM_OK;
@@ -320,12 +335,9 @@ prism_status input_next_line(input_lines *lines, input_line *line, bool *more, p
     line->text = lines->buf + lines->from;
     line->len = eol ? (size_t)(eol - line->text) : lines->to - lines->from;
     if (eol == NULL && !lines->end) {
-        line->too_long = true;
-        line->len = 200;
-        static char beginning[200];
-        memcpy(beginning, line->text, sizeof beginning);
-        line->text = beginning;
-        return skip_rest(lines, err);
+        line->too_long = lines->inside = true;
+        lines->from = lines->to;
+        return PRISM_OK;
     }
     lines->from += line->len + (eol ? 1 : 0);
     if (line->len > 0 && line->text[line->len - 1] == '\r') line->len--;

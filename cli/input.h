@@ -29,7 +29,7 @@ typedef struct input_line {
     const char *text; /* without the line end; valid until the next line */
     size_t len;
     uint64_t number; /* from 1 */
-    bool too_long;   /* over PRISM_MAX_DOC_BYTES: text holds its beginning only */
+    bool too_long;   /* over PRISM_MAX_DOC_BYTES: text holds its beginning, see input_line_rest */
 } input_line;
 
 typedef struct input_lines {
@@ -38,12 +38,16 @@ typedef struct input_lines {
     size_t from, to, cap;
     uint64_t number;
     bool end;
+    bool inside; /* a line that is too long: its rest has not been read */
 } input_lines;
 
 void input_lines_init(input_lines *lines, input_stream *in);
 void input_lines_fini(input_lines *lines);
 /** *more false at the end.  Memory: one line, at most PRISM_MAX_DOC_BYTES + 64 KiB. */
 prism_status input_next_line(input_lines *lines, input_line *line, bool *more, prism_error *err);
+/** The next part of a line that is too long, *len 0 behind its last one; what is not asked for is
+ *  passed over by input_next_line.  *text is valid until the next call. */
+prism_status input_line_rest(input_lines *lines, const char **text, size_t *len, prism_error *err);
 
 /* What is met on a walk; each stops it by returning non-zero. */
 typedef struct input_walker {

@@ -41,17 +41,30 @@ static const char *shown_path(const char *path) {
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-int load_reject(loader *l, const char *path, const prism_error *err, const char *record,
-                size_t len) {
+static bool keep(loader *l, const char *text, size_t len) {
+    return l->rejects == NULL || fwrite(text, 1, len, l->rejects) == len;
+}
+
+static bool keep_line(loader *l, const char *text, size_t len) {
+    return keep(l, text, len) && (l->rejects == NULL || putc('\n', l->rejects) != EOF);
+}
+
+/* Tell it; *skip: the command goes on, and the record is to be kept. */
+static int refuse(loader *l, const char *path, const prism_error *err, bool *skip) {
     progress_clear(&l->progress);
     int code = cli_fail_in(shown_path(path), err);
     if (err->code == PRISM_ENOTFOUND || err->code == PRISM_EIO) code = CLI_REJECTED;
-    bool skip = l->options->skip_errors && (code == CLI_REJECTED || code == CLI_USAGE);
+    *skip = l->options->skip_errors && (code == CLI_REJECTED || code == CLI_USAGE);
+    l->rejected += *skip;
+    return code;
+}
+
+int load_reject(loader *l, const char *path, const prism_error *err, const char *record,
+                size_t len) {
+    bool skip;
+    int code = refuse(l, path, err, &skip);
     if (!skip) return code;
-    l->rejected++;
-    if (l->rejects && (fwrite(record, 1, len, l->rejects) != len || putc('\n', l->rejects) == EOF))
-        return flush_rejects(l);
-    return CLI_OK;
+    return keep_line(l, record, len) ? CLI_OK : flush_rejects(l);
 }
 
 static int reject_file(loader *l, const char *path, const prism_error *err) {
@@ -81,21 +94,37 @@ static bool is_blank(const char *text, size_t len) {
     return true;
 }
 
-static int put_line(loader *l, const char *path, const input_stream *in, const input_line *line) {
+/* A line longer than any document: kept whole, though not at once in memory. */
+static int reject_long(loader *l, const char *path, input_lines *lines, const input_line *line) {
+    prism_error err = PRISM_ERROR_INIT, own = PRISM_ERROR_INIT;
+    const char *text = line->text;
+    size_t len = line->len;
+    bool skip, done = true;
+    err.code = PRISM_ELIMIT;
+    err.line = (uint32_t)(line->number > UINT32_MAX ? UINT32_MAX : line->number);
+    err.column = 1;
+    snprintf(err.text, sizeof err.text, "the line is longer than a document may be (%u MiB)",
+             PRISM_MAX_DOC_BYTES >> 20);
+    int code = refuse(l, path, &err, &skip);
+    if (!skip) return code;
+    while (len > 0 && done) {
+        done = keep(l, text, len);
+        if (input_line_rest(lines, &text, &len, &own) != PRISM_OK)
+            return reject_file(l, path, &own);
+        l->bytes += len;
+    }
+    return done && keep_line(l, "", 0) ? CLI_OK : flush_rejects(l);
+}
+
+static int put_line(loader *l, const char *path, input_lines *lines, const input_line *line) {
     prism_error err = PRISM_ERROR_INIT;
     prism_status status;
     size_t bom =
         line->number == 1 && line->len >= 3 && memcmp(line->text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     if (is_blank(line->text + bom, line->len - bom)) return CLI_OK;
-    if (line->too_long) {
-        status = err.code = PRISM_ELIMIT;
-        snprintf(err.text, sizeof err.text, "the line is longer than a document may be (%u MiB)",
-                 PRISM_MAX_DOC_BYTES >> 20);
-    } else {
-        status =
-            prism_writer_put_json(l->writer, line->text + bom, line->len - bom, l->flags, &err);
-    }
-    if (status == PRISM_OK) return after_put(l, in);
+    if (line->too_long) return reject_long(l, path, lines, line);
+    status = prism_writer_put_json(l->writer, line->text + bom, line->len - bom, l->flags, &err);
+    if (status == PRISM_OK) return after_put(l, lines->in);
     if (!is_record_error(status)) return cli_fail(&err);
     /* The library counts lines inside the record; a record is one line of the file. */
     err.line = (uint32_t)(line->number > UINT32_MAX ? UINT32_MAX : line->number);
@@ -117,7 +146,7 @@ static int put_ndjson(loader *l, const char *path, input_stream *in) {
         }
         if (!more) break;
         l->bytes += line.len + 1;
-        code = put_line(l, path, in, &line);
+        code = put_line(l, path, &lines, &line);
     }
     if (code == CLI_OK && lines.number == 0) tally_add(&l->empty, shown_path(path));
     input_lines_fini(&lines);

@@ -25,7 +25,9 @@ const cli_command cli_commands[] = {
      "some-program | psearch put -i news --on-error=skip --rejects=bad.ndjson -",
      cmd_put, false},
     {"add", "[OPTIONS] FILE... DIR... -",
-     "as put, without looking for old versions (append-only loads)", "",
+     "as put, without looking for old versions (append-only loads)",
+     "For keys that are new. One that is not then stands for several documents, until a put of it "
+     "or a merge; check counts them.",
      "psearch add -i news --load dump.ndjson.zst", cmd_add, false},
     {"rm", "[OPTIONS] KEY... | - | --query Q", "delete documents, by key or by query",
      "With - the keys are read from standard input, one a line. With --query all documents that "
@@ -43,10 +45,13 @@ const cli_command cli_commands[] = {
      cmd_merge, false},
     {"search", "[OPTIONS] QUERY...", "find the best documents for a query",
      "Options stand before the query; after -- nothing is an option. The query language is in "
-     "psearch-query(7).",
+     "psearch-query(7). With --sort, documents without a value come last, and equal ones in the "
+     "order in which they were put. --after gives the page behind another, however deep, under the "
+     "same query and order: its token is \"next\" in JSON.",
      "psearch search -i news custom silicon Nvidia\npsearch search -i news '\"right of first "
      "refusal\"'\n"
      "psearch search -i news --sort date:desc --filter 'date:[2025 TO *]' chips\n"
+     "psearch search -i news --sort date:desc --filter 'lang:zh*' 數據中心\n"
      "psearch search -i news --format=json -n 3 數據中心",
      cmd_search, true},
     {"get", "[OPTIONS] KEY...", "fetch stored documents by key, as JSON lines", "",
@@ -54,7 +59,8 @@ const cli_command cli_commands[] = {
     {"info", "[OPTIONS]", "documents, segments, bytes of an index", "",
      "psearch info -i news --json", cmd_info, false},
     {"check", "[--quick|--deep|--repair|--salvage] [OPTIONS]", "verify an index",
-     "Findings go to standard output; exit code 4 if there are any, mended or not. "
+     "Findings go to standard output; exit code 4 if there are any, mended or not. Notes, of files "
+     "that no commit needs or of keys that add has put twice, are no findings. "
      "--repair publishes a new commit without the segments that are damaged and prints the keys "
      "that are lost with them. --salvage, for a newest commit that cannot be read at all, makes "
      "the newest one that is whole the newest again. Neither overwrites or removes anything: the "
@@ -170,6 +176,9 @@ static bool fill_standard_files(void) {
 }
 
 int main(int argc, char **argv) {
+    /* One write for a page of help or hits: fewer calls, and what the system says of it is told. */
+    static char buffer[1 << 16];
+    if (!isatty(STDOUT_FILENO)) (void)setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     if (!fill_standard_files()) return CLI_SYSTEM;
     /* A reader that goes away ends us quietly, even below a parent that ignores the signal. */
     signal(SIGPIPE, SIG_DFL);

@@ -395,11 +395,20 @@ static int check_values(const cli_options *o, const cli_command *command) {
     return CLI_OK;
 }
 
+/* What is meant as an option is easily typed behind the text. */
+static void note_late_option(const char *arg, const cli_command *command) {
+    if (arg[0] != '-' || arg[1] != '-') return;
+    const cli_option *option = find_option(arg + 2, strcspn(arg + 2, "="), 0);
+    if (option == NULL || !cli_option_applies(option, command->name)) return;
+    cli_message("note: %s is taken as text: options of %s stand before the text", arg,
+                command->name);
+}
+
 int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o) {
     set_defaults(o);
     *command = NULL;
     o->args = argv; /* compacted in place: never ahead of the place being read */
-    bool options_end = false;
+    bool options_end = false, in_text = false;
     for (int i = 1; i < argc; i++) {
         char *arg = argv[i];
         if (!options_end && strcmp(arg, "--") == 0) {
@@ -415,8 +424,10 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
             *command = cli_find_command(arg);
             if (*command == NULL) return cli_usage("%s: no such command (see psearch help)", arg);
         } else {
+            if (in_text) note_late_option(arg, *command);
             o->args[o->n_args++] = arg;
-            if ((*command)->text_args) options_end = true;
+            in_text |= (*command)->text_args && !options_end;
+            options_end |= (*command)->text_args;
         }
     }
     if (*command == NULL) {

@@ -179,6 +179,11 @@ int cli_finish(int code) {
     bool failed_before = ferror(stdout) != 0;
     errno = 0;
     if (fflush(stdout) == 0 && !failed_before) return code;
+    if (failed_before && errno == 0) { /* the reason is lost: ask once more */
+        clearerr(stdout);
+        putchar('\n');
+        (void)fflush(stdout);
+    }
     if (!told)
         cli_message("standard output: %s", errno ? strerror(errno) : "not everything was written");
     told = true;

@@ -297,7 +297,7 @@ void show_answer(search_answer *a) {
          i++) {
         prism_hit hit;
         prism_hits_get(a->hits, i, &hit);
-        json_t *fields = search_fields(a, hit.gdoc, NULL);
+        json_t *fields = search_fields(a, hit.gdoc);
         if (i > 0) putchar('\n');
         bool titled = show_title(a, &hit, a->options->offset + i + 1);
         show_body(a, &hit, fields);

@@ -22,9 +22,8 @@ typedef struct search_answer {
 /** Best fragments of a field of a hit; NULL where there are none.  A failure is told and kept in
  *  a->code. */
 prism_snippet *search_snippet(search_answer *a, uint64_t gdoc, const char *field);
-/** The stored document with only the fields in `names` ("a,b"; NULL = all); never NULL but when out
- *  of memory. */
-json_t *search_fields(search_answer *a, uint64_t gdoc, const char *names);
+/** The stored document; never NULL but when out of memory. */
+json_t *search_fields(search_answer *a, uint64_t gdoc);
 
 /** Print the hits; the count goes to standard error. */
 void show_answer(search_answer *a);

@@ -154,8 +154,10 @@ typedef enum prism_check_level {
     PRISM_CHECK_NORMAL = 1, /* every byte and every structure, against each other */
     PRISM_CHECK_DEEP = 2,   /* stored documents are analyzed again, all postings compared */
 } prism_check_level;
-/** A finding of check: a sentence, the file and the offset.  With code PRISM_OK it is a note: a
- *  file that no commit needs.   Params : finding [borrowed during the callback] */
+/** A finding of check: a sentence, the file and the offset.  With code PRISM_OK it is a note, no
+ *  damage: a file that no commit needs, or damaged and only of an older one; how many live
+ *  documents have a newer one of their key, because they were added without replacing.
+ *  Params : finding [borrowed during the callback] */
 typedef void (*prism_finding_fn)(void *ctx, const prism_error *finding);
 /** Verify an index, assuming nothing: files are read with pread, never mapped, never written.
  *  Params : opts gives allocator and tokenizers, the rest does not matter; each and progress may be

@@ -25,9 +25,8 @@
  * commit gives PRISM_ENOMEM, and rollback is the way out.  The last commit is intact in every
  * case.
  *
- * Threads: any may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
- *          thread of its own while it is called.  What fails there changes nothing and is no call's
- *          error:
+ * Any thread may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
+ * thread of its own while it is called.  What fails there changes nothing and is no call's error:
  * prism_writer_get_stats tells, and it is tried again after some more flushes. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
@@ -80,8 +79,8 @@ PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
  *  Params : text copied; flags PRISM_PUT_*; a missing key is made from the content (XXH3-128, hex)
  *  Errors : PRISM_EPARSE not a JSON object, ill-formed UTF-8, a name twice (line and column);
  *           PRISM_EREJECTED a value that does not fit its field, a bad key, under strict_schema an
- *           unknown name; PRISM_ELIMIT PRISM_MAX_DOC_BYTES, PRISM_MAX_DOC_TOKENS, depth; what a
- *           tokenizer returns.
+ *           unknown name; PRISM_ELIMIT PRISM_MAX_DOC_BYTES, PRISM_MAX_DOC_TOKENS, depth, a key
+ *           of a thousand made to have one hash; what a tokenizer returns.
  *           PRISM_EBUDGET it alone needs more than 1.25 times the budget; PRISM_EIO, PRISM_ENOSPC,
  *           PRISM_ENOMEM.  After all of these the writer is as it was
  *  Cost   : the document is analyzed now; a flush first when the budget is spent */

@@ -152,7 +152,8 @@ prism_status prism_document_find(prism_snapshot *snap, const char *key, size_t l
                                  prism_error *err) {
     if (gdoc == NULL) return null_argument(err, "gdoc");
     *gdoc = 0;
-    if (snap == NULL || key == NULL) return null_argument(err, snap == NULL ? "snap" : "key");
+    if (snap == NULL) return null_argument(err, "snap");
+    if (key == NULL && len > 0) return null_argument(err, "key");
     return prs_document_find(snap, prs_bytes_of(key, len), gdoc, err);
 }
 

@@ -89,7 +89,8 @@ static prism_status put_json(prism_writer *writer, const char *text, size_t len,
 
 prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                    unsigned flags, prism_error *err) {
-    if (text == NULL) return null_argument(err, "text");
+    if (text == NULL && len > 0) return null_argument(err, "text");
+    if (text == NULL) text = "";
     PRS_TRY(check_flags(flags, err));
     PRS_TRY(prs_api_enter(writer, err));
     return prs_api_leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
@@ -126,7 +127,7 @@ prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t l
                                  prism_error *err) {
     uint64_t deleted = 0;
     if (n != NULL) *n = 0;
-    if (key == NULL) return null_argument(err, "key");
+    if (key == NULL && len > 0) return null_argument(err, "key");
     PRS_TRY(prs_api_enter(writer, err));
     if (writer->recipe->schema->key_field < 0) {
         return prs_api_leave(writer, prs_error_set(err, PRISM_EINVAL,

@@ -126,6 +126,7 @@ static prism_status check_snapshot(prs_check *check, const prism_snapshot *snap,
     if (check->level == PRISM_CHECK_QUICK) return PRISM_OK;
     for (uint32_t i = 0; i < snap->n_leaves; i++)
         PRS_TRY(prs_check_segment(check, snap->leaves[i].segment, snap->leaves[i].deleted, err));
+    if (check->n_findings == 0) PRS_TRY(prs_check_twice(check, snap, err));
     return PRISM_OK;
 }
 

@@ -1,8 +1,8 @@
 /* check.h - is everything in an index directory what it should be?
  *
  * Files: check.c (directory, manifests, order of work), check_lists.c (dictionaries and lists),
- * check_parts.c (keys, lengths, documents), check_older.c (commits before the newest), check_deep.c
- * (stored documents analyzed again). */
+ * check_parts.c (keys, lengths, documents), check_older.c (commits before the newest),
+ * check_twice.c (keys of several segments), check_deep.c (stored documents analyzed again). */
 #ifndef PRS_INDEX_CHECK_H
 #define PRS_INDEX_CHECK_H
 
@@ -61,6 +61,9 @@ prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint3
 /** Keys, lengths, statistics, stored frames.  deleted may be NULL. */
 prism_status prs_check_parts(prs_check *check, const prs_segment *segment,
                              const prs_bitset *deleted, prism_error *err) PRS_NODISCARD;
+/** A note of how many live documents have a newer live one of their key in a later segment. */
+prism_status prs_check_twice(prs_check *check, const prism_snapshot *snap,
+                             prism_error *err) PRS_NODISCARD;
 /** Analyze the stored documents again and compare terms, positions, lengths, columns, keys. */
 prism_status prs_check_deep(prs_check *check, const prs_segment *segment,
                             prism_error *err) PRS_NODISCARD;

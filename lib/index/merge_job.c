@@ -182,6 +182,10 @@ void prs_merge_job_leave(prism_writer *writer, const prs_merge_job *job) {
     }
 }
 
+void prs_merge_job_suspect(prism_writer *writer) {
+    if (writer->job != NULL) writer->job->merged.suspect = true;
+}
+
 bool prs_merge_job_writes(const prism_writer *writer, const prs_id *id) {
     return writer->job != NULL && prs_id_equal(&writer->job->id, id);
 }

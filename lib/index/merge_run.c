@@ -107,6 +107,7 @@ static uint32_t allowed(const prism_writer *writer) {
 prism_status prs_merge_next(prism_writer *writer, prs_merge_range *range, prism_error *err) {
     *range = (prs_merge_range){0, 0};
     if (writer->options.max_segments == PRISM_NO_MERGE) return PRISM_OK;
+    if (writer->poisoned) return PRISM_OK; /* the commit may have happened: nothing may go (R8) */
     drop_dead(writer);
     return pick_range(writer, prs_merge_pick, allowed(writer), range, err);
 }

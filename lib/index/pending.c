@@ -10,7 +10,11 @@
  * Why so      Stored JSON would be the largest part of a budget and is never looked at again, so it
  *             goes to its file at once.  Old versions in segments are looked for only at flush, all
  *             keys sorted (upsert.c): a look-up per put would touch every segment in random order.
- * Source      FORMAT.md sections 11, 14.
+ *             The place in the key table hangs on a random number besides the hash: who chooses
+ *             keys with equal bits in their hashes cannot make them meet there (multiply-shift).
+ *             Keys of one and the same hash meet anywhere, in the segment's table too, and are
+ *             refused beyond PRS_MAX_SAME_HASH.
+ * Source      FORMAT.md sections 11, 14; rule R50.
  * Tested by   tests/unit/index/test_pending.c, test_writer.c, test_model.c */
 #include "index/pending.h"
 
@@ -19,12 +23,14 @@
 #include "format/names.h"
 
 #define FREE_SLOT UINT32_MAX
-#define MIN_SLOTS 64u
+#define MIN_SLOTS 64u /* a power of two, at least 2 */
 
 prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
                               prism_error *err) {
     *pending = (prs_pending){.core = core, .mem = &core->mem};
     pending->has_keys = recipe->schema->key_field >= 0;
+    PRS_TRY(prs_random_bytes(&pending->secret, sizeof pending->secret, err));
+    pending->secret |= 1;
     prs_words_init(&pending->deleted, pending->mem);
     prs_words_init(&pending->replace, pending->mem);
     return prs_inverter_new(recipe, pending->mem, &pending->inverter, err);
@@ -122,16 +128,28 @@ static uint32_t upper(uint64_t hash) {
     return (uint32_t)(hash >> 32);
 }
 
-/* The slot of a key: its document's, or a free one. */
-static prs_key_slot *find_slot(const prs_pending *pending, prs_bytes key, uint64_t hash) {
+/* The first slot to look at for a hash, in a table of n: the top bits of a product by a number that
+ * nobody outside knows. */
+static uint32_t place_of(const prs_pending *pending, uint64_t hash, uint32_t n) {
+    return (uint32_t)((hash * pending->secret) >> (65 - prs_bit_width32(n)));
+}
+
+static uint64_t hash_of_doc(const prs_pending *pending, uint32_t doc) {
+    return prs_keys_hash(prs_keys_writer_key(pending->keys, doc));
+}
+
+/* The slot of a key: its document's, or a free one.  *n_same = other keys of that hash passed
+ * by. */
+static prs_key_slot *find_slot(const prs_pending *pending, prs_bytes key, uint64_t hash,
+                               uint32_t *n_same) {
     uint32_t mask = pending->n_slots - 1;
-    for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
+    *n_same = 0;
+    for (uint32_t i = place_of(pending, hash, pending->n_slots);; i = (i + 1) & mask) {
         prs_key_slot *slot = &pending->slots[i];
         if (slot->doc == FREE_SLOT) return slot;
-        if (slot->hash == upper(hash) &&
-            prs_bytes_equal(prs_keys_writer_key(pending->keys, slot->doc), key)) {
-            return slot;
-        }
+        if (slot->hash != upper(hash)) continue;
+        if (prs_bytes_equal(prs_keys_writer_key(pending->keys, slot->doc), key)) return slot;
+        *n_same += hash_of_doc(pending, slot->doc) == hash;
     }
 }
 
@@ -147,8 +165,7 @@ static prism_status grow_slots(prs_pending *pending, prism_error *err) {
     memset(slots, 0xff, n * sizeof(prs_key_slot));
     for (uint32_t i = 0; i < old_n; i++) {
         if (old[i].doc == FREE_SLOT) continue;
-        uint64_t hash = prs_keys_hash(prs_keys_writer_key(pending->keys, old[i].doc));
-        uint32_t at = (uint32_t)hash & (n - 1);
+        uint32_t at = place_of(pending, hash_of_doc(pending, old[i].doc), n);
         while (slots[at].doc != FREE_SLOT) at = (at + 1) & (n - 1);
         slots[at] = old[i];
     }
@@ -175,9 +192,18 @@ static prism_status make_room(prs_pending *pending, prism_error *err) {
     return pending->has_keys ? grow_slots(pending, err) : PRISM_OK;
 }
 
-static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, bool replace) {
-    uint64_t hash = prs_keys_hash(key);
-    prs_key_slot *slot = find_slot(pending, key, hash);
+/* Where the key of the next document goes.  Nothing is taken yet. */
+static prism_status give_slot(const prs_pending *pending, prs_bytes key, uint64_t hash,
+                              prs_key_slot **slot, prism_error *err) {
+    uint32_t n_same;
+    *slot = find_slot(pending, key, hash, &n_same);
+    if ((*slot)->doc != FREE_SLOT || n_same < PRS_MAX_SAME_HASH) return PRISM_OK;
+    return prs_error_set(err, PRISM_ELIMIT,
+                         "keys made to collide: %u others have the hash of this one", n_same);
+}
+
+static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, uint64_t hash,
+                    prs_key_slot *slot, bool replace) {
     prs_keys_writer_add(pending->keys, key);
     if (slot->doc != FREE_SLOT) mark_deleted(pending, slot->doc);
     *slot = (prs_key_slot){upper(hash), doc};
@@ -190,18 +216,23 @@ prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool
                              prism_error *err) {
     PRS_ASSERT(pending->is_open && !pending->is_ended);
     uint32_t no = prs_pending_count(pending);
+    prs_bytes key = prs_bytes_of(doc->key, doc->key_len);
+    uint64_t hash = pending->has_keys ? prs_keys_hash(key) : 0;
+    prs_key_slot *slot = NULL;
     PRS_TRY(make_room(pending, err));
+    if (pending->has_keys) PRS_TRY(give_slot(pending, key, hash, &slot, err));
     PRS_TRY(prs_docstore_writer_prepare(pending->docs, doc->json.len, err));
     PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
-    if (pending->has_keys) add_key(pending, no, prs_bytes_of(doc->key, doc->key_len), replace);
+    if (slot != NULL) add_key(pending, no, key, hash, slot, replace);
     /* One that alone fills a frame may find the file failing here: it waits for the next. */
     prs_docstore_writer_add(pending->docs, prs_bytes_of(doc->json.ptr, doc->json.len));
     return PRISM_OK;
 }
 
 bool prs_pending_delete(prs_pending *pending, prs_bytes key) {
+    uint32_t n_same;
     if (pending->n_slots == 0) return false;
-    prs_key_slot *slot = find_slot(pending, key, prs_keys_hash(key));
+    prs_key_slot *slot = find_slot(pending, key, prs_keys_hash(key), &n_same);
     if (slot->doc == FREE_SLOT || prs_pending_has(&pending->deleted, slot->doc)) return false;
     mark_deleted(pending, slot->doc);
     return true;

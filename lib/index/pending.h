@@ -17,6 +17,9 @@
 
 PRS_VEC_DEFINE(prs_words, uint64_t)
 
+/* More different keys of one hash than that in one segment are no accident (R50). */
+#define PRS_MAX_SAME_HASH 1024u
+
 typedef struct prs_key_slot {
     uint32_t hash; /* upper half of the key's hash */
     uint32_t doc;  /* UINT32_MAX = free */
@@ -36,6 +39,7 @@ typedef struct prs_pending {
     prs_keys_writer *keys;
     prs_key_slot *slots; /* open addressing, a power of two of slots, at most half full */
     uint32_t n_slots;
+    uint64_t secret; /* odd and random: what the places in `slots` hang on */
     prs_words deleted,
         replace; /* a bit per document: superseded or deleted; may have older versions elsewhere */
     uint32_t n_deleted, n_replace;
@@ -64,7 +68,8 @@ prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
- *  Errors : ELIMIT, ENOMEM, EIO, ENOSPC: not taken, all is as before; see prs_pending_is_stuck */
+ *  Errors : ELIMIT (keys made to collide too), ENOMEM, EIO, ENOSPC: not taken, all is as before;
+ *           see prs_pending_is_stuck */
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
                              prism_error *err) PRS_NODISCARD;
 /** The flush is whole: its `.doc` file stays when the documents are forgotten.  One that was not

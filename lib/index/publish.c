@@ -209,6 +209,7 @@ static prism_status confirm_names(prism_writer *writer, prism_error *err) {
     for (size_t i = 0; i < writer->segments.n; i++) {
         if (writer->segments.ptr[i].is_new) writer->segments.ptr[i].suspect = true;
     }
+    prs_merge_job_suspect(writer);
     return status;
 }
 

@@ -20,7 +20,8 @@
 
 #define PRS_MARK_WORTH 0.01 /* of every mark, beside its clause's weight */
 #define PRS_ROUNDING 1e-9
-#define PRS_CUT_LOOK 64u /* bytes to look for a word's end; longer words are cut */
+#define PRS_MOST_CLOSING 3 /* marks that close a sentence behind its stop */
+#define PRS_CUT_LOOK 64u   /* bytes to look for a word's end; longer words are cut */
 
 /* ---- cutting --------------------------------------------------------------------------------- */
 
@@ -107,6 +108,7 @@ static size_t cut_up(prs_bytes text, size_t low, size_t high) {
     for (size_t at = low; at < near; at++) {
         if (prs_fragment_may_cut(text, at)) return at;
     }
+    if (near == high && prs_fragment_may_cut(text, high)) return high;
     for (size_t at = low; at < high; at++) {
         if (is_cluster_bound(text, at)) return at;
     }
@@ -123,16 +125,57 @@ static bool is_full_stop(uint32_t cp) {
     return cp == 0x3002 || cp == 0xff01 || cp == 0xff1f || cp == 0xff61 || cp == '\n';
 }
 
-/* Does a sentence begin at `at`: behind 。！？ or a line's end, or behind . ! ? and a space? */
+/* Marks that belong to what stands before them. */
+static bool is_closing(uint32_t cp) {
+    static const uint32_t marks[] = {')',    ']',    '}',    ',',    '.',    ':',    ';',
+                                     '!',    '?',    0xbb,   0x2019, 0x201d, 0x2026, 0x203a,
+                                     0x3001, 0x3002, 0x3009, 0x300b, 0x300d, 0x300f, 0x3011,
+                                     0x3015, 0x3017, 0xff01, 0xff09, 0xff0c, 0xff0e, 0xff1a,
+                                     0xff1b, 0xff1f, 0xff3d, 0xff61, 0xff63};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (marks[i] == cp) return true;
+    return false;
+}
+
+/* The same for straight quotes, which close if a space follows. */
+static bool closes_at(prs_bytes text, size_t at) {
+    uint32_t cp = code_at(text, at);
+    if (cp != '"' && cp != '\'') return is_closing(cp);
+    return at + 1 == text.len || is_space(code_at(text, at + 1));
+}
+
+/* Behind a full stop and the marks that close with it: of 」 in 。」, at 。 */
+static size_t before_closing(prs_bytes text, size_t p) {
+    for (int i = 0; i < PRS_MOST_CLOSING && p > 0; i++) {
+        uint32_t cp = code_at(text, p);
+        if (is_full_stop(cp) || cp == '.' || cp == '!' || cp == '?' || !closes_at(text, p)) break;
+        p = step_back(text, p);
+    }
+    return p;
+}
+
+/* Does a sentence begin at `at`: behind 。！？ or a line's end, or behind . ! ? and a space, marks
+ * that close the sentence before included? */
 static bool begins_sentence(prs_bytes text, size_t at) {
     if (at == 0) return true;
     if (!is_cluster_bound(text, at)) return false;
+    if (at < text.len && closes_at(text, at)) return false;
     size_t p = step_back(text, at);
     uint32_t before = code_at(text, p);
-    if (is_full_stop(before)) return true;
+    if (is_full_stop(code_at(text, before_closing(text, p)))) return true;
     if (!is_space(before) || p == 0) return false;
-    uint32_t stop = code_at(text, step_back(text, p));
+    uint32_t stop = code_at(text, before_closing(text, step_back(text, p)));
     return stop == '.' || stop == '!' || stop == '?';
+}
+
+/* Where the rest of the sentence before ends: behind the marks that close it, at `most` at last. */
+static size_t skip_closing(prs_bytes text, size_t at, size_t most) {
+    while (at < most && (is_space(code_at(text, at)) || closes_at(text, at))) {
+        uint32_t n;
+        prs_utf8_decode(text.ptr + at, text.ptr + text.len, &n);
+        at += n;
+    }
+    return PRS_MIN(at, most);
 }
 
 static void trim(prs_bytes text, prs_stretch *s) {
@@ -261,6 +304,7 @@ static prs_stretch grow(prs_bytes text, prs_stretch core, prs_stretch around, ui
         uint32_t low = s.start - PRS_MIN(room, s.start - around.start);
         s.start = (uint32_t)cut_up(text, low, s.start);
     }
+    if (s.start > 0) s.start = (uint32_t)skip_closing(text, s.start, core.start);
     trim(text, &s);
     return s;
 }

@@ -26,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,9 +60,26 @@ static void write_holder(int fd) {
     if (n > 0 && ftruncate(fd, 0) == 0) (void)!pwrite(fd, text, (size_t)n, 0);
 }
 
-static prism_status lock_failed(int sys_errno, const char *name, prism_error *err) {
+/* Its number, 0 where that is not known.  The bytes may be anything. */
+static long long read_holder(int fd) {
+    static const char before[] = "held last by process ";
+    char text[64];
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    long long id = 0;
+    size_t at = sizeof before - 1;
+    if (n <= (ssize_t)at || memcmp(text, before, at) != 0) return 0;
+    for (; (ssize_t)at < n && text[at] >= '0' && text[at] <= '9' && id < INT32_MAX; at++)
+        id = 10 * id + (text[at] - '0');
+    return (ssize_t)at < n && text[at] == '\n' ? id : 0;
+}
+
+static prism_status lock_failed(int sys_errno, long long holder, const char *name,
+                                prism_error *err) {
     if (sys_errno == EAGAIN || sys_errno == EACCES || sys_errno == EWOULDBLOCK) {
         prs_error_set(err, PRISM_EBUSY, "another writer has this index open");
+        if (holder > 0)
+            prs_error_set(err, PRISM_EBUSY, "another writer has this index open (process %lld)",
+                          holder);
         prs_error_file(err, name);
         return PRISM_EBUSY;
     }
@@ -87,8 +105,9 @@ static prism_status try_once(int dir_fd, const char *name, bool plain, int *fd, 
     }
     if (lock_descriptor(lock, plain) != 0) {
         int saved = errno;
+        long long holder = read_holder(lock);
         (void)prs_fd_close(lock);
-        return lock_failed(saved, name, err);
+        return lock_failed(saved, holder, name, err);
     }
     if (!same_file(lock, dir_fd, name)) {
         (void)prs_fd_close(lock);

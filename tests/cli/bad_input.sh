@@ -70,6 +70,15 @@ printf '{"id":"s1","body":"x"}\nnot json\n{"id":"s2","body":"y"}\n{"id":"s3","bo
 expect 0 "skip" psearch -i ix put --on-error=skip --rejects rej mixed.ndjson
 says "skip" "2 records rejected"; says "skip" "mixed.ndjson:2:"; count_is ix 3
 [ "$(wc -l <rej)" = 2 ] && head -1 rej | grep -qx 'not json' || fail "rejects: $(cat rej)"
+# a line longer than any document is kept whole
+awk 'BEGIN { printf "{\"id\":\"long\",\"body\":\""; for (i = 0; i < 2200000; i++) printf "word %06d,", i; print "\"}" }' >long
+{ printf '{"id":"before"}\n'; cat long; printf '{"id":"after"}\n'; head -c 20000000 long; } >longs
+expect 0 "long lines" psearch -i longs_ix put --on-error=skip --rejects rej_long --input=ndjson longs; count_is longs_ix 2
+says "long lines" "longs:2:1: the line is longer than a document may be (16 MiB)"; says "long lines" "longs:4:1:"
+{ cat long; head -c 20000000 long; echo; } | cmp -s - rej_long || fail "long lines: not kept as they came: $(wc -c <rej_long)"
+expect 7 "a long line" psearch -i longs_ix put --input=ndjson longs; count_is longs_ix 2
+expect 0 "long lines, not kept" psearch -i longs_ix put --on-error=skip --input=ndjson longs
+rm -f long longs rej_long
 expect 0 "skip a missing file" psearch -i ix put --on-error=skip missing.txt good.ndjson; count_is ix 3
 
 # not an index

@@ -51,6 +51,16 @@ rm -rf bad; cp -r ix bad; rm bad/*.doc; psearch -i bad check >out 2>err; code=$?
 rm -rf bad; cp -r ix bad; echo x >bad/0123456789abcdef0123456789abcdef.idx
 expect 0 "a file of no commit is a note" psearch -i bad check; prints "a note" "note: 0123456789abcdef0123456789abcdef.idx"
 
+# keys that add has put twice are a note, no damage
+expect 0 "add twice" psearch -i twice add docs.ndjson; expect 0 "add twice" psearch -i twice add docs.ndjson
+for level in "" --deep; do
+    expect 0 "twice $level" psearch -i twice check $level; says "twice $level" "no damage found"
+    prints "twice $level" "300 of the documents found have a newer one of the same key"
+done
+expect 0 "twice, JSON" psearch -i twice check --format=json
+json "twice, JSON" 'd["damaged"] == 0 and [f["code"] for f in d["findings"]] == ["note"] and d["findings"][0]["file"] == ""'
+expect 0 "merged" psearch -i twice merge; expect 0 "merged" psearch -i twice check; silent "merged"; count_is twice 300
+
 # another version: byte 9 of each file is its major version, under the checksum of the header (FORMAT.md section 3)
 version() {
     rm -rf other; cp -r ix other

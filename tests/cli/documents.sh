@@ -11,7 +11,16 @@ is "get, the stored bytes" "$(cat out)" '{"title":"two","id":"b c"}
 expect 0 "get Han" psearch -i ix get 數據; prints "get Han" '"three"'
 expect 0 "some of them" psearch -i ix get nobody a; is "some of them" "$(wc -l <out)" 1
 expect 1 "none of them" psearch -i ix get nobody nothing; silent "none"
-expect 0 "--fields" psearch -i ix get --fields=title,n a; is "--fields" "$(cat out)" '{"title":"Äpfel","n":1.5}'
+expect 0 "--fields" psearch -i ix get --fields=title,n a; is "--fields" "$(cat out)" '{"title":"Äpfel","n":1.50}'
+printf '{"id":"big","title":"numbers","n":18446744073709551615,"m":9223372036854775808,"x":{"y":[1e2,-0.0]}}\n' >big.ndjson
+expect 0 "big numbers" psearch -i big put big.ndjson
+expect 0 "--fields of big numbers" psearch -i big get --fields=m,n,title nobody big
+is "--fields of big numbers" "$(cat out)" '{"title":"numbers","n":18446744073709551615,"m":9223372036854775808}'
+expect 0 "big numbers as JSON" psearch -i big search --format=json numbers
+prints "big numbers as JSON" '"fields":{"id":"big","title":"numbers","n":18446744073709551615,"m":9223372036854775808,"x":{"y":[1e2,-0.0]}},"highlights"'
+expect 0 "some of them" psearch -i big search --format=jsonl --fields=n numbers; prints "some of them" '"fields":{"n":18446744073709551615},'
+json_lines "some of them" 'd[0]["fields"]["n"] == 2**64 - 1 and d[0]["highlights"]["title"][0]["text"] == "numbers"'
+expect 0 "big numbers for people" psearch -i big search numbers; prints "for people" " 1. numbers"
 expect 0 "ids" psearch -i ix get --format=ids nobody a 數據; is "ids" "$(tr '\n' ' ' <out)" "a 數據 "
 expect 1 "a beginning is no key" psearch -i ix get b
 

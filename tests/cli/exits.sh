@@ -68,7 +68,7 @@ expect 0 "check after it" psearch -i closed check; count_is closed 2; count_is i
 if has flock && mkfifo pipe; then
     psearch -i ix put --input=ndjson - <pipe >/dev/null 2>&1 & holder=$!
     exec 9>pipe; printf '{"id":"held"}\n' >&9; sleep 0.5
-    expect 5 "5: put while another puts" psearch -i ix put two.ndjson; says "5" "ix"
+    expect 5 "5: put while another puts" psearch -i ix put two.ndjson; says "5" "ix/write.lock: another writer has this index open (process "
     expect 5 "5: rm while another puts" psearch -i ix rm a
     expect 5 "5: rm --query while another puts" psearch -i ix rm --query x
     expect 1 "a dry run needs no lock" psearch -i ix rm --dry-run --query nothing

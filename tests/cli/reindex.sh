@@ -44,7 +44,7 @@ expect 0 "--to" psearch reindex -i ix --schema new.json --to there; says "--to" 
 is "the source is as it was" "$(generation)" "$g"
 psearch export -i there | cmp -s - before || fail "--to: other documents"
 expect 0 "it is another one" psearch -i there search --count extra:words
-expect 3 "there is one already" psearch reindex -i ix --to there; says "there is one already" "there"
+expect 3 "there is one already" psearch reindex -i ix --to there; is "there is one already" "$(cat err)" "psearch: there: there is an index already: nothing was touched"
 mkdir other; echo x >other/file
 expect 3 "other things there" psearch reindex -i ix --to other; says "other things there" "not empty"; is "other" "$(ls other)" file
 expect 7 "a document that does not fit" psearch reindex -i ix --schema bad.json --to failed
@@ -63,7 +63,8 @@ expect 1 "gone" psearch -i lossy search u:words; count_is lossy 1
 mkfifo pipe
 psearch put -i ix - <pipe >/dev/null 2>&1 & writer=$!
 exec 9>pipe; printf '{"id":"p"}\n' >&9
-for _ in $(seq 100); do psearch rm -i ix nobody >/dev/null 2>&1; [ $? = 5 ] && break; sleep 0.05; done
+# the writer that has it names itself; a probe by a writer of our own could be in its way
+for _ in $(seq 200); do grep -q " $writer$" ix/write.lock && break; sleep 0.05; done
 expect 5 "locked" psearch reindex -i ix; expect 5 "locked: upgrade" psearch upgrade -i ix; expect 5 "locked: add-field" psearch schema -i ix add-field y text
 exec 9>&-; wait $writer; count_is ix 3
 awk 'BEGIN { srand(1); for (i = 0; i < 60000; i++) { printf "{\"id\":\"k%d\",\"body\":\"", i; for (j = 0; j < 30; j++) printf "%x ", rand() * 4294967296; print "\"}" } }' >wide.ndjson

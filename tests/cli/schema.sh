@@ -39,7 +39,7 @@ generation=$(psearch schema -i ix --format=json | grep -o '"generation":[0-9]*')
 while IFS='|' read -r args what; do
     eval "expect 2 'add-field refused' psearch schema -i ix add-field $args"; says "add-field $args" "$what"
 done <<'E'
-note text|twice
+note text|there is a field note already
 x|a NAME and a TYPE
 x text more|a NAME and a TYPE
 x string|one of text, keyword

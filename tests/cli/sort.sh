@@ -79,7 +79,7 @@ expect 0 "human, the next page" $S --sort=date:desc,lang -n 9 --after "$token" c
 says "the next page" "3 more of 5 documents"; grep -q -- "--after" err && fail "there is nothing behind the last page"
 
 # mistakes
-expect 2 "no such field" $S --sort=nosuch chips; says "no such field" "nosuch"
+expect 2 "no such field" $S --sort=nosuch chips; says "no such field" "--sort: the order names \"nosuch\""
 expect 2 "a text" $S --sort=title chips; says "a text" "no column"
 expect 2 "twice" $S --sort=date,date:desc chips; says "twice" "twice"
 expect 2 "no way" $S --sort=date:down chips; says "no way" ":asc or :desc"
@@ -88,7 +88,8 @@ expect 2 "an empty token" $S --after '' chips
 expect 2 "a token of another order" $S --sort=lang --after "$token" chips; says "a token of another order" "another order"
 expect 0 "a bad value in a filter is noted" $S --filter 'date:2025-13 lang:en' chips; says "a bad value in a filter" "--filter: "
 expect 2 "a bad value in a filter, strictly" $S --strict --filter 'date:2025-13' chips
-expect 2 "a bad value, strictly" $S --strict 'date:2025-13'; says "a bad value, strictly" "2025-13"
+expect 2 "a bad value, strictly" $S --strict 'date:2025-13'; says "a bad value, strictly" "2025-13"; says "a bad value, strictly" "psearch: column "
+expect 2 "a bad filter, strictly" $S --strict --filter 'date:2025-13' chips; says "a bad filter, strictly" "psearch: --filter: column "
 
 # bench
 printf 'chips\n' >q.txt

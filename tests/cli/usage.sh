@@ -66,4 +66,9 @@ PSEARCH_INDEX=ix expect 1 "PSEARCH_INDEX over .psearch" psearch search pear
 expect 0 "options end at the query" psearch -i ix search apple -pear --format=json; prints "options end" "Apple"
 expect 1 "after -- nothing is an option" psearch -i ix search --format=ids -- -apple
 expect 0 "after -- nothing is an option" psearch -i ix search --format=ids -- -zebra; is "-- -zebra" "$(cat out)" a
+# an option behind the text is text, and that is said
+printf '{"id":"a","title":"apple"}\n' >late.ndjson; psearch -i late put late.ndjson 2>/dev/null
+expect 0 "a late option" psearch -i late search apple --count=1; says "a late option" "--count=1 is taken as text"
+expect 0 "no option" psearch -i late search -- apple --count; grep -q "is taken as text: options" err && fail "no option: $(cat err)"
+expect 0 "no option of it" psearch -i late search apple --rejects; grep -q "is taken as text: options" err && fail "no option of it: $(cat err)"
 finish

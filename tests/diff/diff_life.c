@@ -1,7 +1,8 @@
 /* diff_life.c - after any life, is an index what it would be had only the survivors been put?
  *
  *   life     put add delete commit rollback merge reopen ...      an index on disk
- *            delete by query; snapshots of what is not committed
+ *            delete by query; snapshots of what is not committed; new fields; other indexes
+ *            adopted, whose keys may be ours; all that beside a merge thread, or not
  *   model    an array of documents: alive or not, committed or not
  *   twin     a new index in memory of the live documents, in order of arrival, nothing else
  *
@@ -22,11 +23,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_DOCS = 4000, MAX_HELD = 4, N_QUERIES = 12 };
+enum { MAX_DOCS = 4000, MAX_HELD = 4, N_QUERIES = 12, MAX_EXTRA = 3 };
 
 typedef struct life_doc {
     char key[12], body[200];
     unsigned tag, number;
+    unsigned extra; /* bit f: has a value of the field x<f>, which came later */
     uint64_t arrival;
     bool alive, committed_alive;
 } life_doc;
@@ -39,8 +41,9 @@ typedef struct held { /* a snapshot and what it answered when it was taken */
 typedef struct life {
     uint64_t seed;
     diff_rng rng;
-    char path[64];
-    prism_schema *schema;
+    char path[64], other[64];
+    prism_schema *schemas[MAX_EXTRA + 1]; /* by the number of fields that came later */
+    uint32_t n_extra, committed_extra;
     prism_index *index;
     prism_writer *writer;
     life_doc docs[MAX_DOCS];
@@ -52,11 +55,16 @@ typedef struct life {
     uint64_t n_commits, n_checked;
 } life;
 
-static const char *const schema_json =
+static const char schema_json[] =
     "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
     "{\"name\":\"body\",\"type\":\"text\",\"boost\":1},"
     "{\"name\":\"tag\",\"type\":\"keyword\",\"column\":true},"
-    "{\"name\":\"n\",\"type\":\"i64\"}]}";
+    "{\"name\":\"n\",\"type\":\"i64\"}";
+static const char *const extra_json[MAX_EXTRA] = {
+    ",{\"name\":\"x0\",\"type\":\"keyword\",\"column\":true}",
+    ",{\"name\":\"x1\",\"type\":\"text\"}", ",{\"name\":\"x2\",\"type\":\"i64\"}"};
+static const char *const extra_value[MAX_EXTRA] = {"\"v\"", "\"w1 w2 數據\"", "7"};
+static const char *const extra_query[MAX_EXTRA] = {"x0:v", "x1:w1", "x2:[5 TO 9]"};
 
 static const char *const queries[N_QUERIES] = {"w1 w2 w3",     "+w1 -w4", "\"w1 w2\"",   "數據",
                                                "\"數據中心\"", "w*",      "\"w2 w3\"~4", "tag:red",
@@ -98,8 +106,13 @@ static void make_body(diff_rng *rng, char *out) {
 static const char *const tags[] = {"red", "green", "Blue"};
 
 static void show_document(const life_doc *d, char *json, size_t cap) {
-    snprintf(json, cap, "{\"id\":\"%s\",\"body\":\"%s\",\"tag\":\"%s\",\"n\":%u}", d->key, d->body,
-             tags[d->tag], d->number);
+    int len = snprintf(json, cap, "{\"id\":\"%s\",\"body\":\"%s\",\"tag\":\"%s\",\"n\":%u", d->key,
+                       d->body, tags[d->tag], d->number);
+    for (uint32_t f = 0; f < MAX_EXTRA; f++) {
+        if (d->extra >> f & 1)
+            len += snprintf(json + len, cap - (size_t)len, ",\"x%u\":%s", f, extra_value[f]);
+    }
+    snprintf(json + len, cap - (size_t)len, "}");
 }
 
 static void put_in(const life *l, prism_writer *writer, const life_doc *d, unsigned flags) {
@@ -118,9 +131,16 @@ static life_doc *find(life *l, const char *key) {
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
+static life_doc make_document(life *l, uint32_t n_extra) {
+    life_doc d = {.tag = diff_below(&l->rng, 3), .number = diff_below(&l->rng, 100), .alive = true};
+    d.extra = diff_below(&l->rng, 1u << n_extra);
+    make_body(&l->rng, d.body);
+    return d;
+}
+
 static void put(life *l, bool append) {
     if (l->n_docs == MAX_DOCS) return;
-    life_doc d = {.tag = diff_below(&l->rng, 3), .number = diff_below(&l->rng, 100), .alive = true};
+    life_doc d = make_document(l, l->n_extra);
     if (append || l->next_key == 0 || diff_below(&l->rng, 3) != 0) {
         snprintf(d.key, sizeof d.key, "k%llu", (unsigned long long)l->next_key++);
     } else {
@@ -128,7 +148,6 @@ static void put(life *l, bool append) {
         life_doc *old = find(l, d.key);
         if (old != NULL) old->alive = false;
     }
-    make_body(&l->rng, d.body);
     put_in(l, l->writer, &d, append ? PRISM_PUT_APPEND : PRISM_PUT_REPLACE);
     l->docs[l->n_docs++] = d;
 }
@@ -163,18 +182,48 @@ static void delete_matches(life *l) {
         d->alive = false;
         want++;
     }
-    need(l, prism_query_parse(l->schema, text, strlen(text), NULL, &query, &err), text, &err);
+    need(l, prism_query_parse(l->schemas[l->n_extra], text, strlen(text), NULL, &query, &err), text,
+         &err);
     need(l, prism_writer_delete_query(l->writer, query, &n, &err), "delete by query", &err);
     prism_query_unref(query);
     if (n != want)
         fail(l, "%s deleted %llu, not %llu", text, (unsigned long long)n, (unsigned long long)want);
 }
 
+static void forget(life *l) {
+    l->n_docs = l->n_committed;
+    l->n_extra = l->committed_extra;
+    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].alive = l->docs[i].committed_alive;
+}
+
+static void remember(life *l) {
+    l->n_committed = l->n_docs;
+    l->committed_extra = l->n_extra;
+    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].committed_alive = l->docs[i].alive;
+}
+
 static void rollback(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     need(l, prism_writer_rollback(l->writer, &err), "rollback", &err);
-    l->n_docs = l->n_committed;
-    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].alive = l->docs[i].committed_alive;
+    forget(l);
+}
+
+static void add_field(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    if (l->n_extra == MAX_EXTRA) return;
+    l->n_extra++;
+    need(l, prism_writer_set_schema(l->writer, l->schemas[l->n_extra], &err), "set_schema", &err);
+}
+
+/* Many small segments: what is pending is flushed, and a merge thread has something to do. */
+static void flush(life *l) {
+    for (uint32_t n = 1 + diff_below(&l->rng, 8); n > 0; n--) {
+        prism_error err = PRISM_ERROR_INIT;
+        prism_snapshot *snap;
+        put(l, false);
+        need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
+        prism_snapshot_unref(snap);
+    }
 }
 
 static void open_writer(life *l) {
@@ -182,6 +231,8 @@ static void open_writer(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     opts.load = diff_below(&l->rng, 4) == 0;
     opts.memory = diff_below(&l->rng, 2) ? 0 : 16 << 20;
+    opts.threads = 1 + diff_below(&l->rng, 3);
+    opts.non_durable = diff_below(&l->rng, 3) == 0;
     opts.keep_commits = (int)diff_below(&l->rng, 4);
     opts.max_segments = diff_below(&l->rng, 3) == 0   ? 0
                         : diff_below(&l->rng, 2) == 0 ? PRISM_NO_MERGE
@@ -199,8 +250,67 @@ static void reopen(life *l) {
     opts.checksums = (prism_checksums)diff_below(&l->rng, 3);
     need(l, prism_index_open(l->path, &opts, &l->index, &err), "open", &err);
     open_writer(l);
-    l->n_docs = l->n_committed;
-    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].alive = l->docs[i].committed_alive;
+    forget(l);
+}
+
+static void remove_index(const char *path) {
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", path);
+    if (system(command) != 0) diff_die("cannot remove the index", NULL);
+}
+
+/* Another index of a few documents, in several segments; they come behind ours in the model. */
+static void make_other(life *l, uint32_t n_extra, bool in_model) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+    prism_index *index;
+    prism_writer *writer;
+    uint32_t first = l->n_docs;
+    opts.non_durable = 1;
+    opts.max_segments = diff_below(&l->rng, 2) ? PRISM_NO_MERGE : 0;
+    remove_index(l->other);
+    need(l, prism_index_create(l->other, l->schemas[n_extra], NULL, &index, &err), "other", &err);
+    need(l, prism_writer_open(index, &opts, &writer, &err), "other", &err);
+    for (uint32_t n = diff_below(&l->rng, 20); n > 0 && l->n_docs < MAX_DOCS; n--) {
+        life_doc d = make_document(l, n_extra);
+        bool fresh = l->next_key == 0 || diff_below(&l->rng, 2);
+        uint32_t key = fresh ? (uint32_t)l->next_key++ : diff_below(&l->rng, (uint32_t)l->next_key);
+        snprintf(d.key, sizeof d.key, "k%u", key);
+        for (uint32_t i = first; i < l->n_docs; i++) {
+            if (strcmp(l->docs[i].key, d.key) == 0) l->docs[i].alive = false;
+        }
+        put_in(l, writer, &d, PRISM_PUT_REPLACE);
+        if (diff_below(&l->rng, 8) == 0) { /* the other index has deleted documents, too */
+            need(l, prism_writer_delete(writer, d.key, strlen(d.key), NULL, &err), "other", &err);
+            d.alive = false;
+        }
+        l->docs[l->n_docs++] = d;
+        if (diff_below(&l->rng, 4) == 0)
+            need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "other", &err);
+    }
+    need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "other", &err);
+    prism_writer_close(writer);
+    prism_index_close(index);
+    if (!in_model) l->n_docs = first;
+    for (uint32_t i = first; i < l->n_docs; i++) {
+        if (!l->docs[i].alive) continue;
+        for (uint32_t k = 0; k < first; k++) {
+            if (strcmp(l->docs[k].key, l->docs[i].key) == 0) l->docs[k].alive = false;
+        }
+    }
+}
+
+/* Its documents are put behind ours; one with a field that we do not have changes nothing. */
+static void adopt(life *l) {
+    prism_error err = PRISM_ERROR_INIT;
+    uint32_t n_extra = diff_below(&l->rng, MAX_EXTRA + 1);
+    bool fits = n_extra <= l->n_extra;
+    const char *paths[2] = {l->other, l->other}; /* twice: the second replaces the first */
+    make_other(l, n_extra, fits);
+    prism_status status =
+        prism_writer_add_segments(l->writer, paths, 1 + diff_below(&l->rng, 2), NULL, NULL, &err);
+    if (fits) need(l, status, "adopt", &err);
+    if (!fits && status != PRISM_EINVAL) fail(l, "a field too many was adopted");
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -219,11 +329,24 @@ static prism_hits *search(const life *l, prism_snapshot *snap, const char *text,
     return hits;
 }
 
+/* The query q, of those that the schema of a snapshot allows; NULL: there are no more. */
+static const char *query_of(const life *l, const prism_snapshot *snap, uint32_t q) {
+    prism_error err = PRISM_ERROR_INIT;
+    const char *json;
+    char name[16];
+    if (q < N_QUERIES) return queries[q];
+    q -= N_QUERIES;
+    need(l, prism_schema_to_json(prism_snapshot_schema(snap), &json, NULL, &err), "schema", &err);
+    snprintf(name, sizeof name, "\"x%u\"", q);
+    return q < MAX_EXTRA && strstr(json, name) != NULL ? extra_query[q] : NULL;
+}
+
 /* All that the queries answer, in one number. */
 static uint64_t answers_of(const life *l, prism_snapshot *snap) {
     uint64_t sum = 14695981039346656037u;
-    for (int q = 0; q < N_QUERIES; q++) {
-        prism_hits *hits = search(l, snap, queries[q], 50);
+    const char *text;
+    for (uint32_t q = 0; (text = query_of(l, snap, q)) != NULL; q++) {
+        prism_hits *hits = search(l, snap, text, 50);
         for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
             prism_hit h;
             prism_hits_get(hits, i, &h);
@@ -304,14 +427,18 @@ static void compare_with_twin(life *l, prism_snapshot *mine, compare_fn compare)
     prism_writer *writer;
     prism_snapshot *twin;
     opts.in_memory = 1;
-    need(l, prism_index_create("twin", l->schema, &opts, &index, &err), "twin", &err);
+    need(l, prism_index_create("twin", l->schemas[l->n_extra], &opts, &index, &err), "twin", &err);
     need(l, prism_writer_open(index, NULL, &writer, &err), "twin", &err);
     for (uint32_t i = 0; i < l->n_docs; i++) {
         if (l->docs[i].alive) put_in(l, writer, &l->docs[i], PRISM_PUT_APPEND);
     }
     need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "twin", &err);
     need(l, prism_snapshot_open(index, &twin, &err), "twin", &err);
-    for (int q = 0; q < N_QUERIES; q++) compare(l, mine, twin, queries[q]);
+    const char *text;
+    for (uint32_t q = 0; (text = query_of(l, twin, q)) != NULL; q++) {
+        if (query_of(l, mine, q) == NULL) fail(l, "a field of the schema is missing");
+        compare(l, mine, twin, text);
+    }
     prism_snapshot_unref(twin);
     prism_writer_close(writer);
     prism_index_close(index);
@@ -399,9 +526,8 @@ static void commit(life *l) {
          "commit", &err);
     if (generation <= l->generation) fail(l, "the generation did not grow");
     l->generation = generation;
-    l->n_committed = l->n_docs;
     l->n_commits++;
-    for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].committed_alive = l->docs[i].alive;
+    remember(l);
 }
 
 static void check_newest(life *l) {
@@ -428,8 +554,7 @@ static void merge(life *l) {
     if (prism_snapshot_segments(snap) > most) fail(l, "more than %u segments", most);
     if (prism_snapshot_generation(snap) > l->generation) {
         l->generation = prism_snapshot_generation(snap);
-        l->n_committed = l->n_docs;
-        for (uint32_t i = 0; i < l->n_docs; i++) l->docs[i].committed_alive = l->docs[i].alive;
+        remember(l);
     }
     prism_snapshot_unref(snap);
     check_newest(l);
@@ -437,9 +562,15 @@ static void merge(life *l) {
 
 static void step(life *l) {
     uint32_t dice = diff_below(&l->rng, 100);
-    if (dice < 60) {
+    if (dice < 48) {
         for (uint32_t n = 1 + diff_below(&l->rng, diff_below(&l->rng, 5) == 0 ? 60 : 8); n > 0; n--)
             put(l, diff_below(&l->rng, 5) == 0);
+    } else if (dice < 56) {
+        flush(l);
+    } else if (dice < 58) {
+        add_field(l);
+    } else if (dice < 62) {
+        adopt(l);
     } else if (dice < 72) {
         delete_key(l);
     } else if (dice < 75) {
@@ -485,13 +616,19 @@ static void end(life *l) {
                            &err),
          "check", &err);
     if (n != 0) fail(l, "check finds %llu things", (unsigned long long)n);
-    prism_schema_unref(l->schema);
+    for (uint32_t i = 0; i <= MAX_EXTRA; i++) prism_schema_unref(l->schemas[i]);
 }
 
-static void remove_index(const char *path) {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", path);
-    if (system(command) != 0) diff_die("cannot remove the index", NULL);
+static void make_schemas(life *l) {
+    char json[1024];
+    int len = snprintf(json, sizeof json, "%s", schema_json);
+    for (uint32_t i = 0; i <= MAX_EXTRA; i++) {
+        prism_error err = PRISM_ERROR_INIT;
+        snprintf(json + len, sizeof json - (size_t)len, "]}");
+        need(l, prism_schema_from_json(json, strlen(json), &l->schemas[i], &err), "schema", &err);
+        if (i < MAX_EXTRA)
+            len += snprintf(json + len, sizeof json - (size_t)len, "%s", extra_json[i]);
+    }
 }
 
 static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
@@ -500,10 +637,10 @@ static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
     if (l == NULL) diff_die("out of memory", NULL);
     l->seed = l->rng.s = seed;
     snprintf(l->path, sizeof l->path, "diff_life.%ld.index", (long)getpid());
+    snprintf(l->other, sizeof l->other, "diff_life.%ld.other", (long)getpid());
     remove_index(l->path);
-    need(l, prism_schema_from_json(schema_json, strlen(schema_json), &l->schema, &err), "schema",
-         &err);
-    need(l, prism_index_create(l->path, l->schema, NULL, &l->index, &err), "create", &err);
+    make_schemas(l);
+    need(l, prism_index_create(l->path, l->schemas[0], NULL, &l->index, &err), "create", &err);
     l->generation = 1;
     open_writer(l);
     for (uint32_t i = 0; i < steps; i++) step(l);
@@ -513,6 +650,7 @@ static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
     totals[0] += l->n_commits;
     totals[1] += l->n_checked;
     remove_index(l->path);
+    remove_index(l->other);
     free(l);
 }
 

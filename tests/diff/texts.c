@@ -302,9 +302,26 @@ static nv_node *new_bool(maker *m) {
     return node;
 }
 
+/* A range that nothing lies in takes the rest of an AND with it, and is no part of an OR: what it
+ * leaves out weighs nothing, either. */
+static bool is_impossible(nv_node *node) {
+    int n = 0, given = node->n_must + node->n_should;
+    for (int i = 0; i < node->n_must; i++)
+        if (node->must[i]->kind == NV_NONE) return true;
+    for (int i = 0; i < node->n_should; i++)
+        if (node->should[i]->kind != NV_NONE) node->should[n++] = node->should[i];
+    node->n_should = n;
+    return given > 0 && node->n_must + n == 0;
+}
+
 /* Nothing but what must not be there: everything else. */
 static nv_node *finish(maker *m, nv_node *node) {
     if (node->n_must + node->n_should + node->n_must_not == 0) return NULL;
+    if (is_impossible(node)) {
+        nv_node *none = new_leaf(m, NV_NONE, -1);
+        none->n_fields = 0;
+        return none;
+    }
     if (node->n_must + node->n_should == 0) {
         nv_node *every = new_leaf(m, NV_ALL, -1);
         every->n_fields = 0;

@@ -130,6 +130,7 @@ START_TEST(indexes_and_snapshots) {
     REFUSED(prism_document_find(w.snap, NULL, 1, &n, &err));
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_document_find(NULL, "a", 1, &n, &err));
+    ck_assert_int_eq(prism_document_find(w.snap, NULL, 0, &n, &err), PRISM_ENOTFOUND);
     REFUSED(prism_document_get(w.snap, 0, NULL, NULL, &err));
     REFUSED_OUT(json, prism_document_get(NULL, 0, &json, &len, &err));
     ck_assert_uint_eq(len, 0);
@@ -168,6 +169,10 @@ START_TEST(writers) {
     REFUSED(prism_writer_delete(NULL, "a", 1, &n, &err));
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_delete(w.writer, NULL, 1, NULL, &err));
+    n = 9; /* an empty text may be NULL */
+    ck_assert_int_eq(prism_writer_delete(w.writer, NULL, 0, &n, &err), PRISM_OK);
+    ck_assert_uint_eq(n, 0);
+    ck_assert_int_eq(prism_writer_put_json(w.writer, NULL, 0, 0, &err), PRISM_EPARSE);
     n = 9;
     REFUSED(prism_writer_delete_query(NULL, w.query, &n, &err));
     ck_assert_uint_eq(n, 0);

@@ -11,6 +11,7 @@ index_tests_sources = \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_older.c \
 	tests/unit/index/test_check_parts.c \
+	tests/unit/index/test_check_twice.c \
 	tests/unit/index/test_commit.c \
 	tests/unit/index/test_core.c \
 	tests/unit/index/test_delete_docs.c \

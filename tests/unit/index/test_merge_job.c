@@ -149,6 +149,61 @@ START_TEST(a_poisoned_writer_installs_nothing) {
 }
 END_TEST
 
+/* Inputs that died meanwhile are in the commit that may have happened: nobody drops them. */
+START_TEST(a_poisoned_writer_drops_nothing) {
+    world w;
+    prs_merge_job job;
+    prs_merge_range next;
+    make_parts(&w);
+    begin(&w, &job);
+    ck_assert_int_eq(prs_merge_job_run(&job, NULL, NULL, NULL), PRISM_OK);
+    for (uint32_t i = 1; i < 10; i++) delete_some(&w, i);
+    w.fault->calls = FAULT_SYNC_DIR;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 2;
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EUNKNOWN);
+    w.fault->fail_at = 0;
+    ck_assert_int_eq(prs_merge_job_install(w.writer, &job, NULL), PRISM_ECANCELED);
+    leave(&w, &job);
+    w.writer->options.max_segments = 0; /* what the merge thread does next */
+    ck_assert_int_eq(prs_merge_next(w.writer, &next, NULL), PRISM_OK);
+    ck_assert_uint_eq(next.n, 0);
+    world_close(&w);
+    world_open(&w, true); /* it had happened */
+    ck_assert_uint_eq(world_count(&w), 0);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
+/* R7: the name of a result that was being written was not confirmed either. */
+START_TEST(a_result_takes_another_name_after_a_failed_sync_of_names) {
+    world w;
+    prs_merge_job job;
+    make_parts(&w);
+    world_commit(&w);
+    begin(&w, &job);
+    prs_id lost = job.id;
+    ck_assert_int_eq(prs_merge_job_run(&job, NULL, NULL, NULL), PRISM_OK);
+    delete_some(&w, 5);
+    w.fault->calls = FAULT_SYNC_DIR;
+    w.fault->n_calls = 0;
+    w.fault->fail_at = 1;
+    ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EIO);
+    w.fault->fail_at = 0;
+    ck_assert_int_eq(prs_merge_job_install(w.writer, &job, NULL), PRISM_OK);
+    leave(&w, &job);
+    ck_assert_uint_eq(w.writer->segments.n, 1);
+    ck_assert(prs_id_equal(&w.writer->segments.ptr[0].segment->files.id, &lost));
+    world_commit(&w);
+    ck_assert(!prs_id_equal(&w.writer->segments.ptr[0].segment->files.id, &lost));
+    ck_assert(!w.writer->segments.ptr[0].suspect);
+    ck_assert_uint_eq(world_count(&w), PARTS * DOCS / 10 * 8);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(memory_may_run_out_at_install) {
     world w;
     prs_merge_job job;
@@ -213,4 +268,6 @@ END_TEST
 
 TEST_SUITE(merge_job, what_is_deleted_meanwhile_stays_deleted, a_result_may_be_dead_when_it_comes,
            a_result_is_refused_when_its_inputs_are_gone, a_poisoned_writer_installs_nothing,
-           memory_may_run_out_at_install, the_others_keep_their_places)
+           a_poisoned_writer_drops_nothing,
+           a_result_takes_another_name_after_a_failed_sync_of_names, memory_may_run_out_at_install,
+           the_others_keep_their_places)

@@ -123,6 +123,93 @@ START_TEST(a_model_of_keys_agrees) {
 }
 END_TEST
 
+static prism_status add_with_key(bench *b, const uint8_t *key, uint32_t len, prism_error *err) {
+    world_read(b->reader, &b->doc, "{\"id\":\"a\",\"body\":\"x\"}");
+    b->doc.key = key;
+    b->doc.key_len = len;
+    return prs_pending_add(&b->pending, &b->doc, true, err);
+}
+
+static uint32_t longest_run(const prs_pending *p) {
+    uint32_t longest = 0, run = 0;
+    for (uint32_t i = 0; i < 2 * p->n_slots; i++) { /* around the end, too */
+        run = p->slots[i % p->n_slots].doc == UINT32_MAX ? 0 : run + 1;
+        longest = PRS_MAX(longest, run);
+    }
+    return longest;
+}
+
+/* Keys whose hashes end, or begin, in the same 12 bits: in places by those they would be one
+ * run. */
+START_TEST(chosen_keys_do_not_meet_in_the_table) {
+    for (uint32_t top = 0; top < 2; top++) {
+        bench b;
+        uint64_t tried = 0;
+        begin(&b, world_schema);
+        ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+        while (prs_pending_count(&b.pending) < 2000) {
+            char key[24];
+            uint32_t len =
+                (uint32_t)snprintf(key, sizeof key, "k%llu", (unsigned long long)tried++);
+            uint64_t hash = prs_keys_hash(prs_bytes_of(key, len));
+            if ((top ? hash >> 52 : hash & 0xfff) != 0) continue;
+            ck_assert_int_eq(add_with_key(&b, (const uint8_t *)key, len, NULL), PRISM_OK);
+        }
+        ck_assert_uint_eq(b.pending.n_slots, 4096);
+        ck_assert_uint_lt(longest_run(&b.pending), 500);
+        end(&b);
+    }
+}
+END_TEST
+
+/* Two pendings put the same keys at other places. */
+START_TEST(places_cannot_be_foreseen) {
+    bench a, b;
+    begin(&a, world_schema);
+    begin(&b, world_schema);
+    ck_assert(a.pending.secret % 2 == 1 && b.pending.secret % 2 == 1);
+    ck_assert_uint_ne(a.pending.secret, b.pending.secret);
+    end(&b);
+    end(&a);
+}
+END_TEST
+
+/* XXH3 of 32 bytes multiplies (first 8 ^ constant) by (next 8 ^ constant): where the first factor
+ * is 0 the next 8 bytes may be anything. */
+static void collide(uint8_t key[32], uint64_t i) {
+    static const uint8_t zero[8] = {0xb8, 0xfe, 0x6c, 0x39, 0x23, 0xa4, 0x4b, 0xbe};
+    memset(key, 'x', 32);
+    memcpy(key, zero, sizeof zero);
+    memcpy(key + 8, &i, sizeof i);
+}
+
+START_TEST(keys_made_to_collide_are_refused) {
+    bench b;
+    uint8_t key[32];
+    prism_error err = PRISM_ERROR_INIT;
+    begin(&b, world_schema);
+    ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
+    collide(key, 0);
+    uint64_t hash = prs_keys_hash(prs_bytes_of(key, 32));
+    for (uint64_t i = 0; i <= PRS_MAX_SAME_HASH - 1; i++) {
+        collide(key, i);
+        ck_assert_uint_eq(prs_keys_hash(prs_bytes_of(key, 32)), hash);
+        ck_assert_int_eq(add_with_key(&b, key, 32, &err), PRISM_OK);
+    }
+    collide(key, PRS_MAX_SAME_HASH);
+    ck_assert_int_eq(add_with_key(&b, key, 32, &err), PRISM_ELIMIT);
+    ck_assert_ptr_nonnull(strstr(err.text, "keys made to collide"));
+    ck_assert_uint_eq(prs_pending_count(&b.pending), PRS_MAX_SAME_HASH); /* not taken */
+    ck_assert(!prs_pending_delete(&b.pending, prs_bytes_of(key, 32)));
+    collide(key, PRS_MAX_SAME_HASH - 1); /* one of those that are there is as good as ever, */
+    ck_assert_int_eq(add_with_key(&b, key, 32, &err), PRISM_OK);
+    ck_assert_uint_eq(b.pending.n_deleted, 1);
+    ck_assert(prs_pending_delete(&b.pending, prs_bytes_of(key, 32)));
+    add(&b, "{\"id\":\"other\"}", true); /* and one of another hash */
+    end(&b);
+}
+END_TEST
+
 START_TEST(without_keys_every_document_is_its_own) {
     bench b;
     begin(&b, no_key);
@@ -360,7 +447,8 @@ START_TEST(what_cannot_be_read_back_is_lost) {
 }
 END_TEST
 
-TEST_SUITE(pending, a_model_of_keys_agrees, without_keys_every_document_is_its_own,
-           held_bytes_are_counted, a_file_that_does_not_open_leaves_nothing_open,
-           a_document_is_taken_whole_or_not_at_all, a_failed_file_is_left_for_a_copy,
-           what_cannot_be_read_back_is_lost)
+TEST_SUITE(pending, a_model_of_keys_agrees, chosen_keys_do_not_meet_in_the_table,
+           places_cannot_be_foreseen, keys_made_to_collide_are_refused,
+           without_keys_every_document_is_its_own, held_bytes_are_counted,
+           a_file_that_does_not_open_leaves_nothing_open, a_document_is_taken_whole_or_not_at_all,
+           a_failed_file_is_left_for_a_copy, what_cannot_be_read_back_is_lost)

@@ -87,6 +87,42 @@ START_TEST(different_clauses_weigh_more_than_repeats) {
 }
 END_TEST
 
+/* Marks that close the sentence before stay with it. */
+START_TEST(a_fragment_does_not_begin_with_a_closing_mark) {
+    static const struct {
+        const char *text, *word, *best;
+        uint32_t most;
+    } cases[] = {
+        {"他说:「这是一句话。」然后数据来了", "数据", "然后数据来了", 21},
+        {"他说:“这是一句话！”然后数据来了", "数据", "然后数据来了", 21},
+        {"一句(看。)」然后数据来了", "数据", "然后数据来了", 21},
+        {"He said: \"that is all.\" Then the dog ran", "dog", "Then the dog ran", 20},
+        {"He said: “that is all.” Then the dog ran", "dog", "Then the dog ran", 22},
+        {"He said that is all. \"Then\" the dog ran", "dog", "\"Then\" the dog ran", 22},
+        {"很长很长的一句话没有句号，数据来了", "数据", "数据来了", 15},
+        {"all of it, and much more), dog ran", "dog", "dog ran", 12},
+        /* what matched is never skipped */
+        {"all of it, and much more), dog ran", "), dog", "), dog ran", 12},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        frame f;
+        prs_stretch s;
+        begin(&f);
+        mark(&f, cases[i].text, cases[i].word, 0);
+        ck_assert_str_eq(best(&f, cases[i].text, NULL, 0, cases[i].most, &s), cases[i].best);
+        prs_marks_fini(&f.marks);
+    }
+    /* and end with them */
+    frame f;
+    prs_stretch s;
+    begin(&f);
+    const char *text = "数据很多，他说：「这是一句话。」然后来了别的什么东西";
+    mark(&f, text, "数据", 0);
+    ck_assert_str_eq(best(&f, text, NULL, 0, 54, &s), "数据很多，他说：「这是一句话。」");
+    prs_marks_fini(&f.marks);
+}
+END_TEST
+
 START_TEST(fragments_do_not_touch) {
     frame f;
     begin(&f);
@@ -172,5 +208,5 @@ START_TEST(anything_can_be_cut) {
 END_TEST
 
 TEST_SUITE(fragments, words_and_clusters_are_not_cut, different_clauses_weigh_more_than_repeats,
-           fragments_do_not_touch, a_mark_longer_than_the_fragment_is_cut, the_head_of_a_text,
-           anything_can_be_cut)
+           a_fragment_does_not_begin_with_a_closing_mark, fragments_do_not_touch,
+           a_mark_longer_than_the_fragment_is_cut, the_head_of_a_text, anything_can_be_cut)

@@ -108,7 +108,8 @@ START_TEST(random_bytes_do_no_harm) {
 }
 END_TEST
 
-/* A name as long as a field's may be, and one longer; an order without values, values without one. */
+/* A name as long as a field's may be, and one longer; an order without values, values without
+ * one. */
 START_TEST(limits) {
     for (uint32_t more = 0; more < 2; more++) {
         char text[2048], name[PRS_SCHEMA_MAX_NAME + 2];

@@ -458,8 +458,8 @@ START_TEST(sections_in_memory_are_sections) {
 }
 END_TEST
 
-/* What was proved when it was first touched is not hashed, nor read from the disk, again: a byte that
- * changes afterwards, in the map or in our copy, stays as it is and is no error. */
+/* What was proved when it was first touched is not hashed, nor read from the disk, again: a byte
+ * that changes afterwards, in the map or in our copy, stays as it is and is no error. */
 START_TEST(a_region_is_proved_once) {
     static const size_t lens[] = {300000};
     for (int kind = PLACE_MEM; kind <= PLACE_MEM_PREAD; kind++) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,12 +35,23 @@ static prism_status try_elsewhere(int dir, bool plain) {
 
 static void one_holder(bool plain) {
     int dir = open_dir(), fd, second;
+    char text[40];
     prism_error err = PRISM_ERROR_INIT;
     ck_assert_int_eq(prs_lock_take(dir, LOCK, plain, &fd, NULL), PRISM_OK);
     ck_assert_int_ge(fd, 3);
     ck_assert_int_eq(prs_lock_take(dir, LOCK, plain, &second, &err), PRISM_EBUSY);
     ck_assert_int_eq(err.code, PRISM_EBUSY);
     ck_assert_str_eq(err.file, LOCK);
+    snprintf(text, sizeof text, "(process %lld)", (long long)getpid());
+    ck_assert_ptr_nonnull(strstr(err.text, text)); /* a person wants to know whom to ask */
+    static const char *const others[] = {"", "held last by process ", "held last by process 12x\n",
+                                         "held last by process 99999999999999999999\n", "hello"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        ck_assert_int_eq(ftruncate(fd, 0), 0);
+        ck_assert_int_ge(pwrite(fd, others[i], strlen(others[i]), 0), 0);
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, plain, &second, &err), PRISM_EBUSY);
+        ck_assert_ptr_null(strstr(err.text, "process"));
+    }
     ck_assert_int_eq(try_elsewhere(dir, plain), PRISM_EBUSY);
     int other = openat(dir, LOCK, O_RDWR); /* an unrelated descriptor of the file comes and goes */
     ck_assert_int_eq(close(other), 0);
