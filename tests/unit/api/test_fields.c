@@ -50,6 +50,7 @@ static prism_writer *open_writer(prism_index *index) {
     return writer;
 }
 
+PRS_PRINTF(2, 3)
 static void put(prism_writer *writer, const char *format, ...) {
     char text[512];
     va_list args;

@@ -14,7 +14,7 @@ typedef struct gate {
     prs_mutex lock;
     prs_cond moved;
     pthread_t main;
-    fault_call stop;                      /* the thread waits at this call, */
+    unsigned stop;                        /* a set, 0 for none: the thread waits at this call, */
     bool closed, inside;                  /* while closed */
     uint64_t n_calls, fail_from, fail_to; /* its calls of these numbers fail */
     prism_status status;
@@ -49,7 +49,7 @@ static void open_gate(gate *g) {
     prs_mutex_unlock(&g->lock);
 }
 
-static void make(world *w, gate *g, fault_call stop) {
+static void make(world *w, gate *g, unsigned stop) {
     memset(g, 0, sizeof *g);
     g->main = pthread_self();
     g->stop = stop;
