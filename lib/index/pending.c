@@ -10,10 +10,10 @@
  * Why so      Stored JSON would be the largest part of a budget and is never looked at again, so it
  *             goes to its file at once.  Old versions in segments are looked for only at flush, all
  *             keys sorted (upsert.c): a look-up per put would touch every segment in random order.
- *             The place in the key table hangs on a random number besides the hash: who chooses keys
- *             with equal bits in their hashes cannot make them meet there (multiply-shift).  Keys
- *             of one and the same hash meet anywhere, in the segment's table too, and are refused
- *             beyond PRS_MAX_SAME_HASH.
+ *             The place in the key table hangs on a random number besides the hash: who chooses
+ *             keys with equal bits in their hashes cannot make them meet there (multiply-shift).
+ *             Keys of one and the same hash meet anywhere, in the segment's table too, and are
+ *             refused beyond PRS_MAX_SAME_HASH.
  * Source      FORMAT.md sections 11, 14; rule R50.
  * Tested by   tests/unit/index/test_pending.c, test_writer.c, test_model.c */
 #include "index/pending.h"
@@ -138,7 +138,8 @@ static uint64_t hash_of_doc(const prs_pending *pending, uint32_t doc) {
     return prs_keys_hash(prs_keys_writer_key(pending->keys, doc));
 }
 
-/* The slot of a key: its document's, or a free one.  *n_same = other keys of that hash passed by. */
+/* The slot of a key: its document's, or a free one.  *n_same = other keys of that hash passed
+ * by. */
 static prs_key_slot *find_slot(const prs_pending *pending, prs_bytes key, uint64_t hash,
                                uint32_t *n_same) {
     uint32_t mask = pending->n_slots - 1;

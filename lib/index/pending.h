@@ -68,7 +68,8 @@ prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
- *  Errors : ELIMIT (keys made to collide too), ENOMEM, EIO, ENOSPC: not taken, all is as before; see prs_pending_is_stuck */
+ *  Errors : ELIMIT (keys made to collide too), ENOMEM, EIO, ENOSPC: not taken, all is as before;
+ *           see prs_pending_is_stuck */
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
                              prism_error *err) PRS_NODISCARD;
 /** The flush is whole: its `.doc` file stays when the documents are forgotten.  One that was not

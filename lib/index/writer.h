@@ -172,8 +172,8 @@ void prs_publish_clean_up(prism_writer *writer);
 bool prs_merge_job_writes(const prism_writer *writer, const prs_id *id);
 /** merge_job.c: the names of what a merge is writing may be lost. */
 void prs_merge_job_suspect(prism_writer *writer);
-/** merge_run.c: the next range that the policy wants merged; n 0 = none.  Drops dead segments.  Of a
- *  poisoned writer nothing is merged or dropped. */
+/** merge_run.c: the next range that the policy wants merged; n 0 = none.  Drops dead segments.  Of
+ *  a poisoned writer nothing is merged or dropped. */
 struct prs_merge_range;
 prism_status prs_merge_next(prism_writer *writer, struct prs_merge_range *range,
                             prism_error *err) PRS_NODISCARD;
