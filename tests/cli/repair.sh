@@ -41,8 +41,9 @@ expect 0 "check after salvage" psearch -i bad check; prints "check after salvage
 expect 0 "life goes on" psearch -i bad put docs.ndjson; expect 0 "check then" psearch -i bad check --deep; silent "check then"
 
 # a writer keeps it away; a missing or unreadable one
-mkfifo pipe; psearch -i ix put --progress=never - <pipe 2>/dev/null & exec 9>pipe
-for i in $(seq 50); do psearch -i ix check --repair >out 2>err; [ $? = 5 ] && break; sleep 0.1; done
+mkfifo pipe; psearch -i ix put --progress=never - <pipe 2>/dev/null & writer=$!; exec 9>pipe
+for _ in $(seq 200); do grep -q " $writer$" ix/write.lock && break; sleep 0.05; done
+expect 5 "a writer is there" psearch -i ix check --repair
 says "a writer is there" "another writer"; exec 9>&-; wait
 expect 3 "no index" psearch -i nothing check --repair; expect 3 "no index, salvage" psearch -i nothing check --salvage
 expect 2 "alone" psearch -i ix check --dry-run; expect 2 "alone" psearch -i ix check --rescue=x
