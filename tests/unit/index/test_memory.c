@@ -22,6 +22,15 @@ static size_t of_malloc(void) {
     return info.uordblks + info.hblkhd;
 }
 
+/* Those of sanitizers and of valgrind tell nothing. */
+static bool malloc_counts(void) {
+    size_t before = of_malloc();
+    char *block = malloc(1 << 20);
+    bool counts = block != NULL && of_malloc() >= before + (1 << 20);
+    free(block);
+    return counts;
+}
+
 /* R38: what we count and what malloc has handed out differ by 5 % at most.  CK_FORK: the process is
  * this test's own. */
 START_TEST(the_count_is_that_of_malloc) {
@@ -30,6 +39,10 @@ START_TEST(the_count_is_that_of_malloc) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     test_rng rng = test_rng_of("accounting");
     char key[16];
+    if (!malloc_counts()) {
+        printf("# this malloc does not tell what it has handed out: skipped\n");
+        return;
+    }
     ck_assert_int_eq(prism_index_create(test_temp_dir(), NULL, &opts, &index, NULL), PRISM_OK);
     prism_writer_stats stats = {.size = sizeof stats}, before = stats;
     prism_writer_opts wopts = PRISM_WRITER_OPTS_INIT;
