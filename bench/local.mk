@@ -11,6 +11,11 @@ bench_prism_stop_LDADD = libprismsearch.la
 
 EXTRA_DIST += bench/quality.sh
 
+# The generated corpus; the gate links it, too.
+zipf_sources = bench/zipf.h bench/zipf_law.c bench/zipf_text.c
+noinst_PROGRAMS += bench/zipf
+bench_zipf_SOURCES = bench/zipf.c $(zipf_sources)
+
 noinst_PROGRAMS += bench/micro/codec_bench
 bench_micro_codec_bench_SOURCES = bench/micro/codec_bench.c
 nodist_EXTRA_bench_micro_codec_bench_SOURCES = force_cxx_linker.cc
