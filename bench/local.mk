@@ -16,6 +16,24 @@ zipf_sources = bench/zipf.h bench/zipf_law.c bench/zipf_text.c
 noinst_PROGRAMS += bench/zipf
 bench_zipf_SOURCES = bench/zipf.c $(zipf_sources)
 
+noinst_PROGRAMS += bench/gate
+bench_gate_SOURCES = bench/gate.c $(zipf_sources)
+bench_gate_LDADD = libprismsearch.la
+
+# Instructions of a fixed piece of work against bench/baseline.json; exit 77 of gate.py is a skip, which it
+# explains.  Flags that only warn are left out: they change no code.
+gate_flags = $(CC) $(PRS_LANG_CPPFLAGS) $(PRS_HARD_CPPFLAGS) $(CPPFLAGS) $(PRS_LANG_CFLAGS) $(PRS_HARD_CFLAGS) \
+	$(PRS_HARD_AUTO_CFLAGS) $(PRS_INSTR_FLAGS) $(CFLAGS)
+gate = $(PYTHON3) $(srcdir)/bench/gate.py
+gate_options = --builddir . --flags '$(gate_flags)'
+PYTHON3 = python3
+bench-gate: bench/gate
+	@$(gate) check $(srcdir)/bench/baseline.json $(gate_options); status=$$?; test $$status = 0 || test $$status = 77
+bench-baseline: bench/gate
+	@$(gate) record $(srcdir)/bench/baseline.json $(gate_options)
+.PHONY: bench-gate bench-baseline
+EXTRA_DIST += bench/gate.py bench/baseline.json
+
 noinst_PROGRAMS += bench/micro/codec_bench
 bench_micro_codec_bench_SOURCES = bench/micro/codec_bench.c
 nodist_EXTRA_bench_micro_codec_bench_SOURCES = force_cxx_linker.cc
