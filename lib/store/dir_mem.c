@@ -285,6 +285,18 @@ static prism_status mem_sync_dir(prs_dir *dir, prism_error *err) {
     return PRISM_OK;
 }
 
+static prism_status mem_sync_name(prs_dir *dir, const char *name, prism_error *err) {
+    mem_dir *md = mem_of(dir);
+    PRS_TRY(check_name(name, err));
+    if (dir->no_sync) return PRISM_OK;
+    prs_mutex_lock(&md->mutex);
+    bool found = find(md, name) < md->names.n;
+    prs_mutex_unlock(&md->mutex);
+    if (!found) return failed(err, PRISM_ENOTFOUND, name, "no such file");
+    atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
+    return PRISM_OK;
+}
+
 static prism_status mem_allow_writes(prs_dir *dir, prism_error *err) {
     (void)dir;
     (void)err;
@@ -348,6 +360,7 @@ static const prs_dir_vtable mem_vtable = {
     .unlink = mem_unlink,
     .list = mem_list,
     .sync_dir = mem_sync_dir,
+    .sync_name = mem_sync_name,
     .allow_writes = mem_allow_writes,
     .lock = mem_lock_take,
     .unlock = mem_unlock,

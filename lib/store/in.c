@@ -349,6 +349,10 @@ bool prs_in_read_only(const prs_in *in) {
     return in->header.read_only_flags != 0;
 }
 
+uint32_t prs_in_flags(const prs_in *in) {
+    return in->header.compatible_flags;
+}
+
 static prs_section section_of(prs_in *in, const in_entry *e) {
     prs_section s = {in->base + e->off, e->len, in, e->off, e->version};
     return s;
