@@ -302,6 +302,45 @@ START_TEST(damaged_frames_are_told) {
 }
 END_TEST
 
-TEST_SUITE(docstore, documents_come_back, the_largest_document_fits, frames_are_copied_whole,
-           one_cursor_serves_many_stores, memory_may_run_out, any_bytes_are_safe,
-           damaged_frames_are_told)
+typedef struct store_use {
+    const texts *t;
+    prs_mem *mem;
+} store_use;
+
+static prism_status use_store(prs_in *in, void *ctx) {
+    const store_use *use = ctx;
+    prs_section docs, index;
+    prs_docstore store;
+    prs_docstore_cursor cursor;
+    prs_docstore_frame frame;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, &docs));
+    ck_assert(prs_in_section(in, PRS_COMPONENT_DOC_INDEX, PRS_FIELD_NONE, &index));
+    PRS_TRY(prs_docstore_open(&store, &docs, &index, use->t->n, NULL));
+    prs_docstore_cursor_init(&cursor, use->mem);
+    prism_status status = PRISM_OK;
+    for (uint32_t doc = 0; doc < use->t->n && status == PRISM_OK; doc++)
+        status = check_doc(use->t, &store, &cursor, doc);
+    if (status == PRISM_OK) status = prs_docstore_frame_get(&store, 0, &frame, NULL);
+    prs_docstore_cursor_fini(&cursor);
+    return status;
+}
+
+START_TEST(every_read_may_fail) {
+    static texts t;
+    test_rng rng = test_rng_of("texts that cannot be read");
+    prs_mem mem;
+    section_file f;
+    prs_docstore store;
+    prs_mem_init(&mem, NULL);
+    make_texts(&t, 1500, 5000, &rng);
+    ck_assert_int_eq(write_texts(&t, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(open_store(&f, true, t.n, &store), PRISM_OK);
+    ck_assert_uint_gt(section_file_sweep(&f, use_store, &(store_use){&t, &mem}), 1);
+    section_file_end(&f);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+TEST_SUITE(docstore, every_read_may_fail, documents_come_back, the_largest_document_fits,
+           frames_are_copied_whole, one_cursor_serves_many_stores, memory_may_run_out,
+           any_bytes_are_safe, damaged_frames_are_told)
