@@ -302,6 +302,41 @@ START_TEST(damaged_frames_are_told) {
 }
 END_TEST
 
+/* A cursor that met a damaged frame has forgotten the one before. */
+START_TEST(a_cursor_goes_on_behind_damage) {
+    static texts t;
+    prs_mem mem;
+    section_file f;
+    prs_docstore store, other;
+    prs_docstore_cursor cursor;
+    prs_docstore_frame frame;
+    test_rng rng = test_rng_of("docstore cursor");
+    prs_mem_init(&mem, NULL);
+    make_texts(&t, 400, 1000, &rng);
+    ck_assert_int_eq(write_texts(&t, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(open_store(&f, false, t.n, &store), PRISM_OK);
+    ck_assert_int_eq(prs_docstore_frame_get(&store, 1, &frame, NULL), PRISM_OK);
+    ck_assert_uint_gt(frame.first_doc, 1);
+    section_copy docs = section_copy_of(&store.docs, (size_t)store.docs.len);
+    docs.bytes[(size_t)(frame.packed.ptr - store.docs.ptr) + frame.packed.len / 2] ^= 0xff;
+    prs_section damaged = prs_section_of(docs.bytes, docs.len);
+    ck_assert_int_eq(prs_docstore_open(&other, &damaged, &store.index, t.n, NULL), PRISM_OK);
+    prs_docstore_cursor_init(&cursor, &mem);
+    for (int round = 0; round < 2; round++) {
+        prs_bytes json;
+        for (uint32_t doc = 0; doc < frame.first_doc; doc++)
+            ck_assert_int_eq(check_doc(&t, &other, &cursor, doc), PRISM_OK);
+        ck_assert_int_eq(prs_docstore_get(&other, &cursor, frame.first_doc, &json, NULL),
+                         PRISM_ECORRUPT);
+        ck_assert_int_eq(prs_docstore_get(&other, &cursor, frame.first_doc, &json, NULL),
+                         PRISM_ECORRUPT);
+    }
+    prs_docstore_cursor_fini(&cursor);
+    section_copy_free(&docs);
+    section_file_end(&f);
+}
+END_TEST
+
 typedef struct store_use {
     const texts *t;
     prs_mem *mem;
@@ -341,6 +376,6 @@ START_TEST(every_read_may_fail) {
 }
 END_TEST
 
-TEST_SUITE(docstore, every_read_may_fail, documents_come_back, the_largest_document_fits,
-           frames_are_copied_whole, one_cursor_serves_many_stores, memory_may_run_out,
-           any_bytes_are_safe, damaged_frames_are_told)
+TEST_SUITE(docstore, every_read_may_fail, a_cursor_goes_on_behind_damage, documents_come_back,
+           the_largest_document_fits, frames_are_copied_whole, one_cursor_serves_many_stores,
+           memory_may_run_out, any_bytes_are_safe, damaged_frames_are_told)

@@ -260,9 +260,25 @@ START_TEST(a_damaged_newest_commit_is_not_passed_over) {
 }
 END_TEST
 
-TEST_SUITE(commit, syncs_are_counted_exactly, a_writer_that_need_not_be_durable_syncs_nothing,
-           generations_only_grow, as_many_commits_are_kept_as_was_said,
-           orphans_go_and_strangers_stay, a_payload_stays_with_its_commit,
-           a_large_payload_stays_too, numbers_of_generations_may_run_out,
-           publishing_over_a_commit_is_refused, a_schema_that_is_none_is_damage,
-           a_damaged_newest_commit_is_not_passed_over)
+START_TEST(where_there_is_no_commit_it_is_said) {
+    prs_mem mem;
+    prs_dir *dir;
+    prs_arena arena;
+    prs_commit commit;
+    prism_error err = PRISM_ERROR_INIT;
+    prs_mem_init(&mem, NULL);
+    prs_arena_init(&arena, &mem, 0);
+    ck_assert_int_eq(prs_dir_mem_new(&mem, &dir, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_commit_read_newest(dir, &arena, &commit, NULL, &err), PRISM_ENOTFOUND);
+    ck_assert_str_eq(err.text, "there is no index here");
+    dir->vt->close_dir(dir);
+    prs_arena_fini(&arena);
+}
+END_TEST
+
+TEST_SUITE(commit, where_there_is_no_commit_it_is_said, syncs_are_counted_exactly,
+           a_writer_that_need_not_be_durable_syncs_nothing, generations_only_grow,
+           as_many_commits_are_kept_as_was_said, orphans_go_and_strangers_stay,
+           a_payload_stays_with_its_commit, a_large_payload_stays_too,
+           numbers_of_generations_may_run_out, publishing_over_a_commit_is_refused,
+           a_schema_that_is_none_is_damage, a_damaged_newest_commit_is_not_passed_over)
