@@ -2,7 +2,7 @@
 """tools/mutate.py - would a unit program notice a small mistake in lib/?
 
     tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB,..] [--per-file N]
-                    [--quick] [--keep FILE]
+                    [--quick] [--keep FILE] [--only FILE]
 
 Samples places in lib/{base,codec,store,schema,format,index,query,search}, changes one operator, constant,
 condition or statement in each, compiles that one file, links it before the library into the unit program
@@ -14,6 +14,7 @@ that an entry ends with its line.  Survivors are listed in that form; each is a 
 
 --per-file N takes at most N of each file, and so reaches every file that --files names.
 --quick runs the suite of the file alone: a survivor may then be known to another suite of its layer.
+--keep FILE appends survivors to a file; --only FILE judges those that such a file, or an output, names, and no other.
 DIR is a build folder whose unit programs are built (make check_PROGRAMS).  Ends with
     counters: mutation cases=N seconds=S seed=X findings=0|1     1: fewer than 90 of 100 killed (of 30 or more)
 Exit 1 in that case, 77 without what is needed.
@@ -184,6 +185,7 @@ def main():
     p.add_argument("--per-file", type=int, default=0)
     p.add_argument("--quick", action="store_true")
     p.add_argument("--keep", help="append survivors to this file")
+    p.add_argument("--only", help="judge the survivors of this file")
     a = p.parse_args()
     bench = Bench(src, os.path.abspath(a.build))
     if not os.path.exists(bench.build + "/.libs/libprs.a"):
@@ -194,6 +196,9 @@ def main():
     known, n_known = equivalent(src), 0
     all_of = [(f, text, m) for f in files for text, ms in [mutants_of(f)] for m in ms]
     random.Random(a.seed).shuffle(all_of)
+    if a.only:
+        named = {re.sub(r"^survived line \d+ of ", "", line) for line in open(a.only, encoding="utf-8").read().split("\n")}
+        all_of = [one for one in all_of if as_told(src, one[0], one[1], one[2]) in named]
     print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
     begin, killed, survived, originals, stopped, judged = time.time(), 0, [], {}, [], {}
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))  # what was judged is still told
