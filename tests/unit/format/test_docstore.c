@@ -2,6 +2,7 @@
 #include "harness/test.h"
 
 #include "format/docstore.h"
+#include "format/zstd_frame.h"
 #include "section_file.h"
 
 #include <stdlib.h>
@@ -337,6 +338,56 @@ START_TEST(a_cursor_goes_on_behind_damage) {
 }
 END_TEST
 
+/* A frame of the right checksum and length whose inside was never written by us. */
+START_TEST(frames_must_make_sense) {
+    static texts t = {3, {10, 0, 20}, {5, 6, 7}};
+    static const struct {
+        uint32_t at, value; /* a word of the frame: documents, ends of the texts, texts */
+        bool good;
+    } cases[] = {{0, 3, true},  {0, 2, false},  {0, 4, false},          {1, 0, true},
+                 {1, 1, false}, {2, 10, true},  {2, 11, false},         {2, UINT32_MAX, false},
+                 {3, 9, false}, {3, 31, false}, {4, 29, false},         {4, 31, false},
+                 {4, 30, true}, {3, 30, true},  {2, 0x80000000, false}, {4, 0, false}};
+    prs_mem mem;
+    section_file f;
+    prs_docstore store;
+    prs_zstd_packer *packer;
+    prs_buf packed;
+    prs_mem_init(&mem, NULL);
+    prs_buf_init(&packed, &mem);
+    ck_assert_int_eq(write_texts(&t, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(open_store(&f, false, t.n, &store), PRISM_OK);
+    ck_assert_int_eq(prs_zstd_packer_new(&mem, 1, &packer, NULL), PRISM_OK);
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        uint8_t frame[4 + 16 + 30] = {3, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0, 30};
+        prs_store32(frame + 4 * (size_t)cases[i].at, cases[i].value);
+        ck_assert_int_eq(prs_zstd_pack(packer, prs_bytes_of(frame, sizeof frame), &packed, NULL),
+                         PRISM_OK);
+        uint8_t *docs = calloc(1, packed.len + 64);
+        memcpy(docs, packed.ptr, packed.len);
+        section_copy index = section_copy_of(&store.index, (size_t)store.index.len);
+        prs_store64(index.bytes + 8 + 16 + 8, packed.len); /* where the last frame ends */
+        prs_section index_section = prs_section_of(index.bytes, index.len),
+                    docs_section = prs_section_of(docs, packed.len);
+        prs_docstore other;
+        prs_docstore_cursor cursor;
+        prs_bytes json;
+        ck_assert_int_eq(prs_docstore_open(&other, &docs_section, &index_section, 3, NULL),
+                         PRISM_OK);
+        prs_docstore_cursor_init(&cursor, &mem);
+        prism_status status = prs_docstore_get(&other, &cursor, 2, &json, NULL);
+        ck_assert_msg(status == (cases[i].good ? PRISM_OK : PRISM_ECORRUPT), "case %zu", i);
+        prs_docstore_cursor_fini(&cursor);
+        section_copy_free(&index);
+        free(docs);
+    }
+    prs_zstd_packer_free(packer);
+    prs_buf_fini(&packed);
+    section_file_end(&f);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
 typedef struct store_use {
     const texts *t;
     prs_mem *mem;
@@ -376,6 +427,7 @@ START_TEST(every_read_may_fail) {
 }
 END_TEST
 
-TEST_SUITE(docstore, every_read_may_fail, a_cursor_goes_on_behind_damage, documents_come_back,
-           the_largest_document_fits, frames_are_copied_whole, one_cursor_serves_many_stores,
-           memory_may_run_out, any_bytes_are_safe, damaged_frames_are_told)
+TEST_SUITE(docstore, every_read_may_fail, frames_must_make_sense, a_cursor_goes_on_behind_damage,
+           documents_come_back, the_largest_document_fits, frames_are_copied_whole,
+           one_cursor_serves_many_stores, memory_may_run_out, any_bytes_are_safe,
+           damaged_frames_are_told)
