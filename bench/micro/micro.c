@@ -2,7 +2,7 @@
  *
  * Invariants  How often a way runs in a row is found in a round of its own, which is thrown away
  *             and warms the caches.  All ways of a round stand beside each other in time.
- * Output      A line a way; with --json an object a line, kind "micro" (docs/bench/results/README.md). */
+ * Output      A line a way; with --json an object a line: docs/bench/results/README.md. */
 #include "micro.h"
 
 #include <stdio.h>
