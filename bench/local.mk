@@ -102,3 +102,12 @@ bench-report:
 .PHONY: bench-micro bench-results bench-scale bench-report
 EXTRA_DIST += bench/machine.py bench/scale.py bench/report.py bench/svg.py
 EXTRA_DIST += bench/NOTES.md
+
+# The driver of our own in the runs against peers; their drivers are built by bench/peers/*/install.sh.
+noinst_PROGRAMS += bench/prism_build
+bench_prism_build_SOURCES = bench/peers/prismsearch/build.c bench/peers/peer.h
+bench_prism_build_LDADD = libprismsearch.la
+EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/peers
+noinst_PROGRAMS += bench/prism_bound
+bench_prism_bound_SOURCES = bench/bound.c bench/peers/peer.h
+bench_prism_bound_LDADD = -lm
