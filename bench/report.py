@@ -254,6 +254,23 @@ def peer_rows(results):
     return rows
 
 
+def bound_rows(results):
+    """Bytes of lists over the zero-order bound of the same postings (bench/RESULTS.md); ours of the lists outside the
+    dictionary, because the bytes of those inside cannot be told from it."""
+    bounds, rows = {(r["run"], r["corpus"]): r["bound"] for r in results.of("corpus") if "bound" in r}, []
+    for (mode, corpus), by in results.builds().items():
+        for engine, rounds in by.items():
+            row = rounds[max(rounds)]
+            bound, parts = bounds.get((row["run"], corpus)), row.get("parts") or {}
+            if not bound or mode not in ("tokens", "tokens-nopos") or "docs_freqs" not in parts:
+                continue
+            listed = "listed_" if is_ours(engine) else ""
+            docs = parts["docs_freqs"] / (bound[listed + "docs"] + bound[listed + "freqs"])
+            positions = parts.get("positions", 0) / bound[listed + "positions"]
+            rows.append([head_of(mode, corpus), NAMES.get(engine, engine), f"{docs:.3f}", f"{positions:.3f}" if positions else ""])
+    return rows
+
+
 def short_rows(results):
     """A row for each corpus and mode, a column for each peer of PEERS."""
     rows = []
@@ -302,11 +319,14 @@ def page(results, drawn):
            "`results/README.md`.", ""]
     for title, head, rows, plots in (
             ("Building, beside others", PEER_HEAD, peer_rows(results), ["build-speed.svg", "index-size.svg", "build-memory.svg"]),
+            ("Bytes of lists over the zero-order bound", ["corpus", "engine", "documents and freqs", "positions"], bound_rows(results), []),
             ("Scaling", SCALE_HEAD, scale_rows(results), ["scale.svg"]),
             ("Parts", ["bench", "case", "way", "speed", "over"], micro_rows(results), ["codec.svg"])):
         if not rows:
             continue
-        out += [f"## {title}", ""] + [f"![{p[:-4]}]({p})" for p in plots if p in drawn] + [""] + table(head, rows) + [""]
+        out += [f"## {title}", ""] + table(head, rows) + [""]
+        for plot in (p for p in plots if p in drawn):
+            out += [f"![{plot[:-4]}]({plot})", ""]
     out += ["## Machines", ""] + [f"- {m}" for m in results.machine(results.rows)] + [""]
     return "\n".join(out)
 
@@ -323,7 +343,7 @@ def readme_block(results, drawn):
     if scale:
         out += ["`psearch put --load --memory 256M` on generated documents of about 72 words (`bench/scale.py`):", ""]
         out += table(SCALE_HEAD[1:], [r[1:] for r in scale]) + [""]
-    machines = results.machine(results.rows)
+    machines = results.machine([r for r in results.rows if r["kind"] in ("build", "scale")])
     if out:
         out += [f"Measured on {'; '.join(machines)}. Plots and all figures: [docs/bench](docs/bench/README.md).", ""]
     return "\n".join(["", *out]) if out else "\n"
