@@ -10,6 +10,9 @@
  *             - live(result) = sum of live(inputs) at install, but for documents that a broken
  *               promise of append had left twice (R34).
  *             - A failure at any step changes nothing (R33).
+ *             - Where a sync of an input's files failed, the system may take its bytes back at any
+ *               time and never brings them again: so if all of them are right behind the merge as
+ *               they were before it, the merge read nothing else (R7, R16).
  *             - A file of the inputs is unlinked here only if no commit has named it.
  * Cost        begin: a bit per document copied; install: a look at 64 documents each ns.
  * Source      rules R33, R34; FORMAT.md section 11 (one live document of a key in a segment).
@@ -37,6 +40,7 @@ static prism_status take_inputs(prism_writer *writer, prs_merge_range range, prs
         const prs_working *working = &writer->segments.ptr[range.first + i];
         job->inputs[i].segment = prs_segment_ref(working->segment);
         job->n_live += working->segment->n_docs - working->n_deleted;
+        job->doubtful |= working->doubtful;
         if (working->n_deleted == 0) continue;
         PRS_TRY(copy_bits(&job->deleted[i], &working->deleted, writer->mem, err));
         job->inputs[i].deleted = &job->deleted[i];
@@ -85,13 +89,22 @@ static prism_status open_merged(prs_merge_job *job, const prs_manifest_segment *
     return status;
 }
 
+static prism_status verify_again(const prs_merge_job *job, prism_error *err) {
+    for (uint32_t i = 0; i < job->n && job->doubtful; i++) {
+        PRS_TRY(prs_in_verify_all(job->inputs[i].segment->idx, err));
+        PRS_TRY(prs_in_verify_all(job->inputs[i].segment->doc, err));
+    }
+    return PRISM_OK;
+}
+
 prism_status prs_merge_job_run(prs_merge_job *job, prism_progress_fn progress, void *ctx,
                                prism_error *err) {
     prs_manifest_segment files;
     PRS_TRY(prs_merge_run(job->core, job->recipe, job->inputs, job->n, &job->reorder, &job->id,
                           progress, ctx, &files, err));
     PRS_ASSERT(files.n_docs == job->n_live);
-    prism_status status = open_merged(job, &files, err);
+    prism_status status = verify_again(job, err);
+    if (status == PRISM_OK) status = open_merged(job, &files, err);
     if (status != PRISM_OK) prs_segment_unlink(job->core->dir, &job->id);
     return status;
 }
@@ -188,11 +201,17 @@ static void replace_range(prism_writer *writer, size_t first, prs_merge_job *job
 
 prism_status prs_merge_job_install(prism_writer *writer, prs_merge_job *job, prism_error *err) {
     size_t first;
+    bool doubtful = false;
     uint64_t live = 0;
     uint32_t n_superseded = job->merged.n_deleted;
     /* Poisoned: the commit may have happened, and then it names the inputs (R8). */
     if (writer->poisoned || !find_inputs(writer, job, &first))
         return prs_error_set(err, PRISM_ECANCELED, "the segments that were merged are gone");
+    for (uint32_t i = 0; i < job->n; i++) doubtful |= writer->segments.ptr[first + i].doubtful;
+    if (doubtful && !job->doubtful) {
+        return prs_error_set(err, PRISM_ECANCELED,
+                             "a sync of a segment failed while it was merged");
+    }
     PRS_TRY(carry_all(writer, job, first, &live, err));
     PRS_ASSERT(job->merged.segment->n_docs - job->merged.n_deleted <= live);
     PRS_ASSERT(job->merged.segment->n_docs - job->merged.n_deleted + n_superseded >= live);

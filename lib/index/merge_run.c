@@ -86,15 +86,24 @@ static prism_status merge_new(prism_writer *writer, prism_error *err) {
     }
 }
 
+static bool is_suspect(const prs_working *working) {
+    return working->suspect || working->doubtful;
+}
+
 prism_status prs_merge_suspects(prism_writer *writer, prism_error *err) {
     bool any = false;
-    for (size_t i = 0; i < writer->segments.n; i++) any |= writer->segments.ptr[i].suspect;
+    for (size_t i = 0; i < writer->segments.n; i++) any |= is_suspect(&writer->segments.ptr[i]);
     if (!any) return PRISM_OK;
     prs_merger_cancel(writer);
     drop_dead(writer);
     for (uint32_t i = 0; i < writer->segments.n; i++) {
-        prs_merge_range one = {i, 1};
-        if (writer->segments.ptr[i].suspect) PRS_TRY(merge_range(writer, one, NULL, NULL, err));
+        prism_error own = PRISM_ERROR_INIT;
+        if (!is_suspect(&writer->segments.ptr[i])) continue;
+        prism_status status = merge_range(writer, (prs_merge_range){i, 1}, NULL, NULL, &own);
+        if (status == PRISM_ECORRUPT) return prs_writer_fail(writer, &own, err);
+        if (status == PRISM_OK) continue;
+        if (err != NULL && err->size >= sizeof *err) *err = own;
+        return status;
     }
     return PRISM_OK;
 }
