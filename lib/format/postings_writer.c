@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "codec/eliasfano.h"
 #include "format/block.h"
-#include "format/postings_cursor.h"
+#include "format/inline_list.h"
 #include "format/postings_group.h"
 #include "format/terms_block.h"
 
@@ -38,8 +38,8 @@ struct prs_postings_writer {
     uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
     prs_buf positions; /* theirs, as u32 in memory order */
     /* scratch */
-    prs_buf run;     /* positions of one block, encoded */
-    prs_buf payload; /* of an inline list */
+    prs_buf run;                           /* positions of one block, encoded */
+    uint8_t payload[PRS_INLINE_MAX_BYTES]; /* of an inline list */
     prs_list_builder list;
 };
 
@@ -65,7 +65,6 @@ prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, const prs_lengt
     pw->spans = spans ? spans : lengths;
     prs_buf_init(&pw->positions, mem);
     prs_buf_init(&pw->run, mem);
-    prs_buf_init(&pw->payload, mem);
     prs_list_builder_init(&pw->list, mem, mean_of(lengths));
     *writer = pw;
     return PRISM_OK;
@@ -75,7 +74,6 @@ void prs_postings_writer_free(prs_postings_writer *pw) {
     if (pw == NULL) return;
     prs_buf_fini(&pw->positions);
     prs_buf_fini(&pw->run);
-    prs_buf_fini(&pw->payload);
     prs_list_builder_fini(&pw->list);
     prs_mem_free(pw->mem, pw, sizeof *pw);
 }
@@ -205,62 +203,7 @@ void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, cons
     }
 }
 
-/* ---- copying a block ------------------------------------------------------------------------ */
-
-/* Append a block of `from` whose stored bytes are known; a new head, all else as it is. */
-static void put_copy(prs_postings_writer *pw, const prs_postings *from, uint32_t shift,
-                     prs_bytes body, prs_bytes positions) {
-    uint32_t docs[PRS_BLOCK];
-    for (uint32_t i = 0; i < from->n; i++) docs[i] = from->docs[i] + shift;
-    uint8_t bytes[PRS_BLOCK_MAX_BYTES];
-    size_t head = prs_block_put_head(from->tag, from->n, docs[0], pw->last_doc, bytes);
-    memcpy(bytes + head, body.ptr, body.len);
-    prs_new_block block = {
-        .bytes = bytes, .len = (uint32_t)(head + body.len), .pos_len = positions.len};
-    prs_out_write(pw->out, positions.ptr, positions.len);
-    pw->positions_len += positions.len;
-    pw->df += from->n;
-    pw->cf += sum_freqs(from->freqs, from->n);
-    add_to_list(pw, &block, docs, from->freqs, from->n);
-}
-
-prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *from, uint32_t shift,
-                                      bool *copied, prism_error *err) {
-    *copied = false;
-    PRS_TRY(prs_postings_load(from, err));
-    PRS_TRY(prs_postings_freqs(from, err));
-    /* Lists of up to 128 stay one block: nothing is cut before there are more. */
-    if (from->n_groups == 0 || from->n == 0 || pw->df + from->n <= PRS_BLOCK) return PRISM_OK;
-    prs_bytes body, positions;
-    PRS_TRY(prs_cursor_stored(from, &body, &positions, err));
-    /* Other writers may choose wasteful widths: such a block is encoded again. */
-    bool wasteful = body.len > PRS_BLOCK_MAX_BYTES - PRS_BLOCK_HEAD_BYTES;
-    if (wasteful || pw->has_positions != from->info.has_positions) return PRISM_OK;
-    put_pending(pw);
-    if (!pw->no_memory && !pw->bad_position) put_copy(pw, from, shift, body, positions);
-    *copied = true;
-    return PRISM_OK;
-}
-
 /* ---- ending a list -------------------------------------------------------------------------- */
-
-static void put_payload(prs_postings_writer *pw) {
-    prs_buf *payload = &pw->payload;
-    prs_buf_clear(payload);
-    uint32_t before = PRS_NO_DOC;
-    for (uint32_t i = 0; i < pw->n; i++) {
-        prs_buf_varint(payload, pw->docs[i] - before - 1);
-        before = pw->docs[i];
-    }
-    for (uint32_t i = 0; i < pw->n && pw->cf != pw->df; i++)
-        prs_buf_varint(payload, pw->freqs[i] - 1);
-    const uint32_t *position = (const uint32_t *)(const void *)pw->positions.ptr;
-    for (uint32_t i = 0; i < pw->n && pw->has_positions; i++) {
-        for (uint32_t k = 0; k < pw->freqs[i]; k++, position++)
-            prs_buf_varint(payload, k == 0 ? position[0] : position[0] - position[-1]);
-    }
-    pw->no_memory |= payload->failed;
-}
 
 static void write_single_block(prs_postings_writer *pw, prs_term_info *info) {
     uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
@@ -286,10 +229,12 @@ prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *
     PRS_TRY(status_of(pw, err));
     prs_term_info made = {.df = (uint32_t)pw->df, .cf = pw->cf, .has_positions = pw->has_positions};
     if (prs_terms_must_inline(made.df, made.cf)) {
-        put_payload(pw);
+        const uint32_t *positions = (const uint32_t *)(const void *)pw->positions.ptr;
         made.inlined = true;
-        made.payload = pw->payload.ptr;
-        made.payload_len = (uint32_t)pw->payload.len;
+        made.payload = pw->payload;
+        made.payload_len =
+            (uint32_t)prs_inline_put(pw->docs, pw->freqs, pw->has_positions ? positions : NULL,
+                                     pw->n, pw->cf, pw->payload);
     } else if (prs_list_builder_empty(&pw->list)) {
         write_single_block(pw, &made);
     } else {

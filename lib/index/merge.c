@@ -96,88 +96,6 @@ static prism_status write_doc_parts(prs_merge *merge, prs_out *out, prism_error 
     return status;
 }
 
-/* ---- fields ---------------------------------------------------------------------------------- */
-
-/* Append the live documents' lengths (or spans) of one field of all inputs. */
-static prism_status gather_lengths(prs_merge *merge, uint32_t f, bool spans,
-                                   prs_lengths_builder *builder, prism_error *err) {
-    for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment *segment = merge->inputs[i].segment;
-        const prs_segment_field *field = &segment->fields[f];
-        const prs_lengths *from = spans ? &field->spans : &field->lengths;
-        for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
-            PRS_TRY(prs_merge_poll(merge, 1, err));
-            if (!prs_docmap_is_live(&merge->maps[i], doc)) continue;
-            prs_lengths_builder_add(builder, field->present ? prs_lengths_get(from, doc) : 0);
-        }
-    }
-    return PRISM_OK;
-}
-
-/* SPANS are needed if some document that is left has more span than length. */
-static bool needs_spans(const prs_merge *merge, uint32_t f) {
-    unsigned flags = merge->recipe->schema->fields[f].flags;
-    if ((flags & PRISM_FIELD_POSITIONS) == 0) return false;
-    if ((flags & PRISM_FIELD_LENGTHS) == 0) return true;
-    for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment *segment = merge->inputs[i].segment;
-        const prs_segment_field *field = &segment->fields[f];
-        if (!field->present || field->spans.array == field->lengths.array) continue;
-        for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
-            if (prs_docmap_is_live(&merge->maps[i], doc) &&
-                prs_lengths_get(&field->spans, doc) != prs_lengths_get(&field->lengths, doc)) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-static void count_lengths(const prs_lengths *lengths, prs_field_meta *meta) {
-    for (uint32_t doc = 0; doc < lengths->n_docs; doc++) {
-        uint32_t length = prs_lengths_get(lengths, doc);
-        meta->n_docs_with += length > 0;
-        meta->sum_length += length;
-        meta->max_length = PRS_MAX(meta->max_length, length);
-    }
-}
-
-static prism_status write_lengths(prs_out *out, uint16_t component, uint16_t field,
-                                  const prs_lengths_builder *builder, prism_error *err) {
-    prs_out_section(out, component, field, PRS_COMPONENT_VERSION);
-    return prs_lengths_builder_write(builder, out, err);
-}
-
-static prism_status merge_text(prs_merge *merge, uint32_t f, prs_out *out, prs_field_meta *meta,
-                               prism_error *err) {
-    bool with_lengths = (merge->recipe->schema->fields[f].flags & PRISM_FIELD_LENGTHS) != 0;
-    bool with_spans = needs_spans(merge, f);
-    prs_lengths_builder lengths, spans;
-    prs_lengths lengths_view, spans_view;
-    prs_lengths_builder_init(&lengths, &merge->core->mem);
-    prs_lengths_builder_init(&spans, &merge->core->mem);
-    prism_status status = PRISM_OK;
-    if (with_lengths) {
-        PRS_TRY_OUT(gather_lengths(merge, f, false, &lengths, err));
-        PRS_TRY_OUT(prs_lengths_builder_view(&lengths, &lengths_view, err));
-        count_lengths(&lengths_view, meta);
-    }
-    if (with_spans) {
-        PRS_TRY_OUT(gather_lengths(merge, f, true, &spans, err));
-        PRS_TRY_OUT(prs_lengths_builder_view(&spans, &spans_view, err));
-    }
-    PRS_TRY_OUT(prs_merge_terms(merge, f, out, with_lengths ? &lengths_view : NULL,
-                                with_spans ? &spans_view : NULL, meta, err));
-    if (with_lengths && meta->n_docs_with > 0) {
-        PRS_TRY_OUT(write_lengths(out, PRS_COMPONENT_LENGTHS, (uint16_t)f, &lengths, err));
-    }
-    if (with_spans) PRS_TRY_OUT(write_lengths(out, PRS_COMPONENT_SPANS, (uint16_t)f, &spans, err));
-out:
-    prs_lengths_builder_fini(&lengths);
-    prs_lengths_builder_fini(&spans);
-    return status;
-}
-
 /* ---- columns --------------------------------------------------------------------------------- */
 
 typedef struct column_copy {
@@ -302,7 +220,7 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
     for (uint32_t f = 0; f < merge->recipe->n_fields; f++) {
         const prs_field *field = &merge->recipe->schema->fields[f];
         if (prs_recipe_is_analyzed(field))
-            PRS_TRY(merge_text(merge, f, out, &meta->fields[f], err));
+            PRS_TRY(prs_merge_text(merge, f, out, &meta->fields[f], err));
         if ((field->flags & PRISM_FIELD_COLUMN) != 0 && field->type != PRISM_FIELD_TEXT) {
             PRS_TRY(merge_column(merge, f, out, &meta->fields[f], err));
         }

@@ -43,10 +43,13 @@ prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merg
 
 /* ---- between the files of merge -------------------------------------------------------------- */
 
-/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta. */
 struct prs_field_meta;
+/** merge_lengths.c: LENGTHS and SPANS of one field, its lists between them; statistics into meta. */
+prism_status prs_merge_text(prs_merge *merge, uint32_t field, prs_out *out,
+                            struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta, which has those
+ *  of lengths. */
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
-                             const prs_lengths *lengths, const prs_lengths *spans,
                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
 /** merge_schema.c: the schema of the result.   Out: owned: prs_schema_unref */
 prism_status prs_merge_schema(const prs_merge *merge, prism_schema **out,

@@ -17,6 +17,8 @@ format_tests_sources = \
 	tests/unit/format/test_positions_read.c \
 	tests/unit/format/test_postings.c \
 	tests/unit/format/test_postings_group.c \
+	tests/unit/format/test_inline_list.c \
+	tests/unit/format/test_postings_join.c \
 	tests/unit/format/test_postings_skip.c \
 	tests/unit/format/test_postings_window.c \
 	tests/unit/format/test_postings_writer.c \
