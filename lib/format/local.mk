@@ -4,7 +4,7 @@ libprismsearch_sources += \
 	lib/format/components.h \
 	lib/format/deletes.h lib/format/deletes_read.c lib/format/deletes_write.c \
 	lib/format/docstore.h lib/format/docstore_read.c lib/format/docstore_write.c \
-	lib/format/keys.h lib/format/keys_read.c lib/format/keys_write.c \
+	lib/format/keys.h lib/format/keys_join.c lib/format/keys_join.h lib/format/keys_read.c lib/format/keys_write.c \
 	lib/format/lengths.c lib/format/lengths.h \
 	lib/format/manifest.h lib/format/manifest_read.c lib/format/manifest_write.c \
 	lib/format/names.c lib/format/names.h \

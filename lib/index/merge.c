@@ -184,35 +184,6 @@ out:
     return status;
 }
 
-/* ---- keys ------------------------------------------------------------------------------------ */
-
-static prism_status gather_keys(prs_merge *merge, prs_keys_writer *kw, prism_error *err) {
-    for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment *segment = merge->inputs[i].segment;
-        for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
-            prs_bytes key;
-            PRS_TRY(prs_merge_poll(merge, 1, err));
-            if (!prs_docmap_is_live(&merge->maps[i], doc)) continue;
-            PRS_TRY(prs_keys_get(&segment->keys, doc, &key, err));
-            prs_keys_writer_add(kw, key);
-        }
-    }
-    return PRISM_OK;
-}
-
-static prism_status merge_keys(prs_merge *merge, prs_out *out, prism_error *err) {
-    if (merge->recipe->schema->key_field < 0) return PRISM_OK;
-    prs_keys_writer *kw;
-    PRS_TRY(prs_keys_writer_new(&merge->core->mem, &kw, err));
-    prism_status status = gather_keys(merge, kw, err);
-    if (status == PRISM_OK) {
-        prs_out_section(out, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
-        status = prs_keys_writer_finish(kw, out, merge->n_docs, err);
-    }
-    prs_keys_writer_free(kw);
-    return status;
-}
-
 /* ---- the two files --------------------------------------------------------------------------- */
 
 static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, prs_out *out,
@@ -226,7 +197,7 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
         }
         PRS_TRY(prs_merge_step(merge, merge->n_docs, err));
     }
-    PRS_TRY(merge_keys(merge, out, err));
+    PRS_TRY(prs_merge_keys(merge, out, err));
     prism_schema *schema;
     PRS_TRY(prs_merge_schema(merge, &schema, err));
     prism_status status = prs_segment_write_tail(out, meta, schema, &merge->core->mem, err);

@@ -11,6 +11,7 @@ format_tests_sources = \
 	tests/unit/format/test_dominance.c \
 	tests/unit/format/test_impacts.c \
 	tests/unit/format/test_keys.c \
+	tests/unit/format/test_keys_join.c \
 	tests/unit/format/test_lengths.c \
 	tests/unit/format/test_manifest.c \
 	tests/unit/format/test_names.c \
