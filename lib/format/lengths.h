@@ -72,9 +72,12 @@ void prs_lengths_stream_copy(prs_lengths_stream *stream, const prs_lengths *leng
 void prs_lengths_stream_end_array(prs_lengths_stream *stream, uint32_t n_over);
 void prs_lengths_stream_over(prs_lengths_stream *stream, uint32_t doc, uint32_t value);
 
-/** The i-th of n_over documents of the overflow list. */
+/** The i-th of n_over documents of the overflow list, and its value. */
 static inline uint32_t prs_lengths_over_doc(const prs_lengths *lengths, uint32_t i) {
     return prs_load32(lengths->over + 8 * (size_t)i);
+}
+static inline uint32_t prs_lengths_over_value(const prs_lengths *lengths, uint32_t i) {
+    return prs_load32(lengths->over + 8 * (size_t)i + 4);
 }
 
 #endif

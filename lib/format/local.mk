@@ -1,6 +1,7 @@
 # Sources of lib/format: append `libprismsearch_sources += lib/format/FILE.c`, headers too.
 libprismsearch_sources += \
-	lib/format/column.h lib/format/column_check.c lib/format/column_read.c lib/format/column_write.c \
+	lib/format/column.h lib/format/column_check.c lib/format/column_join.c lib/format/column_join.h \
+	lib/format/column_join_words.c lib/format/column_read.c lib/format/column_write.c \
 	lib/format/components.h \
 	lib/format/deletes.h lib/format/deletes_read.c lib/format/deletes_write.c \
 	lib/format/docstore.h lib/format/docstore_read.c lib/format/docstore_write.c \

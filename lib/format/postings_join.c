@@ -156,6 +156,8 @@ static prism_status encode_group(prs_postings_joiner *pj, prs_postings *from, ui
                                  uint32_t span, prism_error *err) {
     uint32_t positions[PRS_INLINE_MAX_CF], freq = from->freqs[place];
     PRS_TRY(prs_postings_positions(from, place, positions, err));
+    if (PRS_UNLIKELY(positions[freq - 1] >= span)) /* read anew: the file may have changed */
+        return prs_cursor_corrupt(from, from->info.payload, err, "a position beyond its document");
     if (!grow_run(pj, prs_ef_bits(freq, span))) return PRISM_OK;
     pj->run_bits = prs_ef_encode(pj->run, pj->run_bits, positions, freq, span);
     return PRISM_OK;
@@ -251,9 +253,12 @@ static prism_status put_payload(prs_postings_joiner *pj, prs_term_info *info, pr
     uint32_t positions[PRS_INLINE_MAX_CF], *to = positions;
     uint64_t bit = 0;
     for (uint32_t i = 0; i < pj->n && pj->has_positions; i++) {
-        if (!prs_ef_decode(pj->run, bit, pj->freqs[i], pj->spans[i], to))
+        bool sound = pj->spans[i] > 0;
+        uint64_t n_bits = sound ? prs_ef_bits(pj->freqs[i], pj->spans[i]) : 0;
+        if (!sound || n_bits > pj->run_bits - bit ||
+            !prs_ef_decode(pj->run, bit, pj->freqs[i], pj->spans[i], to))
             return prs_error_corrupt(err, NULL, 0, "positions of a block are unsound");
-        bit += prs_ef_bits(pj->freqs[i], pj->spans[i]);
+        bit += n_bits;
         to += pj->freqs[i];
     }
     info->inlined = true;

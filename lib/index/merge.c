@@ -96,94 +96,6 @@ static prism_status write_doc_parts(prs_merge *merge, prs_out *out, prism_error 
     return status;
 }
 
-/* ---- columns --------------------------------------------------------------------------------- */
-
-typedef struct column_copy {
-    prs_merge *merge;
-    prs_mem *mem;
-    prs_column_writer *writer;
-    int64_t *ints; /* values of one document */
-    uint32_t *words;
-    size_t cap;
-    uint32_t *word_map; /* word of the input -> the writer's number + 1; 0 = not yet asked */
-    uint32_t n_word_map;
-} column_copy;
-
-static prism_status grow_values(column_copy *copy, uint64_t n, prism_error *err) {
-    if (n <= copy->cap) return PRISM_OK;
-    prs_mem_free(copy->mem, copy->ints, copy->cap * sizeof(int64_t));
-    prs_mem_free(copy->mem, copy->words, copy->cap * sizeof(uint32_t));
-    copy->cap = (size_t)n * 2;
-    copy->ints = prs_mem_alloc(copy->mem, copy->cap * sizeof(int64_t));
-    copy->words = prs_mem_alloc(copy->mem, copy->cap * sizeof(uint32_t));
-    return copy->ints == NULL || copy->words == NULL ? prs_error_nomem(err) : PRISM_OK;
-}
-
-static uint32_t map_word(column_copy *copy, const prs_column *column, uint32_t word) {
-    if (word >= copy->n_word_map) return 0;
-    if (copy->word_map[word] == 0) {
-        copy->word_map[word] =
-            prs_column_writer_intern(copy->writer, prs_column_word_bytes(column, word)) + 1;
-    }
-    return copy->word_map[word] - 1;
-}
-
-static prism_status copy_column(column_copy *copy, const prs_column *column, const prs_docmap *map,
-                                prism_error *err) {
-    for (uint32_t doc = 0; doc < map->n_docs; doc++) {
-        PRS_TRY(prs_merge_poll(copy->merge, 1, err));
-        if (!prs_docmap_is_live(map, doc) || !prs_column_has(column, doc)) continue;
-        uint64_t first, end = prs_column_values(column, doc, &first), n = end - first;
-        uint32_t to = prs_docmap_get(map, doc);
-        PRS_TRY(grow_values(copy, n, err));
-        if (column->type == PRS_COLUMN_INT) {
-            for (uint64_t v = 0; v < n; v++) copy->ints[v] = prs_column_int(column, first + v);
-            prs_column_writer_ints(copy->writer, to, copy->ints, (uint32_t)n);
-        } else {
-            for (uint64_t v = 0; v < n; v++) {
-                copy->words[v] = map_word(copy, column, prs_column_word(column, first + v));
-            }
-            prs_column_writer_interned(copy->writer, to, copy->words, (uint32_t)n);
-        }
-    }
-    return PRISM_OK;
-}
-
-static prism_status copy_column_of(prs_merge *merge, uint32_t input, uint32_t f, column_copy *copy,
-                                   prism_error *err) {
-    const prs_segment_field *field = &merge->inputs[input].segment->fields[f];
-    if (!field->present || !field->has_column) return PRISM_OK;
-    PRS_TRY(prs_column_touch(&field->column, err));
-    copy->n_word_map = field->column.n_words;
-    copy->word_map = prs_mem_calloc(copy->mem, copy->n_word_map, sizeof(uint32_t));
-    if (copy->word_map == NULL) return prs_error_nomem(err);
-    prism_status status = copy_column(copy, &field->column, &merge->maps[input], err);
-    prs_mem_free(copy->mem, copy->word_map, copy->n_word_map * sizeof(uint32_t));
-    copy->word_map = NULL;
-    return status;
-}
-
-static prism_status merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs_field_meta *meta,
-                                 prism_error *err) {
-    const prs_field *field = &merge->recipe->schema->fields[f];
-    prs_column_type type = field->type == PRISM_FIELD_KEYWORD ? PRS_COLUMN_WORD : PRS_COLUMN_INT;
-    column_copy copy = {.merge = merge, .mem = &merge->core->mem};
-    prism_status status;
-    PRS_TRY_OUT(prs_column_writer_new(copy.mem, type, (field->flags & PRISM_FIELD_MANY) != 0,
-                                      &copy.writer, err));
-    for (uint32_t i = 0; i < merge->n_inputs; i++)
-        PRS_TRY_OUT(copy_column_of(merge, i, f, &copy, err));
-    if (prs_column_writer_docs_with(copy.writer) == 0) goto out;
-    meta->n_docs_with = prs_column_writer_docs_with(copy.writer);
-    prs_out_section(out, PRS_COMPONENT_COLUMN, (uint16_t)f, PRS_COMPONENT_VERSION);
-    PRS_TRY_OUT(prs_column_writer_finish(copy.writer, out, merge->n_docs, err));
-out:
-    prs_column_writer_free(copy.writer);
-    prs_mem_free(copy.mem, copy.ints, copy.cap * sizeof(int64_t));
-    prs_mem_free(copy.mem, copy.words, copy.cap * sizeof(uint32_t));
-    return status;
-}
-
 /* ---- the two files --------------------------------------------------------------------------- */
 
 static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, prs_out *out,
@@ -193,7 +105,7 @@ static prism_status write_idx_parts(prs_merge *merge, prs_segment_meta *meta, pr
         if (prs_recipe_is_analyzed(field))
             PRS_TRY(prs_merge_text(merge, f, out, &meta->fields[f], err));
         if ((field->flags & PRISM_FIELD_COLUMN) != 0 && field->type != PRISM_FIELD_TEXT) {
-            PRS_TRY(merge_column(merge, f, out, &meta->fields[f], err));
+            PRS_TRY(prs_merge_column(merge, f, out, &meta->fields[f], err));
         }
         PRS_TRY(prs_merge_step(merge, merge->n_docs, err));
     }

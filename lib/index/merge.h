@@ -51,6 +51,9 @@ prism_status prs_merge_text(prs_merge *merge, uint32_t field, prs_out *out,
  *  of lengths. */
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_column.c: COLUMN of one field, if a document has a value; statistics into meta. */
+prism_status prs_merge_column(prs_merge *merge, uint32_t field, prs_out *out,
+                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
 /** merge_keys.c: KEYS, if the schema has a key. */
 prism_status prs_merge_keys(prs_merge *merge, prs_out *out, prism_error *err) PRS_NODISCARD;
 /** merge_schema.c: the schema of the result.   Out: owned: prs_schema_unref */

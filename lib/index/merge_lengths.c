@@ -85,19 +85,26 @@ static prism_status write_array(prs_merge *merge, uint32_t input, const prs_leng
     return PRISM_OK;
 }
 
+/* The new number of a document of the overflow list; false if it has none. */
+static bool map_over(const prs_lengths *lengths, const prs_docmap *map, uint32_t i, uint32_t *doc) {
+    uint32_t old = prs_lengths_over_doc(lengths, i);
+    if (old >= map->n_docs || !prs_docmap_is_live(map, old)) return false;
+    *doc = prs_docmap_get(map, old);
+    return true;
+}
+
 static uint32_t count_over(const prs_lengths *lengths, const prs_docmap *map) {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < lengths->n_over; i++)
-        n += prs_docmap_is_live(map, prs_lengths_over_doc(lengths, i));
+    uint32_t n = 0, doc;
+    for (uint32_t i = 0; i < lengths->n_over; i++) n += map_over(lengths, map, i, &doc);
     return n;
 }
 
 static void write_over(const prs_lengths *lengths, const prs_docmap *map,
                        prs_lengths_stream *stream) {
     for (uint32_t i = 0; i < lengths->n_over; i++) {
-        uint32_t doc = prs_lengths_over_doc(lengths, i);
-        if (!prs_docmap_is_live(map, doc)) continue;
-        prs_lengths_stream_over(stream, prs_docmap_get(map, doc), prs_lengths_get(lengths, doc));
+        uint32_t doc;
+        if (map_over(lengths, map, i, &doc))
+            prs_lengths_stream_over(stream, doc, prs_lengths_over_value(lengths, i));
     }
 }
 
