@@ -1,6 +1,9 @@
 /* postings_join.c - how do lists of several segments become one without decoding their positions?
  *
- * Structure   blocks that stay whole, of long lists   bytes copied behind a new head
+ * Structure   A list that is too long to wait for its directory is added twice: the first time
+ *             positions are written and groups measured, the second time groups are written.
+ *
+ *             blocks that stay whole, of long lists   bytes copied behind a new head
  *             all others                              documents and freqs -> pending (up to 128),
  *                                                     positions: their bits -> run -> new block
  *             at the end as in postings_writer.c: inline, one block, or the builder's groups
@@ -36,7 +39,7 @@ struct prs_postings_joiner {
     bool has_lengths, has_positions;
     bool no_memory;       /* sticky until the next list */
     uint64_t df, cf, off; /* of the current list */
-    uint64_t positions_len;
+    uint64_t positions_len, postings_len;
     uint32_t last_doc;          /* of the last finished block, PRS_NO_DOC before it */
     uint32_t n_blocks, n_short; /* finished */
     /* postings not yet in a block */
@@ -73,22 +76,28 @@ static void clear_run(prs_postings_joiner *pj) {
     pj->run_bits = 0;
 }
 
-void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions) {
-    pj->has_positions = has_positions;
-    pj->no_memory = false;
+static void begin_pass(prs_postings_joiner *pj) {
     pj->df = pj->cf = pj->positions_len = 0;
-    pj->off = prs_out_offset(pj->out);
     pj->last_doc = PRS_NO_DOC;
     pj->n_blocks = pj->n_short = 0;
     pj->n = 0;
     clear_run(pj);
+}
+
+void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions, bool twice) {
+    pj->has_positions = has_positions;
+    pj->no_memory = false;
+    pj->off = prs_out_offset(pj->out);
+    pj->postings_len = 0;
+    begin_pass(pj);
     if (!prs_list_builder_empty(&pj->list) || pj->list.no_memory) prs_list_builder_reset(&pj->list);
+    pj->list.pass = twice ? PRS_LIST_MEASURE : PRS_LIST_ONCE;
 }
 
 /* ---- finished blocks ------------------------------------------------------------------------- */
 
 static void put_positions(prs_postings_joiner *pj, const uint8_t *bytes, size_t len) {
-    prs_out_write(pj->out, bytes, len);
+    if (pj->list.pass != PRS_LIST_WRITE) prs_out_write(pj->out, bytes, len);
     pj->positions_len += len;
 }
 
@@ -276,6 +285,25 @@ static void write_single_block(prs_postings_joiner *pj, prs_term_info *info) {
     prs_out_write(pj->out, bytes, (size_t)info->postings_len);
 }
 
+prism_status prs_postings_joiner_again(prs_postings_joiner *pj, bool *again, prism_error *err) {
+    PRS_ASSERT(pj->list.pass == PRS_LIST_MEASURE);
+    *again = false;
+    if (pj->no_memory) return prs_error_nomem(err);
+    if (prs_list_builder_empty(&pj->list)) return PRISM_OK; /* a short one after all */
+    put_pending(pj);
+    if (!prs_list_builder_write(&pj->list, pj->df, pj->has_positions, pj->out, &pj->postings_len))
+        return prs_error_nomem(err);
+    begin_pass(pj);
+    *again = true;
+    return prs_out_status(pj->out, err);
+}
+
+static prism_status end_second(prs_postings_joiner *pj, prism_error *err) {
+    if (prs_list_builder_end_second(&pj->list)) return PRISM_OK;
+    if (pj->list.no_memory) return prs_error_nomem(err);
+    return prs_error_corrupt(err, NULL, 0, "a list changed while it was read");
+}
+
 prism_status prs_postings_joiner_finish(prs_postings_joiner *pj, prs_term_info *info,
                                         prism_error *err) {
     memset(info, 0, sizeof *info);
@@ -288,9 +316,13 @@ prism_status prs_postings_joiner_finish(prs_postings_joiner *pj, prs_term_info *
         write_single_block(pj, &made);
     } else {
         put_pending(pj);
-        if (!prs_list_builder_write(&pj->list, pj->df, pj->has_positions, pj->out,
-                                    &made.postings_len))
+        if (pj->list.pass == PRS_LIST_WRITE) {
+            PRS_TRY(end_second(pj, err));
+        } else if (!prs_list_builder_write(&pj->list, pj->df, pj->has_positions, pj->out,
+                                           &pj->postings_len)) {
             return prs_error_nomem(err);
+        }
+        made.postings_len = pj->postings_len;
     }
     PRS_TRY(prs_out_status(pj->out, err));
     if (!made.inlined) {

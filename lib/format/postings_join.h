@@ -23,8 +23,9 @@ prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, float mean_leng
                                      prs_postings_joiner **pj, prism_error *err) PRS_NODISCARD;
 void prs_postings_joiner_free(prs_postings_joiner *pj);
 
-/** Begin the next list. */
-void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions);
+/** Begin the next list.
+ *  Params : twice: it is too long to wait in memory, see prs_postings_joiner_again */
+void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions, bool twice);
 
 /* What is to be taken of a block. */
 typedef struct prs_kept {
@@ -43,7 +44,13 @@ prism_status prs_postings_joiner_add(prs_postings_joiner *pj, prs_postings *from
                                      const prs_lengths *lengths, const prs_kept *kept,
                                      prism_error *err) PRS_NODISCARD;
 
-/** As prs_postings_writer_finish. */
+/** Of a list begun as `twice`, when all is added: *again true if all must be added once more, the
+ *  same, before it is finished.
+ *  Errors : ENOMEM; those of `out` */
+prism_status prs_postings_joiner_again(prs_postings_joiner *pj, bool *again,
+                                       prism_error *err) PRS_NODISCARD;
+
+/** As prs_postings_writer_finish; ECORRUPT what was added twice was not the same. */
 prism_status prs_postings_joiner_finish(prs_postings_joiner *pj, prs_term_info *info,
                                         prism_error *err) PRS_NODISCARD;
 

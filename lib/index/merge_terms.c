@@ -21,6 +21,8 @@
 #include "format/terms_block.h"
 #include "index/merge.h"
 
+#define TWICE_DF (UINT64_C(2) << 20) /* a longer list does not wait in memory: 3 MiB */
+
 typedef struct source { /* the dictionary of one input */
     prs_terms_cursor cursor;
     uint32_t input;
@@ -56,7 +58,7 @@ typedef struct term_merge {
     prs_postings cursor;
     prs_kept kept;
     prs_bitset with; /* documents with a term, where nothing else tells; words NULL: not wanted */
-    bool begun;      /* the current term has a document */
+    bool any;        /* the current term has a document */
 } term_merge;
 
 /* ---- one list -------------------------------------------------------------------------------- */
@@ -75,15 +77,14 @@ static void keep_live(term_merge *m, const prs_docmap *map) {
                     p->docs[p->n - 1] - p->docs[0] == kept->docs[kept->n - 1] - kept->docs[0];
 }
 
-static prism_status add_block(term_merge *m, const source *from, bool positions, prism_error *err) {
+static prism_status add_block(term_merge *m, const source *from, prism_error *err) {
     PRS_TRY(prs_postings_load(&m->cursor, err));
     PRS_TRY(prs_postings_freqs(&m->cursor, err));
     keep_live(m, &m->merge->maps[from->input]);
     if (m->kept.n == 0) return PRISM_OK;
     for (uint32_t i = 0; m->with.words != NULL && i < m->kept.n; i++)
         prs_bitset_set(&m->with, m->kept.docs[i]);
-    if (!m->begun) prs_postings_joiner_begin(m->postings, positions);
-    m->begun = true;
+    m->any = true;
     const prs_lengths *lengths = m->has_lengths ? &field_of(m, from)->lengths : NULL;
     return prs_postings_joiner_add(m->postings, &m->cursor, lengths, &m->kept, err);
 }
@@ -97,7 +98,7 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
     }
     PRS_TRY(prs_postings_open(&m->cursor, &field_of(m, from)->source, info, err));
     while (m->cursor.last_doc != PRS_DOC_END) {
-        PRS_TRY(add_block(m, from, positions, err));
+        PRS_TRY(add_block(m, from, err));
         PRS_TRY(prs_merge_poll(m->merge, m->cursor.n, err));
         PRS_TRY(prs_postings_next_block(&m->cursor, err));
     }
@@ -138,13 +139,28 @@ static prism_status merge_inline(term_merge *m, size_t n_same, prism_error *err)
     return prs_merge_poll(m->merge, info.df, err);
 }
 
+static uint64_t sum_df(const term_merge *m, size_t n_same) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n_same; i++) sum += m->same[i].from->cursor.info.df;
+    return sum;
+}
+
+static prism_status add_lists(term_merge *m, size_t n_same, bool positions, prism_error *err) {
+    for (size_t i = 0; i < n_same; i++) PRS_TRY(add_list(m, m->same[i].from, positions, err));
+    return PRISM_OK;
+}
+
 static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
     prs_bytes key = key_of(m->same[0].from);
     bool positions = m->positions && prs_kind_has_positions(key.ptr[0]);
     if (join_inline(m, n_same, positions)) return merge_inline(m, n_same, err);
-    m->begun = false;
-    for (size_t i = 0; i < n_same; i++) PRS_TRY(add_list(m, m->same[i].from, positions, err));
-    if (!m->begun) return PRISM_OK;
+    bool twice = sum_df(m, n_same) > TWICE_DF, again = false;
+    m->any = false;
+    prs_postings_joiner_begin(m->postings, positions, twice);
+    PRS_TRY(add_lists(m, n_same, positions, err));
+    if (!m->any) return PRISM_OK;
+    if (twice) PRS_TRY(prs_postings_joiner_again(m->postings, &again, err));
+    if (again) PRS_TRY(add_lists(m, n_same, positions, err));
     prs_term_info info;
     PRS_TRY(prs_postings_joiner_finish(m->postings, &info, err));
     prs_terms_writer_add(m->terms, key, &info);

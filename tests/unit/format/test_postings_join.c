@@ -196,6 +196,13 @@ static void compare_bytes(const joining *j, bool positions, const prs_term_info 
     section_file_end(&f);
 }
 
+static void join_parts(prs_postings_joiner *pj, const joining *j) {
+    for (uint32_t i = 0; i < j->n_parts; i++) {
+        const list_file *from = &j->parts[i].file;
+        ck_assert_int_eq(join_part(pj, &j->parts[i], &from->info, &from->source), PRISM_OK);
+    }
+}
+
 /* Returns whether any block is short but for the last. */
 static bool run(uint32_t max_docs, list_shape shape, uint32_t gone_in, test_rng *rng) {
     joining j;
@@ -206,18 +213,19 @@ static bool run(uint32_t max_docs, list_shape shape, uint32_t gone_in, test_rng 
     uint8_t payload[512];
     uint32_t n_blocks, n_short;
     bool positions = !test_rng_one_in(rng, 4), is_small = true;
+    bool twice = test_rng_one_in(rng, 2), again = false;
     make(&j, max_docs, shape, gone_in, positions, rng);
     if (j.all.df == 0) {
         end(&j);
         return false;
     }
     open_joiner(&f, mean_of(&j), &pj);
-    prs_postings_joiner_begin(pj, positions);
-    for (uint32_t i = 0; i < j.n_parts; i++) {
-        const list_file *from = &j.parts[i].file;
-        is_small &= from->info.df < 1024;
-        ck_assert_int_eq(join_part(pj, &j.parts[i], &from->info, &from->source), PRISM_OK);
-    }
+    prs_postings_joiner_begin(pj, positions, twice);
+    for (uint32_t i = 0; i < j.n_parts; i++) is_small &= j.parts[i].file.info.df < 1024;
+    join_parts(pj, &j);
+    if (twice) ck_assert_int_eq(prs_postings_joiner_again(pj, &again, NULL), PRISM_OK);
+    ck_assert_int_eq(again, twice && j.all.df > 128);
+    if (again) join_parts(pj, &j);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_OK);
     if (info.inlined) info.payload = memcpy(payload, info.payload, info.payload_len);
     prs_postings_joiner_free(pj);
@@ -310,7 +318,7 @@ START_TEST(up_to_the_last_document) {
         prs_section section;
         uint8_t payload[3][64];
         open_joiner(&f, 0, &pj);
-        prs_postings_joiner_begin(pj, false);
+        prs_postings_joiner_begin(pj, false, false);
         for (int i = 0; i < 2; i++) {
             write_odd(&in[i], first[i], df[i], &info[i], &source[i], payload[i]);
             ck_assert_int_eq(prs_postings_open(&p, &source[i], &info[i], NULL), PRISM_OK);
@@ -391,7 +399,7 @@ START_TEST(a_wasteful_block_is_written_anew) {
     prs_section section;
     prs_postings_joiner *pj;
     open_joiner(&f, 0, &pj);
-    prs_postings_joiner_begin(pj, false);
+    prs_postings_joiner_begin(pj, false, false);
     ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
     join_all(pj, &p, NULL, 5);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_OK);
@@ -416,6 +424,20 @@ END_TEST
 
 /* ---- damage ---------------------------------------------------------------------------------- */
 
+static prism_status join_damaged(prs_postings_joiner *pj, const joining *j, test_rng *rng) {
+    prism_status status = PRISM_OK;
+    for (uint32_t k = 0; k < j->n_parts && status == PRISM_OK; k++) {
+        const list_file *from = &j->parts[k].file;
+        section_copy copy = section_copy_of(&from->section, (size_t)from->section.len);
+        section_copy_damage(&copy, rng);
+        prs_postings_source source = from->source;
+        source.lists = prs_section_of(copy.bytes, copy.len);
+        status = join_part(pj, &j->parts[k], &from->info, &source);
+        section_copy_free(&copy);
+    }
+    return status;
+}
+
 /* Whatever the bytes are: an error, or a list that is sound but for its positions. */
 START_TEST(any_bytes) {
     begin();
@@ -427,17 +449,11 @@ START_TEST(any_bytes) {
         prs_term_info made;
         make(&j, i % 2 == 0 ? 300 : 5000, (list_shape)(i % N_SHAPES), 50, true, &rng);
         open_joiner(&f, 100, &pj);
-        prs_postings_joiner_begin(pj, true);
-        prism_status status = PRISM_OK;
-        for (uint32_t k = 0; k < j.n_parts && status == PRISM_OK; k++) {
-            const list_file *from = &j.parts[k].file;
-            section_copy copy = section_copy_of(&from->section, (size_t)from->section.len);
-            section_copy_damage(&copy, &rng);
-            prs_postings_source source = from->source;
-            source.lists = prs_section_of(copy.bytes, copy.len);
-            status = join_part(pj, &j.parts[k], &from->info, &source);
-            section_copy_free(&copy);
-        }
+        prs_postings_joiner_begin(pj, true, i % 2 == 0);
+        prism_status status = join_damaged(pj, &j, &rng);
+        bool again = false;
+        if (status == PRISM_OK && i % 2 == 0) status = prs_postings_joiner_again(pj, &again, NULL);
+        if (status == PRISM_OK && again) status = join_damaged(pj, &j, &rng); /* another damage */
         ck_assert_msg(status == PRISM_OK || status == PRISM_ECORRUPT, "status %d", (int)status);
         if (status == PRISM_OK) {
             status = prs_postings_joiner_finish(pj, &made, NULL);
@@ -457,7 +473,7 @@ START_TEST(nothing_is_no_list) {
     prs_postings_joiner *pj;
     prs_term_info info;
     open_joiner(&f, 0, &pj);
-    prs_postings_joiner_begin(pj, true);
+    prs_postings_joiner_begin(pj, true, false);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_EINVAL);
     prs_postings_joiner_free(pj);
     prs_postings_joiner_free(NULL);
