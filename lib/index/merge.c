@@ -5,16 +5,19 @@
  *
  * Structure   1. every byte of every input is verified
  *             2. `.doc`: frames, packed as they are where no document of them is deleted
- *             3. `.idx`: per field lengths, lists (merge_terms.c), column; keys; statistics anew
+ *             3. `.idx`: per field lists (merge_terms.c), lengths (merge_lengths.c), column
+ *                (merge_column.c); keys (merge_keys.c); statistics anew
  * Invariants  - Nothing of an input is changed; the result is invisible until a commit names it
  *               (R33).
  *             - Damage is never copied under a fresh checksum (R16).
  *             - live(result) = sum of live(inputs) (R34).
- * Why so      Lengths are copied value by value, so statistics of the result are exact for the
- *             documents that are left: purging is what makes deleted documents stop counting.
+ *             - Nothing is held that grows with the documents: what a section needs twice is read
+ *               twice.
+ * Why so      Statistics of the result are exact for the documents that are left: purging is what
+ *             makes deleted documents stop counting.
  * Cost        lists: see merge_terms.c; documents: memory speed for whole frames.
  * Source      FORMAT.md sections 5 to 14; rules R16, R33 to R35.
- * Tested by   tests/unit/index/test_merge.c, test_model.c */
+ * Tested by   tests/unit/index/test_merge.c, test_merge_memory.c, test_model.c */
 #include "index/merge.h"
 
 #include "base/error.h"

@@ -28,8 +28,11 @@ typedef struct prs_merge {
 /** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the
  *  two files of segment `id`.  Every byte of the inputs is verified first (R16).
  *  Errors : ECORRUPT, EIO, ENOSPC, ENOMEM, ECANCELED: no file is left, the inputs are untouched.
- *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents Memory : 20 bytes and the key per
- *           document, the values of one column, one list's documents Progress: documents */
+ *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
+ *  Memory : about 2 MiB and 2 KiB an input; for 64 documents of an input with deletions 4 bytes, for
+ *           64 terms of a dictionary 40, for a distinct word of a column 4.  No block over 4 MiB but
+ *           for those of terms and deletions
+ *  Progress: documents */
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files,
