@@ -37,15 +37,18 @@ struct prs_postings_joiner {
     prs_mem *mem;
     prs_out *out;
     bool has_lengths, has_positions;
-    bool no_memory;       /* sticky until the next list */
+    bool is_long;   /* the list may have more than a block, and there are lengths */
+    bool no_memory; /* sticky until the next list */
     uint64_t df, cf, off; /* of the current list */
     uint64_t positions_len, postings_len;
     uint32_t last_doc;          /* of the last finished block, PRS_NO_DOC before it */
     uint32_t n_blocks, n_short; /* finished */
     /* postings not yet in a block */
     uint32_t n;
-    uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK], lengths[PRS_BLOCK], spans[PRS_BLOCK];
-    uint8_t *run; /* groups of their positions */
+    uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
+    uint32_t lengths[PRS_BLOCK];       /* if is_long */
+    uint32_t spans[PRS_INLINE_MAX_DF]; /* of the first ones, should there be no more */
+    uint8_t *run;                      /* groups of their positions */
     size_t run_cap;
     uint64_t run_bits;
     uint8_t payload[PRS_INLINE_MAX_BYTES]; /* of an inline list */
@@ -84,8 +87,10 @@ static void begin_pass(prs_postings_joiner *pj) {
     clear_run(pj);
 }
 
-void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions, bool twice) {
+void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions, uint64_t max_df,
+                               bool twice) {
     pj->has_positions = has_positions;
+    pj->is_long = pj->has_lengths && max_df > PRS_BLOCK;
     pj->no_memory = false;
     pj->off = prs_out_offset(pj->out);
     pj->postings_len = 0;
@@ -162,8 +167,9 @@ static void move_groups(prs_postings_joiner *pj, const prs_postings *from, const
 
 /* Positions of a document of an inline list: varints become a group. */
 static prism_status encode_group(prs_postings_joiner *pj, prs_postings *from, uint32_t place,
-                                 uint32_t span, prism_error *err) {
+                                 prism_error *err) {
     uint32_t positions[PRS_INLINE_MAX_CF], freq = from->freqs[place];
+    uint32_t span = prs_lengths_get(from->src->spans, from->docs[place]);
     PRS_TRY(prs_postings_positions(from, place, positions, err));
     if (PRS_UNLIKELY(positions[freq - 1] >= span)) /* read anew: the file may have changed */
         return prs_cursor_corrupt(from, from->info.payload, err, "a position beyond its document");
@@ -182,12 +188,13 @@ static prism_status add_pending(prs_postings_joiner *pj, prs_postings *from, con
         uint32_t doc = from->docs[places[i]], at = pj->n + i;
         pj->freqs[at] = from->freqs[places[i]];
         pj->cf += pj->freqs[at];
-        if (pj->has_lengths) pj->lengths[at] = prs_lengths_get(lengths, doc);
-        if (pj->has_positions) pj->spans[at] = prs_lengths_get(from->src->spans, doc);
+        if (pj->is_long) pj->lengths[at] = prs_lengths_get(lengths, doc);
+        if (at < PRS_INLINE_MAX_DF && pj->has_positions)
+            pj->spans[at] = prs_lengths_get(from->src->spans, doc);
     }
     if (run != NULL) move_groups(pj, from, run, places, n);
     for (uint32_t i = 0; i < n && pj->has_positions && run == NULL; i++)
-        PRS_TRY(encode_group(pj, from, places[i], pj->spans[pj->n + i], err));
+        PRS_TRY(encode_group(pj, from, places[i], err));
     pj->n += n;
     pj->df += n;
     return PRISM_OK;

@@ -154,9 +154,10 @@ static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
     prs_bytes key = key_of(m->same[0].from);
     bool positions = m->positions && prs_kind_has_positions(key.ptr[0]);
     if (join_inline(m, n_same, positions)) return merge_inline(m, n_same, err);
-    bool twice = sum_df(m, n_same) > TWICE_DF, again = false;
+    uint64_t max_df = sum_df(m, n_same);
+    bool twice = max_df > TWICE_DF, again = false;
     m->any = false;
-    prs_postings_joiner_begin(m->postings, positions, twice);
+    prs_postings_joiner_begin(m->postings, positions, max_df, twice);
     PRS_TRY(add_lists(m, n_same, positions, err));
     if (!m->any) return PRISM_OK;
     if (twice) PRS_TRY(prs_postings_joiner_again(m->postings, &again, err));

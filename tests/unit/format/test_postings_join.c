@@ -203,6 +203,12 @@ static void join_parts(prs_postings_joiner *pj, const joining *j) {
     }
 }
 
+static uint64_t max_df(const joining *j) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < j->n_parts; i++) sum += j->parts[i].list->df;
+    return sum;
+}
+
 /* Returns whether any block is short but for the last. */
 static bool run(uint32_t max_docs, list_shape shape, uint32_t gone_in, test_rng *rng) {
     joining j;
@@ -220,7 +226,7 @@ static bool run(uint32_t max_docs, list_shape shape, uint32_t gone_in, test_rng 
         return false;
     }
     open_joiner(&f, mean_of(&j), &pj);
-    prs_postings_joiner_begin(pj, positions, twice);
+    prs_postings_joiner_begin(pj, positions, max_df(&j), twice);
     for (uint32_t i = 0; i < j.n_parts; i++) is_small &= j.parts[i].file.info.df < 1024;
     join_parts(pj, &j);
     if (twice) ck_assert_int_eq(prs_postings_joiner_again(pj, &again, NULL), PRISM_OK);
@@ -318,7 +324,7 @@ START_TEST(up_to_the_last_document) {
         prs_section section;
         uint8_t payload[3][64];
         open_joiner(&f, 0, &pj);
-        prs_postings_joiner_begin(pj, false, false);
+        prs_postings_joiner_begin(pj, false, df[0] + df[1], false);
         for (int i = 0; i < 2; i++) {
             write_odd(&in[i], first[i], df[i], &info[i], &source[i], payload[i]);
             ck_assert_int_eq(prs_postings_open(&p, &source[i], &info[i], NULL), PRISM_OK);
@@ -399,7 +405,7 @@ START_TEST(a_wasteful_block_is_written_anew) {
     prs_section section;
     prs_postings_joiner *pj;
     open_joiner(&f, 0, &pj);
-    prs_postings_joiner_begin(pj, false, false);
+    prs_postings_joiner_begin(pj, false, 256, false);
     ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
     join_all(pj, &p, NULL, 5);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_OK);
@@ -449,7 +455,7 @@ START_TEST(any_bytes) {
         prs_term_info made;
         make(&j, i % 2 == 0 ? 300 : 5000, (list_shape)(i % N_SHAPES), 50, true, &rng);
         open_joiner(&f, 100, &pj);
-        prs_postings_joiner_begin(pj, true, i % 2 == 0);
+        prs_postings_joiner_begin(pj, true, max_df(&j), i % 2 == 0);
         prism_status status = join_damaged(pj, &j, &rng);
         bool again = false;
         if (status == PRISM_OK && i % 2 == 0) status = prs_postings_joiner_again(pj, &again, NULL);
@@ -473,7 +479,7 @@ START_TEST(nothing_is_no_list) {
     prs_postings_joiner *pj;
     prs_term_info info;
     open_joiner(&f, 0, &pj);
-    prs_postings_joiner_begin(pj, true, false);
+    prs_postings_joiner_begin(pj, true, 5, false);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_EINVAL);
     prs_postings_joiner_free(pj);
     prs_postings_joiner_free(NULL);
