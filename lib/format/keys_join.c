@@ -1,8 +1,8 @@
 /* keys_join.c - how do tables of keys become one without sorting, hashing or holding a key?
  *
  * Structure   in document order    key offsets; at the end the key bytes
- *             in hash order        buckets, hashes, documents: a walk over the sorted entries of all
- *                                  inputs for each of the three
+ *             in hash order        buckets, hashes, documents: for each of the three a walk over
+ *                                  the sorted entries of all inputs
  * Invariants  - Every walk tells the same entries, as many as there are documents: what an input
  *               says is looked at anew each time, and a number that does not fit is an error.
  *             - Entries of one hash go out by new number, however many inputs have it.

@@ -55,10 +55,10 @@ prism_status prs_lengths_builder_write(const prs_lengths_builder *builder, prs_o
 
 /* Without holding them, for values that can be had twice: all of them, then the large ones again.
  *
- *     prs_lengths_stream_begin(&stream, out);
- *     prs_lengths_stream_add(&stream, values, n);          any number of times; or _copy
- *     prs_lengths_stream_end_array(&stream, n_over);
- *     prs_lengths_stream_over(&stream, doc, value);        n_over times, those >= PRS_LENGTH_OVER */
+ *     prs_lengths_stream_begin(&stream, out); prs_lengths_stream_add(&stream, values, n);
+ *     any number of times; or _copy prs_lengths_stream_end_array(&stream, n_over);
+ *     prs_lengths_stream_over(&stream, doc, value);        n_over times, those >=
+ *     PRS_LENGTH_OVER */
 typedef struct prs_lengths_stream {
     prs_out *out;
 } prs_lengths_stream;

@@ -65,8 +65,8 @@ static inline bool prs_list_builder_empty(const prs_list_builder *list) {
 }
 /** Append a block; its postings were added to `dominance` by the caller. */
 void prs_list_builder_add(prs_list_builder *list, const prs_new_block *block);
-/** Write the list of df postings to `out`; *len its bytes.  False when out of memory.  Measured: its
- *  directory is written, and all blocks are to be added again. */
+/** Write the list of df postings to `out`; *len its bytes.  False when out of memory.  Measured:
+ *  its directory is written, and all blocks are to be added again. */
 bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positions, prs_out *out,
                             uint64_t *len);
 /** End the second pass.  False if its blocks were not those of the first: what is written is no

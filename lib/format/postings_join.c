@@ -6,7 +6,8 @@
  *             blocks that stay whole, of long lists   bytes copied behind a new head
  *             all others                              documents and freqs -> pending (up to 128),
  *                                                     positions: their bits -> run -> new block
- *             at the end as in postings_writer.c: inline, one block, or the builder's groups
+ *
+ *             At the end as in postings_writer.c: inline, one block, or the builder's groups.
  * Invariants  - The run holds the groups of the pending documents, and zeros behind them.
  *             - Of the blocks of a list at most a tenth are short, but for the last one: where a
  *               block could only be copied behind a short one, it is encoded again instead.
@@ -37,8 +38,8 @@ struct prs_postings_joiner {
     prs_mem *mem;
     prs_out *out;
     bool has_lengths, has_positions;
-    bool is_long;   /* the list may have more than a block, and there are lengths */
-    bool no_memory; /* sticky until the next list */
+    bool is_long;         /* the list may have more than a block, and there are lengths */
+    bool no_memory;       /* sticky until the next list */
     uint64_t df, cf, off; /* of the current list */
     uint64_t positions_len, postings_len;
     uint32_t last_doc;          /* of the last finished block, PRS_NO_DOC before it */

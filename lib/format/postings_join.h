@@ -24,8 +24,8 @@ prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, float mean_leng
 void prs_postings_joiner_free(prs_postings_joiner *pj);
 
 /** Begin the next list.
- *  Params : max_df: documents that it will have, at most
- *           twice: it is too long to wait in memory, see prs_postings_joiner_again */
+ *  Params : max_df: documents that it will have, at most twice: it is too long to wait in memory,
+ *           see prs_postings_joiner_again */
 void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions, uint64_t max_df,
                                bool twice);
 

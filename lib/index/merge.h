@@ -29,10 +29,10 @@ typedef struct prs_merge {
  *  two files of segment `id`.  Every byte of the inputs is verified first (R16).
  *  Errors : ECORRUPT, EIO, ENOSPC, ENOMEM, ECANCELED: no file is left, the inputs are untouched.
  *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
- *  Memory : about 2 MiB and 2 KiB an input; for 64 documents of an input with deletions 4 bytes, for
- *           64 terms of a dictionary 40, for a distinct word of a column 4.  No block over 4 MiB but
- *           for those of terms and deletions
- *  Progress: documents */
+ *  Memory : about 2 MiB and 2 KiB an input; 4 bytes for 64 documents of an input with deletions,
+ *           40 for 64 terms of a dictionary, 4 for a distinct word of a column.  No block over
+ *           4 MiB but for those of terms and deletions
+ *  Units  : progress in documents */
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_id *id, prism_progress_fn progress,
                            void *progress_ctx, prs_manifest_segment *files,
@@ -47,11 +47,12 @@ prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merg
 /* ---- between the files of merge -------------------------------------------------------------- */
 
 struct prs_field_meta;
-/** merge_lengths.c: LENGTHS and SPANS of one field, its lists between them; statistics into meta. */
+/** merge_lengths.c: LENGTHS and SPANS of one field, its lists between them; statistics into
+ *  meta. */
 prism_status prs_merge_text(prs_merge *merge, uint32_t field, prs_out *out,
                             struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
-/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta, which has those
- *  of lengths. */
+/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta, which has
+ *  those of lengths. */
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
 /** merge_column.c: COLUMN of one field, if a document has a value; statistics into meta. */

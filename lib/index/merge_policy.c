@@ -13,8 +13,9 @@
  * Why so      Tiers write each byte once per tier.  Small segments are merged as soon as they can
  *             be, for a search looks into each; large ones are left as long as they may be, which
  *             saves a tier: bytes written are 3 times those that are kept after 500 flushes of any
- *             one size, 4 after 4000 (with most = 30).  Merging equal sizes wherever they stand (not only neighbours) would save a
- *             little more but cost an arrival number per document.
+ *             one size, 4 after 4000 (with most = 30).  Merging equal sizes wherever they stand
+ *             (not only neighbours) would save a little more but cost an arrival number per
+ *             document.
  * Tested by   tests/unit/index/test_merge_policy.c */
 #include "index/merge_policy.h"
 

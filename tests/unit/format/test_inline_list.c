@@ -1,5 +1,5 @@
-/* test_inline_list.c - are lists in the dictionary what one list of the same documents would be, and
- * are unsound ones refused? */
+/* test_inline_list.c - are lists in the dictionary what one list of the same documents would be,
+ * and are unsound ones refused? */
 #include "harness/test.h"
 
 #include "format/inline_list.h"
