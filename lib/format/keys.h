@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "format/order.h"
 #include "store/in.h"
 
 static inline uint64_t prs_keys_hash(prs_bytes key) {
@@ -68,10 +69,11 @@ typedef prism_status (*prs_key_found_fn)(void *ctx, const prs_key_probe *probe, 
 prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes, size_t n,
                                prs_key_found_fn found, void *ctx, prism_error *err) PRS_NODISCARD;
 
-/** Tell every document whose key a later document of the segment has too, in no special order.
+/** Tell every document whose key a document of the segment has too that arrived later, in no
+ *  special order.
  *  Errors : ECORRUPT, and what `found` returns.   Cost: one scan of the hashes */
 typedef prism_status (*prs_key_doc_fn)(void *ctx, uint32_t doc);
-prism_status prs_keys_superseded(const prs_keys *keys, prs_key_doc_fn found, void *ctx,
-                                 prism_error *err) PRS_NODISCARD;
+prism_status prs_keys_superseded(const prs_keys *keys, const prs_order *order, prs_key_doc_fn found,
+                                 void *ctx, prism_error *err) PRS_NODISCARD;
 
 #endif

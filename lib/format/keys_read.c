@@ -153,18 +153,44 @@ prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes
     return PRISM_OK;
 }
 
-prism_status prs_keys_superseded(const prs_keys *k, prs_key_doc_fn found, void *ctx,
-                                 prism_error *err) {
+/* The entries of one key are neighbours; *end = behind those of entry `first`, *latest = the one of
+ * them that arrived last. */
+static prism_status run_of_key(const prs_keys *k, const prs_order *order, uint32_t first,
+                               uint32_t *end, uint32_t *latest, prism_error *err) {
+    const uint8_t *hashes = k->section.ptr + k->hashes;
+    uint64_t hash = prs_load64(hashes + 8 * (size_t)first);
+    uint32_t doc, i = first + 1;
+    prs_bytes key;
+    *latest = first;
+    *end = i;
+    if (i == k->n_docs || prs_load64(hashes + 8 * (size_t)i) != hash) return PRISM_OK;
+    PRS_TRY(look_at(k, first, &doc, &key, err));
+    uint32_t last_arrival = prs_order_get(order, doc);
+    for (; i < k->n_docs && prs_load64(hashes + 8 * (size_t)i) == hash; i++) {
+        prs_bytes other;
+        PRS_TRY(look_at(k, i, &doc, &other, err));
+        if (!prs_bytes_equal(key, other)) break;
+        uint32_t arrival = prs_order_get(order, doc);
+        if (arrival > last_arrival) *latest = i;
+        last_arrival = PRS_MAX(arrival, last_arrival);
+    }
+    *end = i;
+    return PRISM_OK;
+}
+
+prism_status prs_keys_superseded(const prs_keys *k, const prs_order *order, prs_key_doc_fn found,
+                                 void *ctx, prism_error *err) {
     if (k->n_docs == 0) return PRISM_OK;
     PRS_TRY(prs_in_touch(&k->section, k->hashes, 8 * (uint64_t)k->n_docs, err));
-    const uint8_t *hashes = k->section.ptr + k->hashes;
-    for (uint32_t i = 0; i + 1 < k->n_docs; i++) {
-        if (prs_load64(hashes + 8 * (size_t)i) != prs_load64(hashes + 8 * (size_t)i + 8)) continue;
-        uint32_t doc, next;
-        prs_bytes key, next_key;
-        PRS_TRY(look_at(k, i, &doc, &key, err));
-        PRS_TRY(look_at(k, i + 1, &next, &next_key, err));
-        if (prs_bytes_equal(key, next_key)) PRS_TRY(found(ctx, doc));
+    for (uint32_t first = 0, end, latest; first < k->n_docs; first = end) {
+        PRS_TRY(run_of_key(k, order, first, &end, &latest, err));
+        for (uint32_t i = first; i < end; i++) {
+            uint32_t doc;
+            prs_bytes key;
+            if (i == latest) continue;
+            PRS_TRY(look_at(k, i, &doc, &key, err));
+            PRS_TRY(found(ctx, doc));
+        }
     }
     return PRISM_OK;
 }

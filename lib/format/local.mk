@@ -9,7 +9,7 @@ libprismsearch_sources += \
 	lib/format/lengths.c lib/format/lengths.h \
 	lib/format/manifest.h lib/format/manifest_read.c lib/format/manifest_write.c \
 	lib/format/names.c lib/format/names.h \
-	lib/format/order.c lib/format/order.h \
+	lib/format/order.h lib/format/order_read.c lib/format/order_write.c \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
 	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c lib/format/terms_write.c \

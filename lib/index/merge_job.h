@@ -13,7 +13,8 @@ typedef struct prs_merge_job {
     prs_merge_input *inputs; /* segments referenced; deletions point into `deleted` */
     prs_bitset *deleted;     /* by input, as they were at begin; words NULL = none */
     uint32_t n;
-    bool doubtful;   /* a sync of an input's files had failed at begin */
+    bool doubtful; /* a sync of an input's files had failed at begin */
+    prs_reorder reorder;
     uint64_t n_live; /* documents of the result */
     prs_id id;
     prs_working merged; /* the result; segment NULL = none, or installed */

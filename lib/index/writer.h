@@ -20,6 +20,7 @@
 
 #include "index/commit.h"
 #include "index/pending.h"
+#include "index/reorder.h"
 #include "index/segment.h"
 #include "index/unsynced.h"
 
@@ -57,7 +58,9 @@ typedef struct prs_writer_options {
     uint32_t threads; /* over 1: merges run in a thread of their own */
     bool load, durable, strict_schema;
     bool afresh; /* begin with no segment, by core->recipe: the next commit replaces them all */
-    uint64_t id_seed; /* 0 = random segment ids; else ids follow from it (golden indexes) */
+    const char *reorder_text; /* needed by open alone */
+    prs_reorder reorder;      /* made from it by open */
+    uint64_t id_seed;         /* 0 = random segment ids; else ids follow from it (golden indexes) */
 } prs_writer_options;
 
 struct prism_writer {

@@ -159,6 +159,8 @@ static void open_writer(life *l) {
     opts.max_segments = diff_below(&l->rng, 3) == 0   ? 0
                         : diff_below(&l->rng, 2) == 0 ? PRISM_NO_MERGE
                                                       : 1 + diff_below(&l->rng, 4);
+    static const char *const orders[] = {NULL, NULL, "random:3", "n", "-tag", "bp"};
+    opts.reorder = orders[diff_below(&l->orders, sizeof orders / sizeof orders[0])];
     life_need(l, prism_writer_open(l->index, &opts, &l->writer, &err), "writer", &err);
 }
 
@@ -383,6 +385,7 @@ static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
     life *l = calloc(1, sizeof *l);
     if (l == NULL) diff_die("out of memory", NULL);
     l->seed = l->rng.s = seed;
+    l->orders.s = ~seed;
     snprintf(l->path, sizeof l->path, "diff_life.%ld.index", (long)getpid());
     snprintf(l->other, sizeof l->other, "diff_life.%ld.other", (long)getpid());
     remove_index(l->path);

@@ -21,7 +21,7 @@ typedef struct held { /* a snapshot and what it answered when it was taken */
 
 typedef struct life {
     uint64_t seed;
-    diff_rng rng;
+    diff_rng rng, orders; /* orders: of documents, so that all else is as it would be */
     char path[64], other[64];
     prism_schema *schemas[MAX_EXTRA + 1]; /* by the number of fields that came later */
     uint32_t n_extra, committed_extra;
