@@ -17,6 +17,8 @@ index_tests_sources = \
 	tests/unit/index/test_delete_docs.c \
 	tests/unit/index/test_deletions.c \
 	tests/unit/index/test_docmap.c \
+	tests/unit/index/test_durable_after.c \
+	tests/unit/index/test_fork.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
 	tests/unit/index/test_flush.c \
@@ -37,6 +39,7 @@ index_tests_sources = \
 	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_reindex.c \
 	tests/unit/index/hurt.h tests/unit/index/test_repair.c tests/unit/index/test_salvage.c \
+	tests/unit/index/test_retry.c \
 	tests/unit/index/test_segment.c \
 	tests/unit/index/test_segment_write.c \
 	tests/unit/index/test_snapshot.c \
