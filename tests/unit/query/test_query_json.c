@@ -80,6 +80,34 @@ START_TEST(the_longest_key_comes_back) {
 }
 END_TEST
 
+/* As many keys as a slot may have, as many slots as a phrase may have, and one more. */
+START_TEST(lists_have_limits) {
+    static char json[1 << 16];
+    prism_schema *schema = tree_schema();
+    for (int slots = 0; slots < 2; slots++) {
+        for (uint32_t n = PRISM_MAX_PHRASE_TERMS; n <= PRISM_MAX_PHRASE_TERMS + 1; n++) {
+            prism_query *query;
+            prism_error err = PRISM_ERROR_INIT;
+            size_t at =
+                (size_t)snprintf(json, sizeof json, "{\"type\":\"phrase\"," F ",\"slots\":[");
+            if (!slots)
+                at += (size_t)snprintf(json + at, sizeof json - at, "{\"pos\":0,\"keys\":[");
+            for (uint32_t i = 0; i < n; i++)
+                at += (size_t)snprintf(json + at, sizeof json - at,
+                                       slots ? "%s{\"pos\":%u,\"keys\":[" KEY("a") "]}"
+                                             : "%s{\"kind\":\"word\",\"text\":\"a%u\"}",
+                                       i > 0 ? "," : "", i);
+            snprintf(json + at, sizeof json - at, slots ? "]}" : "]}]}");
+            prism_status status = prs_query_from_json(schema, json, strlen(json), &query, &err);
+            ck_assert_msg(status == (n <= PRISM_MAX_PHRASE_TERMS ? PRISM_OK : PRISM_EPARSE),
+                          "%u: %s", n, err.text);
+            prs_query_unref(query);
+        }
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
 START_TEST(everything_else_is_refused) {
     static const char *const bad[] = {
         "",
@@ -135,6 +163,26 @@ START_TEST(everything_else_is_refused) {
         "{\"type\":\"near\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
         "{\"type\":\"bool\",\"min_should\":1}",
         "{\"type\":\"bool\",\"min_should\":-1}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0g\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"g0\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0:\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0/\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"A0\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0`\"}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":5}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"text\":5}}",
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":5,\"text\":\"x\"}}",
+        "{\"type\":\"term\"," F ",\"key\":5}",
+        "{\"type\":\"term\",\"fields\":5,\"key\":" KEY("x") "}",
+        "{\"type\":\"all\",\"boost\":null}",
+        "{\"type\":\"bool\",\"must\":null}",
+        "{\"type\":\"bool\",\"min_should\":null}",
+        "{\"type\":\"bool\",\"min_should\":99999999999}",
+        "{\"type\":\"near\"," F ",\"slop\":\"1\",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"near\"," F
+        ",\"slop\":99999999999,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":\"0\",\"keys\":[" KEY("a") "]}]}",
+        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":99999999999,\"keys\":[" KEY("a") "]}]}",
         "{\"type\":\"all\"} x",
     };
     prism_schema *schema = tree_schema();
@@ -225,5 +273,5 @@ START_TEST(damaged_trees) {
 }
 END_TEST
 
-TEST_SUITE(query_json, every_kind_is_read, the_longest_key_comes_back, everything_else_is_refused,
-           bad_json_has_a_place, limits, damaged_trees)
+TEST_SUITE(query_json, every_kind_is_read, lists_have_limits, the_longest_key_comes_back,
+           everything_else_is_refused, bad_json_has_a_place, limits, damaged_trees)
