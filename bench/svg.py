@@ -124,8 +124,7 @@ def ticks_of_x(low, high, is_log):
         return [(10 ** e, f"10{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(d)] for d in str(e))}")
                 for e in range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)]
     step = step_of(high - low)
-    return [(low + i * step, short(low + i * step) if step % 1 else str(int(low + i * step)))
-            for i in range(int((high - low) / step) + 1)]
+    return [(i * step, f"{i * step:g}") for i in range(math.ceil(low / step), int(high / step) + 1)]
 
 
 def draw_panel(svg, box, panel, is_log):
