@@ -33,7 +33,7 @@ typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAG
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
-    const char *after, *sort, *filter;
+    const char *after, *sort, *filter, *reorder;
     const char *query, *vocabulary, *base, *rescue;
     const char *schema, *infer, *key, *output, *to, *analyzer, *analyzer_options;
     prism_vocabulary *words; /* read from it by cli_read_words */
@@ -70,12 +70,17 @@ const cli_command *cli_find_command(const char *name);
 typedef struct cli_option {
     const char *name;
     char letter;          /* 0 = none */
-    const char *arg;      /* NULL = a switch; "a|b|c" = one of these; else the name of a value */
+    /* NULL = a switch; "a|b|c" = one of these; "[NAME]" = may do without; else name of a value */
+    const char *arg;
     const char *commands; /* space-separated; "*" = all */
     const char *summary;  /* NULL: not in this version */
 } cli_option;
 
 extern const cli_option cli_option_table[];
+/** May it stand without a value? */
+static inline bool cli_option_is_bare(const cli_option *option) {
+    return option->arg != NULL && option->arg[0] == '[';
+}
 bool cli_option_applies(const cli_option *option, const char *command);
 /** Parse argv[1..] into options; *command is found first.  CLI_OK, or CLI_USAGE with a message
  *  printed. */

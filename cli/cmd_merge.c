@@ -109,6 +109,7 @@ static int run(merging *m) {
     if (path == NULL) return cli_no_index();
     cli_use(path);
     opts.max_segments = PRISM_NO_MERGE; /* nothing but what is asked for */
+    opts.reorder = m->options->reorder;
     if (prism_index_open(path, NULL, &m->index, &err) != PRISM_OK ||
         prism_writer_open(m->index, &opts, &m->writer, &err) != PRISM_OK)
         return cli_fail_index(path, &err);

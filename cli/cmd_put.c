@@ -91,6 +91,7 @@ static int open_index(loader *l, const char *path) {
     opts.load = l->options->load;
     opts.threads = (unsigned)l->options->threads;
     opts.strict_schema = l->options->strict_schema;
+    opts.reorder = l->options->reorder;
     if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK)
         return cli_fail_index(path, &err);
     if (prism_doc_new(prism_writer_schema(l->writer), &l->doc, &err) != PRISM_OK)

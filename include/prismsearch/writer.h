@@ -43,8 +43,8 @@ typedef struct prism_writer_opts {
     unsigned threads; /* 1; more: merges run in one thread of the writer's, beside its calls */
     int load;         /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits; /* commits kept on disk, 1 to 1000; 0 = 2 */
-    /* no fsync: for tests and throw-away indexes.  What was committed so stays unsynced when a
-     * durable writer commits after it; a copy by prism_index_backup is synced */
+    /* no fsync: for tests and throw-away indexes.  A durable writer that commits after it syncs
+     * what was left, once; a copy by prism_index_backup is synced */
     int non_durable;
     int strict_schema;     /* unknown JSON names reject the document */
     unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30) */

@@ -330,6 +330,7 @@ prism_status prs_postings_writer_whole(prs_postings_writer *pw, bool has_positio
                                        const uint32_t *positions, uint32_t n, prs_term_info *info,
                                        prism_error *err) {
     PRS_ASSERT(n >= 1 && n <= PRS_BLOCK);
+    memset(info, 0, sizeof *info);
     prs_postings_writer_begin(pw, has_positions);
     short_list list = {docs, freqs, positions, n};
     prs_term_info made = {.df = n, .cf = sum_freqs(freqs, n), .has_positions = has_positions};

@@ -228,6 +228,7 @@ static void sort_ascending(commits *all) {
 static prism_status check_newest(prs_check *check, const prs_listing *listing, commits *all,
                                  prism_error *err) {
     prs_commit commit;
+    char name[PRS_NAME_SIZE];
     prism_error own = PRISM_ERROR_INIT;
     prism_status status =
         prs_commit_read(check->core->dir, listing->newest, &all->arena, &commit, NULL, &own);
@@ -242,6 +243,10 @@ static prism_status check_newest(prs_check *check, const prs_listing *listing, c
     prism_snapshot *snap;
     status = prs_snapshot_open(check->core, NULL, &snap, &own);
     if (status == PRISM_OK) {
+        if (commit.unsynced)
+            note(check, prs_name_of_generation(name, PRS_NAME_COMMIT, listing->newest),
+                 "committed without syncs: a power loss may damage it until a durable writer "
+                 "commits");
         status = check_snapshot(check, snap, err);
         prs_snapshot_unref(snap);
         return status;

@@ -1,7 +1,7 @@
 # Sources of lib/index: append `libprismsearch_sources += lib/index/FILE.c`, headers too.
 libprismsearch_sources += \
 	lib/index/adopt.c lib/index/adopt.h lib/index/adopt_schema.c lib/index/adopt_source.c lib/index/adopt_undo.c \
-	lib/index/backup.c lib/index/backup.h \
+	lib/index/backup.c lib/index/backup.h lib/index/bisect.c lib/index/bisect.h \
 	lib/index/check.c lib/index/check.h lib/index/check_deep.c lib/index/check_lists.c lib/index/check_older.c lib/index/check_parts.c \
 	lib/index/check_twice.c \
 	lib/index/commit.c lib/index/commit.h \

@@ -161,11 +161,6 @@ prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_mani
     *out = NULL;
     prs_segment *seg = prs_mem_calloc(&core->mem, 1, sizeof *seg);
     if (seg == NULL) return prs_error_nomem(err);
-    prism_status status = prs_mutex_init(&seg->cache_lock, err);
-    if (status != PRISM_OK) {
-        prs_mem_free(&core->mem, seg, sizeof *seg);
-        return status;
-    }
     prs_ref_init(&seg->refs);
     seg->core = prs_core_ref(core);
     seg->recipe = prs_recipe_ref(recipe);
@@ -175,7 +170,7 @@ prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_mani
     seg->arrival_base = files->arrival_base;
     seg->n_fields = recipe->n_fields;
     seg->fields = prs_mem_calloc(&core->mem, seg->n_fields, sizeof *seg->fields);
-    status = seg->fields == NULL ? prs_error_nomem(err) : open_parts(seg, err);
+    prism_status status = seg->fields == NULL ? prs_error_nomem(err) : open_parts(seg, err);
     if (status != PRISM_OK) {
         prs_segment_unref(seg);
         return status;
@@ -197,7 +192,6 @@ void prs_segment_unref(prs_segment *segment) {
     prs_schema_unref(segment->schema);
     prs_recipe_unref(segment->recipe);
     prs_mem_free(&core->mem, segment->fields, segment->n_fields * sizeof *segment->fields);
-    prs_mutex_fini(&segment->cache_lock);
     prs_mem_free(&core->mem, segment, sizeof *segment);
     prs_core_unref(core);
 }
@@ -289,25 +283,26 @@ static prism_status count_any(prs_segment *segment, const uint16_t *fields, uint
     return status;
 }
 
-static bool find_cached(prs_segment *segment, uint64_t hash, uint32_t *count) {
-    bool found = false;
-    prs_mutex_lock(&segment->cache_lock);
-    for (uint32_t i = 0; i < PRS_MIN(segment->n_any_cache, PRS_SEGMENT_ANY_CACHE) && !found; i++) {
-        found = segment->any_cache[i].fields_hash == hash;
-        if (found) *count = segment->any_cache[i].n;
+/* Two halves of different entries do not fit together: their hashes would have to differ by no more
+ * than counts do. */
+static bool find_cached(const prs_segment *segment, uint64_t hash, uint32_t *count) {
+    for (uint32_t i = 0; i < PRS_SEGMENT_ANY_CACHE; i++) {
+        const struct prs_segment_any *any = &segment->any_cache[i];
+        uint64_t n = atomic_load_explicit(&any->n, memory_order_relaxed);
+        uint64_t proof = atomic_load_explicit(&any->proof, memory_order_relaxed);
+        if (n == 0 || (proof ^ n) != hash) continue;
+        *count = (uint32_t)(n - 1);
+        return true;
     }
-    prs_mutex_unlock(&segment->cache_lock);
-    return found;
+    return false;
 }
 
 static void put_cached(prs_segment *segment, uint64_t hash, uint32_t count) {
-    prs_mutex_lock(&segment->cache_lock);
-    uint32_t at = segment->n_any_cache++ % PRS_SEGMENT_ANY_CACHE;
-    segment->any_cache[at].fields_hash = hash;
-    segment->any_cache[at].n = count;
-    if (segment->n_any_cache == 2 * PRS_SEGMENT_ANY_CACHE)
-        segment->n_any_cache = PRS_SEGMENT_ANY_CACHE;
-    prs_mutex_unlock(&segment->cache_lock);
+    uint32_t at = atomic_fetch_add_explicit(&segment->n_any_cache, 1, memory_order_relaxed);
+    struct prs_segment_any *any = &segment->any_cache[at % PRS_SEGMENT_ANY_CACHE];
+    uint64_t n = (uint64_t)count + 1;
+    atomic_store_explicit(&any->proof, hash ^ n, memory_order_relaxed);
+    atomic_store_explicit(&any->n, n, memory_order_relaxed);
 }
 
 prism_status prs_segment_docs_with_any(prs_segment *segment, const uint16_t *fields, uint32_t n,

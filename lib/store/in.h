@@ -42,6 +42,8 @@ const char *prs_in_name(const prs_in *in);
 /** True if the header has a read-only-compatible flag unknown to us: the index may be read, not
  * written. */
 bool prs_in_read_only(const prs_in *in);
+/** The compatible flags of the header. */
+uint32_t prs_in_flags(const prs_in *in);
 
 /** Find a section; false (and an empty section) if the file has none. */
 bool prs_in_section(prs_in *in, uint16_t component, uint16_t field, prs_section *out);

@@ -157,6 +157,12 @@ prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, co
     return PRISM_OK;
 }
 
+void prs_out_set_flags(prs_out *out, uint32_t compatible) {
+    PRS_ASSERT(out->pos == PRS_ENVELOPE_HEADER && out->fill == PRS_ENVELOPE_HEADER);
+    out->header.compatible_flags = compatible;
+    prs_envelope_put_header(out->region, &out->header);
+}
+
 static void end_section(prs_out *out) {
     if (!out->in_section) return;
     out_entry *last = &out->entries.ptr[out->entries.n - 1];

@@ -32,6 +32,8 @@ typedef struct prs_out prs_out;
 /** Create `name` in `dir` and begin with its header.   Threads: one per out. */
 prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
                           uint64_t generation, prs_out **out, prism_error *err);
+/** The compatible flags of the header; before the first section. */
+void prs_out_set_flags(prs_out *out, uint32_t compatible);
 /** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any
  * order. */
 void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t version);

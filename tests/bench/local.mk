@@ -2,6 +2,7 @@
 dist_bench_tests = \
 	tests/bench/gate.sh \
 	tests/bench/micro.sh \
+	tests/bench/peers.sh \
 	tests/bench/report.sh \
 	tests/bench/zipf.sh
 long_tests += $(dist_bench_tests)

@@ -17,6 +17,8 @@ index_tests_sources = \
 	tests/unit/index/test_delete_docs.c \
 	tests/unit/index/test_deletions.c \
 	tests/unit/index/test_docmap.c \
+	tests/unit/index/test_durable_after.c \
+	tests/unit/index/test_fork.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
 	tests/unit/index/test_flush.c \

@@ -51,6 +51,35 @@ START_TEST(every_kind_is_read) {
 }
 END_TEST
 
+/* The longest key there is, of bytes that are no text, and one that is longer. */
+START_TEST(the_longest_key_comes_back) {
+    static char json[2 * PRISM_MAX_TERM_BYTES + 200];
+    prism_schema *schema = tree_schema();
+    for (size_t more = 0; more < 2; more++) {
+        prism_query *query, *again;
+        prs_buf text;
+        size_t at, n = 2 * (PRISM_MAX_TERM_BYTES - 1 + more);
+        at = (size_t)snprintf(json, sizeof json,
+                              "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"");
+        memset(json + at, 'f', n);
+        snprintf(json + at + n, sizeof json - at - n, "\"}}");
+        prism_status status = prs_query_from_json(schema, json, strlen(json), &query, NULL);
+        ck_assert_int_eq(status == PRISM_OK, more == 0);
+        if (status != PRISM_OK) continue;
+        prs_buf_init(&text, &query->mem);
+        ck_assert_int_eq(prs_query_to_json(query, &text, NULL), PRISM_OK);
+        ck_assert_int_eq(
+            prs_query_from_json(schema, (const char *)text.ptr, text.len, &again, NULL), PRISM_OK);
+        ck_assert_uint_eq(again->root->key.len, PRISM_MAX_TERM_BYTES);
+        ck_assert(prs_bytes_equal(again->root->key, query->root->key));
+        prs_query_unref(again);
+        prs_query_unref(query);
+        prs_buf_fini(&text);
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
 START_TEST(everything_else_is_refused) {
     static const char *const bad[] = {
         "",
@@ -196,5 +225,5 @@ START_TEST(damaged_trees) {
 }
 END_TEST
 
-TEST_SUITE(query_json, every_kind_is_read, everything_else_is_refused, bad_json_has_a_place, limits,
-           damaged_trees)
+TEST_SUITE(query_json, every_kind_is_read, the_longest_key_comes_back, everything_else_is_refused,
+           bad_json_has_a_place, limits, damaged_trees)

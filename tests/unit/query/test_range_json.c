@@ -70,6 +70,7 @@ START_TEST(every_end_comes_back) {
         {K ",\"from\":\"a\",\"below\":\"b\"", "k:[a b}"},
         {K ",\"above\":\"\"", "k:{ *]"},
         {K ",\"from\":{\"hex\":\"ff00\"}", "k:[{\"hex\":\"ff00\"} *]"},
+        {K ",\"from\":{\"hex\":\"a0f909af\"}", "k:[{\"hex\":\"a0f909af\"} *]"},
         {K ",\"from\":\"b\",\"to\":\"a\"", "none"},
         {T ",\"from\":\"a\",\"to\":\"b\"", "t:[a b]"},
         {T ",\"above\":\"\"", "t:{ *]"},
