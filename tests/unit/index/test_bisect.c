@@ -8,7 +8,8 @@
 
 enum { TOPICS = 16, WORDS = 40, COMMON = 30 };
 
-/* Documents of TOPICS topics, each with words of its own and some that all have, in random order. */
+/* Documents of TOPICS topics, each with words of its own and some that all have, in random
+ * order. */
 static prs_forward make_rows(uint32_t n_docs, test_rng *rng) {
     prs_forward f = {.n_docs = n_docs, .n_terms = TOPICS * WORDS + COMMON};
     f.firsts = calloc(n_docs + 1, sizeof *f.firsts);
