@@ -18,16 +18,14 @@ enum { POLL = 1024 };
 
 prism_status prs_column_join_each(const prs_column_join *j, prs_column_doc_fn fn, void *ctx,
                                   prism_error *err) {
-    for (uint32_t i = 0; i < j->n_inputs; i++) {
-        const prs_column *column = j->inputs[i].column;
-        for (uint32_t doc = 0; doc < j->inputs[i].n_docs; doc++) {
-            uint64_t first = 0, end = 0;
-            if (doc % POLL == 0) PRS_TRY(j->poll(j->ctx, POLL, err));
-            if (!j->is_live(j->ctx, i, doc)) continue;
-            if (column != NULL) end = PRS_MAX(first, prs_column_values(column, doc, &first));
-            if (end <= first) first = end = 0;
-            PRS_TRY(fn(ctx, i, first, end, err));
-        }
+    prs_join_step step = {0};
+    for (uint32_t n = 0; j->next(j->ctx, &step); n++) {
+        const prs_column *column = j->inputs[step.input];
+        uint64_t first = 0, end = 0;
+        if (n % POLL == 0) PRS_TRY(j->poll(j->ctx, POLL, err));
+        if (column != NULL) end = prs_column_values(column, step.doc, &first);
+        if (end <= first) first = end = 0;
+        PRS_TRY(fn(ctx, step.input, first, end, err));
     }
     return PRISM_OK;
 }
@@ -49,7 +47,7 @@ prism_status prs_column_join_count(prs_column_join *j, prism_error *err) {
     j->n_docs = j->n_docs_with = 0;
     j->n_values = 0;
     for (uint32_t i = 0; i < j->n_inputs; i++) {
-        const prs_column *column = j->inputs[i].column;
+        const prs_column *column = j->inputs[i];
         if (column == NULL) continue;
         if (column->type != j->type)
             return prs_error_set(err, PRISM_EINVAL, "columns of different types");
@@ -167,7 +165,7 @@ static void put_int(int_blocks *b, int64_t value, bool present) {
 static prism_status put_ints(void *ctx, uint32_t input, uint64_t first, uint64_t end,
                              prism_error *err) {
     int_blocks *b = ctx;
-    const prs_column *column = b->join->inputs[input].column;
+    const prs_column *column = b->join->inputs[input];
     (void)err;
     for (uint64_t v = first; v < end; v++) put_int(b, prs_column_int(column, v), true);
     if (first == end && !b->join->many) put_int(b, 0, false);

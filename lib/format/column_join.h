@@ -3,21 +3,16 @@
 #define PRS_FORMAT_COLUMN_JOIN_H
 
 #include "format/column.h"
-
-typedef struct prs_column_input {
-    const prs_column *column; /* NULL: no document of the segment has a value */
-    uint32_t n_docs;
-} prs_column_input;
+#include "format/join_step.h"
 
 /* Values of which documents of which segments. */
 typedef struct prs_column_join {
-    prs_column_type type; /* of all inputs */
-    bool many;            /* of the result; an input that is single may become many */
-    const prs_column_input *inputs;
+    prs_column_type type;            /* of all inputs */
+    bool many;                       /* of the result; an input that is single may become many */
+    const prs_column *const *inputs; /* NULL: no document of the segment has a value */
     uint32_t n_inputs;
     void *ctx;
-    /** Is a document in the result?  They keep their order. */
-    bool (*is_live)(void *ctx, uint32_t input, uint32_t doc);
+    prs_join_next_fn next;
     /** Called now and then, n documents looked at since: an error ends it. */
     prism_status (*poll)(void *ctx, uint32_t n, prism_error *err);
     /* of the result, by prs_column_join_count */

@@ -87,7 +87,7 @@ static void free_map(word_map *map, prs_mem *mem) {
 /* Word number v of an input's column, read once: what is looked up by it is ours. */
 static prism_status read_word(const words *w, uint32_t input, uint64_t v, uint32_t *word,
                               prism_error *err) {
-    const prs_column *column = w->join->inputs[input].column;
+    const prs_column *column = w->join->inputs[input];
     *word = prs_column_word(column, v);
     if (PRS_LIKELY(*word < w->maps[input].n)) return PRISM_OK;
     return prs_section_corrupt(&column->section, column->numbers, err, "a wrong word number");
@@ -133,7 +133,7 @@ static prism_status each_word(words *w, bool number, word_fn fn, prism_error *er
     uint64_t n = 0;
     w->n_heap = 0;
     for (uint32_t i = 0; i < w->join->n_inputs; i++) {
-        word_ref ref = {.input = i, .column = w->join->inputs[i].column};
+        word_ref ref = {.input = i, .column = w->join->inputs[i]};
         if (ref.column != NULL && find_wanted(w, &ref)) word_heap_push(w->heap, &w->n_heap, ref);
     }
     while (w->n_heap > 0) {
@@ -205,7 +205,7 @@ static prism_status put_numbers(void *ctx, uint32_t input, uint64_t first, uint6
 static prism_status write_parts(words *w, prism_error *err) {
     const prs_column_join *j = w->join;
     for (uint32_t i = 0; i < j->n_inputs; i++) {
-        const prs_column *column = j->inputs[i].column;
+        const prs_column *column = j->inputs[i];
         if (column != NULL) PRS_TRY(make_map(&w->maps[i], column->n_words, w->mem, err));
     }
     PRS_TRY(prs_column_join_each(j, mark_words, w, err));

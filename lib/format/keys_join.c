@@ -5,7 +5,8 @@
  *                                  the sorted entries of all inputs
  * Invariants  - Every walk tells the same entries, as many as there are documents: what an input
  *               says is looked at anew each time, and a number that does not fit is an error.
- *             - Entries of one hash go out by new number, however many inputs have it.
+ *             - Entries of one hash go out by key and new number, however many inputs have it:
+ *               they alone are gathered.
  * Why so      The parts of the section lie behind one another, so either two of them wait in memory
  *             (12 bytes a document) or the inputs are walked three times: 8 bytes a document, read
  *             in order.
@@ -15,6 +16,8 @@
 
 #include "base/error.h"
 #include "base/heap.h"
+#include "base/sort.h"
+#include "base/vec.h"
 
 enum { PIECE = 8192, POLL = 1024 };
 
@@ -42,16 +45,13 @@ typedef prism_status (*key_fn)(piece *p, prs_bytes key, void *ctx);
 
 static prism_status each_key(const prs_keys_join *j, piece *p, key_fn fn, void *ctx,
                              prism_error *err) {
+    prs_join_step step = {0};
     uint32_t n = 0;
-    for (uint32_t i = 0; i < j->n_inputs; i++) {
-        for (uint32_t doc = 0; doc < j->inputs[i]->n_docs; doc++) {
-            prs_bytes key;
-            if (doc % POLL == 0) PRS_TRY(j->poll(j->ctx, POLL, err));
-            if (j->number(j->ctx, i, doc) == PRS_KEYS_GONE) continue;
-            PRS_TRY(prs_keys_get(j->inputs[i], doc, &key, err));
-            PRS_TRY(fn(p, key, ctx));
-            n++;
-        }
+    for (; j->next(j->ctx, &step); n++) {
+        prs_bytes key;
+        if (n % POLL == 0) PRS_TRY(j->poll(j->ctx, POLL, err));
+        PRS_TRY(prs_keys_get(j->inputs[step.input], step.doc, &key, err));
+        PRS_TRY(fn(p, key, ctx));
     }
     if (n == j->n_docs) return PRISM_OK;
     return prs_error_set(err, PRISM_EINVAL, "not one key per document");
@@ -92,8 +92,8 @@ static prism_status put_key(piece *p, prs_bytes key, void *ctx) {
 
 typedef struct entry {
     uint64_t hash;
-    uint32_t doc; /* new number */
-    uint32_t input;
+    uint32_t doc;         /* new number */
+    uint32_t input, from; /* document of the input */
 } entry;
 
 static bool entry_before(const entry *a, const entry *b) {
@@ -102,11 +102,25 @@ static bool entry_before(const entry *a, const entry *b) {
 
 PRS_HEAP_DEFINE(entry_heap, entry, entry_before)
 
+/* An entry of those that have one hash, with its key. */
+typedef struct same_hash {
+    entry e;
+    prs_bytes key;
+} same_hash;
+
+#define KEY_BEFORE(ctx, a, b)                                                                      \
+    ((void)(ctx), prs_bytes_compare((a)->key, (b)->key) != 0                                       \
+                      ? prs_bytes_compare((a)->key, (b)->key) < 0                                  \
+                      : (a)->e.doc < (b)->e.doc)
+PRS_SORT_DEFINE(sort_same, same_hash, KEY_BEFORE)
+PRS_VEC_DEFINE(same_vec, same_hash)
+
 typedef struct walk {
     const prs_keys_join *join;
     uint32_t *next; /* by input: its next entry */
     entry *heap;
     size_t n;
+    same_vec same, scratch;
 } walk;
 
 /* Touched so many entries at a time. */
@@ -135,7 +149,7 @@ static prism_status find_next(walk *w, uint32_t input, uint64_t before, entry *e
         }
         uint64_t doc_off = k->docs + 4 * (uint64_t)at, hash_off = k->hashes + 8 * (uint64_t)at;
         uint32_t doc = prs_load32(k->section.ptr + doc_off);
-        *e = (entry){prs_load64(k->section.ptr + hash_off), 0, input};
+        *e = (entry){prs_load64(k->section.ptr + hash_off), 0, input, doc};
         if (doc >= k->n_docs) return corrupt(k, doc_off, err, "a wrong document of a key");
         if (e->hash < before) return corrupt(k, hash_off, err, "hashes of keys do not ascend");
         e->doc = j->number(j->ctx, input, doc);
@@ -168,13 +182,44 @@ static prism_status take(walk *w, entry *e, prism_error *err) {
 
 typedef void (*entry_fn)(piece *p, const entry *e, void *ctx);
 
+/* Add an entry to those of its hash. */
+static prism_status add_same(walk *w, const entry *e, prism_error *err) {
+    same_hash *same = same_vec_extend(&w->same, 1);
+    if (same == NULL) return prs_error_nomem(err);
+    same->e = *e;
+    return prs_keys_get(w->join->inputs[e->input], e->from, &same->key, err);
+}
+
+/* Tell the entries of e's hash, which others have too, by key and number. */
+static prism_status tell_same(walk *w, const entry *e, piece *p, entry_fn fn, void *ctx,
+                              uint32_t *n, prism_error *err) {
+    same_vec_clear(&w->same);
+    PRS_TRY(add_same(w, e, err));
+    while (w->n > 0 && w->heap[0].hash == e->hash) {
+        entry other;
+        PRS_TRY(take(w, &other, err));
+        PRS_TRY(add_same(w, &other, err));
+    }
+    same_vec_clear(&w->scratch);
+    same_hash *scratch = same_vec_extend(&w->scratch, w->same.n);
+    if (scratch == NULL) return prs_error_nomem(err);
+    sort_same(w->same.ptr, scratch, w->same.n, NULL);
+    for (size_t i = 0; i < w->same.n; i++) fn(p, &w->same.ptr[i].e, ctx);
+    *n += (uint32_t)w->same.n - 1;
+    return PRISM_OK;
+}
+
 static prism_status each_entry(walk *w, piece *p, entry_fn fn, void *ctx, prism_error *err) {
     uint32_t n = 0;
     PRS_TRY(begin_walk(w, err));
     for (; w->n > 0 && n < w->join->n_docs; n++) {
         entry e;
         PRS_TRY(take(w, &e, err));
-        fn(p, &e, ctx);
+        if (w->n > 0 && w->heap[0].hash == e.hash) {
+            PRS_TRY(tell_same(w, &e, p, fn, ctx, &n, err));
+        } else {
+            fn(p, &e, ctx);
+        }
     }
     if (n == w->join->n_docs && w->n == 0) return PRISM_OK;
     return corrupt(w->join->inputs[0], 0, err, "keys do not name each document once");
@@ -234,6 +279,8 @@ static prism_status write_parts(const prs_keys_join *j, walk *w, piece *p, prism
 prism_status prs_keys_join_write(const prs_keys_join *join, prs_mem *mem, prs_out *out,
                                  prism_error *err) {
     walk w = {.join = join};
+    same_vec_init(&w.same, mem);
+    same_vec_init(&w.scratch, mem);
     piece *p = prs_mem_alloc(mem, sizeof *p);
     w.next = prs_mem_alloc(mem, join->n_inputs * sizeof *w.next);
     w.heap = prs_mem_alloc(mem, join->n_inputs * sizeof *w.heap);
@@ -245,6 +292,8 @@ prism_status prs_keys_join_write(const prs_keys_join *join, prs_mem *mem, prs_ou
     } else {
         status = prs_error_nomem(err);
     }
+    same_vec_fini(&w.same);
+    same_vec_fini(&w.scratch);
     prs_mem_free(mem, p, sizeof *p);
     prs_mem_free(mem, w.next, join->n_inputs * sizeof *w.next);
     prs_mem_free(mem, w.heap, join->n_inputs * sizeof *w.heap);

@@ -5,19 +5,18 @@
  *
  * Structure   1. every byte of every input is verified
  *             2. `.doc`: frames, packed as they are where no document of them is deleted
- *             3. `.idx`: per field lists (merge_terms.c), lengths (merge_lengths.c), column
- *                (merge_column.c); keys (merge_keys.c); statistics anew
+ *             3. `.idx`: per field lengths, lists (merge_terms.c), column; keys; statistics anew
  * Invariants  - Nothing of an input is changed; the result is invisible until a commit names it
  *               (R33).
  *             - Damage is never copied under a fresh checksum (R16).
  *             - live(result) = sum of live(inputs) (R34).
- *             - Nothing is held that grows with the documents: what a section needs twice is read
- *               twice.
+ *             - Nothing is held that grows with the documents, unless they are put in another
+ *               order: what a section needs twice is read twice.
  * Why so      Statistics of the result are exact for the documents that are left: purging is what
  *             makes deleted documents stop counting.
  * Cost        lists: see merge_terms.c; documents: memory speed for whole frames.
  * Source      FORMAT.md sections 5 to 14; rules R16, R33 to R35.
- * Tested by   tests/unit/index/test_merge.c, test_merge_memory.c, test_model.c */
+ * Tested by   tests/unit/index/test_merge.c, test_model.c */
 #include "index/merge.h"
 
 #include "base/error.h"
@@ -47,6 +46,7 @@ prism_status prs_merge_poll(prs_merge *merge, uint32_t n, prism_error *err) {
 
 /* ---- stored documents ------------------------------------------------------------------------ */
 
+/* Stored documents stand by arrival, whatever the order of the result. */
 static bool frame_is_live(const prs_docmap *map, const prs_docstore_frame *frame) {
     return map->deleted == NULL || prs_bitset_count_range(map->deleted, frame->first_doc,
                                                           frame->first_doc + frame->n_docs) == 0;
@@ -68,7 +68,7 @@ static prism_status copy_documents(const prs_segment *segment, const prs_docmap 
 static prism_status copy_frames(prs_merge *merge, uint32_t input, prs_docstore_cursor *cursor,
                                 prs_docstore_writer *dw, prism_error *err) {
     const prs_segment *segment = merge->inputs[input].segment;
-    const prs_docmap *map = &merge->maps[input];
+    const prs_docmap *map = &merge->arrivals[input].map;
     for (uint32_t f = 0; f < segment->docs.n_frames; f++) {
         prs_docstore_frame frame;
         PRS_TRY(prs_docstore_frame_get(&segment->docs, f, &frame, err));
@@ -96,7 +96,7 @@ static prism_status write_doc_parts(prs_merge *merge, prs_out *out, prism_error 
     if (status == PRISM_OK) status = prs_docstore_writer_finish(dw, merge->n_docs, err);
     prs_docstore_cursor_fini(&cursor);
     prs_docstore_writer_free(dw);
-    return status;
+    return status == PRISM_OK ? prs_merge_order_write(merge, out, err) : status;
 }
 
 /* ---- the two files --------------------------------------------------------------------------- */
@@ -180,26 +180,29 @@ static void free_maps(prs_merge *merge) {
 }
 
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                           uint32_t n, const prs_id *id, prism_progress_fn progress,
-                           void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
-    return prs_merge_run_at(core, recipe, inputs, n, inputs[0].segment->arrival_base, id, progress,
-                            progress_ctx, files, err);
+                           uint32_t n, const prs_reorder *reorder, const prs_id *id,
+                           prism_progress_fn progress, void *progress_ctx,
+                           prs_manifest_segment *files, prism_error *err) {
+    return prs_merge_run_at(core, recipe, inputs, n, reorder, inputs[0].segment->arrival_base, id,
+                            progress, progress_ctx, files, err);
 }
 
 prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                              uint32_t n, uint64_t arrival_base, const prs_id *id,
-                              prism_progress_fn progress, void *progress_ctx,
+                              uint32_t n, const prs_reorder *reorder, uint64_t arrival_base,
+                              const prs_id *id, prism_progress_fn progress, void *progress_ctx,
                               prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
                        .n_inputs = n,
+                       .reorder = reorder,
                        .progress = progress,
                        .progress_ctx = progress_ctx};
     prs_segment_meta meta = {0};
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
+    PRS_TRY_OUT(prs_merge_order_init(&merge, err));
     *files =
         (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs, .arrival_base = arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
@@ -208,6 +211,7 @@ prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merg
     if (status != PRISM_OK) prs_segment_unlink(core->dir, id);
 out:
     prs_segment_meta_end(&meta, &core->mem);
+    prs_merge_order_fini(&merge);
     free_maps(&merge);
     return status;
 }

@@ -8,11 +8,6 @@
 #include "format/segment_meta.h"
 #include "index/merge.h"
 
-static bool is_live(void *ctx, uint32_t input, uint32_t doc) {
-    const prs_merge *merge = ctx;
-    return prs_docmap_is_live(&merge->maps[input], doc);
-}
-
 static prism_status poll(void *ctx, uint32_t n, prism_error *err) {
     return prs_merge_poll(ctx, n, err);
 }
@@ -30,13 +25,11 @@ prism_status prs_merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs_fi
                               prism_error *err) {
     const prs_field *field = &merge->recipe->schema->fields[f];
     prs_mem *mem = &merge->core->mem;
-    prs_column_input *inputs = prs_mem_calloc(mem, merge->n_inputs, sizeof *inputs);
+    const prs_column **inputs = prs_mem_alloc(mem, merge->n_inputs * sizeof *inputs);
     if (inputs == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment *segment = merge->inputs[i].segment;
-        const prs_segment_field *from = &segment->fields[f];
-        inputs[i].n_docs = segment->n_docs;
-        inputs[i].column = from->present && from->has_column ? &from->column : NULL;
+        const prs_segment_field *from = &merge->inputs[i].segment->fields[f];
+        inputs[i] = from->present && from->has_column ? &from->column : NULL;
     }
     prs_column_join join = {.type = field->type == PRISM_FIELD_KEYWORD ? PRS_COLUMN_WORD
                                                                        : PRS_COLUMN_INT,
@@ -44,7 +37,7 @@ prism_status prs_merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs_fi
                             .inputs = inputs,
                             .n_inputs = merge->n_inputs,
                             .ctx = merge,
-                            .is_live = is_live,
+                            .next = prs_merge_join_next,
                             .poll = poll};
     prism_status status = write_column(&join, f, mem, out, meta, err);
     prs_mem_free(mem, inputs, merge->n_inputs * sizeof *inputs);

@@ -10,7 +10,9 @@
 static uint32_t number(void *ctx, uint32_t input, uint32_t doc) {
     const prs_merge *merge = ctx;
     const prs_docmap *map = &merge->maps[input];
-    return prs_docmap_is_live(map, doc) ? prs_docmap_get(map, doc) : PRS_KEYS_GONE;
+    if (!prs_docmap_is_live(map, doc)) return PRS_KEYS_GONE;
+    uint32_t place = prs_docmap_get(map, doc);
+    return merge->docs != NULL ? merge->docs[place] : place;
 }
 
 static prism_status poll(void *ctx, uint32_t n, prism_error *err) {
@@ -27,6 +29,7 @@ prism_status prs_merge_keys(prs_merge *merge, prs_out *out, prism_error *err) {
                           .n_inputs = merge->n_inputs,
                           .n_docs = merge->n_docs,
                           .ctx = merge,
+                          .next = prs_merge_join_next,
                           .number = number,
                           .poll = poll};
     prs_out_section(out, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);

@@ -128,11 +128,62 @@ static prism_status write_lengths(prs_merge *merge, uint32_t f, bool spans, prs_
     return prs_out_status(out, err);
 }
 
+/* ---- in another order ------------------------------------------------------------------------ */
+
+/* The lengths (or spans) of one field of all documents. */
+static prism_status gather_lengths(prs_merge *merge, uint32_t f, bool spans,
+                                   prs_lengths_builder *builder, prism_error *err) {
+    prs_merge_walk walk = {0};
+    while (prs_merge_walk_next(merge, &walk)) {
+        const prs_segment_field *field = &merge->inputs[walk.input].segment->fields[f];
+        const prs_lengths *from = spans ? &field->spans : &field->lengths;
+        PRS_TRY(prs_merge_poll(merge, 1, err));
+        prs_lengths_builder_add(builder, field->present ? prs_lengths_get(from, walk.doc) : 0);
+    }
+    return PRISM_OK;
+}
+
+static prism_status write_gathered(prs_out *out, uint16_t component, uint16_t field,
+                                   const prs_lengths_builder *builder, prism_error *err) {
+    prs_out_section(out, component, field, PRS_COMPONENT_VERSION);
+    return prs_lengths_builder_write(builder, out, err);
+}
+
+/* Lists of documents in another order are written anew: for this lengths are gathered. */
+static prism_status merge_reordered(prs_merge *merge, uint32_t f, prs_out *out,
+                                    prs_field_meta *meta, prism_error *err) {
+    bool with_lengths = (merge->recipe->schema->fields[f].flags & PRISM_FIELD_LENGTHS) != 0;
+    bool with_spans = needs_spans(merge, f);
+    prs_lengths_builder lengths, spans;
+    prs_lengths lengths_view, spans_view;
+    prs_lengths_builder_init(&lengths, &merge->core->mem);
+    prs_lengths_builder_init(&spans, &merge->core->mem);
+    prism_status status = PRISM_OK;
+    if (with_lengths) {
+        PRS_TRY_OUT(gather_lengths(merge, f, false, &lengths, err));
+        PRS_TRY_OUT(prs_lengths_builder_view(&lengths, &lengths_view, err));
+    }
+    if (with_spans) {
+        PRS_TRY_OUT(gather_lengths(merge, f, true, &spans, err));
+        PRS_TRY_OUT(prs_lengths_builder_view(&spans, &spans_view, err));
+    }
+    PRS_TRY_OUT(prs_merge_terms(merge, f, out, with_lengths ? &lengths_view : NULL,
+                                with_spans ? &spans_view : NULL, meta, err));
+    if (with_lengths && meta->n_docs_with > 0)
+        PRS_TRY_OUT(write_gathered(out, PRS_COMPONENT_LENGTHS, (uint16_t)f, &lengths, err));
+    if (with_spans) PRS_TRY_OUT(write_gathered(out, PRS_COMPONENT_SPANS, (uint16_t)f, &spans, err));
+out:
+    prs_lengths_builder_fini(&lengths);
+    prs_lengths_builder_fini(&spans);
+    return status;
+}
+
 prism_status prs_merge_text(prs_merge *merge, uint32_t f, prs_out *out, prs_field_meta *meta,
                             prism_error *err) {
     bool with_lengths = (merge->recipe->schema->fields[f].flags & PRISM_FIELD_LENGTHS) != 0;
     if (with_lengths) PRS_TRY(count_lengths(merge, f, meta, err));
-    PRS_TRY(prs_merge_terms(merge, f, out, meta, err));
+    if (merge->docs != NULL) return merge_reordered(merge, f, out, meta, err);
+    PRS_TRY(prs_merge_terms(merge, f, out, NULL, NULL, meta, err));
     if (with_lengths && meta->n_docs_with > 0) PRS_TRY(write_lengths(merge, f, false, out, err));
     if (needs_spans(merge, f)) PRS_TRY(write_lengths(merge, f, true, out, err));
     return PRISM_OK;

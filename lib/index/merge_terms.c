@@ -14,12 +14,17 @@
  * Tested by   tests/unit/index/test_merge.c */
 #include "base/error.h"
 #include "base/heap.h"
+#include "base/vec.h"
 #include "format/components.h"
 #include "format/inline_list.h"
 #include "format/postings_join.h"
+#include "format/postings_writer.h"
 #include "format/segment_meta.h"
 #include "format/terms_block.h"
 #include "index/merge.h"
+#include "index/merge_sort.h"
+
+PRS_VEC_DEFINE(prs_position_vec, uint32_t)
 
 #define TWICE_DF (UINT64_C(2) << 20) /* a longer list does not wait in memory: 3 MiB */
 
@@ -51,6 +56,10 @@ typedef struct term_merge {
     bool positions;   /* the field of the result has them */
     bool has_lengths; /* likewise */
     prs_postings_joiner *postings;
+    /* instead, where documents of the inputs do not come in the order of the result */
+    prs_merge_sorter *sorter; /* NULL = they do */
+    prs_postings_writer *sorted;
+    prs_position_vec flat;
     prs_terms_writer *terms;
     source *sources;
     source_ptr *heap, *same; /* same: the sources of one key */
@@ -77,7 +86,27 @@ static void keep_live(term_merge *m, const prs_docmap *map) {
                     p->docs[p->n - 1] - p->docs[0] == kept->docs[kept->n - 1] - kept->docs[0];
 }
 
-static prism_status add_block(term_merge *m, const source *from, prism_error *err) {
+/* The positions of the kept documents of the loaded block, flat. */
+static prism_status read_positions(term_merge *m, prism_error *err) {
+    prs_position_vec_clear(&m->flat);
+    for (uint32_t i = 0; i < m->kept.n; i++) {
+        uint32_t place = m->kept.places[i];
+        uint32_t *to = prs_position_vec_extend(&m->flat, m->cursor.freqs[place]);
+        if (to == NULL) return prs_error_nomem(err);
+        PRS_TRY(prs_postings_positions(&m->cursor, place, to, err));
+    }
+    return PRISM_OK;
+}
+
+static prism_status add_to_sorter(term_merge *m, bool positions, prism_error *err) {
+    uint32_t freqs[PRS_BLOCK];
+    for (uint32_t i = 0; i < m->kept.n; i++) freqs[i] = m->cursor.freqs[m->kept.places[i]];
+    if (positions) PRS_TRY(read_positions(m, err));
+    return prs_merge_sorter_add(m->sorter, m->kept.docs, freqs, positions ? m->flat.ptr : NULL,
+                                m->kept.n, err);
+}
+
+static prism_status add_block(term_merge *m, const source *from, bool positions, prism_error *err) {
     PRS_TRY(prs_postings_load(&m->cursor, err));
     PRS_TRY(prs_postings_freqs(&m->cursor, err));
     keep_live(m, &m->merge->maps[from->input]);
@@ -85,6 +114,7 @@ static prism_status add_block(term_merge *m, const source *from, prism_error *er
     for (uint32_t i = 0; m->with.words != NULL && i < m->kept.n; i++)
         prs_bitset_set(&m->with, m->kept.docs[i]);
     m->any = true;
+    if (m->sorter != NULL) return add_to_sorter(m, positions, err);
     const prs_lengths *lengths = m->has_lengths ? &field_of(m, from)->lengths : NULL;
     return prs_postings_joiner_add(m->postings, &m->cursor, lengths, &m->kept, err);
 }
@@ -98,7 +128,7 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
     }
     PRS_TRY(prs_postings_open(&m->cursor, &field_of(m, from)->source, info, err));
     while (m->cursor.last_doc != PRS_DOC_END) {
-        PRS_TRY(add_block(m, from, err));
+        PRS_TRY(add_block(m, from, positions, err));
         PRS_TRY(prs_merge_poll(m->merge, m->cursor.n, err));
         PRS_TRY(prs_postings_next_block(&m->cursor, err));
     }
@@ -110,7 +140,7 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
 /* Are the lists of these sources one inline list together, with nothing deleted? */
 static bool join_inline(const term_merge *m, size_t n_same, bool positions) {
     uint64_t df = 0, cf = 0;
-    if (m->with.words != NULL || n_same > PRS_INLINE_MAX_DF) return false;
+    if (m->with.words != NULL || m->sorter != NULL || n_same > PRS_INLINE_MAX_DF) return false;
     for (size_t i = 0; i < n_same; i++) {
         const source *from = m->same[i].from;
         const prs_term_info *info = &from->cursor.info;
@@ -150,9 +180,22 @@ static prism_status add_lists(term_merge *m, size_t n_same, bool positions, pris
     return PRISM_OK;
 }
 
+static prism_status merge_sorted(term_merge *m, size_t n_same, bool positions, prism_error *err) {
+    m->any = false;
+    PRS_TRY(add_lists(m, n_same, positions, err));
+    if (!m->any) return PRISM_OK;
+    prs_term_info info;
+    prs_postings_writer_begin(m->sorted, positions);
+    PRS_TRY(prs_merge_sorter_drain(m->sorter, m->sorted, err));
+    PRS_TRY(prs_postings_writer_finish(m->sorted, &info, err));
+    prs_terms_writer_add(m->terms, key_of(m->same[0].from), &info);
+    return PRISM_OK;
+}
+
 static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
     prs_bytes key = key_of(m->same[0].from);
     bool positions = m->positions && prs_kind_has_positions(key.ptr[0]);
+    if (m->sorter != NULL) return merge_sorted(m, n_same, positions, err);
     if (join_inline(m, n_same, positions)) return merge_inline(m, n_same, err);
     uint64_t max_df = sum_df(m, n_same);
     bool twice = max_df > TWICE_DF, again = false;
@@ -213,7 +256,8 @@ static prism_status open_sources(term_merge *m, prism_error *err) {
     return PRISM_OK;
 }
 
-static prism_status run(term_merge *m, prs_out *out, prs_field_meta *meta, prism_error *err) {
+static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
+                        const prs_lengths *spans, prs_field_meta *meta, prism_error *err) {
     prs_mem *mem = &m->merge->core->mem;
     const prs_field *field = &m->merge->recipe->schema->fields[m->field];
     prs_terms_totals totals;
@@ -228,6 +272,10 @@ static prism_status run(term_merge *m, prs_out *out, prs_field_meta *meta, prism
     uint32_t n_docs = meta->n_docs_with; /* with lengths: whose mean it is */
     float mean = m->has_lengths && n_docs > 0 ? (float)meta->sum_length / (float)n_docs : 0;
     PRS_TRY(prs_postings_joiner_new(mem, out, mean, &m->postings, err));
+    if (m->merge->docs != NULL) {
+        PRS_TRY(prs_merge_sorter_new(mem, m->merge->docs, m->merge->n_docs, &m->sorter, err));
+        PRS_TRY(prs_postings_writer_new(mem, out, lengths, spans, &m->sorted, err));
+    }
     PRS_TRY(prs_terms_writer_new(mem, out, &m->terms, err));
     PRS_TRY(merge_all(m, err));
     PRS_TRY(prs_terms_writer_finish(m->terms, PRS_COMPONENT_TERMS_INDEX, field->no, &totals, err));
@@ -238,16 +286,21 @@ static prism_status run(term_merge *m, prs_out *out, prs_field_meta *meta, prism
     return PRISM_OK;
 }
 
-prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out, prs_field_meta *meta,
-                             prism_error *err) {
+prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
+                             const prs_lengths *lengths, const prs_lengths *spans,
+                             prs_field_meta *meta, prism_error *err) {
     prs_mem *mem = &merge->core->mem;
     size_t n = merge->n_inputs;
     term_merge *m = prs_mem_calloc(mem, 1, sizeof *m);
     if (m == NULL) return prs_error_nomem(err);
     m->merge = merge;
     m->field = field;
-    prism_status status = run(m, out, meta, err);
+    prs_position_vec_init(&m->flat, mem);
+    prism_status status = run(m, out, lengths, spans, meta, err);
     prs_postings_joiner_free(m->postings);
+    prs_postings_writer_free(m->sorted);
+    prs_merge_sorter_free(m->sorter);
+    prs_position_vec_fini(&m->flat);
     prs_terms_writer_free(m->terms);
     if (m->with.words != NULL) prs_bitset_fini(&m->with);
     prs_mem_free(mem, m->sources, n * sizeof *m->sources);

@@ -1,6 +1,6 @@
 /* pending.c - what happens to a document between put and flush?
  *
- * Structure   room for its key and bits | inverter (can be refused) | JSON, key: sticky writers
+ * Structure   room for its key, bits, JSON | inverter (can be refused) | key, JSON: cannot fail
  *             key table: hash -> newest pending document of that key
  * Invariants  - A document is taken whole or not at all: whatever can run out of memory is asked
  *               for first.
@@ -220,11 +220,13 @@ prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool
     uint64_t hash = pending->has_keys ? prs_keys_hash(key) : 0;
     prs_key_slot *slot = NULL;
     PRS_TRY(make_room(pending, err));
-    if (pending->has_keys) PRS_TRY(give_slot(pending, key, hash, &slot, err));
+    if (pending->has_keys) {
+        PRS_TRY(give_slot(pending, key, hash, &slot, err));
+        PRS_TRY(prs_keys_writer_reserve(pending->keys, key.len, err));
+    }
     PRS_TRY(prs_docstore_writer_prepare(pending->docs, doc->json.len, err));
     PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
     if (slot != NULL) add_key(pending, no, key, hash, slot, replace);
-    /* One that alone fills a frame may find the file failing here: it waits for the next. */
     prs_docstore_writer_add(pending->docs, prs_bytes_of(doc->json.ptr, doc->json.len));
     return PRISM_OK;
 }

@@ -47,24 +47,39 @@ typedef struct prs_segment {
     uint32_t n_fields;
     prs_keys keys; /* n_docs 0 if the schema has no key */
     prs_docstore docs;
-    prs_order order;      /* arrival by doc */
-    prs_mutex cache_lock; /* guards the two below */
+    prs_order order; /* arrival by doc */
+    /* Documents having any of a set of fields.  Written and read without a lock, word by word, so
+     * each entry proves itself: `proof` is the hash of the fields xor `n`. */
     struct prs_segment_any {
-        uint64_t fields_hash;
-        uint32_t n;
-    } any_cache[PRS_SEGMENT_ANY_CACHE]; /* documents having any of a set of fields */
-    uint32_t n_any_cache;
+        atomic_uint_fast64_t proof, n; /* n: the count + 1; 0 = empty */
+    } any_cache[PRS_SEGMENT_ANY_CACHE];
+    atomic_uint n_any_cache;
 } prs_segment;
 
 /** Open the two files of a segment and every reader in them.
  *  Errors : ENOTFOUND a file is gone (R29: try again), ECORRUPT, ETOONEW, EANALYZER, EIO, ENOMEM */
 prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_manifest_segment *files,
                               prs_segment **out, prism_error *err) PRS_NODISCARD;
+/** The same segment by another recipe, after a change of the schema: its files stay open and what
+ *  is verified of them stays so.
+ *  Errors : as prs_segment_open, but ENOTFOUND */
+prism_status prs_segment_open_as(const prs_segment *from, prs_recipe *recipe, prs_segment **out,
+                                 prism_error *err) PRS_NODISCARD;
 prs_segment *prs_segment_ref(prs_segment *segment);
 void prs_segment_unref(prs_segment *segment);
 
 /** Arrival number of a document. */
 uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc);
+/** The stored JSON of a document, borrowed from the cursor until its next use: stored documents
+ *  stand by arrival.   Errors, cost: prs_docstore_get */
+prism_status prs_segment_document(const prs_segment *segment, prs_docstore_cursor *cursor,
+                                  uint32_t doc, prs_bytes *json, prism_error *err) PRS_NODISCARD;
+/** The documents in order of arrival, n_docs of them; NULL where that is the order of their
+ *  numbers.
+ *  Params : *docs owned: prs_mem_free(mem, docs, n_docs * 4)
+ *  Errors : ECORRUPT, ENOMEM */
+prism_status prs_segment_by_arrival(const prs_segment *segment, prs_mem *mem, uint32_t **docs,
+                                    prism_error *err) PRS_NODISCARD;
 /** Documents whose length is > 0 (no lengths: that have a value) in at least one of the fields.
  *  Params : fields ascending, numbers of recipe->schema.   Cost: O(n_docs) once per set, then a
  *           look-up */

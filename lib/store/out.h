@@ -32,6 +32,8 @@ typedef struct prs_out prs_out;
 /** Create `name` in `dir` and begin with its header.   Threads: one per out. */
 prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
                           uint64_t generation, prs_out **out, prism_error *err);
+/** The compatible flags of the header; before the first section. */
+void prs_out_set_flags(prs_out *out, uint32_t compatible);
 /** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any
  * order. */
 void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t version);
@@ -48,8 +50,8 @@ prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, pr
 /** As prs_out_finish without fsync and close: the file can be read, a power loss may take it.
  *  Afterwards prs_out_confirm or prs_out_leave is due; on failure `out` is freed as by finish. */
 prism_status prs_out_seal(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err);
-/** fsync and close a sealed file; frees `out`.  On failure the file is unlinked: it is not to be
- *  trusted (R7). */
+/** fsync and close a sealed file; frees `out`.  On failure the file is still there and not to be
+ *  trusted: no fsync of it counts any more (R7). */
 prism_status prs_out_confirm(prs_out *out, prism_error *err);
 /** Close a sealed file as it is; frees `out`; NULL is fine. */
 void prs_out_leave(prs_out *out);

@@ -14,16 +14,26 @@ typedef struct joining {
     bool gone[MAX_PARTS][MAX_DOCS];
     section_file files[MAX_PARTS];
     prs_column columns[MAX_PARTS];
-    prs_column_input inputs[MAX_PARTS];
+    uint32_t n_docs[MAX_PARTS];
+    const prs_column *inputs[MAX_PARTS];
     prs_column_type type;
     bool many;
     section_file whole; /* written from the values that are left */
     prs_section expected;
 } joining;
 
-static bool is_live(void *ctx, uint32_t input, uint32_t doc) {
+static bool next(void *ctx, prs_join_step *step) {
     const joining *j = ctx;
-    return !j->gone[input][doc];
+    for (;;) { /* own[0]: the next document of the input */
+        if (step->input == j->n_parts) return false;
+        if (step->own[0] == j->n_docs[step->input]) {
+            step->input++;
+            step->own[0] = 0;
+        } else if (!j->gone[step->input][step->own[0]++]) {
+            step->doc = step->own[0] - 1;
+            return true;
+        }
+    }
 }
 
 static prism_status poll(void *ctx, uint32_t n, prism_error *err) {
@@ -64,7 +74,7 @@ static void add_values(prs_column_writer *cw, const joining *j, uint32_t doc, co
 
 static void make_part(joining *j, uint32_t i, uint32_t gone_in, bool many, prs_mem *mem,
                       prs_column_writer *all, test_rng *rng) {
-    uint32_t n = j->inputs[i].n_docs, one_in = 1 + (uint32_t)test_rng_below(rng, 4);
+    uint32_t n = j->n_docs[i], one_in = 1 + (uint32_t)test_rng_below(rng, 4);
     uint64_t n_words = 1 + (test_rng_next(rng) >> (40 + test_rng_below(rng, 23)));
     prs_column_writer *cw;
     prs_section section;
@@ -82,7 +92,7 @@ static void make_part(joining *j, uint32_t i, uint32_t gone_in, bool many, prs_m
     ck_assert_int_eq(section_file_open(&j->files[i], PRS_COMPONENT_COLUMN, false, &section),
                      PRISM_OK);
     ck_assert_int_eq(prs_column_open(&j->columns[i], &section, n, NULL), PRISM_OK);
-    j->inputs[i].column = &j->columns[i];
+    j->inputs[i] = &j->columns[i];
 }
 
 /* An input that does not know the field. */
@@ -91,7 +101,7 @@ static void make_none(joining *j, uint32_t i, prs_mem *mem) {
     ck_assert_int_eq(section_file_begin(&j->files[i], mem, PRS_COMPONENT_COLUMN), PRISM_OK);
     ck_assert_int_eq(section_file_open(&j->files[i], PRS_COMPONENT_COLUMN, false, &section),
                      PRISM_OK);
-    j->n_left += j->inputs[i].n_docs;
+    j->n_left += j->n_docs[i];
 }
 
 static joining *make(prs_column_type type, bool many, uint32_t max_docs, uint32_t gone_in,
@@ -103,7 +113,7 @@ static joining *make(prs_column_type type, bool many, uint32_t max_docs, uint32_
     j->n_parts = 1 + (uint32_t)test_rng_below(rng, MAX_PARTS);
     ck_assert_int_eq(prs_column_writer_new(mem, type, many, &all, NULL), PRISM_OK);
     for (uint32_t i = 0; i < j->n_parts; i++) {
-        j->inputs[i].n_docs = 1 + (uint32_t)test_rng_below(rng, max_docs);
+        j->n_docs[i] = 1 + (uint32_t)test_rng_below(rng, max_docs);
         if (i > 0 && test_rng_one_in(rng, 5)) {
             make_none(j, i, mem);
         } else {
@@ -131,7 +141,7 @@ static prism_status join(joining *j, prs_mem *mem, section_file *f, prs_column_j
                               .inputs = j->inputs,
                               .n_inputs = j->n_parts,
                               .ctx = j,
-                              .is_live = is_live,
+                              .next = next,
                               .poll = poll};
     PRS_TRY(section_file_begin(f, mem, PRS_COMPONENT_COLUMN));
     PRS_TRY(prs_column_join_count(join, NULL));
@@ -176,7 +186,7 @@ START_TEST(any_bytes) {
         prs_section damaged = prs_section_of(copy.bytes, copy.len);
         section_file f;
         prs_column_join made;
-        if (prs_column_open(&j->columns[0], &damaged, j->inputs[0].n_docs, NULL) == PRISM_OK) {
+        if (prs_column_open(&j->columns[0], &damaged, j->n_docs[0], NULL) == PRISM_OK) {
             prism_status status = join(j, &mem, &f, &made);
             ck_assert(status == PRISM_OK || status == PRISM_ECORRUPT || status == PRISM_EINVAL ||
                       status == PRISM_ELIMIT);

@@ -25,6 +25,20 @@ static uint32_t number_of(void *ctx, uint32_t input, uint32_t doc) {
     return j->number[input][doc];
 }
 
+static bool next(void *ctx, prs_join_step *step) {
+    const joining *j = ctx;
+    for (;;) { /* own[0]: the next document of the input */
+        if (step->input == j->n_parts) return false;
+        if (step->own[0] == j->n_docs[step->input]) {
+            step->input++;
+            step->own[0] = 0;
+        } else if (j->number[step->input][step->own[0]++] != PRS_KEYS_GONE) {
+            step->doc = step->own[0] - 1;
+            return true;
+        }
+    }
+}
+
 static prism_status poll(void *ctx, uint32_t n, prism_error *err) {
     joining *j = ctx;
     (void)err;
@@ -95,6 +109,7 @@ static prism_status join(joining *j, prs_mem *mem, section_file *f) {
                           .n_inputs = j->n_parts,
                           .n_docs = j->n_left,
                           .ctx = j,
+                          .next = next,
                           .number = number_of,
                           .poll = poll};
     PRS_TRY(section_file_begin(f, mem, PRS_COMPONENT_KEYS));
