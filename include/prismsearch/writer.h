@@ -63,8 +63,9 @@ typedef struct prism_writer_opts {
 /** Become the writer of an index.
  *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]
  *  Errors : PRISM_EBUSY another writer, of any process, has it; PRISM_EREADONLY; PRISM_EINVAL
- *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder; PRISM_EUNSUPPORTED a
- *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
+ *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder;
+ *           PRISM_EUNSUPPORTED a file system without locks; PRISM_ENOMEM a thread too; as
+ *           prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
@@ -170,7 +171,7 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
  *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
  *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: so it is too
- *  Cost   : a flush of what is pending; opens the files of each segment again */
+ *  Cost   : a flush of what is pending; looks at the fields of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
 /** Add the documents of other indexes without analyzing them again, in order of the paths, as if

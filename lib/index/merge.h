@@ -20,8 +20,8 @@ typedef struct prs_merge_arrivals {
     prs_bitset deleted; /* what map refers to, where ORDER makes it differ from the input's */
 } prs_merge_arrivals;
 
-/* Numbers of a document in a merge: `place` among the live documents of all inputs, one input behind
- * the other; `doc` in the result.  They differ where the result is put in another order. */
+/* Numbers of a document in a merge: `place` among the live documents of all inputs, one input
+ * behind the other; `doc` in the result.  They differ where the result is put in another order. */
 typedef struct prs_merge {
     prs_core *core;
     prs_recipe *recipe; /* schema of the result; fields are found by name in the inputs (R35) */
