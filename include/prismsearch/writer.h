@@ -173,7 +173,7 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
  *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
  *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: so it is too
- *  Cost   : a flush of what is pending; opens the files of each segment again */
+ *  Cost   : a flush of what is pending; looks at the fields of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
 /** Add the documents of other indexes without analyzing them again, in order of the paths, as if

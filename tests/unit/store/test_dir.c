@@ -9,6 +9,7 @@ START_TEST(names_have_an_alphabet) {
     static const char *const good[] = {
         "a",
         "0",
+        "z9",
         "write.lock",
         "commit-0000000000000001.tmp",
         "a.b.c",
