@@ -30,7 +30,9 @@ NAMES = {"prismsearch": "prismsearch", "prismsearch-bi": "prismsearch, han=bi", 
          "groonga": "Groonga", "pisa": "PISA", "bm25s": "BM25S"}
 MODES = {"tokens": "the same tokens, positions", "tokens-nopos": "the same tokens, no positions",
          "native": "own tokenizers, positions", "native-stem": "own tokenizers and English stemming",
-         "zh": "Chinese, own analyzers", "stored": "NDJSON to a searchable index with stored text"}
+         "zh": "own analyzers, positions", "stored": "NDJSON to a searchable index with stored text"}
+CORPORA = {"en-tokens": "English articles", "en": "English articles", "zh": "Chinese articles", "mixed": "mixed articles",
+           "passages": "short passages", "long": "long documents", "code": "code-like text", "million": "a million passages"}
 PEERS = ["lucene", "tantivy", "fts5"]  # of the README
 PARTS = ["docs_freqs", "positions", "terms", "lengths", "stored", "other"]
 
@@ -76,9 +78,12 @@ class Results:
             key = r["mode"], r["corpus"]
             if r.get("phase", "timed") == "timed" and last[key] == r["run"]:
                 out.setdefault(key, {}).setdefault(r["engine"], {})[r["round"]] = r
-        order = list(MODES)
-        return dict(sorted(out.items(), key=lambda item: (order.index(item[0][0]) if item[0][0] in order else 99,
-                                                          item[0][1])))
+
+        def place(key):
+            orders = list(MODES), list(CORPORA)
+            return [order.index(k) if k in order else len(order) for k, order in zip(key, orders)], key
+
+        return dict(sorted(out.items(), key=lambda item: place(item[0])))
 
     def machine(self, rows):
         """Notes below a plot: where and when its rows were measured."""
@@ -88,8 +93,13 @@ class Results:
             ram = f", {r['ram_kb'] / 1048576:.0f} GiB" if "ram_kb" in r else ""
             pin = f", pinned to {r['pin']}" if r.get("pin") not in (None, "") else ""
             notes.append(f"{r.get('cpu', '?')}, {r.get('cores', '?')} cores{pin}{ram}, Linux {r.get('kernel', '?')}; "
-                         f"{r['started'][:10]}, commit {r.get('commit', '?')}")
+                         f"{day_of(r['started'])}, commit {r.get('commit', '?')}")
         return list(dict.fromkeys(notes))
+
+
+def day_of(started):
+    """Of ISO 8601 in its long or short form."""
+    return started[:10] if "-" in started else f"{started[:4]}-{started[4:6]}-{started[6:8]}"
 
 
 def speed(row):
@@ -116,7 +126,7 @@ def ratio(results, by, engine, measure):
 
 
 def head_of(mode, corpus):
-    return f"{corpus}: {MODES.get(mode, mode)}"
+    return f"{CORPORA.get(corpus, corpus)}: {MODES.get(mode, mode)}"
 
 
 def versions_note(results, engines):
@@ -124,7 +134,7 @@ def versions_note(results, engines):
     return [known[i:i + 5] for i in range(0, len(known), 5)]
 
 
-def peer_plot(results, title, measure, unit, remark_of, better):
+def peer_plot(results, title, measure, unit, remark_of, better, remarks=()):
     builds, panels, used, engines = results.builds(), [], [], []
     for (mode, corpus), by in builds.items():
         rows = []
@@ -142,7 +152,7 @@ def peer_plot(results, title, measure, unit, remark_of, better):
     if not panels:
         return None
     notes = results.machine(used) + ["; ".join(v) for v in versions_note(results, dict.fromkeys(engines))]
-    return svg.bars(title, notes, panels, unit)
+    return svg.bars(title, notes + list(remarks), panels, unit)
 
 
 def speed_plot(results):
@@ -153,7 +163,8 @@ def speed_plot(results):
 def memory_plot(results):
     return peer_plot(results, "Memory while building: peak anonymous MiB (less is better)",
                      lambda r: r["peak_anon_kb"] / 1024 if r.get("peak_anon_kb") else None, "MiB",
-                     lambda a: f"({1 / a[0]:.2f}x)", "less")
+                     lambda a: f"({1 / a[0]:.1f}x)" if a[0] <= .1 else f"({1 / a[0]:.2f}x)", "less",
+                     ["A JVM's memory is mostly the heap that it was given."])
 
 
 def size_plot(results):
@@ -196,17 +207,17 @@ def scale_plot(results):
     names = [(f"{mode}, {memory >> 20} MiB", budgets.index(memory), "" if mode == "load" else "6 4")
              for mode, memory in cells]
 
-    def panel(head, measure, limit):
+    def panel(head, measure, limits):
         series = [(budgets.index(k[1]), "" if k[0] == "load" else "6 4", [(d, c[measure]) for d, c in by.items()])
                   for k, by in cells.items()]
-        return head, "documents", series, limit
+        return head, "documents", series, limits
 
     notes = results.machine(rows) + [
         "Generated documents of about 72 words through psearch put. Load: one commit, steady: a commit every 5000.",
         "Dotted: what is allowed (written: 4 in steady mode, 2 in load mode)."]
     return svg.lines("Cost of a document, memory and bytes written, by number of documents", notes, names,
-                     [panel("CPU µs a document", "us_per_doc", None), panel("anonymous / budget", "over_budget", 1.1),
-                      panel("written / index", "amplification", 4)], True, 3)
+                     [panel("CPU µs a document", "us_per_doc", []), panel("anonymous / budget", "over_budget", [1.1]),
+                      panel("written / index", "amplification", [2, 4])], True, 3)
 
 
 def codec_plot(results):
@@ -222,7 +233,7 @@ def codec_plot(results):
     dash = {level: "6 4" if level == "scalar" else "" for level in levels}
     names = [(f"{o}, {way}", operations.index(o), dash[way]) for o, way in series]
     panel = ("10⁹ integers a second", "bits a value",
-             [(operations.index(o), dash[way], of) for (o, way), of in series.items()], None)
+             [(operations.index(o), dash[way], of) for (o, way), of in series.items()], [])
     return svg.lines("Integer codec: blocks of 128, by width and kernel", results.machine(rows), names, [panel], False, 1)
 
 
@@ -255,19 +266,18 @@ def peer_rows(results):
 
 
 def bound_rows(results):
-    """Bytes of lists over the zero-order bound of the same postings (bench/RESULTS.md); ours of the lists outside the
-    dictionary, because the bytes of those inside cannot be told from it."""
+    """Bytes of our lists over the zero-order bound of the same postings (bench/RESULTS.md), of those outside the
+    dictionary: the bytes of those inside cannot be told from it."""
     bounds, rows = {(r["run"], r["corpus"]): r["bound"] for r in results.of("corpus") if "bound" in r}, []
     for (mode, corpus), by in results.builds().items():
         for engine, rounds in by.items():
             row = rounds[max(rounds)]
             bound, parts = bounds.get((row["run"], corpus)), row.get("parts") or {}
-            if not bound or mode not in ("tokens", "tokens-nopos") or "docs_freqs" not in parts:
+            if not bound or not is_ours(engine) or mode not in ("tokens", "tokens-nopos") or "docs_freqs" not in parts:
                 continue
-            listed = "listed_" if is_ours(engine) else ""
-            docs = parts["docs_freqs"] / (bound[listed + "docs"] + bound[listed + "freqs"])
-            positions = parts.get("positions", 0) / bound[listed + "positions"]
-            rows.append([head_of(mode, corpus), NAMES.get(engine, engine), f"{docs:.3f}", f"{positions:.3f}" if positions else ""])
+            docs = parts["docs_freqs"] / (bound["listed_docs"] + bound["listed_freqs"])
+            positions = parts.get("positions", 0) / bound["listed_positions"]
+            rows.append([head_of(mode, corpus), NAMES[engine], f"{docs:.3f}", f"{positions:.3f}" if positions else ""])
     return rows
 
 
@@ -319,7 +329,7 @@ def page(results, drawn):
            "`results/README.md`.", ""]
     for title, head, rows, plots in (
             ("Building, beside others", PEER_HEAD, peer_rows(results), ["build-speed.svg", "index-size.svg", "build-memory.svg"]),
-            ("Bytes of lists over the zero-order bound", ["corpus", "engine", "documents and freqs", "positions"], bound_rows(results), []),
+            ("Bytes of our lists over the zero-order bound", ["corpus", "engine", "documents and freqs", "positions"], bound_rows(results), []),
             ("Scaling", SCALE_HEAD, scale_rows(results), ["scale.svg"]),
             ("Parts", ["bench", "case", "way", "speed", "over"], micro_rows(results), ["codec.svg"])):
         if not rows:
@@ -331,14 +341,13 @@ def page(results, drawn):
     return "\n".join(out)
 
 
-def readme_block(results, drawn):
+def readme_block(results):
     """The figures of the README: building beside others where one index is made of the same text, and scaling."""
     out, peers = [], short_rows(results)
     if peers:
         out += ["Building one index on one core, engines by turns. Speed is text a CPU second; beside each peer: how many times "
                 "faster here, and the bytes of the index here over theirs.", ""]
         out += table(["text", "here", *(NAMES[e] for e in PEERS)], peers) + [""]
-        out += ["![speed of building](docs/bench/build-speed.svg)", ""] if "build-speed.svg" in drawn else []
     scale = [r for r in scale_rows(results) if r[0] == "load, 256 MiB"]
     if scale:
         out += ["`psearch put --load --memory 256M` on generated documents of about 72 words (`bench/scale.py`):", ""]
@@ -383,7 +392,7 @@ def main():
     drawn = {os.path.basename(path) for path in files}
     files[os.path.join(folder, "README.md")] = page(results, drawn)
     readme = os.path.join(args.root, "README.md")
-    files[readme] = with_block(read(readme) or "", readme_block(results, drawn), readme)
+    files[readme] = with_block(read(readme) or "", readme_block(results), readme)
     stale = [path for path, text in files.items() if read(path) != text]
     stale += [path for path in glob.glob(os.path.join(folder, "*.svg")) if path not in files]
     for path in stale:

@@ -124,17 +124,16 @@ def ticks_of_x(low, high, is_log):
         return [(10 ** e, f"10{''.join('⁰¹²³⁴⁵⁶⁷⁸⁹'[int(d)] for d in str(e))}")
                 for e in range(math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9) + 1)]
     step = step_of(high - low)
-    return [(low + i * step, short(low + i * step) if step % 1 else str(int(low + i * step)))
-            for i in range(int((high - low) / step) + 1)]
+    return [(i * step, f"{i * step:g}") for i in range(math.ceil(low / step), int(high / step) + 1)]
 
 
 def draw_panel(svg, box, panel, is_log):
-    """A panel is (head, name of x, series, limit or None); series [(colour, dash, [(x, y)])]."""
+    """A panel is (head, name of x, series, limits); series [(colour, dash, [(x, y)])]."""
     x0, y0, w, h = box
-    head, x_name, series, limit = panel
+    head, x_name, series, limits = panel
     points = [p for _, _, of in series for p in of]
     low, high = min(x for x, _ in points), max(x for x, _ in points)
-    top = max([y for _, y in points] + ([limit] if limit else [])) * 1.08
+    top = max([y for _, y in points] + limits) * 1.08
     step = step_of(top)
     scale = (lambda v: math.log10(v)) if is_log else (lambda v: v)
     span = scale(high) - scale(low) or 1
@@ -153,7 +152,7 @@ def draw_panel(svg, box, panel, is_log):
         svg.rule(px(x), y0 + h, px(x), y0 + h + 4, "axis")
         svg.text(px(x), y0 + h + 17, name, "tick mid")
     svg.text(x0 + w / 2, y0 + h + 34, x_name, "tick mid")
-    if limit:
+    for limit in limits:
         svg.rule(x0, py(limit), x0 + w, py(limit), "limit")
     for colour, dash, of in series:
         path = "L".join(f"{number(px(x))} {number(py(y))}" for x, y in sorted(of))

@@ -69,7 +69,7 @@ const cli_command *cli_find_command(const char *name);
 /* One option, the single source of parsing, help, man page and completions. */
 typedef struct cli_option {
     const char *name;
-    char letter;          /* 0 = none */
+    char letter; /* 0 = none */
     /* NULL = a switch; "a|b|c" = one of these; "[NAME]" = may do without; else name of a value */
     const char *arg;
     const char *commands; /* space-separated; "*" = all */
@@ -128,6 +128,8 @@ void cli_use(const char *path);
 /** The same for an index that cannot be opened: names it, and whatever is there is exit code 3 or
  *  worse. */
 int cli_fail_index(const char *path, prism_error *err);
+/** The same where a writer was opened: an order that is none is the command line's fault. */
+int cli_fail_writer(const char *path, const cli_options *o, prism_error *err);
 /** Is there something in this directory, a lock file aside, or no directory but something else? */
 bool cli_is_foreign(const char *path);
 /** Is there an index, whole or not? */

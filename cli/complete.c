@@ -117,8 +117,7 @@ static void zsh_option(const cli_option *p) {
         putchar(')');
     } else if (p->arg) {
         bool bare = cli_option_is_bare(p);
-        printf("%s:%s:%s", bare ? ":" : "", bare ? p->name : p->arg,
-               takes_path(p) ? "_files" : "");
+        printf("%s:%s:%s", bare ? ":" : "", bare ? p->name : p->arg, takes_path(p) ? "_files" : "");
     }
     puts("' \\");
     if (!p->letter) return;

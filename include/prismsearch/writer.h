@@ -53,7 +53,9 @@ typedef struct prism_writer_opts {
      * beside each other, for a smaller index and faster searches.  "FIELD" or "-FIELD": by a field
      * with a column, ascending or descending, those without a value last.  "random:N": drawn from
      * the number N, to see what an order is worth.  No answer depends on it: equal scores stand by
-     * arrival as ever.  Needed by open alone */
+     * arrival as ever.  Segments of more than 2^24 documents stay as they are.  Costs memory: the
+     * longest list of a merge, 16 bytes a document, and for "bp" a quarter of the budget.  Needed
+     * by open alone */
     const char *reorder;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */
@@ -63,8 +65,9 @@ typedef struct prism_writer_opts {
 /** Become the writer of an index.
  *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]
  *  Errors : PRISM_EBUSY another writer, of any process, has it; PRISM_EREADONLY; PRISM_EINVAL
- *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder; PRISM_EUNSUPPORTED a
- *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
+ *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder;
+ *           PRISM_EUNSUPPORTED a file system without locks; PRISM_ENOMEM a thread too; as
+ *           prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
@@ -170,7 +173,7 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
  *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
  *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: so it is too
- *  Cost   : a flush of what is pending; opens the files of each segment again */
+ *  Cost   : a flush of what is pending; looks at the fields of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
 /** Add the documents of other indexes without analyzing them again, in order of the paths, as if

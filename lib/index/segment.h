@@ -60,6 +60,11 @@ typedef struct prs_segment {
  *  Errors : ENOTFOUND a file is gone (R29: try again), ECORRUPT, ETOONEW, EANALYZER, EIO, ENOMEM */
 prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_manifest_segment *files,
                               prs_segment **out, prism_error *err) PRS_NODISCARD;
+/** The same segment by another recipe, after a change of the schema: its files stay open and what
+ *  is verified of them stays so.
+ *  Errors : as prs_segment_open, but ENOTFOUND */
+prism_status prs_segment_open_as(const prs_segment *from, prs_recipe *recipe, prs_segment **out,
+                                 prism_error *err) PRS_NODISCARD;
 prs_segment *prs_segment_ref(prs_segment *segment);
 void prs_segment_unref(prs_segment *segment);
 

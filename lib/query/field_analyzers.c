@@ -7,9 +7,9 @@
  * buffers: too much for every query.  Both are kept with the schema, which outlives its queries,
  * and die with it.  An analysis is for one thread, so it is lent: taken from the idle ones or made,
  * and given back.
- * Invariants: groups and analyzers do not change once they are published; a place of an idle list is
- *             emptied and filled by one atomic exchange, so that nothing here is ever half done, in
- *             a child process neither.
+ * Invariants: groups and analyzers do not change once they are published; a place of an idle list
+ *             is emptied and filled by one atomic exchange, so that nothing here is ever half done,
+ *             in a child process neither.
  * Tested by tests/unit/query/test_field_analyzers.c */
 #include "query/field_analyzers.h"
 

@@ -40,6 +40,7 @@ PRS_HEAP_DEFINE(offset_heap, in_entry, offset_before)
 typedef atomic_uint_fast64_t ready_word;
 
 struct prs_in {
+    prs_refcount refs;
     prs_dir *dir;
     prs_view view;
     const uint8_t *base; /* first byte of the file, mapped or in private space */
@@ -276,8 +277,13 @@ static prism_status read_footer(prs_in *in, prism_error *err) {
     return prs_envelope_get_footer(bytes, in->name, &in->header, in->view.len, &in->footer, err);
 }
 
+prs_in *prs_in_ref(prs_in *in) {
+    prs_ref_inc(&in->refs);
+    return in;
+}
+
 void prs_in_close(prs_in *in) {
-    if (in == NULL) return;
+    if (in == NULL || !prs_ref_dec(&in->refs)) return;
     prs_mem *mem = in->dir->mem;
     in->dir->vt->view_close(in->dir, &in->view);
     prs_mem_free(mem, in->entries, in->footer.n_sections * sizeof *in->entries);
@@ -312,6 +318,7 @@ prism_status prs_in_open(prs_dir *dir, const char *name, prs_file_type type, con
         return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
     prs_in *in = prs_mem_calloc(dir->mem, 1, sizeof *in);
     if (in == NULL) return prs_error_nomem(err);
+    prs_ref_init(&in->refs);
     in->dir = dir;
     in->mode = mode;
     memcpy(in->name, name, strlen(name) + 1);

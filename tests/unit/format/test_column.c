@@ -356,7 +356,7 @@ START_TEST(words_do_not_overlap) {
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_COLUMN, false, &s), PRISM_OK);
     ck_assert_int_eq(prs_column_open(&c, &s, 2, NULL), PRISM_OK);
     ck_assert_uint_eq(c.n_words, 3);
-    size_t offs = (size_t)(c.word_offs - s.ptr);
+    size_t offs = (size_t)(c.word_offs - s.ptr), words = (size_t)(c.word_bytes - s.ptr);
     for (uint64_t first = 0; first <= 12; first++) {
         for (uint64_t second = 0; second <= 12; second++) {
             section_copy copy = section_copy_of(&s, (size_t)s.len);
@@ -371,6 +371,13 @@ START_TEST(words_do_not_overlap) {
             section_copy_free(&copy);
         }
     }
+    section_copy twice = section_copy_of(&s, (size_t)s.len); /* a word that is there two times */
+    memcpy(twice.bytes + words, "aaaaaaaa", 8);
+    prs_section damaged = prs_section_of(twice.bytes, twice.len);
+    ck_assert_int_eq(prs_column_open(&c, &damaged, 2, NULL), PRISM_OK);
+    ck_assert(prs_bytes_equal(prs_column_word_bytes(&c, 0), prs_column_word_bytes(&c, 1)));
+    ck_assert_int_eq(prs_column_check(&c, NULL), PRISM_ECORRUPT);
+    section_copy_free(&twice);
     section_file_end(&f);
 }
 END_TEST

@@ -297,6 +297,28 @@ START_TEST(memory_may_run_out_anywhere) {
 }
 END_TEST
 
+/* Short lists lie in the dictionary; theirs may end with the last document, too. */
+START_TEST(short_lists_reach_the_last_document) {
+    begin();
+    test_rng rng = test_rng_of("postings-short");
+    for (uint32_t n = 1; n <= 4; n++) {
+        field_model *field = field_model_new(&mem, n, &rng);
+        list_model *list = list_model_new(field, SHAPE_ALL, 0, 1, &rng);
+        ck_assert_uint_eq(list->df, n);
+        for (int positions = 0; positions < 2; positions++) {
+            list_file lf;
+            list_file_make(&lf, &mem, field, list, positions != 0, 0, &rng);
+            ck_assert(lf.info.inlined);
+            check_scan(&lf, field, list);
+            list_file_end(&lf);
+        }
+        list_model_free(list);
+        field_model_free(field);
+    }
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
 typedef struct list_use {
     list_file *lf;
     int what;
@@ -357,6 +379,7 @@ START_TEST(every_read_may_fail) {
 }
 END_TEST
 
-TEST_SUITE(postings, every_read_may_fail, lists_of_all_sizes_and_shapes, long_lists,
-           runs_and_ones_are_free, pieces_do_not_change_the_bytes, one_writer_serves_many_lists,
+TEST_SUITE(postings, every_read_may_fail, short_lists_reach_the_last_document,
+           lists_of_all_sizes_and_shapes, long_lists, runs_and_ones_are_free,
+           pieces_do_not_change_the_bytes, one_writer_serves_many_lists,
            mistakes_of_the_caller_are_told, memory_may_run_out_anywhere)
