@@ -24,14 +24,17 @@ sys.dont_write_bytecode = True  # the source tree may be read-only, and stays cl
 import svg  # noqa: E402
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
-OURS = ["prismsearch", "prismsearch-whitespace", "prismsearch-bi"]
+OURS = ["prismsearch", "prismsearch-whitespace", "prismsearch-bi", "prismsearch-plain", "prismsearch-add"]
 NAMES = {"prismsearch": "prismsearch", "prismsearch-bi": "prismsearch, han=bi", "prismsearch-whitespace":
-         "prismsearch, whitespace", "lucene": "Lucene", "tantivy": "Tantivy", "fts5": "SQLite FTS5", "xapian": "Xapian",
+         "prismsearch, whitespace", "prismsearch-plain": "prismsearch, not stemming", "prismsearch-add": "prismsearch, add",
+         "lucene": "Lucene", "tantivy": "Tantivy", "fts5": "SQLite FTS5", "xapian": "Xapian",
          "groonga": "Groonga", "pisa": "PISA", "bm25s": "BM25S"}
 MODES = {"tokens": "the same tokens, positions", "tokens-nopos": "the same tokens, no positions",
          "native": "own tokenizers, positions", "native-stem": "own tokenizers and English stemming",
-         "zh": "own analyzers, positions", "stored": "NDJSON to a searchable index with stored text"}
-CORPORA = {"en-tokens": "English articles", "en": "English articles", "zh": "Chinese articles", "mixed": "mixed articles",
+         "zh": "own analyzers, positions", "stored": "NDJSON to a searchable index with stored text",
+         "stored-zh": "NDJSON to a searchable index with stored text"}
+CORPORA = {"en-tokens": "English articles", "en": "English articles", "en-keyed": "English articles",
+           "mixed-keyed": "mixed articles", "zh": "Chinese articles", "mixed": "mixed articles",
            "passages": "short passages", "long": "long documents", "code": "code-like text", "million": "a million passages"}
 PEERS = ["lucene", "tantivy", "fts5"]  # of the README
 PARTS = ["docs_freqs", "positions", "terms", "lengths", "stored", "other"]
