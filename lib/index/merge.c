@@ -192,6 +192,7 @@ typedef struct column_copy {
     uint32_t *words;
     size_t cap;
     word_map *maps; /* by input */
+    bool any;       /* a value was given to the writer, whether or not it could take it */
 } column_copy;
 
 static prism_status grow_values(column_copy *copy, uint64_t n, prism_error *err) {
@@ -224,6 +225,7 @@ static prism_status copy_values(column_copy *copy, const prs_merge_walk *at, pri
     const prs_column *column = column_of(copy, at->input);
     if (column == NULL || !prs_column_has(column, at->doc)) return PRISM_OK;
     uint64_t first, end = prs_column_values(column, at->doc, &first), n = end - first;
+    copy->any = true;
     PRS_TRY(grow_values(copy, n, err));
     if (column->type == PRS_COLUMN_INT) {
         for (uint64_t v = 0; v < n; v++) copy->ints[v] = prs_column_int(column, first + v);
@@ -281,7 +283,7 @@ static prism_status merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs
     PRS_TRY_OUT(prs_column_writer_new(copy.mem, type, (field->flags & PRISM_FIELD_MANY) != 0,
                                       &copy.writer, err));
     PRS_TRY_OUT(copy_columns(&copy, err));
-    if (prs_column_writer_docs_with(copy.writer) == 0) goto out;
+    if (!copy.any) goto out;
     meta->n_docs_with = prs_column_writer_docs_with(copy.writer);
     prs_out_section(out, PRS_COMPONENT_COLUMN, (uint16_t)f, PRS_COMPONENT_VERSION);
     PRS_TRY_OUT(prs_column_writer_finish(copy.writer, out, merge->n_docs, err));
