@@ -13,7 +13,8 @@ libprismsearch_sources += \
 	lib/index/flush.c lib/index/flush.h \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h \
-	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
+	lib/index/merge.c lib/index/merge.h lib/index/merge_column.c lib/index/merge_keys.c lib/index/merge_lengths.c \
+	lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
 	lib/index/lost.c lib/index/lost.h \
 	lib/index/merge_job.c lib/index/merge_job.h lib/index/merge_thread.c \
 	lib/index/merge_order.c lib/index/merge_sort.c lib/index/merge_sort.h \

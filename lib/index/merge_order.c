@@ -137,6 +137,13 @@ bool prs_merge_walk_next(const prs_merge *merge, prs_merge_walk *walk) {
     return true;
 }
 
+bool prs_merge_join_next(void *ctx, prs_join_step *step) {
+    prs_merge_walk walk = {step->input, step->doc, step->own[0], step->own[1], step->own[2]};
+    bool more = prs_merge_walk_next(ctx, &walk);
+    *step = (prs_join_step){walk.input, walk.doc, {walk.to, walk.n, walk.next}};
+    return more;
+}
+
 /* ---- ORDER ----------------------------------------------------------------------------------- */
 
 prism_status prs_merge_order_write(prs_merge *merge, prs_out *out, prism_error *err) {

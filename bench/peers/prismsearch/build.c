@@ -180,7 +180,7 @@ int main(int argc, char **argv) {
     task t = {.mode = argv[1], .corpus = argv[2], .dir = argv[3]};
     t.memory = (size_t)strtoull(argv[4], NULL, 10);
     peer_start(&t.clock);
-    if (strcmp(t.mode, "stored") == 0) {
+    if (strcmp(t.mode, "stored") == 0 || strcmp(t.mode, "stored-zh") == 0) {
         put_with_psearch(&t, "put");
     } else if (strcmp(t.mode, "stored:add") == 0) {
         put_with_psearch(&t, "add");

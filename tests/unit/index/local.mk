@@ -29,7 +29,7 @@ index_tests_sources = \
 	tests/unit/index/test_memory.c \
 	tests/unit/index/test_lost.c \
 	tests/unit/index/test_merge.c \
-	tests/unit/index/test_merge_job.c \
+	tests/unit/index/test_merge_job.c tests/unit/index/test_merge_lengths.c tests/unit/index/test_merge_memory.c \
 	tests/unit/index/test_merge_order.c \
 	tests/unit/index/test_merge_run.c \
 	tests/unit/index/test_merge_sort.c \
