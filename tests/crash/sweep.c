@@ -213,9 +213,9 @@ static void judge(program *p, const char *what, uint64_t at, prs_dir *dir, uint6
     close_handle(&h);
     t = check_disk(dir, PRISM_CHECK_DEEP);
     if (status != PRISM_OK || !a.whole || a.round != next || t.findings + t.notes > 0)
-        program_finding(p, "%s %llu: life does not go on: %s %s; %llu findings, %llu orphans", what,
-                        (unsigned long long)at, err.text, a.why, (unsigned long long)t.findings,
-                        (unsigned long long)t.notes);
+        program_finding(p, "%s %llu: life does not go on: %s %s; %llu findings, %llu orphans, %s",
+                        what, (unsigned long long)at, err.text, a.why,
+                        (unsigned long long)t.findings, (unsigned long long)t.notes, t.first);
 }
 
 /* ---- T1 -------------------------------------------------------------------------------------- */
