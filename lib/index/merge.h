@@ -8,6 +8,10 @@
 #include "index/reorder.h"
 #include "index/segment.h"
 
+/* Documents of a segment up to which a merge reorders: tables by document and lists being sorted
+ * stay below the largest block of memory.  Larger ones stay as they stand. */
+#define PRS_REORDER_MOST (UINT32_C(1) << 24)
+
 typedef struct prs_merge_input {
     prs_segment *segment;
     const prs_bitset *deleted; /* NULL = none */

@@ -104,6 +104,7 @@ static prism_status reorder(prs_merge *merge, prism_error *err) {
 prism_status prs_merge_order_init(prs_merge *merge, prism_error *err) {
     PRS_TRY(init_arrivals(merge, err));
     if (merge->reorder == NULL || merge->reorder->kind == PRS_REORDER_NONE) return PRISM_OK;
+    if (merge->n_docs > PRS_REORDER_MOST) return PRISM_OK;
     return reorder(merge, err);
 }
 

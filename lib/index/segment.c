@@ -230,8 +230,12 @@ uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc) {
 
 prism_status prs_segment_document(const prs_segment *segment, prs_docstore_cursor *cursor,
                                   uint32_t doc, prs_bytes *json, prism_error *err) {
+    const prs_order *order = &segment->order;
     if (doc >= segment->n_docs) return prs_error_set(err, PRISM_EINVAL, "no such document");
-    return prs_docstore_get(&segment->docs, cursor, prs_order_get(&segment->order, doc), json, err);
+    uint32_t arrival = prs_order_get(order, doc);
+    if (arrival >= segment->n_docs)
+        return prs_section_corrupt(&order->section, order->bits, err, "no such arrival number");
+    return prs_docstore_get(&segment->docs, cursor, arrival, json, err);
 }
 
 prism_status prs_segment_by_arrival(const prs_segment *segment, prs_mem *mem, uint32_t **docs,

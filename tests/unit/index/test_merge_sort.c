@@ -8,14 +8,14 @@
 
 #include <stdlib.h>
 
-enum { DOCS = 5000, SPAN = 50 };
+enum { DOCS = 5000, MOST = 64, SPAN = 5 * MOST + 20 };
 
 typedef struct posting_list { /* by document of the result: its freq, 0 = it is not in the list */
     uint32_t freqs[DOCS];
     uint32_t n;
 } posting_list;
 
-static uint32_t numbers[DOCS], places[DOCS]; /* doc by place, place by doc */
+static uint32_t numbers[DOCS]; /* doc by place */
 
 static void shuffle(test_rng *rng) {
     for (uint32_t i = 0; i < DOCS; i++) numbers[i] = i;
@@ -24,32 +24,27 @@ static void shuffle(test_rng *rng) {
         numbers[i - 1] = numbers[k];
         numbers[k] = at;
     }
-    for (uint32_t i = 0; i < DOCS; i++) places[numbers[i]] = i;
 }
 
 static void make_list(posting_list *l, uint32_t one_in, test_rng *rng) {
     memset(l, 0, sizeof *l);
     for (uint32_t doc = 0; doc < DOCS; doc++) {
         if (!test_rng_one_in(rng, one_in) && !(doc == DOCS - 1 && l->n == 0)) continue;
-        l->freqs[doc] = 1 + (uint32_t)test_rng_below(rng, 5);
+        uint32_t most = one_in == 1 ? MOST : 5; /* more positions in all than a chunk of them */
+        l->freqs[doc] = most - (uint32_t)test_rng_below(rng, 5);
         l->n++;
     }
 }
 
-/* A position that tells the document and its place. */
-static uint32_t position_of(uint32_t doc, uint32_t k) {
-    return (doc * 7 + k) % 40 + k;
-}
-
+/* Positions that tell the document. */
 static void fill_positions(uint32_t doc, uint32_t freq, uint32_t *to) {
-    uint32_t first = position_of(doc, 0) % 10;
-    for (uint32_t k = 0; k < freq; k++) to[k] = first + 5 * k + doc % 3;
+    for (uint32_t k = 0; k < freq; k++) to[k] = doc % 19 + 5 * k;
 }
 
 /* In order of documents, straight to the writer. */
 static void write_plain(const posting_list *l, bool positions, prs_postings_writer *pw) {
     for (uint32_t doc = 0; doc < DOCS; doc++) {
-        uint32_t at[8];
+        uint32_t at[MOST];
         if (l->freqs[doc] == 0) continue;
         fill_positions(doc, l->freqs[doc], at);
         prs_postings_writer_add(pw, &doc, &l->freqs[doc], positions ? at : NULL, 1);
@@ -59,7 +54,8 @@ static void write_plain(const posting_list *l, bool positions, prs_postings_writ
 /* In order of places, in pieces of any size. */
 static prism_status write_sorted(const posting_list *l, bool positions, prs_merge_sorter *sorter,
                                  test_rng *rng) {
-    uint32_t some[100], freqs[100], at[800], n = 0, n_at = 0;
+    static uint32_t some[100], freqs[100], at[100 * MOST];
+    uint32_t n = 0, n_at = 0;
     for (uint32_t place = 0; place < DOCS; place++) {
         uint32_t doc = numbers[place];
         if (l->freqs[doc] != 0) {
