@@ -2,6 +2,8 @@
 libprs_kernels_sources += \
 	lib/codec/bits.h \
 	lib/codec/eliasfano.c lib/codec/eliasfano.h \
+	lib/codec/eliasfano_kernels.h lib/codec/eliasfano_read.h \
 	lib/codec/pack.c lib/codec/pack.h \
 	lib/codec/pack_kernels.h lib/codec/pack_rows.h \
 	lib/codec/pack_scalar.c lib/codec/pack_vec.c
+libprs_kernels_avx2_sources += lib/codec/eliasfano_avx2.c
