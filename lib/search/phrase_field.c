@@ -5,7 +5,7 @@
  *                 lead    | 17        31        90 |            128 documents
  *                 other   | 11 17 20 31 33 |  | 52 ...          its blocks are narrower
  *                 range   [from ... 34)                         ends where the first of them ends
- *                 docs      17 31       places 0 1 and 1 3      (meet.h)
+ *                 docs      17 31       places 0 1 and 1 3      (intersect.h)
  *
  *             The places are kept: freqs and positions of a candidate are found by them.
  *             A field of nothing but unions (spot.h) goes document by document.
@@ -17,7 +17,7 @@
  * Tested by   tests/unit/search/test_phrase_field.c, test_cur_phrase.c */
 #include "search/phrase_field.h"
 
-#include "search/meet.h"
+#include "search/intersect.h"
 
 /* A word in fewer than one of so many documents is sought before positions are read. */
 #define PRS_PHRASE_EARLY 4u
@@ -161,7 +161,7 @@ prism_status prs_phrase_cut(prs_phrase_field *f, uint32_t from, uint32_t *to, pr
 static void take_both(prs_phrase_field *f, uint32_t a_end, uint32_t b_end) {
     const prs_postings *left = &f->lead->p, *right = &f->other->p;
     uint32_t a = left->i, b = right->i;
-    f->n = prs_meet(left->docs + a, a_end - a, right->docs + b, b_end - b, f->lead_place,
+    f->n = prs_intersect(left->docs + a, a_end - a, right->docs + b, b_end - b, f->lead_place,
                     f->other_place);
     for (uint32_t i = 0; i < f->n; i++) {
         f->lead_place[i] = (uint8_t)(f->lead_place[i] + a);

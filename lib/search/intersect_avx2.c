@@ -1,10 +1,10 @@
-/* meet_avx2.c - documents of two blocks compared eight by eight.
+/* intersect_avx2.c - documents of two blocks compared eight by eight.
  *
  * Of two groups of eight the one whose last document is smaller has met all it can and makes room
  * for the next; equal ones both do.  Documents that meet are few: the place in the right group is
  * looked for only then.  What lies behind the ends may be anything, and is masked. */
 #ifdef __x86_64__
-#include "search/meet_kernels.h"
+#include "search/intersect_kernels.h"
 
 typedef uint32_t u32x8 __attribute__((vector_size(32)));
 typedef float f32x8 __attribute__((vector_size(32)));
@@ -32,7 +32,7 @@ static inline uint32_t compare(u32x8 left, const uint32_t *right) {
     return lanes(equal);
 }
 
-uint32_t prs_meet_avx2(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
+uint32_t prs_intersect_avx2(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
                        uint8_t *left_place, uint8_t *right_place) {
     uint32_t found = 0, i = 0, k = 0;
     while (i < n && k < m) {
@@ -51,5 +51,5 @@ uint32_t prs_meet_avx2(const uint32_t *left, uint32_t n, const uint32_t *right, 
     return found;
 }
 #else
-typedef int prs_meet_avx2_unused; /* a translation unit is not empty */
+typedef int prs_intersect_avx2_unused; /* a translation unit is not empty */
 #endif

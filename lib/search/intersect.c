@@ -1,14 +1,14 @@
-/* meet.c - which documents do two decoded blocks have in common?
+/* intersect.c - which documents do two decoded blocks have in common?
  *
  * Structure   few against many   each of the few is looked for by halving, all of them at once as
  *                                far as the CPU sees ahead
  *             about as many      side by side, without a branch; with AVX2 eight of the left are
- *                                compared with eight of the right (meet_avx2.c)
- * Tested by   tests/unit/search/test_meet.c, every level against a plain loop */
-#include "search/meet.h"
+ *                                compared with eight of the right (intersect_avx2.c)
+ * Tested by   tests/unit/search/test_intersect.c, every level against a plain loop */
+#include "search/intersect.h"
 
 #include "base/cpu.h"
-#include "search/meet_kernels.h"
+#include "search/intersect_kernels.h"
 
 #define PRS_MEET_FEW 16u /* so many times as many */
 
@@ -45,13 +45,13 @@ static uint32_t meet_steps(const uint32_t *left, uint32_t n, const uint32_t *rig
     return found;
 }
 
-uint32_t prs_meet(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
+uint32_t prs_intersect(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
                   uint8_t *left_place, uint8_t *right_place) {
     if (n == 0 || m == 0) return 0;
     if (m / PRS_MEET_FEW >= n) return meet_few(left, n, right, m, left_place, right_place);
     if (n / PRS_MEET_FEW >= m) return meet_few(right, m, left, n, right_place, left_place);
 #ifdef __x86_64__
-    if (prs_cpu() >= PRS_CPU_AVX2) return prs_meet_avx2(left, n, right, m, left_place, right_place);
+    if (prs_cpu() >= PRS_CPU_AVX2) return prs_intersect_avx2(left, n, right, m, left_place, right_place);
 #endif
     return meet_steps(left, n, right, m, left_place, right_place);
 }

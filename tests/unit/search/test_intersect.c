@@ -2,7 +2,7 @@
 #include "harness/test.h"
 
 #include "base/cpu.h"
-#include "search/meet.h"
+#include "search/intersect.h"
 
 enum { MAX = 256 };
 
@@ -20,7 +20,7 @@ static void random_docs(test_rng *rng, uint32_t *docs, uint32_t n, uint32_t gap)
 }
 
 START_TEST(places_are_those_of_a_plain_loop) {
-    test_rng rng = test_rng_of("meet");
+    test_rng rng = test_rng_of("intersect");
     static uint32_t left[MAX + 8], right[MAX + 8];
     for (int round = 0; round < 4000; round++) {
         uint32_t n = (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 3) ? 8 : MAX + 1);
@@ -30,7 +30,7 @@ START_TEST(places_are_those_of_a_plain_loop) {
         for (size_t l = 0; l < PRS_COUNT(levels); l++) {
             if (prs_cpu_force(levels[l], NULL) != PRISM_OK) continue;
             uint8_t a[MAX + 1], b[MAX + 1];
-            uint32_t found = prs_meet(left, n, right, m, a, b), at = 0;
+            uint32_t found = prs_intersect(left, n, right, m, a, b), at = 0;
             for (uint32_t i = 0; i < n; i++) {
                 for (uint32_t k = 0; k < m; k++) {
                     if (left[i] != right[k]) continue;
@@ -46,4 +46,4 @@ START_TEST(places_are_those_of_a_plain_loop) {
 }
 END_TEST
 
-TEST_SUITE(meet, places_are_those_of_a_plain_loop)
+TEST_SUITE(intersect, places_are_those_of_a_plain_loop)
