@@ -165,9 +165,8 @@ static int connect_table(sqlite3 *db, void *ctx, int n, const char *const *words
     memset(t, 0, sizeof *t);
     /* It reads files: no trigger or view of a schema shall. */
     sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-                        SQLITE_VTAB_DIRECTONLY); /* it reads files: not from a schema's triggers */
-                        *out = &t->base;
-                        return SQLITE_OK;
+    *out = &t->base;
+    return SQLITE_OK;
 }
 
 static int disconnect_table(sqlite3_vtab *base) {
@@ -177,7 +176,7 @@ static int disconnect_table(sqlite3_vtab *base) {
     return SQLITE_OK;
 }
 
-/* idxNum has a bit for each argument that is given, and COUNTED; they come to filter() in their order. */
+/* idxNum has a bit for each argument given, and COUNTED; filter() gets them in their order. */
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *plan) {
     int at[N_ARGUMENTS], given = 0, n = 0;
     (void)base;
