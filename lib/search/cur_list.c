@@ -156,6 +156,13 @@ static prism_status bound_loaded(cur_list *t, uint32_t from, uint32_t to, int32_
     return PRISM_OK;
 }
 
+/* Is a range so large a part of its group that the group's bound will do? */
+static bool is_wide(const cur_list *t, uint32_t from, uint32_t to) {
+    const prs_postings *p = &t->lane.p;
+    if (p->n_groups == 0 || t->maxima_of == p->group) return false;
+    return to - from > (p->group_last_doc - p->before_group) / 4;
+}
+
 static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
                                int32_t *max, prism_error *err) {
     cur_list *t = self(c);
@@ -163,7 +170,7 @@ static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
     if (from >= t->wide_to) PRS_TRY(bound_group(t, from, err));
     *to = PRS_MIN(*to, t->wide_to);
     *max = t->wide_max;
-    if (t->wide_max < 0) return PRISM_OK;
+    if (t->wide_max < 0 || is_wide(t, from, PRS_MIN(min_to, *to))) return PRISM_OK;
     PRS_TRY(prs_lane_skip(&t->lane, from, err));
     if (prs_lane_ended(&t->lane)) {
         *max = PRS_NO_MATCH;
