@@ -293,11 +293,13 @@ static void find_by_table(cur_list *t, const prs_batch *batch, uint32_t at, uint
     for (uint32_t k = 0; k < p->n; k++) t->place[docs[k] - first] = (uint8_t)k;
     uint32_t m = 0;
     while (at < end && batch->docs[at] < first) at++;
-    for (; at < end; at++) {
-        uint32_t doc = batch->docs[at], k = t->place[doc - first];
+    for (; at < end; at++) { /* whether one is a hit cannot be foretold: no branches */
+        uint32_t doc = batch->docs[at], k = t->place[doc - first] % PRS_BLOCK;
+        uint32_t is_hit = (uint32_t)(k < p->n) & (uint32_t)(docs[k] == doc) &
+                          (uint32_t)(batch->scores[at] >= need);
         hits->at[m] = (uint16_t)at;
         hits->place[m] = (uint8_t)k;
-        m += k < p->n && docs[k] == doc && batch->scores[at] >= need;
+        m += is_hit;
     }
     hits->n = m;
 }
@@ -330,8 +332,10 @@ static prism_status score_hits(cur_list *t, prs_batch *batch, const list_hits *h
     PRS_TRY(prs_postings_freqs(p, err));
     for (uint32_t i = 0; i < n; i++) {
         docs[i] = p->docs[hits->place[i]];
-        t->freqs[i] = prs_weigh_add(0, p->freqs[hits->place[i]], t->lane.weight);
+        t->freqs[i] = p->freqs[hits->place[i]];
     }
+    for (uint32_t i = 0; t->lane.weight != 1 && i < n; i++)
+        t->freqs[i] = prs_weigh_add(0, t->freqs[i], t->lane.weight);
     prs_group_score(&t->group, docs, t->freqs, n, t->scores);
     for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += t->scores[i];
     return PRISM_OK;
