@@ -389,7 +389,7 @@ prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t 
     if (found.n == 0) return PRISM_OK;
     if (found.n == 1) {
         uint32_t field = found.order[0];
-        return prs_cur_list_make(plan, at, &found.infos[field], field, depth, scored, out, err);
+        return prs_cur_word_make(plan, at, &found.infos[field], field, depth, scored, out, err);
     }
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &term_ops, depth, scored, &t, err));
     PRS_TRY(open_lanes(t, at, &found, err));

@@ -48,7 +48,7 @@ libprs_kernels_sources += \
 	lib/search/cover.c \
 	lib/search/cover.h \
 	lib/search/cur_and.c \
-	lib/search/cur_list.c \
+	lib/search/cur_word.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
 	lib/search/cur_phrase.c \

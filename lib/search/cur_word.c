@@ -1,4 +1,4 @@
-/* cur_list.c - a word that stands in one field of this segment: which documents, and what does each
+/* cur_word.c - a word that stands in one field of this segment: which documents, and what does each
  * score?
  *
  * Structure   The one posting list, block by block, without copying it: documents and freqs are
@@ -19,7 +19,7 @@
  *             - A cursor that does not score reads no freqs and no lengths; its bounds are 0.
  * Cost        AVX-512: 0.6 ns per posting decoded, scored and added to a window.
  * Source      FORMAT.md sections 7 and 17; Ding & Suel, SIGIR 2011.
- * Tested by   tests/unit/search/test_cur_list.c, test_pruning.c */
+ * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
 #include "search/group.h"
 #include "search/lane.h"
 #include "search/plan.h"
@@ -29,7 +29,7 @@
 #define FEW 12u      /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
 
-typedef struct cur_list {
+typedef struct cur_word {
     prs_cursor base;
     prs_group group;
     prs_lane lane;
@@ -41,16 +41,16 @@ typedef struct cur_list {
     int32_t scores[PRS_BLOCK + PRS_SCORE_LANES];
     uint32_t freqs[PRS_BLOCK + PRS_SCORE_LANES]; /* weighted, or those of hits */
     uint8_t place[PLACES];
-} cur_list;
+} cur_word;
 
-static cur_list *self(prs_cursor *c) {
-    return (cur_list *)c;
+static cur_word *self(prs_cursor *c) {
+    return (cur_word *)c;
 }
 
 /* ---- scores ---------------------------------------------------------------------------------- */
 
 /* Freqs of the loaded block from place i on, as they count. */
-static prism_status read_freqs(cur_list *t, uint32_t i, uint32_t n, const uint32_t **out,
+static prism_status read_freqs(cur_word *t, uint32_t i, uint32_t n, const uint32_t **out,
                                prism_error *err) {
     PRS_TRY(prs_postings_freqs(&t->lane.p, err));
     const uint32_t *freqs = t->lane.p.freqs + i;
@@ -62,7 +62,7 @@ static prism_status read_freqs(cur_list *t, uint32_t i, uint32_t n, const uint32
 }
 
 /* Scores of the places [i, end) of the loaded block. */
-static prism_status read_scores(cur_list *t, uint32_t i, uint32_t end, const int32_t **out,
+static prism_status read_scores(cur_word *t, uint32_t i, uint32_t end, const int32_t **out,
                                 prism_error *err) {
     if (!t->base.scored) {
         memset(t->scores, 0, sizeof t->scores);
@@ -88,14 +88,14 @@ static int32_t most_of(const int32_t *scores, uint32_t n) {
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
-static int32_t score_pair(const cur_list *t, prs_impact pair) {
+static int32_t score_pair(const cur_word *t, prs_impact pair) {
     uint32_t weight = t->lane.weight;
     return prs_score_one(&t->group.scorer, prs_weigh_add(0, pair.freq, weight),
                          prs_weigh_add(0, pair.length, weight));
 }
 
 /* Of the group that reaches `from`, or of what is left of a list of one block. */
-static prism_status bound_group(cur_list *t, uint32_t from, prism_error *err) {
+static prism_status bound_group(cur_word *t, uint32_t from, prism_error *err) {
     prs_postings *p = &t->lane.p;
     PRS_TRY(prs_postings_skip_group(p, from, err));
     bool last = p->n_groups == 0 || p->group + 1 >= p->n_groups;
@@ -115,7 +115,7 @@ static prism_status bound_group(cur_list *t, uint32_t from, prism_error *err) {
 }
 
 /* Make block_max[] those of the group stood on, which has skip data. */
-static prism_status bound_blocks(cur_list *t, prism_error *err) {
+static prism_status bound_blocks(cur_word *t, prism_error *err) {
     prs_postings *p = &t->lane.p;
     if (t->maxima_of == p->group) return PRISM_OK;
     uint32_t freqs[PRS_GROUP_BLOCKS * PRS_BLOCK_IMPACTS];
@@ -140,7 +140,7 @@ static prism_status bound_blocks(cur_list *t, prism_error *err) {
 }
 
 /* The best of the places of [from, to) in the loaded block. */
-static prism_status bound_loaded(cur_list *t, uint32_t from, uint32_t to, int32_t *max,
+static prism_status bound_loaded(cur_word *t, uint32_t from, uint32_t to, int32_t *max,
                                  prism_error *err) {
     PRS_TRY(prs_lane_load(&t->lane, from, err));
     uint32_t i = t->lane.p.i, end = prs_lane_place(&t->lane, to);
@@ -157,15 +157,15 @@ static prism_status bound_loaded(cur_list *t, uint32_t from, uint32_t to, int32_
 }
 
 /* Is a range so large a part of its group that the group's bound will do? */
-static bool is_wide(const cur_list *t, uint32_t from, uint32_t to) {
+static bool is_wide(const cur_word *t, uint32_t from, uint32_t to) {
     const prs_postings *p = &t->lane.p;
     if (p->n_groups == 0 || t->maxima_of == p->group) return false;
     return to - from > (p->group_last_doc - p->before_group) / 4;
 }
 
-static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+static prism_status word_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
                                int32_t *max, prism_error *err) {
-    cur_list *t = self(c);
+    cur_word *t = self(c);
     prs_postings *p = &t->lane.p;
     if (from >= t->wide_to) PRS_TRY(bound_group(t, from, err));
     *to = PRS_MIN(*to, t->wide_to);
@@ -193,7 +193,7 @@ static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
 
 /* Stand on the first block at or behind *from that can reach the floor; *from = to if there is none
  * before. */
-static prism_status find_block(cur_list *t, uint32_t *from, uint32_t to, int32_t floor,
+static prism_status find_block(cur_word *t, uint32_t *from, uint32_t to, int32_t floor,
                                prism_error *err) {
     prs_postings *p = &t->lane.p;
     while (*from < to) {
@@ -218,9 +218,9 @@ static prism_status find_block(cur_list *t, uint32_t *from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-static prism_status list_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
+static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                               prs_batch *out, prism_error *err) {
-    cur_list *t = self(c);
+    cur_word *t = self(c);
     out->n = 0;
     while (from < to && out->n + PRS_BLOCK <= PRS_WINDOW) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
@@ -239,9 +239,9 @@ static prism_status list_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-static prism_status list_add(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
+static prism_status word_add(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
                              prism_error *err) {
-    cur_list *t = self(c);
+    cur_word *t = self(c);
     while (from < to) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         PRS_TRY(prs_lane_skip(&t->lane, from, err));
@@ -257,8 +257,8 @@ static prism_status list_add(prs_cursor *c, uint32_t from, uint32_t to, prs_wind
     return PRISM_OK;
 }
 
-static prism_status list_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
-    cur_list *t = self(c);
+static prism_status word_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
+    cur_word *t = self(c);
     *doc = PRS_DOC_END;
     PRS_TRY(prs_lane_skip(&t->lane, from, err));
     if (prs_lane_ended(&t->lane)) return PRISM_OK;
@@ -267,9 +267,9 @@ static prism_status list_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism
     return PRISM_OK;
 }
 
-static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                               prism_error *err) {
-    cur_list *t = self(c);
+    cur_word *t = self(c);
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     PRS_TRY(prs_lane_skip(&t->lane, base, err));
     if (prs_lane_ended(&t->lane)) return PRISM_OK;
@@ -279,15 +279,15 @@ static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 /* ---- candidates of others -------------------------------------------------------------------- */
 
 /* Candidates and where they stand in the loaded block. */
-typedef struct list_hits {
+typedef struct word_hits {
     uint32_t n;
     uint16_t at[PRS_BLOCK + 1];    /* in the batch */
     uint8_t place[PRS_BLOCK + 1]; /* in the block */
-} list_hits;
+} word_hits;
 
 /* Of the candidates [at, end), which lie in the loaded block, those with scores >= need. */
-static void find_by_table(cur_list *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                          int32_t need, list_hits *hits) {
+static void find_by_table(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
+                          int32_t need, word_hits *hits) {
     const prs_postings *p = &t->lane.p;
     const uint32_t *docs = p->docs, first = docs[0];
     for (uint32_t k = 0; k < p->n; k++) t->place[docs[k] - first] = (uint8_t)k;
@@ -304,8 +304,8 @@ static void find_by_table(cur_list *t, const prs_batch *batch, uint32_t at, uint
     hits->n = m;
 }
 
-static void find_by_search(cur_list *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                           int32_t need, list_hits *hits) {
+static void find_by_search(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
+                           int32_t need, word_hits *hits) {
     const prs_postings *p = &t->lane.p;
     uint32_t m = 0;
     for (uint32_t k = p->i; at < end; at++) {
@@ -318,7 +318,7 @@ static void find_by_search(cur_list *t, const prs_batch *batch, uint32_t at, uin
     hits->n = m;
 }
 
-static prism_status score_hits(cur_list *t, prs_batch *batch, const list_hits *hits,
+static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *hits,
                                prism_error *err) {
     uint32_t docs[PRS_BLOCK];
     prs_postings *p = &t->lane.p;
@@ -342,9 +342,9 @@ static prism_status score_hits(cur_list *t, prs_batch *batch, const list_hits *h
 }
 
 /* The candidates [at, end), all in the block stood on, those with scores >= need. */
-static prism_status probe_block(cur_list *t, prs_batch *batch, uint32_t at, uint32_t end,
+static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint32_t end,
                                 int32_t need, uint8_t *hit, prism_error *err) {
-    list_hits hits;
+    word_hits hits;
     prs_postings *p = &t->lane.p;
     PRS_TRY(prs_lane_load(&t->lane, batch->docs[at], err));
     if (end - at > FEW && p->last_doc - p->docs[0] < PLACES)
@@ -357,7 +357,7 @@ static prism_status probe_block(cur_list *t, prs_batch *batch, uint32_t at, uint
 }
 
 /* The scores that candidates of the block stood on must have. */
-static prism_status need_of_block(cur_list *t, int32_t floor, int32_t *need, prism_error *err) {
+static prism_status need_of_block(cur_word *t, int32_t floor, int32_t *need, prism_error *err) {
     *need = INT32_MIN;
     if (floor <= 0 || !t->base.scored) return PRISM_OK;
     if (t->lane.p.n_groups > 0) PRS_TRY(bound_blocks(t, err));
@@ -366,7 +366,7 @@ static prism_status need_of_block(cur_list *t, int32_t floor, int32_t *need, pri
 }
 
 /* Pass candidates of groups in which none can reach the floor. */
-static prism_status pass_groups(cur_list *t, const prs_batch *batch, uint32_t *at, int32_t floor,
+static prism_status pass_groups(cur_word *t, const prs_batch *batch, uint32_t *at, int32_t floor,
                                 prism_error *err) {
     if (floor <= 0 || !t->base.scored) return PRISM_OK;
     while (*at < batch->n) {
@@ -382,9 +382,9 @@ static prism_status pass_groups(cur_list *t, const prs_batch *batch, uint32_t *a
     return PRISM_OK;
 }
 
-static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
-    cur_list *t = self(c);
+    cur_word *t = self(c);
     memset(hit, 0, batch->n);
     for (uint32_t at = 0; at < batch->n;) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
@@ -405,21 +405,21 @@ static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
 
 /* ---- the cursor ------------------------------------------------------------------------------ */
 
-static int32_t list_prime(const prs_cursor *c, uint32_t k) {
-    const cur_list *t = (const cur_list *)c;
+static int32_t word_prime(const prs_cursor *c, uint32_t k) {
+    const cur_word *t = (const cur_word *)c;
     return c->scored ? prs_lane_prime(&t->lane, &t->group, k) : 0;
 }
 
-static const prs_cursor_ops list_ops = {list_bound, list_peek, list_next, list_probe,
-                                        list_fill,  list_prime, list_add};
+static const prs_cursor_ops word_ops = {word_bound, word_peek, word_next, word_probe,
+                                        word_fill,  word_prime, word_add};
 
-prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {
-    cur_list *t;
+    cur_word *t;
     const prs_field_weight *f = &at->fields.ptr[field];
     const prs_segment_field *in = &plan->segment->fields[f->field];
-    PRS_TRY(prs_plan_cursor(plan, sizeof *t, &list_ops, depth, scored, &t, err));
+    PRS_TRY(prs_plan_cursor(plan, sizeof *t, &word_ops, depth, scored, &t, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
     PRS_TRY(prs_lane_open(&t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
                           f->weight, err));
