@@ -81,13 +81,15 @@ static prism_status set_stored(prs_postings *p, const window *w, bool *whole, pr
     return sound ? PRISM_OK : prs_cursor_corrupt(p, in, err, "documents of a block are unsound");
 }
 
-/* The block stood on, by its documents. */
+/* The block stood on, by its documents from p->i on, which moves to the window: a block that reaches
+ * over many windows is not searched from its beginning in each. */
 static prism_status set_loaded(prs_postings *p, const window *w, prism_error *err) {
     PRS_TRY(prs_postings_load(p, err));
-    uint32_t from = 0, to = p->n;
-    while (from < to && p->docs[from] < w->base) from++;
-    while (to > from && p->docs[to - 1] >= w->end) to--;
-    set_docs(w, p->docs + from, to - from);
+    if (p->docs[p->i] < w->base) p->i = prs_cursor_place(p->docs, p->i, p->n, w->base);
+    uint32_t to = p->n;
+    if (p->last_doc >= w->end)
+        for (to = p->i; p->docs[to] < w->end;) to++;
+    set_docs(w, p->docs + p->i, to - p->i);
     return PRISM_OK;
 }
 

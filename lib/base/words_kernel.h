@@ -1,0 +1,30 @@
+/* words_kernel.h - the loops of words.c, written once for the levels of the CPU.
+ *
+ * Define PRS_WORDS_COUNT and PRS_WORDS_COUNT_LESS (names of the functions) before including. */
+#ifndef PRS_WORDS_COUNT
+#error "define PRS_WORDS_COUNT and PRS_WORDS_COUNT_LESS"
+#endif
+
+#include "base/prs.h"
+
+uint32_t PRS_WORDS_COUNT(const uint8_t *words, uint32_t n);
+uint32_t PRS_WORDS_COUNT_LESS(const uint8_t *words, const uint8_t *less, uint32_t n);
+
+static inline uint64_t word_at(const uint8_t *words, uint32_t i) {
+    uint64_t word; /* in any order of bytes: their ones are the same */
+    memcpy(&word, words + 8 * (size_t)i, sizeof word);
+    return word;
+}
+
+uint32_t PRS_WORDS_COUNT(const uint8_t *words, uint32_t n) {
+    uint32_t ones = 0;
+    for (uint32_t i = 0; i < n; i++) ones += (uint32_t)__builtin_popcountll(word_at(words, i));
+    return ones;
+}
+
+uint32_t PRS_WORDS_COUNT_LESS(const uint8_t *words, const uint8_t *less, uint32_t n) {
+    uint32_t ones = 0;
+    for (uint32_t i = 0; i < n; i++)
+        ones += (uint32_t)__builtin_popcountll(word_at(words, i) & ~word_at(less, i));
+    return ones;
+}
