@@ -20,4 +20,5 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/base/words.c lib/base/words.h lib/base/words_kernel.h
 libprs_kernels_sse42_sources += lib/base/words_sse42.c
+libprs_kernels_avx2_sources += lib/base/words_avx2.c
 libprs_kernels_avx512_sources += lib/base/words_avx512.c
