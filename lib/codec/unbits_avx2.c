@@ -9,7 +9,7 @@ static uint32_t find_places(const uint8_t *words, uint32_t n, uint32_t base, uin
     return (uint32_t)(at - out);
 }
 
-const prs_unbits_kernels prs_unbits_avx2 = {count_bits, find_places};
+const prs_unbits_kernels prs_unbits_avx2 = {find_places};
 #else
 typedef int prs_unbits_avx2_unused; /* a translation unit is not empty */
 #endif

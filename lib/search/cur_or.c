@@ -362,7 +362,8 @@ static int32_t or_prime(const prs_cursor *c, uint32_t k) {
     return best;
 }
 
-static const prs_cursor_ops any_ops = {or_bound, or_peek, or_next, or_probe, or_fill, or_prime, NULL};
+static const prs_cursor_ops any_ops = {or_bound, or_peek,  or_next, or_probe,
+                                       or_fill,  or_prime, NULL};
 static const prs_cursor_ops some_ops = {or_bound, or_peek, or_next, or_probe, NULL, NULL, NULL};
 
 prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,

@@ -324,8 +324,8 @@ static int32_t term_prime(const prs_cursor *c, uint32_t k) {
     return best;
 }
 
-static const prs_cursor_ops term_ops = {term_bound, term_peek, term_next,
-                                        term_probe, term_fill, term_prime, NULL};
+static const prs_cursor_ops term_ops = {term_bound, term_peek,  term_next, term_probe,
+                                        term_fill,  term_prime, NULL};
 
 /* ---- making ---------------------------------------------------------------------------------- */
 

@@ -9,7 +9,8 @@
  *                        |
  *                        docs, freqs -> lengths -> scores -> those that reach the floor
  *
- * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list of
+ * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list
+ * of
  *             one block has no impacts; its scores are computed once, and its bounds are exact.
  * Probing     Candidates are taken a block at a time: if none of them can reach the floor with the
  *             best of the block, it is not decoded.  Many candidates find their places through a
@@ -25,8 +26,9 @@
 #include "search/plan.h"
 #include "search/select.h"
 
-#define PLACES 4096u /* documents from the first to the last of a block whose places are in a table */
-#define FEW 12u      /* so few candidates are searched for */
+#define PLACES                                                                                     \
+    4096u       /* documents from the first to the last of a block whose places are in a table */
+#define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
 
 typedef struct cur_word {
@@ -177,8 +179,7 @@ static prism_status word_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
         return PRISM_OK;
     }
     if (p->n_groups > 0) PRS_TRY(bound_blocks(t, err));
-    if (p->n_groups == 0 || p->last_doc >= *to - 1)
-        return bound_loaded(t, from, *to, max, err);
+    if (p->n_groups == 0 || p->last_doc >= *to - 1) return bound_loaded(t, from, *to, max, err);
     uint32_t b = p->block, end = PRS_MIN(min_to, *to);
     *max = t->block_max[b];
     while (p->block_last[b] + 1 < end && b + 1 < p->n_blocks) {
@@ -281,7 +282,7 @@ static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 /* Candidates and where they stand in the loaded block. */
 typedef struct word_hits {
     uint32_t n;
-    uint16_t at[PRS_BLOCK + 1];    /* in the batch */
+    uint16_t at[PRS_BLOCK + 1];   /* in the batch */
     uint8_t place[PRS_BLOCK + 1]; /* in the block */
 } word_hits;
 
@@ -374,8 +375,7 @@ static prism_status pass_groups(cur_word *t, const prs_batch *batch, uint32_t *a
         if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
         uint32_t end = *at;
         while (end < batch->n && batch->docs[end] < t->wide_to) end++;
-        if (t->wide_max >= 0 &&
-            prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
+        if (t->wide_max >= 0 && prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
             break;
         *at = end;
     }
@@ -410,7 +410,7 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
     return c->scored ? prs_lane_prime(&t->lane, &t->group, k) : 0;
 }
 
-static const prs_cursor_ops word_ops = {word_bound, word_peek, word_next, word_probe,
+static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
 prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,

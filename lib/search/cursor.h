@@ -34,7 +34,7 @@
 #define PRS_WINDOW 4096u
 #define PRS_WINDOW_WORDS (PRS_WINDOW / 64u)
 #define PRS_WINDOW_PART (PRS_WINDOW / 64u) /* slots to a bit of `touched` */
-#define PRS_NO_MATCH (-1) /* a bound: nothing matches there */
+#define PRS_NO_MATCH (-1)                  /* a bound: nothing matches there */
 
 /* Documents as a list: ascending, with their scores so far. */
 typedef struct prs_batch {
@@ -92,6 +92,7 @@ typedef struct prs_cursor_ops {
 
 /* What all cursors of a plan share. */
 typedef struct prs_plan prs_plan;
+typedef struct prs_sieve_ops prs_sieve_ops; /* sieve.h */
 
 struct prs_cursor {
     const prs_cursor_ops *ops;
@@ -99,6 +100,8 @@ struct prs_cursor {
     uint64_t cost; /* documents it may have to look at: an estimate */
     int32_t most;  /* no match scores more */
     bool scored;
+    bool exact;                 /* cost is the number of its documents, deleted ones too */
+    const prs_sieve_ops *sieve; /* NULL: knows only what is above */
 };
 
 /* ---- helpers for all cursors ----------------------------------------------------------------- */

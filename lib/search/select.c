@@ -88,7 +88,8 @@ uint32_t prs_select_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, ui
 uint32_t prs_select_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t floor,
                           uint32_t *out_docs, int32_t *out_scores) {
     int32_t least = prs_select_least(floor);
-    if (PRS_LIKELY(least != 0)) return kernels()->slots(slots, n, base, least, out_docs, out_scores);
+    if (PRS_LIKELY(least != 0))
+        return kernels()->slots(slots, n, base, least, out_docs, out_scores);
     memset(slots, 0, n * sizeof *slots);
     return 0;
 }

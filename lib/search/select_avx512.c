@@ -48,8 +48,7 @@ static uint32_t take_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t le
                            uint32_t *out_docs, int32_t *out_scores) {
     const __m512i zero = _mm512_setzero_si512(), bound = _mm512_set1_epi32(least);
     const __m512i taken = _mm512_set1_epi32(PRS_SLOT_TAKEN);
-    const __m512i places =
-        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     uint32_t m = 0;
     for (uint32_t i = 0; i < n; i += 16) {
         __m512i slot = _mm512_loadu_si512(slots + i);
