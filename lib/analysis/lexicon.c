@@ -90,6 +90,17 @@ size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
            (lexicon->han == NULL ? 0 : sizeof *lexicon->han);
 }
 
+/* The key and its place in the table of keys; then the slots of map and memo, which for a pair are
+ * those of its memo alone.  Tables are between a quarter and a half full. */
+#define PAIR_WEIGHT 44u
+#define WORD_WEIGHT 96u
+
+uint64_t prs_lexicon_weight(const prs_lexicon *lexicon) {
+    const prs_map *keys = &lexicon->keys;
+    uint64_t n_pairs = keys->n_unlisted;
+    return keys->key_bytes + n_pairs * PAIR_WEIGHT + (keys->n - n_pairs) * WORD_WEIGHT;
+}
+
 /* ---- the stream --------------------------------------------------------------------------- */
 
 static prism_status check_positions(const prs_lexicon *lexicon) {
@@ -139,6 +150,14 @@ static prism_status find_id(prs_lexicon *lexicon, const prs_token *token, uint32
     if (!is_pair) return prs_lexicon_add(lexicon, token->kind, prs_bytes_of(t, token->len), id);
     uint32_t n, first = prs_utf8_decode(t, t + 6, &n), second = prs_utf8_decode(t + 3, t + 6, &n);
     return prs_lane_add_pair(lexicon, first << 16 | second, id);
+}
+
+prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *id,
+                                prism_error *err) {
+    prs_token token = {.kind = key.ptr[0], .term = key.ptr + 1, .len = (uint32_t)(key.len - 1)};
+    lexicon->err = err;
+    lexicon->n_words = lexicon->n_pairs = 0; /* what a failed scan has left */
+    return find_id(lexicon, &token, id);
 }
 
 /* prs_token_fn of the general lane and of the analyzers without lanes: positions are the text's. */

@@ -247,6 +247,7 @@ prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scrat
                                     .n_deleted = pending->n_deleted,
                                     .arrival_base = arrival_base};
     prs_segment_meta meta;
+    PRS_TRY(prs_pending_settle(pending, err));
     PRS_TRY(prs_segment_meta_begin(&meta, pending->inverter->recipe, files, pending->mem, err));
     prism_status status = finish_doc(pending, !keep, &files->doc, err);
     if (status == PRISM_OK)

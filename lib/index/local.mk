@@ -1,6 +1,8 @@
 # Sources of lib/index: append `libprismsearch_sources += lib/index/FILE.c`, headers too.
 libprismsearch_sources += \
 	lib/index/adopt.c lib/index/adopt.h lib/index/adopt_schema.c lib/index/adopt_source.c lib/index/adopt_undo.c \
+	lib/index/analysts.c lib/index/analysts.h \
+	lib/index/batch.c lib/index/batch.h \
 	lib/index/backup.c lib/index/backup.h \
 	lib/index/check.c lib/index/check.h lib/index/check_deep.c lib/index/check_lists.c lib/index/check_older.c lib/index/check_parts.c \
 	lib/index/check_twice.c \
@@ -10,9 +12,10 @@ libprismsearch_sources += \
 	lib/index/deletions.c \
 	lib/index/docmap.c lib/index/docmap.h \
 	lib/index/documents.c lib/index/documents.h \
+	lib/index/field_scan.c lib/index/field_scan.h \
 	lib/index/flush.c lib/index/flush.h \
 	lib/index/info.c lib/index/info.h \
-	lib/index/inverter.c lib/index/inverter.h \
+	lib/index/inverter.c lib/index/inverter.h lib/index/inverter_take.c \
 	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
 	lib/index/lost.c lib/index/lost.h \
 	lib/index/merge_job.c lib/index/merge_job.h lib/index/merge_thread.c \
@@ -26,6 +29,7 @@ libprismsearch_sources += \
 	lib/index/segment_write.c lib/index/segment_write.h \
 	lib/index/snapshot.c lib/index/snapshot.h \
 	lib/index/stored.c lib/index/stored.h \
+	lib/index/tally.c lib/index/tally.h \
 	lib/index/term_sort.c lib/index/term_sort.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
 	lib/index/transpose.c lib/index/transpose.h \

@@ -10,6 +10,7 @@
 #define PRS_INDEX_TRANSPOSE_H
 
 #include "analysis/lexicon.h"
+#include "base/vec.h"
 
 typedef struct prs_stream_doc { /* a document that has the field */
     uint32_t doc;
@@ -17,6 +18,8 @@ typedef struct prs_stream_doc { /* a document that has the field */
     uint32_t length; /* positions used */
     uint32_t span;   /* one more than the last position, gaps included; >= length */
 } prs_stream_doc;
+
+PRS_VEC_DEFINE(prs_stream_docs, prs_stream_doc)
 
 typedef struct prs_transpose_input {
     const prs_lexicon *lexicon;

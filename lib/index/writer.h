@@ -18,6 +18,7 @@
 #ifndef PRS_INDEX_WRITER_H
 #define PRS_INDEX_WRITER_H
 
+#include "base/pool.h"
 #include "index/commit.h"
 #include "index/pending.h"
 #include "index/segment.h"
@@ -51,10 +52,11 @@ typedef struct prs_kept { /* a commit on disk whose files must stay */
 typedef struct prs_writer_options {
     size_t memory;
     uint32_t keep_commits, max_segments;
-    uint32_t threads; /* over 1: merges run in a thread of their own */
+    uint32_t threads; /* over 1: so many build, and merges run in a thread of their own */
     bool load, durable, strict_schema;
     bool afresh; /* begin with no segment, by core->recipe: the next commit replaces them all */
-    uint64_t id_seed; /* 0 = random segment ids; else ids follow from it (golden indexes) */
+    size_t batch_text; /* of documents that are analyzed in one go; 0 = by the budget */
+    uint64_t id_seed;  /* 0 = random segment ids; else ids follow from it (golden indexes) */
 } prs_writer_options;
 
 struct prism_writer {
@@ -80,6 +82,7 @@ struct prism_writer {
     prism_error failure;  /* code != 0: sticky (R9) */
     bool poisoned;        /* the failure cannot be rolled back (R8) */
     prism_writer_stats stats;
+    prs_pool *pool;            /* NULL: the caller's thread does all but merges */
     struct prs_merge_job *job; /* the merge under way; NULL: none */
     struct prs_merger *merger; /* NULL: no merge thread */
 };
