@@ -6,6 +6,7 @@
  *               only larger frames are those of one document.
  *             - After a failure of the file a frame that did not go out stays open, so nothing that
  *               was taken is lost: the file's owner moves the writer to another one.
+ *             - Frames that other threads pack go out in order, each as if it had been packed here.
  *             - DOCS grows as documents come; what is kept is one frame and 16 bytes per frame
  *               before it.
  * Why 64 KiB  Measured by others and by us alike: beyond it zstd gains little, below it every hit
@@ -14,6 +15,7 @@
 #include "format/docstore.h"
 
 #include "format/components.h"
+#include "format/frames.h"
 #include "format/zstd_frame.h"
 #include "store/spool.h"
 
@@ -21,7 +23,9 @@ struct prs_docstore_writer {
     prs_mem *mem;
     prs_out *out;
     prs_zstd_packer *packer;
-    prism_error error; /* code PRISM_OK while nothing failed */
+    int level;
+    prs_frames *frames; /* packed by others, in order; NULL: none are */
+    prism_error error;  /* code PRISM_OK while nothing failed */
     uint32_t n_docs, n_frames, max_unpacked;
     uint64_t docs_len; /* bytes of DOCS that went out whole */
     uint32_t n_open;   /* documents of the open frame */
@@ -38,14 +42,14 @@ prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
     if (w == NULL) return prs_error_nomem(err);
     w->mem = mem;
     w->out = out;
+    w->level = level == 0 ? PRS_DOCSTORE_LEVEL : level;
     w->error.size = sizeof w->error;
     prs_buf_init(&w->ends, mem);
     prs_buf_init(&w->texts, mem);
     prs_buf_init(&w->unpacked, mem);
     prs_buf_init(&w->packed, mem);
     prs_spool_init(&w->index, mem);
-    prism_status status =
-        prs_zstd_packer_new(mem, level == 0 ? PRS_DOCSTORE_LEVEL : level, &w->packer, err);
+    prism_status status = prs_zstd_packer_new(mem, w->level, &w->packer, err);
     if (status != PRISM_OK) {
         prs_docstore_writer_free(w);
         return status;
@@ -56,6 +60,7 @@ prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
 
 void prs_docstore_writer_free(prs_docstore_writer *w) {
     if (w == NULL) return;
+    prs_frames_free(w->frames);
     prs_zstd_packer_free(w->packer);
     prs_buf_fini(&w->ends);
     prs_buf_fini(&w->texts);
@@ -67,7 +72,12 @@ void prs_docstore_writer_free(prs_docstore_writer *w) {
 
 size_t prs_docstore_writer_bytes(const prs_docstore_writer *w) {
     return sizeof *w + w->ends.cap + w->texts.cap + w->unpacked.cap + w->packed.cap +
-           (size_t)w->index.bytes;
+           (size_t)w->index.bytes + (w->frames == NULL ? 0 : prs_frames_bytes(w->frames));
+}
+
+prism_status prs_docstore_writer_employ(prs_docstore_writer *w, prs_pool *pool, uint32_t n_workers,
+                                        prism_error *err) {
+    return prs_frames_new(w->mem, pool, n_workers, w->level, &w->frames, err);
 }
 
 static bool ok(const prs_docstore_writer *w) {
@@ -103,24 +113,73 @@ static bool put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacke
     return true;
 }
 
-static void flush_frame(prs_docstore_writer *w) {
-    if (!ok(w) || w->n_open == 0 || is_stuck(w)) return;
-    prs_buf *b = &w->unpacked;
+/* The open frame as it is packed, in `b`. */
+static bool fill_frame(prs_docstore_writer *w, prs_buf *b) {
     prs_buf_clear(b);
     prs_buf_put32(b, w->n_open);
     prs_buf_put32(b, 0);
     prs_buf_put(b, w->ends.ptr, w->ends.len);
     prs_buf_put(b, w->texts.ptr, w->texts.len);
-    if (prs_buf_status(b, &w->error) != PRISM_OK) return;
-    if (prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, &w->error) != PRISM_OK)
-        return;
-    if (!put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
-                   w->n_docs - w->n_open)) {
-        return;
-    }
+    return prs_buf_status(b, &w->error) == PRISM_OK;
+}
+
+static void end_frame(prs_docstore_writer *w) {
     w->n_open = 0;
     prs_buf_clear(&w->ends);
     prs_buf_clear(&w->texts);
+}
+
+static void flush_frame_here(prs_docstore_writer *w) {
+    prs_buf *b = &w->unpacked;
+    if (!fill_frame(w, b)) return;
+    if (prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, &w->error) != PRISM_OK)
+        return;
+    if (put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
+                  w->n_docs - w->n_open)) {
+        end_frame(w);
+    }
+}
+
+/* Write the oldest of the frames that others pack; false if it did not go out. */
+static bool write_oldest(prs_docstore_writer *w) {
+    const prs_frame *frame = prs_frames_oldest(w->frames);
+    prs_bytes packed = prs_bytes_of(frame->packed.ptr, frame->packed.len);
+    if (frame->status != PRISM_OK) { /* no memory there: once more here */
+        prs_bytes unpacked = prs_bytes_of(frame->unpacked.ptr, frame->unpacked.len);
+        if (prs_zstd_pack(w->packer, unpacked, &w->packed, &w->error) != PRISM_OK) return false;
+        packed = prs_bytes_of(w->packed.ptr, w->packed.len);
+    }
+    if (!put_frame(w, packed, (uint32_t)frame->unpacked.len, frame->first_doc)) return false;
+    prs_frames_drop_oldest(w->frames);
+    return true;
+}
+
+static void flush_frame_there(prs_docstore_writer *w) {
+    while (prs_frames_is_full(w->frames) || prs_frames_is_oldest_done(w->frames)) {
+        if (!write_oldest(w)) return;
+    }
+    prs_frame *frame = prs_frames_next(w->frames);
+    if (!fill_frame(w, &frame->unpacked)) return;
+    frame->first_doc = w->n_docs - w->n_open;
+    prs_frames_submit(w->frames);
+    end_frame(w);
+}
+
+static void flush_frame(prs_docstore_writer *w) {
+    if (!ok(w) || w->n_open == 0 || is_stuck(w)) return;
+    if (w->frames == NULL) {
+        flush_frame_here(w);
+    } else {
+        flush_frame_there(w);
+    }
+}
+
+/* All frames, the open one too. */
+static void flush_all(prs_docstore_writer *w) {
+    flush_frame(w);
+    while (ok(w) && !is_stuck(w) && w->frames != NULL && prs_frames_any(w->frames)) {
+        if (!write_oldest(w)) return;
+    }
 }
 
 static bool room_for(prs_docstore_writer *w, uint64_t n_docs) {
@@ -164,7 +223,7 @@ void prs_docstore_writer_add(prs_docstore_writer *w, prs_bytes json) {
 
 void prs_docstore_writer_add_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
                                    uint32_t n_docs) {
-    flush_frame(w);
+    flush_all(w);
     if (!ok(w) || !room_for(w, n_docs)) return;
     if (put_frame(w, packed, unpacked_len, w->n_docs)) w->n_docs += n_docs;
 }
@@ -177,7 +236,7 @@ prism_status prs_docstore_writer_move(prs_docstore_writer *w, prs_out *from, prs
 }
 
 prism_status prs_docstore_writer_finish(prs_docstore_writer *w, uint32_t n_docs, prism_error *err) {
-    flush_frame(w);
+    flush_all(w);
     if (!ok(w)) {
         if (err != NULL && err->size >= sizeof *err) *err = w->error;
         return w->error.code;

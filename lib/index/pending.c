@@ -23,7 +23,8 @@
 #include "format/names.h"
 
 #define FREE_SLOT UINT32_MAX
-#define MIN_SLOTS 64u /* a power of two, at least 2 */
+#define PACKER_BYTES ((size_t)3 << 19) /* a worker that packs, and its frames */
+#define MIN_SLOTS 64u                  /* a power of two, at least 2 */
 
 /* All that is pending is analyzed, so all is known. */
 static void reset_tally(prs_pending *pending) {
@@ -51,7 +52,11 @@ prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batc
     prs_tally_init(&pending->tally, memory, batch_text);
     reset_tally(pending);
     if (pool == NULL) return PRISM_OK;
-    return prs_analysts_new(pending->inverter, pool, memory / 10, &pending->analysts, err);
+    pending->pool = pool;
+    size_t share = batch_text != 0 ? memory : memory / 16;
+    pending->n_packers = (uint32_t)PRS_MIN(share / PACKER_BYTES, prs_pool_width(pool));
+    size_t lexicons = batch_text != 0 ? memory : memory / 10;
+    return prs_analysts_new(pending->inverter, pool, lexicons, &pending->analysts, err);
 }
 
 static void close_files(prs_pending *pending) {
@@ -111,6 +116,9 @@ prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_erro
     prism_status status;
     PRS_TRY_OUT(open_doc(pending, id, &pending->doc_out, err));
     PRS_TRY_OUT(prs_docstore_writer_new(pending->mem, pending->doc_out, 0, &pending->docs, err));
+    if (pending->n_packers > 1)
+        PRS_TRY_OUT(
+            prs_docstore_writer_employ(pending->docs, pending->pool, pending->n_packers, err));
     if (pending->has_keys) PRS_TRY_OUT(prs_keys_writer_new(pending->mem, &pending->keys, err));
     pending->is_open = true;
 out:

@@ -32,6 +32,8 @@ typedef struct prs_pending {
     prs_inverter *inverter; /* its n_docs is the number of documents */
     prs_analysts *analysts; /* NULL: documents are analyzed as they are put */
     prs_tally tally;
+    prs_pool *pool;     /* NULL: none */
+    uint32_t n_packers; /* of its workers, those that pack stored documents */
     bool has_keys;
     /* of the segment; nothing is open while there is no document */
     bool is_open;

@@ -55,7 +55,9 @@ typedef struct prs_writer_options {
     uint32_t threads; /* over 1: so many build, and merges run in a thread of their own */
     bool load, durable, strict_schema;
     bool afresh; /* begin with no segment, by core->recipe: the next commit replaces them all */
-    size_t batch_text; /* of documents that are analyzed in one go; 0 = by the budget */
+    /* of documents that are analyzed in one go; 0 = by the budget, else even where that is too small
+     * for more than one thread (tests) */
+    size_t batch_text;
     uint64_t id_seed;  /* 0 = random segment ids; else ids follow from it (golden indexes) */
 } prs_writer_options;
 
