@@ -11,21 +11,89 @@ bench_prism_stop_LDADD = libprismsearch.la
 
 EXTRA_DIST += bench/quality.sh
 
+# The generated corpus; the gate links it, too.
+zipf_sources = bench/zipf.h bench/zipf_law.c bench/zipf_text.c
+noinst_PROGRAMS += bench/zipf
+bench_zipf_SOURCES = bench/zipf.c $(zipf_sources)
+
+noinst_PROGRAMS += bench/gate
+bench_gate_SOURCES = bench/gate.c $(zipf_sources)
+bench_gate_LDADD = libprismsearch.la
+
+# Instructions of a fixed piece of work against bench/baseline.json; exit 77 of gate.py is a skip, which it
+# explains.  Flags that only warn are left out: they change no code.
+gate_flags = $(CC) $(PRS_LANG_CPPFLAGS) $(PRS_HARD_CPPFLAGS) $(CPPFLAGS) $(PRS_LANG_CFLAGS) $(PRS_HARD_CFLAGS) \
+	$(PRS_HARD_AUTO_CFLAGS) $(PRS_INSTR_FLAGS) $(CFLAGS)
+gate = $(PYTHON3) $(srcdir)/bench/gate.py
+gate_options = --builddir . --flags '$(gate_flags)'
+PYTHON3 = python3
+bench-gate: bench/gate
+	@$(gate) check $(srcdir)/bench/baseline.json $(gate_options); status=$$?; test $$status = 0 || test $$status = 77
+bench-baseline: bench/gate
+	@$(gate) record $(srcdir)/bench/baseline.json $(gate_options)
+.PHONY: bench-gate bench-baseline
+EXTRA_DIST += bench/gate.py bench/baseline.json
+
+# Small benches of one frame (bench/micro/micro.h); make bench-micro runs those that need no files.
+micro_sources = bench/micro/micro.c bench/micro/micro.h
+
+noinst_PROGRAMS += bench/micro/analysis_bench
+bench_micro_analysis_bench_SOURCES = bench/micro/analysis_bench.c $(micro_sources)
+nodist_EXTRA_bench_micro_analysis_bench_SOURCES = force_cxx_linker.cc
+bench_micro_analysis_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_analysis_bench_LDADD = libprs.la
+
 noinst_PROGRAMS += bench/micro/codec_bench
-bench_micro_codec_bench_SOURCES = bench/micro/codec_bench.c
+bench_micro_codec_bench_SOURCES = bench/micro/codec_bench.c $(micro_sources)
 nodist_EXTRA_bench_micro_codec_bench_SOURCES = force_cxx_linker.cc
 bench_micro_codec_bench_CPPFLAGS = $(unit_cppflags)
 bench_micro_codec_bench_LDADD = libprs.la
 
+noinst_PROGRAMS += bench/micro/docstore_bench
+bench_micro_docstore_bench_SOURCES = bench/micro/docstore_bench.c $(micro_sources) $(zipf_sources)
+nodist_EXTRA_bench_micro_docstore_bench_SOURCES = force_cxx_linker.cc
+bench_micro_docstore_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_docstore_bench_LDADD = libprs.la
+
+noinst_PROGRAMS += bench/micro/invert_bench
+bench_micro_invert_bench_SOURCES = bench/micro/invert_bench.c $(micro_sources) $(zipf_sources)
+nodist_EXTRA_bench_micro_invert_bench_SOURCES = force_cxx_linker.cc
+bench_micro_invert_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_invert_bench_LDADD = libprs.la
+
+noinst_PROGRAMS += bench/micro/memo_bench
+bench_micro_memo_bench_SOURCES = bench/micro/memo_bench.c $(micro_sources) $(zipf_sources)
+nodist_EXTRA_bench_micro_memo_bench_SOURCES = force_cxx_linker.cc
+bench_micro_memo_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_memo_bench_LDADD = libprs.la
+
+noinst_PROGRAMS += bench/micro/merge_bench
+bench_micro_merge_bench_SOURCES = bench/micro/merge_bench.c $(micro_sources) $(zipf_sources)
+nodist_EXTRA_bench_micro_merge_bench_SOURCES = force_cxx_linker.cc
+bench_micro_merge_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_merge_bench_LDADD = libprs.la
+
 noinst_PROGRAMS += bench/micro/scan_bench
-bench_micro_scan_bench_SOURCES = bench/micro/scan_bench.c
+bench_micro_scan_bench_SOURCES = bench/micro/scan_bench.c $(micro_sources)
 nodist_EXTRA_bench_micro_scan_bench_SOURCES = force_cxx_linker.cc
 bench_micro_scan_bench_CPPFLAGS = $(unit_cppflags)
 bench_micro_scan_bench_LDADD = libprs.la $(DEPS_LIBS)
 
-noinst_PROGRAMS += bench/micro/analysis_bench
-bench_micro_analysis_bench_SOURCES = bench/micro/analysis_bench.c
-nodist_EXTRA_bench_micro_analysis_bench_SOURCES = force_cxx_linker.cc
-bench_micro_analysis_bench_CPPFLAGS = $(unit_cppflags)
-bench_micro_analysis_bench_LDADD = libprs.la
+micro_benches = bench/micro/codec_bench bench/micro/docstore_bench bench/micro/invert_bench \
+	bench/micro/memo_bench bench/micro/merge_bench
+bench-micro: $(micro_benches)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for way in 0 1 2 3; do mkdir $$folder/way$$way; done && \
+	for b in $(micro_benches); do \
+		case $$b in *merge*) ./$$b $(MICRO_OPTIONS) $$folder ;; *) ./$$b $(MICRO_OPTIONS) ;; esac || exit 1; \
+	done
+.PHONY: bench-micro
 EXTRA_DIST += bench/NOTES.md
+
+# The driver of our own in the runs against peers; their drivers are built by bench/peers/*/install.sh.
+noinst_PROGRAMS += bench/prism_build
+bench_prism_build_SOURCES = bench/peers/prismsearch/build.c bench/peers/peer.h
+bench_prism_build_LDADD = libprismsearch.la
+EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/peers
+noinst_PROGRAMS += bench/prism_bound
+bench_prism_bound_SOURCES = bench/bound.c bench/peers/peer.h
+bench_prism_bound_LDADD = -lm

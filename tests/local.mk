@@ -35,6 +35,7 @@ include tests/stress/local.mk
 include tests/cli/local.mk
 include tests/api/local.mk
 include tests/examples/local.mk
+include tests/bench/local.mk
 
 
 check_PROGRAMS += $(unit_programs)

@@ -1,6 +1,6 @@
 /* analysis_bench.c - how much faster is the lexicon than the plain way to analyze text?
  *
- *     zstd -dc articles-00.ndjson.zst | analysis_bench [lang-prefix [megabytes [rounds [way]]]]
+ *     zstd -dc articles-00.ndjson.zst | analysis_bench [--json] [--rounds N] [lang [megabytes]]
  *
  * Structure   Documents in one language ("en", "zh") up to a number of megabytes are kept in
  *             memory, then five ways run over them by turns:
@@ -15,11 +15,10 @@
  *
  *             The plain way ends where its strings are made: it does not look them up, and it
  *             leaves out compounds, signs, diacritics and Traditional -> Simplified.
- * Output      For each way the median round in MB/s, and its speed over that of the plain way in
- *             the same round: median, least, greatest.
- * Why so      Ways alternate within a round, so that a slow spell of a shared machine hits all of
- *             them; what is to be held is the ratio to the plain way (English >= 5, Chinese >= 6),
- *             not the MB/s.  Between `fresh` and `lexicon` lies a build, which learns ever less. */
+ * Why so      What is to be held is the ratio to the plain way (English >= 5, Chinese >= 6), not
+ *             the MB/s.  Between `fresh` and `lexicon` lies a build, which learns ever less. */
+#include "micro.h"
+
 #include "analysis/lexicon.h"
 #include "analysis/scan.h"
 
@@ -27,7 +26,6 @@
 #include <libstemmer.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unicode/ubrk.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -53,13 +51,6 @@ typedef struct bench {
     size_t wide_cap;
     uint64_t terms, sum; /* what the ways made, so that no work is left out */
 } bench;
-
-/* CPU time: on a shared machine the clock on the wall tells of the neighbours. */
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- input -------------------------------------------------------------------------------- */
 
@@ -181,62 +172,22 @@ static void lexicon_way(bench *b, const document *doc) {
     b->terms += b->stream.n - before;
 }
 
-/* ---- measuring ----------------------------------------------------------------------------- */
+/* ---- the ways as the frame wants them ------------------------------------------------------ */
 
-#define MAX_ROUNDS 101
-
-static void forget(bench *b) {
-    prs_lexicon_reset(b->lexicon);
-}
-
-static const struct {
-    const char *name;
-    void (*run)(bench *, const document *);
-    void (*before)(bench *); /* outside the time */
-} ways[] = {{"plain", plain_way, NULL},
-            {"scan", scan_way, NULL},
-            {"run", run_way, NULL},
-            {"fresh", lexicon_way, forget},
-            {"lexicon", lexicon_way, NULL}};
-
-#define N_WAYS PRS_COUNT(ways)
-
-static double seconds[N_WAYS][MAX_ROUNDS]; /* 0 = not run */
-static uint64_t terms[N_WAYS];
-
-static void measure(bench *b, size_t way, size_t round) {
-    if (ways[way].before != NULL) ways[way].before(b);
-    b->terms = 0;
-    double start = now();
-    for (size_t i = 0; i < b->n; i++) ways[way].run(b, &b->docs[i]);
-    seconds[way][round] = now() - start;
-    terms[way] = b->terms;
-}
-
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static void report(const bench *b, size_t rounds) {
-    printf("%zu documents, %.1f MB, lexicon holds %u terms in %.1f MB\n", b->n,
-           (double)b->bytes / 1e6, prs_lexicon_count(b->lexicon),
-           (double)prs_lexicon_bytes(b->lexicon) / 1e6);
-    for (size_t w = 0; w < N_WAYS; w++) {
-        double ratio[MAX_ROUNDS], spent[MAX_ROUNDS];
-        if (seconds[w][0] <= 0) continue;
-        for (size_t r = 0; r < rounds; r++) {
-            spent[r] = seconds[w][r];
-            ratio[r] = seconds[0][r] / seconds[w][r];
-        }
-        qsort(spent, rounds, sizeof *spent, compare_doubles);
-        qsort(ratio, rounds, sizeof *ratio, compare_doubles);
-        double median = spent[rounds / 2];
-        printf("%-8s %7.1f MB/s %6.1f M terms/s", ways[w].name, (double)b->bytes / 1e6 / median,
-               (double)terms[w] / 1e6 / median);
-        printf("  best %7.1f MB/s  %6.2f x plain (%.2f to %.2f)\n",
-               (double)b->bytes / 1e6 / spent[0], ratio[rounds / 2], ratio[0], ratio[rounds - 1]);
+#define WAY(name, each)                                                                            \
+    static uint64_t name(void *ctx) {                                                              \
+        bench *b = ctx;                                                                            \
+        for (size_t i = 0; i < b->n; i++) each(b, &b->docs[i]);                                    \
+        return b->sum + b->terms;                                                                  \
     }
+WAY(all_plain, plain_way)
+WAY(all_scan, scan_way)
+WAY(all_run, run_way)
+WAY(all_lexicon, lexicon_way)
+
+static void forget(void *ctx) {
+    bench *b = ctx;
+    prs_lexicon_reset(b->lexicon);
 }
 
 static bool open_bench(bench *b) {
@@ -270,21 +221,20 @@ static void close_bench(bench *b) {
 
 int main(int argc, char **argv) {
     bench b = {0};
-    size_t rounds = argc > 3 ? strtoull(argv[3], NULL, 10) : 9;
-    read_documents(&b, argc > 1 ? argv[1] : "en",
-                   (argc > 2 ? strtoull(argv[2], NULL, 10) : 20) << 20);
-    if (rounds < 1 || rounds > MAX_ROUNDS || b.n == 0 || !open_bench(&b)) {
-        fputs("analysis_bench: no documents on standard input, no ICU, or over 101 rounds\n",
-              stderr);
-        return EXIT_FAILURE;
-    }
-    for (size_t round = 0; round < rounds; round++) {
-        for (size_t w = 0; w < N_WAYS; w++) {
-            bool is_asked = argc <= 4 || strcmp(argv[4], ways[w].name) == 0; /* for a profiler */
-            if (is_asked) measure(&b, w, round);
-        }
-    }
-    report(&b, rounds);
+    micro_frame m;
+    if (!micro_begin(&m, "analysis", &argc, argv) || argc > 3) return 2;
+    const char *lang = argc > 1 ? argv[1] : "en";
+    read_documents(&b, lang, (argc > 2 ? strtoull(argv[2], NULL, 10) : 8) << 20);
+    micro_need(b.n > 0, "analysis_bench: no documents in this language on standard input");
+    micro_need(open_bench(&b), "analysis_bench: no ICU or no memory");
+    double bytes = (double)b.bytes;
+    const micro_way ways[] = {{"plain", all_plain, NULL, &b, bytes},
+                              {"scan", all_scan, NULL, &b, bytes},
+                              {"run", all_run, NULL, &b, bytes},
+                              {"fresh", all_lexicon, forget, &b, bytes},
+                              {"lexicon", all_lexicon, NULL, &b, bytes}};
+    micro_compare(&m, lang, "B", ways, PRS_COUNT(ways));
+    micro_value(&m, lang, "lexicon holds", "terms", prs_lexicon_count(b.lexicon));
     close_bench(&b);
-    return EXIT_SUCCESS;
+    return micro_end(&m);
 }

@@ -124,10 +124,11 @@ PRISM_API prism_status prism_document_get(prism_snapshot *snap, uint64_t gdoc, c
 /** One document.  Return 0 to go on, anything else to stop.
  *  Params : json [borrowed during the callback] of len bytes, not a string */
 typedef int (*prism_document_fn)(void *ctx, uint64_t gdoc, const char *json, size_t len);
-/** Walk all documents that can be found, in the order in which they were put, which is that of
- *  their numbers.
- *  Errors : PRISM_ECANCELED the callback stopped; PRISM_ECORRUPT, PRISM_EIO
- *  Cost   : every frame is read and decompressed once; memory for one */
+/** Walk all documents that can be found, in the order in which they were put.  Their
+ *  numbers ascend but where a merge put documents in another order.
+ *  Errors : PRISM_ECANCELED the callback stopped; PRISM_ECORRUPT, PRISM_EIO, PRISM_ENOMEM
+ *  Cost   : every frame is read and decompressed once; memory for one, and 4 bytes a document of a
+ *           segment in another order */
 PRISM_API prism_status prism_document_each(prism_snapshot *snap, prism_document_fn each, void *ctx,
                                            prism_error *err);
 

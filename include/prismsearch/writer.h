@@ -11,19 +11,15 @@
  *   commit, merge               still holds everything that was put and deleted: the same call may
  *                               be made again, and it uses other files than those that failed
  *   any call, PRISM_ECORRUPT    gives that error again from every call: bytes that were written for
- *     of a file just written    a failed flush do not come back from the disk.
+ *     of a file just written    a failed flush, or for a prism_writer_snapshot and not yet synced,
+ *                               do not come back from the disk.
  *                               prism_writer_rollback goes back to the last commit
- *   commit, of the sync of      the same: such files have waited for it, and what a snapshot has
- *     files that a              seen is not written a second time
- *     prism_writer_snapshot
- *     has flushed
  *   commit, PRISM_EUNKNOWN      can only be closed: open the index again to see whether it was
  *                               committed
  *
  * A disk that is full for a try needs room for the stored documents twice in the next: they are
- * copied.  Out of memory in the last step of a flush can make its documents unsavable: then each
- * commit gives PRISM_ENOMEM, and rollback is the way out.  The last commit is intact in every
- * case.
+ * copied.  So are whole segments where the disk would not sync what a prism_writer_snapshot has
+ * flushed: no sync of those files is believed again.  The last commit is intact in every case.
  *
  * Any thread may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
  * thread of its own while it is called.  What fails there changes nothing and is no call's error:
@@ -52,15 +48,22 @@ typedef struct prism_writer_opts {
     int non_durable;
     int strict_schema;     /* unknown JSON names reject the document */
     unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30) */
+    /* the order in which a merge puts the documents of its result; NULL or "" = they stay as they
+     * are: by arrival, unless an earlier merge put them in another.  "bp": documents of like words
+     * beside each other, for a smaller index and faster searches.  "FIELD" or "-FIELD": by a field
+     * with a column, ascending or descending, those without a value last.  "random:N": drawn from
+     * the number N, to see what an order is worth.  No answer depends on it: equal scores stand by
+     * arrival as ever.  Needed by open alone */
+    const char *reorder;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */
 #define PRISM_WRITER_OPTS_INIT                                                                     \
-    { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0 }
+    { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0, NULL }
 
 /** Become the writer of an index.
  *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]
  *  Errors : PRISM_EBUSY another writer, of any process, has it; PRISM_EREADONLY; PRISM_EINVAL
- *           memory under 16 MiB, keep_commits over 1000, threads over 256; PRISM_EUNSUPPORTED a
+ *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder; PRISM_EUNSUPPORTED a
  *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);

@@ -37,6 +37,7 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
         .load = given.load != 0,
         .durable = given.non_durable == 0,
         .strict_schema = given.strict_schema != 0,
+        .reorder_text = given.reorder,
     };
     return PRISM_OK;
 }

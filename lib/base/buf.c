@@ -95,13 +95,7 @@ void prs_buf_put64(prs_buf *buf, uint64_t v) {
 
 void prs_buf_varint(prs_buf *buf, uint64_t v) {
     if (!prs_buf_reserve(buf, 10)) return;
-    uint8_t *p = buf->ptr + buf->len;
-    while (v >= 0x80) {
-        *p++ = (uint8_t)(v | 0x80);
-        v >>= 7;
-    }
-    *p++ = (uint8_t)v;
-    buf->len = (size_t)(p - buf->ptr);
+    buf->len = (size_t)(prs_varint_put(buf->ptr + buf->len, v) - buf->ptr);
 }
 
 void prs_buf_zero(prs_buf *buf, size_t n) {

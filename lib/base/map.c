@@ -6,7 +6,8 @@
  *                 keys[id]           -> (ptr, len) into keys_arena, NUL-terminated
  *
  * Invariants  - The table is at most 3/4 full, so every probe meets a free slot.
- *             - Nothing is ever removed one by one, so there are no tombstones.
+ *             - Only the newest keys can be removed, and those behind one in its run move up, so
+ *               there are no tombstones.
  *             - A slot keeps 32 bits of its key's hash: growth re-places slots without reading
  *               keys, and a probe reads a key only when all 32 bits agree.
  *             - ids are 0 .. n-1 in order of first insertion, whatever the seed.
@@ -154,6 +155,36 @@ prism_status prs_map_add_unlisted(prs_map *map, prs_bytes key, uint32_t *id) {
     if (keep_key(map, key, id) != PRISM_OK) return PRISM_ENOMEM;
     map->n_unlisted++;
     return PRISM_OK;
+}
+
+prs_map_mark prs_map_save(const prs_map *map) {
+    prs_map_mark mark = {prs_arena_save(&map->keys_arena), map->n, map->n_unlisted};
+    return mark;
+}
+
+/* Free the slot `hole`: what its run holds behind it moves up, as far as it may. */
+static void free_slot(prs_map *map, uint32_t hole) {
+    for (uint32_t at = (hole + 1) & map->mask;; at = (at + 1) & map->mask) {
+        prs_map_slot slot = map->slots[at];
+        if (slot.id == PRS_MAP_FREE) break;
+        uint32_t from_home = (at - slot.hash) & map->mask, from_hole = (at - hole) & map->mask;
+        if (from_home < from_hole) continue; /* its probe begins behind the hole */
+        map->slots[hole] = slot;
+        hole = at;
+    }
+    map->slots[hole] = (prs_map_slot){0, PRS_MAP_FREE};
+}
+
+void prs_map_restore(prs_map *map, prs_map_mark mark) {
+    for (uint32_t id = map->n; id-- > mark.n;) {
+        uint32_t probes;
+        if (map->slots == NULL) break; /* all of them unlisted */
+        uint32_t at = find_slot(map, map->keys[id], hash_key(map, map->keys[id]), &probes);
+        if (map->slots[at].id == id) free_slot(map, at);
+    }
+    map->n = mark.n;
+    map->n_unlisted = mark.n_unlisted;
+    prs_arena_restore(&map->keys_arena, mark.keys);
 }
 
 uint32_t prs_map_find(const prs_map *map, prs_bytes key) {

@@ -36,6 +36,15 @@ prism_status prs_map_add(prs_map *map, prs_bytes key, uint32_t *id, bool *added)
 prism_status prs_map_add_unlisted(prs_map *map, prs_bytes key, uint32_t *id) PRS_NODISCARD;
 /** Id of key, or UINT32_MAX. */
 uint32_t prs_map_find(const prs_map *map, prs_bytes key);
+
+typedef struct prs_map_mark {
+    prs_arena_mark keys;
+    uint32_t n, n_unlisted;
+} prs_map_mark;
+prs_map_mark prs_map_save(const prs_map *map);
+/** Forget every key that came after the mark; the table stays as large as it has become.
+ *  Cost: a probe for each of them */
+void prs_map_restore(prs_map *map, prs_map_mark mark);
 /** Bytes the map holds, for budgets. */
 size_t prs_map_bytes(const prs_map *map);
 

@@ -125,4 +125,11 @@ static inline uint32_t prs_bit_width64(uint64_t v) {
     return v == 0 ? 0 : 64u - (uint32_t)__builtin_clzll(v);
 }
 
+/** Write v as LEB128, up to 10 bytes; returns the byte behind it. */
+static inline uint8_t *prs_varint_put(uint8_t *at, uint64_t v) {
+    for (; v >= 0x80; v >>= 7) *at++ = (uint8_t)(v | 0x80);
+    *at++ = (uint8_t)v;
+    return at;
+}
+
 #endif

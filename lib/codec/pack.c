@@ -68,9 +68,7 @@ static uint8_t *put_exceptions(const uint32_t *values, uint32_t n, uint32_t w, u
     memcpy(out, places, n_exceptions);
     out += n_exceptions;
     for (uint32_t i = 0; i < n_exceptions; i++) {
-        uint32_t high = values[places[i]] >> w;
-        for (; high >= 0x80; high >>= 7) *out++ = (uint8_t)(high | 0x80);
-        *out++ = (uint8_t)high;
+        out = prs_varint_put(out, values[places[i]] >> w);
     }
     return out;
 }

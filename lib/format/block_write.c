@@ -19,10 +19,7 @@ size_t prs_block_put_head(uint8_t tag, uint32_t n, uint32_t first, uint32_t befo
     uint8_t *at = out;
     *at++ = tag;
     *at++ = (uint8_t)(n - 1);
-    uint32_t gap = first - before - 1;
-    for (; gap >= 0x80; gap >>= 7) *at++ = (uint8_t)(gap | 0x80);
-    *at++ = (uint8_t)gap;
-    return (size_t)(at - out);
+    return (size_t)(prs_varint_put(at, first - before - 1) - out);
 }
 
 static size_t put_bitset(const uint32_t *docs, uint32_t n, uint32_t n_words, uint8_t *out) {

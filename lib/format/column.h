@@ -22,8 +22,20 @@ double prs_column_to_f64(int64_t v);
 typedef struct prs_column_writer prs_column_writer;
 prism_status prs_column_writer_new(prs_mem *mem, prs_column_type type, bool many,
                                    prs_column_writer **out, prism_error *err) PRS_NODISCARD;
-/** Values of a document; docs strictly ascending, docs without a value may be left out.  Many:
- *  sorted and made distinct here.  Single: n is 1.  Errors are sticky, told by finish. */
+/** Make the values of a document ready to be taken: docs strictly ascending, docs without a value
+ *  may be left out.  Many: sorted and made distinct here.  Single: n is 1.  n = 0 is nothing.
+ *  Errors : ENOMEM; EBUDGET 2^32 values in a column; EINVAL: nothing is ready, all is as before */
+prism_status prs_column_writer_ready_ints(prs_column_writer *cw, uint32_t doc,
+                                          const int64_t *values, uint32_t n,
+                                          prism_error *err) PRS_NODISCARD;
+prism_status prs_column_writer_ready_words(prs_column_writer *cw, uint32_t doc,
+                                           const prs_bytes *words, uint32_t n,
+                                           prism_error *err) PRS_NODISCARD;
+/** Take what is ready, if anything is: cannot fail. */
+void prs_column_writer_take(prs_column_writer *cw);
+/** Give up what is ready. */
+void prs_column_writer_forget(prs_column_writer *cw);
+/** Both steps in one, for who has nothing to lose: errors are sticky, told by finish. */
 void prs_column_writer_ints(prs_column_writer *cw, uint32_t doc, const int64_t *values, uint32_t n);
 void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_bytes *words,
                              uint32_t n);
@@ -36,7 +48,8 @@ void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint3
 uint32_t prs_column_writer_docs_with(const prs_column_writer *cw);
 /** Bytes of memory held, for budgets. */
 size_t prs_column_writer_bytes(const prs_column_writer *cw);
-/** Write the section COLUMN (begun by the caller) of n_docs documents. */
+/** Write the section COLUMN (begun by the caller) of n_docs documents.  Nothing is used up: it can
+ *  be written again, whatever failed, with no document added in between. */
 prism_status prs_column_writer_finish(prs_column_writer *cw, prs_out *out, uint32_t n_docs,
                                       prism_error *err) PRS_NODISCARD;
 void prs_column_writer_free(prs_column_writer *cw);

@@ -25,12 +25,13 @@ prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
  *  Errors : ENOMEM: goes on alone */
 prism_status prs_docstore_writer_employ(prs_docstore_writer *dw, prs_pool *pool, uint32_t n_workers,
                                         prism_error *err) PRS_NODISCARD;
-/** Make room for a document of `len` bytes: a frame that is full goes out.
- *  Errors : EIO, ENOSPC the file takes nothing more; what was added stays, see
- *           prs_docstore_writer_move */
+/** Have room for a document of `len` bytes, so that adding it next cannot fail: a frame that is
+ *  full goes out.
+ *  Errors : EIO, ENOSPC the file takes nothing more, see prs_docstore_writer_move; ENOMEM: what was
+ *           added stays in every case, and the same can be tried again */
 prism_status prs_docstore_writer_prepare(prs_docstore_writer *dw, size_t len,
                                          prism_error *err) PRS_NODISCARD;
-/** The next document (doc 0 first).  Errors are sticky, but those of the file.   Cost: zstd, ~5 us
+/** The next document (doc 0 first).  Errors are sticky where no room was made.   Cost: zstd, ~5 us
  *  per KiB at level 3 */
 void prs_docstore_writer_add(prs_docstore_writer *dw, prs_bytes json);
 /** A whole packed frame of another segment (prs_docstore_frame_get) with its n_docs documents. */
@@ -41,8 +42,8 @@ size_t prs_docstore_writer_bytes(const prs_docstore_writer *dw);
  *  Errors : as prs_out_copy: nothing was changed, `from` is good for another try */
 prism_status prs_docstore_writer_move(prs_docstore_writer *dw, prs_out *from, prs_out *to,
                                       prism_error *err) PRS_NODISCARD;
-/** Ends DOCS, writes the section DOC_INDEX.  May be called again after a move, with no document
- *  added in between. */
+/** Ends DOCS, writes the section DOC_INDEX.  May be called again after a move, whatever failed,
+ *  with no document added in between. */
 prism_status prs_docstore_writer_finish(prs_docstore_writer *dw, uint32_t n_docs,
                                         prism_error *err) PRS_NODISCARD;
 void prs_docstore_writer_free(prs_docstore_writer *dw);

@@ -1,11 +1,12 @@
 /* docstore_write.c - how are documents packed so that one can be had without unpacking many?
  *
  * Structure   add -> texts and ends of the open frame
- *             full -> head | ends | texts -> zstd -> DOCS;  index entry -> spool
+ *             full for the next -> head | ends | texts -> zstd -> DOCS;  index entry -> spool
  * Invariants  - A frame takes one more document only while it stays within 64 KiB unpacked, so the
  *               only larger frames are those of one document.
- *             - After a failure of the file a frame that did not go out stays open, so nothing that
- *               was taken is lost: the file's owner moves the writer to another one.
+ *             - A frame that did not go out, for memory or the file, stays open, so nothing that
+ *               was taken is lost: it is tried again, and if the file has failed, its owner moves
+ *               the writer to another one first.
  *             - Frames that other threads pack go out in order, each as if it had been packed here.
  *             - DOCS grows as documents come; what is kept is one frame and 16 bytes per frame
  *               before it.
@@ -25,7 +26,7 @@ struct prs_docstore_writer {
     prs_zstd_packer *packer;
     int level;
     prs_frames *frames; /* packed by others, in order; NULL: none are */
-    prism_error error;  /* code PRISM_OK while nothing failed */
+    prism_error error;  /* of what no room was made for; code PRISM_OK while there is none */
     uint32_t n_docs, n_frames, max_unpacked;
     uint64_t docs_len; /* bytes of DOCS that went out whole */
     uint32_t n_open;   /* documents of the open frame */
@@ -89,38 +90,30 @@ static uint64_t frame_len(uint64_t n, uint64_t text_len) {
     return 4 + 4 * (n + 1) + text_len;
 }
 
-/* Does the file take nothing more?  Then the open frame waits for another (R7). */
-static bool is_stuck(const prs_docstore_writer *w) {
-    return prs_out_status(w->out, NULL) != PRISM_OK;
-}
-
-/* Write a packed frame that begins with document first_doc; false if it did not go out. */
-static bool put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
-                      uint32_t first_doc) {
+/* Write a packed frame that begins with document first_doc.  An error: it did not go out. */
+static prism_status put_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
+                              uint32_t first_doc, prism_error *err) {
+    PRS_TRY(prs_spool_reserve(&w->index, 1, 16, err));
     prs_out_write(w->out, packed.ptr, packed.len);
-    if (is_stuck(w)) return false;
+    PRS_TRY(prs_out_status(w->out, err));
     uint8_t *entry = prs_spool_extend(&w->index, 16);
-    if (entry == NULL) {
-        prs_error_nomem(&w->error);
-        return false;
-    }
     prs_store32(entry, first_doc);
     prs_store32(entry + 4, unpacked_len);
     prs_store64(entry + 8, w->docs_len);
     w->docs_len += packed.len;
     w->n_frames++;
     w->max_unpacked = PRS_MAX(w->max_unpacked, unpacked_len);
-    return true;
+    return PRISM_OK;
 }
 
 /* The open frame as it is packed, in `b`. */
-static bool fill_frame(prs_docstore_writer *w, prs_buf *b) {
+static prism_status fill_frame(const prs_docstore_writer *w, prs_buf *b, prism_error *err) {
     prs_buf_clear(b);
     prs_buf_put32(b, w->n_open);
     prs_buf_put32(b, 0);
     prs_buf_put(b, w->ends.ptr, w->ends.len);
     prs_buf_put(b, w->texts.ptr, w->texts.len);
-    return prs_buf_status(b, &w->error) == PRISM_OK;
+    return prs_buf_status(b, err);
 }
 
 static void end_frame(prs_docstore_writer *w) {
@@ -129,103 +122,97 @@ static void end_frame(prs_docstore_writer *w) {
     prs_buf_clear(&w->texts);
 }
 
-static void flush_frame_here(prs_docstore_writer *w) {
+static prism_status flush_here(prs_docstore_writer *w, prism_error *err) {
     prs_buf *b = &w->unpacked;
-    if (!fill_frame(w, b)) return;
-    if (prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, &w->error) != PRISM_OK)
-        return;
-    if (put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
-                  w->n_docs - w->n_open)) {
-        end_frame(w);
-    }
+    PRS_TRY(fill_frame(w, b, err));
+    PRS_TRY(prs_zstd_pack(w->packer, prs_bytes_of(b->ptr, b->len), &w->packed, err));
+    PRS_TRY(put_frame(w, prs_bytes_of(w->packed.ptr, w->packed.len), (uint32_t)b->len,
+                      w->n_docs - w->n_open, err));
+    end_frame(w);
+    return PRISM_OK;
 }
 
-/* Write the oldest of the frames that others pack; false if it did not go out. */
-static bool write_oldest(prs_docstore_writer *w) {
+/* Write the oldest of the frames that others pack.  An error: it stays the oldest. */
+static prism_status write_oldest(prs_docstore_writer *w, prism_error *err) {
     const prs_frame *frame = prs_frames_oldest(w->frames);
     prs_bytes packed = prs_bytes_of(frame->packed.ptr, frame->packed.len);
     if (frame->status != PRISM_OK) { /* no memory there: once more here */
         prs_bytes unpacked = prs_bytes_of(frame->unpacked.ptr, frame->unpacked.len);
-        if (prs_zstd_pack(w->packer, unpacked, &w->packed, &w->error) != PRISM_OK) return false;
+        PRS_TRY(prs_zstd_pack(w->packer, unpacked, &w->packed, err));
         packed = prs_bytes_of(w->packed.ptr, w->packed.len);
     }
-    if (!put_frame(w, packed, (uint32_t)frame->unpacked.len, frame->first_doc)) return false;
+    PRS_TRY(put_frame(w, packed, (uint32_t)frame->unpacked.len, frame->first_doc, err));
     prs_frames_drop_oldest(w->frames);
-    return true;
+    return PRISM_OK;
 }
 
-static void flush_frame_there(prs_docstore_writer *w) {
-    while (prs_frames_is_full(w->frames) || prs_frames_is_oldest_done(w->frames)) {
-        if (!write_oldest(w)) return;
-    }
+static prism_status flush_there(prs_docstore_writer *w, prism_error *err) {
+    while (prs_frames_is_full(w->frames) || prs_frames_is_oldest_done(w->frames))
+        PRS_TRY(write_oldest(w, err));
     prs_frame *frame = prs_frames_next(w->frames);
-    if (!fill_frame(w, &frame->unpacked)) return;
+    PRS_TRY(fill_frame(w, &frame->unpacked, err));
     frame->first_doc = w->n_docs - w->n_open;
     prs_frames_submit(w->frames);
     end_frame(w);
+    return PRISM_OK;
 }
 
-static void flush_frame(prs_docstore_writer *w) {
-    if (!ok(w) || w->n_open == 0 || is_stuck(w)) return;
-    if (w->frames == NULL) {
-        flush_frame_here(w);
-    } else {
-        flush_frame_there(w);
-    }
+/* An error: the open frame stays open, for another try or another file (R7). */
+static prism_status flush_frame(prs_docstore_writer *w, prism_error *err) {
+    if (w->n_open == 0) return PRISM_OK;
+    PRS_TRY(prs_out_status(w->out, err));
+    return w->frames == NULL ? flush_here(w, err) : flush_there(w, err);
 }
 
-/* All frames, the open one too. */
-static void flush_all(prs_docstore_writer *w) {
-    flush_frame(w);
-    while (ok(w) && !is_stuck(w) && w->frames != NULL && prs_frames_any(w->frames)) {
-        if (!write_oldest(w)) return;
-    }
-}
-
-static bool room_for(prs_docstore_writer *w, uint64_t n_docs) {
-    if (n_docs <= PRISM_MAX_SEGMENT_DOCS - w->n_docs) return true;
-    prs_error_set(&w->error, PRISM_ELIMIT, "more than %u documents in a segment",
-                  PRISM_MAX_SEGMENT_DOCS);
-    return false;
+/* All frames, those of others too. */
+static prism_status flush_all(prs_docstore_writer *w, prism_error *err) {
+    PRS_TRY(flush_frame(w, err));
+    PRS_TRY(prs_out_status(w->out, err));
+    while (w->frames != NULL && prs_frames_any(w->frames)) PRS_TRY(write_oldest(w, err));
+    return PRISM_OK;
 }
 
 static bool fits(const prs_docstore_writer *w, size_t len) {
     return frame_len((uint64_t)w->n_open + 1, (uint64_t)w->texts.len + len) <= PRS_DOCSTORE_FRAME;
 }
 
+static prism_status check_count(const prs_docstore_writer *w, uint64_t n_docs, prism_error *err) {
+    if (n_docs <= PRISM_MAX_SEGMENT_DOCS - w->n_docs) return PRISM_OK;
+    return prs_error_set(err, PRISM_ELIMIT, "more than %u documents in a segment",
+                         PRISM_MAX_SEGMENT_DOCS);
+}
+
+static prism_status have_room(prs_buf *buf, size_t n, prism_error *err) {
+    if (prs_buf_reserve(buf, n)) return PRISM_OK;
+    buf->failed = false; /* what is in it is whole */
+    return prs_error_nomem(err);
+}
+
 prism_status prs_docstore_writer_prepare(prs_docstore_writer *w, size_t len, prism_error *err) {
-    if (!fits(w, len)) flush_frame(w);
-    if (!ok(w)) {
-        if (err != NULL && err->size >= sizeof *err) *err = w->error;
-        return w->error.code;
+    PRS_TRY(check_count(w, 1, err));
+    if (frame_len(1, len) > PRS_DOCSTORE_MAX_FRAME) {
+        return prs_error_set(err, PRISM_ELIMIT, "a document of more than %u bytes",
+                             PRS_DOCSTORE_MAX_FRAME);
     }
+    if (!fits(w, len)) PRS_TRY(flush_frame(w, err));
+    PRS_TRY(have_room(&w->texts, len, err));
+    PRS_TRY(have_room(&w->ends, 4, err));
     return prs_out_status(w->out, err);
 }
 
 void prs_docstore_writer_add(prs_docstore_writer *w, prs_bytes json) {
-    if (!ok(w) || !room_for(w, 1)) return;
-    if (frame_len(1, json.len) > PRS_DOCSTORE_MAX_FRAME) {
-        prs_error_set(&w->error, PRISM_ELIMIT, "a document of more than %u bytes",
-                      PRS_DOCSTORE_MAX_FRAME);
-        return;
-    }
-    if (!fits(w, json.len)) flush_frame(w);
+    if (!ok(w) || prs_docstore_writer_prepare(w, json.len, &w->error) != PRISM_OK) return;
     prs_buf_put(&w->texts, json.ptr, json.len);
     prs_buf_put32(&w->ends, (uint32_t)w->texts.len);
-    if (w->texts.failed || w->ends.failed) {
-        if (ok(w)) prs_error_nomem(&w->error);
-        return;
-    }
     w->n_open++;
     w->n_docs++;
-    if (w->texts.len >= PRS_DOCSTORE_FRAME) flush_frame(w);
 }
 
 void prs_docstore_writer_add_frame(prs_docstore_writer *w, prs_bytes packed, uint32_t unpacked_len,
                                    uint32_t n_docs) {
-    flush_all(w);
-    if (!ok(w) || !room_for(w, n_docs)) return;
-    if (put_frame(w, packed, unpacked_len, w->n_docs)) w->n_docs += n_docs;
+    if (!ok(w) || flush_all(w, &w->error) != PRISM_OK) return;
+    if (check_count(w, n_docs, &w->error) != PRISM_OK) return;
+    if (put_frame(w, packed, unpacked_len, w->n_docs, &w->error) == PRISM_OK) w->n_docs += n_docs;
 }
 
 prism_status prs_docstore_writer_move(prs_docstore_writer *w, prs_out *from, prs_out *to,
@@ -236,11 +223,11 @@ prism_status prs_docstore_writer_move(prs_docstore_writer *w, prs_out *from, prs
 }
 
 prism_status prs_docstore_writer_finish(prs_docstore_writer *w, uint32_t n_docs, prism_error *err) {
-    flush_all(w);
     if (!ok(w)) {
         if (err != NULL && err->size >= sizeof *err) *err = w->error;
         return w->error.code;
     }
+    PRS_TRY(flush_all(w, err));
     PRS_TRY(prs_out_status(w->out, err));
     if (n_docs != w->n_docs) return prs_error_set(err, PRISM_EINVAL, "not one text per document");
     uint8_t head[8], last[16] = {0};

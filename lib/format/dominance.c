@@ -40,15 +40,17 @@ static uint32_t largest_length(uint32_t class) {
 
 void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths,
                        uint32_t n) {
-    uint32_t max_freq = 0, max_length = 0; /* classes */
+    uint32_t rows = dom->rows, max = 0, min = PRS_DOMINANCE_LENGTHS; /* classes of length */
     for (uint32_t i = 0; i < n; i++) {
         uint32_t f = freq_class(freqs[i]), l = lengths ? length_class(lengths[i]) : 0;
         dom->counts[f][l]++;
-        max_freq = PRS_MAX(max_freq, f);
-        max_length = PRS_MAX(max_length, l);
+        rows |= UINT32_C(1) << f;
+        max = PRS_MAX(max, l);
+        min = PRS_MIN(min, l);
     }
-    dom->n_freqs = PRS_MAX(dom->n_freqs, max_freq + 1);
-    dom->n_lengths = PRS_MAX(dom->n_lengths, max_length + 1);
+    dom->rows = rows;
+    dom->n_lengths = PRS_MAX(dom->n_lengths, max + 1);
+    dom->from_end = PRS_MAX(dom->from_end, PRS_DOMINANCE_LENGTHS - min);
 }
 
 static const uint32_t ks[PRS_DOMINANCE_POINTS] = {10, 100, 1000};
@@ -59,15 +61,16 @@ typedef struct search {
     prs_impact *points;
 } search;
 
-/* Candidates of one class of freq: `sums` holds all postings of it and above, by class of
- * length. */
-static void try_row(search *s, const uint64_t *sums, uint32_t n_lengths, uint32_t freq) {
-    uint64_t running = 0;
+/* Candidates of one class of freq: `sums` holds all postings of it and above, by class of length
+ * from `first` on. */
+static void try_row(search *s, const uint32_t *sums, uint32_t n_lengths, uint32_t first,
+                    uint32_t freq) {
+    uint32_t running = 0;
     uint32_t k = 0;
     for (uint32_t l = 0; l < n_lengths && k < PRS_DOMINANCE_POINTS; l++) {
         running += sums[l];
         for (; k < PRS_DOMINANCE_POINTS && running >= ks[k]; k++) {
-            prs_impact point = {freq, largest_length(l)};
+            prs_impact point = {freq, largest_length(first + l)};
             float score = prs_impact_score(point, s->mean_length);
             if (score <= s->best[k]) continue;
             s->best[k] = score;
@@ -78,14 +81,17 @@ static void try_row(search *s, const uint64_t *sums, uint32_t n_lengths, uint32_
 
 uint32_t prs_dominance_take(prs_dominance *dom, uint64_t df, float mean_length,
                             prs_impact points[PRS_DOMINANCE_POINTS]) {
-    uint64_t sums[PRS_DOMINANCE_LENGTHS] = {0};
+    uint32_t sums[PRS_DOMINANCE_LENGTHS] = {0};
     search s = {mean_length, {-1, -1, -1}, points};
-    for (uint32_t f = dom->n_freqs; f-- > 0;) {
-        for (uint32_t l = 0; l < dom->n_lengths; l++) sums[l] += dom->counts[f][l];
-        try_row(&s, sums, dom->n_lengths, least_freq(f));
-        memset(dom->counts[f], 0, sizeof dom->counts[f]);
+    const uint32_t first = PRS_DOMINANCE_LENGTHS - dom->from_end;
+    const uint32_t n_lengths = dom->n_lengths - first;
+    for (uint32_t rows = dom->rows, f; rows != 0; rows &= ~(UINT32_C(1) << f)) {
+        f = prs_bit_width32(rows) - 1; /* what an empty row could claim, one above claims better */
+        for (uint32_t l = 0; l < n_lengths; l++) sums[l] += dom->counts[f][first + l];
+        try_row(&s, sums, n_lengths, first, least_freq(f));
+        memset(dom->counts[f] + first, 0, n_lengths * sizeof dom->counts[f][0]);
     }
-    dom->n_freqs = dom->n_lengths = 0;
+    dom->n_lengths = dom->from_end = dom->rows = 0;
     uint32_t n = 0;
     while (n < PRS_DOMINANCE_POINTS && df >= ks[n]) n++;
     return n;

@@ -12,7 +12,9 @@ enum { PRS_DOMINANCE_FREQS = 32, PRS_DOMINANCE_LENGTHS = 176 };
 
 /* Postings by class of freq and class of length.  All zero before the first add. */
 typedef struct prs_dominance {
-    uint32_t n_freqs, n_lengths; /* classes above these are empty */
+    uint32_t rows;      /* bit f: there are postings of class f */
+    uint32_t n_lengths; /* classes of length from this on are empty */
+    uint32_t from_end;  /* and those before PRS_DOMINANCE_LENGTHS - this */
     uint32_t counts[PRS_DOMINANCE_FREQS][PRS_DOMINANCE_LENGTHS];
 } prs_dominance;
 

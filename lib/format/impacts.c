@@ -154,20 +154,14 @@ void prs_front_join(prs_front *front, const prs_front *other, float mean_length)
     reverse(front);
 }
 
-static uint8_t *put_varint(uint8_t *out, uint32_t v) {
-    for (; v >= 0x80; v >>= 7) *out++ = (uint8_t)(v | 0x80);
-    *out++ = (uint8_t)v;
-    return out;
-}
-
 size_t prs_impacts_put(const prs_front *front, uint8_t *out) {
     uint8_t *at = out;
     *at++ = (uint8_t)front->n;
     prs_impact least = {0, 0}; /* that the next pair may have */
     for (uint32_t i = 0; i < front->n; i++) {
         prs_impact pair = front->pairs[i];
-        at = put_varint(at, pair.freq - least.freq);
-        at = put_varint(at, pair.length - least.length);
+        at = prs_varint_put(at, pair.freq - least.freq);
+        at = prs_varint_put(at, pair.length - least.length);
         least = (prs_impact){pair.freq + 1, pair.length + 1};
     }
     return (size_t)(at - out);

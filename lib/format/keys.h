@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "format/order.h"
 #include "store/in.h"
 
 static inline uint64_t prs_keys_hash(prs_bytes key) {
@@ -23,6 +24,10 @@ static inline uint64_t prs_keys_hash(prs_bytes key) {
 typedef struct prs_keys_writer prs_keys_writer;
 prism_status prs_keys_writer_new(prs_mem *mem, prs_keys_writer **out,
                                  prism_error *err) PRS_NODISCARD;
+/** Have room for a key of len bytes, so that adding it next cannot fail.
+ *  Errors : ENOMEM: all is as before */
+prism_status prs_keys_writer_reserve(prs_keys_writer *kw, size_t len,
+                                     prism_error *err) PRS_NODISCARD;
 /** The key of the next document (doc 0 first).  At most PRISM_MAX_KEY_BYTES.  Errors are sticky. */
 void prs_keys_writer_add(prs_keys_writer *kw, prs_bytes key);
 /** The key of a document added before, borrowed until the next add; empty if there is none (or it
@@ -30,7 +35,8 @@ void prs_keys_writer_add(prs_keys_writer *kw, prs_bytes key);
 prs_bytes prs_keys_writer_key(const prs_keys_writer *kw, uint32_t doc);
 /** Bytes of memory held, for budgets: 20 per document and the key bytes. */
 size_t prs_keys_writer_bytes(const prs_keys_writer *kw);
-/** Write the section KEYS (begun by the caller) of n_docs documents. */
+/** Write the section KEYS (begun by the caller) of n_docs documents.  Nothing is used up: it can be
+ *  written again, whatever failed. */
 prism_status prs_keys_writer_finish(prs_keys_writer *kw, prs_out *out, uint32_t n_docs,
                                     prism_error *err) PRS_NODISCARD;
 void prs_keys_writer_free(prs_keys_writer *kw);
@@ -63,10 +69,11 @@ typedef prism_status (*prs_key_found_fn)(void *ctx, const prs_key_probe *probe, 
 prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes, size_t n,
                                prs_key_found_fn found, void *ctx, prism_error *err) PRS_NODISCARD;
 
-/** Tell every document whose key a later document of the segment has too, in no special order.
+/** Tell every document whose key a document of the segment has too that arrived later, in no
+ *  special order.
  *  Errors : ECORRUPT, and what `found` returns.   Cost: one scan of the hashes */
 typedef prism_status (*prs_key_doc_fn)(void *ctx, uint32_t doc);
-prism_status prs_keys_superseded(const prs_keys *keys, prs_key_doc_fn found, void *ctx,
-                                 prism_error *err) PRS_NODISCARD;
+prism_status prs_keys_superseded(const prs_keys *keys, const prs_order *order, prs_key_doc_fn found,
+                                 void *ctx, prism_error *err) PRS_NODISCARD;
 
 #endif

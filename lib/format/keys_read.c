@@ -134,9 +134,10 @@ prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes
     return PRISM_OK;
 }
 
-/* Has an entry behind `entry` with the same hash the same key? */
-static prism_status is_superseded(const prs_keys *k, uint32_t entry, uint32_t *doc,
-                                  bool *superseded, prism_error *err) {
+/* Has another entry with the same hash the same key, of a document that arrived later? */
+static prism_status is_superseded(const prs_keys *k, const prs_order *order, uint32_t entry,
+                                  uint32_t first, uint32_t *doc, bool *superseded,
+                                  prism_error *err) {
     const uint8_t *hashes = k->section.ptr + k->hashes;
     uint64_t hash = prs_load64(hashes + 8 * (size_t)entry);
     prs_bytes key = prs_bytes_of(NULL, 0);
@@ -144,24 +145,31 @@ static prism_status is_superseded(const prs_keys *k, uint32_t entry, uint32_t *d
     *superseded = false;
     PRS_TRY(look_at(k, entry, key, doc, &same, err));
     PRS_TRY(prs_keys_get(k, *doc, &key, err));
-    for (uint32_t i = entry + 1; i < k->n_docs && !*superseded; i++) {
+    for (uint32_t i = first; i < k->n_docs && !*superseded; i++) {
         uint32_t other;
         if (prs_load64(hashes + 8 * (size_t)i) != hash) break;
-        PRS_TRY(look_at(k, i, key, &other, superseded, err));
+        PRS_TRY(look_at(k, i, key, &other, &same, err));
+        *superseded = same && prs_order_get(order, other) > prs_order_get(order, *doc);
     }
     return PRISM_OK;
 }
 
-prism_status prs_keys_superseded(const prs_keys *k, prs_key_doc_fn found, void *ctx,
-                                 prism_error *err) {
+prism_status prs_keys_superseded(const prs_keys *k, const prs_order *order, prs_key_doc_fn found,
+                                 void *ctx, prism_error *err) {
     if (k->n_docs == 0) return PRISM_OK;
     PRS_TRY(prs_in_touch(&k->section, k->hashes, 8 * (uint64_t)k->n_docs, err));
     const uint8_t *hashes = k->section.ptr + k->hashes;
-    for (uint32_t i = 0; i + 1 < k->n_docs; i++) {
-        if (prs_load64(hashes + 8 * (size_t)i) != prs_load64(hashes + 8 * (size_t)i + 8)) continue;
+    uint64_t before = ~prs_load64(hashes);
+    uint32_t first = 0; /* entry of the hash at hand */
+    for (uint32_t i = 0; i < k->n_docs; i++) {
+        uint64_t hash = prs_load64(hashes + 8 * (size_t)i);
+        bool more = i + 1 < k->n_docs && prs_load64(hashes + 8 * (size_t)i + 8) == hash;
         uint32_t doc;
         bool superseded;
-        PRS_TRY(is_superseded(k, i, &doc, &superseded, err));
+        if (hash != before) first = i;
+        before = hash;
+        if (first == i && !more) continue;
+        PRS_TRY(is_superseded(k, order, i, first, &doc, &superseded, err));
         if (superseded) PRS_TRY(found(ctx, doc));
     }
     return PRISM_OK;

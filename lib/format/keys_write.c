@@ -9,6 +9,8 @@
  *
  * Invariants  - Buckets are filled in doc order and sorted stably, so entries ascend by (hash,
  *               doc).
+ *             - finish reads what was gathered and changes none of it: after a failure the same can
+ *               be written to another file.
  *             - A window holds at most PRS_KEYS_WINDOW entries, or one bucket: someone who makes a
  *               million keys with one hash gets one large bucket, which sorts in linear time.
  * Cost        About 20 bytes of memory per document and the key bytes, in small blocks; time n per
@@ -69,14 +71,18 @@ void prs_keys_writer_free(prs_keys_writer *kw) {
     prs_mem_free(kw->mem, kw, sizeof *kw);
 }
 
+prism_status prs_keys_writer_reserve(prs_keys_writer *kw, size_t len, prism_error *err) {
+    PRS_ASSERT(len <= PRISM_MAX_KEY_BYTES);
+    PRS_TRY(prs_spool_reserve(&kw->texts, 1, 2 + len, err));
+    PRS_TRY(prs_spool_reserve(&kw->refs, 1, sizeof(uint8_t *), err));
+    return prs_spool_reserve(&kw->hashes, 1, 8, err);
+}
+
 static void add_key(prs_keys_writer *kw, prs_bytes key) {
+    if (prs_keys_writer_reserve(kw, key.len, &kw->error) != PRISM_OK) return;
     uint8_t *text = prs_spool_extend(&kw->texts, 2 + key.len);
     uint8_t *ref = prs_spool_extend(&kw->refs, sizeof text);
     prs_spool_put64(&kw->hashes, prs_keys_hash(key));
-    if (text == NULL || ref == NULL || kw->hashes.failed) {
-        prs_error_nomem(&kw->error);
-        return;
-    }
     prs_store16(text, (uint16_t)key.len);
     if (key.len > 0) memcpy(text + 2, key.ptr, key.len);
     memcpy(ref, &text, sizeof text);

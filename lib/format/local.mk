@@ -1,6 +1,7 @@
 # Sources of lib/format: append `libprismsearch_sources += lib/format/FILE.c`, headers too.
 libprismsearch_sources += \
-	lib/format/column.h lib/format/column_check.c lib/format/column_read.c lib/format/column_write.c \
+	lib/format/column.h lib/format/column_check.c lib/format/column_finish.c \
+	lib/format/column_read.c lib/format/column_write.c lib/format/column_writer.h \
 	lib/format/components.h \
 	lib/format/deletes.h lib/format/deletes_read.c lib/format/deletes_write.c \
 	lib/format/docstore.h lib/format/docstore_read.c lib/format/docstore_write.c \
@@ -8,7 +9,7 @@ libprismsearch_sources += \
 	lib/format/lengths.c lib/format/lengths.h \
 	lib/format/manifest.h lib/format/manifest_read.c lib/format/manifest_write.c \
 	lib/format/names.c lib/format/names.h \
-	lib/format/order.c lib/format/order.h \
+	lib/format/order.h lib/format/order_read.c lib/format/order_write.c \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
 	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c lib/format/terms_write.c \

@@ -53,7 +53,7 @@ void prs_list_builder_reset(prs_list_builder *list) {
     if (list->n_groups != 0) prs_arena_reset(&list->bytes);
     list->n_groups = 0;
     list->list_front.n = 0;
-    if (list->dominance.n_freqs != 0) memset(&list->dominance, 0, sizeof list->dominance);
+    if (list->dominance.rows != 0) memset(&list->dominance, 0, sizeof list->dominance);
 }
 
 /* ---- closing a group ------------------------------------------------------------------------ */
@@ -178,9 +178,7 @@ static void write_directory(const prs_list_builder *list, uint32_t n_dominance, 
 static size_t put_dominance(const prs_impact *points, uint32_t n, uint8_t *out) {
     uint8_t *at = out;
     for (uint32_t i = 0; i < 2 * n; i++) {
-        uint32_t v = i % 2 == 0 ? points[i / 2].freq : points[i / 2].length;
-        for (; v >= 0x80; v >>= 7) *at++ = (uint8_t)(v | 0x80);
-        *at++ = (uint8_t)v;
+        at = prs_varint_put(at, i % 2 == 0 ? points[i / 2].freq : points[i / 2].length);
     }
     return (size_t)(at - out);
 }

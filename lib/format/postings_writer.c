@@ -24,6 +24,9 @@
 #include "format/postings_group.h"
 #include "format/terms_block.h"
 
+/* Bytes of an inline list, at most: documents and freqs, and positions, all varints of 32 bits. */
+enum { PAYLOAD_MAX = 5 * (2 * PRS_INLINE_MAX_DF + PRS_INLINE_MAX_CF) };
+
 struct prs_postings_writer {
     prs_mem *mem;
     prs_out *out;
@@ -38,8 +41,8 @@ struct prs_postings_writer {
     uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
     prs_buf positions; /* theirs, as u32 in memory order */
     /* scratch */
-    prs_buf run;     /* positions of one block, encoded */
-    prs_buf payload; /* of an inline list */
+    prs_buf run;                  /* positions of one block, encoded */
+    uint8_t payload[PAYLOAD_MAX]; /* of an inline list */
     prs_list_builder list;
 };
 
@@ -65,7 +68,6 @@ prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, const prs_lengt
     pw->spans = spans ? spans : lengths;
     prs_buf_init(&pw->positions, mem);
     prs_buf_init(&pw->run, mem);
-    prs_buf_init(&pw->payload, mem);
     prs_list_builder_init(&pw->list, mem, mean_of(lengths));
     *writer = pw;
     return PRISM_OK;
@@ -75,7 +77,6 @@ void prs_postings_writer_free(prs_postings_writer *pw) {
     if (pw == NULL) return;
     prs_buf_fini(&pw->positions);
     prs_buf_fini(&pw->run);
-    prs_buf_fini(&pw->payload);
     prs_list_builder_fini(&pw->list);
     prs_mem_free(pw->mem, pw, sizeof *pw);
 }
@@ -244,31 +245,46 @@ prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *fro
 
 /* ---- ending a list -------------------------------------------------------------------------- */
 
-static void put_payload(prs_postings_writer *pw) {
-    prs_buf *payload = &pw->payload;
-    prs_buf_clear(payload);
+/* A short list: all of it, not yet in a block. */
+typedef struct short_list {
+    const uint32_t *docs, *freqs, *positions;
+    uint32_t n;
+} short_list;
+
+static void put_payload(prs_postings_writer *pw, const short_list *list, prs_term_info *info) {
+    uint8_t *at = pw->payload;
     uint32_t before = PRS_NO_DOC;
-    for (uint32_t i = 0; i < pw->n; i++) {
-        prs_buf_varint(payload, pw->docs[i] - before - 1);
-        before = pw->docs[i];
+    for (uint32_t i = 0; i < list->n; i++) {
+        at = prs_varint_put(at, list->docs[i] - before - 1);
+        before = list->docs[i];
     }
-    for (uint32_t i = 0; i < pw->n && pw->cf != pw->df; i++)
-        prs_buf_varint(payload, pw->freqs[i] - 1);
-    const uint32_t *position = (const uint32_t *)(const void *)pw->positions.ptr;
-    for (uint32_t i = 0; i < pw->n && pw->has_positions; i++) {
-        for (uint32_t k = 0; k < pw->freqs[i]; k++, position++)
-            prs_buf_varint(payload, k == 0 ? position[0] : position[0] - position[-1]);
+    for (uint32_t i = 0; i < list->n && info->cf != info->df; i++)
+        at = prs_varint_put(at, list->freqs[i] - 1);
+    const uint32_t *position = list->positions;
+    for (uint32_t i = 0; i < list->n && pw->has_positions; i++) {
+        uint32_t from = 0; /* the first of a document stands as it is, others less the one before */
+        for (uint32_t k = 0; k < list->freqs[i]; k++, from = *position++)
+            at = prs_varint_put(at, *position - from);
     }
-    pw->no_memory |= payload->failed;
+    info->inlined = true;
+    info->payload = pw->payload;
+    info->payload_len = (uint32_t)(at - pw->payload);
 }
 
-static void write_single_block(prs_postings_writer *pw, prs_term_info *info) {
+static void write_single_block(prs_postings_writer *pw, const short_list *list,
+                               prs_term_info *info) {
     uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
-    if (pw->has_positions)
-        write_positions(pw, pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr,
-                        pw->n);
-    info->postings_len = prs_block_encode(pw->docs, pw->freqs, pw->n, PRS_NO_DOC, bytes);
+    if (pw->has_positions) write_positions(pw, list->docs, list->freqs, list->positions, list->n);
+    info->postings_len = prs_block_encode(list->docs, list->freqs, list->n, PRS_NO_DOC, bytes);
     prs_out_write(pw->out, bytes, (size_t)info->postings_len);
+}
+
+/* A list that needs no skip data; df, cf are in info. */
+static void put_short(prs_postings_writer *pw, const short_list *list, prs_term_info *info) {
+    if (prs_terms_must_inline(info->df, info->cf))
+        put_payload(pw, list, info);
+    else
+        write_single_block(pw, list, info);
 }
 
 static prism_status status_of(const prs_postings_writer *pw, prism_error *err) {
@@ -278,6 +294,18 @@ static prism_status status_of(const prs_postings_writer *pw, prism_error *err) {
     return prs_out_status(pw->out, err);
 }
 
+/* The list is written: did all go well, and where is it? */
+static prism_status end_list(prs_postings_writer *pw, prs_term_info *made, prs_term_info *info,
+                             prism_error *err) {
+    PRS_TRY(status_of(pw, err));
+    if (!made->inlined) {
+        made->off = pw->off;
+        made->positions_len = pw->positions_len;
+    }
+    *info = *made;
+    return PRISM_OK;
+}
+
 prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *info,
                                         prism_error *err) {
     memset(info, 0, sizeof *info);
@@ -285,23 +313,27 @@ prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *
     pw->no_memory |= pw->positions.failed;
     PRS_TRY(status_of(pw, err));
     prs_term_info made = {.df = (uint32_t)pw->df, .cf = pw->cf, .has_positions = pw->has_positions};
-    if (prs_terms_must_inline(made.df, made.cf)) {
-        put_payload(pw);
-        made.inlined = true;
-        made.payload = pw->payload.ptr;
-        made.payload_len = (uint32_t)pw->payload.len;
-    } else if (prs_list_builder_empty(&pw->list)) {
-        write_single_block(pw, &made);
+    if (prs_list_builder_empty(&pw->list)) {
+        short_list list = {pw->docs, pw->freqs, (const uint32_t *)(const void *)pw->positions.ptr,
+                           pw->n};
+        put_short(pw, &list, &made);
     } else {
         put_pending(pw);
         pw->no_memory |= !prs_list_builder_write(&pw->list, pw->df, pw->has_positions, pw->out,
                                                  &made.postings_len);
     }
-    PRS_TRY(status_of(pw, err));
-    if (!made.inlined) {
-        made.off = pw->off;
-        made.positions_len = pw->positions_len;
-    }
-    *info = made;
-    return PRISM_OK;
+    return end_list(pw, &made, info, err);
+}
+
+prism_status prs_postings_writer_whole(prs_postings_writer *pw, bool has_positions,
+                                       const uint32_t *docs, const uint32_t *freqs,
+                                       const uint32_t *positions, uint32_t n, prs_term_info *info,
+                                       prism_error *err) {
+    PRS_ASSERT(n >= 1 && n <= PRS_BLOCK);
+    memset(info, 0, sizeof *info);
+    prs_postings_writer_begin(pw, has_positions);
+    short_list list = {docs, freqs, positions, n};
+    prs_term_info made = {.df = n, .cf = sum_freqs(freqs, n), .has_positions = has_positions};
+    put_short(pw, &list, &made);
+    return end_list(pw, &made, info, err);
 }

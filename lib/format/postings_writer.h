@@ -42,6 +42,12 @@ void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, cons
  *  Errors : ECORRUPT from `from`; others are sticky */
 prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *from, uint32_t shift,
                                       bool *copied, prism_error *err) PRS_NODISCARD;
+/** A list of up to 128 postings at once, instead of begin, add and finish: the same bytes.
+ *  Shapes : as prs_postings_writer_add, 1 <= n <= 128.   Errors : as prs_postings_writer_finish */
+prism_status prs_postings_writer_whole(prs_postings_writer *pw, bool has_positions,
+                                       const uint32_t *docs, const uint32_t *freqs,
+                                       const uint32_t *positions, uint32_t n, prs_term_info *info,
+                                       prism_error *err) PRS_NODISCARD;
 /** End the list.  info->payload is borrowed until the next begin.  df = 0 is EINVAL.
  *  Errors : ENOMEM; those of `out` */
 prism_status prs_postings_writer_finish(prs_postings_writer *pw, prs_term_info *info,

@@ -22,6 +22,8 @@
 #include "format/terms_block.h"
 
 #define TERMS_RUN ((size_t)256 << 10) /* bytes of finished blocks that are worth a run */
+#define KEY_HEAD_MAX 10u              /* two varints of lengths below 2^32 */
+#define INFO_HEAD_MAX 40u             /* four varints of 64 bits */
 
 struct prs_terms_writer {
     prs_mem *mem;
@@ -65,37 +67,49 @@ void prs_terms_writer_free(prs_terms_writer *tw) {
 }
 
 static void add_key(prs_terms_writer *tw, prs_bytes key) {
+    if (!prs_buf_reserve(&tw->keys, KEY_HEAD_MAX + key.len)) return;
+    uint8_t *at = tw->keys.ptr + tw->keys.len;
     size_t shared = 0;
     if (tw->n_in_block != 0) {
         size_t max = PRS_MIN(key.len, tw->last_len);
         while (shared < max && key.ptr[shared] == tw->last_key[shared]) shared++;
-        prs_buf_varint(&tw->keys, shared);
+        at = prs_varint_put(at, shared);
     }
-    prs_buf_varint(&tw->keys, key.len - shared);
-    prs_buf_put(&tw->keys, key.ptr + shared, key.len - shared);
-    memcpy(tw->last_key, key.ptr, key.len);
+    at = prs_varint_put(at, key.len - shared);
+    memcpy(at, key.ptr + shared, key.len - shared);
+    tw->keys.len = (size_t)(at - tw->keys.ptr) + key.len - shared;
+    memcpy(tw->last_key + shared, key.ptr + shared, key.len - shared);
     tw->last_len = key.len;
+}
+
+/* Lists of a block lie one behind another. */
+static void note_list(prs_terms_writer *tw, const prs_term_info *info) {
+    if (!tw->has_list) tw->first_list = tw->next_list = info->off;
+    tw->has_list = true;
+    PRS_ASSERT(info->off == tw->next_list || prs_out_status(tw->out, NULL) != PRISM_OK);
+    tw->next_list += info->positions_len + info->postings_len;
+    tw->totals.positions_len += info->positions_len;
+    tw->totals.postings_len += info->postings_len;
 }
 
 static void add_info(prs_terms_writer *tw, const prs_term_info *info) {
     PRS_ASSERT(info->df > 0 && info->cf >= info->df);
     PRS_ASSERT(info->inlined == prs_terms_must_inline(info->df, info->cf));
-    prs_buf_varint(&tw->infos, (uint64_t)info->df << 2 | (info->has_positions ? 2u : 0u) |
-                                   (info->inlined ? 1u : 0u));
-    prs_buf_varint(&tw->infos, info->cf - info->df);
+    if (!info->inlined) note_list(tw, info);
+    if (!prs_buf_reserve(&tw->infos, INFO_HEAD_MAX + info->payload_len)) return;
+    uint8_t *at = tw->infos.ptr + tw->infos.len;
+    at = prs_varint_put(at, (uint64_t)info->df << 2 | (info->has_positions ? 2u : 0u) |
+                                (info->inlined ? 1u : 0u));
+    at = prs_varint_put(at, info->cf - info->df);
     if (info->inlined) {
-        prs_buf_varint(&tw->infos, info->payload_len);
-        prs_buf_put(&tw->infos, info->payload, info->payload_len);
-        return;
+        at = prs_varint_put(at, info->payload_len);
+        memcpy(at, info->payload, info->payload_len);
+        at += info->payload_len;
+    } else {
+        if (info->has_positions) at = prs_varint_put(at, info->positions_len);
+        at = prs_varint_put(at, info->postings_len);
     }
-    if (!tw->has_list) tw->first_list = tw->next_list = info->off;
-    tw->has_list = true;
-    PRS_ASSERT(info->off == tw->next_list || prs_out_status(tw->out, NULL) != PRISM_OK);
-    if (info->has_positions) prs_buf_varint(&tw->infos, info->positions_len);
-    prs_buf_varint(&tw->infos, info->postings_len);
-    tw->next_list += info->positions_len + info->postings_len;
-    tw->totals.positions_len += info->positions_len;
-    tw->totals.postings_len += info->postings_len;
+    tw->infos.len = (size_t)(at - tw->infos.ptr);
 }
 
 /* The entry of a block in TERMS_INDEX but for its offset, when its first key comes. */

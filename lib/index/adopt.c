@@ -60,7 +60,8 @@ static prism_status open_merged(adoption *a, const prs_manifest_segment *files, 
     prs_working merged = {.is_new = true};
     mending mend = {a, &merged, err};
     PRS_TRY(prs_segment_open(writer->core, writer->recipe, files, &merged.segment, err));
-    prism_status status = prs_keys_superseded(&merged.segment->keys, delete_superseded, &mend, err);
+    prism_status status = prs_keys_superseded(&merged.segment->keys, &merged.segment->order,
+                                              delete_superseded, &mend, err);
     if (status == PRISM_OK && !prs_workings_push(&a->added, merged)) status = prs_error_nomem(err);
     if (status != PRISM_OK) prs_working_fini(&merged, writer->core->dir, false);
     return status;
@@ -72,7 +73,7 @@ static prism_status merge_group(adoption *a, const prs_merge_input *inputs, uint
     prs_id id;
     prs_manifest_segment files;
     PRS_TRY(prs_writer_next_id(writer, &id, err));
-    PRS_TRY(prs_merge_run_at(writer->core, writer->recipe, inputs, n, a->next_arrival, &id,
+    PRS_TRY(prs_merge_run_at(writer->core, writer->recipe, inputs, n, NULL, a->next_arrival, &id,
                              a->progress != NULL ? tell_progress : NULL, a, &files, err));
     PRS_ASSERT(files.n_docs == a->group);
     prism_status status = open_merged(a, &files, err);

@@ -56,7 +56,6 @@ static void clear_results(prs_batch *batch) {
 
 void prs_batch_clear(prs_batch *batch) {
     prs_buf_clear(&batch->texts);
-    batch->n_values = 0;
     clear_results(batch);
 }
 
@@ -78,7 +77,6 @@ void prs_batch_put_field(prs_batch *batch, uint32_t doc, uint32_t field, uint32_
     prs_buf_put32(&batch->texts, doc);
     prs_buf_put32(&batch->texts, field);
     prs_buf_put32(&batch->texts, n);
-    batch->n_values += n;
 }
 
 void prs_batch_put_value(prs_batch *batch, const void *text, uint32_t len) {

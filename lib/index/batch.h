@@ -28,7 +28,6 @@ typedef struct prs_batch {
     prs_mem *mem;
     uint32_t n_fields;
     prs_buf texts;
-    uint64_t n_values;
     uint32_t first_doc;
     /* what the analysis gives */
     prs_batch_field *fields;

@@ -195,7 +195,7 @@ static prism_status compare_key(deep_check *c, uint32_t doc, prism_error *err) {
 
 static prism_status take_document(deep_check *c, uint32_t doc, prism_error *err) {
     prs_bytes json;
-    PRS_TRY(prs_docstore_get(&c->segment->docs, &c->cursor, doc, &json, err));
+    PRS_TRY(prs_segment_document(c->segment, &c->cursor, doc, &json, err));
     PRS_TRY(prs_json_reader_read(c->reader, (const char *)json.ptr, json.len, false, &c->document,
                                  err));
     PRS_TRY(compare_key(c, doc, err));

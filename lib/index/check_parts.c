@@ -111,6 +111,7 @@ static prism_status check_all(prs_check *check, const prs_segment *segment,
         }
     }
     PRS_TRY(check_keys(check, segment, deleted, err));
+    PRS_TRY(prs_order_check(&segment->order, &check->core->mem, err));
     return unpack_documents(check, segment, err);
 }
 

@@ -113,7 +113,8 @@ static prism_status mark_segment(prs_deletions *d, prs_core *core, const prs_man
     PRS_TRY(prs_segment_open(core, core->recipe, &manifest->segments[i], &early, err));
     marker m = {d, i, early->n_docs};
     prism_status status = PRISM_OK;
-    if (early->keys.n_docs > 0) status = prs_keys_superseded(&early->keys, mark_doc, &m, err);
+    if (early->keys.n_docs > 0)
+        status = prs_keys_superseded(&early->keys, &early->order, mark_doc, &m, err);
     for (uint32_t k = i + 1;
          early->keys.n_docs > 0 && status == PRISM_OK && k < manifest->n_segments; k++) {
         status = prs_segment_open(core, core->recipe, &manifest->segments[k], &late, err);

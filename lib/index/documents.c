@@ -47,7 +47,7 @@ prism_status prs_document_get(const prism_snapshot *snap, uint64_t gdoc, char **
     prs_docstore_cursor cursor;
     prs_bytes text;
     prs_docstore_cursor_init(&cursor, snap->mem);
-    prism_status status = prs_docstore_get(&leaf->segment->docs, &cursor, doc, &text, err);
+    prism_status status = prs_segment_document(leaf->segment, &cursor, doc, &text, err);
     if (status == PRISM_OK) {
         *json = prs_text_new(snap->mem, text.ptr, text.len);
         if (*json == NULL) status = prs_error_nomem(err);
@@ -57,25 +57,41 @@ prism_status prs_document_get(const prism_snapshot *snap, uint64_t gdoc, char **
     return status;
 }
 
-static prism_status each_of_leaf(const prs_leaf *leaf, prs_docstore_cursor *cursor,
-                                 prism_document_fn each, void *ctx, prism_error *err) {
-    for (uint32_t doc = 0; doc < leaf->segment->n_docs; doc++) {
+typedef struct walk {
+    prs_docstore_cursor cursor;
+    prism_document_fn each;
+    void *ctx;
+} walk;
+
+/* As they are stored, each frame is unpacked once. */
+static prism_status each_by_arrival(walk *w, const prs_leaf *leaf, const uint32_t *docs,
+                                    prism_error *err) {
+    for (uint32_t i = 0; i < leaf->segment->n_docs; i++) {
+        uint32_t doc = docs != NULL ? docs[i] : i;
         prs_bytes json;
         if (leaf->deleted != NULL && prs_bitset_get(leaf->deleted, doc)) continue;
-        PRS_TRY(prs_docstore_get(&leaf->segment->docs, cursor, doc, &json, err));
-        if (each(ctx, leaf->base + doc, (const char *)json.ptr, json.len) != 0)
+        PRS_TRY(prs_docstore_get(&leaf->segment->docs, &w->cursor, i, &json, err));
+        if (w->each(w->ctx, leaf->base + doc, (const char *)json.ptr, json.len) != 0)
             return prs_error_set(err, PRISM_ECANCELED, "stopped by the caller");
     }
     return PRISM_OK;
 }
 
+static prism_status each_of_leaf(walk *w, const prs_leaf *leaf, prs_mem *mem, prism_error *err) {
+    uint32_t *docs;
+    PRS_TRY(prs_segment_by_arrival(leaf->segment, mem, &docs, err));
+    prism_status status = each_by_arrival(w, leaf, docs, err);
+    prs_mem_free(mem, docs, (size_t)leaf->segment->n_docs * sizeof *docs);
+    return status;
+}
+
 prism_status prs_document_each(const prism_snapshot *snap, prism_document_fn each, void *ctx,
                                prism_error *err) {
-    prs_docstore_cursor cursor;
+    walk w = {.each = each, .ctx = ctx};
     prism_status status = PRISM_OK;
-    prs_docstore_cursor_init(&cursor, snap->mem);
+    prs_docstore_cursor_init(&w.cursor, snap->mem);
     for (uint32_t i = 0; i < snap->n_leaves && status == PRISM_OK; i++)
-        status = each_of_leaf(&snap->leaves[i], &cursor, each, ctx, err);
-    prs_docstore_cursor_fini(&cursor);
+        status = each_of_leaf(&w, &snap->leaves[i], snap->mem, err);
+    prs_docstore_cursor_fini(&w.cursor);
     return status;
 }

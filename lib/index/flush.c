@@ -66,9 +66,27 @@ static bool fill_positions(term_sink *sink, const uint32_t *places, uint32_t n) 
     return true;
 }
 
-static prism_status write_term(void *ctx, const prs_transpose_term *term, prism_error *err) {
-    term_sink *sink = ctx;
-    bool with_positions = sink->field_has_positions && prs_kind_has_positions(term->key.ptr[0]);
+/* A term of up to PRS_BLOCK places, as nearly all are: documents, freqs and positions in one go. */
+static prism_status write_short(term_sink *sink, const prs_transpose_term *term,
+                                bool with_positions, prs_term_info *info, prism_error *err) {
+    const prs_places *places = &sink->places;
+    uint32_t positions[PRS_BLOCK], n = 0, e = 0;
+    for (uint32_t at = 0; at < term->n;) {
+        e = prs_places_find(places, e, term->places[at]);
+        uint32_t begin = at, base = places->bases[e], end_place = places->bases[e + 1];
+        do {
+            positions[at] = term->places[at] - base;
+            at++;
+        } while (at < term->n && term->places[at] < end_place);
+        sink->docs[n] = places->docs[e].doc;
+        sink->freqs[n++] = at - begin;
+    }
+    return prs_postings_writer_whole(sink->postings, with_positions, sink->docs, sink->freqs,
+                                     with_positions ? positions : NULL, n, info, err);
+}
+
+static prism_status write_long(term_sink *sink, const prs_transpose_term *term, bool with_positions,
+                               prs_term_info *info, prism_error *err) {
     prs_postings_writer_begin(sink->postings, with_positions);
     for (uint32_t at = 0, entry = 0; at < term->n;) {
         uint32_t begin = at;
@@ -78,8 +96,17 @@ static prism_status write_term(void *ctx, const prs_transpose_term *term, prism_
         prs_postings_writer_add(sink->postings, sink->docs, sink->freqs,
                                 with_positions ? sink->positions.ptr : NULL, sink->n);
     }
+    return prs_postings_writer_finish(sink->postings, info, err);
+}
+
+static prism_status write_term(void *ctx, const prs_transpose_term *term, prism_error *err) {
+    term_sink *sink = ctx;
+    bool with_positions = sink->field_has_positions && prs_kind_has_positions(term->key.ptr[0]);
     prs_term_info info;
-    PRS_TRY(prs_postings_writer_finish(sink->postings, &info, err));
+    if (term->n <= PRS_BLOCK)
+        PRS_TRY(write_short(sink, term, with_positions, &info, err));
+    else
+        PRS_TRY(write_long(sink, term, with_positions, &info, err));
     prs_terms_writer_add(sink->terms, term->key, &info);
     return PRISM_OK;
 }

@@ -5,8 +5,8 @@
  *               text, keyword   lexicon scan of each value, appended to the field's stream
  *                               | value 0 | GAP 100 | value 1 |     one (doc, start, length, span)
  *               column          all values of the field in one call
- * Invariants  - All streams are extended before anything that cannot be taken back (columns): a
- *               document that fails leaves no trace.
+ * Invariants  - Streams are extended and cut back; columns make a document's values ready, and take
+ *               them when nothing can fail any more: a document that fails leaves no trace.
  *             - One token more is one u32 more; nothing is kept per term but its id in the lexicon.
  *             - A keyword value that is empty counts as absent.
  * Why so      See transpose.c.  Streams grow by an eighth instead of doubling: they are the largest
@@ -209,7 +209,8 @@ static prism_status scan_fields(prs_inverter *inv, const prs_document *doc, pris
     return PRISM_OK;
 }
 
-static void add_to_column(prs_inverter *inv, uint32_t f, const prs_document *doc) {
+static prism_status ready_column(prs_inverter *inv, uint32_t f, const prs_document *doc,
+                                 prism_error *err) {
     prs_inverter_field *field = &inv->fields[f];
     uint32_t n = 0;
     for (uint32_t i = inv->first[f]; i < inv->first[f + 1]; i++) {
@@ -220,18 +221,29 @@ static void add_to_column(prs_inverter *inv, uint32_t f, const prs_document *doc
             inv->words[n++] = prs_bytes_of(value->text, value->len);
         }
     }
-    if (n == 0) return;
-    if (field->field->type == PRISM_FIELD_KEYWORD) {
-        prs_column_writer_words(field->column, inv->n_docs, inv->words, n);
-    } else {
-        prs_column_writer_ints(field->column, inv->n_docs, inv->ints, n);
-    }
+    if (field->field->type == PRISM_FIELD_KEYWORD)
+        return prs_column_writer_ready_words(field->column, inv->n_docs, inv->words, n, err);
+    return prs_column_writer_ready_ints(field->column, inv->n_docs, inv->ints, n, err);
 }
 
-static void add_to_columns(prs_inverter *inv, const prs_document *doc) {
+/* The values of all columns, ready to be taken; or none. */
+static prism_status ready_columns(prs_inverter *inv, const prs_document *doc, prism_error *err) {
     for (uint32_t f = 0; f < inv->n_fields; f++) {
-        if (inv->fields[f].column != NULL && inv->first[f] < inv->first[f + 1])
-            add_to_column(inv, f, doc);
+        if (inv->fields[f].column == NULL || inv->first[f] == inv->first[f + 1]) continue;
+        prism_status status = ready_column(inv, f, doc, err);
+        if (status == PRISM_OK) continue;
+        while (f-- > 0) {
+            if (inv->fields[f].column != NULL) prs_column_writer_forget(inv->fields[f].column);
+        }
+        return status;
+    }
+    return PRISM_OK;
+}
+
+/* What is ready: from here on the document is taken. */
+static void take_document(prs_inverter *inv) {
+    for (uint32_t f = 0; f < inv->n_fields; f++) {
+        if (inv->fields[f].column != NULL) prs_column_writer_take(inv->fields[f].column);
     }
     inv->n_docs++;
 }
@@ -240,12 +252,13 @@ prism_status prs_inverter_add(prs_inverter *inv, const prs_document *doc, prism_
     PRS_TRY(prepare(inv, doc, err));
     prism_status status = scan_fields(inv, doc, err);
     if (status == PRISM_OK) status = check_limit(inv, err);
+    if (status == PRISM_OK) status = ready_columns(inv, doc, err);
     if (status != PRISM_OK) {
         undo_streams(inv);
         if (status == PRISM_EBUDGET || status == PRISM_ENOMEM) trim_streams(inv);
         return status;
     }
-    add_to_columns(inv, doc);
+    take_document(inv);
     return PRISM_OK;
 }
 
@@ -266,12 +279,14 @@ prism_status prs_inverter_add_later(prs_inverter *inv, const prs_document *doc, 
     size_t before = batch->texts.len;
     PRS_TRY(prepare(inv, doc, err));
     put_texts(inv, doc, batch);
-    if (batch->texts.failed) {
+    prism_status status = batch->texts.failed ? prs_error_nomem(err) : PRISM_OK;
+    if (status == PRISM_OK) status = ready_columns(inv, doc, err);
+    if (status != PRISM_OK) {
         batch->texts.failed = false;
         batch->texts.len = before;
-        return prs_error_nomem(err);
+        return status;
     }
-    add_to_columns(inv, doc);
+    take_document(inv);
     return PRISM_OK;
 }
 

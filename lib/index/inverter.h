@@ -52,8 +52,7 @@ void prs_inverter_free(prs_inverter *inverter);
 
 /** Take one document; its number is the n_docs of before.
  *  Errors : ELIMIT too many positions, EBUDGET over `limit`, ENOMEM: the document is not taken, and
- *           memory that was had for it is given back.  Out of memory in a
- *           column comes out at flush: then all documents are lost. */
+ *           memory that was had for it is given back */
 prism_status prs_inverter_add(prs_inverter *inverter, const prs_document *doc,
                               prism_error *err) PRS_NODISCARD;
 /** Take one document whose texts go to `batch`, for its results to be taken later, in order of the

@@ -19,11 +19,13 @@ libprismsearch_sources += \
 	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
 	lib/index/lost.c lib/index/lost.h \
 	lib/index/merge_job.c lib/index/merge_job.h lib/index/merge_thread.c \
+	lib/index/merge_order.c lib/index/merge_sort.c lib/index/merge_sort.h \
 	lib/index/merge_policy.c lib/index/merge_policy.h \
-	lib/index/pending.c lib/index/pending.h \
+	lib/index/pending.c lib/index/pending.h lib/index/pending_texts.c \
 	lib/index/previous.c lib/index/previous.h \
 	lib/index/publish.c \
 	lib/index/reindex.c lib/index/reindex.h \
+	lib/index/reorder.c lib/index/reorder.h lib/index/reorder_bisect.c lib/index/reorder_field.c \
 	lib/index/repair.c lib/index/repair.h lib/index/salvage.c \
 	lib/index/segment.c lib/index/segment.h \
 	lib/index/segment_write.c lib/index/segment_write.h \

@@ -1,7 +1,9 @@
 /* lost.c - what can still be read of a segment that is damaged?
  *
  *   key    .idx KEYS, if the regions below it are whole; else the stored text's key field
- *   text   .doc, frame by frame
+ *   text   .doc, frame by frame; which document a text is of is told by ORDER beside it.  Where
+ *          that is damaged no text belongs to a key or a deletion: of a segment with deletions the
+ *          keys alone are told, else the texts alone
  *
  * Only bytes that match their checksum are told: what is damaged is lost, not guessed.
  * Tested by tests/unit/index/test_lost.c */
@@ -12,6 +14,7 @@
 #include "format/docstore.h"
 #include "format/keys.h"
 #include "format/names.h"
+#include "format/order.h"
 #include "schema/document.h"
 
 typedef struct remains {
@@ -20,9 +23,10 @@ typedef struct remains {
     prs_in *idx, *doc; /* NULL: not even that opens */
     prs_keys keys;
     prs_docstore docs;
+    prs_order order;
     prs_docstore_cursor cursor;
     prs_json_reader *reader;
-    bool has_keys, has_docs;
+    bool has_keys, has_docs, has_order;
 } remains;
 
 /* Memory is the only thing that is not the damage's fault. */
@@ -47,7 +51,7 @@ static prism_status open_keys(remains *r, prism_error *err) {
 
 static prism_status open_docs(remains *r, prism_error *err) {
     prs_dir *dir = r->lost->core->dir;
-    prs_section docs, index;
+    prs_section docs, index, order;
     char name[PRS_NAME_SIZE];
     prs_name_of_segment(name, PRS_NAME_DOC, &r->files->id);
     PRS_TRY(absorb(prs_in_open(dir, name, PRS_FILE_DOC, &r->files->id, r->files->doc.len,
@@ -56,8 +60,10 @@ static prism_status open_docs(remains *r, prism_error *err) {
     if (!r->has_docs) return PRISM_OK;
     (void)prs_in_section(r->doc, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, &docs);
     (void)prs_in_section(r->doc, PRS_COMPONENT_DOC_INDEX, PRS_FIELD_NONE, &index);
-    return absorb(prs_docstore_open(&r->docs, &docs, &index, r->files->n_docs, NULL), &r->has_docs,
-                  err);
+    PRS_TRY(absorb(prs_docstore_open(&r->docs, &docs, &index, r->files->n_docs, NULL), &r->has_docs,
+                   err));
+    (void)prs_in_section(r->doc, PRS_COMPONENT_ORDER, PRS_FIELD_NONE, &order);
+    return absorb(prs_order_open(&r->order, &order, r->files->n_docs, NULL), &r->has_order, err);
 }
 
 /* The key in KEYS, or in the stored text. */
@@ -82,7 +88,9 @@ static prism_status tell_document(remains *r, uint32_t doc, prism_error *err) {
     prs_bytes key = {0}, json = {0};
     bool has_key, has_json = false, kept = false;
     if (r->has_docs)
-        PRS_TRY(absorb(prs_docstore_get(&r->docs, &r->cursor, doc, &json, NULL), &has_json, err));
+        PRS_TRY(absorb(prs_docstore_get(&r->docs, &r->cursor, prs_order_get(&r->order, doc), &json,
+                                        NULL),
+                       &has_json, err));
     PRS_TRY(find_key(r, doc, json, has_json, &key, &has_key, err));
     if (has_key && lost->is_kept != NULL)
         PRS_TRY(lost->is_kept(lost->is_kept_ctx, key, &kept, err));
@@ -105,6 +113,11 @@ prism_status prs_lost_tell(prs_lost *lost, const prs_manifest_segment *files,
     prism_status status = prs_json_reader_new(&lost->core->mem, &r.reader, err);
     if (status == PRISM_OK) status = open_keys(&r, err);
     if (status == PRISM_OK) status = open_docs(&r, err);
+    if (r.has_docs && !r.has_order) {
+        r.has_docs = deleted == NULL;
+        r.has_keys = r.has_keys && !r.has_docs;
+        r.order = (prs_order){.n_docs = files->n_docs};
+    }
     for (uint32_t doc = 0; doc < files->n_docs && status == PRISM_OK; doc++) {
         if (deleted == NULL || !prs_bitset_get(deleted, doc)) status = tell_document(&r, doc, err);
     }

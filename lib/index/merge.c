@@ -44,6 +44,7 @@ prism_status prs_merge_poll(prs_merge *merge, uint32_t n, prism_error *err) {
 
 /* ---- stored documents ------------------------------------------------------------------------ */
 
+/* Stored documents stand by arrival, whatever the order of the result. */
 static bool frame_is_live(const prs_docmap *map, const prs_docstore_frame *frame) {
     return map->deleted == NULL || prs_bitset_count_range(map->deleted, frame->first_doc,
                                                           frame->first_doc + frame->n_docs) == 0;
@@ -65,7 +66,7 @@ static prism_status copy_documents(const prs_segment *segment, const prs_docmap 
 static prism_status copy_frames(prs_merge *merge, uint32_t input, prs_docstore_cursor *cursor,
                                 prs_docstore_writer *dw, prism_error *err) {
     const prs_segment *segment = merge->inputs[input].segment;
-    const prs_docmap *map = &merge->maps[input];
+    const prs_docmap *map = &merge->arrivals[input].map;
     for (uint32_t f = 0; f < segment->docs.n_frames; f++) {
         prs_docstore_frame frame;
         PRS_TRY(prs_docstore_frame_get(&segment->docs, f, &frame, err));
@@ -93,23 +94,20 @@ static prism_status write_doc_parts(prs_merge *merge, prs_out *out, prism_error 
     if (status == PRISM_OK) status = prs_docstore_writer_finish(dw, merge->n_docs, err);
     prs_docstore_cursor_fini(&cursor);
     prs_docstore_writer_free(dw);
-    return status;
+    return status == PRISM_OK ? prs_merge_order_write(merge, out, err) : status;
 }
 
 /* ---- fields ---------------------------------------------------------------------------------- */
 
-/* Append the live documents' lengths (or spans) of one field of all inputs. */
+/* The lengths (or spans) of one field of all documents. */
 static prism_status gather_lengths(prs_merge *merge, uint32_t f, bool spans,
                                    prs_lengths_builder *builder, prism_error *err) {
-    for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment *segment = merge->inputs[i].segment;
-        const prs_segment_field *field = &segment->fields[f];
+    prs_merge_walk walk = {0};
+    while (prs_merge_walk_next(merge, &walk)) {
+        const prs_segment_field *field = &merge->inputs[walk.input].segment->fields[f];
         const prs_lengths *from = spans ? &field->spans : &field->lengths;
-        for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
-            PRS_TRY(prs_merge_poll(merge, 1, err));
-            if (!prs_docmap_is_live(&merge->maps[i], doc)) continue;
-            prs_lengths_builder_add(builder, field->present ? prs_lengths_get(from, doc) : 0);
-        }
+        PRS_TRY(prs_merge_poll(merge, 1, err));
+        prs_lengths_builder_add(builder, field->present ? prs_lengths_get(from, walk.doc) : 0);
     }
     return PRISM_OK;
 }
@@ -180,15 +178,20 @@ out:
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
+typedef struct word_map { /* of one input */
+    uint32_t *to;         /* its word -> the writer's number + 1; 0 = not yet asked */
+    uint32_t n;
+} word_map;
+
 typedef struct column_copy {
     prs_merge *merge;
+    uint32_t f;
     prs_mem *mem;
     prs_column_writer *writer;
     int64_t *ints; /* values of one document */
     uint32_t *words;
     size_t cap;
-    uint32_t *word_map; /* word of the input -> the writer's number + 1; 0 = not yet asked */
-    uint32_t n_word_map;
+    word_map *maps; /* by input */
 } column_copy;
 
 static prism_status grow_values(column_copy *copy, uint64_t n, prism_error *err) {
@@ -201,83 +204,102 @@ static prism_status grow_values(column_copy *copy, uint64_t n, prism_error *err)
     return copy->ints == NULL || copy->words == NULL ? prs_error_nomem(err) : PRISM_OK;
 }
 
-static uint32_t map_word(column_copy *copy, const prs_column *column, uint32_t word) {
-    if (word >= copy->n_word_map) return 0;
-    if (copy->word_map[word] == 0) {
-        copy->word_map[word] =
+static uint32_t map_word(column_copy *copy, const prs_column *column, word_map *map,
+                         uint32_t word) {
+    if (word >= map->n) return 0;
+    if (map->to[word] == 0) {
+        map->to[word] =
             prs_column_writer_intern(copy->writer, prs_column_word_bytes(column, word)) + 1;
     }
-    return copy->word_map[word] - 1;
+    return map->to[word] - 1;
 }
 
-static prism_status copy_column(column_copy *copy, const prs_column *column, const prs_docmap *map,
-                                prism_error *err) {
-    for (uint32_t doc = 0; doc < map->n_docs; doc++) {
-        PRS_TRY(prs_merge_poll(copy->merge, 1, err));
-        if (!prs_docmap_is_live(map, doc) || !prs_column_has(column, doc)) continue;
-        uint64_t first, end = prs_column_values(column, doc, &first), n = end - first;
-        uint32_t to = prs_docmap_get(map, doc);
-        PRS_TRY(grow_values(copy, n, err));
-        if (column->type == PRS_COLUMN_INT) {
-            for (uint64_t v = 0; v < n; v++) copy->ints[v] = prs_column_int(column, first + v);
-            prs_column_writer_ints(copy->writer, to, copy->ints, (uint32_t)n);
-        } else {
-            for (uint64_t v = 0; v < n; v++) {
-                copy->words[v] = map_word(copy, column, prs_column_word(column, first + v));
-            }
-            prs_column_writer_interned(copy->writer, to, copy->words, (uint32_t)n);
-        }
+/* The column of an input; NULL = it has none. */
+static const prs_column *column_of(const column_copy *copy, uint32_t input) {
+    const prs_segment_field *field = &copy->merge->inputs[input].segment->fields[copy->f];
+    return field->present && field->has_column ? &field->column : NULL;
+}
+
+static prism_status copy_values(column_copy *copy, const prs_merge_walk *at, prism_error *err) {
+    const prs_column *column = column_of(copy, at->input);
+    if (column == NULL || !prs_column_has(column, at->doc)) return PRISM_OK;
+    uint64_t first, end = prs_column_values(column, at->doc, &first), n = end - first;
+    PRS_TRY(grow_values(copy, n, err));
+    if (column->type == PRS_COLUMN_INT) {
+        for (uint64_t v = 0; v < n; v++) copy->ints[v] = prs_column_int(column, first + v);
+        prs_column_writer_ints(copy->writer, at->to, copy->ints, (uint32_t)n);
+        return PRISM_OK;
+    }
+    for (uint64_t v = 0; v < n; v++) {
+        uint32_t word = prs_column_word(column, first + v);
+        copy->words[v] = map_word(copy, column, &copy->maps[at->input], word);
+    }
+    prs_column_writer_interned(copy->writer, at->to, copy->words, (uint32_t)n);
+    return PRISM_OK;
+}
+
+static prism_status open_columns(column_copy *copy, prism_error *err) {
+    for (uint32_t i = 0; i < copy->merge->n_inputs; i++) {
+        const prs_column *column = column_of(copy, i);
+        if (column == NULL) continue;
+        PRS_TRY(prs_column_touch(column, err));
+        copy->maps[i].to = prs_mem_calloc(copy->mem, column->n_words, sizeof(uint32_t));
+        copy->maps[i].n = column->n_words;
+        if (copy->maps[i].to == NULL) return prs_error_nomem(err);
     }
     return PRISM_OK;
 }
 
-static prism_status copy_column_of(prs_merge *merge, uint32_t input, uint32_t f, column_copy *copy,
-                                   prism_error *err) {
-    const prs_segment_field *field = &merge->inputs[input].segment->fields[f];
-    if (!field->present || !field->has_column) return PRISM_OK;
-    PRS_TRY(prs_column_touch(&field->column, err));
-    copy->n_word_map = field->column.n_words;
-    copy->word_map = prs_mem_calloc(copy->mem, copy->n_word_map, sizeof(uint32_t));
-    if (copy->word_map == NULL) return prs_error_nomem(err);
-    prism_status status = copy_column(copy, &field->column, &merge->maps[input], err);
-    prs_mem_free(copy->mem, copy->word_map, copy->n_word_map * sizeof(uint32_t));
-    copy->word_map = NULL;
-    return status;
+static prism_status copy_columns(column_copy *copy, prism_error *err) {
+    prs_merge *merge = copy->merge;
+    copy->maps = prs_mem_calloc(copy->mem, merge->n_inputs, sizeof *copy->maps);
+    if (copy->maps == NULL) return prs_error_nomem(err);
+    PRS_TRY(open_columns(copy, err));
+    prs_merge_walk walk = {0};
+    while (prs_merge_walk_next(merge, &walk)) {
+        PRS_TRY(prs_merge_poll(merge, 1, err));
+        PRS_TRY(copy_values(copy, &walk, err));
+    }
+    return PRISM_OK;
+}
+
+static void end_copy(column_copy *copy) {
+    uint32_t n = copy->maps != NULL ? copy->merge->n_inputs : 0;
+    for (uint32_t i = 0; i < n; i++)
+        prs_mem_free(copy->mem, copy->maps[i].to, copy->maps[i].n * sizeof(uint32_t));
+    prs_mem_free(copy->mem, copy->maps, n * sizeof *copy->maps);
+    prs_mem_free(copy->mem, copy->ints, copy->cap * sizeof(int64_t));
+    prs_mem_free(copy->mem, copy->words, copy->cap * sizeof(uint32_t));
 }
 
 static prism_status merge_column(prs_merge *merge, uint32_t f, prs_out *out, prs_field_meta *meta,
                                  prism_error *err) {
     const prs_field *field = &merge->recipe->schema->fields[f];
     prs_column_type type = field->type == PRISM_FIELD_KEYWORD ? PRS_COLUMN_WORD : PRS_COLUMN_INT;
-    column_copy copy = {.merge = merge, .mem = &merge->core->mem};
+    column_copy copy = {.merge = merge, .f = f, .mem = &merge->core->mem};
     prism_status status;
     PRS_TRY_OUT(prs_column_writer_new(copy.mem, type, (field->flags & PRISM_FIELD_MANY) != 0,
                                       &copy.writer, err));
-    for (uint32_t i = 0; i < merge->n_inputs; i++)
-        PRS_TRY_OUT(copy_column_of(merge, i, f, &copy, err));
+    PRS_TRY_OUT(copy_columns(&copy, err));
     if (prs_column_writer_docs_with(copy.writer) == 0) goto out;
     meta->n_docs_with = prs_column_writer_docs_with(copy.writer);
     prs_out_section(out, PRS_COMPONENT_COLUMN, (uint16_t)f, PRS_COMPONENT_VERSION);
     PRS_TRY_OUT(prs_column_writer_finish(copy.writer, out, merge->n_docs, err));
 out:
     prs_column_writer_free(copy.writer);
-    prs_mem_free(copy.mem, copy.ints, copy.cap * sizeof(int64_t));
-    prs_mem_free(copy.mem, copy.words, copy.cap * sizeof(uint32_t));
+    end_copy(&copy);
     return status;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 static prism_status gather_keys(prs_merge *merge, prs_keys_writer *kw, prism_error *err) {
-    for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment *segment = merge->inputs[i].segment;
-        for (uint32_t doc = 0; doc < segment->n_docs; doc++) {
-            prs_bytes key;
-            PRS_TRY(prs_merge_poll(merge, 1, err));
-            if (!prs_docmap_is_live(&merge->maps[i], doc)) continue;
-            PRS_TRY(prs_keys_get(&segment->keys, doc, &key, err));
-            prs_keys_writer_add(kw, key);
-        }
+    prs_merge_walk walk = {0};
+    while (prs_merge_walk_next(merge, &walk)) {
+        prs_bytes key;
+        PRS_TRY(prs_merge_poll(merge, 1, err));
+        PRS_TRY(prs_keys_get(&merge->inputs[walk.input].segment->keys, walk.doc, &key, err));
+        prs_keys_writer_add(kw, key);
     }
     return PRISM_OK;
 }
@@ -376,26 +398,29 @@ static void free_maps(prs_merge *merge) {
 }
 
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                           uint32_t n, const prs_id *id, prism_progress_fn progress,
-                           void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
-    return prs_merge_run_at(core, recipe, inputs, n, inputs[0].segment->arrival_base, id, progress,
-                            progress_ctx, files, err);
+                           uint32_t n, const prs_reorder *reorder, const prs_id *id,
+                           prism_progress_fn progress, void *progress_ctx,
+                           prs_manifest_segment *files, prism_error *err) {
+    return prs_merge_run_at(core, recipe, inputs, n, reorder, inputs[0].segment->arrival_base, id,
+                            progress, progress_ctx, files, err);
 }
 
 prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                              uint32_t n, uint64_t arrival_base, const prs_id *id,
-                              prism_progress_fn progress, void *progress_ctx,
+                              uint32_t n, const prs_reorder *reorder, uint64_t arrival_base,
+                              const prs_id *id, prism_progress_fn progress, void *progress_ctx,
                               prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
                        .n_inputs = n,
+                       .reorder = reorder,
                        .progress = progress,
                        .progress_ctx = progress_ctx};
     prs_segment_meta meta = {0};
     prism_status status;
     PRS_TRY_OUT(map_documents(&merge, err));
     PRS_TRY_OUT(verify_inputs(&merge, err));
+    PRS_TRY_OUT(prs_merge_order_init(&merge, err));
     *files =
         (prs_manifest_segment){.id = *id, .n_docs = merge.n_docs, .arrival_base = arrival_base};
     PRS_TRY_OUT(prs_segment_meta_begin(&meta, recipe, files, &core->mem, err));
@@ -404,6 +429,7 @@ prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merg
     if (status != PRISM_OK) prs_segment_unlink(core->dir, id);
 out:
     prs_segment_meta_end(&meta, &core->mem);
+    prs_merge_order_fini(&merge);
     free_maps(&merge);
     return status;
 }

@@ -13,6 +13,8 @@ typedef struct prs_merge_job {
     prs_merge_input *inputs; /* segments referenced; deletions point into `deleted` */
     prs_bitset *deleted;     /* by input, as they were at begin; words NULL = none */
     uint32_t n;
+    bool doubtful; /* a sync of an input's files had failed at begin */
+    prs_reorder reorder;
     uint64_t n_live; /* documents of the result */
     prs_id id;
     prs_working merged; /* the result; segment NULL = none, or installed */
@@ -30,7 +32,8 @@ prism_status prs_merge_job_run(prs_merge_job *job, prism_progress_fn progress, v
                                prism_error *err) PRS_NODISCARD;
 /** Put the result in the place of its inputs, without what was deleted of them since begin (R34).
  *  Under the lock.
- *  Errors : ENOMEM, ECANCELED the inputs are not all there any more: nothing was changed */
+ *  Errors : ENOMEM, ECANCELED the inputs are not all there any more, or a sync of one failed since:
+ *           nothing was changed */
 prism_status prs_merge_job_install(prism_writer *writer, prs_merge_job *job,
                                    prism_error *err) PRS_NODISCARD;
 /** Behind install, or instead of it, under the lock: inputs that are still there are no longer

@@ -75,26 +75,35 @@ static prism_status merge_until(prism_writer *writer, pick_fn pick, uint32_t mos
     }
 }
 
-/* Load: all that was flushed since the last commit becomes one segment. */
+/* Load: all that was flushed since the last commit becomes one segment, in the order asked for. */
 static prism_status merge_new(prism_writer *writer, prism_error *err) {
-    for (;;) {
+    for (uint32_t least = writer->options.reorder.kind != PRS_REORDER_NONE ? 1 : 2;; least = 2) {
         uint32_t n = (uint32_t)writer->segments.n, first = n;
         while (first > 0 && writer->segments.ptr[first - 1].is_new) first--;
         uint32_t count = PRS_MIN(n - first, PRS_MERGE_MAX_INPUTS);
-        if (count < 2) return PRISM_OK;
+        if (count < least) return PRISM_OK;
         PRS_TRY(merge_range(writer, (prs_merge_range){first, count}, NULL, NULL, err));
     }
 }
 
+static bool is_suspect(const prs_working *working) {
+    return working->suspect || working->doubtful;
+}
+
 prism_status prs_merge_suspects(prism_writer *writer, prism_error *err) {
     bool any = false;
-    for (size_t i = 0; i < writer->segments.n; i++) any |= writer->segments.ptr[i].suspect;
+    for (size_t i = 0; i < writer->segments.n; i++) any |= is_suspect(&writer->segments.ptr[i]);
     if (!any) return PRISM_OK;
     prs_merger_cancel(writer);
     drop_dead(writer);
     for (uint32_t i = 0; i < writer->segments.n; i++) {
-        prs_merge_range one = {i, 1};
-        if (writer->segments.ptr[i].suspect) PRS_TRY(merge_range(writer, one, NULL, NULL, err));
+        prism_error own = PRISM_ERROR_INIT;
+        if (!is_suspect(&writer->segments.ptr[i])) continue;
+        prism_status status = merge_range(writer, (prs_merge_range){i, 1}, NULL, NULL, &own);
+        if (status == PRISM_ECORRUPT) return prs_writer_fail(writer, &own, err);
+        if (status == PRISM_OK) continue;
+        if (err != NULL && err->size >= sizeof *err) *err = own;
+        return status;
     }
     return PRISM_OK;
 }
@@ -148,12 +157,20 @@ prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress
     return PRISM_OK;
 }
 
+/* Is one segment left to be written anew, though it needs no merge? */
+static bool wants_rewrite(const prism_writer *writer, size_t n_before) {
+    const prs_working *one = &writer->segments.ptr[0];
+    if (writer->segments.n != 1) return false;
+    if (one->n_deleted > 0) return true;
+    return writer->options.reorder.kind != PRS_REORDER_NONE && n_before == 1;
+}
+
 prism_status prs_merge_down(prism_writer *writer, uint32_t max_segments, prism_progress_fn progress,
                             void *ctx, prism_error *err) {
     prs_merger_cancel(writer);
     drop_dead(writer);
+    size_t n_before = writer->segments.n;
     PRS_TRY(merge_until(writer, prs_merge_pick_fewer, max_segments, progress, ctx, err));
-    if (writer->segments.n != 1 || max_segments != 1 || writer->segments.ptr[0].n_deleted == 0)
-        return PRISM_OK;
+    if (max_segments != 1 || !wants_rewrite(writer, n_before)) return PRISM_OK;
     return merge_range(writer, (prs_merge_range){0, 1}, progress, ctx, err);
 }

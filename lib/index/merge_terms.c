@@ -20,6 +20,7 @@
 #include "format/postings_writer.h"
 #include "format/segment_meta.h"
 #include "index/merge.h"
+#include "index/merge_sort.h"
 
 #define COPY_MIN_DF (8u * PRS_BLOCK) /* shorter lists are encoded again */
 
@@ -50,6 +51,7 @@ typedef struct term_merge {
     size_t n_heap;
     prs_postings cursor;
     prs_position_vec flat;
+    prs_merge_sorter *sorter; /* NULL = documents of the inputs come in the order of the result */
     prs_bitset with; /* documents with a term, where nothing else tells; words NULL: not wanted */
     bool begun;      /* the current term has a document */
 } term_merge;
@@ -86,7 +88,9 @@ static prism_status add_block(term_merge *m, const prs_docmap *map, bool positio
     if (positions) PRS_TRY(read_positions(m, keep, n, err));
     for (uint32_t i = 0; m->with.words != NULL && i < n; i++) prs_bitset_set(&m->with, docs[i]);
     begin_list(m, positions);
-    prs_postings_writer_add(m->postings, docs, freqs, positions ? m->flat.ptr : NULL, n);
+    const uint32_t *flat = positions ? m->flat.ptr : NULL;
+    if (m->sorter != NULL) return prs_merge_sorter_add(m->sorter, docs, freqs, flat, n, err);
+    prs_postings_writer_add(m->postings, docs, freqs, flat, n);
     return PRISM_OK;
 }
 
@@ -107,7 +111,7 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
                              "field %s has no positions in an older segment: reindex",
                              m->merge->recipe->schema->fields[m->field].name);
     }
-    bool copy = map->deleted == NULL && info->df >= COPY_MIN_DF &&
+    bool copy = m->sorter == NULL && map->deleted == NULL && info->df >= COPY_MIN_DF &&
                 info->has_positions == positions && m->with.words == NULL;
     PRS_TRY(prs_postings_open(&m->cursor, &field->source, info, err));
     while (m->cursor.last_doc != PRS_DOC_END) {
@@ -138,6 +142,7 @@ static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
     m->begun = false;
     for (size_t i = 0; i < n_same; i++) PRS_TRY(add_list(m, m->same[i], positions, err));
     if (!m->begun) return PRISM_OK;
+    if (m->sorter != NULL) PRS_TRY(prs_merge_sorter_drain(m->sorter, m->postings, err));
     prs_term_info info;
     PRS_TRY(prs_postings_writer_finish(m->postings, &info, err));
     prs_terms_writer_add(m->terms, key, &info);
@@ -188,6 +193,8 @@ static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
         return prs_error_nomem(err);
     PRS_TRY(open_sources(m, err));
     if (m->n_heap == 0) return PRISM_OK;
+    if (m->merge->docs != NULL)
+        PRS_TRY(prs_merge_sorter_new(mem, m->merge->docs, m->merge->n_docs, &m->sorter, err));
     prs_out_section(out, PRS_COMPONENT_LISTS, field->no, PRS_COMPONENT_VERSION);
     PRS_TRY(prs_postings_writer_new(mem, out, lengths, spans, &m->postings, err));
     PRS_TRY(prs_terms_writer_new(mem, out, &m->terms, err));
@@ -213,6 +220,7 @@ prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
     prism_status status = run(m, out, lengths, spans, meta, err);
     prs_postings_writer_free(m->postings);
     prs_terms_writer_free(m->terms);
+    prs_merge_sorter_free(m->sorter);
     prs_position_vec_fini(&m->flat);
     if (m->with.words != NULL) prs_bitset_fini(&m->with);
     prs_mem_free(mem, m->sources, n * sizeof *m->sources);

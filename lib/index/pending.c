@@ -1,6 +1,6 @@
 /* pending.c - what happens to a document between put and flush?
  *
- * Structure   room for its key and bits | inverter (can be refused) | JSON, key: sticky writers
+ * Structure   room for its key, bits, JSON | inverter (can be refused) | key, JSON: cannot fail
  *             key table: hash -> newest pending document of that key
  * Invariants  - A document is taken whole or not at all: whatever can run out of memory is asked
  *               for first.
@@ -23,14 +23,7 @@
 #include "format/names.h"
 
 #define FREE_SLOT UINT32_MAX
-#define PACKER_BYTES ((size_t)3 << 19) /* a worker that packs, and its frames */
-#define MIN_SLOTS 64u                  /* a power of two, at least 2 */
-
-/* All that is pending is analyzed, so all is known. */
-static void reset_tally(prs_pending *pending) {
-    prs_tally_mark mark = prs_inverter_mark(pending->inverter);
-    prs_tally_reset(&pending->tally, &mark);
-}
+#define MIN_SLOTS 64u /* a power of two, at least 2 */
 
 prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
                               prism_error *err) {
@@ -41,22 +34,7 @@ prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *
     prs_words_init(&pending->deleted, pending->mem);
     prs_words_init(&pending->replace, pending->mem);
     PRS_TRY(prs_inverter_new(recipe, pending->mem, &pending->inverter, err));
-    prs_tally_init(&pending->tally, SIZE_MAX, 0);
-    reset_tally(pending);
-    return PRISM_OK;
-}
-
-prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batch_text,
-                                prs_pool *pool, prism_error *err) {
-    pending->inverter->limit = memory / 5 * 4;
-    prs_tally_init(&pending->tally, memory, batch_text);
-    reset_tally(pending);
-    if (pool == NULL) return PRISM_OK;
-    pending->pool = pool;
-    size_t share = batch_text != 0 ? memory : memory / 16;
-    pending->n_packers = (uint32_t)PRS_MIN(share / PACKER_BYTES, prs_pool_width(pool));
-    size_t lexicons = batch_text != 0 ? memory : memory / 10;
-    return prs_analysts_new(pending->inverter, pool, lexicons, &pending->analysts, err);
+    return prs_pending_employ(pending, SIZE_MAX, 0, NULL, err);
 }
 
 static void close_files(prs_pending *pending) {
@@ -92,13 +70,7 @@ void prs_pending_clear(prs_pending *pending, size_t lexicon_share) {
     prs_words_clear(&pending->deleted);
     prs_words_clear(&pending->replace);
     pending->n_deleted = pending->n_replace = 0;
-    /* Texts that no one has waited for may be analyzed or not: whoever analyzes, they are forgotten.
-     */
-    if (prs_tally_has_texts(&pending->tally)) lexicon_share = 0;
-    bool keep_terms = prs_inverter_lexicon_weight(pending->inverter) <= lexicon_share;
-    if (pending->analysts != NULL) prs_analysts_clear(pending->analysts, keep_terms);
-    prs_inverter_clear(pending->inverter, lexicon_share);
-    reset_tally(pending);
+    prs_pending_clear_texts(pending, lexicon_share);
 }
 
 static prism_status open_doc(const prs_pending *pending, const prs_id *id, prs_out **out,
@@ -214,58 +186,6 @@ static void mark_deleted(prs_pending *pending, uint32_t doc) {
     pending->n_deleted++;
 }
 
-/* ---- analysis -------------------------------------------------------------------------------- */
-
-static void mark_batch(prs_pending *pending) {
-    prs_tally_mark mark = prs_inverter_mark(pending->inverter);
-    prs_tally_mark_next(&pending->tally, &mark);
-}
-
-/* The results of the oldest batch under way. */
-static prism_status settle_one(prs_pending *pending, prism_error *err) {
-    PRS_TRY(prs_analysts_settle(pending->analysts, err));
-    mark_batch(pending);
-    return PRISM_OK;
-}
-
-static prism_status make_tally_room(prs_pending *pending, prism_error *err) {
-    prs_tally *tally = &pending->tally;
-    while (prs_tally_must_leave(tally)) {
-        while (!prs_tally_can_leave(tally)) PRS_TRY(settle_one(pending, err));
-        prs_tally_leave(tally);
-    }
-    return PRISM_OK;
-}
-
-prism_status prs_pending_advance(prs_pending *pending, prism_error *err) {
-    if (!prs_tally_batch_is_full(&pending->tally)) return PRISM_OK;
-    PRS_TRY(make_tally_room(pending, err));
-    if (pending->analysts != NULL) {
-        while (prs_analysts_must_settle(pending->analysts)) PRS_TRY(settle_one(pending, err));
-        prs_analysts_submit(pending->analysts);
-    }
-    prs_tally_close(&pending->tally);
-    if (pending->analysts == NULL) mark_batch(pending);
-    return PRISM_OK;
-}
-
-prism_status prs_pending_settle(prs_pending *pending, prism_error *err) {
-    if (pending->analysts != NULL) {
-        if (prs_analysts_under_way(pending->analysts) == 0) {
-            /* What is less than a batch, and alone, is analyzed here. */
-            PRS_TRY(prs_analysts_scan_open(pending->analysts, err));
-        } else {
-            while (prs_analysts_must_settle(pending->analysts))
-                PRS_TRY(prs_analysts_settle(pending->analysts, err));
-            prs_analysts_submit(pending->analysts);
-        }
-        while (prs_analysts_under_way(pending->analysts) > 0)
-            PRS_TRY(prs_analysts_settle(pending->analysts, err));
-    }
-    reset_tally(pending);
-    return PRISM_OK;
-}
-
 /* ---- documents ------------------------------------------------------------------------------- */
 
 static prism_status make_room(prs_pending *pending, prism_error *err) {
@@ -297,43 +217,6 @@ static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, uint64_t 
     pending->n_replace++;
 }
 
-/* Its texts, as the tally counts them; *alone = it is to be analyzed in its put, for it may be
- * refused: by a tokenizer of the caller's, or because it is too much for the budget or in positions.
- */
-static void measure(const prs_pending *pending, const prs_document *doc, uint64_t *text,
-                    uint64_t *n_values, bool *alone) {
-    *text = *n_values = 0;
-    *alone = false;
-    for (uint32_t i = 0; i < doc->n; i++) {
-        const prs_inverter_field *field = &pending->inverter->fields[doc->values[i].field];
-        if (field->lexicon == NULL) continue;
-        *text += doc->values[i].len;
-        ++*n_values;
-        *alone |= field->is_callers;
-    }
-    *alone |= prs_tally_is_large(&pending->tally, *text, *n_values);
-}
-
-/* The texts go to whoever is to analyze them. */
-static prism_status take_texts(prs_pending *pending, const prs_document *doc, prism_error *err) {
-    uint64_t text, n_values;
-    bool alone;
-    measure(pending, doc, &text, &n_values, &alone);
-    if (alone) {
-        PRS_TRY(prs_pending_settle(pending, err));
-        PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
-        reset_tally(pending);
-        return PRISM_OK;
-    }
-    if (pending->analysts != NULL) {
-        PRS_TRY(prs_analysts_add(pending->analysts, doc, err));
-    } else {
-        PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
-    }
-    prs_tally_add(&pending->tally, text, n_values);
-    return PRISM_OK;
-}
-
 prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool replace,
                              prism_error *err) {
     PRS_ASSERT(pending->is_open && !pending->is_ended);
@@ -342,11 +225,13 @@ prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool
     uint64_t hash = pending->has_keys ? prs_keys_hash(key) : 0;
     prs_key_slot *slot = NULL;
     PRS_TRY(make_room(pending, err));
-    if (pending->has_keys) PRS_TRY(give_slot(pending, key, hash, &slot, err));
+    if (pending->has_keys) {
+        PRS_TRY(give_slot(pending, key, hash, &slot, err));
+        PRS_TRY(prs_keys_writer_reserve(pending->keys, key.len, err));
+    }
     PRS_TRY(prs_docstore_writer_prepare(pending->docs, doc->json.len, err));
-    PRS_TRY(take_texts(pending, doc, err));
+    PRS_TRY(prs_pending_take_texts(pending, doc, err));
     if (slot != NULL) add_key(pending, no, key, hash, slot, replace);
-    /* One that alone fills a frame may find the file failing here: it waits for the next. */
     prs_docstore_writer_add(pending->docs, prs_bytes_of(doc->json.ptr, doc->json.len));
     return PRISM_OK;
 }
@@ -358,22 +243,4 @@ bool prs_pending_delete(prs_pending *pending, prs_bytes key) {
     if (slot->doc == FREE_SLOT || prs_pending_has(&pending->deleted, slot->doc)) return false;
     mark_deleted(pending, slot->doc);
     return true;
-}
-
-size_t prs_pending_bytes(const prs_pending *pending) {
-    size_t sum = (size_t)prs_tally_stream_bytes(&pending->tally);
-    sum += prs_inverter_column_bytes(pending->inverter);
-    sum += pending->n_slots * sizeof(prs_key_slot);
-    if (pending->keys != NULL) sum += prs_keys_writer_bytes(pending->keys);
-    return sum;
-}
-
-uint64_t prs_pending_lexicon_weight(const prs_pending *pending) {
-    return prs_tally_lexicon_weight(&pending->tally);
-}
-
-bool prs_pending_is_full(const prs_pending *pending) {
-    const prs_tally *tally = &pending->tally;
-    return prs_inverter_is_full_at(pending->inverter, prs_tally_ids(tally),
-                                   prs_tally_places(tally));
 }

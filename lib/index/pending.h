@@ -83,6 +83,11 @@ prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
 prism_status prs_pending_advance(prs_pending *pending, prism_error *err) PRS_NODISCARD;
 /** All documents are analyzed.   Errors : as prs_pending_advance */
 prism_status prs_pending_settle(prs_pending *pending, prism_error *err) PRS_NODISCARD;
+/** Its texts alone, and its columns: a part of prs_pending_add.   Errors : of prs_inverter_add */
+prism_status prs_pending_take_texts(prs_pending *pending, const prs_document *doc,
+                                    prism_error *err) PRS_NODISCARD;
+/** A part of prs_pending_clear. */
+void prs_pending_clear_texts(prs_pending *pending, size_t lexicon_share);
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
  *  Errors : ELIMIT (keys made to collide too), ENOMEM, EIO, ENOSPC: not taken, all is as before;

@@ -124,7 +124,7 @@ static prism_status open_keys(prs_segment *seg, prism_error *err) {
 
 static prism_status open_order(prs_segment *seg, prism_error *err) {
     prs_section section;
-    (void)prs_in_section(seg->idx, PRS_COMPONENT_ORDER, PRS_FIELD_NONE, &section);
+    (void)prs_in_section(seg->doc, PRS_COMPONENT_ORDER, PRS_FIELD_NONE, &section);
     return prs_order_open(&seg->order, &section, seg->n_docs, err);
 }
 
@@ -206,6 +206,26 @@ void prs_segment_unref(prs_segment *segment) {
 
 uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc) {
     return segment->arrival_base + prs_order_get(&segment->order, doc);
+}
+
+prism_status prs_segment_document(const prs_segment *segment, prs_docstore_cursor *cursor,
+                                  uint32_t doc, prs_bytes *json, prism_error *err) {
+    if (doc >= segment->n_docs) return prs_error_set(err, PRISM_EINVAL, "no such document");
+    return prs_docstore_get(&segment->docs, cursor, prs_order_get(&segment->order, doc), json, err);
+}
+
+prism_status prs_segment_by_arrival(const prs_segment *segment, prs_mem *mem, uint32_t **docs,
+                                    prism_error *err) {
+    *docs = NULL;
+    if (segment->order.bits == NULL) return PRISM_OK;
+    uint32_t *to = prs_mem_alloc(mem, (size_t)segment->n_docs * sizeof *to);
+    if (to == NULL) return prs_error_nomem(err);
+    prism_status status = prs_order_invert(&segment->order, to, err);
+    if (status == PRISM_OK)
+        *docs = to;
+    else
+        prs_mem_free(mem, to, (size_t)segment->n_docs * sizeof *to);
+    return status;
 }
 
 static void mark_lengths(const prs_lengths *lengths, prs_bitset *set) {

@@ -65,6 +65,16 @@ void prs_segment_unref(prs_segment *segment);
 
 /** Arrival number of a document. */
 uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc);
+/** The stored JSON of a document, borrowed from the cursor until its next use: stored documents
+ *  stand by arrival.   Errors, cost: prs_docstore_get */
+prism_status prs_segment_document(const prs_segment *segment, prs_docstore_cursor *cursor,
+                                  uint32_t doc, prs_bytes *json, prism_error *err) PRS_NODISCARD;
+/** The documents in order of arrival, n_docs of them; NULL where that is the order of their
+ *  numbers.
+ *  Params : *docs owned: prs_mem_free(mem, docs, n_docs * 4)
+ *  Errors : ECORRUPT, ENOMEM */
+prism_status prs_segment_by_arrival(const prs_segment *segment, prs_mem *mem, uint32_t **docs,
+                                    prism_error *err) PRS_NODISCARD;
 /** Documents whose length is > 0 (no lengths: that have a value) in at least one of the fields.
  *  Params : fields ascending, numbers of recipe->schema.   Cost: O(n_docs) once per set, then a
  *           look-up */

@@ -4,8 +4,8 @@
  *
  * Invariants  - An `.idx` file is not even opened: that its terms were cut by other rules, or by a
  *               tokenizer that nobody has any more, is no hindrance.
- *             - Segments ascend by arrival, and so do the documents in them, since no writer makes
- *               a component ORDER.
+ *             - Segments ascend by arrival, and so do the stored documents in them; deletions
+ *               name documents by number, which ORDER takes to arrivals.
  *             - All files are open before the first document is given out; one frame is unpacked at
  *               a time.
  * Source      FORMAT.md sections 14 to 16; rules R13, R16.
@@ -16,6 +16,7 @@
 #include "format/components.h"
 #include "format/deletes.h"
 #include "format/docstore.h"
+#include "format/order.h"
 
 /* ---- the commit ------------------------------------------------------------------------------ */
 
@@ -136,18 +137,34 @@ static prism_status open_documents(const prs_manifest_segment *files, prs_in *in
     return prs_docstore_open(docs, &section, &index, files->n_docs, err);
 }
 
+/* The deleted documents of a segment by arrival; words NULL: none. */
+static prism_status deleted_arrivals(prs_stored *stored, uint32_t i, prs_bitset *arrivals,
+                                     prism_error *err) {
+    uint32_t n = stored->commit.manifest.segments[i].n_docs;
+    prs_section section;
+    prs_order order;
+    *arrivals = (prs_bitset){0};
+    (void)prs_in_section(stored->docs[i], PRS_COMPONENT_ORDER, PRS_FIELD_NONE, &section);
+    PRS_TRY(prs_order_open(&order, &section, n, err));
+    if (stored->deleted[i].words == NULL) return PRISM_OK;
+    if (prs_bitset_init(arrivals, &stored->core->mem, n) != PRISM_OK) return prs_error_nomem(err);
+    return prs_order_apply(&order, &stored->deleted[i], arrivals, err);
+}
+
 static prism_status walk_segment(prs_stored *stored, uint32_t i, prs_docstore_cursor *cursor,
                                  prs_stored_fn each, void *ctx, prism_error *err) {
     const prs_manifest_segment *files = &stored->commit.manifest.segments[i];
-    const prs_bitset *deleted = &stored->deleted[i];
     prs_docstore docs;
+    prs_bitset deleted = {0};
     prism_status status = open_documents(files, stored->docs[i], &docs, err);
-    for (uint32_t doc = 0; status == PRISM_OK && doc < files->n_docs; doc++) {
+    if (status == PRISM_OK) status = deleted_arrivals(stored, i, &deleted, err);
+    for (uint32_t at = 0; status == PRISM_OK && at < files->n_docs; at++) {
         prs_bytes json;
-        if (deleted->words != NULL && prs_bitset_get(deleted, doc)) continue;
-        status = prs_docstore_get(&docs, cursor, doc, &json, err);
+        if (deleted.words != NULL && prs_bitset_get(&deleted, at)) continue;
+        status = prs_docstore_get(&docs, cursor, at, &json, err);
         if (status == PRISM_OK) status = each(ctx, json, err);
     }
+    if (deleted.words != NULL) prs_bitset_fini(&deleted);
     return status;
 }
 

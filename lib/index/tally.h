@@ -49,6 +49,9 @@ void prs_tally_add(prs_tally *tally, uint64_t text, uint64_t n_values);
 static inline bool prs_tally_batch_is_full(const prs_tally *tally) {
     return tally->open.text + tally->open.n_values * 8 >= tally->batch_text;
 }
+static inline bool prs_tally_is_open_empty(const prs_tally *tally) {
+    return tally->open.n_values == 0;
+}
 /** Is there any text that is not known by its mark? */
 static inline bool prs_tally_has_texts(const prs_tally *tally) {
     return tally->n_values > 0;

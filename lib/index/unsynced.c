@@ -12,7 +12,7 @@ prism_status prs_unsynced_confirm(prs_unsynced *files, prism_error *err) {
     if (own.doc != NULL) status = prs_out_confirm(own.doc, err);
     if (own.idx == NULL) return status;
     if (status == PRISM_OK) return prs_out_confirm(own.idx, err);
-    prs_out_abandon(own.idx);
+    prs_out_leave(own.idx);
     return status;
 }
 

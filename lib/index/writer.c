@@ -55,8 +55,7 @@ void prs_writer_poison(prism_writer *writer, const prism_error *own) {
     writer->poisoned = true;
 }
 
-/* Give `own` to the caller, from now on until rollback. */
-static prism_status fail_with(prism_writer *writer, const prism_error *own, prism_error *err) {
+prism_status prs_writer_fail(prism_writer *writer, const prism_error *own, prism_error *err) {
     writer->failure = *own;
     tell(err, own);
     return own->code;
@@ -200,7 +199,7 @@ static prism_status mend_pending(prism_writer *writer, prism_error *err) {
     if (!prs_pending_is_stuck(&writer->pending)) return PRISM_OK;
     PRS_TRY(prs_writer_next_id(writer, &id, err));
     prism_status status = prs_pending_move(&writer->pending, &id, &own);
-    if (status == PRISM_ECORRUPT) return fail_with(writer, &own, err);
+    if (status == PRISM_ECORRUPT) return prs_writer_fail(writer, &own, err);
     tell(err, &own);
     return status;
 }
@@ -228,10 +227,12 @@ prism_status prs_writer_flush_unsynced(prism_writer *writer, prism_error *err) {
 }
 
 prism_status prs_writer_sync(prism_writer *writer, prism_error *err) {
-    prism_error own = PRISM_ERROR_INIT;
     for (size_t i = 0; i < writer->segments.n; i++) {
-        if (prs_unsynced_confirm(&writer->segments.ptr[i].unsynced, &own) != PRISM_OK)
-            return fail_with(writer, &own, err);
+        prs_working *working = &writer->segments.ptr[i];
+        prism_status status = prs_unsynced_confirm(&working->unsynced, err);
+        if (status == PRISM_OK) continue;
+        working->doubtful = true;
+        return status;
     }
     return PRISM_OK;
 }
@@ -305,6 +306,7 @@ prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
 prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool with_payload,
                                uint64_t *generation, prism_error *err) {
     PRS_TRY(prs_writer_flush(writer, err));
+    PRS_TRY(prs_merge_suspects(writer, err));
     PRS_TRY(prs_merge_at_commit(writer, err));
     if (writer->changed || writer->deletes_changed || with_payload) {
         PRS_TRY(prs_publish(writer, payload, err));
@@ -316,6 +318,7 @@ prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool wit
 prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
                               prism_progress_fn progress, void *ctx, prism_error *err) {
     PRS_TRY(prs_writer_flush(writer, err));
+    PRS_TRY(prs_merge_suspects(writer, err));
     PRS_TRY(prs_merge_down(writer, max_segments, progress, ctx, err));
     if (!writer->changed && !writer->deletes_changed) return PRISM_OK;
     return prs_publish(writer, prs_bytes_of(writer->payload.ptr, writer->payload.len), err);
@@ -327,7 +330,7 @@ prism_status prs_writer_rollback(prism_writer *writer, prism_error *err) {
     drop_working(writer, true);
     prism_error own = PRISM_ERROR_INIT;
     prism_status status = prs_publish_load(writer, &own);
-    if (status != PRISM_OK) return fail_with(writer, &own, err);
+    if (status != PRISM_OK) return prs_writer_fail(writer, &own, err);
     writer->failure.code = PRISM_OK;
     prs_publish_clean_up(writer);
     return PRISM_OK;
@@ -393,6 +396,9 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     prs_buf_init(&writer->payload, writer->mem);
     status = make_parts(writer, err);
     if (status == PRISM_OK) status = prs_publish_load(writer, err);
+    if (status == PRISM_OK)
+        status = prs_reorder_parse(options->reorder_text, writer->recipe->schema,
+                                   &writer->options.reorder, err);
     if (status == PRISM_OK) status = prs_merger_start(writer, err);
     if (status != PRISM_OK) {
         writer->poisoned = true; /* close removes nothing */

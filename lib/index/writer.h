@@ -21,6 +21,7 @@
 #include "base/pool.h"
 #include "index/commit.h"
 #include "index/pending.h"
+#include "index/reorder.h"
 #include "index/segment.h"
 #include "index/unsynced.h"
 
@@ -39,6 +40,9 @@ typedef struct prs_working { /* a segment of the next commit */
     bool merging; /* an input of a merge that is under way */
     /* its names may be lost: the directory sync that should have confirmed them did not */
     bool suspect;
+    /* its bytes may be lost: a sync of its files failed.  What still comes back is believed by its
+     * checksums alone */
+    bool doubtful;
     prs_unsynced unsynced; /* its files, where they still wait for their sync */
 } prs_working;
 
@@ -58,7 +62,9 @@ typedef struct prs_writer_options {
     /* of documents that are analyzed in one go; 0 = by the budget, else even where that is too small
      * for more than one thread (tests) */
     size_t batch_text;
-    uint64_t id_seed;  /* 0 = random segment ids; else ids follow from it (golden indexes) */
+    const char *reorder_text; /* needed by open alone */
+    prs_reorder reorder;      /* made from it by open */
+    uint64_t id_seed;         /* 0 = random segment ids; else ids follow from it (golden indexes) */
 } prs_writer_options;
 
 struct prism_writer {
@@ -127,6 +133,9 @@ prism_status prs_writer_view(prism_writer *writer, prism_snapshot **out,
 
 /* ---- between the files of the writer --------------------------------------------------------- */
 
+/** Give `own` to the caller, now and from every call until rollback. */
+prism_status prs_writer_fail(prism_writer *writer, const prism_error *own,
+                             prism_error *err) PRS_NODISCARD;
 /** Remember an error for good: not even rollback helps (R8). */
 void prs_writer_poison(prism_writer *writer, const prism_error *own);
 /** Write by this recipe from now on (referenced): nothing may be pending, the working segments must
@@ -135,14 +144,14 @@ prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe,
                                     prism_error *err) PRS_NODISCARD;
 /** The id of the next segment. */
 prism_status prs_writer_next_id(prism_writer *writer, prs_id *id, prism_error *err) PRS_NODISCARD;
-/** Pending documents become a working segment, their old versions elsewhere are deleted.  Errors
- *  are sticky. */
+/** Pending documents become a working segment, their old versions elsewhere are deleted.
+ *  Errors : they are still pending; ECORRUPT is sticky: stored documents do not come back */
 prism_status prs_writer_flush(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 /** The same without fsync: the files are synced by the next commit.  At most PRS_MAX_UNSYNCED
  *  segments wait so, each with two descriptors; more are synced at once. */
 prism_status prs_writer_flush_unsynced(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 #define PRS_MAX_UNSYNCED 16u
-/** Sync what waits for it.  A failure is sticky until rollback removes the files (R7). */
+/** Sync what waits for it.  A segment that fails becomes doubtful; the others go on waiting. */
 prism_status prs_writer_sync(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 /** Drop the reference and the bits of a working segment; unlink: also its files. */
 void prs_working_fini(prs_working *working, prs_dir *dir, bool unlink);
@@ -182,7 +191,8 @@ void prs_merge_job_suspect(prism_writer *writer);
 struct prs_merge_range;
 prism_status prs_merge_next(prism_writer *writer, struct prs_merge_range *range,
                             prism_error *err) PRS_NODISCARD;
-/** merge_run.c: write segments whose names may be lost anew, under other names (R7). */
+/** merge_run.c: write segments whose names or bytes may be lost anew, under other names (R7).
+ *  Errors : of merges; ECORRUPT is sticky: what was written does not come back */
 prism_status prs_merge_suspects(prism_writer *writer, prism_error *err) PRS_NODISCARD;
 /** merge_run.c: merge what the policy, `load` or a wish for fewer segments asks for. */
 prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) PRS_NODISCARD;

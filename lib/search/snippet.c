@@ -156,7 +156,7 @@ static prism_status show_document(making *m, const prs_leaf *leaf, uint32_t doc,
                                   prism_error *err) {
     prs_bytes json, text;
     bool found = true;
-    PRS_TRY(prs_docstore_get(&leaf->segment->docs, &m->store, doc, &json, err));
+    PRS_TRY(prs_segment_document(leaf->segment, &m->store, doc, &json, err));
     PRS_TRY(prs_json_reader_new(&m->snippet->mem, &m->reader, err));
     for (uint32_t i = 0; found && (i == 0 || many); i++) {
         if (!m->request->whole_field && m->snippet->n >= m->request->n_fragments) break;

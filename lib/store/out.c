@@ -294,12 +294,16 @@ prism_status prs_out_seal(prs_out *out, uint64_t *len, prs_hash128 *digest, pris
     return PRISM_OK;
 }
 
-prism_status prs_out_confirm(prs_out *out, prism_error *err) {
+static void sync_and_close(prs_out *out) {
     (void)out->dir->vt->sync(out->dir, out->file, &out->error);
     close_file(out);
-    if (!ok(out)) return give_up(out, err);
+}
+
+prism_status prs_out_confirm(prs_out *out, prism_error *err) {
+    sync_and_close(out);
+    prism_status status = prs_out_status(out, err);
     free_out(out);
-    return PRISM_OK;
+    return status;
 }
 
 void prs_out_leave(prs_out *out) {
@@ -310,10 +314,14 @@ void prs_out_leave(prs_out *out) {
 
 prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err) {
     PRS_TRY(prs_out_seal(out, len, digest, err));
-    prism_status status = prs_out_confirm(out, err);
-    if (status != PRISM_OK && len != NULL) *len = 0;
-    if (status != PRISM_OK && digest != NULL) *digest = (prs_hash128){0, 0};
-    return status;
+    sync_and_close(out);
+    if (ok(out)) {
+        free_out(out);
+        return PRISM_OK;
+    }
+    if (len != NULL) *len = 0;
+    if (digest != NULL) *digest = (prs_hash128){0, 0};
+    return give_up(out, err);
 }
 
 void prs_out_abandon(prs_out *out) {

@@ -48,8 +48,8 @@ prism_status prs_out_finish(prs_out *out, uint64_t *len, prs_hash128 *digest, pr
 /** As prs_out_finish without fsync and close: the file can be read, a power loss may take it.
  *  Afterwards prs_out_confirm or prs_out_leave is due; on failure `out` is freed as by finish. */
 prism_status prs_out_seal(prs_out *out, uint64_t *len, prs_hash128 *digest, prism_error *err);
-/** fsync and close a sealed file; frees `out`.  On failure the file is unlinked: it is not to be
- *  trusted (R7). */
+/** fsync and close a sealed file; frees `out`.  On failure the file is still there and not to be
+ *  trusted: no fsync of it counts any more (R7). */
 prism_status prs_out_confirm(prs_out *out, prism_error *err);
 /** Close a sealed file as it is; frees `out`; NULL is fine. */
 void prs_out_leave(prs_out *out);

@@ -1,6 +1,7 @@
 /* spool.c - where do bytes wait whose place in the file is behind others not yet known?
  *
- * Structure   chunk (1 KiB, doubling to 1 MiB) -> chunk -> chunk; the last one has room.
+ * Structure   chunk (1 KiB, doubling to 1 MiB) -> chunk -> chunk; `last` is being filled, and
+ *             empty ones that were asked for in advance hang behind it.
  * Invariants  - extend never splits its n bytes over two chunks; the rest of the old one is left
  *               unused, and `len` counts used bytes only.
  * Cost        Amortised O(1); memory at most 1 MiB or twice the bytes, whichever is less, more than
@@ -33,19 +34,48 @@ void prs_spool_fini(prs_spool *spool) {
     prs_spool_init(spool, spool->mem);
 }
 
-static bool add_chunk(prs_spool *spool, size_t n) {
+/* A new chunk that can take n bytes, behind `tail` (NULL: the first of all); NULL on failure. */
+static prs_spool_chunk *add_chunk(prs_spool *spool, prs_spool_chunk *tail, size_t n) {
     size_t cap = PRS_SPOOL_FIRST;
     while (cap < PRS_SPOOL_LARGEST && (cap < n || cap < spool->bytes)) cap *= 2;
     prs_spool_chunk *chunk = prs_mem_alloc(spool->mem, sizeof *chunk + cap);
-    if (chunk == NULL) return false;
+    if (chunk == NULL) return NULL;
     *chunk = (prs_spool_chunk){.cap = cap};
-    if (spool->last != NULL) {
-        spool->last->next = chunk;
+    if (tail != NULL) {
+        tail->next = chunk;
     } else {
-        spool->first = chunk;
+        spool->first = spool->last = chunk;
     }
-    spool->last = chunk;
     spool->bytes += sizeof *chunk + cap;
+    return chunk;
+}
+
+prism_status prs_spool_reserve(prs_spool *spool, uint64_t n, size_t piece, prism_error *err) {
+    PRS_ASSERT(piece > 0 && piece <= PRS_SPOOL_PIECE && !spool->failed);
+    prs_spool_chunk *tail = spool->last;
+    if (PRS_LIKELY(tail != NULL && (tail->cap - tail->len) / piece >= n)) return PRISM_OK;
+    for (prs_spool_chunk *chunk = tail; chunk != NULL; chunk = chunk->next) {
+        n -= PRS_MIN(n, (chunk->cap - chunk->len) / piece);
+        tail = chunk;
+    }
+    while (n > 0) {
+        tail = add_chunk(spool, tail, piece);
+        if (tail == NULL) return prs_error_nomem(err);
+        n -= PRS_MIN(n, tail->cap / piece);
+    }
+    return PRISM_OK;
+}
+
+/* Go on to a chunk with room for n bytes: one that waits, or a new one. */
+static bool next_chunk(prs_spool *spool, size_t n) {
+    prs_spool_chunk *last = spool->last;
+    while (last != NULL && last->next != NULL) {
+        spool->last = last = last->next;
+        if (n <= last->cap) return true;
+    }
+    prs_spool_chunk *chunk = add_chunk(spool, last, n);
+    if (chunk == NULL) return false;
+    spool->last = chunk;
     return true;
 }
 
@@ -53,7 +83,7 @@ uint8_t *prs_spool_extend(prs_spool *spool, size_t n) {
     PRS_ASSERT(n <= PRS_SPOOL_PIECE);
     if (spool->failed) return NULL;
     if (spool->last == NULL || n > spool->last->cap - spool->last->len) {
-        if (!add_chunk(spool, n)) {
+        if (!next_chunk(spool, n)) {
             spool->failed = true;
             return NULL;
         }

@@ -1,7 +1,8 @@
 /* spool.h - bytes gathered in memory until their turn comes in a file: append, then replay.
  *
  * A list of chunks, so that no block of memory grows with the file and nothing is ever copied to
- * grow.  Sticky like prs_buf: after a failed append `failed` is set and nothing more is taken. */
+ * grow.  Sticky like prs_buf: after a failed append `failed` is set and nothing more is taken; who
+ * cannot live with that asks for room first. */
 #ifndef PRS_STORE_SPOOL_H
 #define PRS_STORE_SPOOL_H
 
@@ -21,6 +22,10 @@ typedef struct prs_spool {
 
 void prs_spool_init(prs_spool *spool, prs_mem *mem); /* allocates nothing */
 void prs_spool_fini(prs_spool *spool);
+/** Have room for `n` more appends of at most `piece` bytes each (<= 64 KiB): they cannot fail then.
+ *  Errors : ENOMEM: nothing has changed, not even `failed` */
+prism_status prs_spool_reserve(prs_spool *spool, uint64_t n, size_t piece,
+                               prism_error *err) PRS_NODISCARD;
 /** n contiguous bytes at the end, to be filled by the caller; NULL on failure.  n <= 64 KiB. */
 uint8_t *prs_spool_extend(prs_spool *spool, size_t n);
 void prs_spool_put(prs_spool *spool, const void *ptr, size_t n); /* any n */

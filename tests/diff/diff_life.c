@@ -40,7 +40,7 @@ typedef struct held { /* a snapshot and what it answered when it was taken */
 
 typedef struct life {
     uint64_t seed;
-    diff_rng rng;
+    diff_rng rng, orders; /* orders: of documents, so that all else is as it would be */
     char path[64], other[64];
     prism_schema *schemas[MAX_EXTRA + 1]; /* by the number of fields that came later */
     uint32_t n_extra, committed_extra;
@@ -237,6 +237,8 @@ static void open_writer(life *l) {
     opts.max_segments = diff_below(&l->rng, 3) == 0   ? 0
                         : diff_below(&l->rng, 2) == 0 ? PRISM_NO_MERGE
                                                       : 1 + diff_below(&l->rng, 4);
+    static const char *const orders[] = {NULL, NULL, "random:3", "n", "-tag", "bp"};
+    opts.reorder = orders[diff_below(&l->orders, sizeof orders / sizeof orders[0])];
     need(l, prism_writer_open(l->index, &opts, &l->writer, &err), "writer", &err);
 }
 
@@ -636,6 +638,7 @@ static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
     life *l = calloc(1, sizeof *l);
     if (l == NULL) diff_die("out of memory", NULL);
     l->seed = l->rng.s = seed;
+    l->orders.s = ~seed;
     snprintf(l->path, sizeof l->path, "diff_life.%ld.index", (long)getpid());
     snprintf(l->other, sizeof l->other, "diff_life.%ld.other", (long)getpid());
     remove_index(l->path);

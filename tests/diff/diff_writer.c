@@ -136,6 +136,11 @@ typedef struct place {
     prism_writer *writer;
 } place;
 
+/* Every third world merges into orders of documents, the parts into others than the whole. */
+static bool is_reordered(void) {
+    return seed_now % 3 == 1;
+}
+
 static void open_place(place *p, const diff_world *w, bool on_disk) {
     prism_error err = PRISM_ERROR_INIT;
     prism_index_opts iopts = PRISM_INDEX_OPTS_INIT;
@@ -146,6 +151,7 @@ static void open_place(place *p, const diff_world *w, bool on_disk) {
     iopts.use_pread = (int)(seed_now & 1);
     wopts.non_durable = 1;
     wopts.max_segments = seed_now % 3 == 0 ? 0 : PRISM_NO_MERGE;
+    if (is_reordered()) wopts.reorder = on_disk ? "random:7" : "n";
     ok(prism_index_create(p->path, w->schema, &iopts, &p->index, &err), "create", &err);
     ok(prism_writer_open(p->index, &wopts, &p->writer, &err), "writer", &err);
 }
@@ -169,6 +175,11 @@ static void commit(place *p) {
 static void put(place *p, const char *json) {
     prism_error err = PRISM_ERROR_INIT;
     ok(prism_writer_put_json(p->writer, json, strlen(json), PRISM_PUT_REPLACE, &err), "put", &err);
+}
+
+static void merge(place *p) {
+    prism_error err = PRISM_ERROR_INIT;
+    ok(prism_writer_merge(p->writer, 1, NULL, NULL, &err), "merge", &err);
 }
 
 /* A document of the world's under a key of a few, so that they replace each other. */
@@ -197,8 +208,18 @@ static void fill(place *p, diff_world *w, prism_snapshot *texts) {
         if (diff_below(&w->rng, 6) == 0)
             ok(prism_writer_delete(p->writer, key, (size_t)len, NULL, &err), "delete", &err);
         if (diff_below(&w->rng, 10) == 0) commit(p);
+        if (is_reordered() && n % 16 == 0) merge(p);
     }
     commit(p);
+}
+
+static int give_one(void *ctx, uint64_t gdoc, const char *json, size_t len) {
+    prism_error err = PRISM_ERROR_INIT;
+    (void)gdoc;
+    place *to = ctx;
+    ok(prism_writer_put_json(to->writer, json, len, PRISM_PUT_REPLACE, &err), "put", &err);
+    counts.adopted++;
+    return 0;
 }
 
 /* Give all documents of an index to another, one by one, in order of arrival. */
@@ -206,14 +227,7 @@ static void give_all(place *to, place *from) {
     prism_error err = PRISM_ERROR_INIT;
     prism_snapshot *snap;
     ok(prism_snapshot_open(from->index, &snap, &err), "snapshot", &err);
-    uint64_t n = prism_snapshot_documents(snap) + prism_snapshot_deleted(snap);
-    for (uint64_t gdoc = 0; gdoc < n; gdoc++) {
-        char *json;
-        if (prism_document_get(snap, gdoc, &json, NULL, NULL) != PRISM_OK) continue;
-        put(to, json);
-        counts.adopted++;
-        prism_free_text(json);
-    }
+    ok(prism_document_each(snap, give_one, to, &err), "each", &err);
     prism_snapshot_unref(snap);
 }
 
@@ -240,11 +254,6 @@ static void compare(const diff_world *w, place *a, place *b, const char *json, b
     prism_query_unref(query);
     prism_snapshot_unref(x);
     prism_snapshot_unref(y);
-}
-
-static void merge(place *p) {
-    prism_error err = PRISM_ERROR_INIT;
-    ok(prism_writer_merge(p->writer, 1, NULL, NULL, &err), "merge", &err);
 }
 
 static void run_adoption(diff_world *w, uint32_t n_queries) {

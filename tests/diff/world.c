@@ -319,14 +319,29 @@ static void make_schema(diff_world *w) {
         diff_die("schema", &err);
 }
 
+/* The writer again, which will merge in another order of documents or in none. */
+static void open_writer(diff_world *w) {
+    static const char *const orders[] = {NULL,    "random:1", "random:2", "n",  "-n", "f",
+                                         "-date", "label",    "-label",   "bp", "+b", NULL};
+    prism_error err = PRISM_ERROR_INIT;
+    prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+    opts.max_segments = PRISM_NO_MERGE;
+    opts.non_durable = 1;
+    if (w->reordered)
+        opts.reorder = orders[diff_below(&w->orders, sizeof orders / sizeof orders[0])];
+    prism_writer_close(w->writer);
+    if (prism_writer_open(w->index, &opts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
+}
+
 void diff_world_make(diff_world *w, uint64_t seed) {
     enum { MAX_DOCS = 40000 };
     static const double k1s[] = {1.2, 1.2, 0.9, 2.0, 0}, bs[] = {0.75, 0.75, 0.4, 1.0, 0};
     prism_error err = PRISM_ERROR_INIT;
     prism_index_opts iopts = PRISM_INDEX_OPTS_INIT;
-    prism_writer_opts wopts = PRISM_WRITER_OPTS_INIT;
     memset(w, 0, sizeof *w);
     w->rng.s = seed;
+    w->orders.s = ~seed;
+    w->reordered = seed % 3 != 0;
     w->big = seed % 25 == 0;
     w->k1 = k1s[diff_below(&w->rng, 5)];
     w->b = bs[diff_below(&w->rng, 5)];
@@ -339,11 +354,9 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     make_schema(w);
     iopts.in_memory = 1;
     iopts.use_pread = (int)(seed & 1); /* what a query forgets to verify it would not see at all */
-    wopts.max_segments = PRISM_NO_MERGE;
-    wopts.non_durable = 1;
     if (prism_index_create("diff", w->schema, &iopts, &w->index, &err) != PRISM_OK)
         diff_die("create", &err);
-    if (prism_writer_open(w->index, &wopts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
+    open_writer(w);
     int kind = w->kind = (int)diff_below(&w->rng, 3);
     uint32_t n_commits = 1 + diff_below(&w->rng, w->big ? 3 : 8);
     uint32_t most = diff_below(&w->rng, 10) == 0 ? 60 : 12;
@@ -356,11 +369,13 @@ void diff_world_make(diff_world *w, uint64_t seed) {
         }
         change_old(w, n_old, kind);
         commit(w);
+        if (w->reordered && diff_below(&w->orders, 3) == 0) diff_world_merge(w);
     }
 }
 
 void diff_world_merge(diff_world *w) {
     prism_error err = PRISM_ERROR_INIT;
+    if (w->reordered) open_writer(w);
     if (prism_writer_merge(w->writer, 1, NULL, NULL, &err) != PRISM_OK) diff_die("merge", &err);
     for (uint32_t d = 0; d < w->n_docs; d++)
         if (!w->alive[d]) nv_purge(w->naive, d);

@@ -52,7 +52,10 @@ typedef struct diff_world {
     int kind;       /* of texts: Latin, Han, both */
     bool many;      /* several values in n and label */
     bool has_words; /* han = uni_bi_words in both text fields */
-    bool big;       /* thousands of small documents: lists of several blocks and groups */
+    bool reordered; /* merges put documents in orders of their own; drawn from `orders`, so that all
+                     * else is as it would be */
+    diff_rng orders;
+    bool big; /* thousands of small documents: lists of several blocks and groups */
 } diff_world;
 
 /** Documents, commits and deletions, all from the seed.  Exits the program if the engine fails. */
@@ -73,7 +76,8 @@ double diff_world_float(diff_world *w);
 const char *diff_world_label(diff_world *w);
 /** Put n documents with new keys, and do not commit them. */
 void diff_world_put(diff_world *w, uint32_t n);
-/** Merge to one segment: both sides forget deleted documents. */
+/** Merge to one segment, in another order of documents where the world is `reordered`: both sides
+ *  forget deleted documents. */
 void diff_world_merge(diff_world *w);
 /** Print where and stop the program. */
 _Noreturn void diff_die(const char *what, const prism_error *err);

@@ -201,7 +201,9 @@ static void try_keys(fuzz_input *in, bool raw, uint32_t n_docs, uint64_t seed, p
             if (intact) FUZZ_NEED(found[3]);
         }
         uint32_t found[4] = {n_docs, 0, 0, 0};
-        (void)good(prs_keys_superseded(&keys, count_doc, found, NULL), intact);
+        (void)good(prs_keys_superseded(&keys, &(prs_order){.n_docs = n_docs}, count_doc, found,
+                                       NULL),
+                   intact);
     }
     fuzz_copy_end(&copy);
 }

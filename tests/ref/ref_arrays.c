@@ -128,7 +128,7 @@ const uint64_t *ref_arrivals(ref_index *ix, const ref_segment *s) {
     ref_cur c;
     uint64_t *out = ref_heap_get(&ix->heap, s->n_docs * sizeof *out);
     for (uint32_t d = 0; d < s->n_docs; d++) out[d] = s->arrival_base + d;
-    if (!ref_file_section(s->idx, REF_ORDER, REF_NO_FIELD, &c)) return out;
+    if (!ref_file_section(s->doc, REF_ORDER, REF_NO_FIELD, &c)) return out;
     uint8_t *seen = ref_heap_get(&ix->heap, s->n_docs);
     uint32_t width = ref_u8(&c);
     ref_must(width <= 32, "ORDER", "width is 0..32");

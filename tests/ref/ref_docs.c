@@ -77,5 +77,8 @@ const ref_cur *ref_documents(ref_index *ix, const ref_segment *s) {
     ref_must(largest == met, "DOC_INDEX", "it knows the largest unpacked size");
     ref_done(&index);
     ref_done(&frames);
-    return docs;
+    const uint64_t *arrivals = ref_arrivals(ix, s);
+    ref_cur *by_doc = ref_heap_get(&ix->heap, s->n_docs * sizeof *by_doc);
+    for (uint32_t d = 0; d < s->n_docs; d++) by_doc[d] = docs[arrivals[d] - s->arrival_base];
+    return by_doc;
 }

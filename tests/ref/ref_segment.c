@@ -10,8 +10,9 @@
 static void check_sections(const ref_file *f, uint32_t first, uint32_t last, uint32_t n_fields) {
     for (uint32_t i = 0; i < f->n_sections; i++) {
         const ref_section *s = &f->sections[i];
-        ref_must((s->component >= first && s->component <= last) || s->component == REF_SCHEMA,
-                 f->name, "it holds sections of its kind only");
+        int here = s->component >= first && s->component <= last;
+        if (s->component == REF_ORDER) here = first == REF_DOCS;
+        ref_must(here || s->component == REF_SCHEMA, f->name, "it holds sections of its kind only");
         int per_field = (s->component >= REF_LISTS && s->component <= REF_PAIR_TERMS_INDEX) ||
                         s->component == REF_COLUMN;
         ref_must(per_field ? s->field < n_fields : s->field == REF_NO_FIELD, f->name,

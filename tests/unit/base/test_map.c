@@ -214,7 +214,45 @@ START_TEST(unlisted_keys_have_ids_only) {
 }
 END_TEST
 
-TEST_SUITE(map, empty_map_holds_nothing, ids_are_dense_and_stay, keys_are_copied_with_a_nul,
-           many_keys_survive_growth, flooding_spreads_by_growth, clear_keeps_memory_and_starts_over,
-           refusal_leaves_the_map_as_it_was, every_refused_allocation_is_told,
-           unlisted_keys_have_ids_only)
+/* Against a map that never held what was forgotten. */
+START_TEST(the_newest_keys_can_be_forgotten) {
+    test_rng rng = test_rng_of("map restore");
+    for (uint32_t round = 0; round < 300; round++) {
+        char text[16];
+        begin(test_rng_next(&rng));
+        uint32_t n = (uint32_t)test_rng_below(&rng, 60), more = (uint32_t)test_rng_below(&rng, 90);
+        for (uint32_t i = 0; i < n; i++) {
+            snprintf(text, sizeof text, "k%u", i);
+            add(key_of(text), NULL);
+        }
+        prs_map_mark mark = prs_map_save(&map);
+        for (uint32_t i = 0; i < more; i++) {
+            uint32_t id;
+            snprintf(text, sizeof text, "m%u", i);
+            if (i % 5 == 4) {
+                ck_assert_int_eq(prs_map_add_unlisted(&map, key_of(text), &id), PRISM_OK);
+            } else {
+                add(key_of(text), NULL);
+            }
+        }
+        prs_map_restore(&map, mark);
+        ck_assert_uint_eq(map.n, n);
+        ck_assert_uint_eq(map.n_unlisted, 0);
+        for (uint32_t i = 0; i < more; i++) {
+            snprintf(text, sizeof text, "m%u", i);
+            TEST_NEED(prs_map_find(&map, key_of(text)) == UINT32_MAX);
+        }
+        for (uint32_t i = 0; i < n + 50; i++) {
+            bool added;
+            snprintf(text, sizeof text, "k%u", i);
+            TEST_NEED(add(key_of(text), &added) == i && added == (i >= n));
+        }
+        finish();
+    }
+}
+END_TEST
+
+TEST_SUITE(map, the_newest_keys_can_be_forgotten, empty_map_holds_nothing, ids_are_dense_and_stay,
+           keys_are_copied_with_a_nul, many_keys_survive_growth, flooding_spreads_by_growth,
+           clear_keeps_memory_and_starts_over, refusal_leaves_the_map_as_it_was,
+           every_refused_allocation_is_told, unlisted_keys_have_ids_only)

@@ -100,6 +100,9 @@ void list_model_free(list_model *list) {
 
 prism_status list_model_write(const list_model *list, prs_postings_writer *pw, bool positions,
                               uint32_t piece, test_rng *rng, prs_term_info *info) {
+    if (piece == 0 && list->df <= PRS_BLOCK)
+        return prs_postings_writer_whole(pw, positions, list->docs, list->freqs,
+                                         positions ? list->positions : NULL, list->df, info, NULL);
     prs_postings_writer_begin(pw, positions);
     for (uint32_t i = 0, n; i < list->df; i += n) {
         n = piece == 0 ? list->df : 1 + (uint32_t)test_rng_below(rng, piece);

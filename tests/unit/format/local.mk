@@ -6,6 +6,7 @@ format_tests_sources = \
 	tests/unit/format/test_block_read.c \
 	tests/unit/format/test_block_write.c \
 	tests/unit/format/test_column.c \
+	tests/unit/format/test_column_write.c \
 	tests/unit/format/test_deletes.c \
 	tests/unit/format/test_docstore.c \
 	tests/unit/format/test_dominance.c \

@@ -76,7 +76,9 @@ static prism_status mark(void *ctx, uint32_t doc) {
 /* Told once: exactly the documents with a later one of the same key. */
 static void check_superseded(const key_set *set, const prs_keys *keys) {
     uint8_t *told = calloc(set->n + 1, 1);
-    ck_assert_int_eq(prs_keys_superseded(keys, mark, told, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_keys_superseded(keys, &(prs_order){.n_docs = keys->n_docs}, mark, told,
+                                         NULL),
+                     PRISM_OK);
     for (uint32_t doc = 0; doc < set->n; doc++) {
         bool later = false;
         for (uint32_t i = doc + 1; i < set->n && !later; i++) {

@@ -37,6 +37,7 @@ index_tests_sources = \
 	tests/unit/index/test_recipe.c \
 	tests/unit/index/test_reindex.c \
 	tests/unit/index/hurt.h tests/unit/index/test_repair.c tests/unit/index/test_salvage.c \
+	tests/unit/index/test_retry.c \
 	tests/unit/index/test_segment.c \
 	tests/unit/index/test_segment_write.c \
 	tests/unit/index/test_snapshot.c \

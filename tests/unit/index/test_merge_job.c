@@ -204,6 +204,41 @@ START_TEST(a_result_takes_another_name_after_a_failed_sync_of_names) {
 }
 END_TEST
 
+/* R7: what it has read was not proved again after the sync that failed. */
+START_TEST(a_result_is_dropped_after_a_failed_sync_of_an_input) {
+    world w;
+    prs_merge_job job;
+    prism_snapshot *snap;
+    world_make(&w, world_schema);
+    w.writer->options.max_segments = PRISM_NO_MERGE;
+    for (uint32_t i = 0; i < 2; i++) {
+        world_put(&w, "{\"id\":\"a%u\",\"body\":\"apple\"}", i);
+        ck_assert_int_eq(prism_writer_snapshot(w.writer, &snap, NULL), PRISM_OK);
+        prism_snapshot_unref(snap);
+    }
+    for (int again = 0; again < 2; again++) {
+        ck_assert_int_eq(prs_merge_job_begin(w.writer, (prs_merge_range){0, 2}, &job, NULL),
+                         PRISM_OK);
+        ck_assert_int_eq(prs_merge_job_run(&job, NULL, NULL, NULL), PRISM_OK);
+        if (again == 0) {
+            w.fault->calls = FAULT_SYNC;
+            w.fault->n_calls = 0;
+            w.fault->fail_at = 1;
+            ck_assert_int_eq(prism_writer_commit(w.writer, NULL, 0, NULL, NULL), PRISM_EIO);
+        }
+        ck_assert_int_eq(prs_merge_job_install(w.writer, &job, NULL),
+                         again == 0 ? PRISM_ECANCELED : PRISM_OK);
+        leave(&w, &job);
+        ck_assert_uint_eq(w.writer->segments.n, again == 0 ? 2 : 1);
+    }
+    ck_assert(!w.writer->segments.ptr[0].doubtful);
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), 2);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(memory_may_run_out_at_install) {
     world w;
     prs_merge_job job;
@@ -269,5 +304,6 @@ END_TEST
 TEST_SUITE(merge_job, what_is_deleted_meanwhile_stays_deleted, a_result_may_be_dead_when_it_comes,
            a_result_is_refused_when_its_inputs_are_gone, a_poisoned_writer_installs_nothing,
            a_poisoned_writer_drops_nothing,
-           a_result_takes_another_name_after_a_failed_sync_of_names, memory_may_run_out_at_install,
+           a_result_takes_another_name_after_a_failed_sync_of_names,
+           a_result_is_dropped_after_a_failed_sync_of_an_input, memory_may_run_out_at_install,
            the_others_keep_their_places)

@@ -284,7 +284,7 @@ START_TEST(each_call_of_the_storage_fails) {
 END_TEST
 
 START_TEST(each_allocation_fails) {
-    uint32_t n_failed = 0, n_lost = 0;
+    uint32_t n_failed = 0;
     for (size_t more = 1;; more++) {
         world w;
         make_old(&w);
@@ -298,25 +298,19 @@ START_TEST(each_allocation_fails) {
             n_failed++;
             ck_assert(refused && status == PRISM_ENOMEM);
             ck_assert_uint_eq(prism_writer_schema(w.writer)->n_fields, 7);
-            /* Again, and it goes; unless the flush made p unsavable (writer.h): then it is lost. */
-            status = prism_writer_set_schema(w.writer, schema, NULL);
-            if (status != PRISM_OK) {
-                n_lost++;
-                ck_assert_int_eq(status, PRISM_ENOMEM);
-                ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);
-                world_put(&w, "{\"id\":\"p\",\"n\":1}");
-                ck_assert_int_eq(prism_writer_set_schema(w.writer, schema, NULL), PRISM_OK);
-            }
+            ck_assert_int_eq(prism_writer_set_schema(w.writer, schema, NULL), PRISM_OK);
         }
         prs_schema_unref(schema);
         put_new(&w, "b0");
         world_commit(&w);
         ck_assert(is_new(&w));
+        char *json = world_get(&w, "p"); /* whatever failed, it is there */
+        ck_assert_ptr_nonnull(json);
+        free(json);
         world_end(&w);
         if (!refused) break;
     }
     ck_assert_uint_gt(n_failed, 20);
-    ck_assert_uint_lt(n_lost, n_failed / 4);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 # Unit tests of lib/store: append `store_tests_sources += tests/unit/store/test_FILE.c`; nothing to register.
 store_tests_sources = \
 	tests/unit/store/places.c tests/unit/store/places.h \
+	tests/unit/store/syscalls.c tests/unit/store/syscalls.h \
 	tests/unit/store/test_dir.c \
 	tests/unit/store/test_dir_fs.c \
 	tests/unit/store/test_dir_mem.c \
@@ -9,7 +10,8 @@ store_tests_sources = \
 	tests/unit/store/test_in.c \
 	tests/unit/store/test_lock.c \
 	tests/unit/store/test_out.c \
-	tests/unit/store/test_spool.c
+	tests/unit/store/test_spool.c \
+	tests/unit/store/test_syscalls.c
 
 unit_programs += tests/unit/store/store_tests
 tests_unit_store_store_tests_SOURCES = $(store_tests_sources)

@@ -112,4 +112,58 @@ START_TEST(no_block_grows_with_the_bytes) {
 }
 END_TEST
 
-TEST_SUITE(spool, bytes_are_replayed, numbers_and_long_runs, no_block_grows_with_the_bytes)
+/* Room that was had in advance: no append takes memory, whatever the sizes up to the one asked for,
+ * and a refusal leaves the spool as it was. */
+START_TEST(what_is_reserved_cannot_fail) {
+    static const size_t pieces[] = {1, 7, 24, 1000, 8193, 65536};
+    test_rng rng = test_rng_of("spool reserve");
+    for (uint32_t round = 0; round < 200; round++) {
+        test_alloc counter = {0};
+        prism_allocator hook = test_alloc_hook(&counter);
+        prs_mem mem;
+        prs_spool spool;
+        prs_mem_init(&mem, &hook);
+        prs_spool_init(&spool, &mem);
+        uint64_t n_all = 0;
+        for (uint32_t step = 0; step < 20; step++) {
+            size_t piece = pieces[test_rng_below(&rng, PRS_COUNT(pieces))];
+            uint64_t n = test_rng_below(&rng, 30), len = spool.len;
+            counter.fail_at = atomic_load(&counter.calls) + 1 + test_rng_below(&rng, 3);
+            counter.fail_on = true;
+            prism_status status = prs_spool_reserve(&spool, n, piece, NULL);
+            ck_assert(!spool.failed && spool.len == len);
+            counter.fail_at = 0;
+            if (status != PRISM_OK) {
+                ck_assert_int_eq(status, PRISM_ENOMEM);
+                ck_assert_int_eq(prs_spool_reserve(&spool, n, piece, NULL), PRISM_OK);
+            }
+            size_t calls = atomic_load(&counter.calls);
+            for (uint64_t i = 0; i < n; i++) {
+                size_t k = 1 + (size_t)test_rng_below(&rng, piece);
+                uint8_t *at = prs_spool_extend(&spool, k);
+                ck_assert_ptr_nonnull(at);
+                memset(at, (int)(n_all++ & 255), k);
+            }
+            ck_assert_uint_eq(atomic_load(&counter.calls), calls);
+        }
+        prs_spool_reader reader = prs_spool_read(&spool);
+        uint64_t sum = 0, n_seen = 0;
+        size_t n;
+        uint8_t last = 255;
+        for (const uint8_t *p; (p = prs_spool_next_run(&reader, &n)) != NULL; sum += n) {
+            for (size_t i = 0; i < n; i++) {
+                n_seen += p[i] != last;
+                TEST_NEED(p[i] == last || p[i] == (uint8_t)(last + 1));
+                last = p[i];
+            }
+        }
+        ck_assert_uint_eq(sum, spool.len);
+        ck_assert_uint_eq(n_seen, n_all);
+        prs_spool_fini(&spool);
+        test_alloc_check_empty(&counter);
+    }
+}
+END_TEST
+
+TEST_SUITE(spool, bytes_are_replayed, numbers_and_long_runs, no_block_grows_with_the_bytes,
+           what_is_reserved_cannot_fail)

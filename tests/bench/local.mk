@@ -1,0 +1,7 @@
+# What measures is measured: the generated corpus, the gate, the figures of the README.
+dist_bench_tests = \
+	tests/bench/gate.sh \
+	tests/bench/micro.sh \
+	tests/bench/zipf.sh
+long_tests += $(dist_bench_tests)
+EXTRA_DIST += $(dist_bench_tests)
