@@ -13,7 +13,7 @@ libprismsearch_sources += \
 	lib/index/docmap.c lib/index/docmap.h \
 	lib/index/documents.c lib/index/documents.h \
 	lib/index/field_scan.c lib/index/field_scan.h \
-	lib/index/flush.c lib/index/flush.h \
+	lib/index/flush.c lib/index/flush.h lib/index/flush_lists.c lib/index/flush_lists.h \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h lib/index/inverter_take.c \
 	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
@@ -32,6 +32,7 @@ libprismsearch_sources += \
 	lib/index/snapshot.c lib/index/snapshot.h \
 	lib/index/stored.c lib/index/stored.h \
 	lib/index/tally.c lib/index/tally.h \
+	lib/index/term_encode.c lib/index/term_encode.h \
 	lib/index/term_sort.c lib/index/term_sort.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
 	lib/index/transpose.c lib/index/transpose.h \

@@ -23,6 +23,7 @@
 void prs_tally_init(prs_tally *tally, size_t memory, size_t batch_text) {
     *tally = (prs_tally){.window_text = PRS_MIN(memory / 64, (size_t)8 << 20)};
     tally->batch_text = batch_text != 0 ? batch_text : PRS_MIN(memory / 1024, (size_t)256 << 10);
+    tally->is_small = batch_text != 0;
     tally->whole_text = PRS_MIN(memory / 128, (size_t)2 << 20);
 }
 

@@ -30,6 +30,7 @@ typedef struct prs_tally_batch {
 } prs_tally_batch;
 
 typedef struct prs_tally {
+    bool is_small; /* batches of a size asked for: whoever splits work splits it small (tests) */
     size_t batch_text;  /* the document that brings a batch to so many bytes of text ends it */
     size_t window_text; /* the window has at most about as many */
     size_t whole_text;  /* a document with more is analyzed alone, in its put */

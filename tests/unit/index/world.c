@@ -43,6 +43,7 @@ void world_make_crashing(world *w, const char *schema, crash_dir *crash) {
     if (threads != NULL) {
         w->options.threads = (uint32_t)strtoul(threads, NULL, 10);
         w->options.batch_text = 1;
+        w->options.merge_here = true;
     }
     prism_schema *parsed;
     prism_error err = PRISM_ERROR_INIT;
