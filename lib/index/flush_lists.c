@@ -47,23 +47,12 @@ struct lists_write {
     prs_mem *mem;
     prs_term_field field;
     prs_out *out;
-    prs_terms_writer *terms;
-    prs_term_encoder *encoder; /* straight into `out` */
-    helper *helpers;           /* by worker */
+    prs_term_sink sink; /* straight into `out` */
+    helper *helpers;    /* by worker */
     uint32_t n_helpers;
     run *runs; /* a ring */
     uint32_t n_runs, first, n;
 };
-
-/* ---- one thread ------------------------------------------------------------------------------ */
-
-static prism_status write_term(void *ctx, const prs_transpose_term *term, prism_error *err) {
-    lists_write *w = ctx;
-    prs_term_info info;
-    PRS_TRY(prs_term_encode(w->encoder, term, &info, err));
-    prs_terms_writer_add(w->terms, term->key, &info);
-    return PRISM_OK;
-}
 
 /* ---- a worker -------------------------------------------------------------------------------- */
 
@@ -125,7 +114,7 @@ static void append_term(lists_write *w, const run *r, uint32_t i) {
         prs_out_write(w->out, list, (size_t)(info.positions_len + info.postings_len));
     }
     prs_bytes key = prs_lexicon_key(r->pass->lexicon, r->pass->ids[r->first + i]);
-    prs_terms_writer_add(w->terms, key, &info);
+    prs_terms_writer_add(w->sink.terms, key, &info);
 }
 
 /* Write the oldest run; its slot is free. */
@@ -135,7 +124,7 @@ static prism_status append_oldest(lists_write *w, prism_error *err) {
     w->first = (w->first + 1) % w->n_runs;
     w->n--;
     if (r->status != PRISM_OK)
-        return prs_transpose_terms(r->pass, r->first, r->last, write_term, w, err);
+        return prs_transpose_terms(r->pass, r->first, r->last, prs_term_write, &w->sink, err);
     for (uint32_t i = 0; i < r->n; i++) append_term(w, r, i);
     return prs_out_status(w->out, err);
 }
@@ -167,7 +156,8 @@ static prism_status submit_runs(lists_write *w, const prs_transpose_pass *pass, 
 
 static prism_status write_pass(void *ctx, const prs_transpose_pass *pass, prism_error *err) {
     lists_write *w = ctx;
-    if (w->runs == NULL) return prs_transpose_terms(pass, 0, pass->n, write_term, w, err);
+    if (w->runs == NULL)
+        return prs_transpose_terms(pass, 0, pass->n, prs_term_write, &w->sink, err);
     prism_status status = submit_runs(w, pass, err);
     for (uint32_t i = w->n; i-- > 0;) /* after an error: the newest first */
         prs_pool_take_back(w->how->pool, &w->runs[(w->first + i) % w->n_runs].task);
@@ -231,23 +221,23 @@ prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverte
     prs_transpose_input input = {field->lexicon, field->stream.ids, (uint32_t)field->stream.n,
                                  field->docs.ptr, (uint32_t)field->docs.n};
     prism_status status;
-    w.encoder = prs_mem_calloc(w.mem, 1, sizeof *w.encoder);
-    if (w.encoder == NULL) return prs_error_nomem(err);
+    w.sink.encoder = prs_mem_calloc(w.mem, 1, sizeof *w.sink.encoder);
+    if (w.sink.encoder == NULL) return prs_error_nomem(err);
     bool with_runs = is_worth_runs(how, field);
     PRS_TRY_OUT(prs_places_init(&places, field->docs.ptr, (uint32_t)field->docs.n, w.mem, err));
     prs_out_section(out, PRS_COMPONENT_LISTS, field->field->no, PRS_COMPONENT_VERSION);
-    PRS_TRY_OUT(prs_term_encoder_init(w.encoder, &w.field, out, w.mem, err));
-    PRS_TRY_OUT(prs_terms_writer_new(w.mem, out, &w.terms, err));
+    PRS_TRY_OUT(prs_term_encoder_init(w.sink.encoder, &w.field, out, w.mem, err));
+    PRS_TRY_OUT(prs_terms_writer_new(w.mem, out, &w.sink.terms, err));
     if (with_runs) PRS_TRY_OUT(make_runs(&w, err));
     PRS_TRY_OUT(prs_transpose_passes(&input, with_runs ? how->scratch / 4 * 3 : how->scratch,
                                      with_runs ? how->pool : NULL, w.mem, write_pass, &w, err));
-    PRS_TRY_OUT(
-        prs_terms_writer_finish(w.terms, PRS_COMPONENT_TERMS_INDEX, field->field->no, totals, err));
+    PRS_TRY_OUT(prs_terms_writer_finish(w.sink.terms, PRS_COMPONENT_TERMS_INDEX, field->field->no,
+                                        totals, err));
 out:
     free_runs(&w);
-    prs_terms_writer_free(w.terms);
-    prs_term_encoder_fini(w.encoder);
+    prs_terms_writer_free(w.sink.terms);
+    prs_term_encoder_fini(w.sink.encoder);
     prs_places_fini(&places);
-    prs_mem_free(w.mem, w.encoder, sizeof *w.encoder);
+    prs_mem_free(w.mem, w.sink.encoder, sizeof *w.sink.encoder);
     return status;
 }

@@ -53,8 +53,9 @@ static bool fill_positions(prs_term_encoder *encoder, const uint32_t *places, ui
 }
 
 /* A term of up to PRS_BLOCK places, as nearly all are: documents, freqs and positions in one go. */
-static prism_status write_short(prs_term_encoder *encoder, const prs_transpose_term *term,
-                                bool with_positions, prs_term_info *info, prism_error *err) {
+__attribute__((always_inline)) static inline prism_status
+write_short(prs_term_encoder *encoder, const prs_transpose_term *term, bool with_positions,
+            prs_term_info *info, prism_error *err) {
     const prs_places *places = encoder->places;
     uint32_t positions[PRS_BLOCK], n = 0, e = 0;
     for (uint32_t at = 0; at < term->n;) {
@@ -86,9 +87,24 @@ static prism_status write_long(prs_term_encoder *encoder, const prs_transpose_te
     return prs_postings_writer_finish(encoder->postings, info, err);
 }
 
-prism_status prs_term_encode(prs_term_encoder *encoder, const prs_transpose_term *term,
-                             prs_term_info *info, prism_error *err) {
+__attribute__((always_inline)) static inline prism_status encode(prs_term_encoder *encoder,
+                                                                 const prs_transpose_term *term,
+                                                                 prs_term_info *info,
+                                                                 prism_error *err) {
     bool with_positions = encoder->field_has_positions && prs_kind_has_positions(term->key.ptr[0]);
     if (term->n <= PRS_BLOCK) return write_short(encoder, term, with_positions, info, err);
     return write_long(encoder, term, with_positions, info, err);
+}
+
+prism_status prs_term_encode(prs_term_encoder *encoder, const prs_transpose_term *term,
+                             prs_term_info *info, prism_error *err) {
+    return encode(encoder, term, info, err);
+}
+
+prism_status prs_term_write(void *ctx, const prs_transpose_term *term, prism_error *err) {
+    const prs_term_sink *sink = ctx;
+    prs_term_info info;
+    PRS_TRY(encode(sink->encoder, term, &info, err));
+    prs_terms_writer_add(sink->terms, term->key, &info);
+    return PRISM_OK;
 }

@@ -33,4 +33,14 @@ void prs_term_encoder_fini(prs_term_encoder *encoder);
 prism_status prs_term_encode(prs_term_encoder *encoder, const prs_transpose_term *term,
                              prs_term_info *info, prism_error *err) PRS_NODISCARD;
 
+/* Lists and dictionary, straight into one file. */
+typedef struct prs_term_sink {
+    prs_term_encoder *encoder;
+    prs_terms_writer *terms;
+} prs_term_sink;
+
+/** prs_transpose_fn over a prs_term_sink. */
+prism_status prs_term_write(void *sink, const prs_transpose_term *term,
+                            prism_error *err) PRS_NODISCARD;
+
 #endif

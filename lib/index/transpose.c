@@ -170,22 +170,30 @@ static void count_tokens(void *ctx, uint32_t worker) {
     }
 }
 
-static bool is_in_use(const transposer *t, uint32_t id) {
-    for (uint32_t s = 0; s < t->n_slices; s++) {
-        if (t->slices[s].cursor[id] != 0) return true;
+/* Ids in use, to `out` unless NULL; returns their number. */
+static uint32_t list_used(const transposer *t, uint32_t *out) {
+    const uint32_t *counts = t->slices[0].cursor;
+    uint32_t n = 0;
+    for (uint32_t id = 0; id < t->n_lexicon; id++) {
+        bool used = counts[id] != 0;
+        for (uint32_t s = 1; s < t->n_slices; s++) used |= t->slices[s].cursor[id] != 0;
+        if (!used) continue;
+        if (out != NULL) out[n] = id;
+        n++;
     }
-    return false;
+    return n;
 }
 
 /* Counts become the places where each slice begins with each term. */
 static void hand_out_places(transposer *t) {
-    uint32_t sum = 0;
+    uint32_t sum = 0, *first = t->slices[0].cursor;
     for (uint32_t i = 0; i < t->n_sorted; i++) {
-        if (i + AHEAD < t->n_sorted)
-            __builtin_prefetch(&t->slices[0].cursor[t->sorted[i + AHEAD]], 1);
+        uint32_t id = t->sorted[i], in_first = first[id];
         t->starts[i] = sum;
-        for (uint32_t s = 0; s < t->n_slices; s++) {
-            uint32_t *cursor = &t->slices[s].cursor[t->sorted[i]], count = *cursor;
+        first[id] = sum;
+        sum += in_first;
+        for (uint32_t s = 1; s < t->n_slices; s++) {
+            uint32_t *cursor = &t->slices[s].cursor[id], count = *cursor;
             *cursor = sum;
             sum += count;
         }
@@ -195,16 +203,12 @@ static void hand_out_places(transposer *t) {
 
 /* What is not in use needs no place: nothing in the stream asks for it. */
 static prism_status sort_terms(transposer *t, prism_error *err) {
-    uint32_t n = 0;
-    for (uint32_t id = 0; id < t->n_lexicon; id++) n += is_in_use(t, id);
+    uint32_t n = list_used(t, NULL);
     t->n_sorted = n;
     t->sorted = prs_mem_alloc(t->mem, (size_t)n * sizeof(uint32_t));
     t->starts = prs_mem_alloc(t->mem, ((size_t)n + 1) * sizeof(uint32_t));
     if (t->sorted == NULL || t->starts == NULL) return prs_error_nomem(err);
-    n = 0;
-    for (uint32_t id = 0; id < t->n_lexicon; id++) {
-        if (is_in_use(t, id)) t->sorted[n++] = id;
-    }
+    (void)list_used(t, t->sorted);
     PRS_TRY(prs_term_sort(t->in->lexicon, t->sorted, n, t->mem, err));
     hand_out_places(t);
     return PRISM_OK;
