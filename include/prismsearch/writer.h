@@ -21,8 +21,13 @@
  * copied.  So are whole segments where the disk would not sync what a prism_writer_snapshot has
  * flushed: no sync of those files is believed again.  The last commit is intact in every case.
  *
- * Any thread may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
- * thread of its own while it is called.  What fails there changes nothing and is no call's error:
+ * Any thread may call a writer; calls take turns.  With opts.threads = n > 1 it has n - 1 threads
+ * that analyze, pack and encode what is put, beside the thread that calls, and one more that
+ * merges.  The documents of a batch then wait for their analysis after their put has returned; one
+ * that might be refused by it (a tokenizer of the caller's, a very long text) is analyzed in its
+ * put, so no put is refused later.  Answers are those of one thread, and so are the bytes of each
+ * segment that is flushed, whatever n; which segments are merged, and when, may differ (not with
+ * opts.load).  What fails in the merging thread changes nothing and is no call's error:
  * prism_writer_get_stats tells, and it is tried again after some more flushes. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
@@ -39,8 +44,10 @@ typedef struct prism_writer prism_writer;
 /** How to write; start from PRISM_WRITER_OPTS_INIT. */
 typedef struct prism_writer_opts {
     size_t size;
-    size_t memory;    /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    unsigned threads; /* 1; more: merges run in one thread of the writer's, beside its calls */
+    size_t memory; /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
+    /* that build, the caller's included; over 1 another one merges.  What each needs comes out of
+     * the budget: it is worth about 50 MB a thread */
+    unsigned threads;
     int load;         /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits; /* commits kept on disk, 1 to 1000; 0 = 2 */
     /* no fsync: for tests and throw-away indexes.  What was committed so stays unsynced when a
@@ -63,12 +70,13 @@ typedef struct prism_writer_opts {
 /** Become the writer of an index.
  *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]
  *  Errors : PRISM_EBUSY another writer, of any process, has it; PRISM_EREADONLY; PRISM_EINVAL
- *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder; PRISM_EUNSUPPORTED a
- *           file system without locks; PRISM_ENOMEM a thread too; as prism_snapshot_open */
+ *           memory under 16 MiB, keep_commits over 1000, threads over 256, no such reorder;
+ *           PRISM_EUNSUPPORTED a file system without locks; PRISM_ENOMEM a thread too; as
+ *           prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
- *  a child process: frees memory only, and not even that if there is a merge thread. */
+ *  a child process: frees memory only, and not even that if it has threads. */
 PRISM_API void prism_writer_close(prism_writer *writer);
 /** The schema that documents are put by: the newest commit's, which may be another one than that of
  *  the index handle (prism_index_schema is as of open); NULL for NULL.
@@ -205,7 +213,7 @@ typedef struct prism_writer_stats {
     uint64_t documents_put, documents_deleted;
     uint64_t unknown_fields;      /* documents that held a JSON name not in the schema */
     char first_unknown_field[64]; /* "" if none */
-    uint64_t ill_formed;          /* ill-formed UTF-8 parts treated as separators */
+    uint64_t ill_formed; /* ill-formed UTF-8 parts treated as separators, in what was analyzed */
     uint64_t flushes, merges;
     size_t memory, memory_peak; /* bytes of the index handle, its snapshots and writers */
     uint64_t failed_merges;     /* of the merge thread: the segments stayed as they were */

@@ -49,8 +49,8 @@ static inline bool prs_stream_is_gap(uint32_t entry) {
 
 /** Bytes held (terms + memo), for the writer's budget. */
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon);
-/** About the bytes that the terms take in a lexicon that has met them in texts.  Unlike the bytes it
- *  holds, this is a function of the set of its terms alone: not of their order, nor of how they
+/** About the bytes that the terms take in a lexicon that has met them in texts.  Unlike the bytes
+ *  it holds, this is a function of the set of its terms alone: not of their order, nor of how they
  *  came in. */
 uint64_t prs_lexicon_weight(const prs_lexicon *lexicon);
 /** Forget ids and memo when they outgrow their share; otherwise they survive a flush. */

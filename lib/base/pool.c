@@ -6,8 +6,8 @@
  * Invariants  - `state` and `next` of a task are changed under the pool's lock alone; what a task
  *               reads was written before it was handed in, what it writes is read after it is done:
  *               the lock orders both.
- *             - A thread sleeps while nothing is queued for it, the user only while its task is running
- *               elsewhere and nothing is queued.
+ *             - A thread sleeps while nothing is queued for it, the user only while its task is
+ *               running elsewhere and nothing is queued.
  * Why so      Who waits for one task runs others: n threads in all are then busy, not n + 1, and a
  *             pool whose threads are all held up elsewhere still gets its work done.
  * Locks       The pool's is taken under others and nothing is taken under it.
@@ -195,8 +195,8 @@ static void wait_for(prs_pool *pool, const prs_task *task) {
 }
 
 void prs_pool_wait(prs_pool *pool, const prs_task *task) {
-    PRS_ASSERT(task->state != PRS_TASK_IDLE);
     prs_mutex_lock(&pool->lock);
+    PRS_ASSERT(task->state != PRS_TASK_IDLE);
     wait_for(pool, task);
     prs_mutex_unlock(&pool->lock);
 }

@@ -20,8 +20,8 @@ typedef struct prs_docstore_writer prs_docstore_writer;
  *  written to `out` until finish.  level 1..19, 0 = PRS_DOCSTORE_LEVEL. */
 prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
                                      prs_docstore_writer **dw, prism_error *err) PRS_NODISCARD;
-/** Have frames packed by the first n_workers workers of a pool [borrowed], from now on.  The bytes are
- *  the same; a failure of the file may come out a few frames later.
+/** Have frames packed by the first n_workers workers of a pool [borrowed], from now on.  The bytes
+ *  are the same; a failure of the file may come out a few frames later.
  *  Errors : ENOMEM: goes on alone */
 prism_status prs_docstore_writer_employ(prs_docstore_writer *dw, prs_pool *pool, uint32_t n_workers,
                                         prism_error *err) PRS_NODISCARD;

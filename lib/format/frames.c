@@ -1,8 +1,8 @@
 /* frames.c - how are frames packed beside the thread that writes them?
  *
  * Structure   a ring of frames; a packer for each worker, made when it packs its first
- * Invariants  A frame's bytes follow from what was put into it alone: a packer keeps nothing from one
- *             frame to the next.  So which worker packs it does not matter.
+ * Invariants  A frame's bytes follow from what was put into it alone: a packer keeps nothing from
+ *             one frame to the next.  So which worker packs it does not matter.
  * Tested by   tests/unit/format/test_frames.c, test_docstore.c */
 #include "format/frames.h"
 

@@ -3,13 +3,13 @@
  * Structure   slots    a ring: batches handed in, oldest first, then the open one
  *             seats    one a worker: lexicons of its own; per lexicon a table: its ids -> ids of the
  *                      inverter's lexicon, kept by the thread that settles
- * Invariants  - Batches are settled in order of their documents, so streams are those of one thread.
- *               Ids of terms may differ; nothing that is written hangs on them.
- *             - A worker's batches begin in the order in which they were handed in, so the table of its
- *               seat grows in order of ids: each batch brings the keys of those that it added.
+ * Invariants  - Batches are settled in order of their documents, so streams are those of one
+ *               thread.  Ids of terms may differ; nothing that is written hangs on them.
+ *             - A worker's batches begin in the order in which they were handed in, so the table of
+ *               its seat grows in order of ids: each batch brings the keys of those that it added.
  *             - A seat that has outgrown its share forgets everything before its next batch, which
- *               then begins with id 0.  What it has learnt is a cache: the inverter's lexicon is the
- *               dictionary.
+ *               then begins with id 0.  What it has learnt is a cache: the inverter's lexicon is
+ *               the dictionary.
  *             - A batch that a worker failed at (no memory) is analyzed by the thread that settles
  *               it, straight into the inverter.  Only if that fails, too, anyone hears of it.
  * Why so      One dictionary instead of one per worker: segments as large as those of one thread,
@@ -113,8 +113,8 @@ static void analyze(void *ctx, uint32_t worker) {
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
-/* ICU's dictionaries may be missing: then texts in the scripts that need them fail, and each put has
- * to say so itself. */
+/* ICU's dictionaries may be missing: then texts in the scripts that need them fail, and each put
+ * has to say so itself. */
 static bool can_fail(prs_mem *mem, prs_analyzer *analyzer) {
     static const char probe[] =
         "\xe4\xb8\xad\xe5\x9b\xbd\xe4\xba\xba\xe6\xb0\x91 "
@@ -235,8 +235,8 @@ prism_status prs_analysts_scan_open(prs_analysts *a, prism_error *err) {
 
 /* ---- settling -------------------------------------------------------------------------------- */
 
-/* Give the new terms of a batch their ids in the inverter's lexicon.  What the table has from `first`
- * on is of a seat's life before it forgot all, or of a try that failed. */
+/* Give the new terms of a batch their ids in the inverter's lexicon.  What the table has from
+ * `first` on is of a seat's life before it forgot all, or of a try that failed. */
 static prism_status learn_terms(const prs_batch_terms *terms, prs_id_table *table,
                                 prs_lexicon *lexicon, prism_error *err) {
     const uint8_t *at = terms->keys.ptr;

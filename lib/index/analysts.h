@@ -13,9 +13,9 @@
 
 typedef struct prs_analysts prs_analysts;
 
-/** Params : inverter and pool [borrowed]; memory = bytes for the lexicons of all seats
- *           *out NULL, and PRISM_OK: the memory is too little for two seats, or an analyzer may fail
- *           on some text, or on none: all analysis is to be the caller's
+/** Params : inverter and pool [borrowed]; memory = bytes for the lexicons of all seats *out NULL,
+ *           and PRISM_OK: the memory is too little for two seats, or an analyzer may fail on some
+ *           text, or on none: all analysis is to be the caller's
  *  Errors : ENOMEM */
 prism_status prs_analysts_new(prs_inverter *inverter, prs_pool *pool, size_t memory,
                               prs_analysts **out, prism_error *err) PRS_NODISCARD;

@@ -179,7 +179,7 @@ prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scrat
     PRS_TRY(prs_pending_settle(pending, err));
     PRS_TRY(prs_segment_meta_begin(&meta, pending->inverter->recipe, files, pending->mem, err));
     size_t lexicons = pending->analysts == NULL ? 0 : prs_analysts_lexicon_bytes(pending->analysts);
-    scratch = PRS_MAX(scratch / 2, scratch - PRS_MIN(scratch, lexicons));
+    scratch = PRS_MAX(scratch / 4 * 3, scratch - PRS_MIN(scratch, lexicons));
     prism_status status = finish_doc(pending, !keep, &files->doc, err);
     if (status == PRISM_OK)
         status = write_idx(pending, &meta, scratch, keep ? &kept.idx : NULL, &files->idx, err);

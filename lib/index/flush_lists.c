@@ -10,8 +10,8 @@
  *               stand: the bytes are those of one thread.
  *             - A run whose worker had no memory is encoded by the caller's thread when its turn
  *               comes, straight into the file.
- * Why so      Encoding is two thirds of a flush and needs nothing but the places; the dictionary and
- *             the file are cheap and need an order.
+ * Why so      Encoding is two thirds of a flush and needs nothing but the places; the dictionary
+ *             and the file are cheap and need an order.
  * Cost        A copy of the lists, ~30 ns a term for the dictionary, in the caller's thread.
  * Tested by   tests/unit/index/test_flush_lists.c, test_flush.c */
 #include "index/flush_lists.h"
@@ -229,8 +229,8 @@ prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverte
     PRS_TRY_OUT(prs_term_encoder_init(w.sink.encoder, &w.field, out, w.mem, err));
     PRS_TRY_OUT(prs_terms_writer_new(w.mem, out, &w.sink.terms, err));
     if (with_runs) PRS_TRY_OUT(make_runs(&w, err));
-    PRS_TRY_OUT(prs_transpose_passes(&input, with_runs ? how->scratch / 4 * 3 : how->scratch,
-                                     with_runs ? how->pool : NULL, w.mem, write_pass, &w, err));
+    PRS_TRY_OUT(prs_transpose_passes(&input, how->scratch, with_runs ? how->pool : NULL, w.mem,
+                                     write_pass, &w, err));
     PRS_TRY_OUT(prs_terms_writer_finish(w.sink.terms, PRS_COMPONENT_TERMS_INDEX, field->field->no,
                                         totals, err));
 out:

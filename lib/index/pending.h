@@ -54,8 +54,8 @@ typedef struct prs_pending {
 prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
                               prism_error *err) PRS_NODISCARD;
 /** Be a part of a writer: before the first document.
- *  Params : memory = budget of the writer; batch_text as for prs_tally_init; pool [borrowed], NULL =
- *           none
+ *  Params : memory = budget of the writer; batch_text as for prs_tally_init; pool [borrowed], NULL
+ *           = none
  *  Errors : ENOMEM */
 prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batch_text,
                                 prs_pool *pool, prism_error *err) PRS_NODISCARD;
@@ -77,8 +77,8 @@ bool prs_pending_is_stuck(const prs_pending *pending);
  *           others: nothing was changed, try again */
 prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
-/** Before a document is taken: those that are enough for a batch go to be analyzed, and what is known
- *  of the fullness is brought up to date.
+/** Before a document is taken: those that are enough for a batch go to be analyzed, and what is
+ *  known of the fullness is brought up to date.
  *  Errors : ENOMEM: nothing is lost, the next call goes on */
 prism_status prs_pending_advance(prs_pending *pending, prism_error *err) PRS_NODISCARD;
 /** All documents are analyzed.   Errors : as prs_pending_advance */
@@ -106,8 +106,8 @@ static inline uint32_t prs_pending_count(const prs_pending *pending) {
 static inline bool prs_pending_has(const prs_words *bits, uint32_t doc) {
     return (bits->ptr[doc >> 6] >> (doc & 63)) & 1;
 }
-/** Bytes held beside the lexicons, and the weight of these, as far as both follow from the documents
- *  alone: see tally.h. */
+/** Bytes held beside the lexicons, and the weight of these, as far as both follow from the
+ *  documents alone: see tally.h. */
 size_t prs_pending_bytes(const prs_pending *pending);
 uint64_t prs_pending_lexicon_weight(const prs_pending *pending);
 /** True when no document more is to be taken, whatever the budget. */

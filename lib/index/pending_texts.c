@@ -6,9 +6,9 @@
  *
  * Invariants  - Batches end, and marks are read, at the same documents whether others analyze or
  *               not: so segments end at the same documents, and have the same bytes.
- *             - A document that may be refused when it is analyzed is analyzed in its put, after all
- *               before it.  What is left to others cannot fail but for memory, and then it is tried
- *               again, so an error never loses a document that was taken.
+ *             - A document that may be refused when it is analyzed is analyzed in its put, after
+ *               all before it.  What is left to others cannot fail but for memory, and then it is
+ *               tried again, so an error never loses a document that was taken.
  * Tested by   tests/unit/index/test_pending_texts.c, test_threads.c */
 #include "index/pending.h"
 
@@ -89,7 +89,8 @@ prism_status prs_pending_settle(prs_pending *pending, prism_error *err) {
 /* ---- documents ------------------------------------------------------------------------------- */
 
 /* Its texts, as the tally counts them; *alone = it is to be analyzed in its put, for it may be
- * refused: by a tokenizer of the caller's, or because it is too much for the budget or in positions.
+ * refused: by a tokenizer of the caller's, or because it is too much for the budget or in
+ * positions.
  */
 static void measure(const prs_pending *pending, const prs_document *doc, uint64_t *text,
                     uint64_t *n_values, bool *alone) {

@@ -3,8 +3,9 @@
  *
  * Structure   known mark | window: closed batches, each with its texts' length, and its mark as soon
  *             as it has been analyzed | open batch
- * Invariants  - Chunks are closed and leave by counts of bytes and values alone; a mark is used when
- *               its batch leaves, never earlier.  So all answers are functions of the documents.
+ * Invariants  - Chunks are closed and leave by counts of bytes and values alone; a mark is used
+ *               when its batch leaves, never earlier.  So all answers are functions of the
+ *               documents.
  *             - The window is at most a 64th of the budget and a batch: what is estimated is little
  *               beside what is known.
  * Why so      Exact counts at the moment of asking are a matter of luck as soon as threads analyze,

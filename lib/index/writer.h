@@ -57,11 +57,11 @@ typedef struct prs_writer_options {
     size_t memory;
     uint32_t keep_commits, max_segments;
     uint32_t threads; /* over 1: so many build, and merges run in a thread of their own */
-    bool merge_here; /* no thread merges, however many build (tests) */
+    bool merge_here;  /* no thread merges, however many build (tests) */
     bool load, durable, strict_schema;
     bool afresh; /* begin with no segment, by core->recipe: the next commit replaces them all */
-    /* of documents that are analyzed in one go; 0 = by the budget, else even where that is too small
-     * for more than one thread (tests) */
+    /* of documents that are analyzed in one go; 0 = by the budget, else even where that is too
+     * small for more than one thread (tests) */
     size_t batch_text;
     const char *reorder_text; /* needed by open alone */
     prs_reorder reorder;      /* made from it by open */
