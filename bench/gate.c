@@ -131,13 +131,19 @@ PHASE(build_zh) {
     commit(&g->zh);
 }
 
+/* Blocks of lists and frames of documents are copied as they are. */
+PHASE(merge) {
+    check(prism_writer_merge(g->en.writer, 1, NULL, NULL, &err), "merge");
+}
+
 PHASE(replace) {
     put(&g->en, 0, g->en.corpus.n / 16, PRISM_PUT_REPLACE);
     commit(&g->en);
 }
 
-PHASE(merge) {
-    check(prism_writer_merge(g->en.writer, 1, NULL, NULL, &err), "merge");
+/* A merge that drops documents writes all of it anew. */
+PHASE(purge) {
+    check(prism_writer_merge(g->en.writer, 1, NULL, NULL, &err), "purge");
 }
 
 PHASE(open) {
@@ -254,11 +260,12 @@ typedef struct phase {
 } phase;
 
 static const phase phases[] = {
-    {phase_setup, 0},   {phase_build_en, 0}, {phase_build_zh, 0}, {phase_replace, 0},
-    {phase_merge, 0},   {phase_open, 0},     {phase_term, 400},   {phase_or, 400},
-    {phase_and, 400},   {phase_phrase, 5},   {phase_near, 5},     {phase_prefix, 400},
-    {phase_range, 400}, {phase_not, 400},    {phase_han, 400},    {phase_han_phrase, 1},
-    {phase_count, 400}, {phase_sort, 400},   {phase_snippet, 20}, {phase_export, 400},
+    {phase_setup, 0},      {phase_build_en, 0}, {phase_build_zh, 0}, {phase_merge, 0},
+    {phase_replace, 0},    {phase_purge, 0},    {phase_open, 0},     {phase_term, 400},
+    {phase_or, 400},       {phase_and, 400},    {phase_phrase, 5},   {phase_near, 5},
+    {phase_prefix, 400},   {phase_range, 400},  {phase_not, 400},    {phase_han, 400},
+    {phase_han_phrase, 1}, {phase_count, 400},  {phase_sort, 400},   {phase_snippet, 20},
+    {phase_export, 400},
 };
 
 static void close_side(side *s) {

@@ -81,19 +81,33 @@ bench_micro_scan_bench_LDADD = libprs.la $(DEPS_LIBS)
 
 micro_benches = bench/micro/codec_bench bench/micro/docstore_bench bench/micro/invert_bench \
 	bench/micro/memo_bench bench/micro/merge_bench
-bench-micro: $(micro_benches)
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for way in 0 1 2 3; do mkdir $$folder/way$$way; done && \
+run_micro = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir $$folder/way0 $$folder/way1 $$folder/way2 $$folder/way3 && \
 	for b in $(micro_benches); do \
-		case $$b in *merge*) ./$$b $(MICRO_OPTIONS) $$folder ;; *) ./$$b $(MICRO_OPTIONS) ;; esac || exit 1; \
+		case $$b in *merge*) set -- $$folder ;; *) set -- ;; esac; ./$$b $$options "$$@" || exit 1; \
 	done
-.PHONY: bench-micro
+bench-micro: $(micro_benches)
+	@options=; $(run_micro)
+
+# What docs/bench shows of our own, into docs/bench/results (the file of bench/run belongs there, too):
+# minutes for micro.jsonl, half an hour for scale.jsonl.  Then bench-report draws and writes.
+results = $(srcdir)/docs/bench/results
+bench-results: $(micro_benches) bench/zipf psearch
+	@id=micro-$$(date +%s); { $(PYTHON3) $(srcdir)/bench/machine.py $$id && options="--json --run $$id" && $(run_micro); } \
+		>micro.jsonl && cp micro.jsonl $(results)/micro.jsonl
+	@rm -f scale.jsonl; $(PYTHON3) $(srcdir)/bench/scale.py --out scale.jsonl >/dev/null; cp scale.jsonl $(results)/scale.jsonl
+bench-scale: bench/zipf psearch
+	@$(PYTHON3) $(srcdir)/bench/scale.py $(SCALE_OPTIONS)
+bench-report:
+	@$(PYTHON3) $(srcdir)/bench/report.py --root $(srcdir)
+.PHONY: bench-micro bench-results bench-scale bench-report
+EXTRA_DIST += bench/machine.py bench/scale.py bench/report.py bench/svg.py
 EXTRA_DIST += bench/NOTES.md
 
 # The driver of our own in the runs against peers; their drivers are built by bench/peers/*/install.sh.
 noinst_PROGRAMS += bench/prism_build
 bench_prism_build_SOURCES = bench/peers/prismsearch/build.c bench/peers/peer.h
 bench_prism_build_LDADD = libprismsearch.la
-EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/peers
+EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/bytes bench/peers
 noinst_PROGRAMS += bench/prism_bound
 bench_prism_bound_SOURCES = bench/bound.c bench/peers/peer.h
 bench_prism_bound_LDADD = -lm

@@ -6,7 +6,7 @@
 
 Runs `psearch put` on the generated corpus (bench/zipf) through a pipe, each size in each mode under each
 budget, sizes in turn within a round, and prints one JSON object a line: kind `run`, then kind `scale` (see
-bench/RESULTS.md).  At the end, on standard error, a table and what holds of
+docs/bench/results/README.md).  At the end, on standard error, a table and what holds of
     cost      CPU of a document at each size from 10^5 on over that at 10^5, median of rounds: 0.85 to 1.15
     memory    peak anonymous memory: at most 1.1 times the budget
     written   bytes written over bytes of the index: at most 2 in load mode, 4 in steady mode
@@ -14,7 +14,7 @@ bench/RESULTS.md).  At the end, on standard error, a table and what holds of
 Exit: 0 all hold, 1 one does not.
 
     load      one commit, merges at the end (--load)
-    steady    a commit after every hundredth of the documents, at least 1000 of them
+    steady    a commit after every 5000 documents, merges by policy
 
 CPU time is that of psearch alone, user and system.  On a shared machine it swells under load; sizes
 by turns, and ratios of one round, are what to trust.
@@ -22,7 +22,6 @@ by turns, and ratios of one round, are what to trust.
 import argparse
 import json
 import os
-import platform
 import re
 import shutil
 import statistics
@@ -32,6 +31,10 @@ import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True
+import machine  # noqa: E402
+
+STEADY = 5000  # documents of a commit
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -81,7 +84,7 @@ def put(args, work, docs, mode, memory):
     shutil.rmtree(index, ignore_errors=True)
     command = [args.psearch, "-i", index, "put", "--progress=never", "--memory", str(memory), "--threads",
                str(args.threads), "-"]
-    command[4:4] = ["--load"] if mode == "load" else ["--commit-every", str(max(1000, docs // 100))]
+    command[4:4] = ["--load"] if mode == "load" else ["--commit-every", str(STEADY)]
     began = time.monotonic()
     with subprocess.Popen([args.zipf, "--docs", str(docs), "--text", args.text], stdout=subprocess.PIPE) as made, \
             open(os.path.join(work, "said"), "w+", encoding="utf-8") as said:
@@ -150,18 +153,6 @@ def judge(rows):
     return lines, bad
 
 
-def machine(args):
-    with open("/proc/cpuinfo", encoding="utf-8") as f:
-        cpu = re.search(r"^model name\s*: (.*)", f.read(), re.M)
-    here = os.path.dirname(os.path.abspath(__file__))
-    git = subprocess.run(["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    version = subprocess.run([args.psearch, "--version"], capture_output=True, text=True).stdout.split("\n")[0]
-    return {"kind": "run", "run": args.run, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "commit": git.stdout.strip(), "version": version, "cpu": cpu[1] if cpu else platform.machine(),
-            "cores": os.cpu_count(), "kernel": platform.release(),
-            "ram_kb": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1024, "options": " ".join(sys.argv[1:])}
-
-
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--psearch", default="./psearch")
@@ -199,7 +190,7 @@ def measure(args):
             with open(args.out, "a", encoding="utf-8") as f:
                 f.write(line + "\n")
 
-    tell(machine(args))
+    tell(machine.line(args.run, " ".join(sys.argv[1:])))
     with tempfile.TemporaryDirectory(prefix="prism-scale-") as work:
         for round_ in range(args.rounds):
             for memory in map(size_of, args.memory.split(",")):

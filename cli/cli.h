@@ -33,7 +33,7 @@ typedef enum { CHECK_NORMAL, CHECK_QUICK, CHECK_DEEP, CHECK_REPAIR, CHECK_SALVAG
 /* Everything the command line can say.  Defaults in options.c. */
 typedef struct cli_options {
     const char *index, *fields, *queries, *tag, *field, *prefix, *rejects, *mode, *fields_searched;
-    const char *after, *sort, *filter;
+    const char *after, *sort, *filter, *reorder;
     const char *query, *vocabulary, *base, *rescue;
     const char *schema, *infer, *key, *output, *to, *analyzer, *analyzer_options;
     prism_vocabulary *words; /* read from it by cli_read_words */
@@ -69,13 +69,18 @@ const cli_command *cli_find_command(const char *name);
 /* One option, the single source of parsing, help, man page and completions. */
 typedef struct cli_option {
     const char *name;
-    char letter;          /* 0 = none */
-    const char *arg;      /* NULL = a switch; "a|b|c" = one of these; else the name of a value */
+    char letter; /* 0 = none */
+    /* NULL = a switch; "a|b|c" = one of these; "[NAME]" = may do without; else name of a value */
+    const char *arg;
     const char *commands; /* space-separated; "*" = all */
     const char *summary;  /* NULL: not in this version */
 } cli_option;
 
 extern const cli_option cli_option_table[];
+/** May it stand without a value? */
+static inline bool cli_option_is_bare(const cli_option *option) {
+    return option->arg != NULL && option->arg[0] == '[';
+}
 bool cli_option_applies(const cli_option *option, const char *command);
 /** Parse argv[1..] into options; *command is found first.  CLI_OK, or CLI_USAGE with a message
  *  printed. */
@@ -123,6 +128,8 @@ void cli_use(const char *path);
 /** The same for an index that cannot be opened: names it, and whatever is there is exit code 3 or
  *  worse. */
 int cli_fail_index(const char *path, prism_error *err);
+/** The same where a writer was opened: an order that is none is the command line's fault. */
+int cli_fail_writer(const char *path, const cli_options *o, prism_error *err);
 /** Is there something in this directory, a lock file aside, or no directory but something else? */
 bool cli_is_foreign(const char *path);
 /** Is there an index, whole or not? */

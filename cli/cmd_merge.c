@@ -109,9 +109,11 @@ static int run(merging *m) {
     if (path == NULL) return cli_no_index();
     cli_use(path);
     opts.max_segments = PRISM_NO_MERGE; /* nothing but what is asked for */
-    if (prism_index_open(path, NULL, &m->index, &err) != PRISM_OK ||
-        prism_writer_open(m->index, &opts, &m->writer, &err) != PRISM_OK)
+    opts.reorder = m->options->reorder;
+    if (prism_index_open(path, NULL, &m->index, &err) != PRISM_OK)
         return cli_fail_index(path, &err);
+    if (prism_writer_open(m->index, &opts, &m->writer, &err) != PRISM_OK)
+        return cli_fail_writer(path, m->options, &err);
     int code = m->options->from ? add_others(m) : CLI_OK;
     if (code == CLI_OK && cli_interrupted) return interrupted();
     if (code == CLI_OK) code = merge_down(m);

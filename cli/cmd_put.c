@@ -91,8 +91,9 @@ static int open_index(loader *l, const char *path) {
     opts.load = l->options->load;
     opts.threads = (unsigned)l->options->threads;
     opts.strict_schema = l->options->strict_schema;
+    opts.reorder = l->options->reorder;
     if (prism_writer_open(l->index, &opts, &l->writer, &err) != PRISM_OK)
-        return cli_fail_index(path, &err);
+        return cli_fail_writer(path, l->options, &err);
     if (prism_doc_new(prism_writer_schema(l->writer), &l->doc, &err) != PRISM_OK)
         return cli_fail(&err);
     return CLI_OK;

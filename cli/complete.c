@@ -64,7 +64,7 @@ static void bash_commands(void) {
         printf("    %s) opts='", c->name);
         for (const cli_option *p = cli_option_table; p->name; p++)
             if (p->summary && cli_option_applies(p, c->name))
-                printf("--%s%s ", p->name, p->arg ? "=" : "");
+                printf("--%s%s ", p->name, p->arg && !cli_option_is_bare(p) ? "=" : "");
         if (strcmp(c->name, "help") == 0) print_commands();
         puts("' ;;");
     }
@@ -108,7 +108,7 @@ void help_bash(void) {
 /* ---- zsh ------------------------------------------------------------------------------------ */
 
 static void zsh_option(const cli_option *p) {
-    printf("      '--%s%s[", p->name, p->arg ? "=" : "");
+    printf("      '--%s%s[", p->name, cli_option_is_bare(p) ? "=-" : p->arg ? "=" : "");
     print_quoted(p->summary, "[]:\\");
     putchar(']');
     if (takes_choice(p)) {
@@ -116,7 +116,8 @@ static void zsh_option(const cli_option *p) {
         print_choices(p->arg);
         putchar(')');
     } else if (p->arg) {
-        printf(":%s:%s", p->arg, takes_path(p) ? "_files" : "");
+        bool bare = cli_option_is_bare(p);
+        printf("%s:%s:%s", bare ? ":" : "", bare ? p->name : p->arg, takes_path(p) ? "_files" : "");
     }
     puts("' \\");
     if (!p->letter) return;
@@ -168,7 +169,7 @@ static void fish_option(const cli_command *c, const cli_option *p) {
         fputs(" -x -a '", stdout);
         print_choices(p->arg);
         putchar('\'');
-    } else if (p->arg) {
+    } else if (p->arg && !cli_option_is_bare(p)) {
         fputs(takes_path(p) ? " -r" : " -x", stdout);
     }
     fputs(" -d '", stdout);

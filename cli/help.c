@@ -41,11 +41,19 @@ static void print_wrapped(const char *text, size_t column, size_t indent) {
     putchar('\n');
 }
 
+/* --name=VALUE, --name[=VALUE], --name */
+static const char *before_value(const cli_option *p) {
+    return cli_option_is_bare(p) ? "[=" : p->arg ? "=" : "";
+}
+
+static const char *value_of(const cli_option *p) {
+    return p->arg ? p->arg + cli_option_is_bare(p) : "";
+}
+
 static int format_option(const cli_option *p, char *out, size_t room) {
     char letter[8] = "    ";
     if (p->letter) snprintf(letter, sizeof letter, "-%c, ", p->letter);
-    return snprintf(out, room, "  %s--%s%s%s", letter, p->name, p->arg ? "=" : "",
-                    p->arg ? p->arg : "");
+    return snprintf(out, room, "  %s--%s%s%s", letter, p->name, before_value(p), value_of(p));
 }
 
 static void print_options(const char *command, bool common) {
@@ -79,8 +87,8 @@ static void print_option_names(const char *command) {
             n += (size_t)snprintf(line + n, sizeof line - n, "-%c%s%s", p->letter,
                                   p->arg ? " " : "", p->arg ? p->arg : "");
         else
-            n += (size_t)snprintf(line + n, sizeof line - n, "--%s%s%s", p->name, p->arg ? "=" : "",
-                                  p->arg ? p->arg : "");
+            n += (size_t)snprintf(line + n, sizeof line - n, "--%s%s%s", p->name, before_value(p),
+                                  value_of(p));
         line[n++] = ' ';
         line[n] = 0;
     }
@@ -184,7 +192,10 @@ static void man_options(const char *command, bool common) {
         if (p->letter) printf("Fl %c , ", p->letter);
         printf("Fl \\-");
         print_roff(p->name);
-        if (p->arg) printf(" Ns = Ns Ar %s", p->arg);
+        if (cli_option_is_bare(p))
+            printf(" Ns Op = Ns Ar %.*s", (int)strlen(p->arg) - 2, p->arg + 1);
+        else if (p->arg)
+            printf(" Ns = Ns Ar %s", p->arg);
         putchar('\n');
         print_paragraph(p->summary);
     }

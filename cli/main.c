@@ -36,12 +36,17 @@ const cli_command cli_commands[] = {
      "psearch rm -i news articles/old.md\npsearch rm -i news --query 'source:rumours +2019' "
      "--dry-run",
      cmd_rm, false},
-    {"merge", "[--max-segments N] [--from OTHER...]", "merge segments, and take other indexes in",
+    {"merge", "[--max-segments N] [--reorder] [--from OTHER...]",
+     "merge segments, and take other indexes in",
      "Deleted documents stop taking room when all is merged into one segment. With --from, whole "
      "other indexes are added without reading their texts again: their documents replace those of "
      "the same key, in the order of the indexes. Each field there must be here, with the same "
-     "type, flags and analyzer. All in one commit: Ctrl-C leaves the index as it was.",
-     "psearch merge -i news\npsearch merge -i news --max-segments 4 --from shard-1 shard-2",
+     "type, flags and analyzer. With --reorder, a segment of what is merged has its documents in "
+     "another order, one that makes it smaller and searches faster; no answer changes, since equal "
+     "scores stand as they were put. One segment alone is written anew in that order. All in one "
+     "commit: Ctrl-C leaves the index as it was.",
+     "psearch merge -i news\npsearch merge -i news --reorder\npsearch merge -i news --max-segments "
+     "4 --from shard-1 shard-2",
      cmd_merge, false},
     {"search", "[OPTIONS] QUERY...", "find the best documents for a query",
      "Options stand before the query; after -- nothing is an option. The query language is in "

@@ -47,7 +47,9 @@ const cli_option cli_option_table[] = {
     {"query", 0, "Q", "rm", "delete the documents that match this query"},
     {"max-segments", 0, "N", "merge", "segments to leave (1)"},
     {"from", 0, "OTHER...", "merge", "other indexes to add, this and all that follow"},
-    {"reorder", 0, NULL, "merge", NULL},
+    {"reorder", 0, "[ORDER]", LOADS " merge",
+     "put the documents of merged segments in another order: bp (the default) is like beside like, "
+     "for a smaller and faster index; FIELD or -FIELD is by a column"},
     {"n", 'n', "N", "search", "number of hits (10)"},
     {"offset", 0, "N", "search", "hits to skip first"},
     {"offsets", 0, "byte|char|utf16", "search", "unit of the highlight spans"},
@@ -248,6 +250,7 @@ static const char **text_place(cli_options *o, const char *name) {
         {"after", offsetof(cli_options, after)},
         {"sort", offsetof(cli_options, sort)},
         {"filter", offsetof(cli_options, filter)},
+        {"reorder", offsetof(cli_options, reorder)},
         {"fields-searched", offsetof(cli_options, fields_searched)},
         {"vocabulary", offsetof(cli_options, vocabulary)},
         {"query", offsetof(cli_options, query)},
@@ -370,6 +373,7 @@ static int take_option(int argc, char **argv, int *i, const cli_command *command
         return no_such_option(arg, command);
     if (option->summary == NULL) return cli_usage("--%s: not in this version", option->name);
     if (option->arg == NULL && value) return cli_usage("--%s takes no value", option->name);
+    if (value == NULL && cli_option_is_bare(option)) value = "bp"; /* --reorder, the only one */
     if (option->arg && value == NULL) {
         if (*i + 1 >= argc) return cli_usage("%s needs a value (%s)", arg, option->arg);
         value = argv[++*i];

@@ -174,6 +174,12 @@ int cli_fail_index(const char *path, prism_error *err) {
     return err->code == PRISM_EIO || err->code == PRISM_EINVAL ? CLI_INDEX : code;
 }
 
+int cli_fail_writer(const char *path, const cli_options *o, prism_error *err) {
+    if (o->reorder != NULL && err->code == PRISM_EINVAL)
+        return cli_usage("--reorder: %s", err->text);
+    return cli_fail_index(path, err);
+}
+
 int cli_finish(int code) {
     static bool told;
     bool failed_before = ferror(stdout) != 0;

@@ -2,17 +2,19 @@
 """tools/mutate.py - would a unit program notice a small mistake in lib/?
 
     tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB,..] [--per-file N]
-                    [--quick] [--keep FILE]
+                    [--quick] [--keep FILE] [--only FILE]
 
 Samples places in lib/{base,codec,store,schema,format,index,query,search}, changes one operator, constant,
 condition or statement in each, compiles that one file, links it before the library into the unit program
 of its layer, and runs it: first the suite of the file, then the whole program.  Each test has 10 s of CPU time
 (CPU, so that a busy machine kills nothing).  A mutant is killed by a failed test, a crash or that limit.
-Left out: what does not compile, and what compiles to the same object code.  Survivors are listed as they
-read in the source; each is a missing test, or a change that changes nothing anybody could see.
+Left out: what does not compile, what compiles to the same object code, and what tools/mutate_equivalent.txt
+names: changes that nobody could see, each with the reason, known by file, kind, the line and what became of it, so
+that an entry ends with its line.  Survivors are listed in that form; each is a missing test, or belongs there.
 
 --per-file N takes at most N of each file, and so reaches every file that --files names.
 --quick runs the suite of the file alone: a survivor may then be known to another suite of its layer.
+--keep FILE appends survivors to a file; --only FILE judges those that such a file, or an output, names, and no other.
 DIR is a build folder whose unit programs are built (make check_PROGRAMS).  Ends with
     counters: mutation cases=N seconds=S seed=X findings=0|1     1: fewer than 90 of 100 killed (of 30 or more)
 Exit 1 in that case, 77 without what is needed.
@@ -76,9 +78,25 @@ def mutants_of(path):
     return text, out
 
 
-def run(command, limit, env=None):
+def as_told(src, path, text, mutant):
+    """A mutant in words: file, kind, the line, and the line as it has become."""
+    start, end, new, name = mutant
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", end)
+    old, changed = text[begin:stop], text[begin:start] + new + text[end:stop]
+    squeeze = lambda line: re.sub(r"\s+", " ", line).strip()
+    return "%s: %s: %s => %s" % (os.path.relpath(path, src), name, squeeze(old), squeeze(changed))
+
+
+def equivalent(src):
+    path = src + "/tools/mutate_equivalent.txt"
+    lines = open(path, encoding="utf-8").read().split("\n") if os.path.exists(path) else []
+    return {line.split("  # ")[0] for line in lines if line and not line.startswith("#")}
+
+
+def run(command, limit, env=None, output=subprocess.DEVNULL):
     """0 passed, 1 failed, 2 took too long; a process group of its own, so that nothing is left behind."""
-    p = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, start_new_session=True,
+    p = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=env, start_new_session=True,
                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (10, 11)))
     try:
         return 0 if p.wait(timeout=limit) == 0 else 1
@@ -125,11 +143,21 @@ class Bench:
     def limit(self, layer, quick):
         if layer not in self.limits:
             program, begin = self.tmp + "/" + layer, time.time()
-            good = self.link(layer, [], program) and (quick or run([program], 600, self.env) == 0)
-            if not good:
-                print("mutate: the unchanged unit program of %s does not build or fails" % layer)
-            self.limits[layer] = max(120, 5 * (time.time() - begin)) if good else None
+            log = open(program + ".txt", "w+")
+            good = self.link(layer, [], program) and (quick or run([program], 3600, self.env, log) == 0)
+            if not good:  # a rate without a layer would be no rate
+                log.seek(0)
+                print("".join(line for line in log if line.startswith("not ok") or ":E:" in line or ":F:" in line))
+                sys.exit("mutate: the unchanged unit program of %s does not build or fails" % layer)
+            self.limits[layer] = max(120, 5 * (time.time() - begin))
         return self.limits[layer]
+
+
+def suite_of(src, layer, stem):
+    """The suite of a file: its own, else that of the file's family (column of column_read)."""
+    while not os.path.exists("%s/tests/unit/%s/test_%s.c" % (src, layer, stem)) and "_" in stem:
+        stem = stem.rsplit("_", 1)[0]
+    return stem
 
 
 def judge(bench, path, text, mutant, original, quick):
@@ -137,13 +165,11 @@ def judge(bench, path, text, mutant, original, quick):
     start, end, new, _ = mutant
     layer, stem = path.split("/")[-2], os.path.basename(path)[:-2]
     limit = bench.limit(layer, quick)
-    if limit is None:
-        return None
     out, program = bench.tmp + "/mutant.o", bench.tmp + "/mutant"
     code = bench.compile(path, text[:start] + new + text[end:], out)
     if code is None or code == original or not bench.link(layer, [out], program):
         return None
-    if run([program], limit, dict(bench.env, CK_RUN_SUITE=stem)) != 0:
+    if run([program], limit, dict(bench.env, CK_RUN_SUITE=suite_of(bench.src, layer, stem))) != 0:
         return "killed"
     return "killed" if not quick and run([program], limit, bench.env) != 0 else "survived"
 
@@ -159,6 +185,7 @@ def main():
     p.add_argument("--per-file", type=int, default=0)
     p.add_argument("--quick", action="store_true")
     p.add_argument("--keep", help="append survivors to this file")
+    p.add_argument("--only", help="judge the survivors of this file")
     a = p.parse_args()
     bench = Bench(src, os.path.abspath(a.build))
     if not os.path.exists(bench.build + "/.libs/libprs.a"):
@@ -166,8 +193,12 @@ def main():
         return 77
     files = [f for layer in LAYERS for f in sorted(glob.glob("%s/lib/%s/*.c" % (src, layer)))
              if not SKIP.search(f) and any(fnmatch.fnmatch(f, "*" + g + "*") for g in a.files.split(","))]
+    known, n_known = equivalent(src), 0
     all_of = [(f, text, m) for f in files for text, ms in [mutants_of(f)] for m in ms]
     random.Random(a.seed).shuffle(all_of)
+    if a.only:
+        named = {re.sub(r"^survived line \d+ of ", "", line) for line in open(a.only, encoding="utf-8").read().split("\n")}
+        all_of = [one for one in all_of if as_told(src, one[0], one[1], one[2]) in named]
     print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
     begin, killed, survived, originals, stopped, judged = time.time(), 0, [], {}, [], {}
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))  # what was judged is still told
@@ -175,6 +206,10 @@ def main():
         if stopped or (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
             break
         if a.per_file and judged.get(path, 0) >= a.per_file:
+            continue
+        told = as_told(src, path, text, m)
+        if told in known:
+            n_known += 1
             continue
         if path not in originals:
             originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
@@ -184,15 +219,13 @@ def main():
         judged[path] = judged.get(path, 0) + 1
         killed += verdict == "killed"
         if verdict == "survived":
-            line = text.count("\n", 0, m[0]) + 1
-            told = "%s:%d: %s: %s" % (os.path.relpath(path, src), line, m[3], text.split("\n")[line - 1].strip())
             survived.append(told)
-            print("survived " + told, flush=True)
+            print("survived line %d of %s" % (text.count("\n", 0, m[0]) + 1, told), flush=True)
             if a.keep:
                 open(a.keep, "a").write(told + "\n")
     n = killed + len(survived)
     rate = 100.0 * killed / n if n else 100
-    print("# %d of %d killed: %.1f %%" % (killed, n, rate))
+    print("# %d of %d killed: %.1f %%; %d known as equivalent were left out" % (killed, n, rate, n_known))
     bad = n >= 30 and rate < 90
     print("counters: mutation cases=%d seconds=%d seed=%d findings=%d" % (n, time.time() - begin, a.seed, bad))
     subprocess.run(["rm", "-rf", bench.tmp])

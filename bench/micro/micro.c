@@ -2,7 +2,7 @@
  *
  * Invariants  How often a way runs in a row is found in a round of its own, which is thrown away
  *             and warms the caches.  All ways of a round stand beside each other in time.
- * Output      A line a way; with --json an object a line, kind "micro" (bench/RESULTS.md). */
+ * Output      A line a way; with --json an object a line: docs/bench/results/README.md. */
 #include "micro.h"
 
 #include <stdio.h>
@@ -27,8 +27,8 @@ void micro_need(bool holds, const char *what) {
 
 static bool take_value(micro_frame *m, const char *name, const char *value) {
     char *end = NULL;
-    if (strcmp(name, "--only") == 0) {
-        m->only = value;
+    if (strcmp(name, "--only") == 0 || strcmp(name, "--run") == 0) {
+        *(name[2] == 'o' ? &m->only : &m->run) = value;
         return true;
     }
     double number = strtod(value, &end);
@@ -40,7 +40,7 @@ static bool take_value(micro_frame *m, const char *name, const char *value) {
 
 static bool is_ours(const char *name) {
     return strcmp(name, "--only") == 0 || strcmp(name, "--seconds") == 0 ||
-           strcmp(name, "--rounds") == 0;
+           strcmp(name, "--rounds") == 0 || strcmp(name, "--run") == 0;
 }
 
 bool micro_begin(micro_frame *m, const char *bench, int *argc, char **argv) {
@@ -123,12 +123,18 @@ static void tell_text(const char *name, const char *unit, const micro_way *way, 
     printf("\n");
 }
 
+static void begin_json(const micro_frame *m, const char *name, const char *way, const char *unit) {
+    printf("{\"kind\":\"micro\"");
+    if (m->run != NULL) printf(",\"run\":\"%s\"", m->run);
+    printf(",\"bench\":\"%s\",\"case\":\"%s\",\"way\":\"%s\",\"unit\":\"%s\"", m->bench, name, way,
+           unit);
+}
+
 static void tell_json(const micro_frame *m, const char *name, const char *unit,
                       const micro_way *ways, const micro_way *way, double rate,
                       const summary *ratio) {
-    printf("{\"kind\":\"micro\",\"bench\":\"%s\",\"case\":\"%s\",\"way\":\"%s\",\"unit\":\"%s\","
-           "\"per_s\":%.6g,\"rounds\":%u",
-           m->bench, name, way->name, unit, rate, m->rounds);
+    begin_json(m, name, way->name, unit);
+    printf(",\"per_s\":%.6g,\"rounds\":%u", rate, m->rounds);
     if (ratio != NULL)
         printf(",\"over\":\"%s\",\"ratio\":%.4g,\"least\":%.4g,\"greatest\":%.4g", ways[0].name,
                ratio->median, ratio->least, ratio->greatest);
@@ -160,13 +166,12 @@ void micro_compare(micro_frame *m, const char *name, const char *unit, const mic
 void micro_value(const micro_frame *m, const char *name, const char *way, const char *unit,
                  double value) {
     if (!micro_wants(m, name)) return;
-    if (m->json)
-        printf(
-            "{\"kind\":\"micro\",\"bench\":\"%s\",\"case\":\"%s\",\"way\":\"%s\",\"unit\":\"%s\","
-            "\"value\":%.6g}\n",
-            m->bench, name, way, unit, value);
-    else
-        printf("%-26s %-14s %8.3f %s\n", name, way, value, unit);
+    if (m->json) {
+        begin_json(m, name, way, unit);
+        printf(",\"value\":%.6g}\n", value);
+        return;
+    }
+    printf("%-26s %-14s %8.3f %s\n", name, way, value, unit);
 }
 
 int micro_end(const micro_frame *m) {

@@ -21,6 +21,7 @@
 
 typedef struct micro_frame {
     const char *bench; /* name of the program */
+    const char *run;   /* id of a call of many benches, NULL = none */
     const char *only;  /* a part of the names of the cases to run, NULL = all */
     unsigned rounds;
     double least_seconds; /* of a way in a round */
@@ -37,8 +38,8 @@ typedef struct micro_way {
     double amount; /* units of one run */
 } micro_way;
 
-/** Read what the frame knows of the command line: --json, --rounds N, --only TEXT, --seconds S.
- *  The rest stays in argv, *argc counts it.  False after a complaint. */
+/** Read what the frame knows of the command line: --json, --rounds N, --only TEXT, --seconds S,
+ *  --run ID.  The rest stays in argv, *argc counts it.  False after a complaint. */
 bool micro_begin(micro_frame *m, const char *bench, int *argc, char **argv);
 /** Run n ways by turns and tell.  Params: name, unit [borrowed until the next call] */
 void micro_compare(micro_frame *m, const char *name, const char *unit, const micro_way *ways,

@@ -1,8 +1,8 @@
 /* peer.h - what the drivers in C and C++ share: the clock, the input, the one line of output.
  *
  *   DRIVER --version
- *   DRIVER MODE CORPUS DIR MEMORY      DIR is absent or empty; prints the members of one `build` line
- *                                      of bench/RESULTS.md, exit 0; anything else is a failure
+ *   DRIVER MODE CORPUS DIR MEMORY      DIR is absent or empty; prints the members of one `build`
+ *                                      line of bench/RESULTS.md, exit 0; else it is a failure
  *
  * Everything is static, so that a driver stays one file and one compiler call.  A driver dies where
  * anything fails: half a measurement is none. */

@@ -50,8 +50,8 @@ typedef struct prism_writer_opts {
     unsigned threads;
     int load;         /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits; /* commits kept on disk, 1 to 1000; 0 = 2 */
-    /* no fsync: for tests and throw-away indexes.  What was committed so stays unsynced when a
-     * durable writer commits after it; a copy by prism_index_backup is synced */
+    /* no fsync: for tests and throw-away indexes.  A durable writer that commits after it syncs
+     * what was left, once; a copy by prism_index_backup is synced */
     int non_durable;
     int strict_schema;     /* unknown JSON names reject the document */
     unsigned max_segments; /* at commit, merge down to this many; 0 = by policy (30) */
@@ -60,7 +60,9 @@ typedef struct prism_writer_opts {
      * beside each other, for a smaller index and faster searches.  "FIELD" or "-FIELD": by a field
      * with a column, ascending or descending, those without a value last.  "random:N": drawn from
      * the number N, to see what an order is worth.  No answer depends on it: equal scores stand by
-     * arrival as ever.  Needed by open alone */
+     * arrival as ever.  Segments of more than 2^24 documents stay as they are.  Costs memory: the
+     * longest list of a merge, 16 bytes a document, and for "bp" a quarter of the budget.  Needed
+     * by open alone */
     const char *reorder;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */
@@ -178,7 +180,7 @@ PRISM_API prism_status prism_writer_rollback(prism_writer *writer, prism_error *
  *  Errors : PRISM_EINVAL a change that cannot be made, naming field, member and both values;
  *           PRISM_EANALYZER a tokenizer that the index was not opened with: all is as before.
  *           PRISM_EIO, PRISM_ENOSPC, PRISM_ENOMEM: so it is too
- *  Cost   : a flush of what is pending; opens the files of each segment again */
+ *  Cost   : a flush of what is pending; looks at the fields of each segment again */
 PRISM_API prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,
                                                prism_error *err);
 /** Add the documents of other indexes without analyzing them again, in order of the paths, as if

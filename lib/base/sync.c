@@ -1,6 +1,6 @@
 /* sync.c - which of the system's thread calls do we use, and what if one fails?
  *
- * Structure   mutex, condition, thread; the clock and the process id
+ * Structure   mutex, mutex across fork, condition, thread; the clock and the process id
  * Invariants  - Only creating something can fail for reasons outside our own code; the rest fail on
  *               our bugs alone and are asserted.
  *             - A thread of ours never runs a signal handler of the caller's: all signals are
@@ -14,6 +14,7 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,6 +45,51 @@ void prs_mutex_unlock(prs_mutex *m) {
     int rc = pthread_mutex_unlock(&m->os);
     PRS_ASSERT(rc == 0);
     (void)rc;
+}
+
+/* ---- across fork ----------------------------------------------------------------------------- */
+
+prism_status prs_fork_mutex_init(prs_fork_mutex *m, prism_error *err) {
+    atomic_init(&m->pid, prs_process_id());
+    atomic_init(&m->lost, false);
+    return prs_mutex_init(&m->mutex, err);
+}
+
+/* In a child nobody holds a mutex of the parent's, and nobody may take it before one thread has
+ * made it anew.  The others wait for that one, which is alive: a fork amid it changes the id again.
+ * (A grandchild that gets the id of a dead ancestor could be fooled.) */
+static void adopt(prs_fork_mutex *m) {
+    int64_t me = prs_process_id();
+    int_fast64_t of = atomic_load_explicit(&m->pid, memory_order_acquire);
+    while (of != me) {
+        if (of == -me || !atomic_compare_exchange_strong(&m->pid, &of, -me)) {
+            (void)sched_yield();
+            of = atomic_load_explicit(&m->pid, memory_order_acquire);
+            continue;
+        }
+        if (pthread_mutex_trylock(&m->mutex.os) == 0) {
+            prs_mutex_unlock(&m->mutex);
+        } else {
+            atomic_store(&m->lost, true);
+            (void)pthread_mutex_init(&m->mutex.os, NULL);
+        }
+        atomic_store_explicit(&m->pid, me, memory_order_release);
+        return;
+    }
+}
+
+void prs_fork_mutex_fini(prs_fork_mutex *m) {
+    adopt(m);
+    prs_mutex_fini(&m->mutex);
+}
+
+void prs_fork_mutex_lock(prs_fork_mutex *m) {
+    adopt(m);
+    prs_mutex_lock(&m->mutex);
+}
+
+void prs_fork_mutex_unlock(prs_fork_mutex *m) {
+    prs_mutex_unlock(&m->mutex);
 }
 
 /* ---- condition ------------------------------------------------------------------------------- */

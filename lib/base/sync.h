@@ -16,6 +16,20 @@ void prs_mutex_fini(prs_mutex *m);
 void prs_mutex_lock(prs_mutex *m);
 void prs_mutex_unlock(prs_mutex *m);
 
+/* A mutex that a child process can go on with, whoever held it when it was forked.  For things that
+ * are whole at every moment to who does not hold it, or that ask `lost`. */
+typedef struct prs_fork_mutex {
+    prs_mutex mutex;
+    atomic_int_fast64_t pid; /* whose threads use the mutex; negative: being made anew for it */
+    atomic_bool lost;        /* a thread that was left behind held it: what it guards may be torn */
+} prs_fork_mutex;
+
+prism_status prs_fork_mutex_init(prs_fork_mutex *m, prism_error *err) PRS_NODISCARD;
+void prs_fork_mutex_fini(prs_fork_mutex *m);
+/** Cost: a system call beside the mutex. */
+void prs_fork_mutex_lock(prs_fork_mutex *m);
+void prs_fork_mutex_unlock(prs_fork_mutex *m);
+
 typedef struct prs_cond {
     pthread_cond_t os;
 } prs_cond;

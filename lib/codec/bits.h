@@ -35,4 +35,17 @@ static inline void prs_bits_store(uint8_t *base, uint64_t bit, uint32_t w, uint6
     if (shift + w > 64) at[8] = (uint8_t)(at[8] | value >> (64 - shift));
 }
 
+/* Append n bits that begin at bit `from` of src to dst, which has `to` bits and zeros behind them.
+ * Touches up to 9 bytes behind the last bit of both. */
+static inline void prs_bits_copy(uint8_t *dst, uint64_t to, const uint8_t *src, uint64_t from,
+                                 uint64_t n) {
+    uint32_t head = (uint32_t)PRS_MIN((8 - (to & 7)) & 7, n);
+    if (head != 0) prs_bits_store(dst, to, head, prs_bits_load(src, from, head));
+    uint8_t *out = dst + ((to + head) >> 3);
+    from += head;
+    n -= head;
+    for (; n >= 64; n -= 64, from += 64, out += 8) prs_store64(out, prs_bits_load64(src, from, 64));
+    if (n != 0) prs_store64(out, prs_bits_load64(src, from, (uint32_t)n));
+}
+
 #endif

@@ -24,4 +24,7 @@ typedef enum prs_component {
 
 #define PRS_COMPONENT_VERSION 1u /* of every component in format 1.0 */
 
+/* Compatible flags of file headers (FORMAT.md section 3). */
+#define PRS_FLAG_UNSYNCED 1u /* of a commit: it was published without syncs */
+
 #endif

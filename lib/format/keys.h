@@ -2,7 +2,7 @@
  *
  *   offsets   [n_docs + 1]      doc -> its bytes
  *   buckets   [2^b + 1]         top b bits of the hash -> first entry
- *   hashes    [n_docs] sorted   entry -> XXH3-64 of the key
+ *   hashes    [n_docs] sorted   entry -> XXH3-64 of the key; equal ones by key, then by doc
  *   docs      [n_docs]          entry -> doc
  *   key bytes
  *

@@ -5,12 +5,14 @@
  * Invariants  - Every number read from the section is fetched once, compared with its bound and
  *               only then used (R19, R20); open checks nothing but the layout, so it costs the same
  *               for any size.
- *             - A matching hash is only a hint: the bytes decide, so colliding keys are merely
- *               slow.
+ *             - A matching hash is only a hint: the bytes decide.  Keys that collide are in their
+ *               own order, so that many of them cost no more than their logarithm.
  * Why so      Buckets of top bits instead of a search by halves: 2 misses instead of 20; instead of
  *             a hash table: sorted entries can be merged and checked, and take no empty slots.
  * Source      FORMAT.md section 11.   Tested by tests/unit/format/test_keys.c */
 #include "format/keys.h"
+
+#define FEW 4u /* entries of one hash that are looked at one by one */
 
 static uint64_t align8(uint64_t n) {
     return (n + 7) & ~UINT64_C(7);
@@ -94,19 +96,32 @@ static uint32_t lower_bound(const uint8_t *hashes, uint32_t from, uint32_t to, u
     return from;
 }
 
-/* An entry with the right hash: its doc, and is it the right key? */
-static prism_status look_at(const prs_keys *k, uint32_t entry, prs_bytes key, uint32_t *doc,
-                            bool *same, prism_error *err) {
+/* The document and the key of an entry. */
+static prism_status look_at(const prs_keys *k, uint32_t entry, uint32_t *doc, prs_bytes *key,
+                            prism_error *err) {
     uint64_t at = k->docs + 4 * (uint64_t)entry;
-    prs_bytes found;
     PRS_TRY(prs_in_touch(&k->section, at, 4, err));
     *doc = prs_load32(k->section.ptr + at);
     if (*doc >= k->n_docs) {
         return prs_section_corrupt(&k->section, k->section.ptr + at, err,
                                    "a wrong document of a key");
     }
-    PRS_TRY(prs_keys_get(k, *doc, &found, err));
-    *same = prs_bytes_equal(found, key);
+    return prs_keys_get(k, *doc, key, err);
+}
+
+/* First entry in [*from, to), all of one hash, whose key is not below. */
+static prism_status halve(const prs_keys *k, uint32_t *from, uint32_t to, prs_bytes key,
+                          prism_error *err) {
+    while (*from < to) {
+        uint32_t mid = *from + (to - *from) / 2, doc;
+        prs_bytes here;
+        PRS_TRY(look_at(k, mid, &doc, &here, err));
+        if (prs_bytes_compare(here, key) < 0) {
+            *from = mid + 1;
+        } else {
+            to = mid;
+        }
+    }
     return PRISM_OK;
 }
 
@@ -117,12 +132,16 @@ static prism_status find_one(const prs_keys *k, const prs_key_probe *probe, prs_
     PRS_TRY(
         prs_in_touch(&k->section, k->hashes + 8 * (uint64_t)from, 8 * (uint64_t)(to - from), err));
     const uint8_t *hashes = k->section.ptr + k->hashes;
-    for (uint32_t i = lower_bound(hashes, from, to, probe->hash); i < to; i++) {
-        if (prs_load64(hashes + 8 * (size_t)i) != probe->hash) break;
+    from = lower_bound(hashes, from, to, probe->hash);
+    if (probe->hash < UINT64_MAX) to = lower_bound(hashes, from, to, probe->hash + 1);
+    if (to - from > FEW) PRS_TRY(halve(k, &from, to, probe->key, err));
+    for (uint32_t i = from; i < to; i++) {
         uint32_t doc;
-        bool same = false;
-        PRS_TRY(look_at(k, i, probe->key, &doc, &same, err));
-        if (same) PRS_TRY(found(ctx, probe, doc));
+        prs_bytes key;
+        PRS_TRY(look_at(k, i, &doc, &key, err));
+        int order = prs_bytes_compare(key, probe->key);
+        if (order > 0) break;
+        if (order == 0) PRS_TRY(found(ctx, probe, doc));
     }
     return PRISM_OK;
 }
@@ -134,23 +153,28 @@ prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes
     return PRISM_OK;
 }
 
-/* Has another entry with the same hash the same key, of a document that arrived later? */
-static prism_status is_superseded(const prs_keys *k, const prs_order *order, uint32_t entry,
-                                  uint32_t first, uint32_t *doc, bool *superseded,
-                                  prism_error *err) {
+/* The entries of one key are neighbours; *end = behind those of entry `first`, *latest = the one of
+ * them that arrived last. */
+static prism_status run_of_key(const prs_keys *k, const prs_order *order, uint32_t first,
+                               uint32_t *end, uint32_t *latest, prism_error *err) {
     const uint8_t *hashes = k->section.ptr + k->hashes;
-    uint64_t hash = prs_load64(hashes + 8 * (size_t)entry);
-    prs_bytes key = prs_bytes_of(NULL, 0);
-    bool same;
-    *superseded = false;
-    PRS_TRY(look_at(k, entry, key, doc, &same, err));
-    PRS_TRY(prs_keys_get(k, *doc, &key, err));
-    for (uint32_t i = first; i < k->n_docs && !*superseded; i++) {
-        uint32_t other;
-        if (prs_load64(hashes + 8 * (size_t)i) != hash) break;
-        PRS_TRY(look_at(k, i, key, &other, &same, err));
-        *superseded = same && prs_order_get(order, other) > prs_order_get(order, *doc);
+    uint64_t hash = prs_load64(hashes + 8 * (size_t)first);
+    uint32_t doc, i = first + 1;
+    prs_bytes key;
+    *latest = first;
+    *end = i;
+    if (i == k->n_docs || prs_load64(hashes + 8 * (size_t)i) != hash) return PRISM_OK;
+    PRS_TRY(look_at(k, first, &doc, &key, err));
+    uint32_t last_arrival = prs_order_get(order, doc);
+    for (; i < k->n_docs && prs_load64(hashes + 8 * (size_t)i) == hash; i++) {
+        prs_bytes other;
+        PRS_TRY(look_at(k, i, &doc, &other, err));
+        if (!prs_bytes_equal(key, other)) break;
+        uint32_t arrival = prs_order_get(order, doc);
+        if (arrival > last_arrival) *latest = i;
+        last_arrival = PRS_MAX(arrival, last_arrival);
     }
+    *end = i;
     return PRISM_OK;
 }
 
@@ -158,19 +182,15 @@ prism_status prs_keys_superseded(const prs_keys *k, const prs_order *order, prs_
                                  void *ctx, prism_error *err) {
     if (k->n_docs == 0) return PRISM_OK;
     PRS_TRY(prs_in_touch(&k->section, k->hashes, 8 * (uint64_t)k->n_docs, err));
-    const uint8_t *hashes = k->section.ptr + k->hashes;
-    uint64_t before = ~prs_load64(hashes);
-    uint32_t first = 0; /* entry of the hash at hand */
-    for (uint32_t i = 0; i < k->n_docs; i++) {
-        uint64_t hash = prs_load64(hashes + 8 * (size_t)i);
-        bool more = i + 1 < k->n_docs && prs_load64(hashes + 8 * (size_t)i + 8) == hash;
-        uint32_t doc;
-        bool superseded;
-        if (hash != before) first = i;
-        before = hash;
-        if (first == i && !more) continue;
-        PRS_TRY(is_superseded(k, order, i, first, &doc, &superseded, err));
-        if (superseded) PRS_TRY(found(ctx, doc));
+    for (uint32_t first = 0, end, latest; first < k->n_docs; first = end) {
+        PRS_TRY(run_of_key(k, order, first, &end, &latest, err));
+        for (uint32_t i = first; i < end; i++) {
+            uint32_t doc;
+            prs_bytes key;
+            if (i == latest) continue;
+            PRS_TRY(look_at(k, i, &doc, &key, err));
+            PRS_TRY(found(ctx, doc));
+        }
     }
     return PRISM_OK;
 }

@@ -7,12 +7,12 @@
  *                         scan all hashes -> place each of the window's -> sort each bucket hashes
  *                         are written at once; documents wait in a spool, for they come behind.
  *
- * Invariants  - Buckets are filled in doc order and sorted stably, so entries ascend by (hash,
- *               doc).
+ * Invariants  - Buckets are filled in doc order and sorted stably, by hash and then, where hashes
+ *               are equal, by key, so entries ascend by (hash, key, doc): a million keys made to
+ *               have one hash are still found by halves.
  *             - finish reads what was gathered and changes none of it: after a failure the same can
  *               be written to another file.
- *             - A window holds at most PRS_KEYS_WINDOW entries, or one bucket: someone who makes a
- *               million keys with one hash gets one large bucket, which sorts in linear time.
+ *             - A window holds at most PRS_KEYS_WINDOW entries, or one bucket.
  * Cost        About 20 bytes of memory per document and the key bytes, in small blocks; time n per
  *             window, so one scan of 8 bytes per document for each million documents.
  * Rejected    Sorting 16-byte entries as a whole (n log n, and one block of memory for it).
@@ -31,6 +31,12 @@ typedef struct key_entry {
 
 #define ENTRY_BEFORE(ctx, a, b) ((void)(ctx), (a)->hash < (b)->hash)
 PRS_SORT_DEFINE(sort_entries, key_entry, ENTRY_BEFORE)
+
+static inline bool key_before(const void *ctx, const key_entry *a, const key_entry *b) {
+    const prs_keys_writer *kw = ctx;
+    return prs_bytes_compare(prs_keys_writer_key(kw, a->doc), prs_keys_writer_key(kw, b->doc)) < 0;
+}
+PRS_SORT_DEFINE(sort_same_hash, key_entry, key_before)
 
 struct prs_keys_writer {
     prs_mem *mem;
@@ -174,6 +180,16 @@ static size_t window_end(const key_job *job, size_t from) {
     return to;
 }
 
+/* Entries of a bucket, in doc order, into the order of the section. */
+static void sort_bucket(const key_job *job, key_entry *entries, key_entry *scratch, size_t n) {
+    sort_entries(entries, scratch, n, NULL);
+    for (size_t i = 0, end; i < n; i = end) {
+        end = i + 1;
+        while (end < n && entries[end].hash == entries[i].hash) end++;
+        if (end - i > 1) sort_same_hash(entries + i, scratch, end - i, job->kw);
+    }
+}
+
 /* Put every entry of buckets [from, to) into its place, and sort each bucket.  Afterwards starts[b]
  * is what starts[b + 1] was; `base` is what starts[from] was. */
 static void fill_window(key_job *job, size_t from, size_t to, uint32_t base, key_entry *window,
@@ -188,7 +204,7 @@ static void fill_window(key_job *job, size_t from, size_t to, uint32_t base, key
     }
     uint32_t begin = base;
     for (size_t b = from; b < to; b++) {
-        sort_entries(window + (begin - base), scratch, job->starts[b] - begin, NULL);
+        sort_bucket(job, window + (begin - base), scratch, job->starts[b] - begin);
         begin = job->starts[b];
     }
 }

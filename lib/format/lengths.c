@@ -117,3 +117,43 @@ prism_status prs_lengths_builder_write(const prs_lengths_builder *builder, prs_o
     prs_out_write(out, builder->over.ptr, builder->over.len);
     return prs_out_status(out, err);
 }
+
+/* ---- writing what is elsewhere -------------------------------------------------------------- */
+
+enum { PIECE = 512 };
+
+void prs_lengths_stream_begin(prs_lengths_stream *stream, prs_out *out) {
+    stream->out = out;
+}
+
+void prs_lengths_stream_add(prs_lengths_stream *stream, const uint32_t *values, uint32_t n) {
+    uint8_t bytes[2 * PIECE];
+    while (n > 0) {
+        uint32_t k = PRS_MIN(n, (uint32_t)PIECE);
+        for (uint32_t i = 0; i < k; i++)
+            prs_store16(bytes + 2 * (size_t)i, (uint16_t)PRS_MIN(values[i], PRS_LENGTH_OVER));
+        prs_out_write(stream->out, bytes, 2 * (size_t)k);
+        values += k;
+        n -= k;
+    }
+}
+
+void prs_lengths_stream_copy(prs_lengths_stream *stream, const prs_lengths *lengths, uint32_t first,
+                             uint32_t n) {
+    PRS_ASSERT(n <= lengths->n_docs && first <= lengths->n_docs - n);
+    prs_out_write(stream->out, lengths->array + 2 * (size_t)first, 2 * (size_t)n);
+}
+
+void prs_lengths_stream_end_array(prs_lengths_stream *stream, uint32_t n_over) {
+    uint8_t bytes[4];
+    prs_store32(bytes, n_over);
+    prs_out_align(stream->out, ALIGN);
+    prs_out_write(stream->out, bytes, sizeof bytes);
+}
+
+void prs_lengths_stream_over(prs_lengths_stream *stream, uint32_t doc, uint32_t value) {
+    uint8_t bytes[OVER_ENTRY];
+    prs_store32(bytes, doc);
+    prs_store32(bytes + 4, value);
+    prs_out_write(stream->out, bytes, sizeof bytes);
+}

@@ -53,4 +53,31 @@ prism_status prs_lengths_builder_view(const prs_lengths_builder *builder, prs_le
 prism_status prs_lengths_builder_write(const prs_lengths_builder *builder, prs_out *out,
                                        prism_error *err) PRS_NODISCARD;
 
+/* Without holding them, for values that can be had twice: all of them, then the large ones again.
+ *
+ *     prs_lengths_stream_begin(&stream, out); prs_lengths_stream_add(&stream, values, n);
+ *     any number of times; or _copy prs_lengths_stream_end_array(&stream, n_over);
+ *     prs_lengths_stream_over(&stream, doc, value);        n_over times, those >=
+ *     PRS_LENGTH_OVER */
+typedef struct prs_lengths_stream {
+    prs_out *out;
+} prs_lengths_stream;
+
+/** In the section, which the caller has begun. */
+void prs_lengths_stream_begin(prs_lengths_stream *stream, prs_out *out);
+void prs_lengths_stream_add(prs_lengths_stream *stream, const uint32_t *values, uint32_t n);
+/** Values of n documents of another section, which has an array, as they stand there. */
+void prs_lengths_stream_copy(prs_lengths_stream *stream, const prs_lengths *lengths, uint32_t first,
+                             uint32_t n);
+void prs_lengths_stream_end_array(prs_lengths_stream *stream, uint32_t n_over);
+void prs_lengths_stream_over(prs_lengths_stream *stream, uint32_t doc, uint32_t value);
+
+/** The i-th of n_over documents of the overflow list, and its value. */
+static inline uint32_t prs_lengths_over_doc(const prs_lengths *lengths, uint32_t i) {
+    return prs_load32(lengths->over + 8 * (size_t)i);
+}
+static inline uint32_t prs_lengths_over_value(const prs_lengths *lengths, uint32_t i) {
+    return prs_load32(lengths->over + 8 * (size_t)i + 4);
+}
+
 #endif

@@ -1,11 +1,13 @@
 # Sources of lib/format: append `libprismsearch_sources += lib/format/FILE.c`, headers too.
 libprismsearch_sources += \
 	lib/format/column.h lib/format/column_check.c lib/format/column_finish.c \
+	lib/format/column_join.c lib/format/column_join.h lib/format/column_join_words.c \
 	lib/format/column_read.c lib/format/column_write.c lib/format/column_writer.h \
 	lib/format/components.h \
 	lib/format/deletes.h lib/format/deletes_read.c lib/format/deletes_write.c \
 	lib/format/docstore.h lib/format/docstore_read.c lib/format/docstore_write.c \
-	lib/format/keys.h lib/format/keys_read.c lib/format/keys_write.c \
+	lib/format/join_step.h \
+	lib/format/keys.h lib/format/keys_join.c lib/format/keys_join.h lib/format/keys_read.c lib/format/keys_write.c \
 	lib/format/lengths.c lib/format/lengths.h \
 	lib/format/manifest.h lib/format/manifest_read.c lib/format/manifest_write.c \
 	lib/format/names.c lib/format/names.h \
@@ -21,7 +23,9 @@ libprs_kernels_sources += \
 	lib/format/dominance.c lib/format/dominance.h \
 	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
+	lib/format/inline_list.c lib/format/inline_list.h \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
+	lib/format/postings_join.c lib/format/postings_join.h \
 	lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
 	lib/format/postings_writer.c lib/format/postings_writer.h

@@ -47,6 +47,20 @@ static bool find_groups(prs_postings *p, uint32_t i, uint64_t run_bits) {
     return p->n_pos_bits < p->n || (bit + 7) / 8 == run_bits / 8;
 }
 
+prism_status prs_cursor_position_bits(prs_postings *p, const uint8_t **run, prism_error *err) {
+    PRS_ASSERT(p->n > 0 && p->freqs_ready && !p->info.inlined);
+    const prs_section *lists = &p->src->lists;
+    uint64_t from = p->info.off + p->block_pos_off[p->block];
+    uint64_t len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
+    *run = lists->ptr + from;
+    if (p->n_pos_bits == 0) {
+        PRS_TRY(prs_cursor_status(p, prs_in_touch(lists, from, len, err)));
+        p->pos_bits[0] = 0;
+    }
+    if (PRS_LIKELY(find_groups(p, p->n - 1, 8 * len))) return PRISM_OK;
+    return prs_cursor_corrupt(p, *run, err, "positions of a block are unsound");
+}
+
 prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out, prism_error *err) {
     PRS_ASSERT(i < p->n && p->freqs_ready);
     if (!p->info.has_positions || p->src->spans == NULL)

@@ -24,6 +24,14 @@ static inline prism_status prs_cursor_status(prs_postings *p, prism_status statu
 prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions,
                                prism_error *err);
 
+/* positions_read.c */
+
+/** Positions of the loaded block as they are stored: those of documents i .. j - 1 are the bits
+ *  [pos_bits[i], pos_bits[j]) of the run.  prs_postings_freqs first; not for inline lists, nor for
+ *  lists without positions.
+ *  Errors : ECORRUPT the groups do not fill the run */
+prism_status prs_cursor_position_bits(prs_postings *p, const uint8_t **run, prism_error *err);
+
 /* postings_skip.c */
 
 /** Read the head of a list of more than 128 documents and stand on its first block. */

@@ -11,9 +11,10 @@
  *
  * Invariants  - A group holds 1 to 32 blocks; its numbers are packed with the smallest widths that
  *               hold them.
+ *             - A list that is added twice has the same bytes, and holds 40 bytes a group.
  *             - The front of a group and of the list are made from exact fronts, not from reduced
  *               ones, as far as 128 pairs go.
- * Cost        One copy of the encoded bytes; memory of one list.
+ * Cost        One copy of the encoded bytes; memory of one list, or its time twice.
  * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_group.c */
 #include "format/postings_group.h"
 
@@ -47,7 +48,8 @@ static void open_group(prs_list_builder *list) {
 
 void prs_list_builder_reset(prs_list_builder *list) {
     open_group(list);
-    list->no_memory = false;
+    list->no_memory = list->differs = false;
+    list->pass = PRS_LIST_ONCE;
     list->before_group = PRS_NO_DOC;
     list->pos_end = 0;
     if (list->n_groups != 0) prs_arena_reset(&list->bytes);
@@ -118,23 +120,53 @@ static bool grow_groups(prs_list_builder *list) {
     return true;
 }
 
+/* Write a group that was measured before, if it is that one. */
+static void write_group(prs_list_builder *list, const uint8_t *head, size_t head_len,
+                        const prs_new_group *group) {
+    const prs_new_group *known = &list->groups[list->n_written];
+    list->differs |= list->n_written == list->n_groups || known->last_doc != group->last_doc ||
+                     known->n_blocks != group->n_blocks || known->len != group->len ||
+                     known->pos_end != group->pos_end;
+    if (list->differs) return;
+    list->n_written++;
+    prs_out_write(list->out, head, head_len);
+    prs_out_write(list->out, list->impacts.ptr, list->impacts.len);
+    prs_out_write(list->out, list->blocks.ptr, list->blocks.len);
+}
+
+/* Append the group to those before; bytes that wait are copied. */
+static void keep_group(prs_list_builder *list, const uint8_t *head, size_t head_len,
+                       prs_new_group *group) {
+    list->no_memory |= !grow_groups(list);
+    if (list->no_memory) return;
+    if (list->pass == PRS_LIST_ONCE) {
+        uint8_t *bytes = (uint8_t *)prs_arena_alloc(&list->bytes, group->len);
+        list->no_memory |= bytes == NULL;
+        if (list->no_memory) return;
+        memcpy(bytes, head, head_len);
+        memcpy(bytes + head_len, list->impacts.ptr, list->impacts.len);
+        memcpy(bytes + head_len + list->impacts.len, list->blocks.ptr, list->blocks.len);
+        group->bytes = bytes;
+    }
+    list->groups[list->n_groups++] = *group;
+    prs_front_join(&list->list_front, &list->group_front, list->mean_length);
+}
+
 static void close_group(prs_list_builder *list) {
     uint8_t head[GROUP_HEAD_MAX + 8] = {
         0}; /* bit arrays are written into zeros, 8 bytes at a time */
     size_t head_len = put_group_head(list, head);
-    size_t len = head_len + list->impacts.len + list->blocks.len;
-    list->no_memory |= list->impacts.failed || list->blocks.failed || !grow_groups(list);
-    uint8_t *bytes = list->no_memory ? NULL : (uint8_t *)prs_arena_alloc(&list->bytes, len);
-    list->no_memory |= bytes == NULL;
+    list->no_memory |= list->impacts.failed || list->blocks.failed;
     if (list->no_memory) return;
-    memcpy(bytes, head, head_len);
-    memcpy(bytes + head_len, list->impacts.ptr, list->impacts.len);
-    memcpy(bytes + head_len + list->impacts.len, list->blocks.ptr, list->blocks.len);
-    uint32_t last_doc = list->last_doc[list->n_blocks - 1];
-    list->groups[list->n_groups++] =
-        (prs_new_group){last_doc, list->n_blocks, len, bytes, list->pos_end};
-    prs_front_join(&list->list_front, &list->group_front, list->mean_length);
-    list->before_group = last_doc;
+    prs_new_group group = {list->last_doc[list->n_blocks - 1], list->n_blocks,
+                           head_len + list->impacts.len + list->blocks.len, NULL, list->pos_end};
+    if (list->pass == PRS_LIST_WRITE) {
+        write_group(list, head, head_len, &group);
+    } else {
+        keep_group(list, head, head_len, &group);
+    }
+    if (list->no_memory) return;
+    list->before_group = group.last_doc;
     open_group(list);
 }
 
@@ -183,6 +215,14 @@ static size_t put_dominance(const prs_impact *points, uint32_t n, uint8_t *out) 
     return (size_t)(at - out);
 }
 
+static void begin_second(prs_list_builder *list, prs_out *out) {
+    list->pass = PRS_LIST_WRITE;
+    list->out = out;
+    list->n_written = 0;
+    list->before_group = PRS_NO_DOC;
+    list->pos_end = 0;
+}
+
 bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positions, prs_out *out,
                             uint64_t *len) {
     if (list->n_blocks != 0) close_group(list);
@@ -199,8 +239,16 @@ bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positi
     prs_out_write(out, extra, extra_len);
     *len = first;
     for (size_t g = 0; g < list->n_groups; g++) {
-        prs_out_write(out, list->groups[g].bytes, list->groups[g].len);
         *len += list->groups[g].len;
+        if (list->pass == PRS_LIST_ONCE)
+            prs_out_write(out, list->groups[g].bytes, list->groups[g].len);
     }
+    if (list->pass == PRS_LIST_MEASURE) begin_second(list, out);
     return true;
+}
+
+bool prs_list_builder_end_second(prs_list_builder *list) {
+    PRS_ASSERT(list->pass == PRS_LIST_WRITE);
+    if (list->n_blocks != 0) close_group(list);
+    return !list->no_memory && !list->differs && list->n_written == list->n_groups;
 }

@@ -24,11 +24,22 @@ typedef struct prs_new_group {
     uint64_t pos_end; /* from the start of the term's positions */
 } prs_new_group;
 
+/* A list whose groups must not wait in memory is added twice. */
+typedef enum prs_list_pass {
+    PRS_LIST_ONCE,    /* groups wait in memory until the directory is known */
+    PRS_LIST_MEASURE, /* first of two: what the directory says of them stays */
+    PRS_LIST_WRITE,   /* second: the directory is written, groups go out */
+} prs_list_pass;
+
 /* The postings of a term of more than 128 documents, as they grow. */
 typedef struct prs_list_builder {
     prs_mem *mem;
     float mean_length;
     bool no_memory; /* sticky until the list is reset */
+    prs_list_pass pass;
+    bool differs;     /* the second pass is not what the first was: likewise */
+    size_t n_written; /* groups, in the second pass */
+    prs_out *out;
     /* the group being filled */
     uint32_t n_blocks;
     uint32_t last_doc[PRS_GROUP_BLOCKS], len[PRS_GROUP_BLOCKS];
@@ -54,8 +65,12 @@ static inline bool prs_list_builder_empty(const prs_list_builder *list) {
 }
 /** Append a block; its postings were added to `dominance` by the caller. */
 void prs_list_builder_add(prs_list_builder *list, const prs_new_block *block);
-/** Write the list of df postings to `out`; *len its bytes.  False when out of memory. */
+/** Write the list of df postings to `out`; *len its bytes.  False when out of memory.  Measured:
+ *  its directory is written, and all blocks are to be added again. */
 bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positions, prs_out *out,
                             uint64_t *len);
+/** End the second pass.  False if its blocks were not those of the first: what is written is no
+ *  list. */
+bool prs_list_builder_end_second(prs_list_builder *list);
 
 #endif

@@ -20,7 +20,6 @@
 #include "base/error.h"
 #include "codec/eliasfano.h"
 #include "format/block.h"
-#include "format/postings_cursor.h"
 #include "format/postings_group.h"
 #include "format/terms_block.h"
 
@@ -204,43 +203,6 @@ void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, cons
         if (pw->has_positions) positions += n_positions;
         n -= take;
     }
-}
-
-/* ---- copying a block ------------------------------------------------------------------------ */
-
-/* Append a block of `from` whose stored bytes are known; a new head, all else as it is. */
-static void put_copy(prs_postings_writer *pw, const prs_postings *from, uint32_t shift,
-                     prs_bytes body, prs_bytes positions) {
-    uint32_t docs[PRS_BLOCK];
-    for (uint32_t i = 0; i < from->n; i++) docs[i] = from->docs[i] + shift;
-    uint8_t bytes[PRS_BLOCK_MAX_BYTES];
-    size_t head = prs_block_put_head(from->tag, from->n, docs[0], pw->last_doc, bytes);
-    memcpy(bytes + head, body.ptr, body.len);
-    prs_new_block block = {
-        .bytes = bytes, .len = (uint32_t)(head + body.len), .pos_len = positions.len};
-    prs_out_write(pw->out, positions.ptr, positions.len);
-    pw->positions_len += positions.len;
-    pw->df += from->n;
-    pw->cf += sum_freqs(from->freqs, from->n);
-    add_to_list(pw, &block, docs, from->freqs, from->n);
-}
-
-prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *from, uint32_t shift,
-                                      bool *copied, prism_error *err) {
-    *copied = false;
-    PRS_TRY(prs_postings_load(from, err));
-    PRS_TRY(prs_postings_freqs(from, err));
-    /* Lists of up to 128 stay one block: nothing is cut before there are more. */
-    if (from->n_groups == 0 || from->n == 0 || pw->df + from->n <= PRS_BLOCK) return PRISM_OK;
-    prs_bytes body, positions;
-    PRS_TRY(prs_cursor_stored(from, &body, &positions, err));
-    /* Other writers may choose wasteful widths: such a block is encoded again. */
-    bool wasteful = body.len > PRS_BLOCK_MAX_BYTES - PRS_BLOCK_HEAD_BYTES;
-    if (wasteful || pw->has_positions != from->info.has_positions) return PRISM_OK;
-    put_pending(pw);
-    if (!pw->no_memory && !pw->bad_position) put_copy(pw, from, shift, body, positions);
-    *copied = true;
-    return PRISM_OK;
 }
 
 /* ---- ending a list -------------------------------------------------------------------------- */

@@ -33,15 +33,6 @@ void prs_postings_writer_begin(prs_postings_writer *pw, bool has_positions);
  *  Cost   : see bench/micro/codec_bench.c */
 void prs_postings_writer_add(prs_postings_writer *pw, const uint32_t *docs, const uint32_t *freqs,
                              const uint32_t *positions, uint32_t n);
-/** Append the block that `from` stands on as it is stored, its documents shifted up by `shift`:
- *  documents and freqs are decoded (they bound the block), but nothing is encoded, and positions
- *  are not looked at.  *copied false, and nothing done, if the list has no skip data or this one
- *  would hold 128 documents or fewer: add the postings then.  Postings that were added and do not
- *  fill a block become a short one.  Lengths and spans of the documents must be those of the
- *  source.
- *  Errors : ECORRUPT from `from`; others are sticky */
-prism_status prs_postings_writer_copy(prs_postings_writer *pw, prs_postings *from, uint32_t shift,
-                                      bool *copied, prism_error *err) PRS_NODISCARD;
 /** A list of up to 128 postings at once, instead of begin, add and finish: the same bytes.
  *  Shapes : as prs_postings_writer_add, 1 <= n <= 128.   Errors : as prs_postings_writer_finish */
 prism_status prs_postings_writer_whole(prs_postings_writer *pw, bool has_positions,

@@ -29,8 +29,8 @@ static prism_status check_flags(const prs_field *ours, const prs_field *theirs, 
 
 static prism_status check_analyzer(const prs_field *theirs, const prs_analyzer *a,
                                    const prs_analyzer *b, prism_error *err) {
-    if (a == NULL || b == NULL || strcmp(prs_analyzer_id(a), prs_analyzer_id(b)) == 0)
-        return PRISM_OK; /* equal flags: both are NULL, or none is */
+    PRS_ASSERT((a == NULL) == (b == NULL)); /* equal flags */
+    if (a == NULL || strcmp(prs_analyzer_id(a), prs_analyzer_id(b)) == 0) return PRISM_OK;
     return prs_error_set(err, PRISM_EANALYZER,
                          "field %s is analyzed by other rules: %.80s there, %.80s here",
                          theirs->name, prs_analyzer_id(b), prs_analyzer_id(a));

@@ -7,11 +7,12 @@
  *             analyzed field; columns and keys while the documents are read
  * Invariants  - Every posting that must be there is looked for; postings too many show as a
  *               difference between what was matched in all batches and the segment's statistics.
- *             - Fields that are not stored cannot be compared and are left out, and so are those
- *               that the segment does not have for all of its documents: what a document put
- *               before holds under their name is not indexed, and need not even fit.
+ *             - Fields that are not stored cannot be compared and are left out.
+ *             - Of a field that the segment does not have for all of its documents, those count
+ *               that have a length or a value in it: what a document put before holds under its
+ *               name is not indexed, and need not even fit.
  * Source      rule R17 (the idea of comparing an index with the rows it came from).
- * Tested by   tests/unit/index/test_check.c */
+ * Tested by   tests/unit/index/test_check.c, test_writer_schema.c */
 #include "base/error.h"
 #include "index/check.h"
 #include "index/inverter.h"
@@ -34,7 +35,8 @@ typedef struct deep_check {
     prs_docstore_cursor cursor;
     uint32_t first;     /* document of the segment that is number 0 of the batch */
     matched *matched;   /* by field */
-    uint64_t *left_out; /* a bit for each field that the segment does not have, or in part only */
+    bool some_lack;     /* a field is not there, or not for all documents */
+    uint64_t *left_out; /* a bit for each field that the document does not have */
     /* the field being compared */
     uint32_t f;
     prs_places places;
@@ -123,9 +125,14 @@ static void compare_lengths(deep_check *c, const prs_inverter_field *from) {
     }
 }
 
+/* Does the segment say which of its documents were put before the schema had the field? */
+static bool can_tell(const prs_segment_field *field) {
+    return !field->partial || field->has_lengths || field->has_positions || field->has_column;
+}
+
 static bool is_comparable(const deep_check *c, uint32_t f) {
     const prs_segment_field *field = &c->segment->fields[f];
-    return field->present && !field->partial && c->inverter->fields[f].lexicon != NULL &&
+    return field->present && can_tell(field) && c->inverter->fields[f].lexicon != NULL &&
            (c->segment->recipe->schema->fields[f].flags & PRISM_FIELD_STORED) != 0;
 }
 
@@ -193,9 +200,30 @@ static prism_status compare_key(deep_check *c, uint32_t doc, prism_error *err) {
 
 /* ---- all documents --------------------------------------------------------------------------- */
 
+/* Is the document's text of a field indexed? */
+static bool has_field(const prs_segment_field *field, uint32_t doc) {
+    if (!field->present) return false;
+    if (!field->partial) return true;
+    return (field->has_lengths && prs_lengths_get(&field->lengths, doc) > 0) ||
+           (field->has_positions && prs_lengths_get(&field->spans, doc) > 0) ||
+           (field->has_column && prs_column_has(&field->column, doc));
+}
+
+static void leave_out(deep_check *c, uint32_t doc) {
+    for (uint32_t f = 0; f < c->segment->n_fields; f++) {
+        uint64_t bit = UINT64_C(1) << (f % 64);
+        if (has_field(&c->segment->fields[f], doc)) {
+            c->left_out[f / 64] &= ~bit;
+        } else {
+            c->left_out[f / 64] |= bit;
+        }
+    }
+}
+
 static prism_status take_document(deep_check *c, uint32_t doc, prism_error *err) {
     prs_bytes json;
     PRS_TRY(prs_segment_document(c->segment, &c->cursor, doc, &json, err));
+    if (c->some_lack) leave_out(c, doc);
     PRS_TRY(prs_json_reader_read(c->reader, (const char *)json.ptr, json.len, false, &c->document,
                                  err));
     PRS_TRY(compare_key(c, doc, err));
@@ -238,7 +266,7 @@ static prism_status make_tables(deep_check *c, prism_error *err) {
     if (c->matched == NULL || c->left_out == NULL) return prs_error_nomem(err);
     for (uint32_t f = 0; f < n; f++) {
         const prs_segment_field *field = &c->segment->fields[f];
-        if (!field->present || field->partial) c->left_out[f / 64] |= UINT64_C(1) << (f % 64);
+        c->some_lack |= !field->present || field->partial;
     }
     c->document.ignored = c->left_out;
     return PRISM_OK;

@@ -23,6 +23,7 @@ static prism_status write_tmp(prs_dir *dir, const char *name, const prs_commit *
     prs_out *out;
     PRS_TRY(prs_out_open(dir, name, PRS_FILE_COMMIT, &commit->uuid, commit->manifest.generation,
                          &out, err));
+    if (commit->unsynced) prs_out_set_flags(out, PRS_FLAG_UNSYNCED);
     prs_out_section(out, PRS_COMPONENT_MANIFEST, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
     prism_status status = prs_manifest_write(&commit->manifest, out, err);
     if (status != PRISM_OK) {
@@ -43,6 +44,21 @@ prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit, prism_er
         return prs_error_recode(err, PRISM_EUNKNOWN);
     if (dir->vt->sync_dir(dir, err) != PRISM_OK) return prs_error_recode(err, PRISM_EUNKNOWN);
     return PRISM_OK;
+}
+
+prism_status prs_commit_sync_segment(prs_dir *dir, const prs_id *id, prism_error *err) {
+    char name[PRS_NAME_SIZE];
+    PRS_TRY(dir->vt->sync_name(dir, prs_name_of_segment(name, PRS_NAME_DOC, id), err));
+    return dir->vt->sync_name(dir, prs_name_of_segment(name, PRS_NAME_IDX, id), err);
+}
+
+prism_status prs_commit_sync_files(prs_dir *dir, const prs_manifest *manifest, prism_error *err) {
+    char name[PRS_NAME_SIZE];
+    for (uint32_t i = 0; i < manifest->n_segments; i++)
+        PRS_TRY(prs_commit_sync_segment(dir, &manifest->segments[i].id, err));
+    if (manifest->deletes_generation == 0) return PRISM_OK;
+    prs_name_of_generation(name, PRS_NAME_DELETES, manifest->deletes_generation);
+    return dir->vt->sync_name(dir, name, err);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -69,6 +85,7 @@ static prism_status read_parts(prs_in *in, uint64_t generation, prs_arena *arena
                                  "the generation inside is not that of the name");
     }
     commit->uuid = *prs_in_id(in);
+    commit->unsynced = (prs_in_flags(in) & PRS_FLAG_UNSYNCED) != 0;
     PRS_TRY(copy_section(in, PRS_COMPONENT_SCHEMA, arena, &commit->schema, err));
     return copy_section(in, PRS_COMPONENT_PAYLOAD, arena, &commit->payload, err);
 }

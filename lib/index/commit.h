@@ -11,6 +11,7 @@ typedef struct prs_commit {
     prs_id uuid;
     prs_bytes schema;  /* JSON text */
     prs_bytes payload; /* empty: none */
+    bool unsynced;     /* published without syncs: a power loss may take any file it names */
 } prs_commit;
 
 /** Write commit-G.tmp, sync it, rename it to commit-G, sync the directory (FORMAT.md section 18, R1
@@ -19,6 +20,13 @@ typedef struct prs_commit {
  *           unlinked */
 prism_status prs_commit_publish(prs_dir *dir, const prs_commit *commit,
                                 prism_error *err) PRS_NODISCARD;
+/** Make durable what an unsynced commit names: all its files, by their names.
+ *  Errors : EIO, ENOSPC: that file is not to be tried again (R7) */
+prism_status prs_commit_sync_files(prs_dir *dir, const prs_manifest *manifest,
+                                   prism_error *err) PRS_NODISCARD;
+/** The same of one segment. */
+prism_status prs_commit_sync_segment(prs_dir *dir, const prs_id *id,
+                                     prism_error *err) PRS_NODISCARD;
 /** Read commit-G.  All that it points to lives in the arena; the file is closed again.
  *  Errors : ENOTFOUND, ECORRUPT, ETOONEW, EIO, ENOMEM.   *read_only (may be NULL): see
  *           prs_in_read_only */

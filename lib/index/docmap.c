@@ -28,14 +28,20 @@ void prs_docmap_fini(prs_docmap *map) {
     map->ranks = NULL;
 }
 
-uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n,
-                          uint8_t *keep) {
+uint32_t prs_docmap_keep(const prs_docmap *map, const uint32_t *docs, uint32_t n, uint32_t *to,
+                         uint8_t *places) {
+    if (map->deleted == NULL) {
+        for (uint32_t i = 0; i < n; i++) {
+            to[i] = map->base + docs[i];
+            places[i] = (uint8_t)i;
+        }
+        return n;
+    }
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!prs_docmap_is_live(map, docs[i])) continue;
-        if (keep != NULL) keep[kept] = (uint8_t)i;
-        docs[kept] = prs_docmap_get(map, docs[i]);
-        freqs[kept++] = freqs[i];
+        places[kept] = (uint8_t)i;
+        to[kept++] = prs_docmap_get(map, docs[i]);
     }
     return kept;
 }

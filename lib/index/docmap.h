@@ -34,9 +34,9 @@ static inline uint32_t prs_docmap_get(const prs_docmap *map, uint32_t doc) {
     return map->base + doc - map->ranks[word] - (uint32_t)__builtin_popcountll(before);
 }
 
-/** Rewrite docs[n] and freqs[n] in place to those live, with new numbers; returns how many.
- *  keep[i] (may be NULL) = old place of the i-th kept. */
-uint32_t prs_docmap_apply(const prs_docmap *map, uint32_t *docs, uint32_t *freqs, uint32_t n,
-                          uint8_t *keep);
+/** The new numbers of the live ones of docs[n], n <= 256, into to[]; places[i] = old place of the
+ *  i-th.  Returns how many. */
+uint32_t prs_docmap_keep(const prs_docmap *map, const uint32_t *docs, uint32_t n, uint32_t *to,
+                         uint8_t *places);
 
 #endif

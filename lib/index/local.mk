@@ -3,7 +3,7 @@ libprismsearch_sources += \
 	lib/index/adopt.c lib/index/adopt.h lib/index/adopt_schema.c lib/index/adopt_source.c lib/index/adopt_undo.c \
 	lib/index/analysts.c lib/index/analysts.h \
 	lib/index/batch.c lib/index/batch.h \
-	lib/index/backup.c lib/index/backup.h \
+	lib/index/backup.c lib/index/backup.h lib/index/bisect.c lib/index/bisect.h \
 	lib/index/check.c lib/index/check.h lib/index/check_deep.c lib/index/check_lists.c lib/index/check_older.c lib/index/check_parts.c \
 	lib/index/check_twice.c \
 	lib/index/commit.c lib/index/commit.h \
@@ -16,7 +16,8 @@ libprismsearch_sources += \
 	lib/index/flush.c lib/index/flush.h lib/index/flush_lists.c lib/index/flush_lists.h \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h lib/index/inverter_take.c \
-	lib/index/merge.c lib/index/merge.h lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
+	lib/index/merge.c lib/index/merge.h lib/index/merge_column.c lib/index/merge_keys.c lib/index/merge_lengths.c \
+	lib/index/merge_run.c lib/index/merge_schema.c lib/index/merge_terms.c \
 	lib/index/lost.c lib/index/lost.h \
 	lib/index/merge_job.c lib/index/merge_job.h lib/index/merge_thread.c \
 	lib/index/merge_order.c lib/index/merge_sort.c lib/index/merge_sort.h \

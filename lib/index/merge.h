@@ -3,10 +3,15 @@
 #ifndef PRS_INDEX_MERGE_H
 #define PRS_INDEX_MERGE_H
 
+#include "format/join_step.h"
 #include "format/manifest.h"
 #include "index/docmap.h"
 #include "index/reorder.h"
 #include "index/segment.h"
+
+/* Documents of a segment up to which a merge reorders: tables by document and lists being sorted
+ * stay below the largest block of memory.  Larger ones stay as they stand. */
+#define PRS_REORDER_MOST (UINT32_C(1) << 24)
 
 typedef struct prs_merge_input {
     prs_segment *segment;
@@ -20,8 +25,8 @@ typedef struct prs_merge_arrivals {
     prs_bitset deleted; /* what map refers to, where ORDER makes it differ from the input's */
 } prs_merge_arrivals;
 
-/* Numbers of a document in a merge: `place` among the live documents of all inputs, one input behind
- * the other; `doc` in the result.  They differ where the result is put in another order. */
+/* Numbers of a document in a merge: `place` among the live documents of all inputs, one input
+ * behind the other; `doc` in the result.  They differ where the result is put in another order. */
 typedef struct prs_merge {
     prs_core *core;
     prs_recipe *recipe; /* schema of the result; fields are found by name in the inputs (R35) */
@@ -45,8 +50,11 @@ typedef struct prs_merge {
  *  two files of segment `id`.  Every byte of the inputs is verified first (R16).
  *  Params : reorder may be NULL: documents stay as they stand in the inputs
  *  Errors : ECORRUPT, EIO, ENOSPC, ENOMEM, ECANCELED: no file is left, the inputs are untouched.
- *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents Memory : 20 bytes and the key per
- *           document, the values of one column, one list's documents Progress: documents */
+ *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
+ *  Memory : about 2 MiB and 2 KiB an input; 4 bytes for 64 documents of an input with deletions,
+ *           40 for 64 terms of a dictionary, 4 for a distinct word of a column.  No block over
+ *           4 MiB but for those of terms and deletions
+ *  Units  : progress in documents */
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
                            uint32_t n, const prs_reorder *reorder, const prs_id *id,
                            prism_progress_fn progress, void *progress_ctx,
@@ -93,12 +101,26 @@ typedef struct prs_merge_walk {
 } prs_merge_walk;
 /** Step to the next document of the result, beginning with {0}; false behind the last one. */
 bool prs_merge_walk_next(const prs_merge *merge, prs_merge_walk *walk);
+/** The same walk for format/keys_join.h and column_join.h; ctx is the merge. */
+bool prs_merge_join_next(void *ctx, prs_join_step *step);
 
-/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta. */
 struct prs_field_meta;
+/** merge_lengths.c: LENGTHS and SPANS of one field, its lists between them; statistics into
+ *  meta. */
+prism_status prs_merge_text(prs_merge *merge, uint32_t field, prs_out *out,
+                            struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_terms.c: LISTS and TERMS_INDEX of one field; statistics of terms into meta, which has
+ *  those of lengths.
+ *  Params : lengths, spans of the result [borrowed], NULL as for prs_postings_writer_new; asked for
+ *           only where documents are put in another order */
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              const prs_lengths *lengths, const prs_lengths *spans,
                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_column.c: COLUMN of one field, if a document has a value; statistics into meta. */
+prism_status prs_merge_column(prs_merge *merge, uint32_t field, prs_out *out,
+                              struct prs_field_meta *meta, prism_error *err) PRS_NODISCARD;
+/** merge_keys.c: KEYS, if the schema has a key. */
+prism_status prs_merge_keys(prs_merge *merge, prs_out *out, prism_error *err) PRS_NODISCARD;
 /** merge_schema.c: the schema of the result.   Out: owned: prs_schema_unref */
 prism_status prs_merge_schema(const prs_merge *merge, prism_schema **out,
                               prism_error *err) PRS_NODISCARD;

@@ -104,6 +104,7 @@ static prism_status reorder(prs_merge *merge, prism_error *err) {
 prism_status prs_merge_order_init(prs_merge *merge, prism_error *err) {
     PRS_TRY(init_arrivals(merge, err));
     if (merge->reorder == NULL || merge->reorder->kind == PRS_REORDER_NONE) return PRISM_OK;
+    if (merge->n_docs > PRS_REORDER_MOST) return PRISM_OK;
     return reorder(merge, err);
 }
 
@@ -134,6 +135,13 @@ bool prs_merge_walk_next(const prs_merge *merge, prs_merge_walk *walk) {
     }
     walk->doc = walk->next++;
     return true;
+}
+
+bool prs_merge_join_next(void *ctx, prs_join_step *step) {
+    prs_merge_walk walk = {step->input, step->doc, step->own[0], step->own[1], step->own[2]};
+    bool more = prs_merge_walk_next(ctx, &walk);
+    *step = (prs_join_step){walk.input, walk.doc, {walk.to, walk.n, walk.next}};
+    return more;
 }
 
 /* ---- ORDER ----------------------------------------------------------------------------------- */

@@ -20,6 +20,9 @@ typedef struct prs_merge_range {
 /** The next merge in steady mode; ask again after each.
  *  Params : sizes[n] in order of arrival; most = segments that may stay, >= 1 */
 prs_merge_range prs_merge_pick(const prs_merge_size *sizes, uint32_t n, uint32_t most);
+/** Bulk load: of n_new segments that were never merged, the first ones to merge; the same is asked
+ *  for those behind them.  Each is merged once, into as few and as equal ones as can be. */
+prs_merge_range prs_merge_pick_load(uint32_t n_new);
 /** The cheapest merge that leads to at most `most` segments. */
 prs_merge_range prs_merge_pick_fewer(const prs_merge_size *sizes, uint32_t n, uint32_t most);
 

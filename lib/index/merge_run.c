@@ -75,15 +75,20 @@ static prism_status merge_until(prism_writer *writer, pick_fn pick, uint32_t mos
     }
 }
 
-/* Load: all that was flushed since the last commit becomes one segment, in the order asked for. */
+/* Load: all that was flushed since the last commit is merged once, in the order asked for, into one
+ * segment where there are not more inputs than a merge may have. */
 static prism_status merge_new(prism_writer *writer, prism_error *err) {
-    for (uint32_t least = writer->options.reorder.kind != PRS_REORDER_NONE ? 1 : 2;; least = 2) {
-        uint32_t n = (uint32_t)writer->segments.n, first = n;
-        while (first > 0 && writer->segments.ptr[first - 1].is_new) first--;
-        uint32_t count = PRS_MIN(n - first, PRS_MERGE_MAX_INPUTS);
-        if (count < least) return PRISM_OK;
-        PRS_TRY(merge_range(writer, (prs_merge_range){first, count}, NULL, NULL, err));
+    uint32_t n = (uint32_t)writer->segments.n, first = n;
+    uint32_t least = writer->options.reorder.kind != PRS_REORDER_NONE ? 1 : 2;
+    while (first > 0 && writer->segments.ptr[first - 1].is_new) first--;
+    for (; first < writer->segments.n; first++) { /* behind the merged one */
+        uint32_t n_new = (uint32_t)writer->segments.n - first;
+        prs_merge_range range = prs_merge_pick_load(n_new);
+        range = (prs_merge_range){first, PRS_MAX(range.n, PRS_MIN(n_new, 1u))};
+        if (range.n < least) break;
+        PRS_TRY(merge_range(writer, range, NULL, NULL, err));
     }
+    return PRISM_OK;
 }
 
 static bool is_suspect(const prs_working *working) {
@@ -129,9 +134,12 @@ prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
         return PRISM_OK;
     }
     prism_status status = PRISM_OK;
-    if (writer->options.load) status = merge_new(writer, err);
-    if (status == PRISM_OK)
-        status = merge_until(writer, prs_merge_pick, allowed(writer), NULL, NULL, err);
+    pick_fn pick = prs_merge_pick;
+    if (writer->options.load) { /* each byte is merged once, if the number allows it */
+        status = merge_new(writer, err);
+        pick = prs_merge_pick_fewer;
+    }
+    if (status == PRISM_OK) status = merge_until(writer, pick, allowed(writer), NULL, NULL, err);
     return status == PRISM_ENOSPC ? PRISM_OK : status;
 }
 

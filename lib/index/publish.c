@@ -2,6 +2,7 @@
  * afterwards?
  *
  *   fsync what waits | deletes-G if changed | fsync directory | commit-G (commit.c) | clean up
+ *   `-- and, once, what an earlier writer left unsynced
  *
  * Invariants  - What the new commit needs in memory is made before anything is published (R4).
  *             - Failing before publication leaves the writer as it was; the next try uses the next
@@ -51,6 +52,7 @@ static prism_status keep_older(prism_writer *writer, uint64_t generation, prism_
         return status;
     }
     kept.manifest = commit.manifest;
+    if (writer->n_kept == 0) writer->base_unsynced = commit.unsynced; /* the newest comes first */
     memmove(writer->kept + 1, writer->kept, writer->n_kept * sizeof *writer->kept);
     writer->kept[0] = kept;
     writer->n_kept++;
@@ -199,6 +201,31 @@ static prism_status give_deletes(prism_writer *writer, prs_manifest *m, char nam
     return PRISM_OK;
 }
 
+/* A durable commit names nothing that is not: what the last one left unsynced and this one names
+ * again is synced once, by its name.  A failure is not tried again (R7): the segment is written
+ * anew, and so is the deletes file. */
+static prism_status sync_base(prism_writer *writer, const prs_manifest *m, prism_error *err) {
+    prs_dir *dir = writer->core->dir;
+    char name[PRS_NAME_SIZE];
+    if (!writer->base_unsynced || !writer->options.durable) return PRISM_OK;
+    for (size_t i = 0; i < writer->segments.n; i++) {
+        prs_working *working = &writer->segments.ptr[i];
+        if (working->is_new) continue;
+        prism_status status = prs_commit_sync_segment(dir, &working->segment->files.id, err);
+        if (status == PRISM_OK) continue;
+        working->doubtful = true;
+        return status;
+    }
+    if (m->deletes_generation != 0 && m->deletes_generation != m->generation) {
+        prs_name_of_generation(name, PRS_NAME_DELETES, m->deletes_generation);
+        prism_status status = dir->vt->sync_name(dir, name, err);
+        if (status != PRISM_OK) writer->deletes_changed = true;
+        PRS_TRY(status);
+    }
+    writer->base_unsynced = false;
+    return PRISM_OK;
+}
+
 /* The names of the new files are made durable.  A failure is not tried again (R7): the kernel may
  * have forgotten what it could not write, and a later success would mean nothing.  So the next try
  * takes other names (prs_merge_suspects). */
@@ -218,14 +245,16 @@ static prism_status publish_kept(prism_writer *writer, prs_kept *kept, prs_bytes
     prs_dir *dir = writer->core->dir;
     char deletes[PRS_NAME_SIZE];
     const char *json;
-    prs_commit commit = {.uuid = writer->core->uuid, .payload = payload};
+    prs_commit commit = {
+        .uuid = writer->core->uuid, .payload = payload, .unsynced = !writer->options.durable};
     PRS_TRY(fill_manifest(writer, kept, err));
     PRS_TRY(prs_writer_sync(writer, err));
     PRS_TRY(prs_schema_to_json(writer->recipe->schema, &json, &commit.schema.len, err));
     commit.schema.ptr = (const uint8_t *)json;
     PRS_TRY(give_deletes(writer, &kept->manifest, deletes, err));
     commit.manifest = kept->manifest;
-    prism_status status = confirm_names(writer, err);
+    prism_status status = sync_base(writer, &kept->manifest, err);
+    if (status == PRISM_OK) status = confirm_names(writer, err);
     if (status == PRISM_OK) status = prs_commit_publish(dir, &commit, err);
     if (status != PRISM_OK && status != PRISM_EUNKNOWN && deletes[0] != '\0') {
         (void)dir->vt->unlink(dir, deletes, NULL);

@@ -3,7 +3,7 @@
  *   NULL          by arrival
  *   "bp"          documents of like words beside each other (bisect.h): smaller lists, faster
  *                 searches
- *   "FIELD", "-FIELD", "+FIELD"   ascending or descending by a column; documents without a value last
+ *   "FIELD", "-FIELD", "+FIELD"   ascending or descending by a column; without a value: last
  *   "random:N"    drawn from a number: what an order is worth, and tests
  *
  * Whatever it is, hits stand as they would without: equal scores by arrival. */

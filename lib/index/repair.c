@@ -187,6 +187,9 @@ static prism_status count(repair *r, prism_error *err) {
 static prism_status publish(repair *r, prism_error *err) {
     prs_dir *dir = r->core->dir;
     prs_commit commit = r->commit;
+    for (uint32_t i = 0; i < r->manifest.n_segments && commit.unsynced; i++)
+        PRS_TRY(prs_commit_sync_segment(dir, &r->manifest.segments[i].id, err));
+    commit.unsynced = false;
     PRS_TRY(prs_repair_next(dir, &r->manifest.generation, err));
     PRS_TRY(prs_deletions_write(&r->deletions, dir, &commit.uuid, &r->manifest, err));
     prism_status status = dir->vt->sync_dir(dir, err);

@@ -157,6 +157,8 @@ static prism_status publish(salvage *s, prism_error *err) {
     prs_manifest *m = &commit.manifest;
     m->previous = m->generation;
     m->next_arrival = PRS_MAX(m->next_arrival, s->next_arrival);
+    if (commit.unsynced) PRS_TRY(prs_commit_sync_files(s->core->dir, m, err));
+    commit.unsynced = false;
     PRS_TRY(prs_repair_next(s->core->dir, &m->generation, err));
     PRS_TRY(s->core->dir->vt->sync_dir(s->core->dir, err)); /* what it names must stay */
     PRS_TRY(prs_commit_publish(s->core->dir, &commit, err));

@@ -135,7 +135,7 @@ static prism_status open_docs(prs_segment *seg, prism_error *err) {
     return prs_docstore_open(&seg->docs, &docs, &index, seg->n_docs, err);
 }
 
-static prism_status open_parts(prs_segment *seg, prism_error *err) {
+static prism_status open_files(prs_segment *seg, prism_error *err) {
     prs_core *core = seg->core;
     const prs_manifest_segment *files = &seg->files;
     char name[PRS_NAME_SIZE];
@@ -143,11 +143,14 @@ static prism_status open_parts(prs_segment *seg, prism_error *err) {
     PRS_TRY(prs_in_open(core->dir, name, PRS_FILE_IDX, &files->id, files->idx.len,
                         &files->idx.digest, core->checksums, &seg->idx, err));
     prs_name_of_segment(name, PRS_NAME_DOC, &files->id);
-    PRS_TRY(prs_in_open(core->dir, name, PRS_FILE_DOC, &files->id, files->doc.len,
-                        &files->doc.digest, core->checksums, &seg->doc, err));
+    return prs_in_open(core->dir, name, PRS_FILE_DOC, &files->id, files->doc.len,
+                       &files->doc.digest, core->checksums, &seg->doc, err);
+}
+
+static prism_status open_parts(prs_segment *seg, prism_error *err) {
     PRS_TRY(open_schema(seg, err));
     prs_arena arena;
-    prs_arena_init(&arena, &core->mem, 0);
+    prs_arena_init(&arena, &seg->core->mem, 0);
     prism_status status = open_meta(seg, &arena, err);
     prs_arena_fini(&arena);
     PRS_TRY(status);
@@ -156,16 +159,24 @@ static prism_status open_parts(prs_segment *seg, prism_error *err) {
     return open_docs(seg, err);
 }
 
-prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_manifest_segment *files,
-                              prs_segment **out, prism_error *err) {
+/* With the files of `from`, or, NULL, with files of its own. */
+static prism_status open_with(prs_segment *seg, const prs_segment *from, prism_error *err) {
+    if (seg->fields == NULL) return prs_error_nomem(err);
+    if (from == NULL) {
+        PRS_TRY(open_files(seg, err));
+    } else {
+        seg->idx = prs_in_ref(from->idx);
+        seg->doc = prs_in_ref(from->doc);
+    }
+    return open_parts(seg, err);
+}
+
+static prism_status open_segment(prs_core *core, prs_recipe *recipe,
+                                 const prs_manifest_segment *files, const prs_segment *from,
+                                 prs_segment **out, prism_error *err) {
     *out = NULL;
     prs_segment *seg = prs_mem_calloc(&core->mem, 1, sizeof *seg);
     if (seg == NULL) return prs_error_nomem(err);
-    prism_status status = prs_mutex_init(&seg->cache_lock, err);
-    if (status != PRISM_OK) {
-        prs_mem_free(&core->mem, seg, sizeof *seg);
-        return status;
-    }
     prs_ref_init(&seg->refs);
     seg->core = prs_core_ref(core);
     seg->recipe = prs_recipe_ref(recipe);
@@ -175,13 +186,23 @@ prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_mani
     seg->arrival_base = files->arrival_base;
     seg->n_fields = recipe->n_fields;
     seg->fields = prs_mem_calloc(&core->mem, seg->n_fields, sizeof *seg->fields);
-    status = seg->fields == NULL ? prs_error_nomem(err) : open_parts(seg, err);
+    prism_status status = open_with(seg, from, err);
     if (status != PRISM_OK) {
         prs_segment_unref(seg);
         return status;
     }
     *out = seg;
     return PRISM_OK;
+}
+
+prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_manifest_segment *files,
+                              prs_segment **out, prism_error *err) {
+    return open_segment(core, recipe, files, NULL, out, err);
+}
+
+prism_status prs_segment_open_as(const prs_segment *from, prs_recipe *recipe, prs_segment **out,
+                                 prism_error *err) {
+    return open_segment(from->core, recipe, &from->files, from, out, err);
 }
 
 prs_segment *prs_segment_ref(prs_segment *segment) {
@@ -197,7 +218,6 @@ void prs_segment_unref(prs_segment *segment) {
     prs_schema_unref(segment->schema);
     prs_recipe_unref(segment->recipe);
     prs_mem_free(&core->mem, segment->fields, segment->n_fields * sizeof *segment->fields);
-    prs_mutex_fini(&segment->cache_lock);
     prs_mem_free(&core->mem, segment, sizeof *segment);
     prs_core_unref(core);
 }
@@ -210,8 +230,12 @@ uint64_t prs_segment_arrival(const prs_segment *segment, uint32_t doc) {
 
 prism_status prs_segment_document(const prs_segment *segment, prs_docstore_cursor *cursor,
                                   uint32_t doc, prs_bytes *json, prism_error *err) {
+    const prs_order *order = &segment->order;
     if (doc >= segment->n_docs) return prs_error_set(err, PRISM_EINVAL, "no such document");
-    return prs_docstore_get(&segment->docs, cursor, prs_order_get(&segment->order, doc), json, err);
+    uint32_t arrival = prs_order_get(order, doc);
+    if (arrival >= segment->n_docs)
+        return prs_section_corrupt(&order->section, order->bits, err, "no such arrival number");
+    return prs_docstore_get(&segment->docs, cursor, arrival, json, err);
 }
 
 prism_status prs_segment_by_arrival(const prs_segment *segment, prs_mem *mem, uint32_t **docs,
@@ -289,25 +313,26 @@ static prism_status count_any(prs_segment *segment, const uint16_t *fields, uint
     return status;
 }
 
-static bool find_cached(prs_segment *segment, uint64_t hash, uint32_t *count) {
-    bool found = false;
-    prs_mutex_lock(&segment->cache_lock);
-    for (uint32_t i = 0; i < PRS_MIN(segment->n_any_cache, PRS_SEGMENT_ANY_CACHE) && !found; i++) {
-        found = segment->any_cache[i].fields_hash == hash;
-        if (found) *count = segment->any_cache[i].n;
+/* Two halves of different entries do not fit together: their hashes would have to differ by no more
+ * than counts do. */
+static bool find_cached(const prs_segment *segment, uint64_t hash, uint32_t *count) {
+    for (uint32_t i = 0; i < PRS_SEGMENT_ANY_CACHE; i++) {
+        const struct prs_segment_any *any = &segment->any_cache[i];
+        uint64_t n = atomic_load_explicit(&any->n, memory_order_relaxed);
+        uint64_t proof = atomic_load_explicit(&any->proof, memory_order_relaxed);
+        if (n == 0 || (proof ^ n) != hash) continue;
+        *count = (uint32_t)(n - 1);
+        return true;
     }
-    prs_mutex_unlock(&segment->cache_lock);
-    return found;
+    return false;
 }
 
 static void put_cached(prs_segment *segment, uint64_t hash, uint32_t count) {
-    prs_mutex_lock(&segment->cache_lock);
-    uint32_t at = segment->n_any_cache++ % PRS_SEGMENT_ANY_CACHE;
-    segment->any_cache[at].fields_hash = hash;
-    segment->any_cache[at].n = count;
-    if (segment->n_any_cache == 2 * PRS_SEGMENT_ANY_CACHE)
-        segment->n_any_cache = PRS_SEGMENT_ANY_CACHE;
-    prs_mutex_unlock(&segment->cache_lock);
+    uint32_t at = atomic_fetch_add_explicit(&segment->n_any_cache, 1, memory_order_relaxed);
+    struct prs_segment_any *any = &segment->any_cache[at % PRS_SEGMENT_ANY_CACHE];
+    uint64_t n = (uint64_t)count + 1;
+    atomic_store_explicit(&any->proof, hash ^ n, memory_order_relaxed);
+    atomic_store_explicit(&any->n, n, memory_order_relaxed);
 }
 
 prism_status prs_segment_docs_with_any(prs_segment *segment, const uint16_t *fields, uint32_t n,

@@ -47,19 +47,24 @@ typedef struct prs_segment {
     uint32_t n_fields;
     prs_keys keys; /* n_docs 0 if the schema has no key */
     prs_docstore docs;
-    prs_order order;      /* arrival by doc */
-    prs_mutex cache_lock; /* guards the two below */
+    prs_order order; /* arrival by doc */
+    /* Documents having any of a set of fields.  Written and read without a lock, word by word, so
+     * each entry proves itself: `proof` is the hash of the fields xor `n`. */
     struct prs_segment_any {
-        uint64_t fields_hash;
-        uint32_t n;
-    } any_cache[PRS_SEGMENT_ANY_CACHE]; /* documents having any of a set of fields */
-    uint32_t n_any_cache;
+        atomic_uint_fast64_t proof, n; /* n: the count + 1; 0 = empty */
+    } any_cache[PRS_SEGMENT_ANY_CACHE];
+    atomic_uint n_any_cache;
 } prs_segment;
 
 /** Open the two files of a segment and every reader in them.
  *  Errors : ENOTFOUND a file is gone (R29: try again), ECORRUPT, ETOONEW, EANALYZER, EIO, ENOMEM */
 prism_status prs_segment_open(prs_core *core, prs_recipe *recipe, const prs_manifest_segment *files,
                               prs_segment **out, prism_error *err) PRS_NODISCARD;
+/** The same segment by another recipe, after a change of the schema: its files stay open and what
+ *  is verified of them stays so.
+ *  Errors : as prs_segment_open, but ENOTFOUND */
+prism_status prs_segment_open_as(const prs_segment *from, prs_recipe *recipe, prs_segment **out,
+                                 prism_error *err) PRS_NODISCARD;
 prs_segment *prs_segment_ref(prs_segment *segment);
 void prs_segment_unref(prs_segment *segment);
 

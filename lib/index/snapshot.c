@@ -84,10 +84,9 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
     return status;
 }
 
-/* The segment of that id in `base`, if it was opened with the same recipe. */
-static prs_segment *find_shared(const prism_snapshot *snap, const prism_snapshot *base,
-                                const prs_id *id) {
-    if (base == NULL || base->recipe != snap->recipe) return NULL;
+/* The segment of that id in `base`. */
+static prs_segment *find_shared(const prism_snapshot *base, const prs_id *id) {
+    if (base == NULL) return NULL;
     for (uint32_t i = 0; i < base->n_leaves; i++) {
         if (prs_id_equal(&base->leaves[i].segment->files.id, id)) return base->leaves[i].segment;
     }
@@ -103,9 +102,11 @@ static prism_status open_leaves(prism_snapshot *snap, const prism_snapshot *base
     for (uint32_t i = 0; i < n; i++) {
         const prs_manifest_segment *files = &snap->manifest.segments[i];
         prs_leaf *leaf = &snap->leaves[i];
-        prs_segment *shared = find_shared(snap, base, &files->id);
-        if (shared != NULL) {
+        prs_segment *shared = find_shared(base, &files->id);
+        if (shared != NULL && base->recipe == snap->recipe) {
             leaf->segment = prs_segment_ref(shared);
+        } else if (shared != NULL) {
+            PRS_TRY(prs_segment_open_as(shared, snap->recipe, &leaf->segment, err));
         } else {
             PRS_TRY(prs_segment_open(snap->core, snap->recipe, files, &leaf->segment, err));
         }

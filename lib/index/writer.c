@@ -399,6 +399,7 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     if (status == PRISM_OK)
         status = prs_reorder_parse(options->reorder_text, writer->recipe->schema,
                                    &writer->options.reorder, err);
+    writer->options.reorder.memory = options->memory;
     if (status == PRISM_OK) status = prs_merger_start(writer, err);
     if (status != PRISM_OK) {
         writer->poisoned = true; /* close removes nothing */

@@ -86,6 +86,7 @@ struct prism_writer {
     uint32_t n_kept;
     bool changed;         /* segments differ from the last commit */
     bool deletes_changed; /* deletions differ from the last commit's deletes file */
+    bool base_unsynced;   /* the last commit was published without syncs: its files come first */
     prs_buf payload;      /* of the last commit */
     uint64_t n_ids;       /* segment ids made so far */
     prism_error failure;  /* code != 0: sticky (R9) */

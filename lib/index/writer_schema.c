@@ -37,8 +37,7 @@ static prism_status make_recipe(prism_writer *writer, const prism_schema *given,
 static prism_status open_again(prism_writer *writer, prs_recipe *recipe, prs_segment **out,
                                size_t *n, prism_error *err) {
     for (*n = 0; *n < writer->segments.n; ++*n) {
-        const prs_manifest_segment *files = &writer->segments.ptr[*n].segment->files;
-        PRS_TRY(prs_segment_open(writer->core, recipe, files, &out[*n], err));
+        PRS_TRY(prs_segment_open_as(writer->segments.ptr[*n].segment, recipe, &out[*n], err));
     }
     return PRISM_OK;
 }

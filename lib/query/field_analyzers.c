@@ -7,8 +7,9 @@
  * buffers: too much for every query.  Both are kept with the schema, which outlives its queries,
  * and die with it.  An analysis is for one thread, so it is lent: taken from the idle ones or made,
  * and given back.
- * Invariants: groups and analyzers do not change once they are published; the idle lists change
- *             under the schema's cache lock; at most IDLE_MAX analyses wait in each.
+ * Invariants: groups and analyzers do not change once they are published; a place of an idle list
+ *             is emptied and filled by one atomic exchange, so that nothing here is ever half done,
+ *             in a child process neither.
  * Tested by tests/unit/query/test_field_analyzers.c */
 #include "query/field_analyzers.h"
 
@@ -18,8 +19,7 @@
 
 typedef struct pool {
     prs_analyzer *analyzer;
-    prs_analysis *idle[IDLE_MAX];
-    uint32_t n;
+    _Atomic(prs_analysis *) idle[IDLE_MAX]; /* NULL: a free place */
 } pool;
 
 typedef struct recipe {
@@ -29,8 +29,8 @@ typedef struct recipe {
 } recipe;
 
 struct prs_field_analyzers {
+    prs_schema_slot slot; /* first */
     prs_mem *mem;
-    prs_mutex *lock;
     const prism_tokenizers *tokenizers; /* the schema's */
     uint32_t n_fields, n_groups, cap;
     uint32_t *group_of; /* by field */
@@ -38,12 +38,12 @@ struct prs_field_analyzers {
 };
 
 static void free_pool(pool *p) {
-    while (p->n > 0) prs_analysis_free(p->idle[--p->n]);
+    for (uint32_t i = 0; i < IDLE_MAX; i++) prs_analysis_free(atomic_load(&p->idle[i]));
     prs_analyzer_unref(p->analyzer);
 }
 
-static void free_all(void *slot) {
-    prs_field_analyzers *all = slot;
+static void free_all(prs_schema_slot *slot) {
+    prs_field_analyzers *all = (prs_field_analyzers *)slot;
     for (uint32_t g = 0; g < all->n_groups; g++) {
         free_pool(&all->groups[g].pools[PRS_AS_INDEXED]);
         free_pool(&all->groups[g].pools[PRS_UNSTEMMED]);
@@ -128,15 +128,15 @@ static prism_status make_all(const prism_schema *schema, prs_field_analyzers **o
     prs_mem *mem = schema->cache->mem;
     prs_field_analyzers *all = prs_mem_calloc(mem, 1, sizeof *all);
     if (all == NULL) return prs_error_nomem(err);
+    all->slot.free = free_all;
     all->mem = mem;
-    all->lock = &schema->cache->lock;
     all->tokenizers = schema->tokenizers;
     all->n_fields = schema->n_fields;
     all->group_of = prs_mem_calloc(mem, schema->n_fields, sizeof *all->group_of);
     prism_status status =
         all->group_of == NULL ? prs_error_nomem(err) : add_fields(all, schema, err);
     if (status != PRISM_OK) {
-        free_all(all);
+        free_all(&all->slot);
         return status;
     }
     *out = all;
@@ -146,20 +146,19 @@ static prism_status make_all(const prism_schema *schema, prs_field_analyzers **o
 prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analyzers **out,
                                      prism_error *err) {
     prs_schema_cache *cache = schema->cache;
-    prism_status status = PRISM_OK;
+    prs_schema_slot *slot = atomic_load_explicit(&cache->slot, memory_order_acquire);
     *out = NULL;
-    prs_mutex_lock(&cache->lock);
-    if (cache->slot == NULL) {
-        prs_field_analyzers *all = NULL;
-        status = make_all(schema, &all, err);
-        if (status == PRISM_OK) {
-            cache->slot = all;
-            cache->slot_free = free_all;
+    if (slot == NULL) {
+        prs_field_analyzers *own;
+        PRS_TRY(make_all(schema, &own, err));
+        if (atomic_compare_exchange_strong(&cache->slot, &slot, &own->slot)) {
+            slot = &own->slot;
+        } else { /* another was faster */
+            free_all(&own->slot);
         }
     }
-    *out = cache->slot;
-    prs_mutex_unlock(&cache->lock);
-    return status;
+    *out = (prs_field_analyzers *)slot;
+    return PRISM_OK;
 }
 
 uint32_t prs_field_analyzers_group(const prs_field_analyzers *all, uint16_t field) {
@@ -187,9 +186,10 @@ prism_status prs_field_analyzers_take(prs_field_analyzers *all, uint32_t group,
                                       prs_analyzer_use use, prs_analysis **out, prism_error *err) {
     pool *p = &all->groups[group].pools[use];
     *out = NULL;
-    prs_mutex_lock(all->lock);
-    if (p->n > 0) *out = p->idle[--p->n];
-    prs_mutex_unlock(all->lock);
+    for (uint32_t i = 0; i < IDLE_MAX && *out == NULL; i++) {
+        if (atomic_load_explicit(&p->idle[i], memory_order_relaxed) == NULL) continue;
+        *out = atomic_exchange_explicit(&p->idle[i], NULL, memory_order_acquire);
+    }
     if (*out != NULL) return PRISM_OK;
     return prs_analysis_new(p->analyzer, all->mem, out, err);
 }
@@ -198,9 +198,11 @@ void prs_field_analyzers_give(prs_field_analyzers *all, uint32_t group, prs_anal
                               prs_analysis *analysis) {
     if (analysis == NULL) return;
     pool *p = &all->groups[group].pools[use];
-    prs_mutex_lock(all->lock);
-    bool kept = p->n < IDLE_MAX;
-    if (kept) p->idle[p->n++] = analysis;
-    prs_mutex_unlock(all->lock);
-    if (!kept) prs_analysis_free(analysis);
+    for (uint32_t i = 0; i < IDLE_MAX; i++) {
+        prs_analysis *none = NULL;
+        if (atomic_compare_exchange_strong_explicit(&p->idle[i], &none, analysis,
+                                                    memory_order_release, memory_order_relaxed))
+            return;
+    }
+    prs_analysis_free(analysis);
 }

@@ -15,7 +15,7 @@ typedef enum prs_analyzer_use { PRS_AS_INDEXED, PRS_UNSTEMMED } prs_analyzer_use
 
 /** The analyzers of a schema, made at the first call.  Borrowed from the schema.
  *  Errors : EINVAL, EUNSUPPORTED naming the field at fault; ENOMEM.   Threads: any.
- *  Cost   : milliseconds the first time, then one lock */
+ *  Cost   : milliseconds the first time, then one load */
 prism_status prs_field_analyzers_get(const prism_schema *schema, prs_field_analyzers **out,
                                      prism_error *err);
 

@@ -186,7 +186,7 @@ static prism_status check(prs_json_reader *reader, const char *text, size_t len,
 
 /* ---- walking the compact text beside the tape --------------------------------------------- */
 
-/* 0x80 in each byte that is `c`, of eight; a byte above the lowest of these may be marked wrongly. */
+/* 0x80 in each byte that is `c`, of eight; one above the lowest of these may be marked wrongly. */
 static uint64_t bytes_equal(uint64_t eight, uint8_t c) {
     uint64_t x = eight ^ UINT64_C(0x0101010101010101) * c;
     return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);

@@ -60,12 +60,17 @@ const char *prs_schema_type_name(prism_field_type type) {
     return is_type(type) ? types[type].name : NULL;
 }
 
+static void free_text(prism_schema *schema) {
+    prs_schema_text *text = atomic_exchange(&schema->cache->text, NULL);
+    if (text != NULL) prs_mem_free(&schema->mem, text, sizeof *text + text->len + 1);
+}
+
 static void free_cache(prism_schema *schema) {
     prs_schema_cache *cache = schema->cache;
     if (cache == NULL) return;
-    if (cache->slot != NULL) cache->slot_free(cache->slot);
-    prs_mem_free(&schema->mem, cache->json, cache->json_len + 1);
-    prs_mutex_fini(&cache->lock);
+    prs_schema_slot *slot = atomic_load(&cache->slot);
+    if (slot != NULL) slot->free(slot);
+    free_text(schema);
     prs_mem_free(&schema->mem, cache, sizeof *cache);
 }
 
@@ -93,12 +98,12 @@ prism_status prs_schema_new(prism_schema **out, prism_error *err) {
     prs_map_init(&schema->names, &schema->mem, 0);
     schema->key_field = -1;
     prs_schema_cache *cache = prs_mem_calloc(&schema->mem, 1, sizeof *cache);
-    prism_status status = cache == NULL ? prs_error_nomem(err) : prs_mutex_init(&cache->lock, err);
-    if (status != PRISM_OK) {
-        prs_mem_free(&schema->mem, cache, sizeof *cache);
+    if (cache == NULL) {
         free_schema(schema);
-        return status;
+        return prs_error_nomem(err);
     }
+    atomic_init(&cache->text, NULL);
+    atomic_init(&cache->slot, NULL);
     cache->mem = &schema->mem;
     schema->cache = cache;
     *out = schema;
@@ -270,8 +275,7 @@ prism_status prs_schema_add(prism_schema *schema, const char *name, prism_field_
     schema->fields[schema->n_fields++] = field;
     if ((field.flags & PRISM_FIELD_STORED) == 0) schema->has_unstored = true;
     if (field.is_key) schema->key_field = (int32_t)field.no;
-    prs_mem_free(&schema->mem, schema->cache->json, schema->cache->json_len + 1);
-    schema->cache->json = NULL;
+    free_text(schema);
     return PRISM_OK;
 }
 

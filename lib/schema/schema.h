@@ -2,7 +2,7 @@
  *
  * The schema layer knows names, types and flags; analyzers are opened by index and query from the
  * analyzer name and options kept here as text.  A schema is built by one thread, then shared: from
- * the first prs_schema_ref on nothing changes but the cache, which has its own lock. */
+ * the first prs_schema_ref on nothing changes but the cache, whose parts are published whole. */
 #ifndef PRS_SCHEMA_SCHEMA_H
 #define PRS_SCHEMA_SCHEMA_H
 
@@ -32,15 +32,23 @@ typedef struct prs_field {
     bool partial;
 } prs_field;
 
-/* What is made on demand from a finished schema.  `slot` belongs to the layer that fills it (query:
- * its analyzers); lock before looking. */
+typedef struct prs_schema_text {
+    size_t len;
+    char json[]; /* and a NUL */
+} prs_schema_text;
+
+/* What is made on demand from a finished schema: NULL until someone has made it, whole, and never
+ * changed then.  Two may make it at once; one is taken.  There is no lock that a thread could leave
+ * behind in a child process.  `slot` belongs to the layer that fills it (query: its analyzers) and
+ * begins with the function that frees it. */
+typedef struct prs_schema_slot {
+    void (*free)(struct prs_schema_slot *slot);
+} prs_schema_slot;
+
 typedef struct prs_schema_cache {
-    prs_mutex lock;
-    prs_mem *mem; /* the schema's */
-    char *json;   /* canonical text, NULL until asked for */
-    size_t json_len;
-    void *slot;
-    void (*slot_free)(void *slot);
+    prs_mem *mem;                    /* the schema's */
+    _Atomic(prs_schema_text *) text; /* canonical */
+    _Atomic(prs_schema_slot *) slot;
 } prs_schema_cache;
 
 struct prism_schema {

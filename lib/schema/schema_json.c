@@ -289,11 +289,10 @@ static void put_field(prs_buf *buf, const prs_field *field) {
     prs_buf_put8(buf, '}');
 }
 
-/* Fills the cache; its lock is held. */
-static prism_status make_json(const prism_schema *schema, prs_schema_cache *cache,
-                              prism_error *err) {
+static prism_status make_text(const prism_schema *schema, prs_schema_text **out, prism_error *err) {
+    prs_mem *mem = schema->cache->mem;
     prs_buf buf;
-    prs_buf_init(&buf, cache->mem);
+    prs_buf_init(&buf, mem);
     prs_buf_put8(&buf, '{');
     if (schema->key_field >= 0) {
         prs_buf_printf(&buf, "\"key\":\"%s\",", schema->fields[schema->key_field].name);
@@ -306,9 +305,13 @@ static prism_status make_json(const prism_schema *schema, prs_schema_cache *cach
     prs_buf_printf(&buf, "]}");
     prism_status status = prs_buf_status(&buf, err);
     if (status == PRISM_OK) {
-        cache->json = prs_mem_strndup(cache->mem, (const char *)buf.ptr, buf.len);
-        cache->json_len = buf.len;
-        if (cache->json == NULL) status = prs_error_nomem(err);
+        *out = prs_mem_alloc(mem, sizeof **out + buf.len + 1);
+        if (*out == NULL) status = prs_error_nomem(err);
+    }
+    if (status == PRISM_OK) {
+        (*out)->len = buf.len;
+        memcpy((*out)->json, buf.ptr, buf.len);
+        (*out)->json[buf.len] = '\0';
     }
     prs_buf_fini(&buf);
     return status;
@@ -317,11 +320,19 @@ static prism_status make_json(const prism_schema *schema, prs_schema_cache *cach
 prism_status prs_schema_to_json(const prism_schema *schema, const char **json, size_t *len,
                                 prism_error *err) {
     prs_schema_cache *cache = schema->cache;
-    prism_status status = PRISM_OK;
-    prs_mutex_lock(&cache->lock);
-    if (cache->json == NULL) status = make_json(schema, cache, err);
-    *json = cache->json;
-    *len = cache->json == NULL ? 0 : cache->json_len;
-    prs_mutex_unlock(&cache->lock);
-    return status;
+    prs_schema_text *text = atomic_load_explicit(&cache->text, memory_order_acquire);
+    *json = NULL;
+    *len = 0;
+    if (text == NULL) {
+        prs_schema_text *own, *none = NULL;
+        PRS_TRY(make_text(schema, &own, err));
+        text = own;
+        if (!atomic_compare_exchange_strong(&cache->text, &none, own)) { /* another was faster */
+            text = none;
+            prs_mem_free(cache->mem, own, sizeof *own + own->len + 1);
+        }
+    }
+    *json = text->json;
+    *len = text->len;
+    return PRISM_OK;
 }

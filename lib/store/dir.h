@@ -49,6 +49,8 @@ typedef struct prs_dir_vtable {
     prism_status (*unlink)(prs_dir *dir, const char *name, prism_error *err);
     prism_status (*list)(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism_error *err);
     prism_status (*sync_dir)(prs_dir *dir, prism_error *err);
+    /* fsync a finished file that somebody wrote without; ENOTFOUND.  Never retried either. */
+    prism_status (*sync_name)(prs_dir *dir, const char *name, prism_error *err);
     /* A directory opened for reading is to be written from now on: the probes of
      * prs_dir_fs_open(write). */
     prism_status (*allow_writes)(prs_dir *dir, prism_error *err);

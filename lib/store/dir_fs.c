@@ -377,13 +377,15 @@ static prism_status fs_sync_dir(prs_dir *dir, prism_error *err) {
     return sync_descriptor(fs_of(dir)->fd, err);
 }
 
-/* A file may be linked that was written without syncs, so it is synced under its new name. */
-static prism_status sync_name(fs_dir *fs, const char *name, prism_error *err) {
+static prism_status fs_sync_name(prs_dir *dir, const char *name, prism_error *err) {
     struct stat st;
     int fd;
-    PRS_TRY(open_regular(fs, name, &fd, &st, err));
+    PRS_TRY(check_name(name, err));
+    PRS_TRY(check_writer(fs_of(dir), err));
+    if (dir->no_sync) return PRISM_OK;
+    PRS_TRY(open_regular(fs_of(dir), name, &fd, &st, err));
     prism_status status = PRISM_OK;
-    atomic_fetch_add_explicit(&fs->base.n_syncs, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
     if (fsync(fd) != 0) status = prs_error_sys(err, errno, name, "cannot sync the file");
     (void)prs_fd_close(fd);
     return status;
@@ -396,7 +398,7 @@ static prism_status fs_link_from(prs_dir *dir, prs_dir *from, const char *name, 
     if (from->vt != dir->vt)
         return prs_error_set(err, PRISM_EUNSUPPORTED, "the other directory is not on disk");
     if (linkat(fs_of(from)->fd, name, fs->fd, name, 0) == 0)
-        return dir->no_sync ? PRISM_OK : sync_name(fs, name, err);
+        return fs_sync_name(dir, name, err); /* it may have been written without syncs */
     int saved = errno;
     prism_status status = prs_error_sys(err, saved, name, "cannot link the file");
     switch (saved) {
@@ -538,6 +540,7 @@ static const prs_dir_vtable fs_vtable = {
     .unlink = fs_unlink,
     .list = fs_list,
     .sync_dir = fs_sync_dir,
+    .sync_name = fs_sync_name,
     .allow_writes = fs_allow_writes,
     .lock = fs_lock,
     .unlock = fs_unlock,

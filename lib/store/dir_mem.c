@@ -7,6 +7,8 @@
  *               or close only, so a view's pointer stays good without a lock.
  *             - One mutex guards list, counts and the lock names; it is a leaf: no call goes out
  *               under it but allocation, and list works on one name at a time.
+ *             - Where a fork left it with a thread that the child does not have, the list may be
+ *               torn: the child looks at it no more, what it has open stays good.
  * Limits      A file is one block of memory, so at most prs_mem's single block (256 MiB).
  * Tested by   tests/unit/store/test_dir.c (the same tests as dir_fs), test_dir_mem.c */
 #include "store/dir.h"
@@ -40,7 +42,7 @@ typedef struct mem_lock {
 
 typedef struct mem_dir {
     prs_dir base;
-    prs_mutex mutex;
+    prs_fork_mutex mutex;
     name_vec names;
     mem_lock locks[PRS_MEM_MAX_LOCKS];
 } mem_dir;
@@ -107,10 +109,10 @@ static prism_status mem_create(prs_dir *dir, const char *name, prs_file **out, p
     prs_buf_init(&file->bytes, dir->mem);
     file->refs = 1;
     writer->file = file;
-    prs_mutex_lock(&md->mutex);
+    prs_fork_mutex_lock(&md->mutex);
     prism_status status = link_name(md, name, file, err);
     if (status != PRISM_OK) unref(md, file);
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
     if (status != PRISM_OK) {
         prs_mem_free(dir->mem, writer, sizeof *writer);
         return status;
@@ -130,9 +132,9 @@ static prism_status mem_write(prs_dir *dir, prs_file *file, const void *ptr, siz
 /* The bytes move no more. */
 static void mem_seal(prs_dir *dir, prs_file *file) {
     mem_dir *md = mem_of(dir);
-    prs_mutex_lock(&md->mutex);
+    prs_fork_mutex_lock(&md->mutex);
     file->file->closed = true;
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
 }
 
 static prism_status mem_sync(prs_dir *dir, prs_file *file, prism_error *err) {
@@ -143,10 +145,10 @@ static prism_status mem_sync(prs_dir *dir, prs_file *file, prism_error *err) {
 static prism_status mem_close(prs_dir *dir, prs_file *file, prism_error *err) {
     mem_dir *md = mem_of(dir);
     prism_status status = prs_buf_status(&file->file->bytes, err);
-    prs_mutex_lock(&md->mutex);
+    prs_fork_mutex_lock(&md->mutex);
     file->file->closed = true;
     unref(md, file->file);
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
     prs_mem_free(dir->mem, file, sizeof *file);
     return status;
 }
@@ -156,9 +158,12 @@ static prism_status mem_close(prs_dir *dir, prs_file *file, prism_error *err) {
 /* The file of a name with one more reference. */
 static prism_status take_file(mem_dir *md, const char *name, mem_file **out, prism_error *err) {
     prism_status status = PRISM_OK;
-    prs_mutex_lock(&md->mutex);
-    size_t i = find(md, name);
-    if (i == md->names.n) {
+    prs_fork_mutex_lock(&md->mutex);
+    bool torn = atomic_load(&md->mutex.lost);
+    size_t i = torn ? 0 : find(md, name);
+    if (torn) {
+        status = failed(err, PRISM_EMISUSE, name, "the directory was changing at the fork");
+    } else if (i == md->names.n) {
         status = failed(err, PRISM_ENOTFOUND, name, "no such file");
     } else if (!md->names.ptr[i].file->closed) {
         status = failed(err, PRISM_EMISUSE, name, "the file is still being written");
@@ -166,7 +171,7 @@ static prism_status take_file(mem_dir *md, const char *name, mem_file **out, pri
         *out = md->names.ptr[i].file;
         (*out)->refs++;
     }
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
     return status;
 }
 
@@ -175,9 +180,9 @@ static void mem_view_close(prs_dir *dir, prs_view *view) {
     mem_view *mv = view->handle;
     if (mv != NULL) {
         prs_mem_free(dir->mem, mv->space, mv->space_len);
-        prs_mutex_lock(&md->mutex);
+        prs_fork_mutex_lock(&md->mutex);
         unref(md, mv->file);
-        prs_mutex_unlock(&md->mutex);
+        prs_fork_mutex_unlock(&md->mutex);
         prs_mem_free(dir->mem, mv, sizeof *mv);
     }
     *view = (prs_view){0};
@@ -233,7 +238,7 @@ static prism_status mem_rename_new(prs_dir *dir, const char *from, const char *t
     PRS_TRY(check_name(from, err));
     PRS_TRY(check_name(to, err));
     prism_status status = PRISM_OK;
-    prs_mutex_lock(&md->mutex);
+    prs_fork_mutex_lock(&md->mutex);
     size_t i = find(md, from);
     if (i == md->names.n) {
         status = failed(err, PRISM_ENOTFOUND, from, "no such file");
@@ -242,7 +247,7 @@ static prism_status mem_rename_new(prs_dir *dir, const char *from, const char *t
     } else {
         memcpy(md->names.ptr[i].text, to, strlen(to) + 1);
     }
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
     return status;
 }
 
@@ -250,16 +255,19 @@ static prism_status mem_unlink(prs_dir *dir, const char *name, prism_error *err)
     mem_dir *md = mem_of(dir);
     PRS_TRY(check_name(name, err));
     prism_status status = PRISM_OK;
-    prs_mutex_lock(&md->mutex);
-    size_t i = find(md, name);
-    if (i == md->names.n) {
+    prs_fork_mutex_lock(&md->mutex);
+    bool torn = atomic_load(&md->mutex.lost);
+    size_t i = torn ? 0 : find(md, name);
+    if (torn) {
+        status = failed(err, PRISM_EMISUSE, name, "the directory was changing at the fork");
+    } else if (i == md->names.n) {
         status = failed(err, PRISM_ENOTFOUND, name, "no such file");
     } else {
         mem_file *file = md->names.ptr[i].file;
         md->names.ptr[i] = md->names.ptr[--md->names.n];
         unref(md, file);
     }
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
     return status;
 }
 
@@ -267,13 +275,14 @@ static prism_status mem_unlink(prs_dir *dir, const char *name, prism_error *err)
  * or go meanwhile may be missed or told twice, as with readdir. */
 static prism_status mem_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, prism_error *err) {
     mem_dir *md = mem_of(dir);
-    (void)err;
     for (size_t i = 0;; i++) {
         mem_name entry;
-        prs_mutex_lock(&md->mutex);
-        bool more = i < md->names.n;
+        prs_fork_mutex_lock(&md->mutex);
+        bool torn = atomic_load(&md->mutex.lost);
+        bool more = !torn && i < md->names.n;
         if (more) entry = md->names.ptr[i];
-        prs_mutex_unlock(&md->mutex);
+        prs_fork_mutex_unlock(&md->mutex);
+        if (torn) return failed(err, PRISM_EMISUSE, "", "the directory was changing at the fork");
         if (!more) return PRISM_OK;
         PRS_TRY(each(ctx, entry.text));
     }
@@ -282,6 +291,18 @@ static prism_status mem_list(prs_dir *dir, prs_dir_list_fn each, void *ctx, pris
 static prism_status mem_sync_dir(prs_dir *dir, prism_error *err) {
     (void)err;
     if (!dir->no_sync) atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
+    return PRISM_OK;
+}
+
+static prism_status mem_sync_name(prs_dir *dir, const char *name, prism_error *err) {
+    mem_dir *md = mem_of(dir);
+    PRS_TRY(check_name(name, err));
+    if (dir->no_sync) return PRISM_OK;
+    prs_fork_mutex_lock(&md->mutex);
+    bool found = find(md, name) < md->names.n;
+    prs_fork_mutex_unlock(&md->mutex);
+    if (!found) return failed(err, PRISM_ENOTFOUND, name, "no such file");
+    atomic_fetch_add_explicit(&dir->n_syncs, 1, memory_order_relaxed);
     return PRISM_OK;
 }
 
@@ -299,7 +320,7 @@ static prism_status mem_lock_take(prs_dir *dir, const char *name, void **lock, p
     PRS_TRY(check_name(name, err));
     prism_status status = PRISM_OK;
     mem_lock *free_slot = NULL;
-    prs_mutex_lock(&md->mutex);
+    prs_fork_mutex_lock(&md->mutex);
     for (size_t i = 0; i < PRS_MEM_MAX_LOCKS; i++) {
         if (md->locks[i].name[0] == '\0') {
             free_slot = &md->locks[i];
@@ -314,23 +335,24 @@ static prism_status mem_lock_take(prs_dir *dir, const char *name, void **lock, p
         memcpy(free_slot->name, name, strlen(name) + 1);
         *lock = free_slot;
     }
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
     return status;
 }
 
 static void mem_unlock(prs_dir *dir, void *lock) {
     mem_dir *md = mem_of(dir);
     if (lock == NULL) return;
-    prs_mutex_lock(&md->mutex);
+    prs_fork_mutex_lock(&md->mutex);
     ((mem_lock *)lock)->name[0] = '\0';
-    prs_mutex_unlock(&md->mutex);
+    prs_fork_mutex_unlock(&md->mutex);
 }
 
 static void mem_close_dir(prs_dir *dir) {
     mem_dir *md = mem_of(dir);
+    if (atomic_load(&md->mutex.lost)) return; /* torn: nothing is lost but memory of the child's */
     for (size_t i = 0; i < md->names.n; i++) unref(md, md->names.ptr[i].file);
     name_vec_fini(&md->names);
-    prs_mutex_fini(&md->mutex);
+    prs_fork_mutex_fini(&md->mutex);
     prs_mem_free(dir->mem, md, sizeof *md);
 }
 
@@ -348,6 +370,7 @@ static const prs_dir_vtable mem_vtable = {
     .unlink = mem_unlink,
     .list = mem_list,
     .sync_dir = mem_sync_dir,
+    .sync_name = mem_sync_name,
     .allow_writes = mem_allow_writes,
     .lock = mem_lock_take,
     .unlock = mem_unlock,
@@ -362,7 +385,7 @@ prism_status prs_dir_mem_new(prs_mem *mem, prs_dir **out, prism_error *err) {
     md->base.mem = mem;
     atomic_init(&md->base.n_syncs, 0);
     name_vec_init(&md->names, mem);
-    prism_status status = prs_mutex_init(&md->mutex, err);
+    prism_status status = prs_fork_mutex_init(&md->mutex, err);
     if (status != PRISM_OK) {
         prs_mem_free(mem, md, sizeof *md);
         return status;

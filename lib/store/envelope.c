@@ -35,6 +35,7 @@ void prs_envelope_put_header(uint8_t out[PRS_ENVELOPE_HEADER], const prs_header 
     out[8] = (uint8_t)header->type;
     out[9] = (uint8_t)PRS_MAJOR;
     prs_store16(out + 10, PRS_MINOR);
+    prs_store32(out + 20, header->compatible_flags);
     memcpy(out + 24, header->id.bytes, 16);
     prs_store64(out + 40, header->generation);
     prs_store64(out + 56, prs_envelope_hash(header, PRS_HASH_HEADER, out, 56));
@@ -67,6 +68,7 @@ prism_status prs_envelope_get_header(const uint8_t in[PRS_ENVELOPE_HEADER], cons
     }
     header->format = (uint32_t)in[9] << 16 | prs_load16(in + 10);
     header->read_only_flags = prs_load32(in + 16);
+    header->compatible_flags = prs_load32(in + 20);
     return PRISM_OK;
 }
 

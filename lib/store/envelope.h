@@ -25,6 +25,7 @@ typedef struct prs_header {
     prs_file_type type;
     uint32_t format;          /* read only: major << 16 | minor */
     uint32_t read_only_flags; /* unknown ones among the read-only-compatible flags */
+    uint32_t compatible_flags;
     prs_id id;
     uint64_t generation;
 } prs_header;

@@ -10,7 +10,8 @@
  * Invariants  - Nothing derived from the directory leaves [64, dir_off); sections do not overlap.
  *             - A bit is set with release after the bytes are good and read with acquire before
  *               they are used.  Two threads may verify the same mapped region, which costs time
- *               only; loading writes memory and is under a mutex.
+ *               only; loading writes memory and is under a mutex.  A load that a fork cut off is
+ *               begun anew in the child.
  *             - Checksums find damage, bounds checks keep us safe (R20): with PRS_CHECKSUM_OFF
  *               everything still works on any bytes.
  * Why 64 KiB  One hash of 64 KiB takes less time (1.6 us) than the page faults below it; 8 bytes
@@ -39,6 +40,7 @@ PRS_HEAP_DEFINE(offset_heap, in_entry, offset_before)
 typedef atomic_uint_fast64_t ready_word;
 
 struct prs_in {
+    prs_refcount refs;
     prs_dir *dir;
     prs_view view;
     const uint8_t *base; /* first byte of the file, mapped or in private space */
@@ -49,7 +51,7 @@ struct prs_in {
     uint8_t *table;    /* n_regions x u64 */
     ready_word *ready; /* one bit per region */
     size_t n_ready;    /* words */
-    prs_mutex loading;
+    prs_fork_mutex loading;
     bool loading_made;
     char name[PRS_DIR_NAME_MAX + 1];
 };
@@ -93,12 +95,12 @@ static prism_status make_ready(prs_in *in, uint64_t r, prism_error *err) {
         if (status == PRISM_OK) set_ready(in, r);
         return status;
     }
-    prs_mutex_lock(&in->loading);
+    prs_fork_mutex_lock(&in->loading);
     if (!is_ready(in, r)) {
         status = load_region(in, r, err);
         if (status == PRISM_OK) set_ready(in, r);
     }
-    prs_mutex_unlock(&in->loading);
+    prs_fork_mutex_unlock(&in->loading);
     return status;
 }
 
@@ -275,14 +277,19 @@ static prism_status read_footer(prs_in *in, prism_error *err) {
     return prs_envelope_get_footer(bytes, in->name, &in->header, in->view.len, &in->footer, err);
 }
 
+prs_in *prs_in_ref(prs_in *in) {
+    prs_ref_inc(&in->refs);
+    return in;
+}
+
 void prs_in_close(prs_in *in) {
-    if (in == NULL) return;
+    if (in == NULL || !prs_ref_dec(&in->refs)) return;
     prs_mem *mem = in->dir->mem;
     in->dir->vt->view_close(in->dir, &in->view);
     prs_mem_free(mem, in->entries, in->footer.n_sections * sizeof *in->entries);
     prs_mem_free(mem, in->table, (size_t)in->footer.n_regions * 8);
     prs_mem_free(mem, in->ready, in->n_ready * sizeof *in->ready);
-    if (in->loading_made) prs_mutex_fini(&in->loading);
+    if (in->loading_made) prs_fork_mutex_fini(&in->loading);
     prs_mem_free(mem, in, sizeof *in);
 }
 
@@ -291,7 +298,7 @@ static prism_status open_parts(prs_in *in, prs_file_type type, const prs_id *id,
                                prism_error *err) {
     PRS_TRY(in->dir->vt->view_open(in->dir, in->name, &in->view, err));
     in->base = in->view.space != NULL ? in->view.space : in->view.ptr;
-    PRS_TRY(prs_mutex_init(&in->loading, err));
+    PRS_TRY(prs_fork_mutex_init(&in->loading, err));
     in->loading_made = true;
     PRS_TRY(check_len(in, expect_len, err));
     PRS_TRY(read_header(in, type, id, err));
@@ -311,6 +318,7 @@ prism_status prs_in_open(prs_dir *dir, const char *name, prs_file_type type, con
         return prs_error_set(err, PRISM_EINVAL, "not a name for a file of an index");
     prs_in *in = prs_mem_calloc(dir->mem, 1, sizeof *in);
     if (in == NULL) return prs_error_nomem(err);
+    prs_ref_init(&in->refs);
     in->dir = dir;
     in->mode = mode;
     memcpy(in->name, name, strlen(name) + 1);
@@ -347,6 +355,10 @@ const char *prs_in_name(const prs_in *in) {
 
 bool prs_in_read_only(const prs_in *in) {
     return in->header.read_only_flags != 0;
+}
+
+uint32_t prs_in_flags(const prs_in *in) {
+    return in->header.compatible_flags;
 }
 
 static prs_section section_of(prs_in *in, const in_entry *e) {

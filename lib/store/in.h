@@ -31,6 +31,8 @@ typedef struct prs_section {
 prism_status prs_in_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
                          uint64_t expect_len, const prs_hash128 *expect_digest,
                          prs_checksum_mode mode, prs_in **out, prism_error *err);
+prs_in *prs_in_ref(prs_in *in);
+/** Drop a reference; the last one closes.  NULL is fine. */
 void prs_in_close(prs_in *in);
 /** Id and generation in the header. */
 const prs_id *prs_in_id(const prs_in *in);
@@ -42,6 +44,8 @@ const char *prs_in_name(const prs_in *in);
 /** True if the header has a read-only-compatible flag unknown to us: the index may be read, not
  * written. */
 bool prs_in_read_only(const prs_in *in);
+/** The compatible flags of the header. */
+uint32_t prs_in_flags(const prs_in *in);
 
 /** Find a section; false (and an empty section) if the file has none. */
 bool prs_in_section(prs_in *in, uint16_t component, uint16_t field, prs_section *out);

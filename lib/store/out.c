@@ -185,6 +185,12 @@ prs_buf *prs_out_gather_begin(prs_out *out) {
     return &out->table;
 }
 
+void prs_out_set_flags(prs_out *out, uint32_t compatible) {
+    PRS_ASSERT(out->pos == PRS_ENVELOPE_HEADER && out->fill == PRS_ENVELOPE_HEADER);
+    out->header.compatible_flags = compatible;
+    prs_envelope_put_header(out->region, &out->header);
+}
+
 static void end_section(prs_out *out) {
     if (!out->in_section) return;
     out_entry *last = &out->entries.ptr[out->entries.n - 1];

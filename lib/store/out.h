@@ -40,6 +40,8 @@ void prs_out_gather_free(prs_out *out);
 /** Begin again with nothing, and no error.
  *  Returns: the bytes, borrowed; they may be exchanged for another buffer of the same memory */
 prs_buf *prs_out_gather_begin(prs_out *out);
+/** The compatible flags of the header; before the first section. */
+void prs_out_set_flags(prs_out *out, uint32_t compatible);
 /** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any
  * order. */
 void prs_out_section(prs_out *out, uint16_t component, uint16_t field, uint16_t version);

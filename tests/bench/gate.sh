@@ -39,8 +39,8 @@ compare() { python3 "$gate" compare changed.json counts.json; }
 
 # shellcheck disable=SC2086
 {
-    expect 0 "record" "19 phases recorded" python3 "$gate" record whole.json $small --keep counts.json
-    expect 0 "record again" "19 phases recorded" python3 "$gate" record whole.json $small --cpu scalar
+    expect 0 "record" "20 phases recorded" python3 "$gate" record whole.json $small --keep counts.json
+    expect 0 "record again" "20 phases recorded" python3 "$gate" record whole.json $small --cpu scalar
 }
 [ $failed = 0 ] || exit 1
 tamper 'assert len(d["builds"]) == 2 and d["builds"][1]["environment"]["cpu"] == "scalar"' || failed=1

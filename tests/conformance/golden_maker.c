@@ -337,6 +337,7 @@ static void make(size_t k, const char *directory) {
     prs_writer_options options = {.memory = (size_t)64 << 20,
                                   .keep_commits = 1,
                                   .max_segments = PRISM_NO_MERGE,
+                                  .durable = true,
                                   .id_seed = 1 + k};
     prs_id uuid = {.bytes = "golden index v1"};
     const char *json = golden[k].schema;

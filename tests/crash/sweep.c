@@ -50,11 +50,20 @@ typedef struct handle {
     prism_writer *writer;
 } handle;
 
+/* Into which order merges put documents: of every third seed each. */
+static const char *reorder_of(uint64_t seed) {
+    static const char *const orders[] = {NULL, "bp", "-n"};
+    return orders[seed % 3];
+}
+static const char *reorder_now;
+
 static prism_status open_handle(handle *h, prs_dir *dir, bool create, bool write,
                                 const prism_allocator *hook, prism_error *err) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
-    prs_writer_options options = {
-        .memory = PRS_WRITER_MIN_MEMORY, .keep_commits = 2, .durable = true};
+    prs_writer_options options = {.memory = PRS_WRITER_MIN_MEMORY,
+                                  .keep_commits = 2,
+                                  .durable = true,
+                                  .reorder_text = reorder_now};
     prism_schema *schema;
     memset(h, 0, sizeof *h);
     fault_dir_init(&h->around, dir);
@@ -122,6 +131,7 @@ static prism_status read_all(handle *h, uint64_t seed, const outcome *o, prism_e
 
 static outcome work(prs_dir *dir, uint64_t seed, const prism_allocator *hook, size_t *marks,
                     const crash_dir *crash, const char **lie) {
+    reorder_now = reorder_of(seed);
     outcome o = {.err = PRISM_ERROR_INIT};
     handle h;
     o.status = open_handle(&h, dir, true, true, hook, &o.err);
@@ -203,9 +213,9 @@ static void judge(program *p, const char *what, uint64_t at, prs_dir *dir, uint6
     close_handle(&h);
     t = check_disk(dir, PRISM_CHECK_DEEP);
     if (status != PRISM_OK || !a.whole || a.round != next || t.findings + t.notes > 0)
-        program_finding(p, "%s %llu: life does not go on: %s %s; %llu findings, %llu orphans", what,
-                        (unsigned long long)at, err.text, a.why, (unsigned long long)t.findings,
-                        (unsigned long long)t.notes);
+        program_finding(p, "%s %llu: life does not go on: %s %s; %llu findings, %llu orphans, %s",
+                        what, (unsigned long long)at, err.text, a.why,
+                        (unsigned long long)t.findings, (unsigned long long)t.notes, t.first);
 }
 
 /* ---- T1 -------------------------------------------------------------------------------------- */

@@ -13,47 +13,14 @@
  *
  * Usage: diff_life [LIVES [STEPS [SEED]]]   default 25 x 120; SEED from PRISM_SEED, else a fixed
  *        one; "random" draws one.  `diff_life 1 STEPS SEED` repeats a failure.  Speaks TAP. */
-#include "diff/world.h"
+#include "diff/life.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { MAX_DOCS = 4000, MAX_HELD = 4, N_QUERIES = 12, MAX_EXTRA = 3 };
-
-typedef struct life_doc {
-    char key[12], body[200];
-    unsigned tag, number;
-    unsigned extra; /* bit f: has a value of the field x<f>, which came later */
-    uint64_t arrival;
-    bool alive, committed_alive;
-} life_doc;
-
-typedef struct held { /* a snapshot and what it answered when it was taken */
-    prism_snapshot *snap;
-    uint64_t documents, answers;
-} held;
-
-typedef struct life {
-    uint64_t seed;
-    diff_rng rng, orders; /* orders: of documents, so that all else is as it would be */
-    char path[64], other[64];
-    prism_schema *schemas[MAX_EXTRA + 1]; /* by the number of fields that came later */
-    uint32_t n_extra, committed_extra;
-    prism_index *index;
-    prism_writer *writer;
-    life_doc docs[MAX_DOCS];
-    uint32_t n_docs, n_committed; /* documents ever put; of those, put before the last commit */
-    uint64_t next_key, generation;
-    char payload[24];
-    held held[MAX_HELD];
-    uint32_t n_held;
-    uint64_t n_commits, n_checked;
-} life;
 
 static const char schema_json[] =
     "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
@@ -63,27 +30,6 @@ static const char schema_json[] =
 static const char *const extra_json[MAX_EXTRA] = {
     ",{\"name\":\"x0\",\"type\":\"keyword\",\"column\":true}",
     ",{\"name\":\"x1\",\"type\":\"text\"}", ",{\"name\":\"x2\",\"type\":\"i64\"}"};
-static const char *const extra_value[MAX_EXTRA] = {"\"v\"", "\"w1 w2 數據\"", "7"};
-static const char *const extra_query[MAX_EXTRA] = {"x0:v", "x1:w1", "x2:[5 TO 9]"};
-
-static const char *const queries[N_QUERIES] = {"w1 w2 w3",     "+w1 -w4", "\"w1 w2\"",   "數據",
-                                               "\"數據中心\"", "w*",      "\"w2 w3\"~4", "tag:red",
-                                               "*:*",          "w1 數",   "+w2 +中心",   "-w1"};
-
-_Noreturn static void fail(const life *l, const char *form, ...) {
-    va_list args;
-    va_start(args, form);
-    printf("# seed %llu: ", (unsigned long long)l->seed);
-    vprintf(form, args);
-    printf("\nnot ok 1 - an index is what its survivors make it\n1..1\n");
-    va_end(args);
-    exit(1);
-}
-
-static void need(const life *l, prism_status status, const char *what, const prism_error *err) {
-    if (status != PRISM_OK)
-        fail(l, "%s: %s %s %s", what, prism_status_name(status), err->file, err->text);
-}
 
 /* ---- the documents --------------------------------------------------------------------------- */
 
@@ -103,32 +49,6 @@ static void make_body(diff_rng *rng, char *out) {
     }
 }
 
-static const char *const tags[] = {"red", "green", "Blue"};
-
-static void show_document(const life_doc *d, char *json, size_t cap) {
-    int len = snprintf(json, cap, "{\"id\":\"%s\",\"body\":\"%s\",\"tag\":\"%s\",\"n\":%u", d->key,
-                       d->body, tags[d->tag], d->number);
-    for (uint32_t f = 0; f < MAX_EXTRA; f++) {
-        if (d->extra >> f & 1)
-            len += snprintf(json + len, cap - (size_t)len, ",\"x%u\":%s", f, extra_value[f]);
-    }
-    snprintf(json + len, cap - (size_t)len, "}");
-}
-
-static void put_in(const life *l, prism_writer *writer, const life_doc *d, unsigned flags) {
-    char json[400];
-    prism_error err = PRISM_ERROR_INIT;
-    show_document(d, json, sizeof json);
-    need(l, prism_writer_put_json(writer, json, strlen(json), flags, &err), "put", &err);
-}
-
-static life_doc *find(life *l, const char *key) {
-    for (uint32_t i = l->n_docs; i > 0; i--) {
-        if (l->docs[i - 1].alive && strcmp(l->docs[i - 1].key, key) == 0) return &l->docs[i - 1];
-    }
-    return NULL;
-}
-
 /* ---- steps ----------------------------------------------------------------------------------- */
 
 static life_doc make_document(life *l, uint32_t n_extra) {
@@ -145,10 +65,10 @@ static void put(life *l, bool append) {
         snprintf(d.key, sizeof d.key, "k%llu", (unsigned long long)l->next_key++);
     } else {
         snprintf(d.key, sizeof d.key, "k%u", diff_below(&l->rng, (uint32_t)l->next_key));
-        life_doc *old = find(l, d.key);
+        life_doc *old = life_find(l, d.key);
         if (old != NULL) old->alive = false;
     }
-    put_in(l, l->writer, &d, append ? PRISM_PUT_APPEND : PRISM_PUT_REPLACE);
+    life_put_in(l, l->writer, &d, append ? PRISM_PUT_APPEND : PRISM_PUT_REPLACE);
     l->docs[l->n_docs++] = d;
 }
 
@@ -158,9 +78,9 @@ static void delete_key(life *l) {
     uint64_t n;
     prism_error err = PRISM_ERROR_INIT;
     snprintf(key, sizeof key, "k%u", diff_below(&l->rng, (uint32_t)l->next_key));
-    life_doc *old = find(l, key);
-    need(l, prism_writer_delete(l->writer, key, strlen(key), &n, &err), "delete", &err);
-    if (n != (old != NULL)) fail(l, "deleted %llu of %s", (unsigned long long)n, key);
+    life_doc *old = life_find(l, key);
+    life_need(l, prism_writer_delete(l->writer, key, strlen(key), &n, &err), "delete", &err);
+    if (n != (old != NULL)) life_fail(l, "deleted %llu of %s", (unsigned long long)n, key);
     if (old != NULL) old->alive = false;
 }
 
@@ -173,7 +93,7 @@ static void delete_matches(life *l) {
     uint32_t tag = diff_below(&l->rng, 4), from = diff_below(&l->rng, 110);
     uint32_t to = from + diff_below(&l->rng, tag == 3 ? 5 : 30);
     if (tag < 3)
-        snprintf(text, sizeof text, "+tag:%s +n:[%u TO %u]", tags[tag], from, to);
+        snprintf(text, sizeof text, "+tag:%s +n:[%u TO %u]", life_tags[tag], from, to);
     else
         snprintf(text, sizeof text, "n:[%u TO %u]", from, to);
     for (uint32_t i = 0; i < l->n_docs; i++) {
@@ -182,12 +102,13 @@ static void delete_matches(life *l) {
         d->alive = false;
         want++;
     }
-    need(l, prism_query_parse(l->schemas[l->n_extra], text, strlen(text), NULL, &query, &err), text,
-         &err);
-    need(l, prism_writer_delete_query(l->writer, query, &n, &err), "delete by query", &err);
+    life_need(l, prism_query_parse(l->schemas[l->n_extra], text, strlen(text), NULL, &query, &err),
+              text, &err);
+    life_need(l, prism_writer_delete_query(l->writer, query, &n, &err), "delete by query", &err);
     prism_query_unref(query);
     if (n != want)
-        fail(l, "%s deleted %llu, not %llu", text, (unsigned long long)n, (unsigned long long)want);
+        life_fail(l, "%s deleted %llu, not %llu", text, (unsigned long long)n,
+                  (unsigned long long)want);
 }
 
 static void forget(life *l) {
@@ -204,7 +125,7 @@ static void remember(life *l) {
 
 static void rollback(life *l) {
     prism_error err = PRISM_ERROR_INIT;
-    need(l, prism_writer_rollback(l->writer, &err), "rollback", &err);
+    life_need(l, prism_writer_rollback(l->writer, &err), "rollback", &err);
     forget(l);
 }
 
@@ -212,7 +133,8 @@ static void add_field(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     if (l->n_extra == MAX_EXTRA) return;
     l->n_extra++;
-    need(l, prism_writer_set_schema(l->writer, l->schemas[l->n_extra], &err), "set_schema", &err);
+    life_need(l, prism_writer_set_schema(l->writer, l->schemas[l->n_extra], &err), "set_schema",
+              &err);
 }
 
 /* Many small segments: what is pending is flushed, and a merge thread has something to do. */
@@ -221,7 +143,7 @@ static void flush(life *l) {
         prism_error err = PRISM_ERROR_INIT;
         prism_snapshot *snap;
         put(l, false);
-        need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
+        life_need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
         prism_snapshot_unref(snap);
     }
 }
@@ -239,7 +161,7 @@ static void open_writer(life *l) {
                                                       : 1 + diff_below(&l->rng, 4);
     static const char *const orders[] = {NULL, NULL, "random:3", "n", "-tag", "bp"};
     opts.reorder = orders[diff_below(&l->orders, sizeof orders / sizeof orders[0])];
-    need(l, prism_writer_open(l->index, &opts, &l->writer, &err), "writer", &err);
+    life_need(l, prism_writer_open(l->index, &opts, &l->writer, &err), "writer", &err);
 }
 
 /* What is not committed is gone, as by a rollback. */
@@ -250,7 +172,7 @@ static void reopen(life *l) {
     prism_index_close(l->index);
     opts.use_pread = diff_below(&l->rng, 2) != 0;
     opts.checksums = (prism_checksums)diff_below(&l->rng, 3);
-    need(l, prism_index_open(l->path, &opts, &l->index, &err), "open", &err);
+    life_need(l, prism_index_open(l->path, &opts, &l->index, &err), "open", &err);
     open_writer(l);
     forget(l);
 }
@@ -271,8 +193,9 @@ static void make_other(life *l, uint32_t n_extra, bool in_model) {
     opts.non_durable = 1;
     opts.max_segments = diff_below(&l->rng, 2) ? PRISM_NO_MERGE : 0;
     remove_index(l->other);
-    need(l, prism_index_create(l->other, l->schemas[n_extra], NULL, &index, &err), "other", &err);
-    need(l, prism_writer_open(index, &opts, &writer, &err), "other", &err);
+    life_need(l, prism_index_create(l->other, l->schemas[n_extra], NULL, &index, &err), "other",
+              &err);
+    life_need(l, prism_writer_open(index, &opts, &writer, &err), "other", &err);
     for (uint32_t n = diff_below(&l->rng, 20); n > 0 && l->n_docs < MAX_DOCS; n--) {
         life_doc d = make_document(l, n_extra);
         bool fresh = l->next_key == 0 || diff_below(&l->rng, 2);
@@ -281,16 +204,17 @@ static void make_other(life *l, uint32_t n_extra, bool in_model) {
         for (uint32_t i = first; i < l->n_docs; i++) {
             if (strcmp(l->docs[i].key, d.key) == 0) l->docs[i].alive = false;
         }
-        put_in(l, writer, &d, PRISM_PUT_REPLACE);
+        life_put_in(l, writer, &d, PRISM_PUT_REPLACE);
         if (diff_below(&l->rng, 8) == 0) { /* the other index has deleted documents, too */
-            need(l, prism_writer_delete(writer, d.key, strlen(d.key), NULL, &err), "other", &err);
+            life_need(l, prism_writer_delete(writer, d.key, strlen(d.key), NULL, &err), "other",
+                      &err);
             d.alive = false;
         }
         l->docs[l->n_docs++] = d;
         if (diff_below(&l->rng, 4) == 0)
-            need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "other", &err);
+            life_need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "other", &err);
     }
-    need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "other", &err);
+    life_need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "other", &err);
     prism_writer_close(writer);
     prism_index_close(index);
     if (!in_model) l->n_docs = first;
@@ -311,200 +235,22 @@ static void adopt(life *l) {
     make_other(l, n_extra, fits);
     prism_status status =
         prism_writer_add_segments(l->writer, paths, 1 + diff_below(&l->rng, 2), NULL, NULL, &err);
-    if (fits) need(l, status, "adopt", &err);
-    if (!fits && status != PRISM_EINVAL) fail(l, "a field too many was adopted");
+    if (fits) life_need(l, status, "adopt", &err);
+    if (!fits && status != PRISM_EINVAL) life_fail(l, "a field too many was adopted");
 }
 
-/* ---- answers --------------------------------------------------------------------------------- */
-
-static prism_hits *search(const life *l, prism_snapshot *snap, const char *text, uint32_t k) {
-    prism_error err = PRISM_ERROR_INIT;
-    prism_query *query;
-    prism_hits *hits;
-    prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
-    opts.k = k;
-    opts.count = PRISM_COUNT_EXACT;
-    need(l, prism_query_parse(prism_snapshot_schema(snap), text, strlen(text), NULL, &query, &err),
-         "query", &err);
-    need(l, prism_search(snap, query, &opts, &hits, &err), "search", &err);
-    prism_query_unref(query);
-    return hits;
-}
-
-/* The query q, of those that the schema of a snapshot allows; NULL: there are no more. */
-static const char *query_of(const life *l, const prism_snapshot *snap, uint32_t q) {
-    prism_error err = PRISM_ERROR_INIT;
-    const char *json;
-    char name[16];
-    if (q < N_QUERIES) return queries[q];
-    q -= N_QUERIES;
-    need(l, prism_schema_to_json(prism_snapshot_schema(snap), &json, NULL, &err), "schema", &err);
-    snprintf(name, sizeof name, "\"x%u\"", q);
-    return q < MAX_EXTRA && strstr(json, name) != NULL ? extra_query[q] : NULL;
-}
-
-/* All that the queries answer, in one number. */
-static uint64_t answers_of(const life *l, prism_snapshot *snap) {
-    uint64_t sum = 14695981039346656037u;
-    const char *text;
-    for (uint32_t q = 0; (text = query_of(l, snap, q)) != NULL; q++) {
-        prism_hits *hits = search(l, snap, text, 50);
-        for (uint32_t i = 0; i < prism_hits_count(hits); i++) {
-            prism_hit h;
-            prism_hits_get(hits, i, &h);
-            for (size_t b = 0; b < h.key_len; b++) sum = (sum ^ (uint8_t)h.key[b]) * 1099511628211u;
-            sum = (sum ^ (uint32_t)h.raw_score) * 1099511628211u;
-        }
-        sum += prism_hits_total(hits, NULL);
-        prism_hits_free(hits);
-    }
-    return sum;
-}
-
-static int by_key(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Keys of all matches, sorted; in *n their number.  Free the array and the one block behind it. */
-static char **keys_of(const prism_hits *hits, uint32_t *n) {
-    *n = prism_hits_count(hits);
-    char **keys = calloc(*n + 1u, sizeof *keys), *space = calloc(*n + 1u, 12);
-    if (keys == NULL || space == NULL) diff_die("out of memory", NULL);
-    keys[*n] = space;
-    for (uint32_t i = 0; i < *n; i++) {
-        prism_hit h;
-        prism_hits_get(hits, i, &h);
-        keys[i] = space + 12u * i;
-        memcpy(keys[i], h.key, h.key_len < 11 ? h.key_len : 11);
-    }
-    qsort(keys, *n, sizeof *keys, by_key);
-    return keys;
-}
-
-static void compare_sets(const life *l, prism_snapshot *mine, prism_snapshot *twin,
-                         const char *text) {
-    prism_hits *a = search(l, mine, text, PRISM_MAX_K), *b = search(l, twin, text, PRISM_MAX_K);
-    uint32_t n, m;
-    char **x = keys_of(a, &n), **y = keys_of(b, &m);
-    if (n != m) fail(l, "%s: %u documents, %u in the twin", text, n, m);
-    for (uint32_t i = 0; i < n; i++) {
-        if (strcmp(x[i], y[i]) != 0) fail(l, "%s: %s, not %s", text, x[i], y[i]);
-    }
-    free(x[n]);
-    free(y[m]);
-    free(x);
-    free(y);
-    prism_hits_free(a);
-    prism_hits_free(b);
-}
-
-static void compare_scores(const life *l, prism_snapshot *mine, prism_snapshot *twin,
-                           const char *text) {
-    prism_hits *a = search(l, mine, text, PRISM_MAX_K), *b = search(l, twin, text, PRISM_MAX_K);
-    if (prism_hits_count(a) != prism_hits_count(b)) fail(l, "%s: other counts", text);
-    for (uint32_t i = 0; i < prism_hits_count(a); i++) {
-        prism_hit x, y;
-        prism_hits_get(a, i, &x);
-        prism_hits_get(b, i, &y);
-        if (x.key_len != y.key_len || memcmp(x.key, y.key, x.key_len) != 0 ||
-            x.raw_score != y.raw_score) {
-            fail(l, "%s: hit %u is %.*s %d, in the twin %.*s %d", text, i, (int)x.key_len, x.key,
-                 (int)x.raw_score, (int)y.key_len, y.key, (int)y.raw_score);
-        }
-    }
-    prism_hits_free(a);
-    prism_hits_free(b);
-}
-
-/* ---- the twin -------------------------------------------------------------------------------- */
-
-typedef void (*compare_fn)(const life *l, prism_snapshot *mine, prism_snapshot *twin,
-                           const char *text);
-
-/* Compare the newest commit with an index of the live documents alone. */
-static void compare_with_twin(life *l, prism_snapshot *mine, compare_fn compare) {
-    prism_error err = PRISM_ERROR_INIT;
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
-    prism_index *index;
-    prism_writer *writer;
-    prism_snapshot *twin;
-    opts.in_memory = 1;
-    need(l, prism_index_create("twin", l->schemas[l->n_extra], &opts, &index, &err), "twin", &err);
-    need(l, prism_writer_open(index, NULL, &writer, &err), "twin", &err);
-    for (uint32_t i = 0; i < l->n_docs; i++) {
-        if (l->docs[i].alive) put_in(l, writer, &l->docs[i], PRISM_PUT_APPEND);
-    }
-    need(l, prism_writer_commit(writer, NULL, 0, NULL, &err), "twin", &err);
-    need(l, prism_snapshot_open(index, &twin, &err), "twin", &err);
-    const char *text;
-    for (uint32_t q = 0; (text = query_of(l, twin, q)) != NULL; q++) {
-        if (query_of(l, mine, q) == NULL) fail(l, "a field of the schema is missing");
-        compare(l, mine, twin, text);
-    }
-    prism_snapshot_unref(twin);
-    prism_writer_close(writer);
-    prism_index_close(index);
-}
-
-/* ---- checks ---------------------------------------------------------------------------------- */
-
-static void check_documents(life *l, prism_snapshot *snap) {
-    uint64_t alive = 0;
-    for (uint32_t i = 0; i < l->n_docs; i++) {
-        const life_doc *d = &l->docs[i];
-        alive += d->alive;
-        if (!d->alive && find(l, d->key) != NULL) continue; /* replaced: another one has the key */
-        prism_error err = PRISM_ERROR_INIT;
-        uint64_t gdoc;
-        prism_status status = prism_document_find(snap, d->key, strlen(d->key), &gdoc, &err);
-        if (!d->alive) {
-            if (status != PRISM_ENOTFOUND) fail(l, "%s is back (%s)", d->key, err.text);
-            continue;
-        }
-        need(l, status, d->key, &err);
-        char want[400], *got;
-        show_document(d, want, sizeof want);
-        need(l, prism_document_get(snap, gdoc, &got, NULL, &err), d->key, &err);
-        if (strcmp(got, want) != 0) fail(l, "%s is %s, not %s", d->key, got, want);
-        prism_free_text(got);
-    }
-    if (prism_snapshot_documents(snap) != alive)
-        fail(l, "%llu documents, not %llu", (unsigned long long)prism_snapshot_documents(snap),
-             (unsigned long long)alive);
-}
-
-static void check_held(life *l) {
-    for (uint32_t i = 0; i < l->n_held; i++) {
-        const held *h = &l->held[i];
-        if (prism_snapshot_documents(h->snap) != h->documents ||
-            answers_of(l, h->snap) != h->answers) {
-            fail(l, "a snapshot of generation %llu has changed",
-                 (unsigned long long)prism_snapshot_generation(h->snap));
-        }
-    }
-}
-
-static void hold(life *l, prism_snapshot *snap) {
-    if (l->n_held == MAX_HELD) {
-        uint32_t out = diff_below(&l->rng, MAX_HELD);
-        prism_snapshot_unref(l->held[out].snap);
-        l->held[out] = l->held[--l->n_held];
-    }
-    l->held[l->n_held++] =
-        (held){prism_snapshot_ref(snap), prism_snapshot_documents(snap), answers_of(l, snap)};
-}
-
+/* ---- looking at it --------------------------------------------------------------------------- */
 /* The newest commit, now and then by way of an older snapshot. */
 static prism_snapshot *newest(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     prism_snapshot *snap;
     if (l->n_held > 0 && diff_below(&l->rng, 2) == 0) {
-        need(l, prism_snapshot_refresh(l->held[0].snap, &snap, &err), "refresh", &err);
+        life_need(l, prism_snapshot_refresh(l->held[0].snap, &snap, &err), "refresh", &err);
         if (prism_snapshot_generation(snap) == l->generation) return snap;
         prism_snapshot_unref(snap); /* of a handle that was closed before: another directory? */
-        fail(l, "refresh gives generation %llu", (unsigned long long)l->generation);
+        life_fail(l, "refresh gives generation %llu", (unsigned long long)l->generation);
     }
-    need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
+    life_need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
     return snap;
 }
 
@@ -512,11 +258,11 @@ static prism_snapshot *newest(life *l) {
 static void look_ahead(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     prism_snapshot *snap;
-    need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
-    if (prism_snapshot_generation(snap) != l->generation) fail(l, "looked ahead: generation");
-    check_documents(l, snap);
-    if (diff_below(&l->rng, 4) == 0) compare_with_twin(l, snap, compare_sets);
-    if (diff_below(&l->rng, 2) == 0) hold(l, snap);
+    life_need(l, prism_writer_snapshot(l->writer, &snap, &err), "snapshot of the writer", &err);
+    if (prism_snapshot_generation(snap) != l->generation) life_fail(l, "looked ahead: generation");
+    life_check_documents(l, snap);
+    if (diff_below(&l->rng, 4) == 0) life_compare_with_twin(l, snap, life_compare_sets);
+    if (diff_below(&l->rng, 2) == 0) life_hold(l, snap);
     prism_snapshot_unref(snap);
 }
 
@@ -524,9 +270,9 @@ static void commit(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     uint64_t generation;
     snprintf(l->payload, sizeof l->payload, "p%llu", (unsigned long long)l->n_commits);
-    need(l, prism_writer_commit(l->writer, l->payload, strlen(l->payload), &generation, &err),
-         "commit", &err);
-    if (generation <= l->generation) fail(l, "the generation did not grow");
+    life_need(l, prism_writer_commit(l->writer, l->payload, strlen(l->payload), &generation, &err),
+              "commit", &err);
+    if (generation <= l->generation) life_fail(l, "the generation did not grow");
     l->generation = generation;
     l->n_commits++;
     remember(l);
@@ -536,13 +282,13 @@ static void check_newest(life *l) {
     size_t len;
     prism_snapshot *snap = newest(l);
     const void *payload = prism_snapshot_payload(snap, &len);
-    if (prism_snapshot_generation(snap) != l->generation) fail(l, "another generation");
+    if (prism_snapshot_generation(snap) != l->generation) life_fail(l, "another generation");
     if (len != strlen(l->payload) || (len > 0 && memcmp(payload, l->payload, len) != 0))
-        fail(l, "another payload");
-    check_documents(l, snap);
-    if (diff_below(&l->rng, 4) == 0) compare_with_twin(l, snap, compare_sets);
-    if (diff_below(&l->rng, 3) == 0) hold(l, snap);
-    check_held(l);
+        life_fail(l, "another payload");
+    life_check_documents(l, snap);
+    if (diff_below(&l->rng, 4) == 0) life_compare_with_twin(l, snap, life_compare_sets);
+    if (diff_below(&l->rng, 3) == 0) life_hold(l, snap);
+    life_check_held(l);
     prism_snapshot_unref(snap);
     l->n_checked++;
 }
@@ -550,10 +296,10 @@ static void check_newest(life *l) {
 static void merge(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     uint32_t most = 1 + diff_below(&l->rng, 3);
-    need(l, prism_writer_merge(l->writer, most, NULL, NULL, &err), "merge", &err);
+    life_need(l, prism_writer_merge(l->writer, most, NULL, NULL, &err), "merge", &err);
     prism_snapshot *snap;
-    need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
-    if (prism_snapshot_segments(snap) > most) fail(l, "more than %u segments", most);
+    life_need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
+    if (prism_snapshot_segments(snap) > most) life_fail(l, "more than %u segments", most);
     if (prism_snapshot_generation(snap) > l->generation) {
         l->generation = prism_snapshot_generation(snap);
         remember(l);
@@ -604,20 +350,20 @@ static void end(life *l) {
     prism_error err = PRISM_ERROR_INIT;
     prism_snapshot *snap;
     uint64_t n;
-    need(l, prism_writer_merge(l->writer, 1, NULL, NULL, &err), "merge", &err);
-    need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
-    compare_with_twin(l, snap, compare_scores);
-    if (prism_snapshot_deleted(snap) != 0) fail(l, "deleted documents were merged in");
+    life_need(l, prism_writer_merge(l->writer, 1, NULL, NULL, &err), "merge", &err);
+    life_need(l, prism_snapshot_open(l->index, &snap, &err), "snapshot", &err);
+    life_compare_with_twin(l, snap, life_compare_scores);
+    if (prism_snapshot_deleted(snap) != 0) life_fail(l, "deleted documents were merged in");
     prism_snapshot_unref(snap);
-    check_held(l);
+    life_check_held(l);
     while (l->n_held > 0) prism_snapshot_unref(l->held[--l->n_held].snap);
     prism_writer_close(l->writer);
     prism_index_close(l->index);
-    need(l,
-         prism_index_check(l->path, PRISM_CHECK_DEEP, NULL, count_finding, NULL, NULL, NULL, &n,
-                           &err),
-         "check", &err);
-    if (n != 0) fail(l, "check finds %llu things", (unsigned long long)n);
+    life_need(l,
+              prism_index_check(l->path, PRISM_CHECK_DEEP, NULL, count_finding, NULL, NULL, NULL,
+                                &n, &err),
+              "check", &err);
+    if (n != 0) life_fail(l, "check finds %llu things", (unsigned long long)n);
     for (uint32_t i = 0; i <= MAX_EXTRA; i++) prism_schema_unref(l->schemas[i]);
 }
 
@@ -627,7 +373,8 @@ static void make_schemas(life *l) {
     for (uint32_t i = 0; i <= MAX_EXTRA; i++) {
         prism_error err = PRISM_ERROR_INIT;
         snprintf(json + len, sizeof json - (size_t)len, "]}");
-        need(l, prism_schema_from_json(json, strlen(json), &l->schemas[i], &err), "schema", &err);
+        life_need(l, prism_schema_from_json(json, strlen(json), &l->schemas[i], &err), "schema",
+                  &err);
         if (i < MAX_EXTRA)
             len += snprintf(json + len, sizeof json - (size_t)len, "%s", extra_json[i]);
     }
@@ -643,7 +390,7 @@ static void live(uint64_t seed, uint32_t steps, uint64_t totals[2]) {
     snprintf(l->other, sizeof l->other, "diff_life.%ld.other", (long)getpid());
     remove_index(l->path);
     make_schemas(l);
-    need(l, prism_index_create(l->path, l->schemas[0], NULL, &l->index, &err), "create", &err);
+    life_need(l, prism_index_create(l->path, l->schemas[0], NULL, &l->index, &err), "create", &err);
     l->generation = 1;
     open_writer(l);
     for (uint32_t i = 0; i < steps; i++) step(l);

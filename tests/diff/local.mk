@@ -9,7 +9,8 @@ long_tests += tests/diff/diff_search
 
 # The life of an index against the documents that survive it.
 check_PROGRAMS += tests/diff/diff_life
-tests_diff_diff_life_SOURCES = tests/diff/diff_life.c tests/diff/world.c tests/diff/world.h \
+tests_diff_diff_life_SOURCES = tests/diff/diff_life.c tests/diff/life_judge.c tests/diff/life.h \
+	tests/diff/world.c tests/diff/world.h \
 	tests/ref/naive.c tests/ref/naive.h
 tests_diff_diff_life_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(DEPS_CFLAGS)
 tests_diff_diff_life_LDADD = libprismsearch.la $(DEPS_LIBS) -lm

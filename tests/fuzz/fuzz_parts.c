@@ -210,16 +210,53 @@ static void try_keys(fuzz_input *in, bool raw, uint32_t n_docs, uint64_t seed, p
 
 /* ---- ORDER, names ---------------------------------------------------------------------------- */
 
-/* Its writer is a bit array and a width: FORMAT.md section 12. */
-static void try_order(fuzz_input *in, uint32_t n_docs) {
-    prs_order order;
-    fuzz_copy copy = fuzz_copy_of(in->at, fuzz_left(in));
-    prs_section section = fuzz_copy_section(&copy);
-    if (good(prs_order_open(&order, &section, n_docs, NULL), false)) {
-        for (uint32_t d = 0; d < n_docs; d++)
-            FUZZ_NEED(prs_order_get(&order, d) < UINT64_C(1) << 57);
-        FUZZ_NEED(prs_order_get(&order, n_docs) == 0);
+static fuzz_copy write_order(uint32_t *numbers, uint32_t n_docs, uint64_t *state, prs_mem *mem) {
+    prism_error err = PRISM_ERROR_INIT;
+    fuzz_file file;
+    for (uint32_t d = 0; d < n_docs; d++) {
+        uint32_t other = (uint32_t)(fuzz_next(state) % (d + 1));
+        numbers[d] = numbers[other];
+        numbers[other] = d;
     }
+    fuzz_file_begin(&file, mem, PRS_COMPONENT_ORDER);
+    fuzz_must(prs_order_write(file.out, numbers, n_docs, &err), &err, "write");
+    fuzz_file_open(&file);
+    fuzz_copy copy = fuzz_file_copy(&file, PRS_COMPONENT_ORDER);
+    fuzz_file_end(&file);
+    return copy;
+}
+
+/* An order, or numbers that are told to be none; a set of documents stays within them. */
+static void use_order(const prs_order *order, const uint32_t *want, prs_mem *mem) {
+    static uint32_t docs[MOST_DOCS];
+    uint32_t n = order->n_docs;
+    prs_bitset some, arrivals;
+    bool is_order = good(prs_order_check(order, mem, NULL), want != NULL);
+    FUZZ_NEED(good(prs_order_invert(order, docs, NULL), want != NULL) == is_order);
+    FUZZ_NEED(prs_bitset_init(&some, mem, n) == PRISM_OK);
+    FUZZ_NEED(prs_bitset_init(&arrivals, mem, n) == PRISM_OK);
+    for (uint32_t d = 0; d < n; d++) {
+        uint32_t arrival = prs_order_get(order, d);
+        if (want != NULL) FUZZ_NEED(arrival == want[d]);
+        if (is_order) FUZZ_NEED(arrival < n && docs[arrival] == d);
+        if (d % 3 == 0) prs_bitset_set(&some, d);
+    }
+    if (good(prs_order_apply(order, &some, &arrivals, NULL), want != NULL) && is_order)
+        FUZZ_NEED(prs_bitset_count(&arrivals) == prs_bitset_count(&some));
+    FUZZ_NEED(prs_order_get(order, n) == 0);
+    prs_bitset_fini(&some);
+    prs_bitset_fini(&arrivals);
+}
+
+static void try_order(fuzz_input *in, bool raw, uint32_t n_docs, uint64_t *state, prs_mem *mem) {
+    static uint32_t numbers[MOST_DOCS];
+    prs_order order;
+    fuzz_copy copy =
+        raw ? fuzz_copy_of(in->at, fuzz_left(in)) : write_order(numbers, n_docs, state, mem);
+    bool intact = !raw && fuzz_edit(in, copy.bytes, &copy.len) == 0;
+    prs_section section = fuzz_copy_section(&copy);
+    if (good(prs_order_open(&order, &section, n_docs, NULL), intact))
+        use_order(&order, intact ? numbers : NULL, mem);
     fuzz_copy_end(&copy);
 }
 
@@ -257,7 +294,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     case 0: try_segment(&in, raw, n_docs, &state, &mem); break;
     case 1: try_lengths(&in, raw, n_docs, &state, &mem); break;
     case 2: try_keys(&in, raw, n_docs, state, &mem); break;
-    case 3: try_order(&in, n_docs); break;
+    case 3: try_order(&in, raw, n_docs, &state, &mem); break;
     default: try_name(&in);
     }
     fuzz_mem_end(&mem);

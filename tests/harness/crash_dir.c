@@ -13,7 +13,7 @@ typedef enum op_kind { OP_CREATE, OP_WRITE, OP_SYNC, OP_RENAME, OP_UNLINK, OP_SY
 
 struct crash_op {
     op_kind kind;
-    uint32_t inode; /* CREATE, WRITE, SYNC */
+    uint32_t inode; /* CREATE, WRITE, SYNC: also by a name */
     char name[PRS_DIR_NAME_MAX + 1], to[PRS_DIR_NAME_MAX + 1];
     uint8_t *bytes; /* WRITE */
     size_t len;
@@ -47,6 +47,17 @@ static uint32_t find_open(const crash_dir *c, const prs_file *file) {
     while (i < PRS_COUNT(c->open) && c->open[i].file != file) i++;
     ck_assert_uint_lt(i, PRS_COUNT(c->open));
     return i;
+}
+
+/* The inode that a name had just before change number n. */
+static uint32_t inode_before(const crash_dir *dir, size_t n, const char *name) {
+    while (n-- > 0) {
+        const crash_op *op = &dir->ops[n];
+        if (op->kind == OP_CREATE && strcmp(op->name, name) == 0) return op->inode;
+        if (op->kind == OP_RENAME && strcmp(op->to, name) == 0)
+            return inode_before(dir, n, op->name);
+    }
+    ck_abort_msg("a name of nothing");
 }
 
 /* ---- calls passed on ------------------------------------------------------------------------- */
@@ -142,6 +153,15 @@ static prism_status crash_sync_dir(prs_dir *dir, prism_error *err) {
     return PRISM_OK;
 }
 
+static prism_status crash_sync_name(prs_dir *dir, const char *name, prism_error *err) {
+    crash_dir *c = crash_of(dir);
+    PRS_TRY(c->inner->vt->sync_name(c->inner, name, err));
+    if (dir->no_sync) return PRISM_OK;
+    uint32_t inode = inode_before(c, c->n_ops, name);
+    add_op(c, OP_SYNC, "")->inode = inode;
+    return PRISM_OK;
+}
+
 static prism_status crash_allow_writes(prs_dir *dir, prism_error *err) {
     crash_dir *c = crash_of(dir);
     return c->inner->vt->allow_writes(c->inner, err);
@@ -176,6 +196,7 @@ void crash_dir_init(crash_dir *dir, prs_dir *inner) {
         .unlink = crash_unlink,
         .list = crash_list,
         .sync_dir = crash_sync_dir,
+        .sync_name = crash_sync_name,
         .allow_writes = crash_allow_writes,
         .lock = crash_lock,
         .unlock = crash_unlock,
@@ -221,17 +242,6 @@ static void set_name(disk *d, const char *text, uint32_t inode) {
 static void drop_name(disk *d, const char *text) {
     disk_name *name = find_name(d, text);
     if (name != NULL) name->text[0] = '\0';
-}
-
-/* The inode that a name had just before change number n. */
-static uint32_t inode_before(const crash_dir *dir, size_t n, const char *name) {
-    while (n-- > 0) {
-        const crash_op *op = &dir->ops[n];
-        if (op->kind == OP_CREATE && strcmp(op->name, name) == 0) return op->inode;
-        if (op->kind == OP_RENAME && strcmp(op->to, name) == 0)
-            return inode_before(dir, n, op->name);
-    }
-    ck_abort_msg("a rename of nothing");
 }
 
 static void apply(const crash_dir *dir, size_t at, disk *d) {

@@ -118,6 +118,13 @@ static prism_status fault_sync_dir(prs_dir *dir, prism_error *err) {
     return fails(f, FAULT_SYNC_DIR, NULL, err) ? f->status : f->inner->vt->sync_dir(f->inner, err);
 }
 
+static prism_status fault_sync_name(prs_dir *dir, const char *name, prism_error *err) {
+    fault_dir *f = fault_of(dir);
+    if (!dir->no_sync) atomic_fetch_add(&dir->n_syncs, 1);
+    return fails(f, FAULT_SYNC, name, err) ? f->status
+                                           : f->inner->vt->sync_name(f->inner, name, err);
+}
+
 static prism_status fault_allow_writes(prs_dir *dir, prism_error *err) {
     fault_dir *f = fault_of(dir);
     return f->inner->vt->allow_writes(f->inner, err);
@@ -163,6 +170,7 @@ void fault_dir_init(fault_dir *fault, prs_dir *inner) {
         .unlink = fault_unlink,
         .list = fault_list,
         .sync_dir = fault_sync_dir,
+        .sync_name = fault_sync_name,
         .allow_writes = fault_allow_writes,
         .lock = fault_lock,
         .unlock = fault_unlock,

@@ -85,12 +85,13 @@ static void check_entries(const ref_segment *s, const ref_cur *keys, const uint8
         if (i == 0) continue;
         uint64_t hash_before = ref_bits(hashes, 64 * (uint64_t)(i - 1), 64);
         uint32_t doc_before = (uint32_t)ref_bits(docs, 32 * (uint64_t)(i - 1), 32);
-        ref_must(hash_before < hash || (hash_before == hash && doc_before < doc), "KEYS",
-                 "entries ascend by (hash, doc)");
+        int order = ref_order(keys[doc_before].at, ref_left(&keys[doc_before]), keys[doc].at,
+                              ref_left(&keys[doc]));
+        ref_must(hash_before < hash ||
+                     (hash_before == hash && (order < 0 || (order == 0 && doc_before < doc))),
+                 "KEYS", "entries ascend by (hash, key, doc)");
         int both_live = !s->deleted[doc] && !s->deleted[doc_before];
-        ref_must(!both_live || ref_order(keys[doc].at, ref_left(&keys[doc]), keys[doc_before].at,
-                                         ref_left(&keys[doc_before])) != 0,
-                 "KEYS", "at most one document of a key is not deleted");
+        ref_must(!both_live || order != 0, "KEYS", "at most one document of a key is not deleted");
     }
 }
 

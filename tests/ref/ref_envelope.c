@@ -59,7 +59,9 @@ static void read_header(ref_file *f, int type) {
     ref_must(ref_u8(&c) == type, f->name, "the file is of the type its name says");
     ref_must(ref_u8(&c) == 1 && ref_u16(&c) == 0, f->name, "the version is 1.0");
     ref_must(ref_u32(&c) == 0, f->name, "no incompatible flag is set");
-    ref_must(ref_u32(&c) == 0 && ref_u32(&c) == 0, f->name, "no flag is set");
+    ref_must(ref_u32(&c) == 0, f->name, "no read-only-compatible flag is set");
+    ref_must(ref_u32(&c) <= (type == REF_FILE_COMMIT ? 1 : 0), f->name,
+             "no compatible flag is set but that of an unsynced commit");
     memcpy(f->id, ref_take(&c, 16), 16);
     f->generation = ref_u64(&c);
     ref_must(ref_u64(&c) == 0, f->name, "header bytes 48..55 are zero");

@@ -1,10 +1,10 @@
 /* fts5.c - how fast, and into how few bytes, does SQLite FTS5 build the same index?
  *
  * Contentless table, one transaction without journal, `optimize` at the end, which makes one
- * segment; then the file is synced.  Its page cache and its table of pending terms have MEMORY.  The
- * pre-tokenized run uses the ascii tokenizer, whose tokens are the runs between spaces; the native
- * one unicode61, with `porter` for stemming.  It keeps row lengths, so ranking works.  Without
- * positions it keeps no freqs either (detail=column), so it has no part in that run. */
+ * segment; then the file is synced.  Its page cache and its table of pending terms have MEMORY.
+ * The pre-tokenized run uses the ascii tokenizer, whose tokens are the runs between spaces; the
+ * native one unicode61, with `porter` for stemming.  It keeps row lengths, so ranking works.
+ * Without positions it keeps no freqs either (detail=column), so it has no part in that run. */
 #include <jansson.h>
 #include <sqlite3.h>
 

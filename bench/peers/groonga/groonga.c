@@ -1,9 +1,9 @@
 /* groonga.c - how fast, and into how few bytes, does Groonga build the same index?
  *
- * Its buffered index builder, which is what a static index construction uses, given the texts one by
- * one: so nothing is stored, as with the others.  Lexicon: patricia trie, TokenDelimit, no
- * normalizer.  The builder's buffer has MEMORY / 4.  Its files have holes: what is allocated counts.
- * It has no BM25 and keeps no lengths. */
+ * Its buffered index builder, which is what a static index construction uses, given the texts one
+ * by one: so nothing is stored, as with the others.  Lexicon: patricia trie, TokenDelimit, no
+ * normalizer.  The builder's buffer has MEMORY / 4.  Its files have holes: what is allocated
+ * counts.  It has no BM25 and keeps no lengths. */
 #include <groonga.h>
 
 #include "../peer.h"

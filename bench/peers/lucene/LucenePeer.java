@@ -57,7 +57,7 @@ public class LucenePeer {
         corpus = Path.of(args[1]);
         dir = Path.of(args[2]);
         bufferMb = Math.min(2047, Long.parseLong(args[3]) / (double) (1 << 20));
-        stored = mode.equals("stored");
+        stored = mode.startsWith("stored");
         FieldType text = new FieldType();
         text.setTokenized(true);
         text.setStored(stored);
@@ -83,6 +83,7 @@ public class LucenePeer {
             case "stored":
                 return new EnglishAnalyzer(CharArraySet.EMPTY_SET);
             case "zh":
+            case "stored-zh":
                 return new CJKAnalyzer(CharArraySet.EMPTY_SET);
             default:
                 throw new IllegalArgumentException("no mode " + mode);

@@ -2,13 +2,13 @@
  *
  *   prism_build --version
  *   prism_build MODE CORPUS DIR MEMORY        see bench/peers/peer.h
- *   prism_build MODE:ANALYZER ...             another analyzer or `han` than the mode's own:
- *                                             tokens:whitespace, zh:bi
+ *   prism_build MODE:OTHER ...                not what the mode asks for: tokens:whitespace,
+ *                                             native-stem:plain, zh:bi, stored:add
  *
  * Bulk load in one thread, one segment at the end, as any program outside would do it.  The tokens
  * of a .tok file are given to mixed-v1 without stemming, whose words they are already: that the
  * terms are the same is what bench/run checks before it believes a ratio.  Mode `stored` is
- * `psearch put --load` of the same build, run as a child. */
+ * `psearch put --load` (stored:add: `add`) of the same build, run as a child. */
 #include <prismsearch.h>
 #include <sys/wait.h>
 
@@ -32,6 +32,7 @@ static const struct {
     {"tokens-nopos", TEXT("body", "\"positions\":false," MIXED(OFF))},
     {"native", TEXT("title", MIXED(OFF)) "," TEXT("body", MIXED(OFF))},
     {"native-stem", TEXT("title", MIXED("")) "," TEXT("body", MIXED(""))},
+    {"native-stem:plain", TEXT("title", MIXED(OFF)) "," TEXT("body", MIXED(OFF))},
     {"zh", TEXT("title", MIXED("")) "," TEXT("body", MIXED(""))},
     {"zh:bi", TEXT("title", MIXED("\"han\":\"bi\"")) "," TEXT("body", MIXED("\"han\":\"bi\""))},
 };
@@ -96,14 +97,14 @@ static void build(task *t) {
 }
 
 /* psearch stands where it was built: PSEARCH, else the search path. */
-static void put_with_psearch(task *t) {
+static void put_with_psearch(task *t, const char *command) {
     char memory[32];
     const char *psearch = getenv("PSEARCH") != NULL ? getenv("PSEARCH") : "psearch";
     snprintf(memory, sizeof memory, "%zuM", t->memory >> 20);
     pid_t pid = fork();
     if (pid == 0) {
         if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) _exit(127);
-        execlp(psearch, psearch, "-i", t->dir, "put", "--load", "--input=ndjson", "--memory",
+        execlp(psearch, psearch, "-i", t->dir, command, "--load", "--input=ndjson", "--memory",
                memory, "--threads=1", "--progress=never", t->corpus, (char *)NULL);
         _exit(127);
     }
@@ -179,8 +180,10 @@ int main(int argc, char **argv) {
     task t = {.mode = argv[1], .corpus = argv[2], .dir = argv[3]};
     t.memory = (size_t)strtoull(argv[4], NULL, 10);
     peer_start(&t.clock);
-    if (strcmp(t.mode, "stored") == 0) {
-        put_with_psearch(&t);
+    if (strcmp(t.mode, "stored") == 0 || strcmp(t.mode, "stored-zh") == 0) {
+        put_with_psearch(&t, "put");
+    } else if (strcmp(t.mode, "stored:add") == 0) {
+        put_with_psearch(&t, "add");
     } else {
         build(&t);
     }

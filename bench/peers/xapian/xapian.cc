@@ -2,8 +2,8 @@
  *
  * glass, one thread, no sync while it works, a commit each 50,000 documents or 100 MB of text (it
  * counts documents, not bytes, and keeps pending postings in std::map); compacted with FULLER at
- * the end, then synced.  Document lengths and within-document freqs are its own.  Pre-tokenized text
- * is added posting by posting; the native run uses its TermGenerator. */
+ * the end, then synced.  Document lengths and within-document freqs are its own.  Pre-tokenized
+ * text is added posting by posting; the native run uses its TermGenerator. */
 #include <jansson.h>
 #include <xapian.h>
 

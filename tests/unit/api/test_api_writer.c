@@ -59,6 +59,13 @@ START_TEST(options_are_checked) {
         prism_writer_close(writer);
     }
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+    prism_error err = PRISM_ERROR_INIT;
+    opts.reorder = "nothing";
+    ck_assert_int_eq(prism_writer_open(index, &opts, &writer, &err), PRISM_EINVAL);
+    ck_assert_ptr_nonnull(strstr(err.text, "\"nothing\""));
+    opts.reorder = "random:7";
+    ck_assert_int_eq(prism_writer_open(index, &opts, &writer, NULL), PRISM_OK);
+    prism_writer_close(writer);
     opts.size = 0;
     ck_assert_int_eq(prism_writer_open(index, &opts, &writer, NULL), PRISM_EINVAL);
     prism_index_close(index);

@@ -5,6 +5,7 @@
 #include "base/sync.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { THREADS = 4, ROUNDS = 20000 };
@@ -121,5 +122,67 @@ START_TEST(process_id_is_ours) {
 }
 END_TEST
 
-TEST_SUITE(sync, mutex_excludes, exactly_one_drop_is_the_last, two_threads_wait_for_one_another,
-           clock_moves_forward, process_id_is_ours)
+static prs_fork_mutex across;
+
+static void *add_across(void *arg) {
+    for (int i = 0; i < ROUNDS; i++) {
+        prs_fork_mutex_lock(&across);
+        guarded += 1;
+        prs_fork_mutex_unlock(&across);
+    }
+    return arg;
+}
+
+/* In the child: threads that all find the mutex of another process. */
+static int use_in_child(bool lost) {
+    (void)alarm(60); /* a mutex that hangs ends the child */
+    uint64_t before = guarded;
+    pthread_t threads[THREADS];
+    for (size_t i = 0; i < THREADS; i++)
+        if (pthread_create(&threads[i], NULL, add_across, NULL) != 0) return 2;
+    for (size_t i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+    if (guarded != before + THREADS * ROUNDS) return 3;
+    if (atomic_load(&across.lost) != lost) return 4;
+    prs_fork_mutex_fini(&across);
+    return 0;
+}
+
+static atomic_int stage; /* 1: a thread holds the mutex; 2: it may go on */
+
+static void *hold(void *arg) {
+    prs_fork_mutex_lock(&across);
+    atomic_store(&stage, 1);
+    while (atomic_load(&stage) != 2) usleep(1000);
+    prs_fork_mutex_unlock(&across);
+    return arg;
+}
+
+START_TEST(a_child_goes_on_with_a_mutex_that_was_held) {
+    for (int held = 0; held < 2; held++) {
+        pthread_t holder;
+        int status;
+        atomic_store(&stage, 0);
+        ck_assert_int_eq(prs_fork_mutex_init(&across, NULL), PRISM_OK);
+        if (held) {
+            ck_assert_int_eq(pthread_create(&holder, NULL, hold, NULL), 0);
+            while (atomic_load(&stage) != 1) usleep(1000);
+        }
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) _exit(use_in_child(held));
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+        ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "child: %#x", status);
+        if (held) {
+            atomic_store(&stage, 2);
+            pthread_join(holder, NULL);
+        }
+        run_threads(add_across); /* and the parent with its own */
+        ck_assert(!atomic_load(&across.lost));
+        prs_fork_mutex_fini(&across);
+    }
+}
+END_TEST
+
+TEST_SUITE(sync, a_child_goes_on_with_a_mutex_that_was_held, mutex_excludes,
+           exactly_one_drop_is_the_last, two_threads_wait_for_one_another, clock_moves_forward,
+           process_id_is_ours)

@@ -6,6 +6,7 @@ format_tests_sources = \
 	tests/unit/format/test_block_read.c \
 	tests/unit/format/test_block_write.c \
 	tests/unit/format/test_column.c \
+	tests/unit/format/test_column_join.c \
 	tests/unit/format/test_column_write.c \
 	tests/unit/format/test_deletes.c \
 	tests/unit/format/test_docstore.c \
@@ -13,12 +14,15 @@ format_tests_sources = \
 	tests/unit/format/test_dominance.c \
 	tests/unit/format/test_impacts.c \
 	tests/unit/format/test_keys.c \
+	tests/unit/format/test_keys_join.c \
 	tests/unit/format/test_lengths.c \
 	tests/unit/format/test_manifest.c \
 	tests/unit/format/test_names.c \
 	tests/unit/format/test_positions_read.c \
 	tests/unit/format/test_postings.c \
 	tests/unit/format/test_postings_group.c \
+	tests/unit/format/test_inline_list.c \
+	tests/unit/format/test_postings_join.c \
 	tests/unit/format/test_postings_skip.c \
 	tests/unit/format/test_postings_window.c \
 	tests/unit/format/test_postings_writer.c \

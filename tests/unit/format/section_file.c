@@ -2,6 +2,8 @@
  * copies of it? */
 #include "section_file.h"
 
+#include "harness/fault_dir.h"
+
 #include <stdlib.h>
 
 #define NAME "00000000000000000000000000000007.idx"
@@ -26,6 +28,32 @@ prism_status section_file_open(section_file *f, uint16_t component, bool pread,
     PRS_TRY(prs_in_open(f->dir, NAME, PRS_FILE_IDX, &id, 0, NULL, PRS_CHECKSUM_LAZY, &f->in, NULL));
     ck_assert(prs_in_section(f->in, component, PRS_FIELD_NONE, section));
     return PRISM_OK;
+}
+
+uint32_t section_file_sweep(section_file *f, prism_status (*use)(prs_in *in, void *ctx),
+                            void *ctx) {
+    prs_id id = {{7}};
+    for (uint32_t at = 1;; at++) {
+        fault_dir fault;
+        prs_in *in;
+        fault_dir_init(&fault, f->dir);
+        fault.calls = FAULT_READ;
+        fault.base.pread = f->dir->pread = true;
+        ck_assert_int_eq(prs_in_open(&fault.base, NAME, PRS_FILE_IDX, &id, 0, NULL,
+                                     PRS_CHECKSUM_LAZY, &in, NULL),
+                         PRISM_OK);
+        fault.n_calls = 0;
+        fault.fail_at = at;
+        fault.fail_on = true;
+        prism_status status = use(in, ctx);
+        bool failed = fault.n_failed > 0;
+        ck_assert_int_eq(status, failed ? PRISM_EIO : PRISM_OK);
+        prs_in_close(in);
+        if (!failed) {
+            ck_assert_uint_gt(at, 1);
+            return at - 1;
+        }
+    }
 }
 
 void section_file_end(section_file *f) {

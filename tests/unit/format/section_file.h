@@ -20,6 +20,10 @@ prism_status section_file_begin(section_file *f, prs_mem *mem, uint16_t componen
 /** Finish the file and open it; *section is its first one.  pread: read it without mapping. */
 prism_status section_file_open(section_file *f, uint16_t component, bool pread,
                                prs_section *section);
+/** Open the finished file without mapping, and use it with its 1st, 2nd, 3rd ... read refused, and
+ *  the disk gone behind that: `use` must return EIO whenever one was, else OK.  Returns how many
+ *  reads (regions of 64 KiB) an undisturbed use takes, 1 or more. */
+uint32_t section_file_sweep(section_file *f, prism_status (*use)(prs_in *in, void *ctx), void *ctx);
 /** Close what is open, whatever happened before. */
 void section_file_end(section_file *f);
 

@@ -344,5 +344,73 @@ START_TEST(check_finds_a_wrong_value) {
 }
 END_TEST
 
-TEST_SUITE(column, values_come_back, bytes_are_those_of_the_format, doubles_keep_their_order,
-           misuse_is_told, memory_may_run_out, any_bytes_are_safe, check_finds_a_wrong_value)
+/* Where a word ends before it begins, though inside all words. */
+START_TEST(words_do_not_overlap) {
+    static model m = {PRS_COLUMN_WORD, true, 2, {2, 1}, {{0}}, {{"bbbb", "cccc"}, {"aaaa"}}};
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    prs_column c;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(write_model(&m, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_COLUMN, false, &s), PRISM_OK);
+    ck_assert_int_eq(prs_column_open(&c, &s, 2, NULL), PRISM_OK);
+    ck_assert_uint_eq(c.n_words, 3);
+    size_t offs = (size_t)(c.word_offs - s.ptr), words = (size_t)(c.word_bytes - s.ptr);
+    for (uint64_t first = 0; first <= 12; first++) {
+        for (uint64_t second = 0; second <= 12; second++) {
+            section_copy copy = section_copy_of(&s, (size_t)s.len);
+            prs_store64(copy.bytes + offs + 8, first);
+            prs_store64(copy.bytes + offs + 16, second);
+            prs_section damaged = prs_section_of(copy.bytes, copy.len);
+            prism_error err = PRISM_ERROR_INIT;
+            prism_status status = prs_column_open(&c, &damaged, 2, NULL);
+            if (status == PRISM_OK) status = prs_column_check(&c, &err);
+            if (first > second) ck_assert_int_eq(status, PRISM_ECORRUPT);
+            if (first == 4 && second == 8) ck_assert_int_eq(status, PRISM_OK);
+            section_copy_free(&copy);
+        }
+    }
+    section_copy twice = section_copy_of(&s, (size_t)s.len); /* a word that is there two times */
+    memcpy(twice.bytes + words, "aaaaaaaa", 8);
+    prs_section damaged = prs_section_of(twice.bytes, twice.len);
+    ck_assert_int_eq(prs_column_open(&c, &damaged, 2, NULL), PRISM_OK);
+    ck_assert(prs_bytes_equal(prs_column_word_bytes(&c, 0), prs_column_word_bytes(&c, 1)));
+    ck_assert_int_eq(prs_column_check(&c, NULL), PRISM_ECORRUPT);
+    section_copy_free(&twice);
+    section_file_end(&f);
+}
+END_TEST
+
+static prism_status use_column(prs_in *in, void *ctx) {
+    const model *m = ctx;
+    prs_section s;
+    prs_column c;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_COLUMN, PRS_FIELD_NONE, &s));
+    PRS_TRY(prs_column_open(&c, &s, m->n_docs, NULL));
+    return prs_column_check(&c, NULL);
+}
+
+START_TEST(every_read_may_fail) {
+    static model m;
+    test_rng rng = test_rng_of("column that cannot be read");
+    for (int kind = 0; kind < 4; kind++) {
+        prs_mem mem;
+        section_file f;
+        prs_section s;
+        prs_mem_init(&mem, NULL);
+        do {
+            make_model(&m, kind < 2 ? PRS_COLUMN_INT : PRS_COLUMN_WORD, kind % 2 == 1, MAX_DOCS, 2,
+                       &rng);
+        } while (m.n[0] == 0);
+        ck_assert_int_eq(write_model(&m, &mem, &f), PRISM_OK);
+        ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_COLUMN, true, &s), PRISM_OK);
+        ck_assert_uint_ge(section_file_sweep(&f, use_column, &m), 1);
+        section_file_end(&f);
+    }
+}
+END_TEST
+
+TEST_SUITE(column, every_read_may_fail, words_do_not_overlap, values_come_back,
+           bytes_are_those_of_the_format, doubles_keep_their_order, misuse_is_told,
+           memory_may_run_out, any_bytes_are_safe, check_finds_a_wrong_value)

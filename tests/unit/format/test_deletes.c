@@ -195,5 +195,41 @@ START_TEST(any_bytes_are_safe) {
 }
 END_TEST
 
-TEST_SUITE(deletes, deletions_come_back, bytes_are_those_of_the_format,
+typedef struct deletes_use {
+    const sets *s;
+    prs_mem *mem;
+} deletes_use;
+
+static prism_status use_deletes(prs_in *in, void *ctx) {
+    const deletes_use *use = ctx;
+    prs_section section;
+    prs_arena arena;
+    prs_deletes d;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_DELETES, PRS_FIELD_NONE, &section));
+    prs_arena_init(&arena, use->mem, 0);
+    prism_status status = prs_deletes_open(&d, &section, &use->s->m, &arena, NULL);
+    for (uint32_t i = 0; i < N_SETS && status == PRISM_OK; i++)
+        status = check_segment(&d, use->s, i, use->mem);
+    prs_arena_fini(&arena);
+    return status;
+}
+
+START_TEST(every_read_may_fail) {
+    sets s;
+    prs_mem mem;
+    section_file f;
+    prs_section section;
+    test_rng rng = test_rng_of("deletions that cannot be read");
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(make_sets(&s, &mem, &rng), PRISM_OK);
+    ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_DELETES), PRISM_OK);
+    ck_assert_int_eq(prs_deletes_write(s.input, N_SETS, &mem, f.out, NULL), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_DELETES, true, &section), PRISM_OK);
+    ck_assert_uint_eq(section_file_sweep(&f, use_deletes, &(deletes_use){&s, &mem}), 1);
+    section_file_end(&f);
+    free_sets(&s);
+}
+END_TEST
+
+TEST_SUITE(deletes, every_read_may_fail, deletions_come_back, bytes_are_those_of_the_format,
            a_manifest_that_says_otherwise_is_told, any_bytes_are_safe)

@@ -2,6 +2,7 @@
 #include "harness/test.h"
 
 #include "format/docstore.h"
+#include "format/zstd_frame.h"
 #include "section_file.h"
 
 #include <stdlib.h>
@@ -302,6 +303,131 @@ START_TEST(damaged_frames_are_told) {
 }
 END_TEST
 
-TEST_SUITE(docstore, documents_come_back, the_largest_document_fits, frames_are_copied_whole,
+/* A cursor that met a damaged frame has forgotten the one before. */
+START_TEST(a_cursor_goes_on_behind_damage) {
+    static texts t;
+    prs_mem mem;
+    section_file f;
+    prs_docstore store, other;
+    prs_docstore_cursor cursor;
+    prs_docstore_frame frame;
+    test_rng rng = test_rng_of("docstore cursor");
+    prs_mem_init(&mem, NULL);
+    make_texts(&t, 400, 1000, &rng);
+    ck_assert_int_eq(write_texts(&t, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(open_store(&f, false, t.n, &store), PRISM_OK);
+    ck_assert_int_eq(prs_docstore_frame_get(&store, 1, &frame, NULL), PRISM_OK);
+    ck_assert_uint_gt(frame.first_doc, 1);
+    section_copy docs = section_copy_of(&store.docs, (size_t)store.docs.len);
+    docs.bytes[(size_t)(frame.packed.ptr - store.docs.ptr) + frame.packed.len / 2] ^= 0xff;
+    prs_section damaged = prs_section_of(docs.bytes, docs.len);
+    ck_assert_int_eq(prs_docstore_open(&other, &damaged, &store.index, t.n, NULL), PRISM_OK);
+    prs_docstore_cursor_init(&cursor, &mem);
+    for (int round = 0; round < 2; round++) {
+        prs_bytes json;
+        for (uint32_t doc = 0; doc < frame.first_doc; doc++)
+            ck_assert_int_eq(check_doc(&t, &other, &cursor, doc), PRISM_OK);
+        ck_assert_int_eq(prs_docstore_get(&other, &cursor, frame.first_doc, &json, NULL),
+                         PRISM_ECORRUPT);
+        ck_assert_int_eq(prs_docstore_get(&other, &cursor, frame.first_doc, &json, NULL),
+                         PRISM_ECORRUPT);
+    }
+    prs_docstore_cursor_fini(&cursor);
+    section_copy_free(&docs);
+    section_file_end(&f);
+}
+END_TEST
+
+/* A frame of the right checksum and length whose inside was never written by us. */
+START_TEST(frames_must_make_sense) {
+    static texts t = {3, {10, 0, 20}, {5, 6, 7}};
+    static const struct {
+        uint32_t at, value; /* a word of the frame: documents, ends of the texts, texts */
+        bool good;
+    } cases[] = {{0, 3, true},  {0, 2, false},  {0, 4, false},          {1, 0, true},
+                 {1, 1, false}, {2, 10, true},  {2, 11, false},         {2, UINT32_MAX, false},
+                 {3, 9, false}, {3, 31, false}, {4, 29, false},         {4, 31, false},
+                 {4, 30, true}, {3, 30, true},  {2, 0x80000000, false}, {4, 0, false}};
+    prs_mem mem;
+    section_file f;
+    prs_docstore store;
+    prs_zstd_packer *packer;
+    prs_buf packed;
+    prs_mem_init(&mem, NULL);
+    prs_buf_init(&packed, &mem);
+    ck_assert_int_eq(write_texts(&t, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(open_store(&f, false, t.n, &store), PRISM_OK);
+    ck_assert_int_eq(prs_zstd_packer_new(&mem, 1, &packer, NULL), PRISM_OK);
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        uint8_t frame[4 + 16 + 30] = {3, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0, 30};
+        prs_store32(frame + 4 * (size_t)cases[i].at, cases[i].value);
+        ck_assert_int_eq(prs_zstd_pack(packer, prs_bytes_of(frame, sizeof frame), &packed, NULL),
+                         PRISM_OK);
+        uint8_t *docs = calloc(1, packed.len + 64);
+        memcpy(docs, packed.ptr, packed.len);
+        section_copy index = section_copy_of(&store.index, (size_t)store.index.len);
+        prs_store64(index.bytes + 8 + 16 + 8, packed.len); /* where the last frame ends */
+        prs_section index_section = prs_section_of(index.bytes, index.len),
+                    docs_section = prs_section_of(docs, packed.len);
+        prs_docstore other;
+        prs_docstore_cursor cursor;
+        prs_bytes json;
+        ck_assert_int_eq(prs_docstore_open(&other, &docs_section, &index_section, 3, NULL),
+                         PRISM_OK);
+        prs_docstore_cursor_init(&cursor, &mem);
+        prism_status status = prs_docstore_get(&other, &cursor, 2, &json, NULL);
+        ck_assert_msg(status == (cases[i].good ? PRISM_OK : PRISM_ECORRUPT), "case %zu", i);
+        prs_docstore_cursor_fini(&cursor);
+        section_copy_free(&index);
+        free(docs);
+    }
+    prs_zstd_packer_free(packer);
+    prs_buf_fini(&packed);
+    section_file_end(&f);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+typedef struct store_use {
+    const texts *t;
+    prs_mem *mem;
+} store_use;
+
+static prism_status use_store(prs_in *in, void *ctx) {
+    const store_use *use = ctx;
+    prs_section docs, index;
+    prs_docstore store;
+    prs_docstore_cursor cursor;
+    prs_docstore_frame frame;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_DOCS, PRS_FIELD_NONE, &docs));
+    ck_assert(prs_in_section(in, PRS_COMPONENT_DOC_INDEX, PRS_FIELD_NONE, &index));
+    PRS_TRY(prs_docstore_open(&store, &docs, &index, use->t->n, NULL));
+    prs_docstore_cursor_init(&cursor, use->mem);
+    prism_status status = PRISM_OK;
+    for (uint32_t doc = 0; doc < use->t->n && status == PRISM_OK; doc++)
+        status = check_doc(use->t, &store, &cursor, doc);
+    if (status == PRISM_OK) status = prs_docstore_frame_get(&store, 0, &frame, NULL);
+    prs_docstore_cursor_fini(&cursor);
+    return status;
+}
+
+START_TEST(every_read_may_fail) {
+    static texts t;
+    test_rng rng = test_rng_of("texts that cannot be read");
+    prs_mem mem;
+    section_file f;
+    prs_docstore store;
+    prs_mem_init(&mem, NULL);
+    make_texts(&t, 1500, 5000, &rng);
+    ck_assert_int_eq(write_texts(&t, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(open_store(&f, true, t.n, &store), PRISM_OK);
+    ck_assert_uint_gt(section_file_sweep(&f, use_store, &(store_use){&t, &mem}), 1);
+    section_file_end(&f);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+TEST_SUITE(docstore, every_read_may_fail, frames_must_make_sense, a_cursor_goes_on_behind_damage,
+           documents_come_back, the_largest_document_fits, frames_are_copied_whole,
            one_cursor_serves_many_stores, memory_may_run_out, any_bytes_are_safe,
            damaged_frames_are_told)

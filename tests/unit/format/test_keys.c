@@ -246,5 +246,174 @@ START_TEST(any_bytes_are_safe) {
 }
 END_TEST
 
-TEST_SUITE(keys, every_key_finds_its_documents, bytes_are_those_of_the_format, limits_are_told,
-           memory_may_run_out, any_bytes_are_safe)
+/* XXH3 of 32 bytes multiplies (first 8 ^ constant) by (next 8 ^ constant): where the first factor
+ * is 0 the next 8 bytes may be anything. */
+static void collide(uint8_t key[32], uint32_t i) {
+    static const uint8_t zero[8] = {0xb8, 0xfe, 0x6c, 0x39, 0x23, 0xa4, 0x4b, 0xbe};
+    memset(key, 'x', 32);
+    memcpy(key, zero, sizeof zero);
+    memcpy(key + 8, &i, sizeof i);
+}
+
+enum { COLLIDING = 300000 };
+
+static prism_status count_found(void *ctx, const prs_key_probe *probe, uint32_t doc) {
+    uint32_t *n = ctx;
+    ck_assert_uint_eq(doc % (COLLIDING / 3), probe->tag);
+    ++*n;
+    return PRISM_OK;
+}
+
+static prism_status count_superseded(void *ctx, uint32_t doc) {
+    uint32_t *n = ctx;
+    TEST_NEED(doc < COLLIDING / 3 * 2);
+    ++*n;
+    return PRISM_OK;
+}
+
+/* A hundred thousand keys of one hash, each three times: a look at every pair would take hours. */
+START_TEST(keys_of_one_hash_cost_little) {
+    uint8_t key[32];
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    prs_keys keys;
+    prs_keys_writer *kw;
+    uint32_t n_superseded = 0, n_found = 0, one = COLLIDING / 3;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_KEYS), PRISM_OK);
+    ck_assert_int_eq(prs_keys_writer_new(&mem, &kw, NULL), PRISM_OK);
+    for (uint32_t doc = 0; doc < COLLIDING; doc++) {
+        collide(key, (doc % one) * 2654435761u); /* an order of their own */
+        prs_keys_writer_add(kw, prs_bytes_of(key, 32));
+    }
+    ck_assert_int_eq(prs_keys_writer_finish(kw, f.out, COLLIDING, NULL), PRISM_OK);
+    prs_keys_writer_free(kw);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    ck_assert_int_eq(prs_keys_open(&keys, &s, COLLIDING, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_keys_superseded(&keys, &(prs_order){.n_docs = keys.n_docs},
+                                         count_superseded, &n_superseded, NULL),
+                     PRISM_OK);
+    ck_assert_uint_eq(n_superseded, 2 * one);
+    for (uint32_t i = 0; i < one; i += 10) {
+        collide(key, i * 2654435761u);
+        prs_key_probe probe = {prs_keys_hash(prs_bytes_of(key, 32)), prs_bytes_of(key, 32), i};
+        ck_assert_int_eq(prs_keys_find_all(&keys, &probe, 1, count_found, &n_found, NULL),
+                         PRISM_OK);
+        TEST_NEED(n_found == 3 * (i / 10 + 1));
+    }
+    collide(key, one * 2654435761u); /* of the same hash, and not there */
+    prs_key_probe probe = {prs_keys_hash(prs_bytes_of(key, 32)), prs_bytes_of(key, 32), 0};
+    ck_assert_int_eq(prs_keys_find_all(&keys, &probe, 1, count_found, &n_found, NULL), PRISM_OK);
+    ck_assert_uint_eq(n_found, 3 * one / 10);
+    section_file_end(&f);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+typedef struct key_use {
+    const key_set *set;
+    uint32_t first; /* document that is asked for first */
+    int what;
+} key_use;
+
+static prism_status stop_at_first(void *ctx, uint32_t doc) {
+    (void)ctx;
+    (void)doc;
+    return PRISM_OK;
+}
+
+static prism_status use_keys(prs_in *in, void *ctx) {
+    const key_use *use = ctx;
+    prs_section s;
+    prs_keys keys;
+    prs_bytes key;
+    uint32_t n = 0;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, &s));
+    PRS_TRY(prs_keys_open(&keys, &s, use->set->n, NULL));
+    prs_bytes wanted = key_of(use->set, use->first);
+    prs_key_probe probe = {prs_keys_hash(wanted), wanted, 0};
+    switch (use->what) {
+    case 0: PRS_TRY(prs_keys_find_all(&keys, &probe, 1, ignore, &n, NULL)); break;
+    case 1: PRS_TRY(prs_keys_get(&keys, use->first, &key, NULL)); break;
+    default:
+        PRS_TRY(prs_keys_superseded(&keys, &(prs_order){.n_docs = keys.n_docs}, stop_at_first, NULL,
+                                    NULL));
+    }
+    return PRISM_OK;
+}
+
+/* Wherever the disk gives up, it is told. */
+START_TEST(every_read_may_fail) {
+    static key_set set;
+    test_rng rng = test_rng_of("keys that cannot be read");
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    uint32_t most = 0;
+    prs_mem_init(&mem, NULL);
+    make_keys(&set, MAX_DOCS, &rng);
+    for (uint32_t doc = 0; doc < MAX_DOCS; doc++) { /* long ones: more regions */
+        memset(set.text[doc] + set.len[doc], 'x', sizeof set.text[doc] - set.len[doc]);
+        set.len[doc] = sizeof set.text[doc];
+    }
+    ck_assert_int_eq(write_keys(&set, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    for (uint32_t doc = 0; doc < MAX_DOCS; doc += 97) {
+        for (int what = 0; what < 3; what++) {
+            key_use use = {&set, doc, what};
+            if (what == 2 && doc > 0) continue;
+            most = PRS_MAX(most, section_file_sweep(&f, use_keys, &use));
+        }
+    }
+    ck_assert_uint_gt(most, 3);
+    section_file_end(&f);
+}
+END_TEST
+
+static prism_status refuse_probe(void *ctx, const prs_key_probe *probe, uint32_t doc) {
+    (void)probe;
+    *(uint32_t *)ctx += doc + 1;
+    return PRISM_ECANCELED;
+}
+
+static prism_status refuse_doc(void *ctx, uint32_t doc) {
+    *(uint32_t *)ctx += doc + 1;
+    return PRISM_ECANCELED;
+}
+
+START_TEST(who_is_told_may_refuse) {
+    static key_set set = {3, {"b", "a", "b"}, {1, 1, 1}}, none;
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    prs_keys keys;
+    uint32_t told = 0;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(write_keys(&set, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    ck_assert_int_eq(prs_keys_open(&keys, &s, 3, NULL), PRISM_OK);
+    prs_key_probe probe = {prs_keys_hash(key_of(&set, 0)), key_of(&set, 0), 0};
+    ck_assert_int_eq(prs_keys_find_all(&keys, &probe, 1, refuse_probe, &told, NULL),
+                     PRISM_ECANCELED);
+    ck_assert_uint_eq(told, 1); /* the first of them, and no more */
+    told = 0;
+    ck_assert_int_eq(prs_keys_superseded(&keys, &(prs_order){.n_docs = keys.n_docs}, refuse_doc,
+                                         &told, NULL),
+                     PRISM_ECANCELED);
+    ck_assert_uint_eq(told, 1);
+    section_file_end(&f);
+    ck_assert_int_eq(write_keys(&none, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    ck_assert_int_eq(prs_keys_open(&keys, &s, 0, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_keys_find_all(&keys, &probe, 1, refuse_probe, &told, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_keys_superseded(&keys, &(prs_order){.n_docs = keys.n_docs}, refuse_doc,
+                                         &told, NULL),
+                     PRISM_OK);
+    section_file_end(&f);
+}
+END_TEST
+
+TEST_SUITE(keys, keys_of_one_hash_cost_little, every_key_finds_its_documents,
+           bytes_are_those_of_the_format, limits_are_told, memory_may_run_out, any_bytes_are_safe,
+           every_read_may_fail, who_is_told_may_refuse)

@@ -65,6 +65,43 @@ START_TEST(every_length_comes_back) {
 }
 END_TEST
 
+/* Without holding them: the same section. */
+START_TEST(streamed_lengths_are_the_same_bytes) {
+    begin();
+    test_rng rng = test_rng_of("lengths-stream");
+    for (uint32_t n = 1; n < 3000; n = n * 3 / 2 + 1) {
+        static uint32_t values[3000];
+        section_file f, g;
+        prs_section section, streamed;
+        prs_lengths lengths;
+        prs_lengths_stream stream;
+        uint32_t n_over = 0, half = n / 2;
+        for (uint32_t i = 0; i < n; i++) {
+            values[i] = some_length(&rng, 10);
+            n_over += values[i] >= PRS_LENGTH_OVER;
+        }
+        make_section(&f, values, n, &section);
+        ck_assert_int_eq(prs_lengths_open(&lengths, &section, n, NULL), PRISM_OK);
+        ck_assert_int_eq(section_file_begin(&g, &mem, PRS_COMPONENT_LENGTHS), PRISM_OK);
+        prs_lengths_stream_begin(&stream, g.out);
+        prs_lengths_stream_add(&stream, values, half);
+        prs_lengths_stream_copy(&stream, &lengths, half, n - half);
+        prs_lengths_stream_end_array(&stream, n_over);
+        ck_assert_uint_eq(lengths.n_over, n_over);
+        for (uint32_t i = 0; i < n_over; i++) {
+            uint32_t doc = prs_lengths_over_doc(&lengths, i);
+            prs_lengths_stream_over(&stream, doc, values[doc]);
+        }
+        ck_assert_int_eq(section_file_open(&g, PRS_COMPONENT_LENGTHS, false, &streamed), PRISM_OK);
+        ck_assert_uint_eq(streamed.len, section.len);
+        ck_assert_mem_eq(streamed.ptr, section.ptr, (size_t)section.len);
+        section_file_end(&f);
+        section_file_end(&g);
+    }
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
 START_TEST(no_section_is_all_zero) {
     prs_section none = prs_section_of("", 0);
     prs_lengths lengths;
@@ -134,5 +171,5 @@ START_TEST(memory_may_run_out_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(lengths, every_length_comes_back, no_section_is_all_zero,
-           unsound_overflow_lists_are_refused, memory_may_run_out_anywhere)
+TEST_SUITE(lengths, every_length_comes_back, streamed_lengths_are_the_same_bytes,
+           no_section_is_all_zero, unsound_overflow_lists_are_refused, memory_may_run_out_anywhere)

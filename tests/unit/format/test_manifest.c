@@ -209,5 +209,29 @@ START_TEST(segments_are_found_by_id) {
 }
 END_TEST
 
-TEST_SUITE(manifest, generations_come_back, layout_is_that_of_the_format,
+static prism_status use_manifest(prs_in *in, void *ctx) {
+    prs_section section;
+    prs_manifest back;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_MANIFEST, PRS_FIELD_NONE, &section));
+    return prs_manifest_read(&back, &section, ctx, NULL);
+}
+
+START_TEST(every_read_may_fail) {
+    sample s;
+    section_file f;
+    prs_section section;
+    prs_mem mem;
+    prs_arena arena;
+    prs_mem_init(&mem, NULL);
+    prs_arena_init(&arena, &mem, 0);
+    make_sample(&s);
+    ck_assert_int_eq(write_sample(&s, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_MANIFEST, true, &section), PRISM_OK);
+    ck_assert_uint_eq(section_file_sweep(&f, use_manifest, &arena), 1);
+    section_file_end(&f);
+    prs_arena_fini(&arena);
+}
+END_TEST
+
+TEST_SUITE(manifest, every_read_may_fail, generations_come_back, layout_is_that_of_the_format,
            broken_rules_are_not_written, any_bytes_are_safe, segments_are_found_by_id)

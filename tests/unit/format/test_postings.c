@@ -297,6 +297,89 @@ START_TEST(memory_may_run_out_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(postings, lists_of_all_sizes_and_shapes, long_lists, runs_and_ones_are_free,
+/* Short lists lie in the dictionary; theirs may end with the last document, too. */
+START_TEST(short_lists_reach_the_last_document) {
+    begin();
+    test_rng rng = test_rng_of("postings-short");
+    for (uint32_t n = 1; n <= 4; n++) {
+        field_model *field = field_model_new(&mem, n, &rng);
+        list_model *list = list_model_new(field, SHAPE_ALL, 0, 1, &rng);
+        ck_assert_uint_eq(list->df, n);
+        for (int positions = 0; positions < 2; positions++) {
+            list_file lf;
+            list_file_make(&lf, &mem, field, list, positions != 0, 0, &rng);
+            ck_assert(lf.info.inlined);
+            check_scan(&lf, field, list);
+            list_file_end(&lf);
+        }
+        list_model_free(list);
+        field_model_free(field);
+    }
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
+typedef struct list_use {
+    list_file *lf;
+    int what;
+} list_use;
+
+static prism_status scan_all(prs_postings *p) {
+    const prs_impact *pairs;
+    uint32_t n, *room = calloc(1 << 16, sizeof *room);
+    prism_status status = PRISM_OK;
+    while (status == PRISM_OK && p->last_doc != PRS_DOC_END) {
+        status = prs_postings_block_impacts(p, &pairs, &n, NULL);
+        if (status == PRISM_OK) status = prs_postings_load(p, NULL);
+        if (status == PRISM_OK) status = prs_postings_freqs(p, NULL);
+        for (uint32_t i = 0; i < p->n && status == PRISM_OK; i += 9)
+            status = prs_postings_positions(p, i, room, NULL);
+        if (status == PRISM_OK) status = prs_postings_next_block(p, NULL);
+    }
+    free(room);
+    return status;
+}
+
+static prism_status use_list(prs_in *in, void *ctx) {
+    const list_use *use = ctx;
+    prs_postings p;
+    prs_postings_source source = use->lf->source;
+    uint64_t words[100];
+    uint32_t doc = 0;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_LISTS, PRS_FIELD_NONE, &source.lists));
+    prism_status status = prs_postings_open(&p, &source, &use->lf->info, NULL);
+    if (status == PRISM_OK && use->what == 0) status = scan_all(&p);
+    for (uint32_t to = 0; status == PRISM_OK && use->what == 1 && doc != PRS_DOC_END; to += 5000)
+        status = prs_postings_seek(&p, to, &doc, NULL);
+    for (uint32_t base = 0; status == PRISM_OK && use->what == 2 && base < source.n_docs;
+         base += 6400) {
+        memset(words, 0, sizeof words);
+        status = prs_postings_fill_window(&p, base, words, 100, NULL);
+    }
+    if (status == PRISM_EIO) ck_assert_uint_eq(p.last_doc, PRS_DOC_END); /* an error ends it */
+    return status;
+}
+
+START_TEST(every_read_may_fail) {
+    begin();
+    test_rng rng = test_rng_of("postings that cannot be read");
+    field_model *field = field_model_new(&mem, 400000, &rng);
+    for (int what = 0; what < 3; what++) {
+        list_model *list = list_model_new(field, SHAPE_HALF, 180000, 20, &rng);
+        list_file lf;
+        list_file_make(&lf, &mem, field, list, true, 500, &rng);
+        uint32_t n = section_file_sweep(&lf.file, use_list, &(list_use){&lf, what});
+        uint32_t least = what == 0 ? 3 : 1;
+        ck_assert_uint_ge(n, least);
+        list_file_end(&lf);
+        list_model_free(list);
+    }
+    field_model_free(field);
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
+TEST_SUITE(postings, every_read_may_fail, short_lists_reach_the_last_document,
+           lists_of_all_sizes_and_shapes, long_lists, runs_and_ones_are_free,
            pieces_do_not_change_the_bytes, one_writer_serves_many_lists,
            mistakes_of_the_caller_are_told, memory_may_run_out_anywhere)

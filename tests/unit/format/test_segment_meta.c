@@ -141,5 +141,27 @@ START_TEST(any_bytes_are_safe) {
 }
 END_TEST
 
-TEST_SUITE(segment_meta, statistics_come_back, bytes_are_those_of_the_format,
+static prism_status use_meta(prs_in *in, void *ctx) {
+    prs_section section;
+    prs_segment_meta back;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_SEGMENT, PRS_FIELD_NONE, &section));
+    return prs_segment_meta_read(&back, &section, ctx, NULL);
+}
+
+START_TEST(every_read_may_fail) {
+    section_file f;
+    prs_section section;
+    prs_mem mem;
+    prs_arena arena;
+    prs_mem_init(&mem, NULL);
+    prs_arena_init(&arena, &mem, 0);
+    ck_assert_int_eq(write_sample(&sample, &mem, &f), PRISM_OK);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_SEGMENT, true, &section), PRISM_OK);
+    ck_assert_uint_eq(section_file_sweep(&f, use_meta, &arena), 1);
+    section_file_end(&f);
+    prs_arena_fini(&arena);
+}
+END_TEST
+
+TEST_SUITE(segment_meta, every_read_may_fail, statistics_come_back, bytes_are_those_of_the_format,
            broken_rules_are_not_written, any_bytes_are_safe)

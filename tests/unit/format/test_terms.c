@@ -368,14 +368,49 @@ static prism_status write_with(prs_mem *m, void *ctx) {
 START_TEST(memory_may_run_out_anywhere) {
     begin();
     test_rng rng = test_rng_of("terms-oom");
-    random_keys(3000, &rng);
+    random_keys(20000, &rng);
     random_infos(&rng);
     ck_assert_uint_gt(test_oom_sweep(write_with, NULL), 20);
     drop_keys();
 }
 END_TEST
 
-TEST_SUITE(terms, found_sought_and_walked_as_in_a_sorted_array,
+static prism_status use_terms(prs_in *in, void *ctx) {
+    prs_section lists, index;
+    prs_terms terms;
+    prs_terms_cursor *cursor = calloc(1, sizeof *cursor);
+    prs_term_info info;
+    bool more = false;
+    ck_assert(prs_in_section(in, PRS_COMPONENT_LISTS, PRS_FIELD_NONE, &lists));
+    ck_assert(prs_in_section(in, PRS_COMPONENT_TERMS_INDEX, PRS_FIELD_NONE, &index));
+    prism_status status = prs_terms_open(&terms, &lists, &index, N_DOCS, NULL);
+    if (status == PRISM_OK && *(bool *)ctx) {
+        status = prs_terms_cursor_seek(cursor, &terms, prs_bytes_of("", 0), NULL);
+        more = true;
+        while (status == PRISM_OK && more) status = prs_terms_cursor_next(cursor, &more, NULL);
+    } else {
+        for (uint32_t i = 0; i < dict.n && status == PRISM_OK; i += 50)
+            status = prs_terms_find(&terms, dict.key[i], &info, &more, NULL);
+    }
+    free(cursor);
+    return status;
+}
+
+START_TEST(every_read_may_fail) {
+    test_rng rng = test_rng_of("terms that cannot be read");
+    opened o;
+    begin();
+    random_keys(20000, &rng);
+    random_infos(&rng);
+    open_dictionary(&o, true);
+    for (int walk = 0; walk < 2; walk++)
+        ck_assert_uint_gt(section_file_sweep(&o.file, use_terms, &(bool){walk != 0}), 2);
+    section_file_end(&o.file);
+    drop_keys();
+}
+END_TEST
+
+TEST_SUITE(terms, every_read_may_fail, found_sought_and_walked_as_in_a_sorted_array,
            blocks_are_written_in_runs_between_lists, prefixes_of_eight_bytes_may_be_equal,
            no_dictionary_is_an_empty_one, damage_is_refused_or_harmless,
            memory_may_run_out_anywhere)

@@ -7,6 +7,8 @@ index_tests_sources = \
 	tests/unit/index/test_adopt_schema.c \
 	tests/unit/index/test_adopt_source.c \
 	tests/unit/index/test_adopt_undo.c \
+	tests/unit/format/section_file.c tests/unit/format/section_file.h \
+	tests/unit/index/test_bisect.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_older.c \
@@ -17,6 +19,8 @@ index_tests_sources = \
 	tests/unit/index/test_delete_docs.c \
 	tests/unit/index/test_deletions.c \
 	tests/unit/index/test_docmap.c \
+	tests/unit/index/test_durable_after.c \
+	tests/unit/index/test_fork.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
 	tests/unit/index/test_flush.c \
@@ -25,8 +29,13 @@ index_tests_sources = \
 	tests/unit/index/test_memory.c \
 	tests/unit/index/test_lost.c \
 	tests/unit/index/test_merge.c \
-	tests/unit/index/test_merge_job.c \
+	tests/unit/index/test_merge_job.c tests/unit/index/test_merge_lengths.c tests/unit/index/test_merge_memory.c \
+	tests/unit/index/test_merge_order.c \
 	tests/unit/index/test_merge_run.c \
+	tests/unit/index/test_merge_sort.c \
+	tests/unit/index/test_reorder.c \
+	tests/unit/index/test_reorder_bisect.c \
+	tests/unit/index/test_reorder_field.c \
 	tests/unit/index/test_merge_thread.c \
 	tests/unit/index/test_merge_policy.c \
 	tests/unit/index/test_merge_schema.c \

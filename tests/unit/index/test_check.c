@@ -182,6 +182,76 @@ START_TEST(a_check_can_be_cancelled) {
 }
 END_TEST
 
-TEST_SUITE(check, every_flipped_byte_is_found, a_damaged_file_is_named_once,
-           deep_sees_an_index_of_other_texts, wrong_statistics_are_told, orphans_are_notes,
-           a_check_can_be_cancelled)
+/* Two segments, deletions, and the deletions of an older commit. */
+static void fill_small(world *w) {
+    world_make(w, world_schema);
+    for (uint32_t i = 0; i < 40; i++) {
+        world_put(w,
+                  "{\"id\":\"k%u\",\"title\":\"number %u\",\"body\":\"text of 数据 word%u\","
+                  "\"tags\":[\"a%u\",\"b\"],\"n\":%u,\"lang\":\"en\"}",
+                  i, i, i % 7, i % 3, i);
+        if (i == 20) world_commit(w);
+    }
+    world_delete(w, "k7");
+    world_commit(w);
+    world_delete(w, "k17");
+    world_commit(w);
+    world_close(w);
+}
+
+/* A check by a handle of its own; allocation number `fail_at` and all behind it are refused. */
+static prism_status check_with(world *w, fault_dir *fault, size_t fail_at, bool *refused) {
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prs_check check = {.level = PRISM_CHECK_DEEP};
+    test_alloc alloc;
+    memset(&alloc, 0, sizeof alloc);
+    prism_allocator hook = test_alloc_hook(&alloc);
+    opts.allocator = &hook;
+    ck_assert_int_eq(prs_core_new(&opts, &check.core, NULL), PRISM_OK);
+    check.core->dir = &fault->base;
+    size_t before = atomic_load(&alloc.calls);
+    alloc.fail_at = fail_at == 0 ? 0 : before + fail_at;
+    alloc.fail_on = true;
+    prism_error err = PRISM_ERROR_INIT;
+    prism_status status = prs_check_run(&check, &err);
+    ck_assert_int_eq(err.code, status);
+    *refused = fail_at != 0 && atomic_load(&alloc.calls) >= before + fail_at;
+    if (status == PRISM_OK) ck_assert_uint_eq(check.n_findings, 0);
+    prs_core_unref(check.core);
+    test_alloc_check_empty(&alloc);
+    w->disk->pread = false;
+    return status;
+}
+
+/* A check that ran out of memory, or whose disk is gone, says that: it finds no damage. */
+START_TEST(a_check_that_cannot_go_on_says_so) {
+    world w;
+    bool refused = true, failed = true;
+    fill_small(&w);
+    size_t at = 1;
+    for (; refused; at++) {
+        fault_dir fault;
+        fault_dir_init(&fault, w.disk);
+        prism_status status = check_with(&w, &fault, at, &refused);
+        ck_assert_int_eq(status, refused ? PRISM_ENOMEM : PRISM_OK);
+        ck_assert_uint_lt(at, 5000);
+    }
+    ck_assert_uint_gt(at, 100);
+    for (at = 1; failed; at++) {
+        fault_dir fault;
+        fault_dir_init(&fault, w.disk);
+        fault.calls = FAULT_VIEW | FAULT_READ | FAULT_LIST;
+        fault.fail_at = at;
+        fault.fail_on = true;
+        prism_status status = check_with(&w, &fault, 0, &refused);
+        failed = fault.n_failed > 0;
+        ck_assert_int_eq(status, failed ? PRISM_EIO : PRISM_OK);
+    }
+    ck_assert_uint_gt(at, 20);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(check, a_check_that_cannot_go_on_says_so, every_flipped_byte_is_found,
+           a_damaged_file_is_named_once, deep_sees_an_index_of_other_texts,
+           wrong_statistics_are_told, orphans_are_notes, a_check_can_be_cancelled)

@@ -260,9 +260,141 @@ START_TEST(a_damaged_newest_commit_is_not_passed_over) {
 }
 END_TEST
 
-TEST_SUITE(commit, syncs_are_counted_exactly, a_writer_that_need_not_be_durable_syncs_nothing,
-           generations_only_grow, as_many_commits_are_kept_as_was_said,
-           orphans_go_and_strangers_stay, a_payload_stays_with_its_commit,
-           a_large_payload_stays_too, numbers_of_generations_may_run_out,
-           publishing_over_a_commit_is_refused, a_schema_that_is_none_is_damage,
-           a_damaged_newest_commit_is_not_passed_over)
+START_TEST(where_there_is_no_commit_it_is_said) {
+    prs_mem mem;
+    prs_dir *dir;
+    prs_arena arena;
+    prs_commit commit;
+    prism_error err = PRISM_ERROR_INIT;
+    prs_mem_init(&mem, NULL);
+    prs_arena_init(&arena, &mem, 0);
+    ck_assert_int_eq(prs_dir_mem_new(&mem, &dir, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_commit_read_newest(dir, &arena, &commit, NULL, &err), PRISM_ENOTFOUND);
+    ck_assert_str_eq(err.text, "there is no index here");
+    dir->vt->close_dir(dir);
+    prs_arena_fini(&arena);
+}
+END_TEST
+
+/* Every read of a commit file fails in turn: told, not passed over. */
+START_TEST(a_commit_that_cannot_be_read_is_told) {
+    static uint8_t large[3000];
+    world w;
+    uint32_t n = 0;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"body\":\"x\"}");
+    ck_assert_int_eq(prism_writer_commit(w.writer, large, sizeof large, NULL, NULL), PRISM_OK);
+    world_close(&w);
+    for (uint64_t at = 1;; at++) {
+        fault_dir fault;
+        prs_mem mem;
+        prs_arena arena;
+        prs_commit commit;
+        fault_dir_init(&fault, w.disk);
+        fault.base.pread = w.disk->pread = true;
+        fault.calls = FAULT_READ | FAULT_VIEW | FAULT_LIST;
+        fault.fail_at = at;
+        prs_mem_init(&mem, NULL);
+        prs_arena_init(&arena, &mem, 0);
+        prism_status status = prs_commit_read_newest(&fault.base, &arena, &commit, NULL, NULL);
+        bool failed = fault.n_failed > 0;
+        ck_assert_int_eq(status, failed ? PRISM_EIO : PRISM_OK);
+        if (status == PRISM_OK) ck_assert_uint_eq(commit.payload.len, sizeof large);
+        prs_arena_fini(&arena);
+        ck_assert_uint_eq(atomic_load(&mem.live), 0);
+        if (!failed) break;
+        n++;
+    }
+    w.disk->pread = false;
+    ck_assert_uint_gt(n, 3);
+    world_end(&w);
+}
+END_TEST
+
+static prism_status read_with(prs_mem *mem, void *ctx) {
+    prs_arena arena;
+    prs_commit commit;
+    prs_dir *dir = ctx;
+    prs_mem *own = dir->mem;
+    dir->mem = mem;
+    prs_arena_init(&arena, mem, 16); /* a chunk for each part */
+    prism_status status = prs_commit_read_newest(dir, &arena, &commit, NULL, NULL);
+    prs_arena_fini(&arena);
+    dir->mem = own;
+    return status;
+}
+
+START_TEST(memory_for_a_commit_may_run_out) {
+    static uint8_t large[3000];
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"body\":\"x\"}");
+    ck_assert_int_eq(prism_writer_commit(w.writer, large, sizeof large, NULL, NULL), PRISM_OK);
+    world_close(&w);
+    ck_assert_uint_gt(test_oom_sweep(read_with, w.disk), 4);
+    world_end(&w);
+}
+END_TEST
+
+/* Somebody copied a commit under another name. */
+START_TEST(a_commit_knows_its_name) {
+    world w;
+    prs_mem mem;
+    prs_arena arena;
+    prs_commit commit;
+    prism_error err = PRISM_ERROR_INIT;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"body\":\"x\"}");
+    ck_assert_uint_eq(world_commit(&w), 2);
+    world_close(&w);
+    prs_mem_init(&mem, NULL);
+    prs_arena_init(&arena, &mem, 0);
+    ck_assert_int_eq(w.disk->vt->rename_new(w.disk, "commit-0000000000000002",
+                                            "commit-0000000000000009", NULL),
+                     PRISM_OK);
+    ck_assert_int_eq(prs_commit_read_newest(w.disk, &arena, &commit, NULL, &err), PRISM_ECORRUPT);
+    ck_assert_str_eq(err.file, "commit-0000000000000009");
+    ck_assert_ptr_nonnull(strstr(err.text, "generation"));
+    prs_arena_fini(&arena);
+    world_end(&w);
+}
+END_TEST
+
+static prism_status never_there(void *ctx, fault_call call, const char *name) {
+    (void)name;
+    *(uint32_t *)ctx += call == FAULT_VIEW;
+    return call == FAULT_VIEW ? PRISM_ENOTFOUND : PRISM_OK;
+}
+
+/* Each listing names a commit that is gone when it is opened. */
+START_TEST(commits_may_come_and_go_too_fast) {
+    world w;
+    fault_dir fault;
+    prs_mem mem;
+    prs_arena arena;
+    prs_commit commit;
+    prism_error err = PRISM_ERROR_INIT;
+    uint32_t tries = 0;
+    world_make(&w, world_schema);
+    world_close(&w);
+    fault_dir_init(&fault, w.disk);
+    fault.hook = never_there;
+    fault.hook_ctx = &tries;
+    prs_mem_init(&mem, NULL);
+    prs_arena_init(&arena, &mem, 0);
+    ck_assert_int_eq(prs_commit_read_newest(&fault.base, &arena, &commit, NULL, &err), PRISM_EBUSY);
+    ck_assert_int_eq(err.code, PRISM_EBUSY);
+    ck_assert_uint_eq(tries, PRS_OPEN_TRIES);
+    prs_arena_fini(&arena);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(commit, a_commit_that_cannot_be_read_is_told, memory_for_a_commit_may_run_out,
+           a_commit_knows_its_name, commits_may_come_and_go_too_fast,
+           where_there_is_no_commit_it_is_said, syncs_are_counted_exactly,
+           a_writer_that_need_not_be_durable_syncs_nothing, generations_only_grow,
+           as_many_commits_are_kept_as_was_said, orphans_go_and_strangers_stay,
+           a_payload_stays_with_its_commit, a_large_payload_stays_too,
+           numbers_of_generations_may_run_out, publishing_over_a_commit_is_refused,
+           a_schema_that_is_none_is_damage, a_damaged_newest_commit_is_not_passed_over)

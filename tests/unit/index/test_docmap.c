@@ -42,27 +42,31 @@ START_TEST(without_deletions_all_move_alike) {
 }
 END_TEST
 
-START_TEST(apply_keeps_live_places) {
+START_TEST(keep_takes_live_places) {
     prs_mem mem;
     prs_bitset deleted;
     prs_docmap map;
-    uint32_t docs[] = {1, 4, 5, 9}, freqs[] = {10, 40, 50, 90};
-    uint8_t keep[4];
+    static const uint32_t docs[] = {1, 4, 5, 9};
+    uint32_t to[4];
+    uint8_t places[4];
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(prs_bitset_init(&deleted, &mem, 10), PRISM_OK);
     prs_bitset_set(&deleted, 0);
     prs_bitset_set(&deleted, 4);
     ck_assert_int_eq(prs_docmap_init(&map, 10, &deleted, 0, &mem, NULL), PRISM_OK);
-    ck_assert_uint_eq(prs_docmap_apply(&map, docs, freqs, 4, keep), 3);
-    static const uint32_t want_docs[] = {0, 3, 7}, want_freqs[] = {10, 50, 90};
-    static const uint8_t want_keep[] = {0, 2, 3};
-    ck_assert_mem_eq(docs, want_docs, sizeof want_docs);
-    ck_assert_mem_eq(freqs, want_freqs, sizeof want_freqs);
-    ck_assert_mem_eq(keep, want_keep, sizeof want_keep);
+    ck_assert_uint_eq(prs_docmap_keep(&map, docs, 4, to, places), 3);
+    static const uint32_t want[] = {0, 3, 7};
+    static const uint8_t want_places[] = {0, 2, 3};
+    ck_assert_mem_eq(to, want, sizeof want);
+    ck_assert_mem_eq(places, want_places, sizeof want_places);
     prs_docmap_fini(&map);
     prs_bitset_fini(&deleted);
+    ck_assert_int_eq(prs_docmap_init(&map, 10, NULL, 100, &mem, NULL), PRISM_OK);
+    ck_assert_uint_eq(prs_docmap_keep(&map, docs, 4, to, places), 4);
+    for (uint32_t i = 0; i < 4; i++) ck_assert(to[i] == 100 + docs[i] && places[i] == i);
+    prs_docmap_fini(&map);
 }
 END_TEST
 
 TEST_SUITE(docmap, live_documents_close_ranks, without_deletions_all_move_alike,
-           apply_keeps_live_places)
+           keep_takes_live_places)

@@ -54,6 +54,20 @@ static void expect_gone(world *w, uint32_t modulus, const bool *gone) {
     }
 }
 
+START_TEST(a_merge_that_was_left_holds_its_inputs_no_longer) {
+    world w;
+    prs_merge_job job;
+    make_parts(&w);
+    w.writer->segments.ptr[0].merging = true; /* of somebody else's */
+    ck_assert_int_eq(prs_merge_job_begin(w.writer, (prs_merge_range){1, 1}, &job, NULL), PRISM_OK);
+    ck_assert(w.writer->segments.ptr[1].merging && !w.writer->segments.ptr[2].merging);
+    leave(&w, &job);
+    ck_assert(w.writer->segments.ptr[0].merging && !w.writer->segments.ptr[1].merging);
+    w.writer->segments.ptr[0].merging = false;
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(what_is_deleted_meanwhile_stays_deleted) {
     world w;
     prs_merge_job job;
@@ -301,7 +315,8 @@ START_TEST(the_others_keep_their_places) {
 }
 END_TEST
 
-TEST_SUITE(merge_job, what_is_deleted_meanwhile_stays_deleted, a_result_may_be_dead_when_it_comes,
+TEST_SUITE(merge_job, a_merge_that_was_left_holds_its_inputs_no_longer,
+           what_is_deleted_meanwhile_stays_deleted, a_result_may_be_dead_when_it_comes,
            a_result_is_refused_when_its_inputs_are_gone, a_poisoned_writer_installs_nothing,
            a_poisoned_writer_drops_nothing,
            a_result_takes_another_name_after_a_failed_sync_of_names,

@@ -52,6 +52,44 @@ START_TEST(large_flushes_are_written_few_times) {
 }
 END_TEST
 
+/* Bytes written, the flushes too, by those that are kept: never more than 3 times up to 500 flushes
+ * of one size, whatever it is, nor more than 4 up to 4000; with at most 30 segments. */
+START_TEST(amplification_is_bounded) {
+    for (uint64_t bytes = 300000; bytes < 300000000; bytes = bytes * 5 / 3) {
+        shelf s = {.n = 0};
+        uint64_t flushed = 0;
+        for (uint32_t i = 1; i <= 4000; i++) {
+            s.sizes[s.n++] = (prs_merge_size){bytes, 1000, 0};
+            flushed += bytes;
+            for (;;) {
+                prs_merge_range range = prs_merge_pick(s.sizes, s.n, 30);
+                if (range.n == 0) break;
+                replace(&s, range);
+            }
+            ck_assert_uint_le(s.n, 30);
+            ck_assert_uint_le(flushed + s.written, (i <= 500 ? 3 : 4) * flushed);
+        }
+    }
+}
+END_TEST
+
+/* Each of the new segments is merged once, or not at all, into as few as can be. */
+START_TEST(a_load_is_merged_once) {
+    for (uint32_t n = 0; n < 3000; n++) {
+        uint32_t n_results = 0, left = n;
+        while (left > 0) {
+            prs_merge_range range = prs_merge_pick_load(left);
+            ck_assert_uint_eq(range.first, 0);
+            ck_assert_uint_le(range.n, PRS_MERGE_MAX_INPUTS);
+            ck_assert(range.n != 1 && range.n <= left);
+            left -= PRS_MAX(range.n, 1u);
+            n_results++;
+        }
+        ck_assert_uint_eq(n_results, (n + PRS_MERGE_MAX_INPUTS - 1) / PRS_MERGE_MAX_INPUTS);
+    }
+}
+END_TEST
+
 START_TEST(small_commits_stay_cheap) {
     test_rng rng = test_rng_of("policy small");
     shelf s = {.n = 0};
@@ -94,6 +132,7 @@ START_TEST(no_merge_has_more_inputs_than_it_may) {
 }
 END_TEST
 
-TEST_SUITE(merge_policy, large_flushes_are_written_few_times, small_commits_stay_cheap,
+TEST_SUITE(merge_policy, amplification_is_bounded, a_load_is_merged_once,
+           large_flushes_are_written_few_times, small_commits_stay_cheap,
            deleted_documents_are_purged, fewer_takes_the_cheapest_neighbours,
            no_merge_has_more_inputs_than_it_may)

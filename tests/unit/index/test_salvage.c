@@ -14,6 +14,27 @@ START_TEST(a_whole_index_needs_none) {
 }
 END_TEST
 
+static void keep_note(void *ctx, const prism_error *finding) {
+    prism_error *note = ctx;
+    if (finding->code == PRISM_OK && strstr(finding->text, "salvage") != NULL) *note = *finding;
+}
+
+/* The note of a check that speaks of what a salvage passed over. */
+static prism_error note_of(world *w) {
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_error note = PRISM_ERROR_INIT;
+    prs_check check = {.each = keep_note, .ctx = &note, .level = PRISM_CHECK_NORMAL};
+    fault_dir around;
+    fault_dir_init(&around, w->disk);
+    ck_assert_int_eq(prs_core_new(&opts, &check.core, NULL), PRISM_OK);
+    check.core->dir = &around.base;
+    ck_assert_int_eq(prs_check_run(&check, NULL), PRISM_OK);
+    ck_assert_uint_eq(check.n_findings, 0);
+    prs_core_unref(check.core);
+    w->disk->pread = false;
+    return note;
+}
+
 /* The manifest is gone: nobody knows what was in it. */
 START_TEST(a_damaged_commit_file) {
     world w;
@@ -33,6 +54,7 @@ START_TEST(a_damaged_commit_file) {
     ck_assert_uint_eq(stats.findings, 1);
     ck_assert_uint_eq(stats.lost, 0);
     ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0); /* a note, no finding */
+    ck_assert_str_eq(note_of(&w).file, "commit-0000000000000004");
     world_open(&w, true);
     ck_assert_uint_eq(world_count(&w), 49);
     char *b0 = world_get(&w, "b0");

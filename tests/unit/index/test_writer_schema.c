@@ -86,7 +86,10 @@ START_TEST(fields_are_added_without_reindexing) {
     put_new(&w, "b0");
     world_commit(&w);
     ck_assert_uint_eq(before->schema->n_fields, 7);
+    w.fault->calls = FAULT_VIEW; /* files of the two new segments, commit, deletes: no more */
+    w.fault->n_calls = 0;
     ck_assert_int_eq(prs_snapshot_open(w.index.core, before, &after, NULL), PRISM_OK);
+    ck_assert_uint_eq(w.fault->n_calls, 6);
     ck_assert_uint_eq(after->schema->n_fields, 9);
     ck_assert_uint_eq(after->schema->fields[1].boost, 5);
     ck_assert_uint_eq(prism_snapshot_documents(after), 6);
@@ -141,6 +144,43 @@ START_TEST(merges_carry_the_new_fields) {
     ck_assert_uint_eq(n_fields(&w), 9);
     ck_assert_uint_eq(world_count(&w), 8);
     world_end(&w);
+}
+END_TEST
+
+/* One segment with documents from before and behind the change, the new one with `note`. */
+static void make_merged(world *w, const char *note, int price) {
+    make_old(w);
+    ck_assert_int_eq(set_schema(w, longer, NULL), PRISM_OK);
+    world_put(w, "{\"id\":\"b\",\"note\":\"%s\",\"price\":%d}", note, price);
+    world_commit(w);
+    ck_assert_int_eq(prism_writer_merge(w->writer, 1, NULL, NULL, NULL), PRISM_OK);
+}
+
+/* A field of only some documents is compared where it is indexed. */
+START_TEST(check_sees_through_partial_fields) {
+    static const struct {
+        const char *note;
+        int price;
+        uint64_t n_findings;
+    } others[] = {{"fresh word", 5, 0}, {"fresh work", 5, 2}, {"fresh word", 6, 1}};
+    for (size_t i = 0; i < PRS_COUNT(others); i++) {
+        world a, b;
+        make_merged(&a, "fresh word", 5);
+        make_merged(&b, others[i].note, others[i].price);
+        prism_snapshot *sa = world_snapshot(&a), *sb = world_snapshot(&b);
+        prs_segment *segment = sa->leaves[0].segment;
+        ck_assert(segment->fields[NOTE].partial && segment->fields[PRICE].partial);
+        prs_docstore own = segment->docs; /* documents of the one, index of the other */
+        segment->docs = sb->leaves[0].segment->docs;
+        prs_check check = {.core = a.index.core, .level = PRISM_CHECK_DEEP};
+        ck_assert_int_eq(prs_check_deep(&check, segment, NULL), PRISM_OK);
+        ck_assert_uint_eq(check.n_findings, others[i].n_findings);
+        segment->docs = own;
+        prs_snapshot_unref(sa);
+        prs_snapshot_unref(sb);
+        world_end(&a);
+        world_end(&b);
+    }
 }
 END_TEST
 
@@ -354,6 +394,7 @@ START_TEST(the_power_may_go_at_any_moment) {
 END_TEST
 
 TEST_SUITE(writer_schema, fields_are_added_without_reindexing, merges_carry_the_new_fields,
-           only_the_schema_makes_a_commit, a_rollback_brings_the_old_schema_back,
-           a_snapshot_of_the_writer_has_the_new_schema, what_cannot_be_changed_changes_nothing,
-           each_call_of_the_storage_fails, each_allocation_fails, the_power_may_go_at_any_moment)
+           check_sees_through_partial_fields, only_the_schema_makes_a_commit,
+           a_rollback_brings_the_old_schema_back, a_snapshot_of_the_writer_has_the_new_schema,
+           what_cannot_be_changed_changes_nothing, each_call_of_the_storage_fails,
+           each_allocation_fails, the_power_may_go_at_any_moment)

@@ -4,6 +4,7 @@ query_tests_sources = \
 	tests/unit/query/test_combine.c \
 	tests/unit/query/test_field_analyzers.c \
 	tests/unit/query/test_lexer.c \
+	tests/unit/query/test_memory.c \
 	tests/unit/query/test_notes.c \
 	tests/unit/query/test_parser.c \
 	tests/unit/query/test_parser_random.c \

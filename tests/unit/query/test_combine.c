@@ -222,6 +222,39 @@ START_TEST(the_whole_has_the_limits_of_a_query) {
 }
 END_TEST
 
-TEST_SUITE(combine, leaves_are_those_of_the_parser, leaves_have_limits,
+/* A copy is its original, member by member, and lives without it. */
+START_TEST(copies_are_whole) {
+    static const char *const texts[] = {"apple",
+                                        "\"high speed wi-fi\"",
+                                        "\"a b\"~7 -c",
+                                        "\"数据库 的 系统\" 中国 的",
+                                        "title:(happy -x) happ*",
+                                        "date:[2024 TO 2025] tags:{a TO b] tags:*",
+                                        "*:* AND x^3",
+                                        "\"very happ\"* covid19 covid 19 wi-fi"};
+    prism_schema *schema = tree_schema();
+    for (size_t i = 0; i < PRS_COUNT(texts); i++) {
+        prism_query *query = tree_parse(schema, texts[i], strlen(texts[i]), 0, NULL, NULL), *copy;
+        prs_buf before, behind;
+        prs_mem mem;
+        prs_mem_init(&mem, NULL);
+        prs_buf_init(&before, &mem);
+        prs_buf_init(&behind, &mem);
+        ck_assert_int_eq(prs_query_to_json(query, &before, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_query_boost(query, 1.0, &copy, NULL), PRISM_OK);
+        prism_query_unref(query);
+        ck_assert_int_eq(prs_query_to_json(copy, &behind, NULL), PRISM_OK);
+        ck_assert_msg(before.len == behind.len && memcmp(before.ptr, behind.ptr, before.len) == 0,
+                      "%s:\n%.*s\n%.*s", texts[i], (int)before.len, (const char *)before.ptr,
+                      (int)behind.len, (const char *)behind.ptr);
+        prism_query_unref(copy);
+        prs_buf_fini(&before);
+        prs_buf_fini(&behind);
+    }
+    prism_schema_unref(schema);
+}
+END_TEST
+
+TEST_SUITE(combine, copies_are_whole, leaves_are_those_of_the_parser, leaves_have_limits,
            clauses_are_joined_as_the_parser_joins, boosts_multiply, schemas_must_be_the_same,
            extras_outlive_their_parts, the_whole_has_the_limits_of_a_query)

@@ -87,9 +87,40 @@ START_TEST(kinds) {
 }
 END_TEST
 
+/* Every kind of white space parts words, and its neighbours do not. */
+START_TEST(white_space_of_all_kinds) {
+    static const uint32_t spaces[] = {0x01,   0x09,   0x20,   0x7f,   0x80,   0x85,
+                                      0xa0,   0x1680, 0x2000, 0x2005, 0x200b, 0x2028,
+                                      0x2029, 0x202f, 0x205f, 0x3000};
+    static const uint32_t others[] = {0x7e,   0xa1,   0x167f, 0x1681, 0x1fff, 0x200c,
+                                      0x2027, 0x202e, 0x2030, 0x205e, 0x2060, 0x3001};
+    for (size_t i = 0; i < PRS_COUNT(spaces) + PRS_COUNT(others); i++) {
+        bool space = i < PRS_COUNT(spaces);
+        uint32_t cp = space ? spaces[i] : others[i - PRS_COUNT(spaces)];
+        char text[16];
+        size_t n = 0;
+        text[n++] = 'a';
+        if (cp < 0x80) {
+            text[n++] = (char)cp;
+        } else if (cp < 0x800) {
+            text[n++] = (char)(0xc0 | cp >> 6);
+            text[n++] = (char)(0x80 | (cp & 0x3f));
+        } else {
+            text[n++] = (char)(0xe0 | cp >> 12);
+            text[n++] = (char)(0x80 | (cp >> 6 & 0x3f));
+            text[n++] = (char)(0x80 | (cp & 0x3f));
+        }
+        text[n++] = 'b';
+        text[n] = '\0';
+        bool parted = strcmp(lex(text), "W[a] W[b]") == 0;
+        ck_assert_msg(parted == space, "U+%04X", cp);
+    }
+}
+END_TEST
+
 START_TEST(huge_slop_is_held) {
     ck_assert_str_eq(lex("\"a b\"~99999999999999999999"), "PH[a b]~10000000");
 }
 END_TEST
 
-TEST_SUITE(lexer, kinds, huge_slop_is_held)
+TEST_SUITE(lexer, kinds, white_space_of_all_kinds, huge_slop_is_held)

@@ -93,5 +93,25 @@ START_TEST(threads_share_a_schema) {
 }
 END_TEST
 
-TEST_SUITE(query, text_and_schema_are_kept, leaves_know_their_bytes, errors_without_an_error_object,
+START_TEST(fields_come_in_the_order_of_the_schema) {
+    static const char *const orders[] = {"c^1,b^2,a^3", "a^3,c^1,b^2", "b^2,a^3,c^1",
+                                         "c^1,a^3,b^2"};
+    prism_schema *schema = tree_schema_of("{\"fields\":[{\"name\":\"a\",\"type\":\"text\"},"
+                                          "{\"name\":\"b\",\"type\":\"text\"},"
+                                          "{\"name\":\"c\",\"type\":\"text\"}]}");
+    for (size_t i = 0; i < PRS_COUNT(orders); i++) {
+        prism_query *query = tree_parse(schema, "x", 1, 0, orders[i], NULL);
+        ck_assert_uint_eq(query->root->fields.n, 3);
+        for (uint32_t f = 0; f < 3; f++) {
+            ck_assert_uint_eq(query->root->fields.ptr[f].field, f);
+            ck_assert_uint_eq(query->root->fields.ptr[f].weight, 3 - f); /* 1 is the least */
+        }
+        prs_query_unref(query);
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
+TEST_SUITE(query, fields_come_in_the_order_of_the_schema, text_and_schema_are_kept,
+           leaves_know_their_bytes, errors_without_an_error_object,
            only_blank_texts_are_nothing_without_a_note, threads_share_a_schema)

@@ -51,63 +51,141 @@ START_TEST(every_kind_is_read) {
 }
 END_TEST
 
+/* The longest key there is, of bytes that are no text, and one that is longer. */
+START_TEST(the_longest_key_comes_back) {
+    static char json[2 * PRISM_MAX_TERM_BYTES + 200];
+    prism_schema *schema = tree_schema();
+    for (size_t more = 0; more < 2; more++) {
+        prism_query *query, *again;
+        prs_buf text;
+        size_t at, n = 2 * (PRISM_MAX_TERM_BYTES - 1 + more);
+        at = (size_t)snprintf(json, sizeof json,
+                              "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"");
+        memset(json + at, 'f', n);
+        snprintf(json + at + n, sizeof json - at - n, "\"}}");
+        prism_status status = prs_query_from_json(schema, json, strlen(json), &query, NULL);
+        ck_assert_int_eq(status == PRISM_OK, more == 0);
+        if (status != PRISM_OK) continue;
+        prs_buf_init(&text, &query->mem);
+        ck_assert_int_eq(prs_query_to_json(query, &text, NULL), PRISM_OK);
+        ck_assert_int_eq(
+            prs_query_from_json(schema, (const char *)text.ptr, text.len, &again, NULL), PRISM_OK);
+        ck_assert_uint_eq(again->root->key.len, PRISM_MAX_TERM_BYTES);
+        ck_assert(prs_bytes_equal(again->root->key, query->root->key));
+        prs_query_unref(again);
+        prs_query_unref(query);
+        prs_buf_fini(&text);
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
+/* As many keys as a slot may have, as many slots as a phrase may have, and one more. */
+START_TEST(lists_have_limits) {
+    static char json[1 << 16];
+    prism_schema *schema = tree_schema();
+    for (int slots = 0; slots < 2; slots++) {
+        for (uint32_t n = PRISM_MAX_PHRASE_TERMS; n <= PRISM_MAX_PHRASE_TERMS + 1; n++) {
+            prism_query *query;
+            prism_error err = PRISM_ERROR_INIT;
+            size_t at =
+                (size_t)snprintf(json, sizeof json, "{\"type\":\"phrase\"," F ",\"slots\":[");
+            if (!slots)
+                at += (size_t)snprintf(json + at, sizeof json - at, "{\"pos\":0,\"keys\":[");
+            for (uint32_t i = 0; i < n; i++)
+                at += (size_t)snprintf(json + at, sizeof json - at,
+                                       slots ? "%s{\"pos\":%u,\"keys\":[" KEY("a") "]}"
+                                             : "%s{\"kind\":\"word\",\"text\":\"a%u\"}",
+                                       i > 0 ? "," : "", i);
+            snprintf(json + at, sizeof json - at, slots ? "]}" : "]}]}");
+            prism_status status = prs_query_from_json(schema, json, strlen(json), &query, &err);
+            ck_assert_msg(status == (n <= PRISM_MAX_PHRASE_TERMS ? PRISM_OK : PRISM_EPARSE),
+                          "%u: %s", n, err.text);
+            prs_query_unref(query);
+        }
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
+static const char *const bad[] = {
+    "",
+    "[]",
+    "3",
+    "{}",
+    "{\"type\":3}",
+    "{\"type\":\"text\"}",
+    "{\"type\":\"\"}",
+    "{\"type\":\"terms\"}",
+    "{\"type\":\"all\",\"type\":\"all\"}",
+    "{\"type\":\"all\",\"boost\":\"2\"}",
+    "{\"type\":\"all\",\"boost\":-1}",
+    "{\"type\":\"all\",\"boost\":1e7}",
+    "{\"type\":\"term\"}",
+    "{\"type\":\"term\"," F "}",
+    "{\"type\":\"term\"," F ",\"key\":{}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"x\",\"text\":\"x\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"\",\"text\":\"x\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"f\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"zz\"}}",
+    "{\"type\":\"term\",\"fields\":{},\"key\":" KEY("x") "}",
+    "{\"type\":\"term\",\"fields\":[\"body\"],\"key\":" KEY("x") "}",
+    "{\"type\":\"term\",\"fields\":{\"nosuch\":1},\"key\":" KEY("x") "}",
+    "{\"type\":\"term\",\"fields\":{\"body\":0},\"key\":" KEY("x") "}",
+    "{\"type\":\"term\",\"fields\":{\"body\":101},\"key\":" KEY("x") "}",
+    "{\"type\":\"term\",\"fields\":{\"body\":\"1\"},\"key\":" KEY("x") "}",
+    "{\"type\":\"phrase\"," F "}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[3]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[]}]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":-1,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY(
+        "a") "]},{\"pos\":2,\"keys\":[" KEY("a") "]},{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"near\"," F ",\"slop\":-1,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"max\"}",
+    "{\"type\":\"max\",\"of\":[]}",
+    "{\"type\":\"max\",\"of\":[3]}",
+    "{\"type\":\"const\"}",
+    "{\"type\":\"const\",\"of\":[]}",
+    "{\"type\":\"bool\",\"must\":[{}]}",
+    "{\"type\":\"bool\",\"must\":{}}",
+    "{\"type\":\"bool\",\"musst\":[]}",
+    "{\"type\":\"bool\",\"min_should\":\"0\"}",
+    "{\"type\":\"all\",\"note\":1}",
+    "{\"type\":\"range\"}",
+    "{\"type\":\"range\"," F "}",
+    "{\"type\":\"range\"," F ",\"from\":1,\"to\":\"2\"}",
+    "{\"type\":\"range\"," F ",\"from\":1,\"to\":2}",
+    "{\"type\":\"near\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"bool\",\"min_should\":1}",
+    "{\"type\":\"bool\",\"min_should\":-1}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0g\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"g0\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0:\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0/\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"A0\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"0`\"}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":5}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"text\":5}}",
+    "{\"type\":\"term\"," F ",\"key\":{\"kind\":5,\"text\":\"x\"}}",
+    "{\"type\":\"term\"," F ",\"key\":5}",
+    "{\"type\":\"term\",\"fields\":5,\"key\":" KEY("x") "}",
+    "{\"type\":\"all\",\"boost\":null}",
+    "{\"type\":\"bool\",\"must\":null}",
+    "{\"type\":\"bool\",\"min_should\":null}",
+    "{\"type\":\"bool\",\"min_should\":99999999999}",
+    "{\"type\":\"near\"," F ",\"slop\":\"1\",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"near\"," F
+    ",\"slop\":99999999999,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":\"0\",\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":99999999999,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"all\"} x",
+};
+
 START_TEST(everything_else_is_refused) {
-    static const char *const bad[] = {
-        "",
-        "[]",
-        "3",
-        "{}",
-        "{\"type\":3}",
-        "{\"type\":\"text\"}",
-        "{\"type\":\"\"}",
-        "{\"type\":\"terms\"}",
-        "{\"type\":\"all\",\"type\":\"all\"}",
-        "{\"type\":\"all\",\"boost\":\"2\"}",
-        "{\"type\":\"all\",\"boost\":-1}",
-        "{\"type\":\"all\",\"boost\":1e7}",
-        "{\"type\":\"term\"}",
-        "{\"type\":\"term\"," F "}",
-        "{\"type\":\"term\"," F ",\"key\":{}}",
-        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\"}}",
-        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"x\",\"text\":\"x\"}}",
-        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"\",\"text\":\"x\"}}",
-        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"f\"}}",
-        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"zz\"}}",
-        "{\"type\":\"term\",\"fields\":{},\"key\":" KEY("x") "}",
-        "{\"type\":\"term\",\"fields\":[\"body\"],\"key\":" KEY("x") "}",
-        "{\"type\":\"term\",\"fields\":{\"nosuch\":1},\"key\":" KEY("x") "}",
-        "{\"type\":\"term\",\"fields\":{\"body\":0},\"key\":" KEY("x") "}",
-        "{\"type\":\"term\",\"fields\":{\"body\":101},\"key\":" KEY("x") "}",
-        "{\"type\":\"term\",\"fields\":{\"body\":\"1\"},\"key\":" KEY("x") "}",
-        "{\"type\":\"phrase\"," F "}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[3]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[]}]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[{\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":-1,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"phrase\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY(
-            "a") "]},{\"pos\":2,\"keys\":[" KEY("a") "]},{\"pos\":1,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"near\"," F ",\"slop\":-1,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"max\"}",
-        "{\"type\":\"max\",\"of\":[]}",
-        "{\"type\":\"max\",\"of\":[3]}",
-        "{\"type\":\"const\"}",
-        "{\"type\":\"const\",\"of\":[]}",
-        "{\"type\":\"bool\",\"must\":[{}]}",
-        "{\"type\":\"bool\",\"must\":{}}",
-        "{\"type\":\"bool\",\"musst\":[]}",
-        "{\"type\":\"bool\",\"min_should\":\"0\"}",
-        "{\"type\":\"all\",\"note\":1}",
-        "{\"type\":\"range\"}",
-        "{\"type\":\"range\"," F "}",
-        "{\"type\":\"range\"," F ",\"from\":1,\"to\":\"2\"}",
-        "{\"type\":\"range\"," F ",\"from\":1,\"to\":2}",
-        "{\"type\":\"near\"," F ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
-        "{\"type\":\"bool\",\"min_should\":1}",
-        "{\"type\":\"bool\",\"min_should\":-1}",
-        "{\"type\":\"all\"} x",
-    };
     prism_schema *schema = tree_schema();
     for (size_t i = 0; i < PRS_COUNT(bad); i++) {
         prism_error err = PRISM_ERROR_INIT;
@@ -196,5 +274,5 @@ START_TEST(damaged_trees) {
 }
 END_TEST
 
-TEST_SUITE(query_json, every_kind_is_read, everything_else_is_refused, bad_json_has_a_place, limits,
-           damaged_trees)
+TEST_SUITE(query_json, every_kind_is_read, lists_have_limits, the_longest_key_comes_back,
+           everything_else_is_refused, bad_json_has_a_place, limits, damaged_trees)

@@ -12,6 +12,10 @@ START_TEST(no_text) {
     ck_assert_uint_eq(err.offset, 0);
     ck_assert_uint_eq(err.line, 1);
     ck_assert_uint_eq(err.column, 1);
+    prs_json_error_at(&err, "\nx", 2, 1); /* the shortest text with a second line */
+    ck_assert_uint_eq(err.offset, 1);
+    ck_assert_uint_eq(err.line, 2);
+    ck_assert_uint_eq(err.column, 1);
 }
 END_TEST
 

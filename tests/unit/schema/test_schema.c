@@ -192,23 +192,27 @@ START_TEST(at_most_1024_fields) {
 }
 END_TEST
 
-static void count_slot(void *slot) {
-    ++*(int *)slot;
+typedef struct counted_slot {
+    prs_schema_slot slot;
+    int freed;
+} counted_slot;
+
+static void count_slot(prs_schema_slot *slot) {
+    ((counted_slot *)slot)->freed++;
 }
 
 START_TEST(references_are_counted) {
     prism_schema *s;
-    int freed = 0;
+    counted_slot slot = {{count_slot}, 0};
     ck_assert_int_eq(prs_schema_default(&s, NULL), PRISM_OK);
-    s->cache->slot = &freed;
-    s->cache->slot_free = count_slot;
+    atomic_store(&s->cache->slot, &slot.slot);
     const prism_schema *shared = s;
     ck_assert_ptr_eq(prs_schema_ref(shared), s);
     prs_schema_unref(s);
-    ck_assert_int_eq(freed, 0);
+    ck_assert_int_eq(slot.freed, 0);
     ck_assert_uint_eq(s->n_fields, 8);
     prs_schema_unref(s);
-    ck_assert_int_eq(freed, 1);
+    ck_assert_int_eq(slot.freed, 1);
     prs_schema_unref(NULL);
     ck_assert_ptr_null(prs_schema_ref(NULL));
 }

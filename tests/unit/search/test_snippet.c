@@ -77,6 +77,28 @@ START_TEST(the_best_fragment) {
 }
 END_TEST
 
+/* Of two places, that of the rarer word, wherever its other documents are. */
+START_TEST(rare_words_weigh_more) {
+    kit k;
+    kit_make(&k, true);
+    for (int i = 0; i < 20; i++) {
+        kit_put(&k, "{\"body\":\"a common thing\"}");
+        if (i % 8 == 0) kit_commit(&k); /* several segments */
+    }
+    kit_put(&k,
+            "{\"id\":\"1\",\"body\":\"It is common here. Between the two stand some other words, "
+            "which say nothing at all. It is uncanny there.\"}");
+    kit_commit(&k);
+    prism_snippet_opts opts = PRISM_SNIPPET_OPTS_INIT;
+    char json[1024];
+    snprintf(json, sizeof json, "{'type':'bool','should':[%s,%s]}", kit_word("common"),
+             kit_word("uncanni"));
+    opts.max_bytes = 24;
+    ck_assert_str_eq(show(&k, json, "1", "body", &opts), "It is [uncanny] there.");
+    kit_free(&k);
+}
+END_TEST
+
 /* Dictionary words that touch are one span, as pairs are. */
 START_TEST(spans_of_dictionary_words_join) {
     kit k;
@@ -184,5 +206,6 @@ START_TEST(errors) {
 }
 END_TEST
 
-TEST_SUITE(snippet, the_best_fragment, han_spans_join, spans_of_dictionary_words_join,
-           without_a_match_its_beginning, long_fields_are_looked_at_so_far, errors)
+TEST_SUITE(snippet, the_best_fragment, rare_words_weigh_more, han_spans_join,
+           spans_of_dictionary_words_join, without_a_match_its_beginning,
+           long_fields_are_looked_at_so_far, errors)

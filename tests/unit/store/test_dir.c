@@ -9,6 +9,7 @@ START_TEST(names_have_an_alphabet) {
     static const char *const good[] = {
         "a",
         "0",
+        "z9",
         "write.lock",
         "commit-0000000000000001.tmp",
         "a.b.c",
@@ -220,6 +221,26 @@ START_TEST(the_lock_has_one_holder) {
 }
 END_TEST
 
+START_TEST(finished_files_are_synced_by_name) {
+    for (int kind = 0; kind < PLACE_KINDS; kind++) {
+        place p;
+        prism_error err = PRISM_ERROR_INIT;
+        place_open(&p, (place_kind)kind);
+        place_write(&p, "a", "first", 5);
+        uint64_t before = atomic_load(&p.dir->n_syncs);
+        ck_assert_int_eq(p.dir->vt->sync_name(p.dir, "a", NULL), PRISM_OK);
+        ck_assert_uint_eq(atomic_load(&p.dir->n_syncs), before + 1);
+        ck_assert_int_eq(p.dir->vt->sync_name(p.dir, "b", &err), PRISM_ENOTFOUND);
+        ck_assert_str_eq(err.file, "b");
+        ck_assert_int_eq(p.dir->vt->sync_name(p.dir, "../a", NULL), PRISM_EINVAL);
+        p.dir->no_sync = true;
+        ck_assert_int_eq(p.dir->vt->sync_name(p.dir, "a", NULL), PRISM_OK);
+        ck_assert_uint_eq(atomic_load(&p.dir->n_syncs), before + 1);
+        place_close(&p);
+    }
+}
+END_TEST
+
 START_TEST(syncs_are_counted) {
     for (int kind = 0; kind < PLACE_KINDS; kind++) {
         place p;
@@ -287,4 +308,5 @@ END_TEST
 
 TEST_SUITE(dir, names_have_an_alphabet, bytes_come_back, what_is_sealed_can_be_viewed,
            nothing_is_written_twice, what_is_viewed_outlives_its_name, names_are_listed,
-           the_lock_has_one_holder, syncs_are_counted, memory_may_run_out)
+           the_lock_has_one_holder, finished_files_are_synced_by_name, syncs_are_counted,
+           memory_may_run_out)

@@ -124,5 +124,23 @@ START_TEST(threads_may_share_it) {
 }
 END_TEST
 
-TEST_SUITE(dir_mem, a_file_being_written_cannot_be_viewed, an_unlinked_file_may_be_finished,
-           a_file_has_the_size_of_one_block, there_are_few_locks, threads_may_share_it)
+START_TEST(a_view_without_mapping_has_room_for_all) {
+    static const uint8_t bytes[5000];
+    place p;
+    prs_view view;
+    place_open(&p, PLACE_MEM_PREAD);
+    place_write(&p, "a", bytes, sizeof bytes);
+    size_t before = atomic_load(&p.mem.live);
+    ck_assert_int_eq(p.dir->vt->view_open(p.dir, "a", &view, NULL), PRISM_OK);
+    ck_assert_ptr_nonnull(view.space);
+    ck_assert_uint_ge(atomic_load(&p.mem.live), before + sizeof bytes + 64); /* padding */
+    ck_assert_uint_lt(atomic_load(&p.mem.live), before + sizeof bytes + 1000);
+    p.dir->vt->view_close(p.dir, &view);
+    ck_assert_uint_eq(atomic_load(&p.mem.live), before);
+    place_close(&p);
+}
+END_TEST
+
+TEST_SUITE(dir_mem, a_view_without_mapping_has_room_for_all, a_file_being_written_cannot_be_viewed,
+           an_unlinked_file_may_be_finished, a_file_has_the_size_of_one_block, there_are_few_locks,
+           threads_may_share_it)

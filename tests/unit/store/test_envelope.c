@@ -59,6 +59,14 @@ START_TEST(versions_and_flags_are_obeyed) {
     ck_assert_int_eq(read_changed(22, 255), PRISM_OK);    /* compatible flag */
     uint8_t bytes[64];
     prs_header h;
+    prism_error err = PRISM_ERROR_INIT;
+    prs_envelope_put_header(bytes, &sample_header);
+    bytes[9] = 2;
+    prs_store64(bytes + 56, prs_envelope_hash(&sample_header, PRS_HASH_HEADER, bytes, 56));
+    ck_assert_int_eq(prs_envelope_get_header(bytes, "f", &h, &err), PRISM_ETOONEW);
+    ck_assert_int_eq(err.code, PRISM_ETOONEW);
+    ck_assert_str_eq(err.file, "f");
+    ck_assert_ptr_nonnull(strstr(err.text, "newer version"));
     prs_envelope_put_header(bytes, &sample_header);
     bytes[18] = 1;
     prs_store64(bytes + 56, prs_envelope_hash(&sample_header, PRS_HASH_HEADER, bytes, 56));

@@ -289,7 +289,68 @@ START_TEST(bytes_are_had_back_from_a_file) {
 }
 END_TEST
 
-TEST_SUITE(out, bytes_are_those_of_the_format, the_digest_never_changes, a_file_is_synced_once,
+/* The copy of a file, each call of the disk refused in turn: told, and nothing left open. */
+static prism_status copy_over(prs_dir *dir, prs_mem *mem, fault_dir *fault, uint64_t at) {
+    enum { LEN = 200000 };
+    uint8_t *bytes = calloc(1, LEN);
+    prs_out *from, *to = NULL;
+    (void)mem;
+    prism_status status = prs_out_open(dir, "f.idx", PRS_FILE_IDX, &sample_id, 0, &from, NULL);
+    if (status == PRISM_OK) {
+        prs_out_section(from, 1, 0, 1);
+        prs_out_write(from, bytes, LEN);
+        status = prs_out_status(from, NULL);
+    }
+    free(bytes);
+    if (fault != NULL) {
+        fault->n_calls = 0;
+        fault->fail_at = at;
+    }
+    if (status == PRISM_OK)
+        status = prs_out_open(dir, "g.idx", PRS_FILE_IDX, &sample_id, 0, &to, NULL);
+    if (status == PRISM_OK) {
+        prs_out_section(to, 1, 0, 1);
+        status = prs_out_copy(from, LEN, to, NULL);
+    }
+    prs_out_abandon(to);
+    prs_out_abandon(from);
+    return status;
+}
+
+START_TEST(what_cannot_be_had_back_is_told) {
+    for (uint64_t at = 1;; at++) {
+        place p;
+        fault_dir fault;
+        place_open(&p, PLACE_MEM_PREAD);
+        fault_dir_init(&fault, p.dir);
+        fault.base.pread = true;
+        fault.calls = FAULT_CREATE | FAULT_VIEW | FAULT_READ | FAULT_WRITE;
+        prism_status status = copy_over(&fault.base, &p.mem, &fault, at);
+        ck_assert_int_eq(status, fault.n_failed > 0 ? PRISM_EIO : PRISM_OK);
+        bool done = fault.n_failed == 0;
+        place_close(&p);
+        if (done) break;
+        ck_assert_uint_lt(at, 100);
+    }
+}
+END_TEST
+
+static prism_status copy_in_memory(prs_mem *mem, void *ctx) {
+    prs_dir *dir;
+    (void)ctx;
+    PRS_TRY(prs_dir_mem_new(mem, &dir, NULL));
+    prism_status status = copy_over(dir, mem, NULL, 0);
+    dir->vt->close_dir(dir);
+    return status;
+}
+
+START_TEST(memory_for_a_copy_may_run_out) {
+    ck_assert_uint_gt(test_oom_sweep(copy_in_memory, NULL), 8);
+}
+END_TEST
+
+TEST_SUITE(out, what_cannot_be_had_back_is_told, memory_for_a_copy_may_run_out,
+           bytes_are_those_of_the_format, the_digest_never_changes, a_file_is_synced_once,
            a_sealed_file_is_whole_and_not_synced, every_failing_call_is_told,
            nothing_happens_after_a_failure, what_is_abandoned_is_gone, bugs_of_callers_are_told,
            memory_may_run_out, bytes_are_had_back_from_a_file)

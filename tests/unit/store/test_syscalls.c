@@ -55,6 +55,7 @@ START_TEST(opening_tells_what_failed) {
     open_fails("openat", 3, EACCES, true, PRISM_EIO); /* its parent */
     open_fails("mkdir", 1, EACCES, true, PRISM_EIO);
     open_fails("fstatvfs", 1, EIO, false, PRISM_EIO);
+    open_fails("fstatvfs", 1, EIO, true, PRISM_EIO); /* though the parent can be synced */
     open_fails("faccessat", 1, EIO, false, PRISM_EIO);
     open_fails("faccessat", 1, EACCES, false, PRISM_EREADONLY);
     open_fails("fstatfs", 1, EIO, false, PRISM_EIO);
@@ -295,9 +296,14 @@ START_TEST(descriptors_survive_signals_and_full_tables) {
     syscalls_fail("write", 1, EINTR);
     ck_assert_int_eq(prs_fd_write_all(fd, "0123", 4), 0);
     ck_assert_uint_eq(syscalls_pass(), 1);
+    char buf[4];
+    syscalls_fail("pread", 2, EIO); /* one call reads it all, and there is no other */
+    ck_assert_int_eq(prs_fd_read_at(fd, buf, 4, 0), 4);
+    ck_assert_uint_eq(syscalls_pass(), 0);
     ck_assert_int_eq(prs_fd_close(fd), 0);
     int saved = dup(0), before = n_descriptors();
     close(0);
+    errno = EINTR;                     /* of an earlier call: 0 is a descriptor all the same */
     syscalls_fail("fcntl", 1, EMFILE); /* no number above 2 is left */
     ck_assert_int_eq(prs_fd_open(dir, "file", O_RDWR, 0600), -1);
     ck_assert_int_eq(errno, EMFILE);

@@ -70,28 +70,32 @@ fn schema(mode: &str) -> (Schema, Fields) {
     (builder.build(), Fields { id, title, body })
 }
 
-fn document(line: &str, fields: &Fields) -> Result<TantivyDocument> {
+#[derive(serde::Deserialize)]
+struct Article<'a> {
+    #[serde(borrow, default)]
+    id: std::borrow::Cow<'a, str>,
+    #[serde(borrow)]
+    title: std::borrow::Cow<'a, str>,
+    #[serde(borrow)]
+    body: std::borrow::Cow<'a, str>,
+}
+
+/// Put one line; with a key, in place of the document that has it.
+fn put(writer: &IndexWriter, line: &str, fields: &Fields) -> Result<()> {
     let mut doc = TantivyDocument::default();
-    let Some(title) = fields.title else {
+    if let Some(title) = fields.title {
+        let article: Article = serde_json::from_str(line)?;
+        if let Some(id) = fields.id {
+            writer.delete_term(Term::from_field_text(id, &article.id));
+            doc.add_text(id, &article.id);
+        }
+        doc.add_text(title, &article.title);
+        doc.add_text(fields.body, &article.body);
+    } else {
         doc.add_text(fields.body, line);
-        return Ok(doc);
-    };
-    #[derive(serde::Deserialize)]
-    struct Article<'a> {
-        #[serde(borrow)]
-        id: std::borrow::Cow<'a, str>,
-        #[serde(borrow)]
-        title: std::borrow::Cow<'a, str>,
-        #[serde(borrow)]
-        body: std::borrow::Cow<'a, str>,
     }
-    let article: Article = serde_json::from_str(line)?;
-    if let Some(id) = fields.id {
-        doc.add_text(id, &article.id);
-    }
-    doc.add_text(title, &article.title);
-    doc.add_text(fields.body, &article.body);
-    Ok(doc)
+    writer.add_document(doc)?;
+    Ok(())
 }
 
 fn proc(file: &str, name: &str) -> u64 {
@@ -116,12 +120,7 @@ fn add_all(writer: &IndexWriter, corpus: &str, fields: &Fields) -> Result<u64> {
     let mut line = String::new();
     let mut file = BufReader::with_capacity(1 << 20, File::open(corpus)?);
     while file.read_line(&mut line)? > 0 {
-        let doc = document(line.trim_end_matches('\n'), fields)?;
-        if let Some(id) = fields.id {
-            let article: serde_json::Value = serde_json::from_str(&line)?;
-            writer.delete_term(Term::from_field_text(id, article["id"].as_str().unwrap_or("")));
-        }
-        writer.add_document(doc)?;
+        put(writer, line.trim_end_matches('\n'), fields)?;
         docs += 1;
         line.clear();
     }

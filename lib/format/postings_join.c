@@ -1,0 +1,342 @@
+/* postings_join.c - how do lists of several segments become one without decoding their positions?
+ *
+ * Structure   A list that is too long to wait for its directory is added twice: the first time
+ *             positions are written and groups measured, the second time groups are written.
+ *
+ *             blocks that stay whole, of long lists   bytes copied behind a new head
+ *             all others                              documents and freqs -> pending (up to 128),
+ *                                                     positions: their bits -> run -> new block
+ *
+ *             At the end as in postings_writer.c: inline, one block, or the builder's groups.
+ * Invariants  - The run holds the groups of the pending documents, and zeros behind them.
+ *             - Of the blocks of a list at most a tenth are short, but for the last one: where a
+ *               block could only be copied behind a short one, it is encoded again instead.
+ *             - A block is cut only when the posting after it is there.
+ *             - Whatever the bytes of a block are, nothing is read beyond it, and the documents
+ *               that come out of it ascend.
+ * Why so      A group's size follows from freq and span, so the bits of a whole block are found by
+ *             an addition per document, and moved 64 at a time: a tenth of decoding and encoding
+ *             them.  Copied blocks are decoded nevertheless, for exact impacts and dominance
+ *             points: those that are stored would get looser with every merge.
+ * Cost        about 3 ns a posting copied, 9 a posting encoded again.
+ * Source      FORMAT.md sections 6 to 8.   Tested by tests/unit/format/test_postings_join.c */
+#include "format/postings_join.h"
+
+#include "base/error.h"
+#include "codec/eliasfano.h"
+#include "format/block.h"
+#include "format/inline_list.h"
+#include "format/postings_cursor.h"
+#include "format/postings_group.h"
+#include "format/terms_block.h"
+
+#define COPY_MIN_DF (8u * PRS_BLOCK) /* shorter lists are encoded again */
+#define SHORT_OF 10u                 /* at most one block of so many is short */
+#define RUN_MARGIN 16u               /* bytes that are touched behind the last bit of the run */
+
+struct prs_postings_joiner {
+    prs_mem *mem;
+    prs_out *out;
+    bool has_lengths, has_positions;
+    bool is_long;         /* the list may have more than a block, and there are lengths */
+    bool no_memory;       /* sticky until the next list */
+    uint64_t df, cf, off; /* of the current list */
+    uint64_t positions_len, postings_len;
+    uint32_t last_doc;          /* of the last finished block, PRS_NO_DOC before it */
+    uint32_t n_blocks, n_short; /* finished */
+    /* postings not yet in a block */
+    uint32_t n;
+    uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
+    uint32_t lengths[PRS_BLOCK];       /* if is_long */
+    uint32_t spans[PRS_INLINE_MAX_DF]; /* of the first ones, should there be no more */
+    uint8_t *run;                      /* groups of their positions */
+    size_t run_cap;
+    uint64_t run_bits;
+    uint8_t payload[PRS_INLINE_MAX_BYTES]; /* of an inline list */
+    prs_list_builder list;
+};
+
+prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, float mean_length,
+                                     prs_postings_joiner **joiner, prism_error *err) {
+    prs_postings_joiner *pj = prs_mem_calloc(mem, 1, sizeof *pj);
+    *joiner = pj;
+    if (pj == NULL) return prs_error_nomem(err);
+    pj->mem = mem;
+    pj->out = out;
+    pj->has_lengths = mean_length > 0;
+    prs_list_builder_init(&pj->list, mem, mean_length);
+    return PRISM_OK;
+}
+
+void prs_postings_joiner_free(prs_postings_joiner *pj) {
+    if (pj == NULL) return;
+    prs_list_builder_fini(&pj->list);
+    prs_mem_free(pj->mem, pj->run, pj->run_cap);
+    prs_mem_free(pj->mem, pj, sizeof *pj);
+}
+
+static void clear_run(prs_postings_joiner *pj) {
+    if (pj->run_bits != 0) memset(pj->run, 0, (size_t)((pj->run_bits + 7) / 8));
+    pj->run_bits = 0;
+}
+
+static void begin_pass(prs_postings_joiner *pj) {
+    pj->df = pj->cf = pj->positions_len = 0;
+    pj->last_doc = PRS_NO_DOC;
+    pj->n_blocks = pj->n_short = 0;
+    pj->n = 0;
+    clear_run(pj);
+}
+
+void prs_postings_joiner_begin(prs_postings_joiner *pj, bool has_positions, uint64_t max_df,
+                               bool twice) {
+    pj->has_positions = has_positions;
+    pj->is_long = pj->has_lengths && max_df > PRS_BLOCK;
+    pj->no_memory = false;
+    pj->off = prs_out_offset(pj->out);
+    pj->postings_len = 0;
+    begin_pass(pj);
+    if (!prs_list_builder_empty(&pj->list) || pj->list.no_memory) prs_list_builder_reset(&pj->list);
+    pj->list.pass = twice ? PRS_LIST_MEASURE : PRS_LIST_ONCE;
+}
+
+/* ---- finished blocks ------------------------------------------------------------------------- */
+
+static void put_positions(prs_postings_joiner *pj, const uint8_t *bytes, size_t len) {
+    if (pj->list.pass != PRS_LIST_WRITE) prs_out_write(pj->out, bytes, len);
+    pj->positions_len += len;
+}
+
+/* What skipping needs to know of a block's postings; pos_len and bytes are there already. */
+static void add_to_list(prs_postings_joiner *pj, prs_new_block *block, const uint32_t *freqs,
+                        const uint32_t *lengths, uint32_t n) {
+    prs_front front;
+    prs_front_of(&front, freqs, pj->has_lengths ? lengths : NULL, n);
+    prs_dominance_add(&pj->list.dominance, freqs, pj->has_lengths ? lengths : NULL, n);
+    block->front = &front;
+    prs_list_builder_add(&pj->list, block);
+    pj->last_doc = block->last_doc;
+    pj->n_blocks++;
+    pj->n_short += n < PRS_BLOCK;
+}
+
+static void put_pending(prs_postings_joiner *pj) {
+    uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
+    if (pj->n == 0) return;
+    prs_new_block block = {.bytes = bytes, .last_doc = pj->docs[pj->n - 1]};
+    block.pos_len = (pj->run_bits + 7) / 8;
+    put_positions(pj, pj->run, (size_t)block.pos_len);
+    block.len = (uint32_t)prs_block_encode(pj->docs, pj->freqs, pj->n, pj->last_doc, bytes);
+    add_to_list(pj, &block, pj->freqs, pj->lengths, pj->n);
+    pj->n = 0;
+    clear_run(pj);
+}
+
+/* ---- a block that is encoded again ----------------------------------------------------------- */
+
+/* Make room for so many bits more. */
+static bool grow_run(prs_postings_joiner *pj, uint64_t n_bits) {
+    uint64_t need = (pj->run_bits + n_bits) / 8 + RUN_MARGIN;
+    if (PRS_LIKELY(need <= pj->run_cap)) return true;
+    if (need > pj->mem->single_cap / 2) {
+        pj->no_memory = true;
+        return false;
+    }
+    size_t cap = (size_t)PRS_MAX(2 * need, 4096u);
+    uint8_t *run = prs_mem_resize(pj->mem, pj->run, pj->run_cap, cap);
+    if (run == NULL) {
+        pj->no_memory = true;
+        return false;
+    }
+    memset(run + pj->run_cap, 0, cap - pj->run_cap);
+    pj->run = run;
+    pj->run_cap = cap;
+    return true;
+}
+
+/* Positions of documents in the stored run of a block: bits of neighbours are moved at once. */
+static void move_groups(prs_postings_joiner *pj, const prs_postings *from, const uint8_t *run,
+                        const uint8_t *places, uint32_t n) {
+    for (uint32_t i = 0, k; i < n; i += k) {
+        k = (uint32_t)(places[n - 1] - places[i]) == n - 1 - i ? n - i : 1;
+        uint64_t first = from->pos_bits[places[i]], end = from->pos_bits[places[i] + k];
+        if (!grow_run(pj, end - first)) return;
+        prs_bits_copy(pj->run, pj->run_bits, run, first, end - first);
+        pj->run_bits += end - first;
+    }
+}
+
+/* Positions of a document of an inline list: varints become a group. */
+static prism_status encode_group(prs_postings_joiner *pj, prs_postings *from, uint32_t place,
+                                 prism_error *err) {
+    uint32_t positions[PRS_INLINE_MAX_CF], freq = from->freqs[place];
+    uint32_t span = prs_lengths_get(from->src->spans, from->docs[place]);
+    PRS_TRY(prs_postings_positions(from, place, positions, err));
+    if (PRS_UNLIKELY(positions[freq - 1] >= span)) /* read anew: the file may have changed */
+        return prs_cursor_corrupt(from, from->info.payload, err, "a position beyond its document");
+    if (!grow_run(pj, prs_ef_bits(freq, span))) return PRISM_OK;
+    pj->run_bits = prs_ef_encode(pj->run, pj->run_bits, positions, freq, span);
+    return PRISM_OK;
+}
+
+/* Append n kept postings, as many as there is room for. */
+static prism_status add_pending(prs_postings_joiner *pj, prs_postings *from, const uint8_t *run,
+                                const prs_lengths *lengths, const prs_kept *kept, uint32_t first,
+                                uint32_t n, prism_error *err) {
+    const uint8_t *places = kept->places + first;
+    memcpy(pj->docs + pj->n, kept->docs + first, n * sizeof *kept->docs);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t doc = from->docs[places[i]], at = pj->n + i;
+        pj->freqs[at] = from->freqs[places[i]];
+        pj->cf += pj->freqs[at];
+        if (pj->is_long) pj->lengths[at] = prs_lengths_get(lengths, doc);
+        if (at < PRS_INLINE_MAX_DF && pj->has_positions)
+            pj->spans[at] = prs_lengths_get(from->src->spans, doc);
+    }
+    if (run != NULL) move_groups(pj, from, run, places, n);
+    for (uint32_t i = 0; i < n && pj->has_positions && run == NULL; i++)
+        PRS_TRY(encode_group(pj, from, places[i], err));
+    pj->n += n;
+    pj->df += n;
+    return PRISM_OK;
+}
+
+static prism_status add_again(prs_postings_joiner *pj, prs_postings *from,
+                              const prs_lengths *lengths, const prs_kept *kept, prism_error *err) {
+    const uint8_t *run = NULL;
+    if (pj->has_positions && !from->info.inlined)
+        PRS_TRY(prs_cursor_position_bits(from, &run, err));
+    for (uint32_t i = 0, n; i < kept->n && !pj->no_memory; i += n) {
+        if (pj->n == PRS_BLOCK) put_pending(pj);
+        n = PRS_MIN(PRS_BLOCK - pj->n, kept->n - i);
+        PRS_TRY(add_pending(pj, from, run, lengths, kept, i, n, err));
+    }
+    return PRISM_OK;
+}
+
+/* ---- a block that is copied ------------------------------------------------------------------ */
+
+/* May the block be copied, be it behind a short one? */
+static bool may_copy(const prs_postings_joiner *pj, const prs_postings *from,
+                     const prs_kept *kept) {
+    if (!kept->shifted || from->n_groups == 0 || from->info.df < COPY_MIN_DF) return false;
+    /* Lists of up to 128 stay one block: nothing is cut before there are more. */
+    if (pj->df + from->n <= PRS_BLOCK) return false;
+    uint32_t n_short = (pj->n % PRS_BLOCK != 0 ? 1u : 0) + (from->n < PRS_BLOCK ? 1u : 0);
+    return n_short == 0 || (pj->n_short + n_short) * SHORT_OF <= pj->n_blocks;
+}
+
+/* Append a block of `from` whose stored bytes are known; a new head, all else as it is. */
+static void put_copy(prs_postings_joiner *pj, const prs_postings *from, const prs_lengths *lengths,
+                     const prs_kept *kept, prs_bytes body, prs_bytes positions) {
+    uint8_t bytes[PRS_BLOCK_MAX_BYTES];
+    uint32_t room[PRS_BLOCK], n = from->n;
+    size_t head = prs_block_put_head(from->tag, n, kept->docs[0], pj->last_doc, bytes);
+    memcpy(bytes + head, body.ptr, body.len);
+    prs_new_block block = {.bytes = bytes,
+                           .len = (uint32_t)(head + body.len),
+                           .last_doc = kept->docs[n - 1],
+                           .pos_len = positions.len};
+    put_positions(pj, positions.ptr, positions.len);
+    for (uint32_t i = 0; i < n; i++) pj->cf += from->freqs[i];
+    for (uint32_t i = 0; i < n && pj->has_lengths; i++)
+        room[i] = prs_lengths_get(lengths, from->docs[i]);
+    pj->df += n;
+    add_to_list(pj, &block, from->freqs, room, n);
+}
+
+prism_status prs_postings_joiner_add(prs_postings_joiner *pj, prs_postings *from,
+                                     const prs_lengths *lengths, const prs_kept *kept,
+                                     prism_error *err) {
+    PRS_ASSERT(kept->n >= 1 && kept->n <= from->n && from->freqs_ready);
+    PRS_ASSERT(!pj->has_positions || from->info.has_positions);
+    if (may_copy(pj, from, kept) && pj->has_positions == from->info.has_positions) {
+        prs_bytes body, positions;
+        PRS_TRY(prs_cursor_stored(from, &body, &positions, err));
+        /* Other writers may choose wasteful widths: such a block is encoded again. */
+        if (body.len <= PRS_BLOCK_MAX_BYTES - PRS_BLOCK_HEAD_BYTES) {
+            put_pending(pj);
+            if (!pj->no_memory) put_copy(pj, from, lengths, kept, body, positions);
+            return PRISM_OK;
+        }
+    }
+    return add_again(pj, from, lengths, kept, err);
+}
+
+/* ---- ending a list --------------------------------------------------------------------------- */
+
+/* A list that has become short enough for the dictionary. */
+static prism_status put_payload(prs_postings_joiner *pj, prs_term_info *info, prism_error *err) {
+    uint32_t positions[PRS_INLINE_MAX_CF], *to = positions;
+    uint64_t bit = 0;
+    for (uint32_t i = 0; i < pj->n && pj->has_positions; i++) {
+        bool sound = pj->spans[i] > 0;
+        uint64_t n_bits = sound ? prs_ef_bits(pj->freqs[i], pj->spans[i]) : 0;
+        if (!sound || n_bits > pj->run_bits - bit ||
+            !prs_ef_decode(pj->run, bit, pj->freqs[i], pj->spans[i], to))
+            return prs_error_corrupt(err, NULL, 0, "positions of a block are unsound");
+        bit += n_bits;
+        to += pj->freqs[i];
+    }
+    info->inlined = true;
+    info->payload = pj->payload;
+    info->payload_len =
+        (uint32_t)prs_inline_put(pj->docs, pj->freqs, pj->has_positions ? positions : NULL, pj->n,
+                                 pj->cf, pj->payload);
+    return PRISM_OK;
+}
+
+static void write_single_block(prs_postings_joiner *pj, prs_term_info *info) {
+    uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
+    put_positions(pj, pj->run, (size_t)((pj->run_bits + 7) / 8));
+    info->postings_len = prs_block_encode(pj->docs, pj->freqs, pj->n, PRS_NO_DOC, bytes);
+    prs_out_write(pj->out, bytes, (size_t)info->postings_len);
+}
+
+prism_status prs_postings_joiner_again(prs_postings_joiner *pj, bool *again, prism_error *err) {
+    PRS_ASSERT(pj->list.pass == PRS_LIST_MEASURE);
+    *again = false;
+    if (pj->no_memory) return prs_error_nomem(err);
+    if (prs_list_builder_empty(&pj->list)) return PRISM_OK; /* a short one after all */
+    put_pending(pj);
+    if (!prs_list_builder_write(&pj->list, pj->df, pj->has_positions, pj->out, &pj->postings_len))
+        return prs_error_nomem(err);
+    begin_pass(pj);
+    *again = true;
+    return prs_out_status(pj->out, err);
+}
+
+static prism_status end_second(prs_postings_joiner *pj, prism_error *err) {
+    if (prs_list_builder_end_second(&pj->list)) return PRISM_OK;
+    if (pj->list.no_memory) return prs_error_nomem(err);
+    return prs_error_corrupt(err, NULL, 0, "a list changed while it was read");
+}
+
+prism_status prs_postings_joiner_finish(prs_postings_joiner *pj, prs_term_info *info,
+                                        prism_error *err) {
+    memset(info, 0, sizeof *info);
+    if (pj->df == 0) return prs_error_set(err, PRISM_EINVAL, "a list without documents");
+    if (pj->no_memory) return prs_error_nomem(err);
+    prs_term_info made = {.df = (uint32_t)pj->df, .cf = pj->cf, .has_positions = pj->has_positions};
+    if (prs_terms_must_inline(made.df, made.cf)) {
+        PRS_TRY(put_payload(pj, &made, err));
+    } else if (prs_list_builder_empty(&pj->list)) {
+        write_single_block(pj, &made);
+    } else {
+        put_pending(pj);
+        if (pj->list.pass == PRS_LIST_WRITE) {
+            PRS_TRY(end_second(pj, err));
+        } else if (!prs_list_builder_write(&pj->list, pj->df, pj->has_positions, pj->out,
+                                           &pj->postings_len)) {
+            return prs_error_nomem(err);
+        }
+        made.postings_len = pj->postings_len;
+    }
+    PRS_TRY(prs_out_status(pj->out, err));
+    if (!made.inlined) {
+        made.off = pj->off;
+        made.positions_len = pj->positions_len;
+    }
+    *info = made;
+    return PRISM_OK;
+}
