@@ -107,7 +107,15 @@ EXTRA_DIST += bench/NOTES.md
 noinst_PROGRAMS += bench/prism_build
 bench_prism_build_SOURCES = bench/peers/prismsearch/build.c bench/peers/peer.h
 bench_prism_build_LDADD = libprismsearch.la
-EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/bytes bench/peers
+# File by file: of a folder the objects in the build tree would be packed, too.
+EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/bytes \
+	bench/peers/README.md bench/peers/bm25s/driver.py bench/peers/bm25s/install.sh bench/peers/debian.sh \
+	bench/peers/fts5/fts5.c bench/peers/fts5/install.sh bench/peers/groonga/groonga.c \
+	bench/peers/groonga/install.sh bench/peers/lucene/LucenePeer.java bench/peers/lucene/install.sh \
+	bench/peers/lucene/pom.xml bench/peers/peer.py bench/peers/pisa/driver.py bench/peers/pisa/install.sh \
+	bench/peers/python.sh bench/peers/tantivy/Cargo.lock bench/peers/tantivy/Cargo.toml \
+	bench/peers/tantivy/install.sh bench/peers/tantivy/src/main.rs bench/peers/xapian/install.sh \
+	bench/peers/xapian/xapian.cc
 noinst_PROGRAMS += bench/prism_bound
 bench_prism_bound_SOURCES = bench/bound.c bench/peers/peer.h
 bench_prism_bound_LDADD = -lm

@@ -15,6 +15,7 @@ import time
 def line(run, options):
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         cpu = re.search(r"^model name\s*: (.*)", f.read(), re.M)
+    options = " ".join(os.path.basename(word) for word in options.split())  # no folders of the machine
     here = os.path.dirname(os.path.abspath(__file__))
     git = subprocess.run(["git", "-C", here, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     return {"kind": "run", "run": run, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

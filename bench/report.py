@@ -90,14 +90,13 @@ class Results:
 
     def machine(self, rows):
         """Notes below a plot: where and when its rows were measured."""
-        notes = []
+        commits = {}  # by machine and day
         for run in dict.fromkeys(r["run"] for r in rows if r.get("run") in self.runs):
             r = self.runs[run]
             ram = f", {r['ram_kb'] / 1048576:.0f} GiB" if "ram_kb" in r else ""
-            pin = f", pinned to {r['pin']}" if r.get("pin") not in (None, "") else ""
-            notes.append(f"{r.get('cpu', '?')}, {r.get('cores', '?')} cores{pin}{ram}, Linux {r.get('kernel', '?')}; "
-                         f"{day_of(r['started'])}, commit {r.get('commit', '?')}")
-        return list(dict.fromkeys(notes))
+            place = f"{r.get('cpu', '?')}, {r.get('cores', '?')} cores{ram}, Linux {r.get('kernel', '?')}; {day_of(r['started'])}"
+            commits.setdefault(place, {})[r.get("commit", "?")] = None
+        return [f"{place}, commit {', '.join(of)}" for place, of in commits.items()]
 
 
 def day_of(started):

@@ -73,8 +73,8 @@ START_TEST(the_longest_key_comes_back) {
         ck_assert_uint_eq(again->root->key.len, PRISM_MAX_TERM_BYTES);
         ck_assert(prs_bytes_equal(again->root->key, query->root->key));
         prs_query_unref(again);
+        prs_buf_fini(&text); /* its memory is the query's */
         prs_query_unref(query);
-        prs_buf_fini(&text);
     }
     prs_schema_unref(schema);
 }
