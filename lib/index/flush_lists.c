@@ -3,7 +3,7 @@
  *   pass       | terms ... | terms ... | terms ... |        sorted, with their places
  *   run             0           1           2               about RUN_PLACES places each
  *               a worker     a worker    a worker           lists and infos into the run's memory
- *   `.idx`     | run 0     | run 1     | run 2     |        appended in order by the caller's thread
+ *   `.idx`     | run 0     | run 1     | run 2     |       appended in order by the caller's thread
  *
  * Structure   Without a pool each term is encoded straight into the file.
  * Invariants  - Runs are appended in order, and a list is encoded without regard to where it will

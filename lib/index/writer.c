@@ -414,8 +414,8 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
 void prs_writer_close(prism_writer *writer) {
     if (writer == NULL) return;
     bool ours = writer->pid == prs_process_id();
-    /* At the fork the threads were anywhere, perhaps amid a change: nothing here can be trusted, and
-     * nothing is lost but memory of the child's. */
+    /* At the fork the threads were anywhere, perhaps amid a change: nothing here can be trusted,
+     * and nothing is lost but memory of the child's. */
     if (!ours && (writer->merger != NULL || writer->pool != NULL)) return;
     prs_merger_stop(writer);
     drop_working(writer, ours && !writer->poisoned);
