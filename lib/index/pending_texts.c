@@ -21,6 +21,11 @@ static void reset_tally(prs_pending *pending) {
     prs_tally_reset(&pending->tally, &mark);
 }
 
+uint32_t prs_pending_workers(size_t memory, size_t batch_text, uint32_t threads) {
+    if (batch_text != 0) return threads;
+    return (uint32_t)PRS_MAX(PRS_MIN(memory / 16 / PACKER_BYTES, threads), 1u);
+}
+
 /* A small budget has fewer workers: a tenth of it is for the lexicons of those that analyze, a 16th
  * for those that pack. */
 static uint32_t workers_of(const prs_pending *pending, size_t share, size_t bytes) {
