@@ -32,12 +32,13 @@ typedef struct searching {
 } searching;
 
 static prism_status offer_batch(searching *s, uint32_t leaf, int32_t least, prism_error *err) {
-    const prs_batch *batch = s->batch;
+    prs_batch *batch = s->batch;
     const prs_segment *segment = s->plan.segment;
     const prs_page *page = s->request->page;
     int shift = s->request->shift;
+    prs_batch_keep_floor(batch, least);
     for (uint32_t i = 0; i < batch->n; i++) {
-        if (batch->scores[i] < least) continue;
+        if (batch->scores[i] < prs_topk_floor(&s->result->top, false)) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
         prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
