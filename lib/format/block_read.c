@@ -12,6 +12,7 @@
 #include "format/block.h"
 
 #include "base/cur.h"
+#include "base/words.h"
 #include "codec/unbits.h"
 
 bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
@@ -32,7 +33,7 @@ const uint8_t *prs_block_read_words(const prs_block_head *head, const uint8_t *e
     *n_words = prs_cur_8(&c);
     const uint8_t *words = prs_cur_take(&c, 8 * (size_t)*n_words);
     if (words == NULL || *n_words == 0) return NULL;
-    uint32_t n = prs_unbits_count(words, *n_words);
+    uint32_t n = prs_words_count(words, *n_words);
     uint64_t top = prs_load64(words + 8 * (size_t)(*n_words - 1));
     bool sound = n == head->n && (words[0] & 1) != 0 && top != 0;
     return sound ? words : NULL;

@@ -42,7 +42,13 @@ prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, pr
 
 prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                              prs_batch *space, prism_error *err) {
-    if (c->ops->fill != NULL) return c->ops->fill(c, base, words, n_words, err);
+    if (c->ops->fill != NULL && (c->sieve != NULL || n_words <= PRS_WINDOW_WORDS))
+        return c->ops->fill(c, base, words, n_words, err);
+    if (c->ops->fill != NULL) { /* one that knows no larger windows */
+        PRS_TRY(c->ops->fill(c, base, words, PRS_WINDOW_WORDS, err));
+        return prs_cursor_fill(c, base + PRS_WINDOW, words + PRS_WINDOW_WORDS,
+                               n_words - PRS_WINDOW_WORDS, space, err);
+    }
     uint32_t from = base, to = PRS_MIN(base + 64 * n_words, c->plan->n_docs);
     while (from < to) {
         PRS_TRY(c->ops->next(c, from, to, 0, space, err));

@@ -92,6 +92,7 @@ typedef struct prs_cursor_ops {
 
 /* What all cursors of a plan share. */
 typedef struct prs_plan prs_plan;
+typedef struct prs_sieve_ops prs_sieve_ops; /* sieve.h */
 
 struct prs_cursor {
     const prs_cursor_ops *ops;
@@ -99,6 +100,8 @@ struct prs_cursor {
     uint64_t cost; /* documents it may have to look at: an estimate */
     int32_t most;  /* no match scores more */
     bool scored;
+    bool exact;                 /* cost is the number of its documents, deleted ones too */
+    const prs_sieve_ops *sieve; /* NULL: knows only what is above */
 };
 
 /* ---- helpers for all cursors ----------------------------------------------------------------- */

@@ -47,7 +47,12 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/search/cover.c \
 	lib/search/cover.h \
+	lib/search/count.c \
+	lib/search/count.h \
+	lib/search/cur_all.c \
 	lib/search/cur_and.c \
+	lib/search/cur_any.c \
+	lib/search/cur_list.c \
 	lib/search/cur_word.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
@@ -66,6 +71,8 @@ libprs_kernels_sources += \
 	lib/search/match.c \
 	lib/search/match.h \
 	lib/search/score_block.c \
+	lib/search/sieve.c \
+	lib/search/sieve.h \
 	lib/search/score_kernel.h \
 	lib/search/spot.c \
 	lib/search/spot.h

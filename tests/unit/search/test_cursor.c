@@ -32,7 +32,7 @@ static prism_status fake_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
 static const prs_cursor_ops fake_ops = {NULL, NULL, fake_next, NULL, NULL, NULL, NULL};
 
 static fake fake_of(prs_plan *plan, const uint32_t *docs, uint32_t n) {
-    fake f = {{&fake_ops, plan, n, 99, true}, docs, n, 0};
+    fake f = {{.ops = &fake_ops, .plan = plan, .cost = n, .most = 99, .scored = true}, docs, n, 0};
     return f;
 }
 
