@@ -25,8 +25,9 @@
 #include "search/plan.h"
 #include "search/select.h"
 
-#define PLACES 4096u /* documents from the first to the last of a block whose places are in a table */
-#define FEW 12u      /* so few candidates are searched for */
+#define PLACES                                                                                     \
+    4096u       /* documents from the first to the last of a block whose places are in a table */
+#define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
 
 typedef struct cur_word {
@@ -177,8 +178,7 @@ static prism_status word_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
         return PRISM_OK;
     }
     if (p->n_groups > 0) PRS_TRY(bound_blocks(t, err));
-    if (p->n_groups == 0 || p->last_doc >= *to - 1)
-        return bound_loaded(t, from, *to, max, err);
+    if (p->n_groups == 0 || p->last_doc >= *to - 1) return bound_loaded(t, from, *to, max, err);
     uint32_t b = p->block, end = PRS_MIN(min_to, *to);
     *max = t->block_max[b];
     while (p->block_last[b] + 1 < end && b + 1 < p->n_blocks) {
@@ -281,7 +281,7 @@ static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 /* Candidates and where they stand in the loaded block. */
 typedef struct word_hits {
     uint32_t n;
-    uint16_t at[PRS_BLOCK + 1];    /* in the batch */
+    uint16_t at[PRS_BLOCK + 1];   /* in the batch */
     uint8_t place[PRS_BLOCK + 1]; /* in the block */
 } word_hits;
 
@@ -331,7 +331,7 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *h
     }
     PRS_TRY(prs_postings_freqs(p, err));
     for (uint32_t i = 0; i < n; i++) {
-        docs[i] = p->docs[hits->place[i]];
+        docs[i] = batch->docs[hits->at[i]];
         t->freqs[i] = p->freqs[hits->place[i]];
     }
     for (uint32_t i = 0; t->lane.weight != 1 && i < n; i++)
@@ -341,16 +341,32 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *h
     return PRISM_OK;
 }
 
+/* Where the candidates [at, end), all in the block stood on, stand in it: asked as it is stored, or
+ * decoded. */
+static prism_status find_hits(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
+                              int32_t need, word_hits *hits, prism_error *err) {
+    prs_postings *p = &t->lane.p;
+    prs_block_bits bits;
+    PRS_TRY(prs_postings_bits(p, &bits, err));
+    if (bits.n > 0) {
+        hits->n = prs_select_in_bits(&bits, batch->docs + at, batch->scores + at, end - at, need,
+                                     hits->at, hits->place);
+        for (uint32_t i = 0; i < hits->n; i++) hits->at[i] = (uint16_t)(hits->at[i] + at);
+        return PRISM_OK;
+    }
+    PRS_TRY(prs_lane_load(&t->lane, batch->docs[at], err));
+    if (end - at > FEW && p->last_doc - p->docs[0] < PLACES)
+        find_by_table(t, batch, at, end, need, hits);
+    else
+        find_by_search(t, batch, at, end, need, hits);
+    return PRISM_OK;
+}
+
 /* The candidates [at, end), all in the block stood on, those with scores >= need. */
 static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint32_t end,
                                 int32_t need, uint8_t *hit, prism_error *err) {
     word_hits hits;
-    prs_postings *p = &t->lane.p;
-    PRS_TRY(prs_lane_load(&t->lane, batch->docs[at], err));
-    if (end - at > FEW && p->last_doc - p->docs[0] < PLACES)
-        find_by_table(t, batch, at, end, need, &hits);
-    else
-        find_by_search(t, batch, at, end, need, &hits);
+    PRS_TRY(find_hits(t, batch, at, end, need, &hits, err));
     for (uint32_t i = 0; i < hits.n; i++) hit[hits.at[i]] = 1;
     if (!t->base.scored || hits.n == 0) return PRISM_OK;
     return score_hits(t, batch, &hits, err);
@@ -374,8 +390,7 @@ static prism_status pass_groups(cur_word *t, const prs_batch *batch, uint32_t *a
         if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
         uint32_t end = *at;
         while (end < batch->n && batch->docs[end] < t->wide_to) end++;
-        if (t->wide_max >= 0 &&
-            prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
+        if (t->wide_max >= 0 && prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
             break;
         *at = end;
     }
@@ -410,7 +425,7 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
     return c->scored ? prs_lane_prime(&t->lane, &t->group, k) : 0;
 }
 
-static const prs_cursor_ops word_ops = {word_bound, word_peek, word_next, word_probe,
+static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
 prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
