@@ -36,6 +36,7 @@ struct prs_plan {
     prs_plan_buf *bufs;
     prs_plan_set *sets;
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
+    uint8_t *places; /* of documents in a block: cur_word.c; NULL until one needs it */
     prs_cursor *root; /* NULL: nothing matches here */
 };
 
