@@ -89,6 +89,7 @@ prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n,
 typedef struct prs_and_parts {
     prs_cursor **required, **optional, **prohibited;
     uint32_t n_required, n_optional, n_prohibited;
+    bool has_should; /* the first optional one: all the shoulds */
 } prs_and_parts;
 prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
