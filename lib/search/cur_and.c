@@ -25,6 +25,7 @@
 #include "search/plan.h"
 
 #define NO_LEADER UINT32_MAX
+#define LEAD_RATIO 2u /* shoulds lead if they are so much rarer: a union costs more than a list */
 
 typedef struct cur_and {
     prs_cursor base;
@@ -145,7 +146,7 @@ static prism_status lead_by_bounds(cur_and *a, uint32_t from, uint32_t to, int32
     out->next = to;
     if (a->wide_sum < floor) return PRISM_OK;
     if (a->has_should && a->wide_required < floor &&
-        a->children[a->n_required]->cost < leader->cost)
+        a->children[a->n_required]->cost < leader->cost / LEAD_RATIO)
         return lead_by_should(a, from, to, floor, out, err);
     int32_t max = clamp(a->sum);
     if (from < a->bounded_from || from >= a->bounded_to)
