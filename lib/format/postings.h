@@ -81,6 +81,7 @@ typedef struct prs_postings {
     prs_block_seen seen;
     uint32_t seen_first, seen_end; /* its documents lie in [first, end) */
     const uint8_t *seen_words;     /* bitset: bit 0 is seen_first */
+    uint32_t seen_n;               /* documents of a block that is full or bits */
     bool freqs_ready, impacts_ready, blocks_ready;
     uint64_t groups_off; /* of the first group, from `list` */
     uint32_t before_group,
@@ -123,7 +124,17 @@ prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc,
  *  Cost   : some ns; a packed block is decoded when the first document in its range is asked for */
 prism_status prs_postings_has(prs_postings *p, uint32_t doc, bool *has,
                               prism_error *err) PRS_NODISCARD;
-/** Make freqs[0..n) valid for the loaded block. */
+/* A dense block as it is stored: the documents first + i of the set bits i; words NULL = the n
+ * from first on. */
+typedef struct prs_block_bits {
+    const uint8_t *words;
+    uint32_t n_words, first, n;
+} prs_block_bits;
+/** Look at the block stood on as bits; n = 0 if it is loaded, or stored as numbers.  *bits is good
+ *  until the cursor moves, and so are the freqs of the block, in the order of its documents. */
+prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits,
+                               prism_error *err) PRS_NODISCARD;
+/** Make freqs[0..n) valid for the block that is loaded, or was looked at as bits. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip
  *  data. */

@@ -23,6 +23,7 @@ search_tests_sources = \
 	tests/unit/search/test_cur_phrase.c \
 	tests/unit/search/test_cur_set.c \
 	tests/unit/search/test_cur_term.c \
+	tests/unit/search/test_cur_word.c \
 	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \
 	tests/unit/search/test_fragments.c \
@@ -41,6 +42,7 @@ search_tests_sources = \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
+	tests/unit/search/test_select.c \
 	tests/unit/search/test_sieve.c \
 	tests/unit/search/test_snippet.c \
 	tests/unit/search/test_sort.c \
