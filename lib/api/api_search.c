@@ -18,6 +18,7 @@
 
 #define PRS_DEFAULT_K1 1.2
 #define PRS_DEFAULT_B 0.75
+#define PRS_SEARCH_MAX_THREADS 256u /* as of a writer */
 #define PRS_SEARCH_MEMORY ((size_t)64 << 20)
 
 static prism_status missing(prism_error *err, const char *what) {
@@ -45,6 +46,8 @@ static prism_status read_opts(const prism_search_opts *given, prism_search_opts 
     if (out->k1 > 1e6 || out->b > 1.0)
         return prs_error_set(err, PRISM_EINVAL, "k1 is over 1e6, or b over 1");
     PRS_TRY(check_wanted(out->k, out->offset, err));
+    if (out->threads > PRS_SEARCH_MAX_THREADS)
+        return prs_error_set(err, PRISM_EINVAL, "threads is over %u", PRS_SEARCH_MAX_THREADS);
     if (out->count != PRISM_COUNT_NONE && out->count != PRISM_COUNT_EXACT) {
         return prs_error_set(err, PRISM_EINVAL, "there is no count mode %d", (int)out->count);
     }
@@ -161,14 +164,15 @@ static prism_status prepare(searching *s, prism_error *err) {
     if (opts->after != NULL)
         PRS_TRY(prs_page_decode(opts->after, &hits->sort, &s->arena, &s->page, err));
     PRS_TRY(weigh(s, err));
-    s->request = (prs_search_request){hits->snap,
-                                      s->weights.root,
-                                      opts->k == 0 ? 0 : opts->k + opts->offset,
-                                      opts->count == PRISM_COUNT_EXACT,
-                                      opts->exhaustive != 0,
-                                      s->watch,
-                                      opts->after != NULL ? &s->page : NULL,
-                                      hits->shift};
+    s->request = (prs_search_request){.snap = hits->snap,
+                                      .root = s->weights.root,
+                                      .k = opts->k == 0 ? 0 : opts->k + opts->offset,
+                                      .exact_count = opts->count == PRISM_COUNT_EXACT,
+                                      .exhaustive = opts->exhaustive != 0,
+                                      .watch = s->watch,
+                                      .page = opts->after != NULL ? &s->page : NULL,
+                                      .shift = hits->shift,
+                                      .threads = opts->threads};
     return PRISM_OK;
 }
 

@@ -138,14 +138,20 @@ static bool same_set(const prs_weighted *a, const prs_weighted *b) {
            same_fields(&a->fields, &b->fields);
 }
 
+static const prs_plan_set *find_shared(const prs_plan *plan, const prs_weighted *at) {
+    for (const prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
+        if (same_set(set->at, at)) return set;
+    }
+    return NULL;
+}
+
 /* The set of a clause, found once however many clauses ask for it. */
 static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_plan_set **out,
                               prism_error *err) {
-    for (prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
-        if (!same_set(set->at, at)) continue;
-        *out = set;
-        return PRISM_OK;
-    }
+    *out = find_shared(plan, at);
+    if (*out == NULL && plan->lender != NULL && plan->lender->leaf == plan->leaf)
+        *out = find_shared(plan->lender, at);
+    if (*out != NULL) return PRISM_OK;
     prs_buf *buf;
     PRS_TRY(prs_plan_buffer(plan, &buf, err));
     uint32_t n_words = (plan->n_docs + 63) / 64;

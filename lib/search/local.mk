@@ -22,6 +22,8 @@ libprismsearch_sources += \
 	lib/search/page.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
+	lib/search/ranker.c \
+	lib/search/ranker.h \
 	lib/search/score.c \
 	lib/search/score.h \
 	lib/search/searcher.c \

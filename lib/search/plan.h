@@ -35,6 +35,7 @@ struct prs_plan {
     bool scored; /* false: only which documents match */
     prs_plan_buf *bufs;
     prs_plan_set *sets;
+    const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
     prs_cursor *root; /* NULL: nothing matches here */
 };

@@ -38,6 +38,7 @@ search_tests_sources = \
 	tests/unit/search/test_page.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
+	tests/unit/search/test_ranker.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
