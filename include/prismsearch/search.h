@@ -64,11 +64,16 @@ typedef struct prism_search_opts {
      * have ended when it returns.  Segments, and ranges of large ones, are theirs by turns.  Not
      * with an order by values, nor with max_work */
     unsigned threads;
+    /* bytes of filters to keep with the snapshot: where > 0, the documents that opts.filter matches
+     * are found once, a bit for each of a segment's, and later searches with an equal filter find
+     * them there.  Those used longest ago make room.  It is the snapshot's memory, beside
+     * opts.memory, and goes with it */
+    size_t filter_cache;
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
         sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
-            0, NULL, NULL, NULL, 0                                                                 \
+            0, NULL, NULL, NULL, 0, 0                                                              \
     }
 
 /** One document found. */

@@ -168,19 +168,25 @@ static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_
     return PRISM_OK;
 }
 
+prism_status prs_cur_words_make(prs_plan *plan, const uint64_t *words, uint64_t n, int32_t units,
+                                uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
+    cur_set *s;
+    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
+    s->words = words;
+    s->units = units;
+    s->base.cost = n;
+    s->base.exact = true;
+    s->base.sieve = &set_sieve;
+    *out = &s->base;
+    return PRISM_OK;
+}
+
 prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) {
     *out = NULL;
     const prs_plan_set *set = NULL;
     PRS_TRY(share_set(plan, at, &set, err));
     if (set->n == 0) return PRISM_OK;
-    cur_set *s;
-    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
-    s->words = set->words;
-    s->units = scored ? at->units : 0;
-    s->base.cost = set->n;
-    s->base.exact = true;
-    s->base.sieve = &set_sieve;
-    *out = &s->base;
-    return PRISM_OK;
+    return prs_cur_words_make(plan, set->words, set->n, scored ? at->units : 0, depth, scored, out,
+                              err);
 }

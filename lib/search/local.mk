@@ -5,6 +5,8 @@ libprismsearch_sources += \
 	lib/search/cur_const.c \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \
+	lib/search/filter_set.c \
+	lib/search/filter_set.h \
 	lib/search/fragments.c \
 	lib/search/fragments.h \
 	lib/search/highlight.c \

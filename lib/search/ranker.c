@@ -35,6 +35,7 @@ prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, p
     plan_init(&r->ranking, mem, watch);
     plan_init(&r->counting, mem, watch);
     r->counting.plan.lender = &r->ranking.plan;
+    r->counting.plan.kept = r->ranking.plan.kept = request->kept;
     r->batch = prs_mem_alloc(mem, sizeof *r->batch);
     return r->batch == NULL ? prs_error_nomem(err) : PRISM_OK;
 }

@@ -25,6 +25,7 @@ search_tests_sources = \
 	tests/unit/search/test_cur_term.c \
 	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \
+	tests/unit/search/test_filter_set.c \
 	tests/unit/search/test_fragments.c \
 	tests/unit/search/test_group.c \
 	tests/unit/search/test_highlight.c \
