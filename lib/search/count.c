@@ -196,7 +196,7 @@ static prs_cursor *sparse_other(const counting *c, const known *k) {
     return sparse ? other : NULL;
 }
 
-static prism_status count_by_rest(const counting *c, const known *k, prism_error *err) {
+static prism_status add_by_rest(const counting *c, const known *k, prism_error *err) {
     if (c->from == 0) *c->n += k->whole->cost;
     if (k->n == 0 && c->deleted == NULL) return PRISM_OK;
     prs_cursor *other = sparse_other(c, k);
@@ -211,6 +211,15 @@ static prism_status count_by_rest(const counting *c, const known *k, prism_error
         at = base + 64 * n_words;
     }
     return PRISM_OK;
+}
+
+/* Half way the sum may be too large: when it is cut, it says nothing. */
+static prism_status count_by_rest(const counting *c, const known *k, prism_error *err) {
+    uint64_t before = *c->n;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    prism_status status = add_by_rest(c, k, err);
+    if (status != PRISM_OK) *c->n = before;
+    return status;
 }
 
 prism_status prs_count(prs_plan *plan, uint32_t from, uint32_t to, prs_batch *space, uint64_t *n,

@@ -168,7 +168,8 @@ static prism_status any_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     return status;
 }
 
-static const prs_cursor_ops any_ops = {any_bound, any_peek, any_next, any_probe, any_fill, NULL};
+static const prs_cursor_ops any_ops = {any_bound, any_peek, any_next, any_probe,
+                                       any_fill,  NULL,     NULL};
 static const prs_sieve_ops any_sieve = {any_sift};
 
 uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children) {

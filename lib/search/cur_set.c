@@ -97,7 +97,8 @@ static prism_status set_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
 }
 
 static const prs_sieve_ops set_sieve = {set_sift};
-static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe, set_fill, NULL};
+static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe,
+                                       set_fill,  NULL,     NULL};
 
 static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *words,
                              prism_error *err) {

@@ -57,12 +57,13 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
 }
 
 static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, prism_error *err) {
-    const prs_batch *batch = r->batch;
+    prs_batch *batch = r->batch;
     const prs_segment *segment = r->ranking.plan.segment;
     const prs_page *page = r->request->page;
     int shift = r->request->shift;
+    prs_batch_keep_floor(batch, least);
     for (uint32_t i = 0; i < batch->n; i++) {
-        if (batch->scores[i] < least) continue;
+        if (batch->scores[i] < prs_topk_floor(r->top, false)) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
         prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
