@@ -36,9 +36,9 @@ const cli_option cli_option_table[] = {
      "read an older commit: pass over the N newest, take the next that is whole"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
     {"threads", 0, "N", LOADS " search run bench",
-     "loads: over 1, merge while loading, in a thread of its own; searches: threads that one may "
-     "use "
-     "where it is worth them (1)"},
+     "loads: build with so many, and merge in one more; searches: that one may use where it is "
+     "worth "
+     "them (1)"},
     {"memory", 0, "SIZE", LOADS " reindex", "memory budget of the build (256M)"},
     {"commit-every", 0, "N", LOADS, "commit after every N documents"},
     {"on-error", 0, "stop|skip", LOADS, "stop at a bad record (default) or skip and count it"},

@@ -21,6 +21,7 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/format/block.h lib/format/block_read.c lib/format/block_write.c \
 	lib/format/dominance.c lib/format/dominance.h \
+	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
 	lib/format/inline_list.c lib/format/inline_list.h \
 	lib/format/positions_read.c \

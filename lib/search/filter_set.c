@@ -7,7 +7,7 @@
  * Tested by   tests/unit/search/test_filter_set.c, tests/diff */
 #include "search/filter_set.h"
 
-#include "search/matches.h"
+#include "search/sieve.h"
 
 bool prs_filter_set_fits(const prs_plan *plan, const prs_kept_filter *filter) {
     size_t set = ((size_t)prs_bitset_words(plan->n_docs) + 1) * sizeof(uint64_t);
@@ -47,7 +47,7 @@ prism_status prs_filter_set_make(prs_plan *plan, const prs_kept_filter *filter, 
         if (cursor->ops->fill == NULL)
             PRS_TRY(prs_plan_scratch(plan, PRS_PLAN_MAX_DEPTH - 1, &scratch, err));
         PRS_TRY(
-            prs_matches_fill(cursor, &bits->set, scratch == NULL ? NULL : &scratch->batch, err));
+            prs_cursor_fill_set(cursor, &bits->set, scratch == NULL ? NULL : &scratch->batch, err));
     }
     bits->n = prs_bitset_count(&bits->set);
     prs_bits_cache_put(&filter->snap->cache, filter->name, leaf_no(plan, filter->snap), bits,

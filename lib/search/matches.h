@@ -6,7 +6,6 @@
 #include "search/watch.h"
 
 #include "index/snapshot.h"
-#include "search/cursor.h"
 
 typedef struct prs_matches {
     prs_mem *mem;
@@ -22,9 +21,5 @@ typedef struct prs_matches {
 prism_status prs_matches_find(const prism_snapshot *snap, const prism_query *query, prs_mem *mem,
                               prs_watch *watch, prs_matches *out, prism_error *err) PRS_NODISCARD;
 void prs_matches_fini(prs_matches *matches);
-/** Set the bits of all documents that a cursor matches, deleted ones too.
- *  Params : cursor not asked anything yet; space needed by cursors that cannot fill */
-prism_status prs_matches_fill(prs_cursor *cursor, prs_bitset *set, prs_batch *space,
-                              prism_error *err) PRS_NODISCARD;
 
 #endif
