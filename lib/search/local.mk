@@ -5,6 +5,8 @@ libprismsearch_sources += \
 	lib/search/cur_const.c \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \
+	lib/search/filter_set.c \
+	lib/search/filter_set.h \
 	lib/search/fragments.c \
 	lib/search/fragments.h \
 	lib/search/highlight.c \
@@ -22,6 +24,8 @@ libprismsearch_sources += \
 	lib/search/page.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
+	lib/search/ranker.c \
+	lib/search/ranker.h \
 	lib/search/score.c \
 	lib/search/score.h \
 	lib/search/searcher.c \
