@@ -28,7 +28,7 @@
  * Tested by   tests/unit/search/test_cur_or.c, test_pruning.c */
 #include "search/plan.h"
 
-#define PRS_OR_RANGE 2048u
+#define PRS_OR_RANGE 16384u
 
 typedef struct cur_or {
     prs_cursor base;

@@ -13,16 +13,14 @@
  * of
  *             one block has no impacts; its scores are computed once, and its bounds are exact.
  * Probing     Candidates are taken a block at a time: if none of them can reach the floor with the
- *             best of the block, it is not decoded.  Many candidates find their places through a
- *             table by document (it says where to look, the documents say whether it is so, so
- *             that it is never cleared); few are searched for.
+ *             best of the block, it is not decoded (meet.c).
  * Invariants  - wide_max holds for [.., wide_to); block_max[] for the group `maxima_of`.
  *             - A cursor that does not score reads no freqs and no lengths; its bounds are 0.
  * Cost        AVX-512: 0.6 ns per posting decoded, scored and added to a window.
  * Source      FORMAT.md sections 7 and 17; Ding & Suel, SIGIR 2011.
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
 #include "search/group.h"
-#include "search/lane.h"
+#include "search/meet.h"
 #include "search/plan.h"
 #include "search/select.h"
 
@@ -285,53 +283,7 @@ static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 
 /* ---- candidates of others -------------------------------------------------------------------- */
 
-/* Candidates and where they stand in the loaded block. */
-typedef struct word_hits {
-    uint32_t n;
-    uint16_t at[PRS_BLOCK + 1];   /* in the batch */
-    uint8_t place[PRS_BLOCK + 1]; /* in the block */
-} word_hits;
-
-/* Of the candidates [at, end), which lie in the loaded block, those with scores >= need. */
-static prism_status find_by_table(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                                  int32_t need, word_hits *hits, prism_error *err) {
-    const prs_postings *p = &t->lane->p;
-    const uint32_t *docs = p->docs, first = docs[0];
-    uint8_t *place = t->base.plan->places;
-    if (place == NULL) {
-        t->base.plan->places = place = prs_arena_calloc(&t->base.plan->arena, PLACES, 1);
-        if (place == NULL) return prs_error_nomem(err);
-    }
-    for (uint32_t k = 0; k < p->n; k++) place[docs[k] - first] = (uint8_t)k;
-    uint32_t m = 0;
-    while (at < end && batch->docs[at] < first) at++;
-    for (; at < end; at++) { /* whether one is a hit cannot be foretold: no branches */
-        uint32_t doc = batch->docs[at], k = place[doc - first] % PRS_BLOCK;
-        uint32_t is_hit = (uint32_t)(k < p->n) & (uint32_t)(docs[k] == doc) &
-                          (uint32_t)(batch->scores[at] >= need);
-        hits->at[m] = (uint16_t)at;
-        hits->place[m] = (uint8_t)k;
-        m += is_hit;
-    }
-    hits->n = m;
-    return PRISM_OK;
-}
-
-static void find_by_search(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                           int32_t need, word_hits *hits) {
-    const prs_postings *p = &t->lane->p;
-    uint32_t m = 0;
-    for (uint32_t k = p->i; at < end; at++) {
-        if (batch->scores[at] < need) continue;
-        k = prs_select_place(p->docs, k, p->n, batch->docs[at]);
-        hits->at[m] = (uint16_t)at;
-        hits->place[m] = (uint8_t)k;
-        m += p->docs[k] == batch->docs[at]; /* docs[n] is PRS_DOC_END */
-    }
-    hits->n = m;
-}
-
-static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *hits,
+static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hits,
                                prism_error *err) {
     uint32_t docs[PRS_BLOCK];
     prs_postings *p = &t->lane->p;
@@ -355,31 +307,11 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *h
     return PRISM_OK;
 }
 
-/* Where the candidates [at, end), all in the block stood on, stand in it: asked as it is stored, or
- * decoded. */
-static prism_status find_hits(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                              int32_t need, word_hits *hits, prism_error *err) {
-    prs_postings *p = &t->lane->p;
-    prs_block_bits bits;
-    PRS_TRY(prs_postings_bits(p, &bits, err));
-    if (bits.n > 0) {
-        hits->n = prs_select_in_bits(&bits, batch->docs + at, batch->scores + at, end - at, need,
-                                     hits->at, hits->place);
-        for (uint32_t i = 0; i < hits->n; i++) hits->at[i] = (uint16_t)(hits->at[i] + at);
-        return PRISM_OK;
-    }
-    PRS_TRY(prs_lane_load(t->lane, batch->docs[at], err));
-    if (end - at > FEW && p->last_doc - p->docs[0] < PLACES)
-        return find_by_table(t, batch, at, end, need, hits, err);
-    find_by_search(t, batch, at, end, need, hits);
-    return PRISM_OK;
-}
-
 /* The candidates [at, end), all in the block stood on, those with scores >= need. */
 static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint32_t end,
                                 int32_t need, uint8_t *hit, prism_error *err) {
-    word_hits hits;
-    PRS_TRY(find_hits(t, batch, at, end, need, &hits, err));
+    prs_met hits;
+    PRS_TRY(prs_meet_block(t->base.plan, t->lane, batch, at, end, need, &hits, err));
     for (uint32_t i = 0; i < hits.n; i++) hit[hits.at[i]] = 1;
     if (!t->base.scored || hits.n == 0) return PRISM_OK;
     return score_hits(t, batch, &hits, err);

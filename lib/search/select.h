@@ -23,7 +23,7 @@ uint32_t prs_select_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, ui
 uint32_t prs_select_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t floor,
                           uint32_t *out_docs, int32_t *out_scores);
 /** First place >= from with docs[place] >= target; n if there is none.
- *  Params : docs ascend; docs[n] is the largest 31-bit number, or n is 0 */
+ *  Params : docs ascend */
 uint32_t prs_select_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target);
 /** Of n documents, which ascend, those with score >= need that are among the documents of a dense
  *  block: their place among the n, and in the block; their number.

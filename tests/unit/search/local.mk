@@ -37,6 +37,7 @@ search_tests_sources = \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
 	tests/unit/search/test_matches.c \
+	tests/unit/search/test_meet.c \
 	tests/unit/search/test_page.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
