@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.apache.lucene.document.LongField;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.SortedNumericDocValues;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
@@ -48,9 +48,10 @@ final class LuceneQuery {
         searcher.setQueryCache(null);
         searcher.setSimilarity(new BM25Similarity(1.2f, 0.75f));
         if (reader.leaves().size() != 1) throw new IOException("more than one segment");
-        NumericDocValues numbers = reader.leaves().get(0).reader().getNumericDocValues("n");
+        SortedNumericDocValues numbers =
+                reader.leaves().get(0).reader().getSortedNumericDocValues("n");
         for (int doc = 0; doc < reader.maxDoc(); doc++) {
-            if (numbers.nextDoc() != doc || numbers.longValue() != LucenePeer.numberOf(doc)) {
+            if (numbers.nextDoc() != doc || numbers.nextValue() != LucenePeer.numberOf(doc)) {
                 throw new IOException("documents are not in their order");
             }
         }
