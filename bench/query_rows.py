@@ -57,6 +57,15 @@ class Judge:
                     return True
         return False
 
+    def same_hits(self, variants):
+        """Whatever the order of documents and the number of segments, our answers are the same to the bit."""
+        for engine in variants:
+            for name, mode, query in ((n, m, q) for (n, m, e), by in self.times.items() if e == engine for q in by):
+                want, got = self.answer("prismsearch", mode, query), self.answer(engine, mode, query)
+                if want and got and (want[1:] != got[1:] or (min(want[0], got[0]) >= 0 and want[0] != got[0])):
+                    self.say_unequal(engine, name, mode, "hits", query, got[1][:3], want[1][:3])
+                    break
+
     def say_unequal(self, peer, name, mode, what, query, got, want):
         self.bench.write("unequal", corpus=self.corpus, mode="queries", engine=peer, reference="prismsearch",
                          **{"class": name}, asked=mode, what=what, query=query, got=got, want=want)
@@ -92,6 +101,7 @@ class Judge:
 
     def everything(self):
         peers = [e for e in self.engines if not is_ours(e)]
+        self.same_hits([e for e in self.engines if is_ours(e) and e not in ("prismsearch", "prismsearch-deleted")])
         good = {p: {c for c in self.classes if not self.unequal(c, p)} for p in peers}
         overlaps = {(c, p): self.overlap(c, p) for p in peers for c in good[p]}
         for mode in self.modes:
@@ -226,7 +236,7 @@ def section(records, corpus):
     yield ""
     yield f"{corpus}: {docs} documents"
     yield (f"{'class':<23} {'mode':<11} {'n':>3} {'ours':>9} {'p50':>8} {'p99':>9} {'max':>9}"
-           + "".join(f" | {e + ' mean':>13} {'p99':>9} {'geo':>6} {'mean':>6} {'win':>3} {'o10':>4}" for e in others))
+           + "".join(f" | {e.removeprefix('prismsearch-')[:8] + ' mean':>13} {'p99':>9} {'geo':>6} {'mean':>6} {'win':>3} {'o10':>4}" for e in others))
     for name, mode in keys:
         mine = latency.get((corpus, name, mode, "prismsearch"))
         if mine is None:
@@ -262,11 +272,23 @@ def gate_lines(records, corpus):
                                                        for r in met)
 
 
+def thread_lines(records, corpus):
+    rows = [r for r in records if r["kind"] == "threads" and r["corpus"] == corpus]
+    if rows:
+        yield ""
+        yield f"Threads, {corpus}: queries a second by wall time, all queries one after the other in each thread"
+    for mode in dict.fromkeys(r["mode"] for r in rows):
+        by = {r["threads"]: r for r in rows if r["mode"] == mode}
+        yield f"  {mode:<11} " + ", ".join(f"{n}: {r['qps']:.0f} (CPU {r['mean']:.1f} us a query)" for n, r in by.items()) + \
+            f", {by[2]['qps'] / by[1]['qps']:.2f}x"
+
+
 def table(records):
     lines = list(head(records))
     for corpus in dict.fromkeys(r["corpus"] for r in records if r["kind"] == "latency"):
         lines += section(records, corpus)
         lines += gate_lines(records, corpus)
+        lines += thread_lines(records, corpus)
     for r in records:
         if r["kind"] == "unequal":
             asked = f"{r['class']} {r['asked']} {r['query']}: " if "class" in r else ""

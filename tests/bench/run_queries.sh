@@ -83,6 +83,15 @@ grep -q '^or-2  *top10  *3 ' "$work/table" && grep -q '^all  *count ' "$work/tab
 grep -q 'prismsearch builds' "$work/log" || fail "no index: $(cat "$work/log")"
 run --engines prismsearch || fail "once more: $(cat "$work/log")"
 grep -q 'builds' "$work/log" && fail "built again"
+cp "$work/table" "$work/plain"
+run --ablations --turns 1 --modes top10,count --out "$work/own.jsonl" || fail "--ablations: $(cat "$work/log" "$work/table")"
+for state in shuffled reordered ten deleted exhaustive; do
+    grep -q "\"peer\": \"prismsearch-$state\"" "$work/own.jsonl" || fail "no ratio to $state"
+done
+grep -q '^Threads, en-tokens' "$work/table" || fail "no threads"
+segments() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["segments"])' "$work/b/peers/indexes/quick/en-tokens-prismsearch-query-whitespace$1.json"; }
+[ "$(segments -ten) $(segments -reordered) $(segments -deleted) $(segments '')" = "10 1 1 1" ] || fail "segments: $(segments -ten)"
+cp "$work/plain" "$work/table"
 "$bench/run-queries" --report "$work/b/query-results.jsonl" | cmp - "$work/table" || fail "--report"
 [ "$(python3 -c '
 import json, sys
