@@ -4,9 +4,9 @@
  *   prism_build MODE CORPUS DIR MEMORY        see bench/peers/peer.h
  *   prism_build MODE:OTHER ...                not what the mode asks for: tokens:whitespace,
  *                                             native-stem:plain, zh:bi, stored:add
- *   prism_build query[:whitespace]|query-zh   with a column `n`, for bench/run-queries; as it may be
- *       found elsewhere: query:whitespace,ten  ten segments         ,deleted  a tenth deleted
- *                        ,shuffled             in a random order    ,reordered  like beside like
+ *   prism_build query[:whitespace]|query-zh   with a column `n`, for bench/run-queries; as it may
+ *   be found elsewhere: query:whitespace,ten   ten segments       ,deleted    a tenth deleted
+ *                       ,shuffled              in a random order  ,reordered  like beside like
  *
  * Bulk load in one thread, one segment at the end, as any program outside would do it.  The tokens
  * of a .tok file are given to mixed-v1 without stemming, whose words they are already: that the
