@@ -100,7 +100,7 @@ bench-scale: bench/zipf psearch
 bench-report:
 	@$(PYTHON3) $(srcdir)/bench/report.py --root $(srcdir)
 .PHONY: bench-micro bench-results bench-scale bench-report
-EXTRA_DIST += bench/machine.py bench/scale.py bench/report.py bench/report_queries.py bench/svg.py
+EXTRA_DIST += bench/machine.py bench/scale.py bench/report.py bench/report_queries.py bench/query_growth.py bench/svg.py
 EXTRA_DIST += bench/NOTES.md
 
 # The driver of our own in the runs against peers; their drivers are built by bench/peers/*/install.sh.

@@ -348,7 +348,7 @@ def page(results, drawn):
 def query_page(results, drawn):
     """Queries: the plots, then a table for each corpus."""
     queries, out = report_queries.Queries(results.rows), []
-    if queries.corpora:
+    if any(p.startswith("query-") for p in drawn):
         out += ["## Queries", "", "Beside each peer: our time over theirs, as the geometric mean of the queries' ratios, ratio of the means, ratio of the "
                 "p99; below 1 we are faster. Empty where the two do not find the same.", ""]
         for plot in sorted(p for p in drawn if p.startswith("query-")):

@@ -1,6 +1,6 @@
 """report_queries.py - the part of bench/report.py on queries: plots, tables and figures from queries.jsonl.
 
-Only `latency` and `query_ratio` lines of the last run of each corpus count (bench/RESULTS.md)."""
+Of `latency` and `query_ratio` the last run of each corpus counts, of `growth` the last of all (bench/RESULTS.md)."""
 import math
 import statistics
 
@@ -58,14 +58,41 @@ def plots(results, queries):
                 r = queries.best(corpus, name, mode)
                 mine = queries.latency.get((corpus, name, mode, "prismsearch"))
                 if r is not None and mine is not None:
-                    rows.append((name, r["mean"], f"{NAMES.get(r['peer'], r['peer'])}; here {svg.short(mine['mean'])} µs", True))
+                    rows.append((name, r["mean"], f"{NAMES.get(r['peer'], r['peer'])}; {svg.short(mine['mean'])} µs", True))
                     used.append(mine)
             if rows:
                 panels.append((CORPORA.get(corpus, corpus), rows))
         if panels:
-            notes = results.machine(used) + ["Mean CPU time of a class's queries, warm, one thread, over that of the fastest peer, which is named."]
+            notes = results.machine(used) + ["Mean CPU time of a class's queries, warm, one thread, over that of the fastest peer, which is named.", "Behind it our mean."]
             out[f"query-{mode}.svg"] = svg.bars(f"Time of a query over the best peer's: {MODES[mode]} (1 is equal, less is better)", notes, panels, "x")
+    growth = growth_plot(results)
+    if growth is not None:
+        out["query-growth.svg"] = growth
     return out
+
+
+def growth_plot(results):
+    """Time over documents, a panel for words, all words, any word; a line for each k."""
+    rows = results.of("growth")
+    rows = [r for r in rows if r["run"] == rows[-1]["run"]]
+    modes = [m for m in MODES if any(r["mode"] == m for r in rows)]
+    if not rows:
+        return None
+
+    def panel(head, starts):
+        series = []
+        for i, mode in enumerate(modes):
+            points = {}
+            for r in rows:
+                if r["mode"] == mode and r["class"].startswith(starts):
+                    points.setdefault(r["docs"], []).append(r["mean"])
+            series.append((i, "", [(d, statistics.fmean(us)) for d, us in sorted(points.items())]))
+        return head, "documents", series, []
+
+    panels = [panel("a word, µs", "term-"), panel("all words, µs", "and-"), panel("any word, µs", "or-")]
+    notes = results.machine(rows) + ["Generated documents of about 72 words; the same queries at every size; mean CPU time, warm, one thread."]
+    return svg.lines("Time of a query by number of documents and of hits wanted", notes, [(MODES[m], i, "") for i, m in enumerate(modes)],
+                     [p for p in panels if any(of for _, _, of in p[2])], True, 3)
 
 
 def tables(queries):

@@ -80,6 +80,7 @@ run() {
 }
 run --engines prismsearch,prismsearch-exhaustive || fail "run-queries: $(cat "$work/log" "$work/table")"
 grep -q '^or-2  *top10  *3 ' "$work/table" && grep -q '^all  *count ' "$work/table" || fail "the table: $(cat "$work/table")"
+cp "$work/b/query-results.jsonl" "$work/first.jsonl"
 grep -q 'prismsearch builds' "$work/log" || fail "no index: $(cat "$work/log")"
 run --engines prismsearch || fail "once more: $(cat "$work/log")"
 grep -q 'builds' "$work/log" && fail "built again"
@@ -98,4 +99,22 @@ import json, sys
 rows = [json.loads(line) for line in open(sys.argv[1])]
 print(len({r["run"] for r in rows}), sorted({r["kind"] for r in rows}))' "$work/b/query-results.jsonl")" = \
     "2 ['corpus', 'engine', 'latency', 'query_ratio', 'run']" ] || fail "kinds of rows"
+
+# growth: more documents, the same queries; and all of it as plots, tables and figures
+python3 "$bench/query_growth.py" --build "$build" --sizes 500,3000 --per-class 2 --modes top10,count --folder "$work/growth" \
+    --out "$work/growth.jsonl" >/dev/null 2>"$work/log" || fail "query_growth: $(cat "$work/log")"
+grep -q '^or-2  *count .* [0-9]' "$work/log" || fail "the table of growth: $(cat "$work/log")"
+mkdir -p "$work/tree/docs/bench/results"
+printf '<!-- bench -->\n<!-- /bench -->\n' >"$work/tree/README.md"
+{
+    sed 's/"prismsearch-exhaustive"/"lucene"/; s/prismsearch-exhaustive/lucene/' "$work/first.jsonl"
+    cat "$work/growth.jsonl"
+} >"$work/tree/docs/bench/results/queries.jsonl"
+python3 "$bench/report.py" --root "$work/tree" >"$work/log" 2>&1 || fail "report: $(cat "$work/log")"
+for name in query-top10.svg query-count.svg query-growth.svg; do
+    python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.argv[1])' "$work/tree/docs/bench/$name" || fail "$name"
+done
+grep -q '^| or-2 | top 10 | ' "$work/tree/docs/bench/README.md" || fail "no table"
+grep -q '^| any word | [0-9.]* | [0-9.]* |$' "$work/tree/README.md" || fail "no figures: $(cat "$work/tree/README.md")"
+python3 "$bench/report.py" --root "$work/tree" --check || fail "not stable"
 exit "$failed"
