@@ -272,6 +272,14 @@ def gate_lines(records, corpus):
                                                        for r in met)
 
 
+def limit_lines(records, corpus):
+    for r in (r for r in records if r["kind"] == "limits" and r["corpus"] == corpus):
+        yield ""
+        yield (f"Alone, {corpus}: open and first query {r['open_and_search_ns'] / 1e6:.2f} ms (1.00 asked for); anonymous memory after all "
+               f"queries {r['anon_kb'] / 1024:.1f} MiB (10 asked for)" + (f"; exhaustive scoring of {r['lists']} dense lists, top 100, "
+               f"{r['ns_per_posting']:.2f} ns a posting (.60 asked for)" if "ns_per_posting" in r else ""))
+
+
 def thread_lines(records, corpus):
     rows = [r for r in records if r["kind"] == "threads" and r["corpus"] == corpus]
     if rows:
@@ -288,6 +296,7 @@ def table(records):
     for corpus in dict.fromkeys(r["corpus"] for r in records if r["kind"] == "latency"):
         lines += section(records, corpus)
         lines += gate_lines(records, corpus)
+        lines += limit_lines(records, corpus)
         lines += thread_lines(records, corpus)
     for r in records:
         if r["kind"] == "unequal":

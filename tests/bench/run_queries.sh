@@ -76,11 +76,12 @@ done
 ln -s "$build"/.libs/libprismsearch.so* "$work/b/.libs/" 2>/dev/null
 run() {
     "$bench/run-queries" --build "$work/b" --shared "$work/shared" --corpora en-tokens --quick --core 0 --warm .2 \
-        --classes 'or-2,phrase-*' --per-class 3 --turns 2 --repeat 1 "$@" >"$work/table" 2>"$work/log"
+        --classes 'term-1,or-2,phrase-*' --per-class 3 --turns 2 --repeat 1 "$@" >"$work/table" 2>"$work/log"
 }
 run --engines prismsearch,prismsearch-exhaustive || fail "run-queries: $(cat "$work/log" "$work/table")"
 grep -q '^or-2  *top10  *3 ' "$work/table" && grep -q '^all  *count ' "$work/table" || fail "the table: $(cat "$work/table")"
 cp "$work/b/query-results.jsonl" "$work/first.jsonl"
+grep -q '^Alone, en-tokens: open and first query .* lists, top 100, [0-9.]* ns a posting' "$work/table" || fail "no limits: $(cat "$work/table")"
 grep -q 'prismsearch builds' "$work/log" || fail "no index: $(cat "$work/log")"
 run --engines prismsearch || fail "once more: $(cat "$work/log")"
 grep -q 'builds' "$work/log" && fail "built again"
@@ -98,7 +99,7 @@ cp "$work/plain" "$work/table"
 import json, sys
 rows = [json.loads(line) for line in open(sys.argv[1])]
 print(len({r["run"] for r in rows}), sorted({r["kind"] for r in rows}))' "$work/b/query-results.jsonl")" = \
-    "2 ['corpus', 'engine', 'latency', 'query_ratio', 'run']" ] || fail "kinds of rows"
+    "2 ['corpus', 'engine', 'latency', 'limits', 'query_ratio', 'run']" ] || fail "kinds of rows"
 
 # growth: more documents, the same queries; and all of it as plots, tables and figures
 python3 "$bench/query_growth.py" --build "$build" --sizes 500,3000 --per-class 2 --modes top10,count --folder "$work/growth" \
