@@ -222,7 +222,7 @@ static prism_status size_scratch(transposer *t, size_t scratch, prism_error *err
     size_t tables =
         ((size_t)t->n_lexicon * t->n_slices + 2 * (size_t)t->n_sorted) * sizeof(uint32_t);
     size_t wanted = PRS_MAX(scratch / 4, scratch > tables ? scratch - tables : 0);
-    wanted = PRS_MIN(wanted, t->mem->single_cap) / sizeof(uint32_t);
+    wanted = PRS_MIN(wanted, atomic_load(&t->mem->single_cap)) / sizeof(uint32_t);
     t->cap = PRS_MIN(all, PRS_MAX(greatest, wanted));
     t->places = prs_mem_alloc(t->mem, t->cap * sizeof(uint32_t));
     return t->places == NULL ? prs_error_nomem(err) : PRISM_OK;
