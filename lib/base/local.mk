@@ -8,7 +8,6 @@ libprismsearch_sources += \
 	lib/base/error.c lib/base/error.h \
 	lib/base/hash.c lib/base/hash.h \
 	lib/base/heap.h \
-	lib/base/map.c lib/base/map.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/prs.h \
 	lib/base/sort.h \
@@ -16,3 +15,6 @@ libprismsearch_sources += \
 	lib/base/sync.c lib/base/sync.h \
 	lib/base/text.c lib/base/text.h \
 	lib/base/vec.h
+
+# Hot loops of a build.
+libprs_kernels_sources += lib/base/map.c lib/base/map.h
