@@ -312,6 +312,9 @@ START_TEST(reads_words_alike_in_both_ways) {
         ck_assert_uint_eq(a.len, b.len);
         ck_assert_int_eq(a.has_digit, b.has_digit);
         ck_assert(a.key.lo == b.key.lo && a.key.hi == b.key.hi);
+        prs_ascii_word c = prs_ascii_word_short(text);
+        ck_assert_uint_eq(c.len, PRS_MIN(a.len, PRS_ASCII_WORD_KEY));
+        ck_assert(c.len == PRS_ASCII_WORD_KEY || (a.key.lo == c.key.lo && a.key.hi == c.key.hi));
     }
 }
 END_TEST
