@@ -94,23 +94,31 @@ static inline bool is_plain_or_end(const uint8_t *p, const uint8_t *end) {
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-/* Fold and stem a word met for the first time, and remember it. */
+/* Fold and stem a word met for the first time: its ids to `entry`. */
+static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surface *surface,
+                             prs_word_entry *entry) {
+    prs_word word;
+    for (uint32_t i = 0; i < surface->end; i++)
+        surface->flags |= prs_ascii_is_digit(text[i]) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
+    PRS_TRY(prs_words_make(&lexicon->analysis->words, text, surface, &word, lexicon->err));
+    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry->id));
+    if (!word.has_exact) return PRISM_OK;
+    return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
+}
+
+/* Remember a word met for the first time.  Folding leaves it as it is, and what stands between
+ * blanks is not even folded, so without a stemmer it is its own term. */
 static prism_status learn_word(prs_lexicon *lexicon, prs_word_key key, const prs_word_entry **out) {
     uint8_t text[PRS_ASCII_WORD_KEY];
     memcpy(text, &key.lo, 8);
     memcpy(text + 8, &key.hi, 8);
     prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    while (surface.end < sizeof text && text[surface.end] != 0) {
-        uint8_t c = text[surface.end++];
-        surface.flags |= prs_ascii_is_digit(c) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
-    }
-    prs_word word;
+    while (surface.end < sizeof text && text[surface.end] != 0) surface.end++;
     prs_word_entry entry = {key, 0, PRS_MEMO_NONE};
-    PRS_TRY(prs_words_make(&lexicon->analysis->words, text, &surface, &word, lexicon->err));
-    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry.id));
-    if (word.has_exact) {
-        PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry.exact));
-    }
+    bool is_plain = lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
+    PRS_TRY(is_plain ? prs_lexicon_add(lexicon, PRS_KIND_WORD, prs_bytes_of(text, surface.end),
+                                       &entry.id)
+                     : make_ids(lexicon, text, &surface, &entry));
     prs_word_memo_add(&lexicon->words, &entry);
     *out = prs_word_memo_find(&lexicon->words, key, prs_word_memo_hash(&lexicon->words, key));
     return PRISM_OK;
@@ -188,18 +196,24 @@ static inline uint32_t plain_end(const uint8_t *p, uint32_t len) {
     return is_stop && classify(p[1]) == PLAIN ? 2 : 0;
 }
 
+static inline bool is_blank(uint8_t c) {
+    return c == ' ' || (uint8_t)(c - '\t') < 5;
+}
+
 /* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but with
- * all it needs at hand.  Stops at anything else, and before the end of the text. */
-static prism_status run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
-                              uint32_t *from) {
+ * all it needs at hand.  Stops at anything else, and before the end of the text.
+ * spaced: what stands between blanks, as it is. */
+__attribute__((always_inline)) static inline prism_status
+run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *from, bool spaced) {
     prs_stream *out = lexicon->out;
     uint32_t at = *from;
     while (len - at >= PRS_ASCII_WORD_LOOK) {
         const prs_word_memo memo = lexicon->words; /* the next refill may move its table */
         uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), more = 0;
         while (n < PRS_LANE_BATCH && len - at >= PRS_ASCII_WORD_LOOK) {
-            prs_ascii_word word = prs_ascii_word_short(text + at);
-            uint32_t n_end = plain_end(text + at + word.len, word.len);
+            const uint8_t *p = text + at;
+            prs_ascii_word word = spaced ? prs_ascii_run_short(p) : prs_ascii_word_short(p);
+            uint32_t n_end = spaced ? is_blank(p[word.len]) : plain_end(p + word.len, word.len);
             if (word.len == PRS_ASCII_WORD_KEY || n_end == 0) break;
             at += word.len + n_end;
             if (PRS_UNLIKELY(word.len == 0)) continue;
@@ -217,6 +231,13 @@ static prism_status run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_
     return PRISM_OK;
 }
 
+prism_status prs_lane_run_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                 uint32_t *from) {
+    if (lexicon->n_words == 0) PRS_TRY(refill_words(lexicon));
+    PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
+    return run_words(lexicon, text, len, from, true);
+}
+
 /* ---- runs of Han ---------------------------------------------------------------------------- */
 
 static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
@@ -226,6 +247,15 @@ static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t fold
     PRS_TRY(
         prs_lexicon_add(lexicon, kind, prs_bytes_of(bytes, prs_utf8_encode(folded, bytes)), &id));
     *slot = id + 1;
+    return PRISM_OK;
+}
+
+static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
+                                   uint32_t *id) {
+    uint32_t *slot =
+        kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
+    if (PRS_UNLIKELY(*slot == 0)) PRS_TRY(learn_char(lexicon, kind, folded, slot));
+    *id = *slot - 1;
     return PRISM_OK;
 }
 
@@ -274,21 +304,16 @@ prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id)
     return *id != PRS_MEMO_NONE ? PRISM_OK : learn_pair(lexicon, key, id);
 }
 
+prism_status prs_lane_add_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded, uint32_t *id) {
+    return char_id(lexicon, kind, folded, id);
+}
+
 prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key,
                                   uint32_t *id) {
     prs_pair_memo *memo = &lexicon->pairs;
     if (!prs_pair_memo_has_room(memo, PRS_LANE_BATCH + 1)) PRS_TRY(refill_pairs(lexicon));
     *id = prs_pair_memo_find(memo, key, prs_pair_memo_hash(memo, key));
     return *id != PRS_MEMO_NONE ? PRISM_OK : keep_pair(lexicon, bytes, key, id);
-}
-
-static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
-                                   uint32_t *id) {
-    uint32_t *slot =
-        kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
-    if (PRS_UNLIKELY(*slot == 0)) PRS_TRY(learn_char(lexicon, kind, folded, slot));
-    *id = *slot - 1;
-    return PRISM_OK;
 }
 
 /* Write the terms of a character that begins no pair. */
@@ -408,7 +433,7 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
     PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
     bool is_clean = true, is_dual = lexicon->analysis->words.is_dual;
     while (is_clean && at < len) {
-        if (!is_dual) PRS_TRY(run_words(lexicon, text, len, &at));
+        if (!is_dual) PRS_TRY(run_words(lexicon, text, len, &at, false));
         byte_class c = classify(text[at]);
         if (c == WORD_BYTE) {
             prs_ascii_word word = read_word(text + at, end);
