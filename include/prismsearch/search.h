@@ -31,7 +31,7 @@ typedef enum prism_count_mode {
 typedef enum prism_stop {
     PRISM_STOP_NONE = 0,     /* it was done */
     PRISM_STOP_DEADLINE = 1, /* timeout_us */
-    PRISM_STOP_CANCEL = 2,   /* *cancel */
+    PRISM_STOP_CANCEL = 2,   /* *cancel, or progress said so */
     PRISM_STOP_WORK = 3,     /* max_work */
 } prism_stop;
 
@@ -59,11 +59,15 @@ typedef struct prism_search_opts {
      * bytes of the original values.  NULL or "" = best first */
     const char *sort;
     const char *after; /* token of prism_hits_next: what comes behind it; NULL = from the start */
+    /* called by the searching thread at its first step and then every 32 steps, with the steps so
+     * far and 0; anything but 0 stops the search, as *cancel does.  May be NULL */
+    prism_progress_fn progress;
+    void *progress_ctx;
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
         sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
-            0, NULL, NULL, NULL                                                                    \
+            0, NULL, NULL, NULL, NULL, NULL                                                        \
     }
 
 /** One document found. */
