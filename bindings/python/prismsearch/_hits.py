@@ -36,7 +36,7 @@ class Hit:
 
     def raw(self) -> bytes:
         """The stored document as the JSON it is."""
-        return self._answer.document(self._place, True)
+        return self._answer.document_bytes(self._place)
 
     def __getitem__(self, name: str) -> Any:
         return self.fields[name]

@@ -9,11 +9,11 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar, Union, Unpack
 
 from . import _core
-from ._errors import CanceledError, ExistsError, NotFoundError
-from ._hits import Hits
+from ._errors import ExistsError
+from ._hits import Hit, Hits
 from ._io import documents_of_table
 from ._query import Fields, Parsed, QueryLike, as_query
 from ._schema import Schema, SchemaLike
@@ -65,15 +65,40 @@ class PutResult(NamedTuple):
     rejected: list[Rejection]
 
 
-class _Closing:
+class How(TypedDict, total=False):
+    """The keywords of ``Snapshot.search``."""
+
+    offset: int
+    after: str | None
+    filter: QueryLike | None
+    sort: str | None
+    highlight: Sequence[str]
+    operator: str
+    fields: Fields
+    strict: bool
+    plain: bool
+    vocabulary: str | None
+    exact_total: bool
+    timeout: float | timedelta | None
+    max_work: int
+    memory: int | str
+    exhaustive: bool
+    k1: float
+    b: float
+
+
+H = TypeVar("H", _core.Index, _core.Snapshot, _core.Writer)
+
+
+class _Closing(Generic[H]):
     """``with`` and ``close`` for what owns a handle."""
 
-    _handle: Any
+    _handle: H
 
     @property
     def closed(self) -> bool:
         """Whether it was given up."""
-        return bool(self._handle.closed)
+        return self._handle.closed
 
     def close(self) -> None:
         """Give it up; twice is fine."""
@@ -89,7 +114,7 @@ class _Closing:
         self.close()
 
 
-class Snapshot(_Closing):
+class Snapshot(_Closing[_core.Snapshot]):
     """A view of one commit, which never changes; any number of threads may use it."""
 
     def __init__(self, handle: _core.Snapshot) -> None:
@@ -97,7 +122,6 @@ class Snapshot(_Closing):
         self._schema_handle = handle.schema()
         self._schema: Schema | None = None
         self._text_fields: list[str] | None = None
-        self._queries: dict[str, tuple[_core.Query, list[tuple[int, str]]]] = {}
 
     # ---- what it is of
 
@@ -170,14 +194,14 @@ class Snapshot(_Closing):
         for hit in self.scan():
             yield hit.fields
 
-    def scan(self, query: QueryLike = "*:*", *, sort: str = "_arrival", filter: QueryLike | None = None) -> Iterator[Any]:
-        """All hits of a query, page by page: constant memory, however many."""
-        after: str | None = None
+    def scan(self, query: QueryLike = "*:*", **how: Unpack[How]) -> Iterator[Hit]:
+        """All hits of a query, by arrival unless ``sort`` says otherwise: constant memory, however many."""
+        how.setdefault("sort", "_arrival")
         while True:
-            hits = self.search(query, limit=PAGE, sort=sort, filter=filter, after=after)
+            hits = self.search(query, limit=PAGE, **how)
             yield from hits
-            after = hits.next
-            if after is None:
+            how["after"] = hits.next
+            if how["after"] is None:
                 return
 
     # ---- search
@@ -247,9 +271,10 @@ class Snapshot(_Closing):
         )
         return Hits(answer, notes, highlight, self._text_names())
 
-    def count(self, query: QueryLike, *, filter: QueryLike | None = None, **how: Any) -> int:
+    def count(self, query: QueryLike, **how: Unpack[How]) -> int:
         """Number of documents that match, exactly; ``how`` as for ``search``."""
-        return self.search(query, limit=0, filter=filter, exact_total=True, **how).total
+        how["exact_total"] = True
+        return self.search(query, limit=0, **how).total
 
     def parse(self, query: QueryLike) -> dict[str, Any]:
         """How a query is understood: ``{"tree": ..., "notes": [(offset, sentence), ...]}``."""
@@ -272,7 +297,7 @@ class Snapshot(_Closing):
         return f"<prismsearch.Snapshot {self.generation}, {len(self)} documents>"
 
 
-class Index(_Closing):
+class Index(_Closing[_core.Index]):
     """An index directory.  Searches of the index itself see the newest commit."""
 
     def __init__(self, handle: _core.Index, path: str) -> None:
@@ -341,15 +366,15 @@ class Index(_Closing):
         """The schema of the newest commit."""
         return self._view().schema
 
-    def search(self, query: QueryLike, limit: int = 10, **how: Any) -> Hits:
+    def search(self, query: QueryLike, limit: int = 10, **how: Unpack[How]) -> Hits:
         """As ``Snapshot.search``, over the newest commit."""
         return self._view().search(query, limit, **how)
 
-    def count(self, query: QueryLike, **how: Any) -> int:
+    def count(self, query: QueryLike, **how: Unpack[How]) -> int:
         """As ``Snapshot.count``, over the newest commit."""
         return self._view().count(query, **how)
 
-    def scan(self, query: QueryLike = "*:*", **how: Any) -> Iterator[Any]:
+    def scan(self, query: QueryLike = "*:*", **how: Unpack[How]) -> Iterator[Hit]:
         """As ``Snapshot.scan``, over the newest commit."""
         return self._view().scan(query, **how)
 
@@ -423,7 +448,7 @@ class Index(_Closing):
         return f"<prismsearch.Index {self.path!r}{' closed' if self.closed else ''}>"
 
 
-class Writer(_Closing):
+class Writer(_Closing[_core.Writer]):
     """The writer of an index: what is put is durable and visible after ``commit``, all of it or none."""
 
     def __init__(self, handle: _core.Writer) -> None:
@@ -464,7 +489,7 @@ class Writer(_Closing):
         if on_error not in ("raise", "collect"):
             raise ValueError("on_error is 'raise' or 'collect'")
         put, rejected = self._handle.put_many(documents, append, on_error == "collect")
-        return PutResult(put, [Rejection(*one) for one in rejected])
+        return PutResult(put, sorted((Rejection(*one) for one in rejected), key=lambda one: one.document))
 
     def put_table(self, table: Any, *, on_error: str = "raise", append: bool = False) -> PutResult:
         """Put the rows of a pandas or polars frame or a pyarrow table; missing values are left out."""
@@ -517,16 +542,3 @@ class Writer(_Closing):
 
     def __repr__(self) -> str:
         return f"<prismsearch.Writer{' closed' if self.closed else ''}>"
-
-
-__all__ = [
-    "CanceledError",
-    "Index",
-    "NotFoundError",
-    "PutResult",
-    "Rejection",
-    "Snapshot",
-    "Term",
-    "Token",
-    "Writer",
-]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import importlib
-import io
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -43,7 +42,7 @@ def read_ndjson_lines(source: Source) -> Iterator[bytes]:
     """The records of NDJSON as the bytes they are: what ``put_many`` takes fastest."""
     if isinstance(source, (str, os.PathLike)):
         with _open(os.fspath(source)) as stream:
-            yield from _lines(io.BufferedReader(stream) if not hasattr(stream, "readline") else stream)  # type: ignore[arg-type, type-var]
+            yield from _lines(stream)
     else:
         yield from _lines(source)
 

@@ -121,7 +121,8 @@ class Schema(Mapping[str, Mapping[str, Any]]):
     def to_dict(self) -> dict[str, Any]:
         """``{"key": ..., "fields": [...]}``, which ``Schema(json.dumps(...))`` reads back."""
         if self._json is None:
-            self._json = json.loads(self._handle.to_json())
+            whole: dict[str, Any] = json.loads(self._handle.to_json())
+            self._json = whole
         return self._json
 
     @property

@@ -139,18 +139,25 @@ static bool has_snapshot(const answer *a) {
     return a->snap != NULL;
 }
 
-static PyObject *get_document(PyObject *self, PyObject *args) {
+static PyObject *read_document(PyObject *self, PyObject *args, bool raw) {
     PyObject *document = NULL;
     prism_hit hit;
     Py_ssize_t i;
-    int raw = 0;
-    if (!PyArg_ParseTuple(args, "n|p", &i, &raw)) return NULL;
+    if (!PyArg_ParseTuple(args, "n", &i)) return NULL;
     answer *a = core_use(self);
     if (a == NULL) return NULL;
     if (has_snapshot(a) && get_hit(a, i, &hit))
-        document = core_document(core_state_of(self), a->snap, hit.gdoc, raw != 0);
+        document = core_document(core_state_of(self), a->snap, hit.gdoc, raw);
     core_done(self);
     return document;
+}
+
+static PyObject *get_document(PyObject *self, PyObject *args) {
+    return read_document(self, args, false);
+}
+
+static PyObject *get_document_bytes(PyObject *self, PyObject *args) {
+    return read_document(self, args, true);
 }
 
 /* Characters in the bytes from..to of a text. */
@@ -236,6 +243,7 @@ static PyMethodDef methods[] = {
     {"next", get_next, METH_VARARGS, NULL},
     {"sort_values", get_sort_values, METH_VARARGS, NULL},
     {"document", get_document, METH_VARARGS, NULL},
+    {"document_bytes", get_document_bytes, METH_VARARGS, NULL},
     {"snippet", get_snippet, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -93,11 +93,10 @@ PyObject *core_document(core_state *state, prism_snapshot *snap, uint64_t gdoc, 
 
 static PyObject *document(PyObject *self, PyObject *args) {
     unsigned long long gdoc;
-    int raw = 0;
-    if (!PyArg_ParseTuple(args, "K|p", &gdoc, &raw)) return NULL;
+    if (!PyArg_ParseTuple(args, "K", &gdoc)) return NULL;
     prism_snapshot *snap = core_use(self);
     if (snap == NULL) return NULL;
-    PyObject *result = core_document(core_state_of(self), snap, gdoc, raw != 0);
+    PyObject *result = core_document(core_state_of(self), snap, gdoc, false);
     core_done(self);
     return result;
 }
