@@ -243,17 +243,18 @@ class Snapshot(_Closing[_core.Snapshot]):
         """The best documents for a query, or the first in the order of ``sort``.
 
         ``query`` is a text in query syntax, which never fails unless ``strict``, or made by calls;
-        ``operator`` to ``vocabulary`` say how a text is read.  ``filter`` must match, too, and adds
+        ``operator`` to ``vocabulary`` say how it and a ``filter`` of text are read (``plain``: of the query
+        alone, no character is an operator).  ``filter`` must match, too, and adds
         nothing to scores.  ``sort`` is ``"date:desc,_score"``.  ``after`` is the ``next`` of the page
         before.  A search that is out of ``timeout`` (seconds) or ``max_work`` gives what it has:
         see ``Hits.complete``.
         """
         if isinstance(query, str):
             query = Parsed(query, operator, fields, strict, plain, vocabulary)
+        if isinstance(filter, str):
+            filter = Parsed(filter, operator, fields, strict, False, vocabulary)
         compiled, notes = self._compile(query)
         filtered = None if filter is None else self._compile(filter)[0]
-        if limit < 0 or offset < 0:
-            raise ValueError("limit and offset are not negative")
         answer = self._handle.search(
             compiled,
             limit,
@@ -467,6 +468,7 @@ class Writer(_Closing[_core.Writer]):
         handle = getattr(self, "_handle", None)
         if handle is not None and not handle.closed:
             warnings.warn("a prismsearch.Writer was not closed", ResourceWarning, stacklevel=2, source=self)
+            handle.close()
 
     # ---- documents
 

@@ -85,8 +85,8 @@ static PyObject *get_facts(PyObject *self, PyObject *unused) {
 static PyObject *get_next(PyObject *self, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     char *token = NULL;
-    unsigned part = 0;
-    if (!PyArg_ParseTuple(args, "|I", &part)) return NULL;
+    uint32_t part = 0;
+    if (!PyArg_ParseTuple(args, "|O&", core_to_u32, &part)) return NULL;
     answer *a = core_use(self);
     if (a == NULL) return NULL;
     prism_status status = prism_hits_next(a->hits, part, &token, &err);
@@ -210,9 +210,9 @@ static PyObject *make_snippet(core_state *state, const answer *a, uint64_t gdoc,
     prism_error err = PRISM_ERROR_INIT;
     prism_snippet *snippet = NULL;
     prism_status status;
-    Py_BEGIN_ALLOW_THREADS status =
-        prism_snippet_make(a->snap, a->query, gdoc, field, opts, &snippet, &err);
-    Py_END_ALLOW_THREADS if (status != PRISM_OK) return core_raise(state, &err);
+    CORE_UNLOCKED(status =
+                      prism_snippet_make(a->snap, a->query, gdoc, field, opts, &snippet, &err));
+    if (status != PRISM_OK) return core_raise(state, &err);
     PyObject *list = fragments_to_list(snippet);
     prism_snippet_free(snippet);
     return list;
@@ -224,8 +224,8 @@ static PyObject *get_snippet(PyObject *self, PyObject *args) {
     prism_hit hit;
     const char *field;
     Py_ssize_t i;
-    if (!PyArg_ParseTuple(args, "ns|IIp", &i, &field, &opts.max_bytes, &opts.n_fragments,
-                          &opts.whole_field))
+    if (!PyArg_ParseTuple(args, "ns|O&O&p", &i, &field, core_to_u32, &opts.max_bytes, core_to_u32,
+                          &opts.n_fragments, &opts.whole_field))
         return NULL;
     answer *a = core_use(self);
     if (a == NULL) return NULL;

@@ -63,8 +63,20 @@ void core_dealloc(PyObject *self);
 static inline core_state *core_state_of(PyObject *self) {
     return ((core_object *)self)->state;
 }
+/** A statement without Python's lock. */
+#define CORE_UNLOCKED(...)                                                                         \
+    do {                                                                                           \
+        PyThreadState *unlocked_thread = PyEval_SaveThread();                                      \
+        __VA_ARGS__;                                                                               \
+        PyEval_RestoreThread(unlocked_thread);                                                     \
+    } while (0)
+
 /** The handle of an argument that must be of `type`; NULL: an exception. */
 void *core_use_as(PyObject *arg, PyObject *type, const char *wanted);
+
+/** Converters for "O&": whole numbers, not negative; Python's own "I" and "K" let all bits wrap. */
+int core_to_u32(PyObject *value, void *out);
+int core_to_u64(PyObject *value, void *out);
 
 /* Members that every closable type has. */
 #define CORE_CLOSE_METHODS                                                                         \

@@ -2,6 +2,8 @@
  * copy of itself.  Tested by: tests/test_index.py */
 #include "core.h"
 
+#include <limits.h>
+
 static void close_index(void *index) {
     prism_index_close(index);
 }
@@ -39,8 +41,8 @@ static PyObject *index_create(PyObject *module, PyObject *args) {
         Py_DECREF(own.path);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status = prism_index_create(path, handle, &own.opts, &index, &err);
-    Py_END_ALLOW_THREADS core_done(schema);
+    CORE_UNLOCKED(status = prism_index_create(path, handle, &own.opts, &index, &err));
+    core_done(schema);
     return finish_open(state, &own, status, index, &err);
 }
 
@@ -51,13 +53,14 @@ static PyObject *index_open(PyObject *module, PyObject *args) {
     prism_index *index = NULL;
     prism_status status;
     int checksums = 0;
-    if (!PyArg_ParseTuple(args, "O&|ippI", PyUnicode_FSConverter, &own.path, &checksums,
-                          &own.opts.use_pread, &own.opts.read_only, &own.opts.commits_back))
+    if (!PyArg_ParseTuple(args, "O&|ippO&", PyUnicode_FSConverter, &own.path, &checksums,
+                          &own.opts.use_pread, &own.opts.read_only, core_to_u32,
+                          &own.opts.commits_back))
         return NULL;
     own.opts.checksums = (prism_checksums)checksums;
     const char *path = PyBytes_AsString(own.path);
-    Py_BEGIN_ALLOW_THREADS status = prism_index_open(path, &own.opts, &index, &err);
-    Py_END_ALLOW_THREADS return finish_open(state, &own, status, index, &err);
+    CORE_UNLOCKED(status = prism_index_open(path, &own.opts, &index, &err));
+    return finish_open(state, &own, status, index, &err);
 }
 
 static PyObject *index_schema(PyObject *self, PyObject *unused) {
@@ -76,8 +79,8 @@ static PyObject *index_snapshot(PyObject *self, PyObject *unused) {
     prism_index *index = core_use(self);
     (void)unused;
     if (index == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_snapshot_open(index, &snap, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_snapshot_open(index, &snap, &err));
+    core_done(self);
     if (status != PRISM_OK) return core_raise(core_state_of(self), &err);
     return core_snapshot_new(core_state_of(self), snap);
 }
@@ -87,18 +90,20 @@ static PyObject *index_writer(PyObject *self, PyObject *args) {
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
     prism_writer *writer = NULL;
     prism_status status;
-    Py_ssize_t memory = 0;
-    int keep_commits = 0;
-    if (!PyArg_ParseTuple(args, "|nIpippIz", &memory, &opts.threads, &opts.load, &keep_commits,
-                          &opts.non_durable, &opts.strict_schema, &opts.max_segments,
-                          &opts.reorder))
+    uint64_t memory = 0;
+    uint32_t threads = 1, keep_commits = 0, max_segments = 0;
+    if (!PyArg_ParseTuple(args, "|O&O&pO&ppO&z", core_to_u64, &memory, core_to_u32, &threads,
+                          &opts.load, core_to_u32, &keep_commits, &opts.non_durable,
+                          &opts.strict_schema, core_to_u32, &max_segments, &opts.reorder))
         return NULL;
     opts.memory = (size_t)memory;
-    opts.keep_commits = keep_commits;
+    opts.threads = threads;
+    opts.max_segments = max_segments;
+    opts.keep_commits = keep_commits > INT_MAX ? INT_MAX : (int)keep_commits;
     prism_index *index = core_use(self);
     if (index == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_open(index, &opts, &writer, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_open(index, &opts, &writer, &err));
+    core_done(self);
     core_state *state = core_state_of(self);
     if (status != PRISM_OK) return core_raise(state, &err);
     return core_new(state, state->writer, "writer", writer, close_writer);

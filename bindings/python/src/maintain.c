@@ -212,10 +212,9 @@ static PyObject *index_reindex(PyObject *module, PyObject *args) {
     core_watch watch;
     PyObject *path, *schema, *to, *callback = Py_None;
     prism_schema *handle = NULL;
-    Py_ssize_t memory = 0;
-    uint64_t generation = 0;
-    if (!PyArg_ParseTuple(args, "SOO|npO", &path, &schema, &to, &memory, &opts.drop_unstored,
-                          &callback))
+    uint64_t memory = 0, generation = 0;
+    if (!PyArg_ParseTuple(args, "SOO|O&pO", &path, &schema, &to, core_to_u64, &memory,
+                          &opts.drop_unstored, &callback))
         return NULL;
     opts.memory = (size_t)memory;
     if (to != Py_None && (opts.to = PyBytes_AsString(to)) == NULL) return NULL;

@@ -28,8 +28,7 @@ static void release(core_object *self) {
     void *handle = self->handle;
     self->handle = NULL;
     if (handle == NULL) return;
-    Py_BEGIN_ALLOW_THREADS self->give_up(handle);
-    Py_END_ALLOW_THREADS
+    CORE_UNLOCKED(self->give_up(handle));
 }
 
 void *core_use(PyObject *object) {
@@ -89,4 +88,25 @@ void *core_use_as(PyObject *arg, PyObject *type, const char *wanted) {
         return NULL;
     }
     return core_use(arg);
+}
+
+int core_to_u64(PyObject *value, void *out) {
+    PyObject *number = PyNumber_Index(value);
+    if (number == NULL) return 0;
+    unsigned long long wide = PyLong_AsUnsignedLongLong(number);
+    Py_DECREF(number);
+    if (wide == (unsigned long long)-1 && PyErr_Occurred()) return 0;
+    *(uint64_t *)out = wide;
+    return 1;
+}
+
+int core_to_u32(PyObject *value, void *out) {
+    uint64_t wide;
+    if (!core_to_u64(value, &wide)) return 0;
+    if (wide > UINT32_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "a number below 2**32 is needed");
+        return 0;
+    }
+    *(uint32_t *)out = (uint32_t)wide;
+    return 1;
 }

@@ -87,8 +87,8 @@ static void raise_for(batch *b, int i) {
 
 static bool flush(batch *b) {
     int tried;
-    Py_BEGIN_ALLOW_THREADS tried = put_all(b);
-    Py_END_ALLOW_THREADS bool good = true;
+    CORE_UNLOCKED(tried = put_all(b));
+    bool good = true;
     for (int i = 0; good && i < tried; i++) {
         if (b->errors[i].code == PRISM_OK) {
             b->put++;

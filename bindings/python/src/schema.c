@@ -199,8 +199,8 @@ static PyObject *schema_near(PyObject *self, PyObject *args) {
     prism_query *query = NULL;
     const char *text, *fields = NULL;
     Py_ssize_t len;
-    unsigned slop;
-    if (!PyArg_ParseTuple(args, "s#I|z", &text, &len, &slop, &fields)) return NULL;
+    uint32_t slop;
+    if (!PyArg_ParseTuple(args, "s#O&|z", &text, &len, core_to_u32, &slop, &fields)) return NULL;
     prism_schema *schema = core_use(self);
     if (schema == NULL) return NULL;
     prism_status status = prism_query_near(schema, fields, text, (size_t)len, slop, &query, &err);
@@ -232,7 +232,8 @@ static PyObject *schema_exists(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "s", &field)) return NULL;
     prism_schema *schema = core_use(self);
     if (schema == NULL) return NULL;
-    return query_or_error(self, prism_query_exists(schema, field, &query, &err), query, &err);
+    prism_status status = prism_query_exists(schema, field, &query, &err);
+    return query_or_error(self, status, query, &err);
 }
 
 static PyObject *schema_all(PyObject *self, PyObject *unused) {
@@ -241,7 +242,8 @@ static PyObject *schema_all(PyObject *self, PyObject *unused) {
     prism_schema *schema = core_use(self);
     (void)unused;
     if (schema == NULL) return NULL;
-    return query_or_error(self, prism_query_all(schema, &query, &err), query, &err);
+    prism_status status = prism_query_all(schema, &query, &err);
+    return query_or_error(self, status, query, &err);
 }
 
 /* ---- several queries as one ------------------------------------------------------------------ */
@@ -263,8 +265,9 @@ static PyObject *query_bool(PyObject *module, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     prism_query *query = NULL;
     PyObject *pairs;
-    unsigned min_should = 0;
-    if (!PyArg_ParseTuple(args, "O!|I", &PyTuple_Type, &pairs, &min_should)) return NULL;
+    uint32_t min_should = 0;
+    if (!PyArg_ParseTuple(args, "O!|O&", &PyTuple_Type, &pairs, core_to_u32, &min_should))
+        return NULL;
     Py_ssize_t n = PyTuple_Size(pairs);
     prism_clause *clauses = PyMem_Calloc((size_t)n + 1, sizeof *clauses);
     if (clauses == NULL) return PyErr_NoMemory();
@@ -285,7 +288,8 @@ static PyObject *query_boost(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "d", &boost)) return NULL;
     prism_query *own = core_use(self);
     if (own == NULL) return NULL;
-    return query_or_error(self, prism_query_boost(own, boost, &query, &err), query, &err);
+    prism_status status = prism_query_boost(own, boost, &query, &err);
+    return query_or_error(self, status, query, &err);
 }
 
 static PyObject *query_to_json(PyObject *self, PyObject *unused) {
@@ -342,9 +346,9 @@ static PyObject *schema_analyze(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "s#|z", &text, &len, &field)) return NULL;
     prism_schema *schema = core_use(self);
     if (schema == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status =
-        prism_analyze(schema, field, text, (size_t)len, keep_token, &tokens, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status =
+                      prism_analyze(schema, field, text, (size_t)len, keep_token, &tokens, &err));
+    core_done(self);
     PyObject *list = tokens.failed        ? PyErr_NoMemory()
                      : status == PRISM_OK ? tokens_to_list(&tokens)
                                           : core_raise(core_state_of(self), &err);

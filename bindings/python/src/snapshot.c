@@ -22,8 +22,8 @@ static PyObject *refresh(PyObject *self, PyObject *unused) {
     prism_snapshot *snap = core_use(self);
     (void)unused;
     if (snap == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_snapshot_refresh(snap, &newer, &err);
-    Py_END_ALLOW_THREADS bool same = newer == snap;
+    CORE_UNLOCKED(status = prism_snapshot_refresh(snap, &newer, &err));
+    bool same = newer == snap;
     core_done(self);
     if (status != PRISM_OK) return core_raise(core_state_of(self), &err);
     if (!same) return core_snapshot_new(core_state_of(self), newer);
@@ -66,8 +66,8 @@ static PyObject *info(PyObject *self, PyObject *unused) {
     prism_snapshot *snap = core_use(self);
     (void)unused;
     if (snap == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_snapshot_info(snap, &json, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_snapshot_info(snap, &json, &err));
+    core_done(self);
     return status == PRISM_OK ? core_take_text(json) : core_raise(core_state_of(self), &err);
 }
 
@@ -86,14 +86,13 @@ PyObject *core_document(core_state *state, prism_snapshot *snap, uint64_t gdoc, 
     prism_status status;
     char *json = NULL;
     size_t len = 0;
-    Py_BEGIN_ALLOW_THREADS status = prism_document_get(snap, gdoc, &json, &len, &err);
-    Py_END_ALLOW_THREADS return status == PRISM_OK ? take_document(json, len, raw)
-                                                   : core_raise(state, &err);
+    CORE_UNLOCKED(status = prism_document_get(snap, gdoc, &json, &len, &err));
+    return status == PRISM_OK ? take_document(json, len, raw) : core_raise(state, &err);
 }
 
 static PyObject *document(PyObject *self, PyObject *args) {
-    unsigned long long gdoc;
-    if (!PyArg_ParseTuple(args, "K", &gdoc)) return NULL;
+    uint64_t gdoc;
+    if (!PyArg_ParseTuple(args, "O&", core_to_u64, &gdoc)) return NULL;
     prism_snapshot *snap = core_use(self);
     if (snap == NULL) return NULL;
     PyObject *result = core_document(core_state_of(self), snap, gdoc, false);
@@ -110,8 +109,8 @@ static PyObject *find(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "s#", &key, &len)) return NULL;
     prism_snapshot *snap = core_use(self);
     if (snap == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_document_find(snap, key, (size_t)len, &gdoc, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_document_find(snap, key, (size_t)len, &gdoc, &err));
+    core_done(self);
     if (status == PRISM_ENOTFOUND) Py_RETURN_NONE;
     return status == PRISM_OK ? PyLong_FromUnsignedLongLong(gdoc)
                               : core_raise(core_state_of(self), &err);
@@ -166,14 +165,14 @@ static PyObject *terms(PyObject *self, PyObject *args) {
     prism_status status;
     const char *field, *prefix = "";
     Py_ssize_t len = 0;
-    unsigned long long limit;
-    if (!PyArg_ParseTuple(args, "ss#K", &field, &prefix, &len, &limit)) return NULL;
+    uint64_t limit;
+    if (!PyArg_ParseTuple(args, "ss#O&", &field, &prefix, &len, core_to_u64, &limit)) return NULL;
     prism_snapshot *snap = core_use(self);
     if (snap == NULL) return NULL;
     list.left = limit;
-    Py_BEGIN_ALLOW_THREADS status =
-        prism_snapshot_terms(snap, field, prefix, (size_t)len, keep_term, &list, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(
+        status = prism_snapshot_terms(snap, field, prefix, (size_t)len, keep_term, &list, &err));
+    core_done(self);
     PyObject *result = list.text.failed                  ? PyErr_NoMemory()
                        : status == PRISM_OK || list.full ? terms_to_list(&list.text)
                                                          : core_raise(core_state_of(self), &err);
@@ -204,16 +203,14 @@ static PyObject *search(PyObject *self, PyObject *args) {
     core_state *state = core_state_of(self);
     prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
     PyObject *query, *filter = Py_None, *result = NULL;
-    unsigned long long timeout = 0, work = 0;
-    Py_ssize_t memory = 0;
+    uint64_t memory = 0;
     int exact = 0;
-    if (!PyArg_ParseTuple(args, "OII|OzzpKKnpdd", &query, &opts.k, &opts.offset, &filter,
-                          &opts.sort, &opts.after, &exact, &timeout, &work, &memory,
+    if (!PyArg_ParseTuple(args, "OO&O&|OzzpO&O&O&pdd", &query, core_to_u32, &opts.k, core_to_u32,
+                          &opts.offset, &filter, &opts.sort, &opts.after, &exact, core_to_u64,
+                          &opts.timeout_us, core_to_u64, &opts.max_work, core_to_u64, &memory,
                           &opts.exhaustive, &opts.k1, &opts.b))
         return NULL;
     opts.count = exact ? PRISM_COUNT_EXACT : PRISM_COUNT_NONE;
-    opts.timeout_us = timeout;
-    opts.max_work = work;
     opts.memory = (size_t)memory;
     prism_query *handle = core_use_as(query, state->query, "Query");
     if (handle == NULL) return NULL;

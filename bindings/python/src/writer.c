@@ -27,9 +27,8 @@ static PyObject *put(PyObject *self, PyObject *args) {
     if (writer == NULL) return NULL;
     bool good = core_document_to_json(core_state_of(self), document, &json) == 0;
     if (good) {
-        Py_BEGIN_ALLOW_THREADS status =
-            prism_writer_put_json(writer, json.ptr, json.len, put_flags(append), &err);
-        Py_END_ALLOW_THREADS
+        CORE_UNLOCKED(
+            status = prism_writer_put_json(writer, json.ptr, json.len, put_flags(append), &err));
     }
     core_done(self);
     core_text_free(&json);
@@ -56,8 +55,8 @@ static PyObject *delete_key(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "s#", &key, &len)) return NULL;
     prism_writer *writer = core_use(self);
     if (writer == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_delete(writer, key, (size_t)len, &n, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_delete(writer, key, (size_t)len, &n, &err));
+    core_done(self);
     return status == PRISM_OK ? PyBool_FromLong(n != 0) : core_raise(core_state_of(self), &err);
 }
 
@@ -75,8 +74,8 @@ static PyObject *delete_query(PyObject *self, PyObject *args) {
         core_done(query);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_delete_query(writer, handle, &n, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_delete_query(writer, handle, &n, &err));
+    core_done(self);
     core_done(query);
     return status == PRISM_OK ? PyLong_FromUnsignedLongLong(n) : core_raise(state, &err);
 }
@@ -94,9 +93,9 @@ static PyObject *commit(PyObject *self, PyObject *args) {
         if (payload.obj != NULL) PyBuffer_Release(&payload);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status =
-        prism_writer_commit(writer, payload.buf, (size_t)payload.len, &generation, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(
+        status = prism_writer_commit(writer, payload.buf, (size_t)payload.len, &generation, &err));
+    core_done(self);
     if (payload.obj != NULL) PyBuffer_Release(&payload);
     return status == PRISM_OK ? PyLong_FromUnsignedLongLong(generation)
                               : core_raise(core_state_of(self), &err);
@@ -108,8 +107,8 @@ static PyObject *rollback(PyObject *self, PyObject *unused) {
     prism_writer *writer = core_use(self);
     (void)unused;
     if (writer == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_rollback(writer, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_rollback(writer, &err));
+    core_done(self);
     return none_or_error(self, status, &err);
 }
 
@@ -117,8 +116,8 @@ static PyObject *merge(PyObject *self, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     core_watch watch;
     PyObject *callback = Py_None;
-    unsigned max_segments;
-    if (!PyArg_ParseTuple(args, "I|O", &max_segments, &callback)) return NULL;
+    uint32_t max_segments;
+    if (!PyArg_ParseTuple(args, "O&|O", core_to_u32, &max_segments, &callback)) return NULL;
     prism_writer *writer = core_use(self);
     if (writer == NULL) return NULL;
     core_watch_begin(&watch, callback);
@@ -135,8 +134,8 @@ static PyObject *snapshot(PyObject *self, PyObject *unused) {
     prism_writer *writer = core_use(self);
     (void)unused;
     if (writer == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_snapshot(writer, &snap, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_snapshot(writer, &snap, &err));
+    core_done(self);
     return status == PRISM_OK ? core_snapshot_new(core_state_of(self), snap)
                               : core_raise(core_state_of(self), &err);
 }
@@ -204,14 +203,14 @@ static PyObject *set_schema(PyObject *self, PyObject *args) {
         core_done(schema);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_set_schema(writer, handle, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_set_schema(writer, handle, &err));
+    core_done(self);
     core_done(schema);
     return none_or_error(self, status, &err);
 }
 
 static PyObject *stats_to_dict(const prism_writer_stats *s) {
-    return Py_BuildValue("{sKsKsKssKsKsKsKsnsnsKss}", "documents_put",
+    return Py_BuildValue("{sKsKsKsssKsKsKsnsnsKss}", "documents_put",
                          (unsigned long long)s->documents_put, "documents_deleted",
                          (unsigned long long)s->documents_deleted, "unknown_fields",
                          (unsigned long long)s->unknown_fields, "first_unknown_field",
@@ -229,8 +228,8 @@ static PyObject *get_stats(PyObject *self, PyObject *unused) {
     prism_writer *writer = core_use(self);
     (void)unused;
     if (writer == NULL) return NULL;
-    Py_BEGIN_ALLOW_THREADS status = prism_writer_get_stats(writer, &stats, &err);
-    Py_END_ALLOW_THREADS core_done(self);
+    CORE_UNLOCKED(status = prism_writer_get_stats(writer, &stats, &err));
+    core_done(self);
     return status == PRISM_OK ? stats_to_dict(&stats) : core_raise(core_state_of(self), &err);
 }
 

@@ -47,7 +47,6 @@ def test_queries_by_calls(index: ps.Index) -> None:
     assert set(index.search(apple | pear).keys) == {"a", "b"}
     assert index.search(apple & pear).keys == ["b"]
     assert index.search(apple & ~pear).keys == ["a"]
-    assert index.search("apple" & ~pear).keys == ["a"] if hasattr(str, "__and__") else True
     assert index.search(apple & "-pear").keys == ["a"]
     assert index.search(ps.phrase("数据库备份")).keys == ["c"]
     assert index.search(ps.near("tree pear", 3)).keys == ["b"]
@@ -81,19 +80,20 @@ def test_filter_sort_pages(index: ps.Index) -> None:
         after = page.next
     assert keys == ["b", "c", "a"] and after is None
     assert index.search("*:*", 1, offset=1, sort="n").keys == ["c"]
-    assert index.search("*:*", sort="n,_score:desc")[0].sort_values == (1, 0.0) or True
+    number, score = index.search("*:*", sort="n,_score:desc")[0].sort_values
+    assert number == 1 and isinstance(score, float)
     assert index.search("*:*", sort="price")[0].sort_values == (None,)
     assert index.search("*:*", sort="tags:desc")[0].sort_values == ("tree",)
     with pytest.raises(ps.InvalidError):
         index.search("x", sort="body")
     with pytest.raises(ps.InvalidError):
         index.search("x", after="garbage")
-    with pytest.raises(ValueError):
+    with pytest.raises(OverflowError):
         index.search("x", limit=-1)
     with pytest.raises(ps.InvalidError):
         index.search("x", limit=20000)
-    with pytest.raises((ValueError, OverflowError)):
-        index.search("x", limit=1 << 40)
+    with pytest.raises(OverflowError):
+        index.search("x", limit=(1 << 32) + 1)
 
 
 def test_limits_of_work(memory: ps.Index) -> None:
@@ -118,7 +118,6 @@ def test_fragments_count_characters(index: ps.Index) -> None:
     assert hit.snippet("body", ("[", "]")) == "每天备份 [PostgreSQL] [数据库]，<b>两次</b>"
     assert "&lt;b&gt;" in hit.snippet("body") and "<mark>PostgreSQL</mark>" in hit.snippet("body")
     assert hit.snippet("body", ("[", "]"), escape=True).endswith("&lt;/b&gt;")
-    assert hit.snippet("n") == "" or True
     assert hit.snippet("nobody") == ""
     with pytest.raises(ps.NotFoundError):
         hit.fragments("nobody")

@@ -43,7 +43,7 @@ def test_eight_readers_while_one_writes(tmp_path: Path) -> None:
         done.set()
         assert all(reader.result() > 0 for reader in readers) and not problems
         assert len(index) == 400
-    assert ps.check(tmp_path / "i", "deep") == []
+    assert [finding for finding in ps.check(tmp_path / "i", "deep") if finding.code != "OK"] == []
 
 
 def test_writers_of_many_threads(memory: ps.Index) -> None:

@@ -47,7 +47,12 @@ def test_replace_delete_rollback(index: ps.Index) -> None:
     with index.writer(durable=False) as w:
         assert w.delete_where(ps.term("replaced")) == 2 and w.delete_where("nothing") == 0
         stats = w.stats()
-        assert stats["documents_deleted"] == 2 and stats["merge_error"] == ""
+        assert stats["documents_deleted"] == 2 and stats["merge_error"] == "" == stats["first_unknown_field"]
+        assert len(stats) == 11 and all(isinstance(name, str) for name in stats)
+        w.put({"id": "u", "unheard": 1})
+        assert w.stats()["first_unknown_field"] == "unheard" and w.stats()["unknown_fields"] == 1
+        w.rollback()
+        assert w.delete_where(ps.term("replaced")) == 2
     assert list(index) == [index["c"]]
 
 
@@ -90,7 +95,7 @@ def test_kinds_of_documents(memory: ps.Index) -> None:
         (b"\xff", ps.ParseError),
         ({"n": "many"}, ps.RejectedError),
         ({"date": "tomorrow"}, ps.RejectedError),
-        ({"n": 1 << 70}, ps.RejectedError),
+        ({"n": 1 << 70}, ps.ParseError),
         ({"id": "k" * 2000}, ps.RejectedError),
     ],
 )
@@ -183,7 +188,7 @@ def test_merge_and_progress(memory: ps.Index) -> None:
             w.commit()
         seen: list[tuple[int, int]] = []
         w.merge(1, progress=lambda done, total: seen.append((done, total)))
-        assert seen and seen[-1][0] == seen[-1][1] == 5
+        assert seen and seen[-1][0] == seen[-1][1] > 0
     assert memory.snapshot().segments == 1
     with memory.writer(max_segments=100) as w:
         w.put({"id": "x"})
