@@ -141,9 +141,9 @@ setup(
     ext_modules=[
         Extension(
             "prismsearch._core",
-            [f"src/{name}.c" for name in SOURCES],
-            depends=["src/core.h"],
-            include_dirs=["src"],
+            [f"src/_core/{name}.c" for name in SOURCES],
+            depends=["src/_core/core.h"],
+            include_dirs=["src/_core"],
             py_limited_api=True,
             extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-fvisibility=hidden"],
         )
