@@ -1,4 +1,5 @@
-/* answer.c - what a search found: hits, their documents, marked fragments, the way to the next page.
+/* answer.c - what a search found: hits, their documents, marked fragments, the way to the next
+ * page.
  *
  * An answer refers to the query and the snapshot that it is of, so that fragments can be made and
  * documents read however long it is kept.  Hits come as tuples; prismsearch/_hits.py gives them

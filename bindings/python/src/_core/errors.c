@@ -1,5 +1,5 @@
-/* errors.c - which exception does a status become?  The classes are Python (prismsearch._errors), in
- * a tuple by the negative of the status; a status that is newer than this module is an Error. */
+/* errors.c - which exception does a status become?  The classes are Python (prismsearch._errors),
+ * in a tuple by the negative of the status; a status that is newer than this module is an Error. */
 #include "core.h"
 
 #include <string.h>

@@ -1,9 +1,9 @@
 /* from_json.c - which Python objects does this JSON text stand for?
  *
  * Stored documents come as JSON that the library has checked when they were put, so this reader is
- * for speed: strings without an escape, nearly all, become str straight from the bytes.  It believes
- * nothing all the same: every step is bounded by the end of the text, depth by MAX_DEPTH, and what
- * it does not understand is a ValueError.
+ * for speed: strings without an escape, nearly all, become str straight from the bytes.  It
+ * believes nothing all the same: every step is bounded by the end of the text, depth by MAX_DEPTH,
+ * and what it does not understand is a ValueError.
  *
  *   whole numbers of any length -> int      others -> float, rounded as float() rounds
  *   \uD83D\uDE00 -> one character           a lone half -> U+FFFD, which any encoder takes

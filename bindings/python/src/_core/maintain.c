@@ -1,4 +1,5 @@
-/* maintain.c - an index as a whole: check, backup and restore, repair and salvage, reindex, upgrade.
+/* maintain.c - an index as a whole: check, backup and restore, repair and salvage, reindex,
+ * upgrade.
  *
  * All of it takes long and is watched: progress goes to the caller's callback, Ctrl-C ends it.
  * Findings and lost documents are kept in C memory while the library runs.

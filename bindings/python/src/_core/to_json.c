@@ -6,9 +6,9 @@
  *   dict, Mapping              an object         os.PathLike   its path
  *   list, tuple, iterables     an array          bytes      refused: which text is it?
  *
- * Why so      json.dumps makes a str, which is then encoded: two copies and 80 MB/s, half the time of
- *             a put.  This writes UTF-8 once.  Strings are encoded by Python (AsUTF8String, which
- *             leaves no second copy inside the caller's str as AsUTF8AndSize would).
+ * Why so      json.dumps makes a str, which is then encoded: two copies and 80 MB/s, half the time
+ *             of a put.  This writes UTF-8 once.  Strings are encoded by Python (AsUTF8String,
+ *             which leaves no second copy inside the caller's str as AsUTF8AndSize would).
  * Numbers     floats by their shortest text; NaN and infinities are refused: JSON has none.
  * Mistakes    name the member at fault; what was written of the document is taken back.
  * Tested by: tests/test_convert.py, tests/test_fuzz.py */

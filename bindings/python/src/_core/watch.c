@@ -2,9 +2,9 @@
  *
  * Python's signal handler only sets a flag; somebody with the global lock must look at it.  The
  * library calls core_progress now and then from the thread that made the call; every 50 ms that
- * thread takes the lock, runs the handlers (PyErr_CheckSignals does so in the main thread alone) and
- * the caller's own callback, and gives the lock up again.  An exception of either cancels the call,
- * and is what the caller sees.
+ * thread takes the lock, runs the handlers (PyErr_CheckSignals does so in the main thread alone)
+ * and the caller's own callback, and gives the lock up again.  An exception of either cancels the
+ * call, and is what the caller sees.
  * Tested by: tests/test_interrupt.py */
 #include "core.h"
 
