@@ -46,12 +46,13 @@ static uint32_t meet_steps(const uint32_t *left, uint32_t n, const uint32_t *rig
 }
 
 uint32_t prs_intersect(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
-                  uint8_t *left_place, uint8_t *right_place) {
+                       uint8_t *left_place, uint8_t *right_place) {
     if (n == 0 || m == 0) return 0;
     if (m / PRS_MEET_FEW >= n) return meet_few(left, n, right, m, left_place, right_place);
     if (n / PRS_MEET_FEW >= m) return meet_few(right, m, left, n, right_place, left_place);
 #ifdef __x86_64__
-    if (prs_cpu() >= PRS_CPU_AVX2) return prs_intersect_avx2(left, n, right, m, left_place, right_place);
+    if (prs_cpu() >= PRS_CPU_AVX2)
+        return prs_intersect_avx2(left, n, right, m, left_place, right_place);
 #endif
     return meet_steps(left, n, right, m, left_place, right_place);
 }

@@ -9,6 +9,6 @@
  *           places: room for the smaller of n and m, and one more
  *  Cost   : about 0.6 ns a document with AVX2, 2 without; few against many by halving */
 uint32_t prs_intersect(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
-                  uint8_t *left_place, uint8_t *right_place);
+                       uint8_t *left_place, uint8_t *right_place);
 
 #endif

@@ -33,7 +33,7 @@ static inline uint32_t compare(u32x8 left, const uint32_t *right) {
 }
 
 uint32_t prs_intersect_avx2(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
-                       uint8_t *left_place, uint8_t *right_place) {
+                            uint8_t *left_place, uint8_t *right_place) {
     uint32_t found = 0, i = 0, k = 0;
     while (i < n && k < m) {
         uint32_t hits = compare(load(left + i), right + k) & within(n - i);

@@ -6,6 +6,6 @@
 
 /** As prs_intersect. */
 uint32_t prs_intersect_avx2(const uint32_t *left, uint32_t n, const uint32_t *right, uint32_t m,
-                       uint8_t *left_place, uint8_t *right_place);
+                            uint8_t *left_place, uint8_t *right_place);
 
 #endif

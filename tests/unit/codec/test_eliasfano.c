@@ -111,6 +111,31 @@ START_TEST(groups_are_found_without_their_neighbours) {
 }
 END_TEST
 
+/* All at once, or each for itself. */
+START_TEST(groups_of_many_are_those_of_each) {
+    test_rng rng = test_rng_of("ef-groups");
+    static uint8_t all[N_BYTES + 64];
+    uint32_t f[128], span[128], *joined = malloc(128 * 200 * sizeof *joined);
+    for (int round = 0; round < 300; round++) {
+        uint32_t n = 1 + (uint32_t)test_rng_below(&rng, 128), n_joined = 0;
+        uint64_t bit = 0;
+        memset(bytes, 0, sizeof bytes);
+        memset(all, 0, sizeof all);
+        for (uint32_t i = 0; i < n; i++) {
+            span[i] = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 4) ? 1 << 20 : 300);
+            f[i] = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 4) ? 200 : 3);
+            random_positions(&rng, f[i], span[i]);
+            memcpy(joined + n_joined, positions, f[i] * sizeof *positions);
+            n_joined += f[i];
+            bit = prs_ef_encode(bytes, bit, positions, f[i], span[i]);
+        }
+        ck_assert_uint_eq(prs_ef_encode_groups(all, joined, f, span, n), bit);
+        ck_assert_mem_eq(all, bytes, sizeof all);
+    }
+    free(joined);
+}
+END_TEST
+
 /* Whatever the bits are: refused, or a group that encodes to the same bits. */
 START_TEST(hostile_bits_are_refused_or_canonical) {
     test_rng rng = test_rng_of("ef-hostile");
@@ -242,6 +267,6 @@ START_TEST(ends_are_sums_of_sizes) {
 END_TEST
 
 TEST_SUITE(eliasfano, bytes_are_those_of_the_format, extremes,
-           groups_are_found_without_their_neighbours, hostile_bits_are_refused_or_canonical,
-           beginnings_are_narrowed_as_by_decoding, hostile_bits_narrow_to_a_part,
-           ends_are_sums_of_sizes)
+           groups_are_found_without_their_neighbours, groups_of_many_are_those_of_each,
+           hostile_bits_are_refused_or_canonical, beginnings_are_narrowed_as_by_decoding,
+           hostile_bits_narrow_to_a_part, ends_are_sums_of_sizes)
