@@ -29,6 +29,7 @@ format_tests_sources = \
 	tests/unit/format/test_postings_writer.c \
 	tests/unit/format/test_order.c \
 	tests/unit/format/test_segment_meta.c \
+	tests/unit/format/test_stops.c \
 	tests/unit/format/test_terms.c \
 	tests/unit/format/test_zstd_frame.c
 
