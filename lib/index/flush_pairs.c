@@ -114,15 +114,16 @@ static prism_status choose(pairs *p, prism_error *err) {
     return PRISM_OK;
 }
 
-/* Which ids are words of the set? */
+/* Which ids are words of the set?  They are asked for by their keys, as a lexicon may have
+ * millions; one that was not met yet gets an id. */
 static prism_status mark_words(pairs *p, prism_error *err) {
+    uint32_t ids[PRS_STOPS_MAX];
+    for (uint32_t i = 0; i < p->stops.n; i++)
+        PRS_TRY(prs_lexicon_intern(p->field->lexicon, p->stops.keys[i], &ids[i], err));
+    p->n_ids = prs_lexicon_count(p->field->lexicon);
     p->word = prs_mem_calloc(p->mem, p->n_ids, 1);
     if (p->word == NULL) return prs_error_nomem(err);
-    for (uint32_t id = 0; id < p->n_ids; id++) {
-        prs_bytes key = prs_lexicon_key(p->field->lexicon, id);
-        uint32_t place = may_be_stop(key) ? prs_stops_find(&p->stops, key) : PRS_STOPS_MAX;
-        if (place < PRS_STOPS_MAX) p->word[id] = (uint8_t)(place + 1);
-    }
+    for (uint32_t i = 0; i < p->stops.n; i++) p->word[ids[i]] = (uint8_t)(i + 1);
     return PRISM_OK;
 }
 
