@@ -64,7 +64,14 @@ static uint32_t scalar_place(const uint32_t *docs, uint32_t from, uint32_t n, ui
     return from;
 }
 
-static const prs_select_kernels scalar = {scalar_floor, scalar_hits, scalar_slots, scalar_place};
+static uint32_t scalar_in_bits(const prs_block_bits *bits, const uint32_t *docs,
+                               const int32_t *scores, uint32_t n, int32_t need, uint16_t *at,
+                               uint8_t *place) {
+    return select_in_bits(bits, docs, scores, n, need, at, place);
+}
+
+static const prs_select_kernels scalar = {scalar_floor, scalar_hits, scalar_slots, scalar_place,
+                                          scalar_in_bits};
 
 static const prs_select_kernels *kernels(void) {
 #ifdef __x86_64__
@@ -97,6 +104,26 @@ uint32_t prs_select_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t flo
 uint32_t prs_select_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target) {
     if (from >= n || docs[from] >= target) return from;
     return kernels()->place(docs, from + 1, n, target);
+}
+
+/* A run: every document from first on, at the place of its distance. */
+static uint32_t select_in_run(uint32_t first, const uint32_t *docs, const int32_t *scores,
+                              uint32_t n, int32_t need, uint16_t *at, uint8_t *place) {
+    uint32_t m = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (docs[i] < first || scores[i] < need) continue;
+        at[m] = (uint16_t)i;
+        place[m++] = (uint8_t)(docs[i] - first);
+    }
+    return m;
+}
+
+uint32_t prs_select_in_bits(const prs_block_bits *bits, const uint32_t *docs, const int32_t *scores,
+                            uint32_t n, int32_t need, uint16_t *at, uint8_t *place) {
+    PRS_ASSERT(n > 0 &&
+               (docs[n - 1] < bits->first || docs[n - 1] - bits->first < 64 * bits->n_words));
+    if (bits->words == NULL) return select_in_run(bits->first, docs, scores, n, need, at, place);
+    return kernels()->in_bits(bits, docs, scores, n, need, at, place);
 }
 
 bool prs_select_any(const int32_t *scores, uint32_t n, int32_t need) {

@@ -74,7 +74,13 @@ static uint32_t find_place(const uint32_t *docs, uint32_t from, uint32_t n, uint
     return n;
 }
 
-const prs_select_kernels prs_select_avx512 = {keep_floor, keep_hits, take_slots, find_place};
+static uint32_t in_bits(const prs_block_bits *bits, const uint32_t *docs, const int32_t *scores,
+                        uint32_t n, int32_t need, uint16_t *at, uint8_t *place) {
+    return select_in_bits(bits, docs, scores, n, need, at, place);
+}
+
+const prs_select_kernels prs_select_avx512 = {keep_floor, keep_hits, take_slots, find_place,
+                                              in_bits};
 #else
 typedef int prs_select_avx512_unused; /* a translation unit is not empty */
 #endif
