@@ -45,8 +45,9 @@ typedef struct prism_writer prism_writer;
 typedef struct prism_writer_opts {
     size_t size;
     size_t memory; /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    /* that build, the caller's included; over 1 another one merges.  What each needs comes out of
-     * the budget: it is worth about 50 MB a thread */
+    /* that build, the caller's included; over 1 another one merges.  0 = 1.  Their memory is of the
+     * budget: one analyzes for each 50 MiB of it, from 100 MiB on, 16 at most; one packs stored
+     * documents for each 24 MiB.  Threads beyond that are not started */
     unsigned threads;
     int load;         /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits; /* commits kept on disk, 1 to 1000; 0 = 2 */
@@ -98,7 +99,8 @@ PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
  *           of a thousand made to have one hash; what a tokenizer returns.
  *           PRISM_EBUDGET it alone needs more than 1.25 times the budget; PRISM_EIO, PRISM_ENOSPC,
  *           PRISM_ENOMEM.  After all of these the writer is as it was
- *  Cost   : the document is analyzed now; a flush first when the budget is spent */
+ *  Cost   : the document is analyzed, with opts.threads over 1 by any of them; a flush first when
+ *           the budget is spent */
 PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                              unsigned flags, prism_error *err);
 

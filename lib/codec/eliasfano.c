@@ -11,10 +11,13 @@
  *             1.106, Rice 1.054 - but a Rice code's length depends on the values, so a document's
  *             positions could be reached only through those before it in the block; here an
  *             addition per document finds them.
- * Cost        about 1 ns per position to write and to read.
+ * Cost        about 1 ns per position to write and to read (eliasfano_read.h).
  * Source      Vigna, Quasi-succinct indices, WSDM 2013.
  * Tested by   tests/unit/codec/test_eliasfano.c */
-#include "codec/eliasfano.h"
+#define PRS_EF_TABLE prs_ef_kernels_base
+#include "codec/eliasfano_read.h"
+
+#include "base/cpu.h"
 
 /* The low bits of freq >= 2 positions at bit offset `bit`: gathered in a word, 32 leave at a time. */
 static inline void put_low(uint8_t *base, uint64_t bit, const uint32_t *positions, uint32_t freq,
@@ -79,39 +82,23 @@ uint64_t prs_ef_encode_groups(uint8_t *base, const uint32_t *positions, const ui
     return bit;
 }
 
-/* out[i] = the i-th one's place - i, for exactly freq ones in n_bits. */
-static bool decode_high(const uint8_t *base, uint64_t bit, uint64_t n_bits, uint32_t freq,
-                        uint32_t low, uint32_t *out) {
-    uint32_t i = 0;
-    for (uint64_t b = 0; b < n_bits; b += 56) {
-        uint64_t left = n_bits - b;
-        uint64_t word = prs_bits_load(base, bit + b, left < 56 ? (uint32_t)left : 56);
-        for (; word != 0; word &= word - 1) {
-            if (PRS_UNLIKELY(i == freq)) return false;
-            uint64_t place = b + (uint32_t)__builtin_ctzll(word);
-            out[i] = (uint32_t)((place - i) << low);
-            i++;
-        }
-    }
-    return i == freq;
+static const prs_ef_kernels *kernels(void) {
+#ifdef __x86_64__
+    if (prs_cpu() >= PRS_CPU_AVX2) return &prs_ef_kernels_avx2;
+#endif
+    return &prs_ef_kernels_base;
 }
 
 bool prs_ef_decode(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span, uint32_t *out) {
-    uint32_t low = prs_ef_low_bits(freq, span);
-    if (freq == 1) {
-        out[0] = (uint32_t)prs_bits_load(base, bit, low);
-        return out[0] < span;
-    }
-    uint64_t high = bit + (uint64_t)freq * low;
-    uint64_t n_bits = (uint64_t)freq + ((span - 1) >> low);
-    if (PRS_UNLIKELY(!decode_high(base, high, n_bits, freq, low, out))) return false;
-    uint32_t before = 0;
-    bool descend = false;
-    for (uint32_t i = 0; i < freq; i++) {
-        out[i] |= (uint32_t)prs_bits_load(base, bit, low);
-        bit += low;
-        descend |= out[i] < before;
-        before = out[i];
-    }
-    return !descend && before < span;
+    return kernels()->decode(base, bit, freq, span, out);
+}
+
+uint32_t prs_ef_narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span,
+                       uint32_t pos, uint32_t *starts, uint32_t n) {
+    return kernels()->narrow(base, bit, freq, span, pos, starts, n);
+}
+
+bool prs_ef_ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
+                 uint64_t *ends) {
+    return kernels()->ends(freqs, spans, n, bit, ends);
 }

@@ -27,6 +27,6 @@ libprs_kernels_sources += \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \
-	lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
+	lib/format/postings_has.c lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
 	lib/format/postings_writer.c lib/format/postings_writer.h \
 	lib/format/terms_write.c

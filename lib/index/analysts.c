@@ -1,8 +1,8 @@
 /* analysts.c - how do documents get analyzed beside the thread that puts them, to the same result?
  *
  * Structure   slots    a ring: batches handed in, oldest first, then the open one
- *             seats    one a worker: lexicons of its own; per lexicon a table: its ids -> ids of the
- *                      inverter's lexicon, kept by the thread that settles
+ *             seats    one a worker: lexicons of its own; per lexicon a table: its ids -> ids of
+ *                      the inverter's lexicon, kept by the thread that settles
  * Invariants  - Batches are settled in order of their documents, so streams are those of one
  *               thread.  Ids of terms may differ; nothing that is written hangs on them.
  *             - A worker's batches begin in the order in which they were handed in, so the table of
@@ -21,7 +21,6 @@
 
 #include "base/error.h"
 
-#define SEAT_BYTES ((size_t)5 << 20) /* a lexicon with less forgets too often */
 #define MAX_SLOTS (PRS_TALLY_BATCHES + 1u)
 
 typedef struct seat {
@@ -167,19 +166,19 @@ static void free_parts(prs_analysts *a) {
     prs_mem_free(a->mem, a, sizeof *a);
 }
 
-prism_status prs_analysts_new(prs_inverter *inverter, prs_pool *pool, size_t memory,
-                              prs_analysts **out, prism_error *err) {
+prism_status prs_analysts_new(prs_inverter *inverter, prs_pool *pool, uint32_t n_seats,
+                              size_t memory, prs_analysts **out, prism_error *err) {
     *out = NULL;
-    uint32_t width = prs_pool_width(pool), most = (uint32_t)PRS_MIN(memory / SEAT_BYTES, MAX_SLOTS);
-    if (width < 2 || most < 2 || !is_wanted(inverter)) return PRISM_OK;
+    n_seats = PRS_MIN(PRS_MIN(n_seats, MAX_SLOTS), prs_pool_width(pool));
+    if (n_seats < 2 || !is_wanted(inverter)) return PRISM_OK;
     prs_analysts *a = prs_mem_calloc(inverter->mem, 1, sizeof *a);
     if (a == NULL) return prs_error_nomem(err);
     a->mem = inverter->mem;
     a->inverter = inverter;
     a->pool = pool;
     a->n_fields = inverter->n_fields;
-    a->n_seats = PRS_MIN(width, most);
-    a->share = memory / a->n_seats;
+    a->n_seats = n_seats;
+    a->share = memory / n_seats;
     a->n_slots = PRS_MIN(2 * a->n_seats + 3, MAX_SLOTS);
     prism_status status = make_parts(a, err);
     if (status != PRISM_OK) {

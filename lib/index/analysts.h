@@ -13,12 +13,13 @@
 
 typedef struct prs_analysts prs_analysts;
 
-/** Params : inverter and pool [borrowed]; memory = bytes for the lexicons of all seats *out NULL,
- *           and PRISM_OK: the memory is too little for two seats, or an analyzer may fail on some
- *           text, or on none: all analysis is to be the caller's
+/** Params : inverter and pool [borrowed]; n_seats = workers that analyze, the caller is one;
+ *           memory = bytes that the lexicons of all seats may have before one more batch
+ *  Returns: *out NULL, and PRISM_OK: fewer than two seats, nothing to analyze, or an analyzer that
+ *           may fail on some text: all analysis is to be the caller's
  *  Errors : ENOMEM */
-prism_status prs_analysts_new(prs_inverter *inverter, prs_pool *pool, size_t memory,
-                              prs_analysts **out, prism_error *err) PRS_NODISCARD;
+prism_status prs_analysts_new(prs_inverter *inverter, prs_pool *pool, uint32_t n_seats,
+                              size_t memory, prs_analysts **out, prism_error *err) PRS_NODISCARD;
 /** Drops what is under way.  NULL is fine. */
 void prs_analysts_free(prs_analysts *analysts);
 /** Take a document: see prs_inverter_add_later. */

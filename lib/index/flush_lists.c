@@ -3,7 +3,7 @@
  *   pass       | terms ... | terms ... | terms ... |        sorted, with their places
  *   run             0           1           2               about RUN_PLACES places each
  *               a worker     a worker    a worker           lists and infos into the run's memory
- *   `.idx`     | run 0     | run 1     | run 2     |        appended in order by the caller's thread
+ *   `.idx`     | run 0     | run 1     | run 2     |       appended in order by the caller's thread
  *
  * Structure   Without a pool each term is encoded straight into the file.
  * Invariants  - Runs are appended in order, and a list is encoded without regard to where it will
@@ -21,6 +21,7 @@
 
 #define RUN_PLACES ((size_t)1 << 17)
 #define RUN_TERMS 2048u
+#define MIN_RUNS 3u
 
 typedef struct lists_write lists_write;
 
@@ -168,15 +169,14 @@ static prism_status write_pass(void *ctx, const prs_transpose_pass *pass, prism_
 /* ---- parts ----------------------------------------------------------------------------------- */
 
 static prism_status make_runs(lists_write *w, prism_error *err) {
-    w->n_helpers = prs_pool_width(w->how->pool);
-    w->n_runs = 2 * w->n_helpers + 2;
+    w->n_helpers = PRS_MIN(prs_pool_width(w->how->pool), w->n_runs);
     w->helpers = prs_mem_calloc(w->mem, w->n_helpers, sizeof *w->helpers);
     w->runs = prs_mem_calloc(w->mem, w->n_runs, sizeof *w->runs);
     if (w->helpers == NULL || w->runs == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < w->n_runs; i++) {
         run *r = &w->runs[i];
         r->owner = w;
-        r->task = (prs_task){.run = encode, .ctx = r};
+        r->task = (prs_task){.run = encode, .ctx = r, .n_workers = w->n_helpers};
         prs_buf_init(&r->bytes, w->mem);
         prs_buf_init(&r->payloads, w->mem);
         r->infos = prs_mem_alloc(w->mem, RUN_TERMS * sizeof *r->infos);
@@ -201,13 +201,15 @@ static void free_runs(lists_write *w) {
     prs_mem_free(w->mem, w->runs, w->n_runs * sizeof *w->runs);
 }
 
-/* A pool that costs more than it gives is left alone. */
-static bool is_worth_runs(const prs_flush_lists *how, const prs_inverter_field *field) {
-    size_t places = how->run_places != 0 ? how->run_places : RUN_PLACES;
-    size_t runs = RUN_TERMS * sizeof(prs_term_info) + 4 * RUN_PLACES; /* bytes of one */
-    if (how->run_places != 0) return how->pool != NULL;
-    return how->pool != NULL && field->stream.n > places &&
-           (2 * prs_pool_width(how->pool) + 2) * runs < how->scratch / 4;
+/* Two for each worker and two that wait, as far as a quarter of the scratch goes; 0 where a pool
+ * costs more than it gives. */
+static uint32_t count_runs(const prs_flush_lists *how, const prs_inverter_field *field) {
+    uint32_t most = 2 * prs_pool_width(how->pool) + 2;
+    size_t one = RUN_TERMS * sizeof(prs_term_info) + 4 * RUN_PLACES; /* bytes of a run */
+    if (how->pool == NULL) return 0;
+    if (how->run_places != 0) return most;
+    if (field->stream.n <= RUN_PLACES || how->scratch / 4 / one < MIN_RUNS) return 0;
+    return (uint32_t)PRS_MIN(how->scratch / 4 / one, most);
 }
 
 prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverter_field *field,
@@ -223,14 +225,14 @@ prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverte
     prism_status status;
     w.sink.encoder = prs_mem_calloc(w.mem, 1, sizeof *w.sink.encoder);
     if (w.sink.encoder == NULL) return prs_error_nomem(err);
-    bool with_runs = is_worth_runs(how, field);
+    w.n_runs = count_runs(how, field);
+    prs_pool *pool = w.n_runs > 0 ? how->pool : NULL;
     PRS_TRY_OUT(prs_places_init(&places, field->docs.ptr, (uint32_t)field->docs.n, w.mem, err));
     prs_out_section(out, PRS_COMPONENT_LISTS, field->field->no, PRS_COMPONENT_VERSION);
     PRS_TRY_OUT(prs_term_encoder_init(w.sink.encoder, &w.field, out, w.mem, err));
     PRS_TRY_OUT(prs_terms_writer_new(w.mem, out, &w.sink.terms, err));
-    if (with_runs) PRS_TRY_OUT(make_runs(&w, err));
-    PRS_TRY_OUT(prs_transpose_passes(&input, how->scratch, with_runs ? how->pool : NULL, w.mem,
-                                     write_pass, &w, err));
+    if (pool != NULL) PRS_TRY_OUT(make_runs(&w, err));
+    PRS_TRY_OUT(prs_transpose_passes(&input, how->scratch, pool, w.mem, write_pass, &w, err));
     PRS_TRY_OUT(prs_terms_writer_finish(w.sink.terms, PRS_COMPONENT_TERMS_INDEX, field->field->no,
                                         totals, err));
 out:

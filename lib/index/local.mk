@@ -4,6 +4,7 @@ libprismsearch_sources += \
 	lib/index/analysts.c lib/index/analysts.h \
 	lib/index/batch.c lib/index/batch.h \
 	lib/index/backup.c lib/index/backup.h lib/index/bisect.c lib/index/bisect.h \
+	lib/index/bits_cache.c lib/index/bits_cache.h \
 	lib/index/check.c lib/index/check.h lib/index/check_deep.c lib/index/check_lists.c lib/index/check_older.c lib/index/check_parts.c \
 	lib/index/check_twice.c \
 	lib/index/commit.c lib/index/commit.h \

@@ -59,6 +59,9 @@ prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *
  *  Errors : ENOMEM */
 prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batch_text,
                                 prs_pool *pool, prism_error *err) PRS_NODISCARD;
+/** Of the threads asked for, those that there is work for in such a budget, the caller's included:
+ *  1 or more.  Params: as prs_pending_employ */
+uint32_t prs_pending_workers(size_t memory, size_t batch_text, uint32_t threads);
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
 /** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless they weigh over

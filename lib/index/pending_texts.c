@@ -12,12 +12,25 @@
  * Tested by   tests/unit/index/test_pending_texts.c, test_threads.c */
 #include "index/pending.h"
 
+#define SEAT_BYTES ((size_t)5 << 20) /* the lexicons of a worker: with less they forget too often */
 #define PACKER_BYTES ((size_t)3 << 19) /* a worker that packs, and its frames */
 
 /* All that is pending is analyzed, so all is known. */
 static void reset_tally(prs_pending *pending) {
     prs_tally_mark mark = prs_inverter_mark(pending->inverter);
     prs_tally_reset(&pending->tally, &mark);
+}
+
+uint32_t prs_pending_workers(size_t memory, size_t batch_text, uint32_t threads) {
+    if (batch_text != 0) return threads;
+    return (uint32_t)PRS_MAX(PRS_MIN(memory / 16 / PACKER_BYTES, threads), 1u);
+}
+
+/* A small budget has fewer workers: a tenth of it is for the lexicons of those that analyze, a 16th
+ * for those that pack. */
+static uint32_t workers_of(const prs_pending *pending, size_t share, size_t bytes) {
+    size_t width = prs_pool_width(pending->pool);
+    return (uint32_t)(pending->tally.is_small ? width : PRS_MIN(share / bytes, width));
 }
 
 prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batch_text,
@@ -27,10 +40,10 @@ prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batc
     reset_tally(pending);
     if (pool == NULL) return PRISM_OK;
     pending->pool = pool;
-    size_t share = batch_text != 0 ? memory : memory / 16;
-    pending->n_packers = (uint32_t)PRS_MIN(share / PACKER_BYTES, prs_pool_width(pool));
-    size_t lexicons = batch_text != 0 ? memory : memory / 10;
-    return prs_analysts_new(pending->inverter, pool, lexicons, &pending->analysts, err);
+    pending->n_packers = workers_of(pending, memory / 16, PACKER_BYTES);
+    size_t lexicons = memory / 10;
+    return prs_analysts_new(pending->inverter, pool, workers_of(pending, lexicons, SEAT_BYTES),
+                            lexicons, &pending->analysts, err);
 }
 
 /* ---- analysis -------------------------------------------------------------------------------- */

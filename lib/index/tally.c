@@ -1,8 +1,8 @@
 /* tally.c - how full is the pending segment, counted so that the answer depends on the documents
  * alone?
  *
- * Structure   known mark | window: closed batches, each with its texts' length, and its mark as soon
- *             as it has been analyzed | open batch
+ * Structure   known mark | window: closed batches, each with the length of its texts, and its mark
+ *             as soon as it has been analyzed | open batch
  * Invariants  - Chunks are closed and leave by counts of bytes and values alone; a mark is used
  *               when its batch leaves, never earlier.  So all answers are functions of the
  *               documents.

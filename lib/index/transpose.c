@@ -1,15 +1,15 @@
 /* transpose.c - how does a stream in document order become posting lists, within a given memory?
  *
- * Structure   count tokens per id -> ids in use, sorted by key, each with its range in the places of
- *             all -> cut into passes whose places fit the scratch -> per pass: walk the stream,
+ * Structure   count tokens per id -> ids in use, sorted by key, each with its range in the places
+ *             of all -> cut into passes whose places fit the scratch -> per pass: walk the stream,
  *             scatter what lies in the range of the pass
  *
  *   sorted terms   | aa ab ... | ca ...            | the ... |
  *   pass           0           1                    2
  *   cursor[id]     next free place of an id, counted through all passes
  *
- *             With helpers the documents are cut into slices, each with a cursor table of its own: a
- *             term's places are those of the first slice, then of the second ...
+ *             With helpers the documents are cut into slices, each with a cursor table of its own:
+ *             a term's places are those of the first slice, then of the second ...
  *
  * Invariants  - The stream is walked front to back, so every term's places come out ascending.
  *             - A pass covers a range of sorted terms, so output leaves in key order whatever the
@@ -238,7 +238,7 @@ static uint32_t open_pass(transposer *t, uint32_t first) {
     return last;
 }
 
-/* The cursors of its last term stand where the next pass begins: its tokens would be taken again. */
+/* The cursors of its last term stand where the next pass begins: its tokens would come again. */
 static void close_pass(transposer *t, uint32_t last) {
     for (uint32_t s = 0; s < t->n_slices; s++) t->slices[s].cursor[t->sorted[last - 1]] = 0;
 }

@@ -375,8 +375,9 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
         prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
-    if (writer->options.threads > 1)
-        PRS_TRY(prs_pool_new(writer->mem, writer->options.threads - 1, &writer->pool, err));
+    const prs_writer_options *o = &writer->options;
+    uint32_t workers = prs_pending_workers(o->memory, o->batch_text, o->threads);
+    if (workers > 1) PRS_TRY(prs_pool_new(writer->mem, workers - 1, &writer->pool, err));
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;
@@ -423,8 +424,8 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
 void prs_writer_close(prism_writer *writer) {
     if (writer == NULL) return;
     bool ours = writer->pid == prs_process_id();
-    /* At the fork the threads were anywhere, perhaps amid a change: nothing here can be trusted, and
-     * nothing is lost but memory of the child's. */
+    /* At the fork the threads were anywhere, perhaps amid a change: nothing here can be trusted,
+     * and nothing is lost but memory of the child's. */
     if (!ours && (writer->merger != NULL || writer->pool != NULL)) return;
     prs_merger_stop(writer);
     drop_working(writer, ours && !writer->poisoned);

@@ -15,7 +15,8 @@ base_tests_sources = \
 	tests/unit/base/test_sort.c \
 	tests/unit/base/test_sync.c \
 	tests/unit/base/test_text.c \
-	tests/unit/base/test_vec.c
+	tests/unit/base/test_vec.c \
+	tests/unit/base/test_words.c
 
 unit_programs += tests/unit/base/base_tests
 tests_unit_base_base_tests_SOURCES = $(base_tests_sources)

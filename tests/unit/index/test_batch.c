@@ -1,5 +1,6 @@
 /* test_batch.c - do texts come out of a batch as they went in, and does what a worker makes of them
  * become the streams that the inverter would have made itself? */
+#include "same_streams.h"
 #include "world.h"
 
 static const char *const docs[] = {
@@ -13,29 +14,6 @@ static prs_inverter *inverter_of(world *w) {
     prs_inverter *inv;
     ck_assert_int_eq(prs_inverter_new(w->index.core->recipe, &w->disk_mem, &inv, NULL), PRISM_OK);
     return inv;
-}
-
-static void check_equal(const prs_inverter *a, const prs_inverter *b) {
-    for (uint32_t f = 0; f < a->n_fields; f++) {
-        const prs_inverter_field *x = &a->fields[f], *y = &b->fields[f];
-        ck_assert_uint_eq(x->stream.n, y->stream.n);
-        ck_assert_uint_eq(x->docs.n, y->docs.n);
-        ck_assert_uint_eq(x->n_places, y->n_places);
-        if (x->docs.n > 0)
-            ck_assert_int_eq(memcmp(x->docs.ptr, y->docs.ptr, x->docs.n * sizeof *x->docs.ptr), 0);
-        for (size_t i = 0; i < x->stream.n; i++) {
-            uint32_t p = x->stream.ids[i], q = y->stream.ids[i];
-            ck_assert_uint_eq(p & PRS_STREAM_STACKED, q & PRS_STREAM_STACKED);
-            if (prs_stream_is_gap(p)) {
-                ck_assert_uint_eq(p, q);
-                i++;
-                ck_assert_uint_eq(x->stream.ids[i], y->stream.ids[i]);
-                continue;
-            }
-            ck_assert(prs_bytes_equal(prs_lexicon_key(x->lexicon, p & ~PRS_STREAM_STACKED),
-                                      prs_lexicon_key(y->lexicon, q & ~PRS_STREAM_STACKED)));
-        }
-    }
 }
 
 /* Ids of the worker's lexicons, turned into those of the inverter's. */
@@ -80,10 +58,10 @@ START_TEST(a_worker_makes_the_same_streams) {
     ck_assert_uint_gt(prs_batch_bytes(&batch), 0);
     make_tables(&batch, other, tables);
     ck_assert_int_eq(prs_inverter_take(other, &batch, tables, NULL), PRISM_OK);
-    check_equal(other, self);
+    check_same_streams(other, self);
     ck_assert_uint_eq(prs_inverter_lexicon_weight(other), prs_inverter_lexicon_weight(self));
     ck_assert_int_eq(prs_inverter_scan(late, &batch, NULL), PRISM_OK);
-    check_equal(late, self);
+    check_same_streams(late, self);
     for (uint32_t f = 0; f < self->n_fields; f++) prs_id_table_fini(&tables[f]);
     prs_batch_clear(&batch);
     prs_batch_reader empty = prs_batch_read(&batch);

@@ -1,5 +1,5 @@
-/* test_tally.c - do the counts follow from the documents alone, however early marks come, and is the
- * estimate near what it stands for? */
+/* test_tally.c - do the counts follow from the documents alone, however early marks come, and is
+ * the estimate near what it stands for? */
 #include "harness/test.h"
 
 #include "index/tally.h"

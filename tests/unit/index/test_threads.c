@@ -167,6 +167,53 @@ START_TEST(memory_may_run_out_anywhere) {
 }
 END_TEST
 
+/* ---- the budget ------------------------------------------------------------------------------ */
+
+/* Long documents: all words new, or letters; what fills first is the lexicon, or the stream. */
+static void put_long(world *w, uint32_t i, bool new_words, uint32_t *word) {
+    static char json[70000];
+    size_t at = (size_t)snprintf(json, sizeof json, "{\"id\":\"k%u\",\"body\":\"", i);
+    while (at < 60000) {
+        if (new_words) {
+            at += (size_t)snprintf(json + at, sizeof json - at, "w%u ", ++*word);
+        } else {
+            json[at++] = (char)('a' + ++*word * 7919 % 26);
+            json[at++] = ' ';
+        }
+    }
+    at += (size_t)snprintf(json + at, sizeof json - at, "\"}");
+    ck_assert_int_eq(prism_writer_put_json(w->writer, json, at, 0, NULL), PRISM_OK);
+}
+
+static void keep_budget(uint32_t threads, bool new_words) {
+    world w;
+    uint32_t word = 0;
+    prism_writer_stats stats = {.size = sizeof stats};
+    world_make(&w, world_schema);
+    world_close(&w);
+    w.options = (prs_writer_options){.memory = (size_t)110 << 20,
+                                     .keep_commits = 1,
+                                     .threads = threads,
+                                     .max_segments = PRISM_NO_MERGE};
+    world_open(&w, true);
+    ck_assert_ptr_nonnull(w.writer->pending.analysts); /* this budget has room for workers */
+    for (uint32_t i = 0; stats.flushes < 2 || i % 100 != 50; i++) {
+        put_long(&w, i, new_words, &word);
+        ck_assert_int_eq(prism_writer_get_stats(w.writer, &stats, NULL), PRISM_OK);
+    }
+    (void)world_commit(&w);
+    ck_assert_int_eq(prism_writer_get_stats(w.writer, &stats, NULL), PRISM_OK);
+    ck_assert_uint_le(stats.memory_peak, w.options.memory + w.options.memory / 4); /* R37 */
+    world_end(&w);
+}
+
+START_TEST(workers_are_within_the_budget) {
+    keep_budget(2, true);
+    keep_budget(8, true);
+    keep_budget(3, false);
+}
+END_TEST
+
 /* ---- what goes on beside --------------------------------------------------------------------- */
 
 START_TEST(all_is_found_at_once) {
@@ -202,4 +249,4 @@ START_TEST(all_is_found_at_once) {
 END_TEST
 
 TEST_SUITE(threads, the_bytes_do_not_depend_on_the_threads, memory_may_run_out_anywhere,
-           all_is_found_at_once)
+           workers_are_within_the_budget, all_is_found_at_once)
