@@ -1,5 +1,5 @@
-/* unbits_kernels.h - between unbits.c and the loops of each CPU level that has instructions to count
- * and find bits. */
+/* unbits_kernels.h - between unbits.c and the loops of each CPU level that has instructions to
+ * count and find bits. */
 #ifndef PRS_CODEC_UNBITS_KERNELS_H
 #define PRS_CODEC_UNBITS_KERNELS_H
 

@@ -27,6 +27,7 @@ static void free_snapshot(prism_snapshot *snap) {
         if (snap->deleted[i].words != NULL) prs_bitset_fini(&snap->deleted[i]);
     }
     prs_recipe_unref(snap->recipe);
+    prs_bits_cache_fini(&snap->cache);
     prs_arena_fini(&snap->arena);
     prs_mem_free(&core->mem, snap, sizeof *snap);
     prs_core_unref(core);
@@ -40,7 +41,7 @@ prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error 
     snap->mem = &core->mem;
     snap->core = prs_core_ref(core);
     prs_arena_init(&snap->arena, &core->mem, 0);
-    return PRISM_OK;
+    return prs_bits_cache_init(&snap->cache, &core->mem, err);
 }
 
 /* ---- parts ----------------------------------------------------------------------------------- */

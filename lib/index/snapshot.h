@@ -6,6 +6,7 @@
 #define PRS_INDEX_SNAPSHOT_H
 
 #include "base/bitset.h"
+#include "index/bits_cache.h"
 #include "index/segment.h"
 
 #include <prismsearch/index.h>
@@ -33,6 +34,7 @@ struct prism_snapshot {
     uint32_t n_leaves;
     uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
     prs_bytes payload;
+    prs_bits_cache cache; /* of filters */
 };
 
 /** An empty snapshot for the writer to fill: core referenced; unref it, however far it got.

@@ -19,7 +19,8 @@ typedef struct cur_all {
     uint32_t n_required;
     prs_cursor **prohibited; /* by cost, the largest first */
     uint32_t n_prohibited;
-    prs_scratch *scratch;
+    uint32_t depth;
+    prs_scratch *scratch; /* NULL while nothing needed it: sieves mostly do without */
 } cur_all;
 
 static cur_all *self(prs_cursor *c) {
@@ -66,7 +67,8 @@ static prism_status all_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
     uint64_t mine[PRS_SIEVE_WORDS];
     memset(mine, 0, n_words * sizeof *mine);
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
-    PRS_TRY(prs_cursor_fill(a->required[0], base, mine, n_words, &a->scratch->batch, err));
+    PRS_TRY(
+        prs_cursor_fill(a->required[0], base, mine, n_words, prs_scratch_batch(a->scratch), err));
     PRS_TRY(narrow(a, 1, base, mine, n_words, err));
     for (uint32_t i = 0; i < n_words; i++) words[i] |= mine[i];
     return PRISM_OK;
@@ -86,6 +88,7 @@ static prism_status all_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
 /* ---- lists ---------------------------------------------------------------------------------- */
 
 static prism_status ask(cur_all *a, uint32_t first, prs_batch *batch, prism_error *err) {
+    PRS_TRY(prs_plan_scratch(a->base.plan, a->depth, &a->scratch, err));
     uint8_t *hit = a->scratch->hit;
     for (uint32_t i = first; i < a->n_required + a->n_prohibited && batch->n > 0; i++) {
         bool keep = i < a->n_required;
@@ -115,6 +118,7 @@ static prism_status all_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
                               prism_error *err) {
     (void)floor;
     cur_all *a = self(c);
+    PRS_TRY(prs_plan_scratch(c->plan, a->depth, &a->scratch, err));
     prs_batch *mine = &a->scratch->batch;
     memset(hit, 0, batch->n);
     memcpy(mine->docs, batch->docs, batch->n * sizeof *batch->docs);
@@ -129,8 +133,17 @@ static prism_status all_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     return PRISM_OK;
 }
 
-static const prs_cursor_ops all_ops = {all_bound, all_peek, all_next, all_probe, all_fill, NULL, NULL};
+static const prs_cursor_ops all_ops = {all_bound, all_peek, all_next, all_probe,
+                                       all_fill,  NULL,     NULL};
 static const prs_sieve_ops all_sieve = {all_sift};
+
+prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n) {
+    const cur_all *a = (const cur_all *)c;
+    if (c->ops != &all_ops || a->n_required > 1) return NULL;
+    *prohibited = a->prohibited;
+    *n = a->n_prohibited;
+    return a->required[0];
+}
 
 static prism_status sorted(prs_plan *plan, prs_cursor *const *from, uint32_t n, bool rising,
                            prs_cursor ***out, prism_error *err) {
@@ -152,8 +165,11 @@ prism_status prs_cur_all_make(prs_plan *plan, const prs_and_parts *parts, uint32
                               prs_cursor **out, prism_error *err) {
     cur_all *a;
     PRS_TRY(prs_plan_cursor(plan, sizeof *a, &all_ops, depth, false, &a, err));
-    PRS_TRY(prs_plan_scratch(plan, depth, &a->scratch, err));
     a->base.sieve = &all_sieve;
+    a->depth = depth;
+    if (!prs_all_are_sieves(parts->required, parts->n_required) ||
+        !prs_all_are_sieves(parts->prohibited, parts->n_prohibited))
+        PRS_TRY(prs_plan_scratch(plan, depth, &a->scratch, err));
     a->n_required = parts->n_required;
     a->n_prohibited = parts->n_prohibited;
     PRS_TRY(sorted(plan, parts->required, parts->n_required, true, &a->required, err));

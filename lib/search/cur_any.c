@@ -20,7 +20,8 @@ typedef struct cur_any {
     uint32_t n, min_match;
     uint32_t n_planes;
     uint64_t *planes; /* n_planes x PRS_SIEVE_WORDS */
-    prs_scratch *scratch;
+    uint32_t depth;
+    prs_scratch *scratch; /* NULL while nothing needed it: sieves mostly do without */
 } cur_any;
 
 static cur_any *self(prs_cursor *c) {
@@ -92,7 +93,8 @@ static prism_status fill_counted(cur_any *a, uint32_t base, uint64_t *words, uin
     for (uint32_t i = 0; i < a->n; i++) {
         uint64_t one[PRS_SIEVE_WORDS];
         memset(one, 0, n_words * sizeof *one);
-        PRS_TRY(prs_cursor_fill(a->children[i], base, one, n_words, &a->scratch->batch, err));
+        PRS_TRY(prs_cursor_fill(a->children[i], base, one, n_words, prs_scratch_batch(a->scratch),
+                                err));
         add_to_planes(a, one, n_words);
     }
     for (uint32_t w = 0; w < n_words; w++) words[w] |= enough(a, w);
@@ -104,7 +106,8 @@ static prism_status any_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
     cur_any *a = self(c);
     if (a->min_match > 1) return fill_counted(a, base, words, n_words, err);
     for (uint32_t i = 0; i < a->n; i++)
-        PRS_TRY(prs_cursor_fill(a->children[i], base, words, n_words, &a->scratch->batch, err));
+        PRS_TRY(prs_cursor_fill(a->children[i], base, words, n_words, prs_scratch_batch(a->scratch),
+                                err));
     return PRISM_OK;
 }
 
@@ -150,8 +153,9 @@ static prism_status any_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
                               prism_error *err) {
     (void)floor;
     cur_any *a = self(c);
+    prism_status status = prs_plan_scratch(c->plan, a->depth, &a->scratch, err);
+    if (status != PRISM_OK) return status;
     uint16_t *count = a->scratch->count;
-    prism_status status = PRISM_OK;
     for (uint32_t k = 0; k < a->n && status == PRISM_OK; k++) {
         status = a->children[k]->ops->probe(a->children[k], batch, 0, hit, err);
         for (uint32_t i = 0; i < batch->n && status == PRISM_OK; i++)
@@ -164,7 +168,8 @@ static prism_status any_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     return status;
 }
 
-static const prs_cursor_ops any_ops = {any_bound, any_peek, any_next, any_probe, any_fill, NULL, NULL};
+static const prs_cursor_ops any_ops = {any_bound, any_peek, any_next, any_probe,
+                                       any_fill,  NULL,     NULL};
 static const prs_sieve_ops any_sieve = {any_sift};
 
 uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children) {
@@ -202,10 +207,12 @@ prism_status prs_cur_any_make(prs_plan *plan, prs_cursor **children, uint32_t n,
                               uint32_t depth, prs_cursor **out, prism_error *err) {
     cur_any *a;
     PRS_TRY(prs_plan_cursor(plan, sizeof *a, &any_ops, depth, false, &a, err));
-    PRS_TRY(prs_plan_scratch(plan, depth, &a->scratch, err));
     a->base.sieve = &any_sieve;
     a->min_match = min_match;
+    a->depth = depth;
     PRS_TRY(take_children(a, children, n, err));
+    if (!prs_all_are_sieves(a->children, a->n))
+        PRS_TRY(prs_plan_scratch(plan, depth, &a->scratch, err));
     if (min_match > 1) {
         while (a->n >> a->n_planes != 0) a->n_planes++;
         a->planes = prs_arena_alloc(&plan->arena,

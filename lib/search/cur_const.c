@@ -78,10 +78,10 @@ static prism_status const_sift(prs_cursor *c, uint32_t base, uint64_t *words, ui
 }
 
 static const prs_sieve_ops const_sieve = {const_sift};
-static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next,
-                                       const_probe, const_fill, NULL, NULL};
-static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next,
-                                         const_probe, NULL,       NULL, NULL};
+static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next, const_probe,
+                                       const_fill,  NULL,       NULL};
+static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next, const_probe,
+                                         NULL,        NULL,       NULL};
 
 prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units, uint32_t depth,
                                 bool scored, prs_cursor **out, prism_error *err) {

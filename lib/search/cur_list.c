@@ -130,8 +130,8 @@ static prism_status list_sift(prs_cursor *c, uint32_t base, uint64_t *words, uin
     return PRISM_OK;
 }
 
-static const prs_cursor_ops list_ops = {list_bound, list_peek, list_next,
-                                        list_probe, list_fill, NULL, NULL};
+static const prs_cursor_ops list_ops = {list_bound, list_peek, list_next, list_probe,
+                                        list_fill,  NULL,      NULL};
 static const prs_sieve_ops list_sieve = {list_sift};
 
 /* ---- making --------------------------------------------------------------------------------- */

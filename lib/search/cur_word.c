@@ -9,7 +9,8 @@
  *                        |
  *                        docs, freqs -> lengths -> scores -> those that reach the floor
  *
- * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list of
+ * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list
+ * of
  *             one block has no impacts; its scores are computed once, and its bounds are exact.
  * Probing     Candidates are taken a block at a time: if none of them can reach the floor with the
  *             best of the block, it is not decoded (meet.c).

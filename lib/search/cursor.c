@@ -95,6 +95,6 @@ void prs_batch_drop_deleted(prs_batch *batch, const prs_bitset *deleted) {
 
 void prs_batch_keep_floor(prs_batch *batch, int32_t floor) {
     if (floor <= 0) return;
-    batch->n = prs_select_floor(batch->docs, batch->scores, batch->n, floor, batch->docs,
-                                batch->scores);
+    batch->n =
+        prs_select_floor(batch->docs, batch->scores, batch->n, floor, batch->docs, batch->scores);
 }

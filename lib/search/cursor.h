@@ -34,7 +34,7 @@
 #define PRS_WINDOW 4096u
 #define PRS_WINDOW_WORDS (PRS_WINDOW / 64u)
 #define PRS_WINDOW_PART (PRS_WINDOW / 64u) /* slots to a bit of `touched` */
-#define PRS_NO_MATCH (-1) /* a bound: nothing matches there */
+#define PRS_NO_MATCH (-1)                  /* a bound: nothing matches there */
 
 /* Documents as a list: ascending, with their scores so far. */
 typedef struct prs_batch {

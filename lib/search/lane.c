@@ -27,7 +27,8 @@ prism_status prs_lane_load(prs_lane *lane, uint32_t from, prism_error *err) {
 }
 
 uint32_t prs_lane_place(const prs_lane *lane, uint32_t to) {
-    return lane->p.last_doc < to ? lane->p.n : prs_select_place(lane->p.docs, lane->p.i, lane->p.n, to);
+    return lane->p.last_doc < to ? lane->p.n
+                                 : prs_select_place(lane->p.docs, lane->p.i, lane->p.n, to);
 }
 
 /* The cover of a list that has no skip data, from its postings. */
@@ -115,8 +116,8 @@ int32_t prs_lane_prime(const prs_lane *lane, const prs_group *group, uint32_t k)
         uint32_t length = 0;
         for (uint32_t f = 0; f < group->n_fields; f++) {
             const prs_group_field *field = &group->fields[f];
-            uint32_t most = field->lengths == lane->lengths ? lane->p.dominance[d].length
-                                                            : field->max_length;
+            uint32_t most =
+                field->lengths == lane->lengths ? lane->p.dominance[d].length : field->max_length;
             length = prs_weigh_add(length, most, field->weight);
         }
         uint32_t freq = prs_weigh_add(0, lane->p.dominance[d].freq, lane->weight);

@@ -19,6 +19,7 @@
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
 #include "search/plan.h"
 
+#include "search/filter_set.h"
 #include "search/sieve.h"
 
 void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
@@ -30,8 +31,10 @@ void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
 
 static void release_bufs(prs_plan *plan) {
     for (prs_plan_buf *at = plan->bufs; at != NULL; at = at->next) prs_buf_fini(&at->buf);
+    for (prs_plan_bits *at = plan->held; at != NULL; at = at->next) prs_bits_unref(at->bits);
     plan->bufs = NULL;
     plan->sets = NULL;
+    plan->held = NULL;
 }
 
 void prs_plan_fini(prs_plan *plan) {
@@ -271,11 +274,27 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
     return prs_error_set(err, PRISM_EINVAL, "the query was not rewritten");
 }
 
+/* The filter that may be kept, by its documents. */
+static prism_status plan_kept(prs_plan *plan, const prs_weighted *at, uint32_t depth,
+                              prs_cursor **out, prism_error *err) {
+    prs_bits *bits;
+    prs_cursor *itself = NULL;
+    PRS_TRY(prs_filter_set_find(plan, plan->kept, &bits, err));
+    if (bits == NULL) {
+        PRS_TRY(make_cursor(plan, at, depth, false, &itself, err));
+        PRS_TRY(prs_filter_set_make(plan, plan->kept, itself, &bits, err));
+    }
+    if (bits->n == 0) return PRISM_OK;
+    return prs_cur_words_make(plan, bits->set.words, bits->n, 0, depth, false, out, err);
+}
+
 /* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
 static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) {
     *out = NULL;
     scored = scored && at->scored;
+    if (plan->kept != NULL && plan->kept->at == at && prs_filter_set_fits(plan, plan->kept))
+        return plan_kept(plan, at, depth, out, err);
     PRS_TRY(make_cursor(plan, at, depth, scored, out, err));
     if (*out != NULL) (*out)->most = scored ? at->most : 0;
     return PRISM_OK;

@@ -1,6 +1,7 @@
 /* select_avx2.c - the loops of select.h, 8 documents at a time.
  *
- * There is no compressing: eight that all stay or all go are one step, others are taken one by one. */
+ * There is no compressing: eight that all stay or all go are one step, others are taken one by
+ * one. */
 #ifdef __x86_64__
 #include "search/select_kernels.h"
 
@@ -83,7 +84,8 @@ static uint32_t take_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t le
     return m;
 }
 
-/* Documents are below 2^31, so that signed comparison serves; a larger target is behind them all. */
+/* Documents are below 2^31, so that signed comparison serves; a larger target is behind them
+ * all. */
 static uint32_t find_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target) {
     if (target > INT32_MAX) return n;
     if (target == 0) return from;

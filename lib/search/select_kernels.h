@@ -19,7 +19,8 @@ typedef struct prs_select_kernels {
 extern const prs_select_kernels prs_select_avx2, prs_select_avx512;
 
 /* The place of a document is the number of set bits before its own.  Written once; counting bits is
- * an instruction or not by the flags of the including file.  No branches: hits cannot be foretold. */
+ * an instruction or not by the flags of the including file.  No branches: hits cannot be
+ * foretold. */
 static inline uint32_t select_in_bits(const prs_block_bits *bits, const uint32_t *docs,
                                       const int32_t *scores, uint32_t n, int32_t need, uint16_t *at,
                                       uint8_t *place) {

@@ -33,12 +33,28 @@ struct prs_sieve_ops {
 };
 
 /** Narrow a window by any cursor: its own sift, else by probing or filling.
- *  Params : space: work space of the caller, not of the cursor */
+ *  Params : space: work space of the caller, not of the cursor; NULL for cursors that sift */
 prism_status prs_cursor_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                              bool keep, prs_scratch *space, prism_error *err) PRS_NODISCARD;
+/** Set the bits of all documents that a cursor matches, deleted ones too.
+ *  Params : c not asked anything yet; space needed by cursors that cannot fill, else NULL */
+prism_status prs_cursor_fill_set(prs_cursor *c, prs_bitset *set, prs_batch *space,
+                                 prism_error *err) PRS_NODISCARD;
 /** `next` of a cursor that has none but `fill`: the matches of one window in [from, to). */
 prism_status prs_sieve_next(prs_cursor *c, uint32_t from, uint32_t to, prs_scratch *space,
                             prs_batch *out, prism_error *err) PRS_NODISCARD;
+
+/* Working space of a cursor is made when first needed: it is large, and sieves need none to fill
+ * and sift each other. */
+static inline bool prs_all_are_sieves(prs_cursor *const *cursors, uint32_t n) {
+    for (uint32_t i = 0; i < n; i++) {
+        if (cursors[i]->sieve == NULL) return false;
+    }
+    return true;
+}
+static inline prs_batch *prs_scratch_batch(prs_scratch *scratch) {
+    return scratch == NULL ? NULL : &scratch->batch;
+}
 
 static inline bool prs_window_is_empty(const uint64_t *words, uint32_t n_words) {
     uint64_t any = 0;
@@ -57,5 +73,8 @@ uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children);
 /** All of the required (at least one), none of the prohibited; optional parts are ignored. */
 prism_status prs_cur_all_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** The one that is required, where it is only one, and those that are prohibited; NULL if it is
+ *  something else. */
+prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n);
 
 #endif

@@ -10,6 +10,7 @@ base_tests_sources = \
 	tests/unit/base/test_heap.c \
 	tests/unit/base/test_map.c \
 	tests/unit/base/test_mem.c \
+	tests/unit/base/test_pool.c \
 	tests/unit/base/test_prs.c \
 	tests/unit/base/test_sort.c \
 	tests/unit/base/test_sync.c \

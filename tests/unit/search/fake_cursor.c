@@ -155,9 +155,10 @@ static int32_t fake_prime(const prs_cursor *c, uint32_t k) {
     return score;
 }
 
-static const prs_cursor_ops with_fill = {fake_bound, fake_peek, fake_next,
-                                         fake_probe, fake_fill, fake_prime, NULL};
-static const prs_cursor_ops plain = {fake_bound, fake_peek, fake_next, fake_probe, NULL, NULL, NULL};
+static const prs_cursor_ops with_fill = {fake_bound, fake_peek,  fake_next, fake_probe,
+                                         fake_fill,  fake_prime, NULL};
+static const prs_cursor_ops plain = {fake_bound, fake_peek, fake_next, fake_probe,
+                                     NULL,       NULL,      NULL};
 
 prs_cursor *fake_cursor(stage *s, const matches *truth) {
     fake *f;
