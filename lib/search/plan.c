@@ -40,7 +40,8 @@ static void release_bufs(prs_plan *plan) {
 void prs_plan_fini(prs_plan *plan) {
     release_bufs(plan);
     for (uint32_t i = 0; i < PRS_PLAN_MAX_DEPTH; i++) {
-        prs_mem_free(plan->mem, plan->scratch[i], sizeof *plan->scratch[i]);
+        if (plan->scratch[i] != NULL)
+            prs_mem_free(plan->mem, plan->scratch[i], sizeof *plan->scratch[i]);
     }
     prs_arena_fini(&plan->arena);
 }
