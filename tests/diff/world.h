@@ -56,7 +56,7 @@ typedef struct diff_world {
                      * else is as it would be */
     diff_rng orders;
     bool has_pairs; /* of stop words, from the first flush on */
-    bool big; /* thousands of small documents: lists of several blocks and groups */
+    bool big;       /* thousands of small documents: lists of several blocks and groups */
 } diff_world;
 
 /** Documents, commits and deletions, all from the seed.  Exits the program if the engine fails. */
