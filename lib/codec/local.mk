@@ -1,6 +1,6 @@
 # Sources of lib/codec: hot loops, so they are built as kernels (lib/local.mk).
 libprs_kernels_sources += \
-	lib/codec/bits.h \
+	lib/codec/bits.h lib/codec/codes.h \
 	lib/codec/eliasfano.c lib/codec/eliasfano.h \
 	lib/codec/pack.c lib/codec/pack.h \
 	lib/codec/pack_kernels.h lib/codec/pack_rows.h \

@@ -166,9 +166,10 @@ static prism_status write_lists(prs_inverter *inv, const prs_inverter_field *fie
     PRS_TRY_OUT(
         prs_places_init(&sink->places, field->docs.ptr, (uint32_t)field->docs.n, inv->mem, err));
     prs_out_section(out, PRS_COMPONENT_LISTS, field->field->no, PRS_COMPONENT_VERSION);
-    PRS_TRY_OUT(prs_postings_writer_new(inv->mem, out, fl->with_lengths ? &lengths : NULL,
+    PRS_TRY_OUT(prs_postings_writer_new(inv->mem, out, inv->n_docs,
+                                        fl->with_lengths ? &lengths : NULL,
                                         fl->with_spans ? &spans : NULL, &sink->postings, err));
-    PRS_TRY_OUT(prs_terms_writer_new(inv->mem, out, &sink->terms, err));
+    PRS_TRY_OUT(prs_terms_writer_new(inv->mem, out, inv->n_docs, &sink->terms, err));
     PRS_TRY_OUT(prs_transpose_run(&input, scratch, inv->mem, write_term, sink, err));
     PRS_TRY_OUT(prs_terms_writer_finish(sink->terms, PRS_COMPONENT_TERMS_INDEX, field->field->no,
                                         &totals, err));

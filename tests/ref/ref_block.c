@@ -92,46 +92,12 @@ void ref_block_read(ref_list *l, ref_cur *c, int64_t last_before) {
     *((tag & 3) == 0 ? &l->n_packed : (tag & 3) == 1 ? &l->n_run : &l->n_bitset) += 1;
 }
 
-/* One posting's group of bits, from bit number *bit. */
-static void position_group(const ref_cur *run, uint64_t *bit, uint64_t f, uint64_t span,
-                           uint32_t *out) {
-    uint64_t bits = 8 * ref_left(run);
-    ref_must(span >= 1, "positions", "a document with positions has a span");
-    if (f == 1) {
-        uint32_t w = ref_bits_of(span - 1);
-        ref_must(w <= bits - *bit, "positions", "a group lies in its run");
-        *out = (uint32_t)ref_bits(run->at, *bit, w);
-        *bit += w;
-    } else {
-        uint32_t l = span < f ? 0 : ref_bits_of(span / f) - 1;
-        uint64_t upper = f + ((span - 1) >> l), found = 0;
-        ref_must(f * l + upper <= bits - *bit, "positions", "a group lies in its run");
-        for (uint64_t j = 0; j < upper; j++) {
-            if (ref_bits(run->at, *bit + f * l + j, 1) == 0) continue;
-            ref_must(found < f, "positions", "as many bits are set as freq says");
-            out[found] = (uint32_t)((j - found) << l | ref_bits(run->at, *bit + found * l, l));
-            found++;
-        }
-        ref_must(found == f, "positions", "as many bits are set as freq says");
-        *bit += f * l + upper;
-    }
-    for (uint64_t i = 0; i < f; i++) {
-        ref_must(out[i] < span, "positions", "a position is less than the span");
-        ref_must(i == 0 || out[i - 1] <= out[i], "positions", "positions never decrease");
-    }
-}
-
 /* The run of the block whose first posting is `first`; the run is used up. */
 void ref_block_positions(ref_list *l, uint64_t first, ref_cur *run) {
-    uint64_t bit = 0;
-    for (uint64_t i = first; i < l->n; i++) {
-        ref_must(l->spans != NULL, "positions", "a field with positions has spans");
-        ref_must(l->freqs[i] <= l->cf - l->n_positions, "positions", "freqs add up to cf");
-        position_group(run, &bit, l->freqs[i], l->spans[l->docs[i]], l->positions + l->n_positions);
-        l->n_positions += l->freqs[i];
-    }
-    ref_must(ref_left(run) == ref_bit_bytes(bit), "positions", "a run ends with its last group");
-    ref_tail_zero(run->at, bit, ref_left(run), "positions");
+    ref_bit_cur c = ref_bit_cur_of(run);
+    ref_groups_read(l, first, &c);
+    ref_must(ref_left(run) == ref_bit_bytes(c.bit), "positions", "a run ends with its last group");
+    ref_tail_zero(run->at, c.bit, ref_left(run), "positions");
 }
 
 void ref_impacts_read(ref_cur *c, uint32_t at_most, ref_impacts *out) {

@@ -1,6 +1,6 @@
 /* ref_postings.c - which postings does a list hold?  (FORMAT.md section 7)
  *
- * A list of at most 128 documents is one block.  A longer one has a table of groups, dominance
+ * Of a list of more than 128 documents (others: ref_short.c).  It has a table of groups, dominance
  * points, and impacts for the list, each group and each block; all are proved here against the
  * postings themselves.
  * Tested by: tests/golden. */
@@ -111,16 +111,7 @@ static void read_groups(ref_list *l, ref_cur c, ref_cur positions) {
 }
 
 void ref_list_read(ref_list *l, ref_cur postings, ref_cur positions) {
-    if (l->df <= 128) {
-        ref_block_read(l, &postings, -1);
-        ref_done(&postings);
-        if (l->has_positions)
-            ref_block_positions(l, 0, &positions);
-        else
-            ref_done(&positions);
-    } else {
-        read_groups(l, postings, positions);
-    }
+    read_groups(l, postings, positions);
     uint64_t cf = 0;
     for (uint64_t i = 0; i < l->n; i++) cf += l->freqs[i];
     ref_must(l->n == l->df && cf == l->cf, "postings", "a list has df postings and cf occurrences");
