@@ -107,8 +107,11 @@ EXTRA_DIST += bench/NOTES.md
 noinst_PROGRAMS += bench/prism_build
 bench_prism_build_SOURCES = bench/peers/prismsearch/build.c bench/peers/peer.h
 bench_prism_build_LDADD = libprismsearch.la
+noinst_PROGRAMS += bench/prism_query
+bench_prism_query_SOURCES = bench/peers/prismsearch/query.c bench/peers/peer.h
+bench_prism_query_LDADD = libprismsearch.la
 # File by file: of a folder the objects in the build tree would be packed, too.
-EXTRA_DIST += bench/corpora bench/run bench/RESULTS.md bench/bytes \
+EXTRA_DIST += bench/corpora bench/queries bench/query_ab bench/run bench/RESULTS.md bench/bytes \
 	bench/peers/README.md bench/peers/bm25s/driver.py bench/peers/bm25s/install.sh bench/peers/debian.sh \
 	bench/peers/fts5/fts5.c bench/peers/fts5/install.sh bench/peers/groonga/groonga.c \
 	bench/peers/groonga/install.sh bench/peers/lucene/LucenePeer.java bench/peers/lucene/install.sh \

@@ -36,7 +36,7 @@ const cli_option cli_option_table[] = {
      "read an older commit: pass over the N newest, take the next that is whole"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
     {"threads", 0, "N", LOADS " run bench",
-     "over 1: merge while loading, in a thread of its own (1; run and bench: 1 in this version)"},
+     "build with so many, and merge in one more (1; run and bench: 1 in this version)"},
     {"memory", 0, "SIZE", LOADS " reindex", "memory budget of the build (256M)"},
     {"commit-every", 0, "N", LOADS, "commit after every N documents"},
     {"on-error", 0, "stop|skip", LOADS, "stop at a bad record (default) or skip and count it"},

@@ -90,6 +90,17 @@ size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
            (lexicon->han == NULL ? 0 : sizeof *lexicon->han);
 }
 
+/* The key and its place in the table of keys; then the slots of map and memo, which for a pair are
+ * those of its memo alone.  Tables are between a quarter and a half full. */
+#define PAIR_WEIGHT 44u
+#define WORD_WEIGHT 96u
+
+uint64_t prs_lexicon_weight(const prs_lexicon *lexicon) {
+    const prs_map *keys = &lexicon->keys;
+    uint64_t n_pairs = keys->n_unlisted;
+    return keys->key_bytes + n_pairs * PAIR_WEIGHT + (keys->n - n_pairs) * WORD_WEIGHT;
+}
+
 /* ---- the stream --------------------------------------------------------------------------- */
 
 static prism_status check_positions(const prs_lexicon *lexicon) {
@@ -131,14 +142,35 @@ prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term,
     return PRISM_OK;
 }
 
+static bool is_plain_pair(const uint8_t *t, size_t len) {
+    return len == 6 && t[0] >= 0xe0 && t[0] < 0xf0 && t[3] >= 0xe0 && t[3] < 0xf0;
+}
+
 /* A pair of two characters of three bytes is known to the memo of pairs alone. */
 static prism_status find_id(prs_lexicon *lexicon, const prs_token *token, uint32_t *id) {
     const uint8_t *t = token->term;
-    bool is_pair = token->kind == PRS_KIND_HAN2 && token->len == 6 && t[0] >= 0xe0 && t[0] < 0xf0 &&
-                   t[3] >= 0xe0 && t[3] < 0xf0;
+    bool is_pair = token->kind == PRS_KIND_HAN2 && is_plain_pair(t, token->len);
     if (!is_pair) return prs_lexicon_add(lexicon, token->kind, prs_bytes_of(t, token->len), id);
     uint32_t n, first = prs_utf8_decode(t, t + 6, &n), second = prs_utf8_decode(t + 3, t + 6, &n);
     return prs_lane_add_pair(lexicon, first << 16 | second, id);
+}
+
+/* A character of three bytes in well-formed UTF-8. */
+static uint32_t wide_char(const uint8_t *p) {
+    return (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+}
+
+prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *id,
+                                prism_error *err) {
+    const uint8_t *t = key.ptr + 1;
+    lexicon->err = err;
+    if (key.ptr[0] == PRS_KIND_HAN2 && is_plain_pair(t, key.len - 1)) {
+        lexicon->n_pairs = 0; /* what a failed scan has left */
+        return prs_lane_intern_pair(lexicon, key, wide_char(t) << 16 | wide_char(t + 3), id);
+    }
+    PRS_TRY(prs_lexicon_check_room(lexicon));
+    if (prs_map_add(&lexicon->keys, key, id, NULL) != PRISM_OK) return prs_error_nomem(err);
+    return PRISM_OK;
 }
 
 /* prs_token_fn of the general lane and of the analyzers without lanes: positions are the text's. */

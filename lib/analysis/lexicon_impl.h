@@ -82,6 +82,9 @@ uint32_t prs_lane_chunk_end(const prs_lexicon *lexicon, const uint8_t *text, uin
 /** Id of a plain pair, new or old: two folded characters of three bytes each, the first in the high
  *  half of the key.  prs_lane_run has been called before.   Errors : ENOMEM, ELIMIT */
 prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id);
+/** The same for a pair whose term key is there already. */
+prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key,
+                                  uint32_t *id);
 /** Give the words and pairs in the queues their ids. */
 prism_status prs_lane_flush(prs_lexicon *lexicon);
 

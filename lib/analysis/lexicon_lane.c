@@ -192,15 +192,20 @@ static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t fold
     return PRISM_OK;
 }
 
+/* Give a pair that is new its id; `bytes` are its term key. */
+static prism_status keep_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key, uint32_t *id) {
+    PRS_TRY(prs_lexicon_check_room(lexicon));
+    if (prs_map_add_unlisted(&lexicon->keys, bytes, id) != PRISM_OK)
+        return prs_error_nomem(lexicon->err);
+    prs_pair_memo_add(&lexicon->pairs, key, *id);
+    return PRISM_OK;
+}
+
 static prism_status learn_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id) {
     uint8_t bytes[1 + 4 + 4] = {PRS_KIND_HAN2};
     uint32_t len = 1 + prs_utf8_encode(key >> 16, bytes + 1);
     len += prs_utf8_encode(key & 0xffff, bytes + len);
-    PRS_TRY(prs_lexicon_check_room(lexicon));
-    if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(bytes, len), id) != PRISM_OK)
-        return prs_error_nomem(lexicon->err);
-    prs_pair_memo_add(&lexicon->pairs, key, *id);
-    return PRISM_OK;
+    return keep_pair(lexicon, prs_bytes_of(bytes, len), key, id);
 }
 
 static prism_status flush_pairs(prs_lexicon *lexicon) {
@@ -230,6 +235,14 @@ prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id)
     if (!prs_pair_memo_has_room(memo, PRS_LANE_BATCH + 1)) PRS_TRY(refill_pairs(lexicon));
     *id = prs_pair_memo_find(memo, key, prs_pair_memo_hash(memo, key));
     return *id != PRS_MEMO_NONE ? PRISM_OK : learn_pair(lexicon, key, id);
+}
+
+prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key,
+                                  uint32_t *id) {
+    prs_pair_memo *memo = &lexicon->pairs;
+    if (!prs_pair_memo_has_room(memo, PRS_LANE_BATCH + 1)) PRS_TRY(refill_pairs(lexicon));
+    *id = prs_pair_memo_find(memo, key, prs_pair_memo_hash(memo, key));
+    return *id != PRS_MEMO_NONE ? PRISM_OK : keep_pair(lexicon, bytes, key, id);
 }
 
 static inline prism_status push_pair(prs_lexicon *lexicon, uint32_t key) {

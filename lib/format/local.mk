@@ -21,11 +21,12 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/format/block.h lib/format/block_read.c lib/format/block_write.c \
 	lib/format/dominance.c lib/format/dominance.h \
+	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \
-	lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
+	lib/format/postings_has.c lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
 	lib/format/postings_writer.c lib/format/postings_writer.h \
 	lib/format/short_list.c lib/format/short_list.h \
 	lib/format/term_infos.c lib/format/term_infos.h \

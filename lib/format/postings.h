@@ -47,6 +47,13 @@ typedef struct prs_postings_source {
 
 typedef enum prs_block_form { PRS_BLOCK_PACKED, PRS_BLOCK_RUN, PRS_BLOCK_BITSET } prs_block_form;
 
+typedef enum prs_block_seen {
+    PRS_BLOCK_UNSEEN, /* nothing */
+    PRS_BLOCK_SPARSE, /* it has to be decoded */
+    PRS_BLOCK_FULL,   /* all documents of its range */
+    PRS_BLOCK_BITS,
+} prs_block_seen;
+
 typedef struct prs_postings {
     const prs_postings_source *src;
     prs_term_info info;
@@ -72,6 +79,10 @@ typedef struct prs_postings {
     const uint8_t *at, *end;        /* the loaded block: undecoded freqs; its end */
     prs_bit_cur bits;               /* short lists: undecoded freqs, then positions */
     uint8_t tag;                    /* of the loaded block */
+    /* The block stood on as it is stored, of which prs_postings_has has seen so much. */
+    prs_block_seen seen;
+    uint32_t seen_first, seen_end; /* its documents lie in [first, end) */
+    const uint8_t *seen_words;     /* bitset: bit 0 is seen_first */
     bool freqs_ready, impacts_ready, blocks_ready;
     uint64_t groups_off; /* of the first group, from `list` */
     uint32_t before_group,
@@ -111,6 +122,10 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** First doc >= target: skip_to, load, search from i; sets i; *doc = docs[i] or PRS_DOC_END. */
 prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc,
                                prism_error *err) PRS_NODISCARD;
+/** Is a document in the list?  Documents never fall.  Dense blocks are asked as they are stored.
+ *  Cost   : some ns; a packed block is decoded when the first document in its range is asked for */
+prism_status prs_postings_has(prs_postings *p, uint32_t doc, bool *has,
+                              prism_error *err) PRS_NODISCARD;
 /** Make freqs[0..n) valid for the loaded block. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip

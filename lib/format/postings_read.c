@@ -19,6 +19,7 @@
 
 void prs_cursor_end(prs_postings *p) {
     p->n = p->i = 0;
+    p->seen = PRS_BLOCK_UNSEEN;
     p->docs[0] = p->last_doc = p->group_last_doc = PRS_DOC_END;
     p->group = p->n_groups;
     p->n_group_impacts = 0;
@@ -90,6 +91,7 @@ prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
     p->n_list_impacts = p->n_group_impacts = p->n_dominance = 0;
     p->blocks_ready = p->impacts_ready = true;
     p->freqs_ready = false;
+    p->seen = PRS_BLOCK_UNSEEN;
     p->before_block = PRS_NO_DOC;
     if (info->inlined) return open_inline(p, err);
 
@@ -117,9 +119,10 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
 }
 
 /* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
- * there. */
-static bool freqs_fit(const prs_postings *p, uint64_t bits) {
+ * there.  `all`: every freq ored, which is nearly always proof enough. */
+static bool freqs_fit(const prs_postings *p, uint32_t all, uint64_t bits) {
     uint32_t max = 0;
+    if (PRS_LIKELY(all <= bits)) return true;
     for (uint32_t i = 0; i < p->n; i++) max = PRS_MAX(max, p->freqs[i]);
     return max <= bits || max == 1;
 }
@@ -128,12 +131,13 @@ static bool read_freqs(prs_postings *p) {
     if (p->n_groups == 0) {
         if (!prs_short_read_freqs(&p->bits, p->n, p->info.cf, p->freqs)) return false;
         uint64_t left = prs_bit_cur_left(&p->bits);
-        return p->info.has_positions ? freqs_fit(p, left) : left < 8;
+        return p->info.has_positions ? freqs_fit(p, UINT32_MAX, left) : left < 8;
     }
     prs_block_head head = {p->tag, p->n, 0, NULL};
     uint64_t pos_len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
-    return prs_block_read_freqs(&head, p->at, p->end, p->freqs) &&
-           (!p->info.has_positions || freqs_fit(p, 8 * pos_len));
+    uint32_t all;
+    return prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
+           (!p->info.has_positions || freqs_fit(p, all, 8 * pos_len));
 }
 
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
@@ -157,31 +161,12 @@ prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *posi
     return PRISM_OK;
 }
 
-/* First place at or after `from` whose document is >= target; there is one.  Near places first. */
-static uint32_t find_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target) {
-    uint32_t step = 1, low = from, high = from;
-    while (high < n && docs[high] < target) {
-        low = high + 1;
-        high = low + step;
-        step *= 2;
-    }
-    high = PRS_MIN(high, n - 1);
-    while (low < high) {
-        uint32_t mid = (low + high) / 2;
-        if (docs[mid] < target)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc, prism_error *err) {
     *doc = PRS_DOC_END;
     PRS_TRY(prs_postings_skip_to(p, target, err));
     PRS_TRY(prs_postings_load(p, err));
     if (p->n == 0) return PRISM_OK;
-    p->i = find_place(p->docs, p->i, p->n, target);
+    p->i = prs_cursor_place(p->docs, p->i, p->n, target);
     *doc = p->docs[p->i];
     return PRISM_OK;
 }

@@ -155,7 +155,7 @@ static prism_status and_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     return PRISM_OK;
 }
 
-static const prs_cursor_ops and_ops = {and_bound, and_peek, and_next, and_probe, NULL, NULL};
+static const prs_cursor_ops and_ops = {and_bound, and_peek, and_next, and_probe, NULL, NULL, NULL};
 
 static void sort_by_cost(prs_cursor **cursors, uint32_t n) {
     for (uint32_t i = 1; i < n; i++) {

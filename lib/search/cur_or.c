@@ -214,12 +214,9 @@ static prism_status count_child(cur_or *o, prs_cursor *child, uint32_t to, prism
     uint32_t from = window->base;
     while (from < to) {
         PRS_TRY(child->ops->next(child, from, to, 0, space, err));
+        PRS_TRY(prs_window_add(window, space->docs, space->scores, space->n, err));
         for (uint32_t i = 0; i < space->n; i++) {
             uint32_t at = space->docs[i] - window->base;
-            if (at >= PRS_WINDOW)
-                return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
-            window->bits[at >> 6] |= UINT64_C(1) << (at & 63);
-            window->scores[at] += space->scores[i];
             if (o->scratch->count[at] < UINT16_MAX) o->scratch->count[at]++;
         }
         from = space->next;
@@ -234,8 +231,7 @@ static void drop_rare(cur_or *o) {
         uint32_t count = o->scratch->count[at];
         o->scratch->count[at] = 0;
         if (count == 0 || count >= o->min_match) continue;
-        window->bits[at >> 6] &= ~(UINT64_C(1) << (at & 63));
-        window->scores[at] = 0;
+        window->slots[at] = 0;
     }
 }
 
@@ -366,8 +362,9 @@ static int32_t or_prime(const prs_cursor *c, uint32_t k) {
     return best;
 }
 
-static const prs_cursor_ops any_ops = {or_bound, or_peek, or_next, or_probe, or_fill, or_prime};
-static const prs_cursor_ops some_ops = {or_bound, or_peek, or_next, or_probe, NULL, NULL};
+static const prs_cursor_ops any_ops = {or_bound, or_peek,  or_next, or_probe,
+                                       or_fill,  or_prime, NULL};
+static const prs_cursor_ops some_ops = {or_bound, or_peek, or_next, or_probe, NULL, NULL, NULL};
 
 prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,
                              uint32_t min_match, uint32_t depth, bool scored, prs_cursor **out,

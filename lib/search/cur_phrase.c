@@ -322,8 +322,8 @@ static prism_status phrase_probe(prs_cursor *c, prs_batch *batch, int32_t floor,
     return PRISM_OK;
 }
 
-static const prs_cursor_ops phrase_ops = {phrase_bound, phrase_peek, phrase_next,
-                                          phrase_probe, NULL,        NULL};
+static const prs_cursor_ops phrase_ops = {phrase_bound, phrase_peek, phrase_next, phrase_probe,
+                                          NULL,         NULL,        NULL};
 
 /* ---- making ---------------------------------------------------------------------------------- */
 

@@ -316,65 +316,60 @@ static prism_status term_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
     return PRISM_OK;
 }
 
-/* A dominance point of one field tells of K documents with at least this freq and at most this
- * length in the field;
- * in the other fields they have at least nothing and at most the longest text. */
 static int32_t term_prime(const prs_cursor *c, uint32_t k) {
-    static const uint32_t ranks[PRS_DOMINANCE_POINTS] = {10, 100, 1000};
     const cur_term *t = (const cur_term *)c;
     int32_t best = 0;
-    for (uint32_t i = 0; c->scored && i < t->n_lanes; i++) {
-        const prs_lane *lane = &t->lanes[i];
-        for (uint32_t d = 0; d < lane->p.n_dominance; d++) {
-            if (ranks[d] < k) continue;
-            uint32_t length = 0;
-            for (uint32_t f = 0; f < t->group.n_fields; f++) {
-                const prs_group_field *field = &t->group.fields[f];
-                uint32_t most = field->lengths == lane->lengths ? lane->p.dominance[d].length
-                                                                : field->max_length;
-                length = prs_weigh_add(length, most, field->weight);
-            }
-            uint32_t freq = prs_weigh_add(0, lane->p.dominance[d].freq, lane->weight);
-            int32_t score = freq == 0 ? 0 : prs_score_one(&t->group.scorer, freq, length);
-            best = PRS_MAX(best, score);
-            break; /* later points are of more documents and lower */
-        }
-    }
+    for (uint32_t i = 0; c->scored && i < t->n_lanes; i++)
+        best = PRS_MAX(best, prs_lane_prime(&t->lanes[i], &t->group, k));
     return best;
 }
 
-static const prs_cursor_ops term_ops = {term_bound, term_peek, term_next,
-                                        term_probe, term_fill, term_prime};
+static const prs_cursor_ops term_ops = {term_bound, term_peek,  term_next, term_probe,
+                                        term_fill,  term_prime, NULL};
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-/* Open the lists of the fields that have the word, the longest first. */
-static prism_status open_lanes(cur_term *t, const prs_weighted *at, prism_error *err) {
-    prs_plan *plan = t->base.plan;
-    prs_term_info *infos = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *infos);
-    uint32_t *order = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *order);
-    if (infos == NULL || order == NULL) return prs_error_nomem(err);
-    uint32_t n = 0;
+/* The fields that have the word, the longest list first. */
+typedef struct found_lists {
+    prs_term_info *infos; /* by place in at->fields */
+    uint32_t *order, n;
+} found_lists;
+
+static prism_status find_lists(prs_plan *plan, const prs_weighted *at, found_lists *found,
+                               prism_error *err) {
+    found->infos = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *found->infos);
+    found->order = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *found->order);
+    if (found->infos == NULL || found->order == NULL) return prs_error_nomem(err);
+    found->n = 0;
     for (uint32_t i = 0; i < at->fields.n; i++) {
         const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
-        bool found = false;
+        prs_term_info *infos = found->infos;
+        bool has = false;
         if (field->present)
-            PRS_TRY(prs_terms_find(&field->terms, at->node->key, &infos[i], &found, err));
-        if (!found) continue;
-        uint32_t k = n++;
-        for (; k > 0 && infos[order[k - 1]].df < infos[i].df; k--) order[k] = order[k - 1];
-        order[k] = i;
+            PRS_TRY(prs_terms_find(&field->terms, at->node->key, &infos[i], &has, err));
+        if (!has) continue;
+        uint32_t k = found->n++;
+        for (; k > 0 && infos[found->order[k - 1]].df < infos[i].df; k--)
+            found->order[k] = found->order[k - 1];
+        found->order[k] = i;
     }
-    t->lanes = prs_arena_alloc(&plan->arena, n * sizeof *t->lanes);
+    return PRISM_OK;
+}
+
+static prism_status open_lanes(cur_term *t, const prs_weighted *at, const found_lists *found,
+                               prism_error *err) {
+    prs_plan *plan = t->base.plan;
+    t->lanes = prs_arena_alloc(&plan->arena, found->n * sizeof *t->lanes);
     if (t->lanes == NULL) return prs_error_nomem(err);
-    for (uint32_t k = 0; k < n; k++) {
-        prs_field_weight f = at->fields.ptr[order[k]];
+    for (uint32_t k = 0; k < found->n; k++) {
+        const prs_term_info *info = &found->infos[found->order[k]];
+        prs_field_weight f = at->fields.ptr[found->order[k]];
         const prs_segment_field *field = &plan->segment->fields[f.field];
-        PRS_TRY(prs_lane_open(&t->lanes[k], &field->source, &infos[order[k]],
+        PRS_TRY(prs_lane_open(&t->lanes[k], &field->source, info,
                               field->has_lengths ? &field->lengths : NULL, f.weight, err));
-        t->base.cost += infos[order[k]].df;
+        t->base.cost += info->df;
     }
-    t->n_lanes = n;
+    t->n_lanes = found->n;
     return PRISM_OK;
 }
 
@@ -389,9 +384,15 @@ prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t 
                                prs_cursor **out, prism_error *err) {
     *out = NULL;
     cur_term *t;
+    found_lists found = {0};
+    PRS_TRY(find_lists(plan, at, &found, err));
+    if (found.n == 0) return PRISM_OK;
+    if (found.n == 1) {
+        uint32_t field = found.order[0];
+        return prs_cur_word_make(plan, at, &found.infos[field], field, depth, scored, out, err);
+    }
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &term_ops, depth, scored, &t, err));
-    PRS_TRY(open_lanes(t, at, err));
-    if (t->n_lanes == 0) return PRISM_OK;
+    PRS_TRY(open_lanes(t, at, &found, err));
     PRS_TRY(make_room(t, &t->merged, err));
     if (t->n_lanes > 1) PRS_TRY(make_room(t, &t->other, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));

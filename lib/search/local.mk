@@ -47,7 +47,13 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/search/cover.c \
 	lib/search/cover.h \
+	lib/search/count.c \
+	lib/search/count.h \
+	lib/search/cur_all.c \
 	lib/search/cur_and.c \
+	lib/search/cur_word.c \
+	lib/search/cur_any.c \
+	lib/search/cur_list.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
 	lib/search/cur_phrase.c \
@@ -59,11 +65,16 @@ libprs_kernels_sources += \
 	lib/search/group.h \
 	lib/search/lane.c \
 	lib/search/lane.h \
+	lib/search/select.c \
+	lib/search/select.h \
+	lib/search/select_kernels.h \
 	lib/search/match.c \
 	lib/search/match.h \
 	lib/search/score_block.c \
+	lib/search/sieve.c \
+	lib/search/sieve.h \
 	lib/search/score_kernel.h \
 	lib/search/spot.c \
 	lib/search/spot.h
-libprs_kernels_avx2_sources += lib/search/score_avx2.c
-libprs_kernels_avx512_sources += lib/search/score_avx512.c
+libprs_kernels_avx2_sources += lib/search/score_avx2.c lib/search/select_avx2.c
+libprs_kernels_avx512_sources += lib/search/score_avx512.c lib/search/select_avx512.c

@@ -10,12 +10,16 @@
  *                                  needed), with the other shoulds and the extras as optional and
  *                                  must_not taken away; or, of one child or only shoulds, cur_or,
  *                                  which takes the extras itself
+ *             What does not score (filters, what is prohibited, all of it when counting) becomes
+ *             sets instead: sieve.h.
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
  *               no cursor has an empty child, and a word that a segment does not know costs one
  *               look-up.
  *             - Levels of cursors are at most PRS_PLAN_MAX_DEPTH, so that their calls may nest.
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
 #include "search/plan.h"
+
+#include "search/sieve.h"
 
 void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
     memset(plan, 0, sizeof *plan);
@@ -108,6 +112,12 @@ static prism_status join(prs_plan *plan, several a, several b, several *out, pri
     return PRISM_OK;
 }
 
+static prism_status make_all_of(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
+                                bool scored, prs_cursor **out, prism_error *err) {
+    if (!scored) return prs_cur_all_make(plan, parts, depth, out, err);
+    return prs_cur_and_make(plan, parts, depth, true, out, err);
+}
+
 /* The cursor of "at least min of these, and extra adds to their score"; NULL if there are not so
  * many. */
 static prism_status plan_any_of(prs_plan *plan, several these, uint32_t min, several extra,
@@ -120,8 +130,10 @@ static prism_status plan_any_of(prs_plan *plan, several these, uint32_t min, sev
     }
     if (min == these.n && min > 1) {
         prs_and_parts parts = {these.ptr, extra.ptr, NULL, these.n, extra.n, 0};
-        return prs_cur_and_make(plan, &parts, depth, scored, out, err);
+        return make_all_of(plan, &parts, depth, scored, out, err);
     }
+    if (!scored) /* extras only add to the score */
+        return prs_cur_any_make(plan, these.ptr, these.n, PRS_MAX(min, 1), depth, out, err);
     several all;
     PRS_TRY(join(plan, these, extra, &all, err));
     return prs_cur_or_make(plan, all.ptr, these.n, extra.n, PRS_MAX(min, 1), depth, scored, out,
@@ -197,7 +209,7 @@ static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t d
         several one = {parts.required, 1}, optional = {parts.optional, parts.n_optional};
         return plan_any_of(plan, one, 1, optional, depth, scored, out, err);
     }
-    return prs_cur_and_make(plan, &parts, depth, scored, out, err);
+    return make_all_of(plan, &parts, depth, scored, out, err);
 }
 
 static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
@@ -211,7 +223,7 @@ static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t de
         *out = children[0];
         return PRISM_OK;
     }
-    if (!scored) return prs_cur_or_make(plan, children, n, 0, 1, depth, false, out, err);
+    if (!scored) return prs_cur_any_make(plan, children, n, 1, depth, out, err);
     return prs_cur_max_make(plan, children, n, depth, scored, out, err);
 }
 
@@ -224,7 +236,8 @@ static prism_status plan_const(prs_plan *plan, const prs_weighted *at, uint32_t 
         return prs_error_set(err, PRISM_EINVAL, "a const node has one child");
     prs_cursor *child;
     PRS_TRY(plan_node(plan, &at->must[0], depth + 1, false, &child, err));
-    if (child == NULL) return PRISM_OK;
+    *out = child;
+    if (child == NULL || !scored) return PRISM_OK;
     return prs_cur_const_make(plan, child, at->units, depth, scored, out, err);
 }
 
@@ -232,7 +245,9 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
                                 prs_cursor **out, prism_error *err) {
     switch (at->node->kind) {
     case PRS_NODE_NONE: return PRISM_OK;
-    case PRS_NODE_TERM: return prs_cur_term_make(plan, at, depth, scored, out, err);
+    case PRS_NODE_TERM:
+        if (!scored) return prs_cur_list_make(plan, at, depth, out, err);
+        return prs_cur_term_make(plan, at, depth, true, out, err);
     case PRS_NODE_PHRASE:
     case PRS_NODE_NEAR: return prs_cur_phrase_make(plan, at, depth, scored, out, err);
     case PRS_NODE_PREFIX:

@@ -4,7 +4,7 @@
  *             have found is the floor for the next.
  *
  *                 rank    plan with scores,    floor = what it takes to get into the heap
- *                 count   plan without scores, 4096 documents at a time as bits, less the deleted
+ *                 count   plan without scores: count.c
  *
  *             An exact count with hits is two passes, because pruning skips documents that must be
  *             counted, and counting needs no scores; where there is little to skip, one pass
@@ -21,6 +21,8 @@
  * Tested by   tests/unit/search/test_searcher.c, test_pruning.c, tests/diff */
 #include "search/searcher.h"
 
+#include "search/count.h"
+
 #define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
 
 typedef struct searching {
@@ -32,12 +34,13 @@ typedef struct searching {
 } searching;
 
 static prism_status offer_batch(searching *s, uint32_t leaf, int32_t least, prism_error *err) {
-    const prs_batch *batch = s->batch;
+    prs_batch *batch = s->batch;
     const prs_segment *segment = s->plan.segment;
     const prs_page *page = s->request->page;
     int shift = s->request->shift;
+    prs_batch_keep_floor(batch, least);
     for (uint32_t i = 0; i < batch->n; i++) {
-        if (batch->scores[i] < least) continue;
+        if (batch->scores[i] < prs_topk_floor(&s->result->top, false)) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
         prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
@@ -68,50 +71,11 @@ static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool c
     return PRISM_OK;
 }
 
-static uint64_t count_window(uint64_t *words, const prs_bitset *deleted, uint32_t base) {
-    uint64_t n = 0;
-    uint32_t at = base / 64, end = deleted == NULL ? 0 : prs_bitset_words(deleted->n);
-    for (uint32_t i = 0; i < PRS_WINDOW_WORDS; i++) {
-        uint64_t word = words[i];
-        words[i] = 0;
-        if (at + i < end) word &= ~deleted->words[at + i];
-        n += (uint64_t)__builtin_popcountll(word);
-    }
-    return n;
-}
-
-/* By windows of bits where the cursor can give them. */
-static prism_status count_by_windows(searching *s, const prs_leaf *at, prism_error *err) {
-    uint64_t words[PRS_WINDOW_WORDS] = {0};
-    prs_cursor *root = s->plan.root;
-    for (uint32_t from = 0; from < s->plan.n_docs;) {
-        uint32_t doc;
-        PRS_TRY(root->ops->peek(root, from, &doc, err));
-        if (doc >= s->plan.n_docs) break;
-        uint32_t base = doc & ~63u;
-        PRS_TRY(root->ops->fill(root, base, words, PRS_WINDOW_WORDS, err));
-        s->result->total += count_window(words, at->deleted, base);
-        from = base + PRS_WINDOW;
-    }
-    return PRISM_OK;
-}
-
-static prism_status count_by_batches(searching *s, const prs_leaf *at, prism_error *err) {
-    prs_cursor *root = s->plan.root;
-    for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
-        PRS_TRY(root->ops->next(root, from, s->plan.n_docs, 0, s->batch, err));
-        prs_batch_drop_deleted(s->batch, at->deleted);
-        s->result->total += s->batch->n;
-    }
-    return PRISM_OK;
-}
-
 static prism_status count_segment(searching *s, uint32_t leaf, prism_error *err) {
     const prs_leaf *at = &s->request->snap->leaves[leaf];
     PRS_TRY(prs_plan_make(&s->plan, at, s->request->root, false, err));
     if (s->plan.root == NULL) return PRISM_OK;
-    return s->plan.root->ops->fill != NULL ? count_by_windows(s, at, err)
-                                           : count_by_batches(s, at, err);
+    return prs_count(&s->plan, 0, s->plan.n_docs, s->batch, &s->result->total, err);
 }
 
 static prism_status search_segment(searching *s, uint32_t leaf, prism_error *err) {

@@ -3,6 +3,7 @@ dist_bench_tests = \
 	tests/bench/gate.sh \
 	tests/bench/micro.sh \
 	tests/bench/peers.sh \
+	tests/bench/queries.sh \
 	tests/bench/report.sh \
 	tests/bench/scale.sh \
 	tests/bench/zipf.sh

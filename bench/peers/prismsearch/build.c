@@ -4,6 +4,7 @@
  *   prism_build MODE CORPUS DIR MEMORY        see bench/peers/peer.h
  *   prism_build MODE:OTHER ...                not what the mode asks for: tokens:whitespace,
  *                                             native-stem:plain, zh:bi, stored:add
+ *   prism_build query[:whitespace]|query-zh   with a column `n`, for bench/run-queries
  *
  * Bulk load in one thread, one segment at the end, as any program outside would do it.  The tokens
  * of a .tok file are given to mixed-v1 without stemming, whose words they are already: that the
@@ -16,6 +17,7 @@
 
 #define TEXT(name, options) "{\"name\":\"" name "\",\"type\":\"text\",\"stored\":false," options "}"
 #define MIXED(more) "\"analyzer\":\"mixed-v1\",\"options\":{" more "}"
+#define NUMBER ",{\"name\":\"n\",\"type\":\"i64\",\"stored\":false}"
 #define OFF "\"stem\":\"off\""
 
 typedef struct task {
@@ -33,6 +35,9 @@ static const struct {
     {"native", TEXT("title", MIXED(OFF)) "," TEXT("body", MIXED(OFF))},
     {"native-stem", TEXT("title", MIXED("")) "," TEXT("body", MIXED(""))},
     {"native-stem:plain", TEXT("title", MIXED(OFF)) "," TEXT("body", MIXED(OFF))},
+    {"query", TEXT("body", MIXED(OFF)) NUMBER},
+    {"query:whitespace", TEXT("body", "\"analyzer\":\"whitespace\"") NUMBER},
+    {"query-zh", TEXT("body", MIXED("")) NUMBER},
     {"zh", TEXT("title", MIXED("")) "," TEXT("body", MIXED(""))},
     {"zh:bi", TEXT("title", MIXED("\"han\":\"bi\"")) "," TEXT("body", MIXED("\"han\":\"bi\""))},
 };
@@ -55,6 +60,19 @@ static prism_schema *make_schema(const char *mode) {
     return NULL;
 }
 
+/* To be searched by bench/run-queries: tokens, and a number for filters. */
+static int is_query(const char *mode) {
+    return strncmp(mode, "query", 5) == 0 && strcmp(mode, "query-zh") != 0;
+}
+
+/* 0 to 1023, spread evenly over the lines (number_of in bench/corpora). */
+static void add_number(prism_doc *doc, uint64_t line) {
+    char text[8];
+    prism_error err = PRISM_ERROR_INIT;
+    int n = snprintf(text, sizeof text, "%u", (uint32_t)line * 2654435761u >> 22);
+    check(prism_doc_add(doc, "n", text, (size_t)n, &err), &err, "number");
+}
+
 static void put_lines(task *t, prism_writer *writer, const prism_schema *schema, int is_json) {
     prism_error err = PRISM_ERROR_INIT;
     prism_doc *doc = NULL;
@@ -68,6 +86,7 @@ static void put_lines(task *t, prism_writer *writer, const prism_schema *schema,
         } else {
             prism_doc_clear(doc);
             check(prism_doc_add(doc, "body", in.line, in.len, &err), &err, t->corpus);
+            if (is_query(t->mode)) add_number(doc, t->clock.docs);
             check(prism_writer_put(writer, doc, PRISM_PUT_APPEND, &err), &err, t->corpus);
         }
         t->clock.docs++;
@@ -87,7 +106,7 @@ static void build(task *t) {
     opts.max_segments = PRISM_NO_MERGE;
     check(prism_index_create(t->dir, schema, NULL, &index, &err), &err, t->dir);
     check(prism_writer_open(index, &opts, &writer, &err), &err, t->dir);
-    put_lines(t, writer, schema, strncmp(t->mode, "tokens", 6) != 0);
+    put_lines(t, writer, schema, !is_query(t->mode) && strncmp(t->mode, "tokens", 6) != 0);
     check(prism_writer_commit(writer, NULL, 0, NULL, &err), &err, "commit");
     peer_merge(&t->clock);
     check(prism_writer_merge(writer, 1, NULL, NULL, &err), &err, "merge");

@@ -316,8 +316,44 @@ START_TEST(reads_words_alike_in_both_ways) {
 }
 END_TEST
 
-TEST_SUITE(lexicon, equals_the_analyzer_on_random_text, equals_the_analyzer_on_short_text,
-           equals_the_analyzer_on_random_bytes, equals_the_analyzer_on_articles,
-           equals_the_analyzer_on_articles_otherwise, has_the_stream_of_the_contract, escapes_gaps,
-           refuses_too_many_positions, survives_every_refused_allocation,
-           reads_words_alike_in_both_ways, takes_nothing_for_an_empty_text)
+/* Terms of one lexicon, in any order, to another: then that one has met nothing new in the texts of
+ * the first, and weighs the same. */
+START_TEST(terms_come_over_from_another_lexicon) {
+    static const char text[] = "The wi-fi of \xe4\xb8\xad\xe5\x9b\xbd\xe4\xba\xba and U.S. "
+                               "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e caf\xc3\xa9 running "
+                               "\xf0\xa0\x80\x80\xe4\xb8\xad x the";
+    for (size_t o = 0; o < PRS_COUNT(option_sets); o++) {
+        pair a = pair_open(option_sets[o]), b = pair_open(option_sets[o]);
+        uint32_t n_pos, n_span, id, again;
+        uint64_t n_bad;
+        ck_assert_int_eq(prs_lexicon_scan(a.lexicon, text, sizeof text - 1, &a.stream, &n_pos,
+                                          &n_span, &n_bad, NULL),
+                         PRISM_OK);
+        uint32_t n = prs_lexicon_count(a.lexicon);
+        ck_assert_uint_gt(n, 10);
+        for (uint32_t i = n; i-- > 0;) {
+            prs_bytes key = prs_lexicon_key(a.lexicon, i);
+            ck_assert_int_eq(prs_lexicon_intern(b.lexicon, key, &id, NULL), PRISM_OK);
+            ck_assert_uint_eq(id, n - 1 - i);
+            ck_assert(prs_bytes_equal(prs_lexicon_key(b.lexicon, id), key));
+            ck_assert_int_eq(prs_lexicon_intern(b.lexicon, key, &again, NULL), PRISM_OK);
+            ck_assert_uint_eq(again, id);
+        }
+        ck_assert_uint_eq(prs_lexicon_weight(b.lexicon), prs_lexicon_weight(a.lexicon));
+        ck_assert_int_eq(prs_lexicon_scan(b.lexicon, text, sizeof text - 1, &b.stream, &n_pos,
+                                          &n_span, &n_bad, NULL),
+                         PRISM_OK);
+        ck_assert_uint_eq(prs_lexicon_count(b.lexicon), n);
+        ck_assert_uint_eq(prs_lexicon_weight(b.lexicon), prs_lexicon_weight(a.lexicon));
+        pair_close(&a);
+        pair_close(&b);
+    }
+}
+END_TEST
+
+TEST_SUITE(lexicon, terms_come_over_from_another_lexicon, equals_the_analyzer_on_random_text,
+           equals_the_analyzer_on_short_text, equals_the_analyzer_on_random_bytes,
+           equals_the_analyzer_on_articles, equals_the_analyzer_on_articles_otherwise,
+           has_the_stream_of_the_contract, escapes_gaps, refuses_too_many_positions,
+           survives_every_refused_allocation, reads_words_alike_in_both_ways,
+           takes_nothing_for_an_empty_text)

@@ -7,9 +7,17 @@ search_tests_sources = \
 	tests/unit/search/kit.c \
 	tests/unit/search/kit.h \
 	tests/unit/search/test_column_range.c \
+	tests/unit/search/set_world.c \
+	tests/unit/search/set_world.h \
+	tests/unit/search/sieve_kit.c \
+	tests/unit/search/sieve_kit.h \
+	tests/unit/search/test_count.c \
 	tests/unit/search/test_cover.c \
+	tests/unit/search/test_cur_all.c \
 	tests/unit/search/test_cur_and.c \
+	tests/unit/search/test_cur_any.c \
 	tests/unit/search/test_cur_const.c \
+	tests/unit/search/test_cur_list.c \
 	tests/unit/search/test_cur_max.c \
 	tests/unit/search/test_cur_or.c \
 	tests/unit/search/test_cur_phrase.c \
@@ -33,6 +41,7 @@ search_tests_sources = \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
+	tests/unit/search/test_sieve.c \
 	tests/unit/search/test_snippet.c \
 	tests/unit/search/test_sort.c \
 	tests/unit/search/test_sorter.c \
