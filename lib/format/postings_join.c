@@ -273,7 +273,7 @@ static void put_inline(prs_postings_joiner *pj, prs_term_info *info) {
 }
 
 static void write_short(prs_postings_joiner *pj, prs_term_info *info) {
-    size_t room = PRS_SHORT_HEAD_BYTES + (size_t)(pj->run_bits / 8) + RUN_MARGIN;
+    size_t room = PRS_SHORT_HEAD_BYTES(pj->n) + (size_t)(pj->run_bits / 8) + RUN_MARGIN;
     prs_buf_clear(&pj->whole);
     uint8_t *out = prs_buf_extend(&pj->whole, room);
     if (out == NULL) {

@@ -226,7 +226,7 @@ typedef struct short_list {
 
 static void write_short(prs_postings_writer *pw, const short_list *list, const uint32_t *spans,
                         uint64_t n_bits, prs_term_info *info) {
-    uint8_t *out = make_room(pw, 8 * PRS_SHORT_HEAD_BYTES + n_bits);
+    uint8_t *out = make_room(pw, 8 * (uint64_t)PRS_SHORT_HEAD_BYTES(list->n) + n_bits);
     if (out == NULL) return;
     uint64_t head =
         prs_short_put(list->docs, list->freqs, list->n, info->cf, pw->n_docs, false, out);

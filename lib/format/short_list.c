@@ -21,18 +21,20 @@
 
 /* ---- documents ------------------------------------------------------------------------------- */
 
-static uint64_t rice_bits(const uint32_t *gaps, uint32_t n, uint32_t k) {
-    uint64_t bits = (uint64_t)n * (k + 1);
+/* Gaps add up to less than 2^31. */
+static uint32_t rice_bits(const uint32_t *gaps, uint32_t n, uint32_t k) {
+    uint32_t bits = n * (k + 1);
     for (uint32_t i = 0; i < n; i++) bits += gaps[i] >> k;
     return bits;
 }
 
 /* From that of the mean downwards, as long as bits get fewer. */
 static uint32_t choose_k(const uint32_t *gaps, uint32_t n, uint32_t last) {
-    uint32_t k = prs_bit_width32((last + 1 - n) / n), best = k;
-    uint64_t least = rice_bits(gaps, n, k);
+    uint32_t k = prs_bit_width32((last + 1 - n) / n);
+    if (k > 0) k--; /* nearly always the best, or a bit more */
+    uint32_t best = k, least = rice_bits(gaps, n, k);
     while (k-- > 0) { /* documents that stand together have a mean that says little */
-        uint64_t bits = rice_bits(gaps, n, k);
+        uint32_t bits = rice_bits(gaps, n, k);
         if (bits >= least) break;
         least = bits;
         best = k;
@@ -126,6 +128,11 @@ static void begin_info(prs_term_info *info, uint32_t n, uint64_t cf, bool has_po
     info->has_positions = has_positions;
 }
 
+/* As much as documents (132 bits), freqs and positions of 33 bits each can take, and 9 bytes. */
+static void clear_payload(uint8_t *payload, uint64_t cf) {
+    memset(payload, 0, 40 + 5 * (size_t)cf);
+}
+
 void prs_inline_put(const uint32_t *docs, const uint32_t *freqs, const uint32_t *positions,
                     const uint32_t *spans, uint32_t n, uint64_t cf, uint32_t n_docs,
                     uint8_t *payload, prs_term_info *info) {
@@ -135,7 +142,7 @@ void prs_inline_put(const uint32_t *docs, const uint32_t *freqs, const uint32_t 
         info->position = positions != NULL ? positions[0] : 0;
         return;
     }
-    memset(payload, 0, PRS_INLINE_MAX_BYTES);
+    clear_payload(payload, cf);
     uint64_t bit = prs_short_put(docs, freqs, n, cf, n_docs, true, payload);
     for (uint32_t i = 0; i < n && positions != NULL; i++) {
         bit = prs_ef_encode(payload, bit, positions, freqs[i], spans[i]);
@@ -154,7 +161,7 @@ void prs_inline_put_run(const uint32_t *docs, const uint32_t *freqs, const uint8
         if (run != NULL) info->position = (uint32_t)prs_bits_load(run, 0, (uint32_t)n_bits);
         return;
     }
-    memset(payload, 0, PRS_INLINE_MAX_BYTES);
+    clear_payload(payload, cf);
     uint64_t bit = prs_short_put(docs, freqs, n, cf, n_docs, true, payload);
     PRS_ASSERT(n_bits <= MAX_POSITION_BITS);
     if (run != NULL) prs_bits_copy(payload, bit, run, 0, n_bits);

@@ -7,11 +7,12 @@
 #include "format/lengths.h"
 #include "format/terms.h"
 
-#define PRS_SHORT_HEAD_BYTES 1280u /* documents and freqs of a short list, and room to write */
-#define PRS_INLINE_MAX_BYTES 256u  /* of a payload: 4 documents, 4 freqs, 32 positions, room */
+/* Documents and freqs of n postings, and room to write: 35 bits each, at most. */
+#define PRS_SHORT_HEAD_BYTES(n) (9u * (n) + 24u)
+#define PRS_INLINE_MAX_BYTES 256u /* of a payload: 4 documents, 4 freqs, 32 positions, room */
 
 /** Write documents and freqs of a list: n = 1..128, cf = the sum of freqs, documents below n_docs.
- *  Params : inlined: the form of the dictionary;  out zeroed, with room for PRS_SHORT_HEAD_BYTES
+ *  Params : inlined: the form of the dictionary;  out zeroed, with room for PRS_SHORT_HEAD_BYTES(n)
  *  Returns: the bits written, from bit 0 on */
 uint64_t prs_short_put(const uint32_t *docs, const uint32_t *freqs, uint32_t n, uint64_t cf,
                        uint32_t n_docs, bool inlined, uint8_t *out);

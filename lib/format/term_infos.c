@@ -21,7 +21,8 @@ enum {
     WIDTH_BITS = 6,           /* of the widths and the number of large positions */
     PAYLOAD_K = 5,            /* of the bits of a payload behind its documents */
     LONELY_BYTES = 4 + 4 + 4, /* a document, a position, a large one */
-    REST_BYTES = 4 * 16 + 16, /* four codes of 128 bits */
+    INLINE_BYTES = 8,         /* three codes of an inline list */
+    LIST_BYTES = 4 * 16,      /* four codes of 128 bits */
 };
 
 static bool is_lonely(const prs_term_info *info) {
@@ -54,21 +55,21 @@ typedef struct lonely_plan {
     uint32_t positions[PRS_TERMS_BLOCK];
 } lonely_plan;
 
-static uint32_t count_over(const lonely_plan *plan, uint32_t width) {
-    uint32_t least = (uint32_t)((UINT64_C(1) << width) - 1), n = 0;
-    for (uint32_t i = 0; i < plan->n; i++) n += plan->positions[i] >= least;
-    return n;
-}
-
 /* The width with the fewest bits, of equals the widest. */
 static void plan_positions(lonely_plan *plan) {
-    uint32_t all = 0;
-    for (uint32_t i = 0; i < plan->n; i++) all |= plan->positions[i];
+    uint32_t all = 0, n_over = 0;
+    uint8_t n_of[34] = {0}; /* by the bits of the position + 1: it is over any width below those */
+    for (uint32_t i = 0; i < plan->n; i++) {
+        all |= plan->positions[i];
+        n_of[prs_bit_width64((uint64_t)plan->positions[i] + 1)]++;
+    }
     plan->width = plan->over_width = prs_bit_width32(all);
     plan->n_over = 0;
     uint32_t best = plan->n * plan->width;
+    n_over = n_of[plan->width + 1];
     for (uint32_t w = plan->width; w-- > 1;) {
-        uint32_t n_over = count_over(plan, w), bits = plan->n * w + n_over * plan->over_width;
+        n_over += n_of[w + 1];
+        uint32_t bits = plan->n * w + n_over * plan->over_width;
         if (n_over >= plan->n || n_over > 63) break;
         if (WIDTH_BITS + bits >= best) continue;
         best = WIDTH_BITS + bits;
@@ -100,8 +101,9 @@ static void put_lonely(const prs_term_info *infos, uint32_t n, uint32_t n_docs, 
         prs_put_bits(out, bit, WIDTH_BITS, plan.n_over);
         if (plan.n_over != 0) prs_put_bits(out, bit, WIDTH_BITS, plan.over_width);
     }
+    const uint32_t width = doc_width(n_docs);
     for (uint32_t i = 0; i < n; i++)
-        if (is_lonely(&infos[i])) prs_put_bits(out, bit, doc_width(n_docs), infos[i].doc);
+        if (is_lonely(&infos[i])) prs_put_bits(out, bit, width, infos[i].doc);
     put_positions(&plan, out, bit);
 }
 
@@ -130,7 +132,9 @@ static void put_other(const prs_term_info *info, uint32_t n_docs, uint8_t *out, 
 static size_t bound(const prs_term_info *infos, uint32_t n) {
     size_t len = PRS_TERMS_BLOCK / 4 + WIDTH_BITS;
     for (uint32_t i = 0; i < n; i++)
-        len += is_lonely(&infos[i]) ? LONELY_BYTES : REST_BYTES + infos[i].payload_bits / 8;
+        len += is_lonely(&infos[i]) ? LONELY_BYTES
+               : infos[i].inlined   ? INLINE_BYTES + infos[i].payload_bits / 8
+                                    : LIST_BYTES;
     return len + 16;
 }
 

@@ -40,9 +40,19 @@ static inline uint32_t prs_pair_char(const uint8_t *at, size_t len, uint32_t *co
     return n;
 }
 
+/* Three bytes of which most Han characters are; false if they are something else. */
+static inline bool prs_pair_three(const uint8_t *at, uint32_t *code) {
+    uint32_t c = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
+    *code = (c >> 4 & 0xf000) | (c >> 2 & 0xfc0) | (c & 0x3f);
+    return (c & 0xf0c0c0) == 0xe08080 && *code >= 0x800 && (*code & 0xf800) != 0xd800;
+}
+
 /* Is the key a kind byte 3 and two characters? */
 static inline bool prs_pair_of(prs_bytes key, uint32_t *first, uint32_t *second) {
     if (key.len < 3 || key.ptr[0] != 3) return false;
+    if (PRS_LIKELY(key.len == 7) && PRS_LIKELY(prs_pair_three(key.ptr + 1, first)) &&
+        PRS_LIKELY(prs_pair_three(key.ptr + 4, second)))
+        return true;
     uint32_t n = prs_pair_char(key.ptr + 1, key.len - 1, first);
     if (n == 0) return false;
     uint32_t m = prs_pair_char(key.ptr + 1 + n, key.len - 1 - n, second);

@@ -33,10 +33,14 @@ static const uint8_t code_of[256] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
 
+enum { MOST_KEYS = 64 };
+
 typedef struct key_run {
     const uint8_t *keys;
     const uint32_t *ends;
     uint32_t n;
+    /* Of keys 1 .. n - 1: bytes in common with the one before, nibbles of the rest. */
+    uint16_t shared[MOST_KEYS], nibbles[MOST_KEYS];
 } key_run;
 
 static prs_bytes key_at(const key_run *run, uint32_t i) {
@@ -53,14 +57,14 @@ static size_t shared_with(prs_bytes before, prs_bytes key) {
 /* ---- bytes and letters ----------------------------------------------------------------------- */
 
 /* Nibbles of a rest; 0 if it has a byte that is no letter. */
-static size_t nibbles_of(const uint8_t *rest, size_t len) {
-    size_t n = 0;
+static uint32_t nibbles_of(const uint8_t *rest, size_t len) {
+    uint32_t n = 0, least = UINT32_MAX;
     for (size_t i = 0; i < len; i++) {
-        uint8_t code = code_of[rest[i]];
-        if (code == 0) return 0;
+        uint32_t code = code_of[rest[i]];
         n += code <= PRS_LETTERS_SHORT ? 1u : 2u;
+        least = PRS_MIN(least, code);
     }
-    return n;
+    return least == 0 ? 0 : n;
 }
 
 /* What one of the two forms would take. */
@@ -69,62 +73,74 @@ typedef struct form_size {
     bool fits;
 } form_size;
 
-static size_t extra_len(size_t v, size_t least) {
-    return v < least ? 0 : (prs_bit_width64((v - least) | 1) + 6) / 7;
+static inline size_t extra_len(size_t v) {
+    return PRS_LIKELY(v < PRS_HEAD_MAX) ? 0 : (prs_bit_width64((v - PRS_HEAD_MAX) | 1) + 6) / 7;
 }
 
-static void measure(const key_run *run, form_size *raw, form_size *letters) {
+static void measure(key_run *run, form_size *raw, form_size *letters) {
     *raw = *letters = (form_size){0, 0, true};
+    prs_bytes before = key_at(run, 0);
     for (uint32_t i = 1; i < run->n; i++) {
         prs_bytes key = key_at(run, i);
-        size_t shared = shared_with(key_at(run, i - 1), key), rest = key.len - shared;
-        size_t extra = extra_len(shared, PRS_HEAD_MAX);
+        size_t shared = shared_with(before, key), rest = key.len - shared;
+        size_t extra = extra_len(shared);
+        run->shared[i] = (uint16_t)shared;
         raw->units += rest;
-        raw->extras += extra + extra_len(rest - PRS_REST_LEAST, PRS_HEAD_MAX);
+        raw->extras += extra + extra_len(rest - PRS_REST_LEAST);
+        before = key;
         if (!letters->fits) continue;
-        size_t nibbles = nibbles_of(key.ptr + shared, rest);
+        uint32_t nibbles = nibbles_of(key.ptr + shared, rest);
+        run->nibbles[i] = (uint16_t)nibbles;
         letters->fits = nibbles != 0;
         letters->units += nibbles;
-        letters->extras += extra + extra_len(nibbles - PRS_REST_LEAST, PRS_HEAD_MAX);
+        letters->extras += extra + extra_len(nibbles - PRS_REST_LEAST);
     }
 }
 
-static uint8_t *put_letters(uint8_t *out, size_t *nibble, const uint8_t *rest, size_t len) {
+/* Nibbles go out as bytes when there are two. */
+typedef struct nibble_out {
+    uint8_t *at;
+    uint32_t bits, n; /* waiting; how many bits of them: 0 or 4 */
+} nibble_out;
+
+static inline void put_letters(nibble_out *out, const uint8_t *rest, size_t len) {
+    uint8_t *at = out->at;
+    uint32_t bits = out->bits, n = out->n;
     for (size_t i = 0; i < len; i++) {
-        uint8_t code = code_of[rest[i]];
+        uint32_t code = code_of[rest[i]];
         bool is_short = code <= PRS_LETTERS_SHORT;
-        uint32_t both = is_short ? code - 1u : (uint32_t)(code >> 4 | (code & 15) << 4);
-        uint32_t shift = *nibble & 1 ? 4 : 0;
-        uint8_t *at = out + *nibble / 2;
-        at[0] = (uint8_t)(at[0] | both << shift);
-        if (shift + (is_short ? 4u : 8u) > 8) at[1] = (uint8_t)(both >> 4);
-        *nibble += is_short ? 1 : 2;
+        bits |= (is_short ? code - 1 : code >> 4 | (code & 15) << 4) << n;
+        n += is_short ? 4 : 8;
+        if (n < 8) continue;
+        *at++ = (uint8_t)bits;
+        bits >>= 8;
+        n -= 8;
     }
-    return out;
+    *out = (nibble_out){at, bits, n};
 }
 
 static void put_rests(const key_run *run, bool letters, const form_size *size, prs_buf *out) {
-    size_t n_bytes = letters ? (size->units + 1) / 2 : size->units, nibble = 0;
+    size_t n_bytes = letters ? (size->units + 1) / 2 : size->units;
     prs_buf_varint(out, size->extras);
     uint8_t *head = prs_buf_extend(out, run->n - 1 + size->extras + n_bytes);
     if (head == NULL) return;
-    uint8_t *extra = head + run->n - 1, *rests = extra + size->extras;
-    if (letters) memset(rests, 0, n_bytes);
+    uint8_t *extra = head + run->n - 1;
+    nibble_out rests = {extra + size->extras, 0, 0};
     for (uint32_t i = 1; i < run->n; i++) {
         prs_bytes key = key_at(run, i);
-        size_t shared = shared_with(key_at(run, i - 1), key), len = key.len - shared;
-        size_t units = letters ? nibbles_of(key.ptr + shared, len) : len;
-        size_t more = units - PRS_REST_LEAST;
+        size_t shared = run->shared[i], len = key.len - shared;
+        size_t more = (letters ? run->nibbles[i] : len) - PRS_REST_LEAST;
         *head++ = (uint8_t)(PRS_MIN(shared, PRS_HEAD_MAX) | PRS_MIN(more, PRS_HEAD_MAX) << 4);
         if (shared >= PRS_HEAD_MAX) extra = prs_varint_put(extra, shared - PRS_HEAD_MAX);
         if (more >= PRS_HEAD_MAX) extra = prs_varint_put(extra, more - PRS_HEAD_MAX);
         if (letters) {
-            put_letters(rests, &nibble, key.ptr + shared, len);
+            put_letters(&rests, key.ptr + shared, len);
         } else {
-            memcpy(rests, key.ptr + shared, len);
-            rests += len;
+            memcpy(rests.at, key.ptr + shared, len);
+            rests.at += len;
         }
     }
+    if (rests.n != 0) *rests.at = (uint8_t)rests.bits;
 }
 
 /* ---- pairs ----------------------------------------------------------------------------------- */
@@ -148,14 +164,13 @@ static uint8_t *put_pair(uint8_t *at, uint32_t first, uint32_t second, uint32_t 
 
 /* False, and nothing is written, if a key is no pair. */
 static bool put_pairs(const key_run *run, prs_buf *out) {
-    uint32_t first, second;
-    for (uint32_t i = 0; i < run->n; i++)
-        if (!prs_pair_of(key_at(run, i), &first, &second)) return false;
+    uint32_t first, second, was_first, was_second;
+    if (!prs_pair_of(key_at(run, 0), &was_first, &was_second)) return false;
     if (!prs_buf_reserve(out, 9 * (size_t)run->n)) return true;
     uint8_t *at = out->ptr + out->len;
-    for (uint32_t i = 0, was_first = 0, was_second = 0; i < run->n; i++) {
-        (void)prs_pair_of(key_at(run, i), &first, &second);
-        if (i > 0) at = put_pair(at, first, second, was_first, was_second);
+    for (uint32_t i = 1; i < run->n; i++) {
+        if (!prs_pair_of(key_at(run, i), &first, &second)) return false;
+        at = put_pair(at, first, second, was_first, was_second);
         was_first = first;
         was_second = second;
     }
@@ -165,7 +180,10 @@ static bool put_pairs(const key_run *run, prs_buf *out) {
 
 prs_keys_form prs_term_keys_put(const uint8_t *keys, const uint32_t *ends, uint32_t n,
                                 prs_buf *out) {
-    key_run run = {keys, ends, n};
+    key_run run;
+    run.keys = keys;
+    run.ends = ends;
+    run.n = n;
     form_size raw, letters;
     if (put_pairs(&run, out)) return PRS_KEYS_PAIRS;
     measure(&run, &raw, &letters);

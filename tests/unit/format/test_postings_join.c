@@ -382,16 +382,12 @@ START_TEST(a_wasteful_block_is_written_anew) {
     uint8_t blocks[2][2048], *bytes = calloc(1, 8192), *at = bytes;
     size_t lens[2] = {put_wasteful(blocks[0], 0), put_wasteful(blocks[1], 1)};
     ck_assert_uint_gt(lens[0], PRS_BLOCK_MAX_BYTES);
-    /* head, directory of one group, no dominance, impacts; group: impacts, widths, impacts of
-     * blocks */
+    /* blocks of the only group, three dominance points, impacts; group: widths, impacts of blocks */
     static const uint8_t impacts[] = {1, 0x81, 0x80, 0x80, 0x80, 0x08, 0};
-    prs_store32(at, 1);
-    at += 8;
-    prs_store32(at, 258); /* the last document */
-    prs_store32(at + 4, 2);
-    uint8_t *end_at = at + 8;
-    at += 24;
-    for (int i = 0; i < 2; i++, at += sizeof impacts) memcpy(at, impacts, sizeof impacts);
+    *at++ = 2;
+    for (int i = 0; i < 3; i++, at += 2) at[0] = 1, at[1] = 0;
+    memcpy(at, impacts, sizeof impacts);
+    at += sizeof impacts;
     *at++ = 8, *at++ = 16, *at++ = 0;
     prs_store16(at, 2 * sizeof impacts);
     at += 2;
@@ -400,7 +396,6 @@ START_TEST(a_wasteful_block_is_written_anew) {
     for (int i = 0; i < 2; i++, at += 2) prs_store16(at, (uint16_t)lens[i]);
     for (int i = 0; i < 2; i++, at += sizeof impacts) memcpy(at, impacts, sizeof impacts);
     for (int i = 0; i < 2; at += lens[i++]) memcpy(at, blocks[i], lens[i]);
-    prs_store64(end_at, (uint64_t)(at - bytes));
 
     prs_term_info info = {
         .df = 1024, .cf = 256 * (UINT64_C(1) << 31) + 256, .postings_len = (uint64_t)(at - bytes)};
