@@ -35,10 +35,16 @@ static inline uint32_t prs_exp_bits(uint64_t v, uint32_t k) {
 static inline void prs_put_exp(uint8_t *base, uint64_t *bit, uint64_t v, uint32_t k) {
     uint64_t q = (v >> k) + 1;
     uint32_t more = prs_bit_width64(q) - 1;
+    uint64_t high = q & ((UINT64_C(1) << more) - 1), low = v & ((UINT64_C(1) << k) - 1);
+    if (PRS_LIKELY(2 * more + 1 + k <= 57)) {
+        uint64_t code = UINT64_C(1) << more | high << (more + 1) | low << (2 * more + 1);
+        prs_put_bits(base, bit, 2 * more + 1 + k, code);
+        return;
+    }
     *bit += more;
     prs_put_bits(base, bit, 1, 1);
-    prs_put_bits(base, bit, more, q & ((UINT64_C(1) << more) - 1));
-    prs_put_bits(base, bit, k, v & ((UINT64_C(1) << k) - 1));
+    prs_put_bits(base, bit, more, high);
+    prs_put_bits(base, bit, k, low);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */

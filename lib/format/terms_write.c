@@ -73,10 +73,17 @@ void prs_terms_writer_free(prs_terms_writer *tw) {
 }
 
 static void add_key(prs_terms_writer *tw, prs_bytes key) {
-    prs_buf_put(&tw->keys, key.ptr, key.len);
+    if (!prs_buf_reserve(&tw->keys, key.len)) return;
+    memcpy(tw->keys.ptr + tw->keys.len, key.ptr, key.len);
+    tw->keys.len += key.len;
     tw->key_ends[tw->n_in_block] = (uint32_t)tw->keys.len;
-    memcpy(tw->last_key, key.ptr, key.len);
-    tw->last_len = key.len;
+}
+
+/* The key before the next one: of the block, or that the block before ended with. */
+static prs_bytes last_key(const prs_terms_writer *tw) {
+    uint32_t n = tw->n_in_block, from = n > 1 ? tw->key_ends[n - 2] : 0;
+    if (n == 0 || tw->keys.failed) return prs_bytes_of(tw->last_key, tw->last_len);
+    return prs_bytes_of(tw->keys.ptr + from, tw->key_ends[n - 1] - from);
 }
 
 /* Lists of a block lie one behind another. */
@@ -95,10 +102,11 @@ static void add_info(prs_terms_writer *tw, const prs_term_info *info) {
     if (!info->inlined) note_list(tw, info);
     tw->infos[tw->n_in_block] = *info;
     if (info->payload == NULL) return;
+    size_t len = (info->payload_bit + (size_t)info->payload_bits + 7) / 8;
+    if (!prs_buf_reserve(&tw->payloads, len + 16)) return; /* copied as 64-bit words later */
     tw->payload_at[tw->n_in_block] = tw->payloads.len;
-    /* Copied as 64-bit words later: room behind. */
-    prs_buf_put(&tw->payloads, info->payload, (info->payload_bit + info->payload_bits + 7) / 8);
-    prs_buf_zero(&tw->payloads, 16);
+    memcpy(tw->payloads.ptr + tw->payloads.len, info->payload, len);
+    tw->payloads.len += len;
 }
 
 /* The entry of a block in TERMS_INDEX but for its offset, when its first key comes. */
@@ -121,6 +129,9 @@ static uint8_t encode_block(prs_terms_writer *tw) {
 }
 
 static void clear_block(prs_terms_writer *tw) {
+    prs_bytes last = last_key(tw);
+    memmove(tw->last_key, last.ptr, last.len);
+    tw->last_len = last.len;
     prs_buf_clear(&tw->keys);
     prs_buf_clear(&tw->payloads);
     prs_buf_clear(&tw->coded_keys);
@@ -162,8 +173,8 @@ static void write_blocks(prs_terms_writer *tw) {
 
 void prs_terms_writer_add(prs_terms_writer *tw, prs_bytes key, const prs_term_info *info) {
     PRS_ASSERT(key.len >= 1 && key.len <= PRISM_MAX_TERM_BYTES);
-    PRS_ASSERT(tw->totals.n_terms == 0 ||
-               prs_bytes_compare(prs_bytes_of(tw->last_key, tw->last_len), key) < 0);
+    PRS_ASSERT(tw->totals.n_terms == 0 || tw->keys.failed ||
+               prs_bytes_compare(last_key(tw), key) < 0);
     if (tw->n_in_block == 0) add_index_entry(tw, key);
     add_key(tw, key);
     add_info(tw, info);
