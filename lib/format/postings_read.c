@@ -120,29 +120,31 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
 
 /* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
  * there.  `all`: every freq ored, which is nearly always proof enough. */
-static bool freqs_fit(const prs_postings *p, uint32_t all, uint64_t bits) {
+static bool freqs_fit(const prs_postings *p, uint32_t n, uint32_t all, uint64_t bits) {
     uint32_t max = 0;
     if (PRS_LIKELY(all <= bits)) return true;
-    for (uint32_t i = 0; i < p->n; i++) max = PRS_MAX(max, p->freqs[i]);
+    for (uint32_t i = 0; i < n; i++) max = PRS_MAX(max, p->freqs[i]);
     return max <= bits || max == 1;
 }
 
-static bool read_freqs(prs_postings *p) {
+static bool read_freqs(prs_postings *p, uint32_t n) {
     if (p->n_groups == 0) {
-        if (!prs_short_read_freqs(&p->bits, p->n, p->info.cf, p->freqs)) return false;
+        if (!prs_short_read_freqs(&p->bits, n, p->info.cf, p->freqs)) return false;
         uint64_t left = prs_bit_cur_left(&p->bits);
-        return p->info.has_positions ? freqs_fit(p, UINT32_MAX, left) : left < 8;
+        return p->info.has_positions ? freqs_fit(p, n, UINT32_MAX, left) : left < 8;
     }
-    prs_block_head head = {p->tag, p->n, 0, NULL};
+    prs_block_head head = {p->tag, n, 0, NULL};
     uint64_t pos_len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
     uint32_t all;
     return prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
-           (!p->info.has_positions || freqs_fit(p, all, 8 * pos_len));
+           (!p->info.has_positions || freqs_fit(p, n, all, 8 * pos_len));
 }
 
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
-    if (p->freqs_ready || p->n == 0) return PRISM_OK;
-    if (PRS_UNLIKELY(!read_freqs(p)))
+    bool seen = p->seen == PRS_BLOCK_FULL || p->seen == PRS_BLOCK_BITS;
+    uint32_t n = p->n != 0 || !seen ? p->n : p->seen_n;
+    if (p->freqs_ready || n == 0) return PRISM_OK;
+    if (PRS_UNLIKELY(!read_freqs(p, n)))
         return prs_cursor_corrupt(p, p->list, err, "freqs of a block are unsound");
     p->freqs_ready = true;
     return PRISM_OK;

@@ -118,14 +118,6 @@ static uint8_t *make_room(prs_postings_writer *pw, uint64_t n_bits) {
     return out;
 }
 
-static void put_groups(const uint32_t *freqs, const uint32_t *positions, const uint32_t *spans,
-                       uint32_t n, uint8_t *out, uint64_t bit) {
-    for (uint32_t i = 0; i < n; i++) {
-        bit = prs_ef_encode(out, bit, positions, freqs[i], spans[i]);
-        positions += freqs[i];
-    }
-}
-
 /* Encode and write the positions of n postings; returns the bytes. */
 static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
                                 const uint32_t *freqs, const uint32_t *positions, uint32_t n) {
@@ -137,7 +129,7 @@ static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
     }
     uint8_t *out = make_room(pw, n_bits);
     if (out == NULL) return 0;
-    put_groups(freqs, positions, spans, n, out, 0);
+    prs_ef_encode_groups(out, 0, positions, freqs, spans, n);
     size_t len = (size_t)((n_bits + 7) / 8);
     prs_out_write(pw->out, out, len);
     pw->positions_len += len;
@@ -230,7 +222,8 @@ static void write_short(prs_postings_writer *pw, const short_list *list, const u
     if (out == NULL) return;
     uint64_t head =
         prs_short_put(list->docs, list->freqs, list->n, info->cf, pw->n_docs, false, out);
-    if (pw->has_positions) put_groups(list->freqs, list->positions, spans, list->n, out, head);
+    if (pw->has_positions)
+        prs_ef_encode_groups(out, head, list->positions, list->freqs, spans, list->n);
     uint64_t len = (head + n_bits + 7) / 8;
     prs_out_write(pw->out, out, (size_t)len);
     info->postings_len = (head + 7) / 8;

@@ -144,10 +144,7 @@ void prs_inline_put(const uint32_t *docs, const uint32_t *freqs, const uint32_t 
     }
     clear_payload(payload, cf);
     uint64_t bit = prs_short_put(docs, freqs, n, cf, n_docs, true, payload);
-    for (uint32_t i = 0; i < n && positions != NULL; i++) {
-        bit = prs_ef_encode(payload, bit, positions, freqs[i], spans[i]);
-        positions += freqs[i];
-    }
+    if (positions != NULL) bit = prs_ef_encode_groups(payload, bit, positions, freqs, spans, n);
     info->payload = payload;
     info->payload_bits = (uint32_t)bit;
 }

@@ -139,14 +139,20 @@ static bool same_set(const prs_weighted *a, const prs_weighted *b) {
            same_fields(&a->fields, &b->fields);
 }
 
+static const prs_plan_set *find_shared(const prs_plan *plan, const prs_weighted *at) {
+    for (const prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
+        if (same_set(set->at, at)) return set;
+    }
+    return NULL;
+}
+
 /* The set of a clause, found once however many clauses ask for it. */
 static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_plan_set **out,
                               prism_error *err) {
-    for (prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
-        if (!same_set(set->at, at)) continue;
-        *out = set;
-        return PRISM_OK;
-    }
+    *out = find_shared(plan, at);
+    if (*out == NULL && plan->lender != NULL && plan->lender->leaf == plan->leaf)
+        *out = find_shared(plan->lender, at);
+    if (*out != NULL) return PRISM_OK;
     prs_buf *buf;
     PRS_TRY(prs_plan_buffer(plan, &buf, err));
     uint32_t n_words = (plan->n_docs + 63) / 64;
@@ -163,19 +169,25 @@ static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_
     return PRISM_OK;
 }
 
+prism_status prs_cur_words_make(prs_plan *plan, const uint64_t *words, uint64_t n, int32_t units,
+                                uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
+    cur_set *s;
+    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
+    s->words = words;
+    s->units = units;
+    s->base.cost = n;
+    s->base.exact = true;
+    s->base.sieve = &set_sieve;
+    *out = &s->base;
+    return PRISM_OK;
+}
+
 prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) {
     *out = NULL;
     const prs_plan_set *set = NULL;
     PRS_TRY(share_set(plan, at, &set, err));
     if (set->n == 0) return PRISM_OK;
-    cur_set *s;
-    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
-    s->words = set->words;
-    s->units = scored ? at->units : 0;
-    s->base.cost = set->n;
-    s->base.exact = true;
-    s->base.sieve = &set_sieve;
-    *out = &s->base;
-    return PRISM_OK;
+    return prs_cur_words_make(plan, set->words, set->n, scored ? at->units : 0, depth, scored, out,
+                              err);
 }

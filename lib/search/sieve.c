@@ -56,6 +56,22 @@ prism_status prs_cursor_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
     return PRISM_OK;
 }
 
+prism_status prs_cursor_fill_set(prs_cursor *cursor, prs_bitset *set, prs_batch *space,
+                                 prism_error *err) {
+    uint32_t n_words = prs_bitset_words(set->n);
+    for (uint32_t from = 0; from < set->n;) {
+        uint32_t doc;
+        PRS_TRY(prs_watch_tick(cursor->plan->watch, err));
+        PRS_TRY(cursor->ops->peek(cursor, from, &doc, err));
+        if (doc >= set->n) break;
+        uint32_t word = doc >> 6, n = PRS_MIN(n_words - word, PRS_SIEVE_WORDS);
+        PRS_TRY(prs_cursor_fill(cursor, word << 6, set->words + word, n, space, err));
+        if (n_words - word <= n) break;
+        from = (word + n) << 6;
+    }
+    return PRISM_OK;
+}
+
 /* The matches in [from, to), which lies in one word: asked bit by bit, since filling would go back
  * to the beginning of the word, or ahead to its end. */
 static prism_status next_in_word(prs_cursor *c, uint32_t from, uint32_t to, prs_scratch *space,

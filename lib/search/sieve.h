@@ -36,6 +36,10 @@ struct prs_sieve_ops {
  *  Params : space: work space of the caller, not of the cursor; NULL for cursors that sift */
 prism_status prs_cursor_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                              bool keep, prs_scratch *space, prism_error *err) PRS_NODISCARD;
+/** Set the bits of all documents that a cursor matches, deleted ones too.
+ *  Params : c not asked anything yet; space needed by cursors that cannot fill, else NULL */
+prism_status prs_cursor_fill_set(prs_cursor *c, prs_bitset *set, prs_batch *space,
+                                 prism_error *err) PRS_NODISCARD;
 /** `next` of a cursor that has none but `fill`: the matches of one window in [from, to). */
 prism_status prs_sieve_next(prs_cursor *c, uint32_t from, uint32_t to, prs_scratch *space,
                             prs_batch *out, prism_error *err) PRS_NODISCARD;

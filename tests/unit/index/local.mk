@@ -9,6 +9,7 @@ index_tests_sources = \
 	tests/unit/index/test_adopt_undo.c \
 	tests/unit/format/section_file.c tests/unit/format/section_file.h \
 	tests/unit/index/test_bisect.c \
+	tests/unit/index/test_bits_cache.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_older.c \

@@ -18,7 +18,7 @@ START_TEST(documents_of_a_word) {
     static set_world w;
     stage s; /* for the judges' own needs: the cursors are of w.plan */
     test_rng rng = test_rng_of("cur-list");
-    set_world_make(&w, 0, &rng);
+    set_world_make(&w, 1, 0, &rng);
     stage_open(&s, SET_DOCS, &rng);
     matches all = matches_new(SET_DOCS);
     for (uint32_t i = 0; i < SET_WORDS; i++) {
@@ -48,7 +48,7 @@ END_TEST
 START_TEST(a_word_that_is_nowhere) {
     static set_world w;
     test_rng rng = test_rng_of("cur-list-none");
-    set_world_make(&w, 0, &rng);
+    set_world_make(&w, 1, 0, &rng);
     ck_assert_ptr_null(set_world_plan(&w, kit_word("nothing")));
     set_world_free(&w);
 }
