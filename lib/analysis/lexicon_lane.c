@@ -201,32 +201,64 @@ static inline bool is_blank(uint8_t c) {
     return c == ' ' || (uint8_t)(c - '\t') < 5;
 }
 
-/* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but with
- * all it needs at hand.  Stops at anything else, and before the end of the text.
+/* Separators between two words, and at the end of one; 0 = not sure.  spaced: blanks only. */
+static inline bool is_between(uint8_t c, bool spaced) {
+    return spaced ? is_blank(c) : classify(c) == PLAIN;
+}
+static inline uint32_t end_of(const uint8_t *p, uint32_t len, bool spaced) {
+    return spaced ? is_blank(*p) : plain_end(p, len);
+}
+
+#define BLOCK 64u
+#define BLOCK_LOOK                                                                                 \
+    (BLOCK + PRS_ASCII_WORD_KEY) /* bytes that must be there: the key of a last word */
+#define NEAR_LOOK (16u + PRS_ASCII_WORD_KEY)
+
+/* Queue the words of `size` bytes at p, as far as they are short and their ends sure; returns the
+ * bytes that are done.  *stop: at them stands something else, and not the beginning of a word that
+ * the bytes cut. */
+__attribute__((always_inline)) static inline uint32_t
+push_words(prs_lexicon *lexicon, const uint8_t *p, uint32_t size, bool spaced, bool *stop) {
+    prs_stream *out = lexicon->out;
+    const prs_word_memo memo = lexicon->words;
+    uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), done = 0;
+    uint64_t in = prs_ascii_word_bytes(p, size, spaced), starts = in & ~(in << 1);
+    uint64_t ends = ~in & in << 1; /* bit `size` of a smaller block: an end */
+    if (size < BLOCK) ends &= (UINT64_C(1) << size) - 1;
+    *stop = false;
+    for (; n < PRS_LANE_BATCH; starts &= starts - 1, ends &= ends - 1) {
+        uint32_t start = starts == 0 ? size : (uint32_t)__builtin_ctzll(starts);
+        while (done < start && is_between(p[done], spaced)) done++;
+        *stop = done < start || (start == 0 && ends == 0);
+        if (*stop || ends == 0) break;
+        uint32_t end = (uint32_t)__builtin_ctzll(ends), len = end - start;
+        uint32_t n_end = end_of(p + end, len, spaced);
+        *stop = len >= PRS_ASCII_WORD_KEY || n_end == 0;
+        if (*stop) break;
+        prs_word_key key = prs_ascii_key(p + start, len, spaced);
+        uint64_t hash = prs_word_memo_hash(&memo, key);
+        prs_word_memo_prefetch(&memo, hash);
+        lexicon->word_queue[n] = (prs_lane_word){key, hash, entry + n - lexicon->n_words};
+        n++;
+        done = end + n_end;
+    }
+    lexicon->span += n - lexicon->n_words;
+    out->n += n - lexicon->n_words;
+    lexicon->n_words = n;
+    return done;
+}
+
+/* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but found
+ * by the bits of BLOCK bytes.  Stops at anything else, and before the end of the text.
  * spaced: what stands between blanks, as it is. */
 __attribute__((always_inline)) static inline prism_status
 run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *from, bool spaced) {
-    prs_stream *out = lexicon->out;
     uint32_t at = *from;
-    while (len - at >= PRS_ASCII_WORD_LOOK) {
-        const prs_word_memo memo = lexicon->words; /* the next refill may move its table */
-        uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), more = 0;
-        while (n < PRS_LANE_BATCH && len - at >= PRS_ASCII_WORD_LOOK) {
-            const uint8_t *p = text + at;
-            prs_ascii_word word = spaced ? prs_ascii_run_short(p) : prs_ascii_word_short(p);
-            uint32_t n_end = spaced ? is_blank(p[word.len]) : plain_end(p + word.len, word.len);
-            if (word.len == PRS_ASCII_WORD_KEY || n_end == 0) break;
-            at += word.len + n_end;
-            if (PRS_UNLIKELY(word.len == 0)) continue;
-            uint64_t hash = prs_word_memo_hash(&memo, word.key);
-            prs_word_memo_prefetch(&memo, hash);
-            lexicon->word_queue[n++] = (prs_lane_word){word.key, hash, entry + more++};
-        }
-        lexicon->n_words = n;
-        lexicon->span += more;
-        out->n += more;
-        if (n < PRS_LANE_BATCH) break;
-        PRS_TRY(refill_words(lexicon));
+    bool stop = false;
+    while (!stop && len - at >= NEAR_LOOK) {
+        if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(refill_words(lexicon));
+        at += len - at >= BLOCK_LOOK ? push_words(lexicon, text + at, BLOCK, spaced, &stop)
+                                     : push_words(lexicon, text + at, 16, spaced, &stop);
     }
     *from = at;
     return PRISM_OK;
