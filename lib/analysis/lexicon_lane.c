@@ -107,33 +107,70 @@ static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surf
     return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
 }
 
-/* Remember a word met for the first time.  Folding leaves it as it is, and what stands between
- * blanks is not even folded, so without a stemmer it is its own term. */
+/* Folding leaves a word of the lane as it is, and what stands between blanks is not even folded: so
+ * without a stemmer it is its own term. */
+static bool is_own_term(const prs_lexicon *lexicon) {
+    return lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
+}
+
+/* The bytes of a word behind those of `kind`; returns its length. */
+static uint32_t spell(prs_word_key key, uint8_t kind, uint8_t out[1 + PRS_ASCII_WORD_KEY]) {
+    out[0] = kind;
+    memcpy(out + 1, &key.lo, 8);
+    memcpy(out + 9, &key.hi, 8);
+    uint32_t bits = key.hi != 0 ? 64 + prs_bit_width64(key.hi) : prs_bit_width64(key.lo);
+    return (bits + 7) / 8;
+}
+
+/* Remember a word met for the first time. */
 static prism_status learn_word(prs_lexicon *lexicon, prs_word_key key, const prs_word_entry **out) {
-    uint8_t text[PRS_ASCII_WORD_KEY];
-    memcpy(text, &key.lo, 8);
-    memcpy(text + 8, &key.hi, 8);
+    uint8_t text[1 + PRS_ASCII_WORD_KEY];
     prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    while (surface.end < sizeof text && text[surface.end] != 0) surface.end++;
+    surface.end = spell(key, PRS_KIND_WORD, text);
     prs_word_entry entry = {key, 0, PRS_MEMO_NONE};
-    bool is_plain = lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
-    PRS_TRY(is_plain ? prs_lexicon_add(lexicon, PRS_KIND_WORD, prs_bytes_of(text, surface.end),
-                                       &entry.id)
-                     : make_ids(lexicon, text, &surface, &entry));
+    PRS_TRY(is_own_term(lexicon) ? prs_lexicon_add(lexicon, PRS_KIND_WORD,
+                                                   prs_bytes_of(text + 1, surface.end), &entry.id)
+                                 : make_ids(lexicon, text + 1, &surface, &entry));
     prs_word_memo_add(&lexicon->words, &entry);
     *out = prs_word_memo_find(&lexicon->words, key, prs_word_memo_hash(&lexicon->words, key));
     return PRISM_OK;
 }
 
-static prism_status flush_words(prs_lexicon *lexicon) {
-    if (lexicon->n_words == 0) return PRISM_OK;
-    uint32_t *ids = lexicon->out->ids + lexicon->base;
+static void give_ids(uint32_t *ids, const prs_lane_word *word, const prs_word_entry *entry) {
+    ids[word->at] = entry->id;
+    if (entry->exact != PRS_MEMO_NONE) ids[word->at + 1] = entry->exact | PRS_STREAM_STACKED;
+}
+
+/* The words that were met before; those that were not are listed, and their slots asked for. */
+static uint32_t flush_known(prs_lexicon *lexicon, uint32_t *ids, uint8_t fresh[PRS_LANE_BATCH]) {
+    bool fetch = is_own_term(lexicon);
+    uint8_t text[1 + PRS_ASCII_WORD_KEY];
+    uint32_t n = 0;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
         const prs_lane_word *word = &lexicon->word_queue[i];
         const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, word->key, word->hash);
-        if (PRS_UNLIKELY(entry == NULL)) PRS_TRY(learn_word(lexicon, word->key, &entry));
-        ids[word->at] = entry->id;
-        if (entry->exact != PRS_MEMO_NONE) ids[word->at + 1] = entry->exact | PRS_STREAM_STACKED;
+        if (PRS_LIKELY(entry != NULL)) {
+            give_ids(ids, word, entry);
+            continue;
+        }
+        fresh[n++] = (uint8_t)i;
+        if (!fetch) continue;
+        uint32_t len = spell(word->key, PRS_KIND_WORD, text);
+        prs_map_fetch(&lexicon->keys, prs_bytes_of(text, 1 + len));
+    }
+    return n;
+}
+
+static prism_status flush_words(prs_lexicon *lexicon) {
+    if (lexicon->n_words == 0) return PRISM_OK;
+    uint32_t *ids = lexicon->out->ids + lexicon->base;
+    uint8_t fresh[PRS_LANE_BATCH];
+    uint32_t n = flush_known(lexicon, ids, fresh);
+    for (uint32_t i = 0; i < n; i++) { /* one may stand there twice */
+        const prs_lane_word *word = &lexicon->word_queue[fresh[i]];
+        const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, word->key, word->hash);
+        if (entry == NULL) PRS_TRY(learn_word(lexicon, word->key, &entry));
+        give_ids(ids, word, entry);
     }
     lexicon->n_words = 0;
     return PRISM_OK;
