@@ -29,6 +29,7 @@ static prism_search_opts search_options(const bench *b) {
     opts.filter = b->filter;
     opts.sort = o->sort;
     opts.exhaustive = o->exhaustive;
+    opts.threads = (unsigned)o->threads;
     opts.cancel = &cli_interrupted;
     opts.count = strstr(o->mode, "count") ? PRISM_COUNT_EXACT : PRISM_COUNT_NONE;
     if (strcmp(o->mode, "count") == 0)

@@ -73,6 +73,24 @@ static uint64_t total_size(const cli_options *o) {
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
+/* An order that the writer of a new index would refuse is found before there is an index: one in
+ * memory is asked. */
+static int check_order(const char *path, const cli_options *o) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_index_opts in_memory = PRISM_INDEX_OPTS_INIT;
+    prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
+    prism_index *index = NULL;
+    prism_writer *writer = NULL;
+    if (o->reorder == NULL) return CLI_OK;
+    in_memory.in_memory = 1;
+    opts.reorder = o->reorder;
+    prism_status status = prism_index_create(path, NULL, &in_memory, &index, &err);
+    if (status == PRISM_OK) status = prism_writer_open(index, &opts, &writer, &err);
+    prism_writer_close(writer);
+    prism_index_close(index);
+    return status == PRISM_OK ? CLI_OK : cli_fail_writer(path, o, &err);
+}
+
 /* A directory with other things in it is not made into an index by a slip of the keyboard. */
 static int open_index(loader *l, const char *path) {
     prism_error err = PRISM_ERROR_INIT;
@@ -83,6 +101,8 @@ static int open_index(loader *l, const char *path) {
             cli_message("%s: not an index, and not empty: nothing was touched", path);
             return CLI_INDEX;
         }
+        int code = check_order(path, l->options);
+        if (code != CLI_OK) return code;
         status = prism_index_create(path, NULL, NULL, &l->index, &err);
     }
     if (status != PRISM_OK) return cli_fail_index(path, &err);

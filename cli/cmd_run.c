@@ -62,6 +62,7 @@ static int run_query(runner *r, const input_line *line) {
     qopts.vocabulary = r->options->words;
     sopts.k = (uint32_t)r->options->k;
     sopts.exhaustive = r->options->exhaustive;
+    sopts.threads = (unsigned)r->options->threads;
     sopts.cancel = &cli_interrupted;
     int code = CLI_OK;
     if (prism_query_parse(prism_index_schema(r->index), tab + 1, line->len - qid_len - 1, &qopts,

@@ -60,6 +60,7 @@ static int find(search_answer *a) {
     opts.offset = o->count ? 0 : (uint32_t)o->offset;
     opts.count = PRISM_COUNT_EXACT;
     opts.exhaustive = o->exhaustive;
+    opts.threads = (unsigned)o->threads;
     opts.timeout_us = o->timeout_us;
     opts.filter = a->filter;
     opts.sort = o->sort;

@@ -35,8 +35,10 @@ const cli_option cli_option_table[] = {
     {"commits-back", 0, "N", READS,
      "read an older commit: pass over the N newest, take the next that is whole"},
     {"input", 0, "auto|ndjson|text|markdown", LOADS, "kind of the input files"},
-    {"threads", 0, "N", LOADS " run bench",
-     "over 1: merge while loading, in a thread of its own (1; run and bench: 1 in this version)"},
+    {"threads", 0, "N", LOADS " search run bench",
+     "loads: build with so many, and merge in one more; searches: that one may use where it is "
+     "worth "
+     "them (1)"},
     {"memory", 0, "SIZE", LOADS " reindex", "memory budget of the build (256M)"},
     {"commit-every", 0, "N", LOADS, "commit after every N documents"},
     {"on-error", 0, "stop|skip", LOADS, "stop at a bad record (default) or skip and count it"},
@@ -381,16 +383,8 @@ static int take_option(int argc, char **argv, int *i, const cli_command *command
     return set_option(o, option, value);
 }
 
-/* Only what loads can do with more than one. */
-static bool takes_threads(const cli_command *command) {
-    return command != NULL &&
-           (strcmp(command->name, "put") == 0 || strcmp(command->name, "add") == 0);
-}
-
-static int check_values(const cli_options *o, const cli_command *command) {
+static int check_values(const cli_options *o) {
     if (o->threads == 0) return cli_usage("--threads must be at least 1");
-    if (o->threads > 1 && !takes_threads(command))
-        return cli_usage("--threads above 1: not in this version");
     if (o->threads > 256) return cli_usage("--threads must be at most 256");
     if (o->memory < (16u << 20)) return cli_usage("--memory must be at least 16M");
     if (o->n > PRISM_MAX_K || o->offset > PRISM_MAX_K - o->n || o->k > PRISM_MAX_K)
@@ -438,5 +432,5 @@ int cli_parse(int argc, char **argv, const cli_command **command, cli_options *o
         if (!o->help) return cli_usage("a command is needed (see psearch help)");
         *command = cli_find_command("help");
     }
-    return check_values(o, *command);
+    return check_values(o);
 }

@@ -59,6 +59,16 @@ typedef struct prism_search_opts {
      * bytes of the original values.  NULL or "" = best first */
     const char *sort;
     const char *after; /* token of prism_hits_next: what comes behind it; NULL = from the start */
+    /* threads that may work on it, the caller's among them; 0 and 1 = the caller's alone.  Others
+     * are started for this search where it is worth them (more than some 100,000 postings), and
+     * have ended when it returns.  Segments, and ranges of large ones, are theirs by turns.  Not
+     * with an order by values, nor with max_work */
+    unsigned threads;
+    /* bytes of filters to keep with the snapshot: where > 0, the documents that opts.filter matches
+     * are found once, a bit for each of a segment's, and later searches with an equal filter find
+     * them there.  Those used longest ago make room.  It is the snapshot's memory, beside
+     * opts.memory, and goes with it */
+    size_t filter_cache;
     /* called by the searching thread at its first step and then every 32 steps, with the steps so
      * far and 0; anything but 0 stops the search, as *cancel does.  May be NULL */
     prism_progress_fn progress;
@@ -67,7 +77,7 @@ typedef struct prism_search_opts {
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
         sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
-            0, NULL, NULL, NULL, NULL, NULL                                                        \
+            0, NULL, NULL, NULL, 0, 0, NULL, NULL                                                  \
     }
 
 /** One document found. */
@@ -89,9 +99,11 @@ typedef struct prism_hit {
  *           large to add up; PRISM_EBUDGET opts.memory is too little: it takes a bit a document of
  *           the largest segment for each different prefix, range or exists, and some KiB a clause;
  *           PRISM_EINVAL k + offset, k1, b, statistics of another query; a filter of another
- *           schema; an order by a field that there is not, or without a column, or twice; a token
- *           that is none, or of another order.  Deadline, cancel and max_work are no errors: see
- *           prism_hits_stopped
+ *           schema; threads over 256; an order by a field that there is not, or without a column,
+ *           or twice; a token that is none, or of another order.  Deadline, cancel and max_work are
+ *           no errors: see prism_hits_stopped
+ *  Threads: with opts.threads over 1 hits, scores and exact totals are those of one thread, to the
+ *           bit; a total that is a lower bound may be another each time.  Some 100 KiB a thread
  *  Cost   : the postings that pruning cannot skip; with opts.sort all that match, and a few ns for
  *           each: the total is exact then.  A page behind a token costs what the first one does.
  *           Told to stop, it ends within one step

@@ -21,8 +21,13 @@
  * copied.  So are whole segments where the disk would not sync what a prism_writer_snapshot has
  * flushed: no sync of those files is believed again.  The last commit is intact in every case.
  *
- * Any thread may call a writer; calls take turns.  With opts.threads > 1 it merges segments in a
- * thread of its own while it is called.  What fails there changes nothing and is no call's error:
+ * Any thread may call a writer; calls take turns.  With opts.threads = n > 1 it has n - 1 threads
+ * that analyze, pack and encode what is put, beside the thread that calls, and one more that
+ * merges.  The documents of a batch then wait for their analysis after their put has returned; one
+ * that might be refused by it (a tokenizer of the caller's, a very long text) is analyzed in its
+ * put, so no put is refused later.  Answers are those of one thread, and so are the bytes of each
+ * segment that is flushed, whatever n; which segments are merged, and when, may differ (not with
+ * opts.load).  What fails in the merging thread changes nothing and is no call's error:
  * prism_writer_get_stats tells, and it is tried again after some more flushes. */
 #ifndef PRISMSEARCH_WRITER_H
 #define PRISMSEARCH_WRITER_H
@@ -39,8 +44,11 @@ typedef struct prism_writer prism_writer;
 /** How to write; start from PRISM_WRITER_OPTS_INIT. */
 typedef struct prism_writer_opts {
     size_t size;
-    size_t memory;    /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
-    unsigned threads; /* 1; more: merges run in one thread of the writer's, beside its calls */
+    size_t memory; /* budget in bytes of anonymous memory, >= 16 MiB; 0 = 256 MiB */
+    /* that build, the caller's included; over 1 another one merges.  0 = 1.  Their memory is of the
+     * budget: one analyzes for each 50 MiB of it, from 100 MiB on, 16 at most; one packs stored
+     * documents for each 24 MiB.  Threads beyond that are not started */
+    unsigned threads;
     int load;         /* bulk load: merge nothing until commit, then once, in that call */
     int keep_commits; /* commits kept on disk, 1 to 1000; 0 = 2 */
     /* no fsync: for tests and throw-away indexes.  A durable writer that commits after it syncs
@@ -71,7 +79,7 @@ typedef struct prism_writer_opts {
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
 /** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
- *  a child process: frees memory only, and not even that if there is a merge thread. */
+ *  a child process: frees memory only, and not even that if it has threads. */
 PRISM_API void prism_writer_close(prism_writer *writer);
 /** The schema that documents are put by: the newest commit's, which may be another one than that of
  *  the index handle (prism_index_schema is as of open); NULL for NULL.
@@ -91,7 +99,8 @@ PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
  *           of a thousand made to have one hash; what a tokenizer returns.
  *           PRISM_EBUDGET it alone needs more than 1.25 times the budget; PRISM_EIO, PRISM_ENOSPC,
  *           PRISM_ENOMEM.  After all of these the writer is as it was
- *  Cost   : the document is analyzed now; a flush first when the budget is spent */
+ *  Cost   : the document is analyzed, with opts.threads over 1 by any of them; a flush first when
+ *           the budget is spent */
 PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                              unsigned flags, prism_error *err);
 
@@ -208,7 +217,7 @@ typedef struct prism_writer_stats {
     uint64_t documents_put, documents_deleted;
     uint64_t unknown_fields;      /* documents that held a JSON name not in the schema */
     char first_unknown_field[64]; /* "" if none */
-    uint64_t ill_formed;          /* ill-formed UTF-8 parts treated as separators */
+    uint64_t ill_formed; /* ill-formed UTF-8 parts treated as separators, in what was analyzed */
     uint64_t flushes, merges;
     size_t memory, memory_peak; /* bytes of the index handle, its snapshots and writers */
     uint64_t failed_merges;     /* of the merge thread: the segments stayed as they were */

@@ -39,12 +39,22 @@ prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len
 /** Distinct terms so far; the key (kind byte + folded bytes) of an id, borrowed until reset. */
 uint32_t prs_lexicon_count(const prs_lexicon *lexicon);
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id);
+/** All keys, by id; good until the next term. */
+const prs_bytes *prs_lexicon_keys(const prs_lexicon *lexicon);
+/** Id of a key that another lexicon of the same analyzer has, new or old.   Errors : ENOMEM, ELIMIT
+ *  2^31 - 1 terms */
+prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *id,
+                                prism_error *err) PRS_NODISCARD;
 static inline bool prs_stream_is_gap(uint32_t entry) {
     return entry == PRS_STREAM_GAP;
 }
 
 /** Bytes held (terms + memo), for the writer's budget. */
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon);
+/** About the bytes that the terms take in a lexicon that has met them in texts.  Unlike the bytes
+ *  it holds, this is a function of the set of its terms alone: not of their order, nor of how they
+ *  came in. */
+uint64_t prs_lexicon_weight(const prs_lexicon *lexicon);
 /** Forget ids and memo when they outgrow their share; otherwise they survive a flush. */
 void prs_lexicon_reset(prs_lexicon *lexicon);
 

@@ -9,7 +9,9 @@
  * Tested by   tests/unit/api/test_api_search.c */
 #include "base/error.h"
 #include "base/text.h"
+#include "query/build.h"
 #include "query/combine.h"
+#include "search/filter_set.h"
 #include "search/hits.h"
 #include "search/sorter.h"
 #include "search/snippet.h"
@@ -18,6 +20,7 @@
 
 #define PRS_DEFAULT_K1 1.2
 #define PRS_DEFAULT_B 0.75
+#define PRS_SEARCH_MAX_THREADS 256u /* as of a writer */
 #define PRS_SEARCH_MEMORY ((size_t)64 << 20)
 
 static prism_status missing(prism_error *err, const char *what) {
@@ -45,6 +48,8 @@ static prism_status read_opts(const prism_search_opts *given, prism_search_opts 
     if (out->k1 > 1e6 || out->b > 1.0)
         return prs_error_set(err, PRISM_EINVAL, "k1 is over 1e6, or b over 1");
     PRS_TRY(check_wanted(out->k, out->offset, err));
+    if (out->threads > PRS_SEARCH_MAX_THREADS)
+        return prs_error_set(err, PRISM_EINVAL, "threads is over %u", PRS_SEARCH_MAX_THREADS);
     if (out->count != PRISM_COUNT_NONE && out->count != PRISM_COUNT_EXACT) {
         return prs_error_set(err, PRISM_EINVAL, "there is no count mode %d", (int)out->count);
     }
@@ -61,6 +66,7 @@ typedef struct searching {
     prism_stats *own; /* statistics, where none are given */
     prs_weights weights;
     prs_page page;
+    prs_kept_filter kept;
     prs_search_request request;
 } searching;
 
@@ -131,6 +137,22 @@ static prism_status run_sorted(searching *s, prism_error *err) {
     return status;
 }
 
+/* A filter is known by its text as JSON, which says all that it depends on but the segment. */
+static prism_status name_filter(searching *s, prism_error *err) {
+    prs_buf text;
+    prs_buf_init(&text, &s->hits->mem);
+    prism_status status = prs_query_to_json(s->opts->filter, &text, err);
+    prs_bytes name = prs_bytes_of(NULL, 0);
+    if (status == PRISM_OK) {
+        name = prs_bytes_of(prs_arena_dup(&s->arena, text.ptr, text.len), text.len);
+        if (name.ptr == NULL) status = prs_error_nomem(err);
+    }
+    prs_buf_fini(&text);
+    s->kept =
+        (prs_kept_filter){s->weights.root->filter, name, s->hits->snap, s->opts->filter_cache};
+    return status;
+}
+
 /* Statistics and weights, as far as there are scores; and the filter. */
 static prism_status weigh(searching *s, prism_error *err) {
     const prism_search_opts *opts = s->opts;
@@ -149,7 +171,8 @@ static prism_status weigh(searching *s, prism_error *err) {
     }
     hits->shift = s->weights.shift;
     if (opts->filter == NULL) return PRISM_OK;
-    return prs_weigh_filter(&s->arena, hits->snap, opts->filter, &s->weights, err);
+    PRS_TRY(prs_weigh_filter(&s->arena, hits->snap, opts->filter, &s->weights, err));
+    return opts->filter_cache == 0 ? PRISM_OK : name_filter(s, err);
 }
 
 static prism_status prepare(searching *s, prism_error *err) {
@@ -161,14 +184,17 @@ static prism_status prepare(searching *s, prism_error *err) {
     if (opts->after != NULL)
         PRS_TRY(prs_page_decode(opts->after, &hits->sort, &s->arena, &s->page, err));
     PRS_TRY(weigh(s, err));
-    s->request = (prs_search_request){hits->snap,
-                                      s->weights.root,
-                                      opts->k == 0 ? 0 : opts->k + opts->offset,
-                                      opts->count == PRISM_COUNT_EXACT,
-                                      opts->exhaustive != 0,
-                                      s->watch,
-                                      opts->after != NULL ? &s->page : NULL,
-                                      hits->shift};
+    s->request = (prs_search_request){.snap = hits->snap,
+                                      .root = s->weights.root,
+                                      .k = opts->k == 0 ? 0 : opts->k + opts->offset,
+                                      .exact_count = opts->count == PRISM_COUNT_EXACT,
+                                      .exhaustive = opts->exhaustive != 0,
+                                      .watch = s->watch,
+                                      .page = opts->after != NULL ? &s->page : NULL,
+                                      .shift = hits->shift,
+                                      .threads = opts->threads,
+                                      .spares = &hits->snap->spares,
+                                      .kept = s->kept.at != NULL ? &s->kept : NULL};
     return PRISM_OK;
 }
 

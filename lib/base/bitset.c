@@ -6,6 +6,8 @@
  * Tested by tests/unit/base/test_bitset.c */
 #include "base/bitset.h"
 
+#include "base/words.h"
+
 /* Ones in bits 0 .. n-1 of a word, n 0..63. */
 static uint64_t low_bits(uint32_t n) {
     return (UINT64_C(1) << n) - 1;
@@ -31,10 +33,7 @@ void prs_bitset_fini(prs_bitset *set) {
 }
 
 uint32_t prs_bitset_count(const prs_bitset *set) {
-    uint32_t total = 0;
-    uint32_t words = prs_bitset_words(set->n);
-    for (uint32_t i = 0; i < words; i++) total += popcount(set->words[i]);
-    return total;
+    return prs_words_count(set->words, prs_bitset_words(set->n));
 }
 
 uint32_t prs_bitset_count_range(const prs_bitset *set, uint32_t from, uint32_t to) {
@@ -44,7 +43,7 @@ uint32_t prs_bitset_count_range(const prs_bitset *set, uint32_t from, uint32_t t
     uint64_t head = set->words[first] & ~low_bits(from & 63);
     if (first == last) return popcount(head & low_bits(to & 63));
     uint32_t total = popcount(head);
-    for (uint32_t i = first + 1; i < last; i++) total += popcount(set->words[i]);
+    total += prs_words_count(set->words + first + 1, last - first - 1);
     return total + popcount(set->words[last] & low_bits(to & 63));
 }
 

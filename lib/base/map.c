@@ -60,6 +60,7 @@ void prs_map_clear(prs_map *map) {
     free_all_slots(map->slots, slot_count(map));
     prs_arena_reset(&map->keys_arena);
     map->n = map->n_unlisted = 0;
+    map->key_bytes = 0;
 }
 
 /* Double the slots and place every id anew. */
@@ -125,6 +126,7 @@ static prism_status keep_key(prs_map *map, prs_bytes key, uint32_t *id) {
     if (copy == NULL) return PRISM_ENOMEM;
     map->keys[map->n] = prs_bytes_of(copy, key.len);
     *id = map->n++;
+    map->key_bytes += key.len;
     return PRISM_OK;
 }
 

@@ -18,6 +18,7 @@ typedef struct prs_map {
     prs_bytes *keys; /* by id */
     uint32_t n, keys_cap;
     uint32_t n_unlisted; /* of them, those that no slot holds */
+    uint64_t key_bytes;  /* sum of their lengths */
     prs_map_slot *slots;
     uint32_t mask; /* slots - 1 */
     uint64_t seed;

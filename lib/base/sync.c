@@ -118,6 +118,12 @@ void prs_cond_wake_all(prs_cond *c) {
     (void)rc;
 }
 
+void prs_cond_wake_one(prs_cond *c) {
+    int rc = pthread_cond_signal(&c->os);
+    PRS_ASSERT(rc == 0);
+    (void)rc;
+}
+
 /* ---- thread ---------------------------------------------------------------------------------- */
 
 static void *run_main(void *arg) {

@@ -39,6 +39,7 @@ void prs_cond_fini(prs_cond *c); /* nobody waits */
 /** Give the mutex up, sleep, take it again.  May wake for nothing: ask again. */
 void prs_cond_wait(prs_cond *c, prs_mutex *m);
 void prs_cond_wake_all(prs_cond *c);
+void prs_cond_wake_one(prs_cond *c); /* if anyone sleeps */
 
 typedef struct prs_thread { /* stays where it is until joined */
     pthread_t os;

@@ -33,9 +33,9 @@ bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
  *  1.  Returns where the freqs begin, NULL if the bytes are unsound. */
 const uint8_t *prs_block_read_docs(const prs_block_head *head, const uint8_t *end, uint32_t *docs);
 /** Freqs into freqs (room for 144), all >= 1; they must end at `end`.  False if the bytes are
- *  unsound. */
+ *  unsound.   Params : *all every freq ored: none is larger */
 bool prs_block_read_freqs(const prs_block_head *head, const uint8_t *at, const uint8_t *end,
-                          uint32_t *freqs);
+                          uint32_t *freqs, uint32_t *all);
 /** Words of a bitset block, n_words x 8 bytes; NULL if unsound or the bits do not fit the head. */
 const uint8_t *prs_block_read_words(const prs_block_head *head, const uint8_t *end,
                                     uint32_t *n_words);

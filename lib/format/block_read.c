@@ -12,6 +12,8 @@
 #include "format/block.h"
 
 #include "base/cur.h"
+#include "base/words.h"
+#include "codec/unbits.h"
 
 bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
                          prs_block_head *head) {
@@ -31,9 +33,7 @@ const uint8_t *prs_block_read_words(const prs_block_head *head, const uint8_t *e
     *n_words = prs_cur_8(&c);
     const uint8_t *words = prs_cur_take(&c, 8 * (size_t)*n_words);
     if (words == NULL || *n_words == 0) return NULL;
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < *n_words; i++)
-        n += (uint32_t)__builtin_popcountll(prs_load64(words + 8 * (size_t)i));
+    uint32_t n = prs_words_count(words, *n_words);
     uint64_t top = prs_load64(words + 8 * (size_t)(*n_words - 1));
     bool sound = n == head->n && (words[0] & 1) != 0 && top != 0;
     return sound ? words : NULL;
@@ -43,10 +43,7 @@ static const uint8_t *read_bitset(const prs_block_head *head, const uint8_t *end
     uint32_t n_words;
     const uint8_t *words = prs_block_read_words(head, end, &n_words);
     if (words == NULL) return NULL;
-    uint32_t base = head->first; /* at most 255 words: no overflow */
-    for (uint32_t i = 0; i < n_words; i++, base += 64)
-        for (uint64_t word = prs_load64(words + 8 * (size_t)i); word != 0; word &= word - 1)
-            *docs++ = base + (uint32_t)__builtin_ctzll(word);
+    (void)prs_unbits(words, n_words, head->first, docs); /* at most 255 words: no overflow */
     return words + 8 * (size_t)n_words;
 }
 
@@ -84,18 +81,28 @@ const uint8_t *prs_block_read_docs(const prs_block_head *head, const uint8_t *en
     return at;
 }
 
+/* Stored is freq - 1.  *all: every freq ored; false if one was 2^32 - 1.  With n = 128 a constant
+ * count, so that it is a handful of vector operations. */
+static inline bool add_one(uint32_t *freqs, uint32_t n, uint32_t *all) {
+    uint32_t bits = 0, wrapped = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        freqs[i]++;
+        bits |= freqs[i];
+        wrapped |= freqs[i] == 0;
+    }
+    *all = bits;
+    return wrapped == 0;
+}
+
 bool prs_block_read_freqs(const prs_block_head *head, const uint8_t *at, const uint8_t *end,
-                          uint32_t *freqs) {
+                          uint32_t *freqs, uint32_t *all) {
+    *all = 1;
     if ((head->tag & PRS_BLOCK_ONES) != 0) {
         for (uint32_t i = 0; i < PRS_BLOCK; i++) freqs[i] = 1;
         return at == end;
     }
     size_t len = prs_pack_decode(at, end, head->n, freqs);
     if (PRS_UNLIKELY(len == 0 || at + len != end)) return false;
-    uint32_t least = 1;
-    for (uint32_t i = 0; i < head->n; i++) {
-        freqs[i]++;
-        least = PRS_MIN(least, freqs[i]); /* 0 where 2^32 - 1 was stored */
-    }
-    return least != 0;
+    return PRS_LIKELY(head->n == PRS_BLOCK) ? add_one(freqs, PRS_BLOCK, all)
+                                            : add_one(freqs, head->n, all);
 }

@@ -39,11 +39,6 @@ void prs_column_writer_forget(prs_column_writer *cw);
 void prs_column_writer_ints(prs_column_writer *cw, uint32_t doc, const int64_t *values, uint32_t n);
 void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_bytes *words,
                              uint32_t n);
-/** For merges: the writer's own number of a word, to be cached by the caller, and values by such
- *  numbers. */
-uint32_t prs_column_writer_intern(prs_column_writer *cw, prs_bytes word);
-void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint32_t *words,
-                                uint32_t n);
 /** Documents that have a value so far. */
 uint32_t prs_column_writer_docs_with(const prs_column_writer *cw);
 /** Bytes of memory held, for budgets. */

@@ -313,26 +313,3 @@ void prs_column_writer_words(prs_column_writer *cw, uint32_t doc, const prs_byte
     if (ok(cw) && prs_column_writer_ready_words(cw, doc, words, n, &cw->error) == PRISM_OK)
         prs_column_writer_take(cw);
 }
-
-uint32_t prs_column_writer_intern(prs_column_writer *cw, prs_bytes word) {
-    uint32_t id = 0;
-    PRS_ASSERT(cw->type == PRS_COLUMN_WORD);
-    if (ok(cw) && prs_map_add(&cw->words, word, &id, NULL) != PRISM_OK) prs_error_nomem(&cw->error);
-    return id;
-}
-
-void prs_column_writer_interned(prs_column_writer *cw, uint32_t doc, const uint32_t *words,
-                                uint32_t n) {
-    PRS_ASSERT(cw->type == PRS_COLUMN_WORD);
-    if (!ok(cw) || n == 0 || begin_doc(cw, doc, n, &cw->error) != PRISM_OK) return;
-    uint32_t *scratch, *ids = prs_column_writer_ids(cw, n, &scratch);
-    if (ids == NULL) {
-        prs_error_nomem(&cw->error);
-        return;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        PRS_ASSERT(words[i] < cw->words.n);
-        ids[i] = words[i];
-    }
-    if (ready_ids(cw, ids, scratch, n, &cw->error) == PRISM_OK) prs_column_writer_take(cw);
-}

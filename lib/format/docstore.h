@@ -7,6 +7,7 @@
 #define PRS_FORMAT_DOCSTORE_H
 
 #include "base/buf.h"
+#include "base/pool.h"
 #include "store/in.h"
 
 #define PRS_DOCSTORE_FRAME (64u << 10)     /* largest unpacked frame of more than one document */
@@ -19,6 +20,11 @@ typedef struct prs_docstore_writer prs_docstore_writer;
  *  written to `out` until finish.  level 1..19, 0 = PRS_DOCSTORE_LEVEL. */
 prism_status prs_docstore_writer_new(prs_mem *mem, prs_out *out, int level,
                                      prs_docstore_writer **dw, prism_error *err) PRS_NODISCARD;
+/** Have frames packed by the first n_workers workers of a pool [borrowed], from now on.  The bytes
+ *  are the same; a failure of the file may come out a few frames later.
+ *  Errors : ENOMEM: goes on alone */
+prism_status prs_docstore_writer_employ(prs_docstore_writer *dw, prs_pool *pool, uint32_t n_workers,
+                                        prism_error *err) PRS_NODISCARD;
 /** Have room for a document of `len` bytes, so that adding it next cannot fail: a frame that is
  *  full goes out.
  *  Errors : EIO, ENOSPC the file takes nothing more, see prs_docstore_writer_move; ENOMEM: what was

@@ -167,10 +167,46 @@ size_t prs_impacts_put(const prs_front *front, uint8_t *out) {
     return (size_t)(at - out);
 }
 
+/* A varint of at most 5 bytes, all of which are there; larger than 2^32 - 1 if it is unsound. */
+static inline uint64_t next_varint(const uint8_t **at) {
+    const uint8_t *p = *at;
+    uint64_t v = *p++;
+    if (PRS_UNLIKELY(v >= 0x80)) {
+        v &= 0x7f;
+        for (uint32_t shift = 7; shift < 35; shift += 7) {
+            uint64_t b = *p++;
+            v |= (b & 0x7f) << shift;
+            if (b < 0x80) break;
+            if (shift == 28) v = UINT64_MAX;
+        }
+    }
+    *at = p;
+    return v;
+}
+
+/* Pairs far enough from the end that no byte need be asked for.  False if there is anything about
+ * them that is not plain; they are looked at again then. */
+static bool read_inside(prs_cur *c, prs_impact *out, uint32_t n) {
+    const uint8_t *at = c->at;
+    uint64_t freq = 0, length = 0, most = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t more_freq = next_varint(&at), more_length = next_varint(&at);
+        freq += more_freq;
+        length += more_length;
+        most |= more_freq | more_length | freq | length;
+        out[i] = (prs_impact){(uint32_t)freq++, (uint32_t)length++};
+    }
+    if (PRS_UNLIKELY(most > UINT32_MAX)) return false;
+    c->at = at;
+    return true;
+}
+
 uint32_t prs_impacts_read(prs_cur *c, prs_impact *out, uint32_t max) {
     uint32_t n = prs_cur_8(c);
     uint64_t freq = 0, length = 0; /* of the pair before, plus one */
     if (PRS_UNLIKELY(n == 0 || n > max)) prs_cur_fail(c);
+    if (PRS_LIKELY(!c->bad && prs_cur_left(c) >= 10 * (size_t)n) && read_inside(c, out, n))
+        return n;
     for (uint32_t i = 0; i < n && !c->bad; i++) {
         freq += prs_cur_varint32(c);
         length += prs_cur_varint32(c);

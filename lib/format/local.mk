@@ -14,17 +14,19 @@ libprismsearch_sources += \
 	lib/format/order.h lib/format/order_read.c lib/format/order_write.c \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
-	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c lib/format/terms_write.c \
+	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
 
 # Hot loops and their scratch arrays.
 libprs_kernels_sources += \
 	lib/format/block.h lib/format/block_read.c lib/format/block_write.c \
 	lib/format/dominance.c lib/format/dominance.h \
+	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
 	lib/format/inline_list.c lib/format/inline_list.h \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \
-	lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
-	lib/format/postings_writer.c lib/format/postings_writer.h
+	lib/format/postings_has.c lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
+	lib/format/postings_writer.c lib/format/postings_writer.h \
+	lib/format/terms_write.c

@@ -39,6 +39,26 @@ prism_status prs_cursor_open_list(prs_postings *p, prism_error *err);
 /** Decode the numbers of the group's blocks and stand on the first one, if that was not done. */
 prism_status prs_cursor_open_blocks(prs_postings *p, prism_error *err);
 
+/* First place at or after `from` whose document is >= target; there is one.  Near places first. */
+static inline uint32_t prs_cursor_place(const uint32_t *docs, uint32_t from, uint32_t n,
+                                        uint32_t target) {
+    uint32_t step = 1, low = from, high = from;
+    while (high < n && docs[high] < target) {
+        low = high + 1;
+        high = low + step;
+        step *= 2;
+    }
+    high = PRS_MIN(high, n - 1);
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (docs[mid] < target)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 /* The block stood on; blocks_ready. */
 static inline const uint8_t *prs_cursor_block(const prs_postings *p, const uint8_t **end) {
     *end = p->blocks + p->block_off[p->block + 1];

@@ -19,6 +19,7 @@
 
 void prs_cursor_end(prs_postings *p) {
     p->n = p->i = 0;
+    p->seen = PRS_BLOCK_UNSEEN;
     p->docs[0] = p->last_doc = p->group_last_doc = PRS_DOC_END;
     p->group = p->n_groups;
     p->n_group_impacts = 0;
@@ -100,6 +101,7 @@ prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
     p->n_list_impacts = p->n_group_impacts = p->n_dominance = 0;
     p->blocks_ready = p->impacts_ready = true;
     p->freqs_ready = false;
+    p->seen = PRS_BLOCK_UNSEEN;
     p->before_block = PRS_NO_DOC;
     if (info->inlined) return open_inline(p, err);
 
@@ -129,19 +131,23 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
 }
 
 /* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
- * there. */
-static bool freqs_fit(const prs_postings *p) {
+ * there.  `all`: every freq ored, which is nearly always proof enough. */
+static bool freqs_fit(const prs_postings *p, uint32_t n, uint32_t all) {
     uint64_t bits = 8 * (p->block_pos_off[p->block + 1] - p->block_pos_off[p->block]);
     uint32_t max = 0;
-    for (uint32_t i = 0; i < p->n; i++) max = PRS_MAX(max, p->freqs[i]);
+    if (PRS_LIKELY(all <= bits)) return true;
+    for (uint32_t i = 0; i < n; i++) max = PRS_MAX(max, p->freqs[i]);
     return max <= bits || max == 1;
 }
 
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
-    if (p->freqs_ready || p->n == 0) return PRISM_OK;
-    prs_block_head head = {p->tag, p->n, 0, NULL};
-    bool sound = prs_block_read_freqs(&head, p->at, p->end, p->freqs) &&
-                 (!p->info.has_positions || freqs_fit(p));
+    bool seen = p->seen == PRS_BLOCK_FULL || p->seen == PRS_BLOCK_BITS;
+    uint32_t n = p->n != 0 || !seen ? p->n : p->seen_n;
+    if (p->freqs_ready || n == 0) return PRISM_OK;
+    prs_block_head head = {p->tag, n, 0, NULL};
+    uint32_t all;
+    bool sound = prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
+                 (!p->info.has_positions || freqs_fit(p, n, all));
     if (PRS_UNLIKELY(!sound))
         return prs_cursor_corrupt(p, p->at, err, "freqs of a block are unsound");
     p->freqs_ready = true;
@@ -161,31 +167,12 @@ prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *posi
     return PRISM_OK;
 }
 
-/* First place at or after `from` whose document is >= target; there is one.  Near places first. */
-static uint32_t find_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target) {
-    uint32_t step = 1, low = from, high = from;
-    while (high < n && docs[high] < target) {
-        low = high + 1;
-        high = low + step;
-        step *= 2;
-    }
-    high = PRS_MIN(high, n - 1);
-    while (low < high) {
-        uint32_t mid = (low + high) / 2;
-        if (docs[mid] < target)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 prism_status prs_postings_seek(prs_postings *p, uint32_t target, uint32_t *doc, prism_error *err) {
     *doc = PRS_DOC_END;
     PRS_TRY(prs_postings_skip_to(p, target, err));
     PRS_TRY(prs_postings_load(p, err));
     if (p->n == 0) return PRISM_OK;
-    p->i = find_place(p->docs, p->i, p->n, target);
+    p->i = prs_cursor_place(p->docs, p->i, p->n, target);
     *doc = p->docs[p->i];
     return PRISM_OK;
 }

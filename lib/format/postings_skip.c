@@ -72,6 +72,7 @@ static prism_status enter_group(prs_postings *p, uint32_t g, prism_error *err) {
     p->group_end = c.end;
     p->last_doc = p->group_last_doc;
     p->n = p->i = 0;
+    p->seen = PRS_BLOCK_UNSEEN;
     p->blocks_ready = p->impacts_ready = false;
     return PRISM_OK;
 }
@@ -138,6 +139,7 @@ static void stand_on(prs_postings *p, uint32_t block) {
     p->last_doc = p->block_last[block];
     p->before_block = block == 0 ? p->before_group : p->block_last[block - 1];
     p->n = p->i = 0;
+    p->seen = PRS_BLOCK_UNSEEN;
 }
 
 /* The numbers of the blocks from the bit array; false if they do not tile what they must. */

@@ -18,11 +18,22 @@ typedef struct window {
     uint64_t *words;
 } window;
 
+/* Neighbours are rarely in the same byte, but mostly in the same word, where each would wait for
+ * the one before to be stored. */
 static void set_docs(const window *w, const uint32_t *docs, uint32_t n) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint8_t *bytes = (uint8_t *)w->words;
+    const uint32_t base = w->base; /* bytes may be anything's: keep it */
+    for (const uint32_t *end = docs + n; docs != end; docs++) {
+        uint32_t bit = *docs - base;
+        bytes[bit >> 3] |= (uint8_t)(1u << (bit & 7));
+    }
+#else
     for (uint32_t i = 0; i < n; i++) {
         uint32_t bit = docs[i] - w->base;
         w->words[bit >> 6] |= UINT64_C(1) << (bit & 63);
     }
+#endif
 }
 
 /* Bits [from, from + n), n >= 1. */
@@ -81,13 +92,15 @@ static prism_status set_stored(prs_postings *p, const window *w, bool *whole, pr
     return sound ? PRISM_OK : prs_cursor_corrupt(p, in, err, "documents of a block are unsound");
 }
 
-/* The block stood on, by its documents. */
+/* The block stood on, by its documents from p->i on, which moves to the window: a block that
+ * reaches over many windows is not searched from its beginning in each. */
 static prism_status set_loaded(prs_postings *p, const window *w, prism_error *err) {
     PRS_TRY(prs_postings_load(p, err));
-    uint32_t from = 0, to = p->n;
-    while (from < to && p->docs[from] < w->base) from++;
-    while (to > from && p->docs[to - 1] >= w->end) to--;
-    set_docs(w, p->docs + from, to - from);
+    if (p->docs[p->i] < w->base) p->i = prs_cursor_place(p->docs, p->i, p->n, w->base);
+    uint32_t n = p->n;
+    if (p->last_doc >= w->end)
+        for (n = p->i; p->docs[n] < w->end;) n++;
+    set_docs(w, p->docs + p->i, n - p->i);
     return PRISM_OK;
 }
 

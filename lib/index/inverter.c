@@ -16,6 +16,7 @@
 #include "index/inverter.h"
 
 #include "base/error.h"
+#include "index/field_scan.h"
 
 /* Places are numbered in 32 bits; a document of all fields full still fits above this. */
 #define PLACES_FULL (UINT32_MAX - 2u * (PRISM_MAX_DOC_TOKENS + (1u << 24)))
@@ -29,11 +30,17 @@ static prism_status give_lexicon(prs_inverter *inv, uint32_t f, prism_error *err
     for (uint32_t g = 0; g < f; g++) {
         if (inv->recipe->analyzers[g] != analyzer) continue;
         inv->fields[f].lexicon = inv->fields[g].lexicon;
+        inv->fields[f].owner = inv->fields[g].owner;
         return PRISM_OK;
     }
     PRS_TRY(prs_lexicon_new(analyzer, inv->mem, &inv->lexicons[f], err));
     inv->fields[f].lexicon = inv->lexicons[f];
+    inv->fields[f].owner = f;
     return PRISM_OK;
+}
+
+static bool is_callers(const prs_analyzer *analyzer) {
+    return analyzer != NULL && prs_analyzer_options_of(analyzer)->custom != NULL;
 }
 
 prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **out,
@@ -54,6 +61,7 @@ prism_status prs_inverter_new(prs_recipe *recipe, prs_mem *mem, prs_inverter **o
     for (uint32_t f = 0; status == PRISM_OK && f < inv->n_fields; f++) {
         inv->fields[f].field = &recipe->schema->fields[f];
         inv->fields[f].stream.mem = mem;
+        inv->fields[f].is_callers = is_callers(recipe->analyzers[f]);
         prs_stream_docs_init(&inv->fields[f].docs, mem);
         status = give_lexicon(inv, f, err);
     }
@@ -123,59 +131,15 @@ static prism_status sort_values(prs_inverter *inv, const prs_document *doc, pris
     return PRISM_OK;
 }
 
-/* Room for about the tokens of a text: most scans then never grow the stream.  One that may not be
- * taken at all gets no more than half of what is allowed. */
-static prism_status reserve(const prs_inverter *inv, prs_stream *stream, size_t text_len,
-                            prism_error *err) {
-    if (inv->limit != 0) text_len = PRS_MIN(text_len, inv->limit / 6);
-    size_t want = stream->n + text_len - text_len / 4 + 64;
-    if (want <= stream->cap) return PRISM_OK;
-    size_t cap = PRS_MAX(want, stream->cap + stream->cap / 8);
-    uint32_t *ids = prs_mem_resize(stream->mem, stream->ids, stream->cap * sizeof(uint32_t),
-                                   cap * sizeof(uint32_t));
-    if (ids == NULL) return prs_error_nomem(err);
-    stream->ids = ids;
-    stream->cap = cap;
-    return PRISM_OK;
-}
-
-/* Append one value to the document `into`, which already spans into->span positions of the
- * field. */
-static prism_status scan_value(prs_inverter *inv, prs_inverter_field *field, const prs_value *value,
-                               prs_stream_doc *into, prism_error *err) {
-    prs_stream *stream = &field->stream;
-    bool gap = into->span > 0 && (field->field->flags & PRISM_FIELD_POSITIONS) != 0;
-    PRS_TRY(reserve(inv, stream, value->len, err));
-    size_t before = stream->n;
-    if (gap) {
-        stream->ids[stream->n++] = PRS_STREAM_GAP;
-        stream->ids[stream->n++] = PRS_VALUE_GAP;
-    }
-    uint32_t n_pos = 0, n_span = 0;
-    uint64_t n_bad = 0;
-    PRS_TRY(prs_lexicon_scan(field->lexicon, value->text, value->len, stream, &n_pos, &n_span,
-                             &n_bad, err));
-    inv->n_bad += n_bad;
-    if (n_span == 0) {
-        stream->n = before; /* no token: no gap either */
-        return PRISM_OK;
-    }
-    into->length += n_pos;
-    into->span += n_span + (gap ? PRS_VALUE_GAP : 0);
-    if (into->span > PRISM_MAX_DOC_TOKENS) {
-        return prs_error_set(err, PRISM_ELIMIT, "field %s has more than %u positions",
-                             field->field->name, PRISM_MAX_DOC_TOKENS);
-    }
-    return PRISM_OK;
-}
-
 /* The terms of one field of one document. */
 static prism_status scan_field(prs_inverter *inv, uint32_t f, const prs_document *doc,
                                prism_error *err) {
     prs_inverter_field *field = &inv->fields[f];
     prs_stream_doc entry = {inv->n_docs, (uint32_t)field->stream.n, 0, 0};
     for (uint32_t i = inv->first[f]; i < inv->first[f + 1]; i++) {
-        PRS_TRY(scan_value(inv, field, &doc->values[inv->order[i]], &entry, err));
+        const prs_value *value = &doc->values[inv->order[i]];
+        PRS_TRY(prs_field_scan(field->field, field->lexicon, prs_bytes_of(value->text, value->len),
+                               inv->limit, &field->stream, &entry, &inv->n_bad, err));
     }
     if (entry.span == 0) return PRISM_OK;
     if (!prs_stream_docs_push(&field->docs, entry)) return prs_error_nomem(err);
@@ -220,8 +184,9 @@ static bool has_column(const prs_field *field) {
     return (field->flags & PRISM_FIELD_COLUMN) != 0 && field->type != PRISM_FIELD_TEXT;
 }
 
-/* Columns that are to get their first value, and the terms of all fields. */
+/* Columns for all values of the document, and marks to go back to. */
 static prism_status prepare(prs_inverter *inv, const prs_document *doc, prism_error *err) {
+    PRS_TRY(sort_values(inv, doc, err));
     for (uint32_t f = 0; f < inv->n_fields; f++) {
         prs_inverter_field *field = &inv->fields[f];
         field->mark = field->stream.n;
@@ -233,6 +198,10 @@ static prism_status prepare(prs_inverter *inv, const prs_document *doc, prism_er
                                           &field->column, err));
         }
     }
+    return PRISM_OK;
+}
+
+static prism_status scan_fields(prs_inverter *inv, const prs_document *doc, prism_error *err) {
     for (uint32_t f = 0; f < inv->n_fields; f++) {
         if (inv->first[f] == inv->first[f + 1] || inv->fields[f].lexicon == NULL) continue;
         PRS_TRY(scan_field(inv, f, doc, err));
@@ -271,9 +240,17 @@ static prism_status ready_columns(prs_inverter *inv, const prs_document *doc, pr
     return PRISM_OK;
 }
 
+/* What is ready: from here on the document is taken. */
+static void take_document(prs_inverter *inv) {
+    for (uint32_t f = 0; f < inv->n_fields; f++) {
+        if (inv->fields[f].column != NULL) prs_column_writer_take(inv->fields[f].column);
+    }
+    inv->n_docs++;
+}
+
 prism_status prs_inverter_add(prs_inverter *inv, const prs_document *doc, prism_error *err) {
-    PRS_TRY(sort_values(inv, doc, err));
-    prism_status status = prepare(inv, doc, err);
+    PRS_TRY(prepare(inv, doc, err));
+    prism_status status = scan_fields(inv, doc, err);
     if (status == PRISM_OK) status = check_limit(inv, err);
     if (status == PRISM_OK) status = ready_columns(inv, doc, err);
     if (status != PRISM_OK) {
@@ -281,10 +258,35 @@ prism_status prs_inverter_add(prs_inverter *inv, const prs_document *doc, prism_
         if (status == PRISM_EBUDGET || status == PRISM_ENOMEM) trim_streams(inv);
         return status;
     }
+    take_document(inv);
+    return PRISM_OK;
+}
+
+static void put_texts(const prs_inverter *inv, const prs_document *doc, prs_batch *batch) {
     for (uint32_t f = 0; f < inv->n_fields; f++) {
-        if (inv->fields[f].column != NULL) prs_column_writer_take(inv->fields[f].column);
+        uint32_t n = inv->first[f + 1] - inv->first[f];
+        if (n == 0 || inv->fields[f].lexicon == NULL) continue;
+        prs_batch_put_field(batch, inv->n_docs, f, n);
+        for (uint32_t i = inv->first[f]; i < inv->first[f + 1]; i++) {
+            const prs_value *value = &doc->values[inv->order[i]];
+            prs_batch_put_value(batch, value->text, value->len);
+        }
     }
-    inv->n_docs++;
+}
+
+prism_status prs_inverter_add_later(prs_inverter *inv, const prs_document *doc, prs_batch *batch,
+                                    prism_error *err) {
+    size_t before = batch->texts.len;
+    PRS_TRY(prepare(inv, doc, err));
+    put_texts(inv, doc, batch);
+    prism_status status = batch->texts.failed ? prs_error_nomem(err) : PRISM_OK;
+    if (status == PRISM_OK) status = ready_columns(inv, doc, err);
+    if (status != PRISM_OK) {
+        batch->texts.failed = false;
+        batch->texts.len = before;
+        return status;
+    }
+    take_document(inv);
     return PRISM_OK;
 }
 
@@ -300,7 +302,7 @@ void prs_inverter_clear(prs_inverter *inv, size_t lexicon_share) {
         field->column = NULL;
     }
     inv->n_docs = 0;
-    if (prs_inverter_lexicon_bytes(inv) <= lexicon_share) return;
+    if (prs_inverter_lexicon_weight(inv) <= lexicon_share) return;
     for (uint32_t f = 0; f < inv->n_fields; f++) {
         if (inv->lexicons[f] != NULL) prs_lexicon_reset(inv->lexicons[f]);
     }
@@ -314,22 +316,54 @@ size_t prs_inverter_lexicon_bytes(const prs_inverter *inv) {
     return sum;
 }
 
-size_t prs_inverter_stream_bytes(const prs_inverter *inv) {
-    size_t sum = 0;
+uint64_t prs_inverter_lexicon_weight(const prs_inverter *inv) {
+    uint64_t sum = 0;
     for (uint32_t f = 0; f < inv->n_fields; f++) {
-        const prs_inverter_field *field = &inv->fields[f];
-        sum += field->stream.n * sizeof(uint32_t) + field->docs.cap * sizeof(prs_stream_doc);
-        if (field->column != NULL) sum += prs_column_writer_bytes(field->column);
+        if (inv->lexicons[f] != NULL) sum += prs_lexicon_weight(inv->lexicons[f]);
     }
     return sum;
 }
 
-bool prs_inverter_is_full(const prs_inverter *inv) {
-    if (inv->n_docs >= PRISM_MAX_SEGMENT_DOCS) return true;
-    size_t most = inv->mem->single_cap / sizeof(uint32_t);
+static size_t bytes_of_streams(const prs_inverter *inv) {
+    size_t sum = 0;
     for (uint32_t f = 0; f < inv->n_fields; f++) {
         const prs_inverter_field *field = &inv->fields[f];
-        if (field->n_places >= PLACES_FULL || field->stream.n >= most - most / 4) return true;
+        sum += field->stream.n * sizeof(uint32_t) + field->docs.cap * sizeof(prs_stream_doc);
     }
-    return false;
+    return sum;
+}
+
+size_t prs_inverter_column_bytes(const prs_inverter *inv) {
+    size_t sum = 0;
+    for (uint32_t f = 0; f < inv->n_fields; f++) {
+        const prs_column_writer *column = inv->fields[f].column;
+        if (column != NULL) sum += prs_column_writer_bytes(column);
+    }
+    return sum;
+}
+
+size_t prs_inverter_stream_bytes(const prs_inverter *inv) {
+    return bytes_of_streams(inv) + prs_inverter_column_bytes(inv);
+}
+
+prs_tally_mark prs_inverter_mark(const prs_inverter *inv) {
+    prs_tally_mark mark = {.stream_bytes = bytes_of_streams(inv),
+                           .lexicon_weight = prs_inverter_lexicon_weight(inv)};
+    for (uint32_t f = 0; f < inv->n_fields; f++) {
+        mark.most_ids = PRS_MAX(mark.most_ids, inv->fields[f].stream.n);
+        mark.most_places = PRS_MAX(mark.most_places, inv->fields[f].n_places);
+    }
+    return mark;
+}
+
+bool prs_inverter_is_full_at(const prs_inverter *inv, uint64_t most_ids, uint64_t most_places) {
+    size_t most = atomic_load(&inv->mem->single_cap) / sizeof(uint32_t);
+    most = PRS_MIN(most, UINT32_MAX); /* entries are numbered in 32 bits */
+    return inv->n_docs >= PRISM_MAX_SEGMENT_DOCS || most_places >= PLACES_FULL ||
+           most_ids >= most - most / 4;
+}
+
+bool prs_inverter_is_full(const prs_inverter *inv) {
+    prs_tally_mark mark = prs_inverter_mark(inv);
+    return prs_inverter_is_full_at(inv, mark.most_ids, mark.most_places);
 }

@@ -130,6 +130,7 @@ static prism_status start(prism_writer *writer, prism_error *err) {
 
 prism_status prs_merger_start(prism_writer *writer, prism_error *err) {
     if (writer->options.threads < 2 || writer->options.load) return PRISM_OK;
+    if (writer->options.merge_here) return PRISM_OK;
     if (writer->options.max_segments == PRISM_NO_MERGE) return PRISM_OK;
     writer->merger = prs_mem_calloc(writer->mem, 1, sizeof *writer->merger);
     if (writer->merger == NULL) return prs_error_nomem(err);

@@ -33,7 +33,8 @@ prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *
     pending->secret |= 1;
     prs_words_init(&pending->deleted, pending->mem);
     prs_words_init(&pending->replace, pending->mem);
-    return prs_inverter_new(recipe, pending->mem, &pending->inverter, err);
+    PRS_TRY(prs_inverter_new(recipe, pending->mem, &pending->inverter, err));
+    return prs_pending_employ(pending, SIZE_MAX, 0, NULL, err);
 }
 
 static void close_files(prs_pending *pending) {
@@ -58,6 +59,7 @@ void prs_pending_fini(prs_pending *pending) {
     free_slots(pending);
     prs_words_fini(&pending->deleted);
     prs_words_fini(&pending->replace);
+    prs_analysts_free(pending->analysts);
     prs_inverter_free(pending->inverter);
     pending->core = NULL;
 }
@@ -68,7 +70,7 @@ void prs_pending_clear(prs_pending *pending, size_t lexicon_share) {
     prs_words_clear(&pending->deleted);
     prs_words_clear(&pending->replace);
     pending->n_deleted = pending->n_replace = 0;
-    prs_inverter_clear(pending->inverter, lexicon_share);
+    prs_pending_clear_texts(pending, lexicon_share);
 }
 
 static prism_status open_doc(const prs_pending *pending, const prs_id *id, prs_out **out,
@@ -86,6 +88,9 @@ prism_status prs_pending_open(prs_pending *pending, const prs_id *id, prism_erro
     prism_status status;
     PRS_TRY_OUT(open_doc(pending, id, &pending->doc_out, err));
     PRS_TRY_OUT(prs_docstore_writer_new(pending->mem, pending->doc_out, 0, &pending->docs, err));
+    if (pending->n_packers > 1)
+        PRS_TRY_OUT(
+            prs_docstore_writer_employ(pending->docs, pending->pool, pending->n_packers, err));
     if (pending->has_keys) PRS_TRY_OUT(prs_keys_writer_new(pending->mem, &pending->keys, err));
     pending->is_open = true;
 out:
@@ -225,7 +230,7 @@ prism_status prs_pending_add(prs_pending *pending, const prs_document *doc, bool
         PRS_TRY(prs_keys_writer_reserve(pending->keys, key.len, err));
     }
     PRS_TRY(prs_docstore_writer_prepare(pending->docs, doc->json.len, err));
-    PRS_TRY(prs_inverter_add(pending->inverter, doc, err));
+    PRS_TRY(prs_pending_take_texts(pending, doc, err));
     if (slot != NULL) add_key(pending, no, key, hash, slot, replace);
     prs_docstore_writer_add(pending->docs, prs_bytes_of(doc->json.ptr, doc->json.len));
     return PRISM_OK;
@@ -238,11 +243,4 @@ bool prs_pending_delete(prs_pending *pending, prs_bytes key) {
     if (slot->doc == FREE_SLOT || prs_pending_has(&pending->deleted, slot->doc)) return false;
     mark_deleted(pending, slot->doc);
     return true;
-}
-
-size_t prs_pending_bytes(const prs_pending *pending) {
-    size_t sum = prs_inverter_stream_bytes(pending->inverter);
-    sum += pending->n_slots * sizeof(prs_key_slot);
-    if (pending->keys != NULL) sum += prs_keys_writer_bytes(pending->keys);
-    return sum;
 }

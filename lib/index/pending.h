@@ -12,6 +12,7 @@
 #include "base/bitset.h"
 #include "format/docstore.h"
 #include "format/keys.h"
+#include "index/analysts.h"
 #include "index/inverter.h"
 #include "index/unsynced.h"
 
@@ -29,6 +30,10 @@ typedef struct prs_pending {
     prs_core *core;
     prs_mem *mem;
     prs_inverter *inverter; /* its n_docs is the number of documents */
+    prs_analysts *analysts; /* NULL: documents are analyzed as they are put */
+    prs_tally tally;
+    prs_pool *pool;     /* NULL: none */
+    uint32_t n_packers; /* of its workers, those that pack stored documents */
     bool has_keys;
     /* of the segment; nothing is open while there is no document */
     bool is_open;
@@ -48,10 +53,19 @@ typedef struct prs_pending {
 /** Params : recipe [referenced], the schema and analyzers of the segment to be */
 prism_status prs_pending_init(prs_pending *pending, prs_core *core, prs_recipe *recipe,
                               prism_error *err) PRS_NODISCARD;
+/** Be a part of a writer: before the first document.
+ *  Params : memory = budget of the writer; batch_text as for prs_tally_init; pool [borrowed], NULL
+ *           = none
+ *  Errors : ENOMEM */
+prism_status prs_pending_employ(prs_pending *pending, size_t memory, size_t batch_text,
+                                prs_pool *pool, prism_error *err) PRS_NODISCARD;
+/** Of the threads asked for, those that there is work for in such a budget, the caller's included:
+ *  1 or more.  Params: as prs_pending_employ */
+uint32_t prs_pending_workers(size_t memory, size_t batch_text, uint32_t threads);
 /** Drops everything; an open `.doc` file is unlinked. */
 void prs_pending_fini(prs_pending *pending);
-/** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless over
- *  `lexicon_share` bytes. */
+/** Forget all documents and their `.doc` file (best effort).  Lexicons stay unless they weigh over
+ *  `lexicon_share`. */
 void prs_pending_clear(prs_pending *pending, size_t lexicon_share);
 
 /** Open the segment's `.doc` file, if not yet done. */
@@ -66,6 +80,17 @@ bool prs_pending_is_stuck(const prs_pending *pending);
  *           others: nothing was changed, try again */
 prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
                               prism_error *err) PRS_NODISCARD;
+/** Before a document is taken: those that are enough for a batch go to be analyzed, and what is
+ *  known of the fullness is brought up to date.
+ *  Errors : ENOMEM: nothing is lost, the next call goes on */
+prism_status prs_pending_advance(prs_pending *pending, prism_error *err) PRS_NODISCARD;
+/** All documents are analyzed.   Errors : as prs_pending_advance */
+prism_status prs_pending_settle(prs_pending *pending, prism_error *err) PRS_NODISCARD;
+/** Its texts alone, and its columns: a part of prs_pending_add.   Errors : of prs_inverter_add */
+prism_status prs_pending_take_texts(prs_pending *pending, const prs_document *doc,
+                                    prism_error *err) PRS_NODISCARD;
+/** A part of prs_pending_clear. */
+void prs_pending_clear_texts(prs_pending *pending, size_t lexicon_share);
 /** Take a document; a pending one with the same key is marked deleted.
  *  Params : replace = older versions outside may exist
  *  Errors : ELIMIT (keys made to collide too), ENOMEM, EIO, ENOSPC: not taken, all is as before;
@@ -84,7 +109,11 @@ static inline uint32_t prs_pending_count(const prs_pending *pending) {
 static inline bool prs_pending_has(const prs_words *bits, uint32_t doc) {
     return (bits->ptr[doc >> 6] >> (doc & 63)) & 1;
 }
-/** Bytes held beside the lexicons. */
+/** Bytes held beside the lexicons, and the weight of these, as far as both follow from the
+ *  documents alone: see tally.h. */
 size_t prs_pending_bytes(const prs_pending *pending);
+uint64_t prs_pending_lexicon_weight(const prs_pending *pending);
+/** True when no document more is to be taken, whatever the budget. */
+bool prs_pending_is_full(const prs_pending *pending);
 
 #endif

@@ -10,6 +10,8 @@
 #define PRS_INDEX_TRANSPOSE_H
 
 #include "analysis/lexicon.h"
+#include "base/pool.h"
+#include "base/vec.h"
 
 typedef struct prs_stream_doc { /* a document that has the field */
     uint32_t doc;
@@ -17,6 +19,8 @@ typedef struct prs_stream_doc { /* a document that has the field */
     uint32_t length; /* positions used */
     uint32_t span;   /* one more than the last position, gaps included; >= length */
 } prs_stream_doc;
+
+PRS_VEC_DEFINE(prs_stream_docs, prs_stream_doc)
 
 typedef struct prs_transpose_input {
     const prs_lexicon *lexicon;
@@ -41,9 +45,29 @@ typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *te
  *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream
  *           where it is less (at least a quarter of it, and one term's places, are held)
  *  Errors : ENOMEM, and what `each` returns.
- *  Cost   : 12 bytes per id of the lexicon, 16 per distinct term; n_ids x (number of passes + 1) */
+ *  Cost   : 4 bytes per id of the lexicon, 40 per distinct term; n_ids x (number of passes + 1) */
 prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch, prs_mem *mem,
                                prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
+
+/* The terms of one pass: sorted, their places one after another. */
+typedef struct prs_transpose_pass {
+    const prs_lexicon *lexicon;
+    const uint32_t *ids;    /* of the terms */
+    const uint32_t *starts; /* n + 1: where the places of each begin; starts[0] is not 0 */
+    const uint32_t *places; /* of starts[0] */
+    uint32_t n;
+} prs_transpose_pass;
+
+typedef prism_status (*prs_transpose_pass_fn)(void *ctx, const prs_transpose_pass *pass,
+                                              prism_error *err);
+/** As prs_transpose_run, a pass at a time, with the help of a pool [may be NULL].
+ *  Cost   : 4 bytes per id of the lexicon and helper more */
+prism_status prs_transpose_passes(const prs_transpose_input *input, size_t scratch, prs_pool *pool,
+                                  prs_mem *mem, prs_transpose_pass_fn each, void *ctx,
+                                  prism_error *err) PRS_NODISCARD;
+/** Call `each` for the terms from `first` to before `last` of a pass. */
+prism_status prs_transpose_terms(const prs_transpose_pass *pass, uint32_t first, uint32_t last,
+                                 prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
 
 /* Which document a place belongs to: bases of the documents and, per page of places, where to begin
  * to look.  A page is about one document long, so both tables have the size of the documents, and a

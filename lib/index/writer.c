@@ -96,8 +96,14 @@ prism_status prs_working_delete(prs_working *working, uint32_t doc, prs_mem *mem
 prism_status prs_writer_take_recipe(prism_writer *writer, prs_recipe *recipe, prism_error *err) {
     prs_pending fresh;
     if (recipe == writer->recipe) return PRISM_OK;
-    PRS_TRY(prs_pending_init(&fresh, writer->core, recipe, err));
-    fresh.inverter->limit = writer->options.memory / 5 * 4;
+    prism_status status = prs_pending_init(&fresh, writer->core, recipe, err);
+    if (status == PRISM_OK)
+        status = prs_pending_employ(&fresh, writer->options.memory, writer->options.batch_text,
+                                    writer->pool, err);
+    if (status != PRISM_OK) {
+        prs_pending_fini(&fresh);
+        return status;
+    }
     if (writer->recipe != NULL) {
         PRS_ASSERT(prs_pending_count(&writer->pending) == 0);
         fresh.inverter->n_bad = writer->pending.inverter->n_bad; /* counts since open */
@@ -205,7 +211,7 @@ static prism_status flush(prism_writer *writer, bool sync, prism_error *err) {
         PRS_TRY(mend_pending(writer, err));
         PRS_TRY(flush_pending(writer, sync, err));
     }
-    prs_pending_clear(pending, lexicon_share(writer));
+    prs_pending_clear(pending, lexicon_share(writer) / 2);
     return PRISM_OK;
 }
 
@@ -234,10 +240,10 @@ prism_status prs_writer_sync(prism_writer *writer, prism_error *err) {
 /* ---- put and delete -------------------------------------------------------------------------- */
 
 static bool budget_is_spent(const prism_writer *writer) {
-    const prs_inverter *inverter = writer->pending.inverter;
-    return prs_pending_bytes(&writer->pending) > writer->options.memory / 20 * 11 ||
-           prs_inverter_lexicon_bytes(inverter) > lexicon_share(writer) ||
-           prs_inverter_is_full(inverter);
+    const prs_pending *pending = &writer->pending;
+    return prs_pending_bytes(pending) > writer->options.memory / 20 * 11 ||
+           prs_pending_lexicon_weight(pending) > lexicon_share(writer) ||
+           prs_pending_is_full(pending);
 }
 
 static void count_put(prism_writer *writer, const prs_document *doc) {
@@ -252,6 +258,7 @@ static void count_put(prism_writer *writer, const prs_document *doc) {
 static prism_status make_ready(prism_writer *writer, prism_error *err) {
     prs_pending *pending = &writer->pending;
     prs_id id;
+    PRS_TRY(prs_pending_advance(pending, err));
     if (pending->is_ended || budget_is_spent(writer)) PRS_TRY(prs_writer_flush(writer, err));
     if (pending->is_open) return mend_pending(writer, err);
     PRS_TRY(prs_writer_next_id(writer, &id, err));
@@ -267,7 +274,7 @@ static prism_status add(prism_writer *writer, const prs_document *doc, bool repl
     bool full = status == PRISM_EBUDGET || status == PRISM_ENOMEM;
     if (full && prs_pending_count(&writer->pending) > 0) {
         PRS_TRY(prs_writer_flush(writer, err));
-        prs_inverter_clear(writer->pending.inverter, 0);
+        prs_pending_clear(&writer->pending, 0);
         PRS_TRY(make_ready(writer, err));
         return prs_pending_add(&writer->pending, doc, replace, err);
     }
@@ -340,6 +347,7 @@ static void free_kept(prism_writer *writer) {
 static void free_writer(prism_writer *writer) {
     prs_core *core = writer->core;
     prs_pending_fini(&writer->pending);
+    prs_pool_free(writer->pool);
     prs_workings_fini(&writer->segments);
     free_kept(writer);
     prs_buf_fini(&writer->payload);
@@ -351,6 +359,14 @@ static void free_writer(prism_writer *writer) {
     prs_core_unref(core);
 }
 
+/* Who allows a writer more than the greatest block allows it that block, too: else a budget above
+ * some 600 MiB would be spent on segments that have to be merged. */
+static void raise_cap(prism_writer *writer) {
+    writer->usual_cap = atomic_load(&writer->mem->single_cap);
+    if (writer->options.memory > writer->usual_cap)
+        atomic_store(&writer->mem->single_cap, writer->options.memory);
+}
+
 /* The directory is synced once the lock is held: the newest commit may be one whose writer could
  * not confirm its name (R8), and nothing older is removed before that name is durable (R6). */
 static prism_status make_parts(prism_writer *writer, prism_error *err) {
@@ -359,9 +375,13 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
         prs_mem_calloc(writer->mem, writer->options.keep_commits + 1, sizeof *writer->kept);
     if (writer->kept == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_json_reader_new(writer->mem, &writer->reader, err));
+    const prs_writer_options *o = &writer->options;
+    uint32_t workers = prs_pending_workers(o->memory, o->batch_text, o->threads);
+    if (workers > 1) PRS_TRY(prs_pool_new(writer->mem, workers - 1, &writer->pool, err));
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;
+    raise_cap(writer);
     return core->dir->vt->sync_dir(core->dir, err);
 }
 
@@ -404,13 +424,14 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
 void prs_writer_close(prism_writer *writer) {
     if (writer == NULL) return;
     bool ours = writer->pid == prs_process_id();
-    /* At the fork the merge thread was anywhere, perhaps amid a change: nothing here can be
-     * trusted, and nothing is lost but memory of the child's. */
-    if (!ours && writer->merger != NULL) return;
+    /* At the fork the threads were anywhere, perhaps amid a change: nothing here can be trusted,
+     * and nothing is lost but memory of the child's. */
+    if (!ours && (writer->merger != NULL || writer->pool != NULL)) return;
     prs_merger_stop(writer);
     drop_working(writer, ours && !writer->poisoned);
     if (ours && writer->file_lock != NULL) {
         prs_pending_fini(&writer->pending);
+        atomic_store(&writer->mem->single_cap, writer->usual_cap);
         writer->core->dir->no_sync = false;
         writer->core->dir->vt->unlock(writer->core->dir, writer->file_lock);
     }

@@ -18,6 +18,7 @@
 #ifndef PRS_INDEX_WRITER_H
 #define PRS_INDEX_WRITER_H
 
+#include "base/pool.h"
 #include "index/commit.h"
 #include "index/pending.h"
 #include "index/reorder.h"
@@ -55,9 +56,13 @@ typedef struct prs_kept { /* a commit on disk whose files must stay */
 typedef struct prs_writer_options {
     size_t memory;
     uint32_t keep_commits, max_segments;
-    uint32_t threads; /* over 1: merges run in a thread of their own */
+    uint32_t threads; /* over 1: so many build, and merges run in a thread of their own */
+    bool merge_here;  /* no thread merges, however many build (tests) */
     bool load, durable, strict_schema;
     bool afresh; /* begin with no segment, by core->recipe: the next commit replaces them all */
+    /* of documents that are analyzed in one go; 0 = by the budget, else even where that is too
+     * small for more than one thread (tests) */
+    size_t batch_text;
     const char *reorder_text; /* needed by open alone */
     prs_reorder reorder;      /* made from it by open */
     uint64_t id_seed;         /* 0 = random segment ids; else ids follow from it (golden indexes) */
@@ -69,6 +74,7 @@ struct prism_writer {
     prs_recipe *recipe; /* of the next commit; the newest commit's unless it is being changed */
     prs_mutex lock;
     void *file_lock;
+    size_t usual_cap; /* greatest block of the handle, while no writer has a budget above it */
     int64_t pid;
     prs_writer_options options;
     prs_json_reader *reader;
@@ -87,6 +93,7 @@ struct prism_writer {
     prism_error failure;  /* code != 0: sticky (R9) */
     bool poisoned;        /* the failure cannot be rolled back (R8) */
     prism_writer_stats stats;
+    prs_pool *pool;            /* NULL: the caller's thread does all but merges */
     struct prs_merge_job *job; /* the merge under way; NULL: none */
     struct prs_merger *merger; /* NULL: no merge thread */
 };

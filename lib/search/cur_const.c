@@ -3,7 +3,7 @@
  * The child does not score; with no child it is the segment's whole range.  Once the floor is above
  * the one score there is nothing left to find, and the cursor is at its end.
  * Tested by   tests/unit/search/test_cur_const.c, test_plan.c */
-#include "search/plan.h"
+#include "search/sieve.h"
 
 typedef struct cur_const {
     prs_cursor base;
@@ -68,10 +68,20 @@ static prism_status const_fill(prs_cursor *c, uint32_t base, uint64_t *words, ui
     return PRISM_OK;
 }
 
-static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next,
-                                       const_probe, const_fill, NULL};
-static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next,
-                                         const_probe, NULL,       NULL};
+/* All documents of the segment. */
+static prism_status const_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                               bool keep, prism_error *err) {
+    (void)base;
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    if (!keep) memset(words, 0, n_words * sizeof *words);
+    return PRISM_OK;
+}
+
+static const prs_sieve_ops const_sieve = {const_sift};
+static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next, const_probe,
+                                       const_fill,  NULL,       NULL};
+static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next, const_probe,
+                                         NULL,        NULL,       NULL};
 
 prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units, uint32_t depth,
                                 bool scored, prs_cursor **out, prism_error *err) {
@@ -81,6 +91,8 @@ prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units
     k->child = child;
     k->units = scored ? units : 0;
     k->base.cost = child == NULL ? plan->n_docs : child->cost;
+    k->base.exact = child == NULL;
+    k->base.sieve = child == NULL ? &const_sieve : NULL;
     *out = &k->base;
     return PRISM_OK;
 }

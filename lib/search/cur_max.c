@@ -53,8 +53,9 @@ static prism_status raise_window(cur_max *m, prs_cursor *child, uint32_t to, int
             uint32_t at = space->docs[i] - window->base;
             if (at >= PRS_WINDOW)
                 return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
-            window->bits[at >> 6] |= UINT64_C(1) << (at & 63);
-            window->scores[at] = PRS_MAX(window->scores[at], space->scores[i]);
+            int32_t slot = space->scores[i] | PRS_SLOT_TAKEN;
+            window->slots[at] = PRS_MAX(window->slots[at], slot);
+            window->touched |= UINT64_C(1) << at / PRS_SLOT_PART;
         }
         from = space->next;
     }
@@ -102,7 +103,7 @@ static prism_status ask_children(cur_max *m, const prs_batch *batch, int32_t flo
 static prism_status max_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                               prism_error *err) {
     cur_max *m = self(c);
-    int32_t *best = m->scratch->window.scores; /* zero when taken, zero when left */
+    int32_t *best = m->scratch->window.slots; /* zero when taken, zero when left */
     memset(hit, 0, batch->n);
     prism_status status = ask_children(m, batch, floor, hit, best, err);
     for (uint32_t i = 0; i < batch->n; i++) {
@@ -121,7 +122,8 @@ static prism_status max_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
     return PRISM_OK;
 }
 
-static const prs_cursor_ops max_ops = {max_bound, max_peek, max_next, max_probe, max_fill, NULL};
+static const prs_cursor_ops max_ops = {max_bound, max_peek, max_next, max_probe,
+                                       max_fill,  NULL,     NULL};
 
 prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t depth,
                               bool scored, prs_cursor **out, prism_error *err) {

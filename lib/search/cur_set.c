@@ -6,8 +6,9 @@
  * Invariants  Constant score, so the bound is the score; there is no cursor for an empty set.
  * Cost        One word of 64 documents a step.
  * Tested by   tests/unit/search/test_cur_set.c, test_plan.c */
+#include "base/words.h"
 #include "search/doc_set.h"
-#include "search/plan.h"
+#include "search/sieve.h"
 
 typedef struct cur_set {
     prs_cursor base;
@@ -86,7 +87,18 @@ static prism_status set_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
     return PRISM_OK;
 }
 
-static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe, set_fill, NULL};
+static prism_status set_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
+                             bool keep, prism_error *err) {
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    const cur_set *s = (const cur_set *)c;
+    uint32_t at = base / 64, end = (c->plan->n_docs + 63) / 64;
+    if (at < end) prs_words_sift(words, s->words + at, PRS_MIN(n_words, end - at), keep);
+    return PRISM_OK;
+}
+
+static const prs_sieve_ops set_sieve = {set_sift};
+static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe,
+                                       set_fill,  NULL,     NULL};
 
 static prism_status find_set(prs_plan *plan, const prs_weighted *at, uint64_t *words,
                              prism_error *err) {
@@ -127,14 +139,20 @@ static bool same_set(const prs_weighted *a, const prs_weighted *b) {
            same_fields(&a->fields, &b->fields);
 }
 
+static const prs_plan_set *find_shared(const prs_plan *plan, const prs_weighted *at) {
+    for (const prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
+        if (same_set(set->at, at)) return set;
+    }
+    return NULL;
+}
+
 /* The set of a clause, found once however many clauses ask for it. */
 static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_plan_set **out,
                               prism_error *err) {
-    for (prs_plan_set *set = plan->sets; set != NULL; set = set->next) {
-        if (!same_set(set->at, at)) continue;
-        *out = set;
-        return PRISM_OK;
-    }
+    *out = find_shared(plan, at);
+    if (*out == NULL && plan->lender != NULL && plan->lender->leaf == plan->leaf)
+        *out = find_shared(plan->lender, at);
+    if (*out != NULL) return PRISM_OK;
     prs_buf *buf;
     PRS_TRY(prs_plan_buffer(plan, &buf, err));
     uint32_t n_words = (plan->n_docs + 63) / 64;
@@ -145,9 +163,22 @@ static prism_status share_set(prs_plan *plan, const prs_weighted *at, const prs_
     prs_plan_set *set = prs_arena_alloc(&plan->arena, sizeof *set);
     if (set == NULL) return prs_error_nomem(err);
     *set = (prs_plan_set){at, words, 0, plan->sets};
-    for (uint32_t i = 0; i < n_words; i++) set->n += (uint64_t)__builtin_popcountll(words[i]);
+    set->n = prs_words_count(words, n_words);
     plan->sets = set;
     *out = set;
+    return PRISM_OK;
+}
+
+prism_status prs_cur_words_make(prs_plan *plan, const uint64_t *words, uint64_t n, int32_t units,
+                                uint32_t depth, bool scored, prs_cursor **out, prism_error *err) {
+    cur_set *s;
+    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
+    s->words = words;
+    s->units = units;
+    s->base.cost = n;
+    s->base.exact = true;
+    s->base.sieve = &set_sieve;
+    *out = &s->base;
     return PRISM_OK;
 }
 
@@ -157,11 +188,6 @@ prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t d
     const prs_plan_set *set = NULL;
     PRS_TRY(share_set(plan, at, &set, err));
     if (set->n == 0) return PRISM_OK;
-    cur_set *s;
-    PRS_TRY(prs_plan_cursor(plan, sizeof *s, &set_ops, depth, scored, &s, err));
-    s->words = set->words;
-    s->units = scored ? at->units : 0;
-    s->base.cost = set->n;
-    *out = &s->base;
-    return PRISM_OK;
+    return prs_cur_words_make(plan, set->words, set->n, scored ? at->units : 0, depth, scored, out,
+                              err);
 }

@@ -28,7 +28,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "index/snapshot.h"
-#include "search/score.h"
+#include "search/select.h"
 #include "search/watch.h"
 
 #define PRS_WINDOW 4096u
@@ -43,11 +43,11 @@ typedef struct prs_batch {
     int32_t scores[PRS_WINDOW + PRS_SCORE_LANES];
 } prs_batch;
 
-/* Documents as a window: bit and score of base + i.  Scores of unset bits are 0. */
+/* Documents as a window: slot i is 0, or PRS_SLOT_TAKEN and the score of base + i. */
 typedef struct prs_window {
     uint32_t base;
-    uint64_t bits[PRS_WINDOW_WORDS];
-    int32_t scores[PRS_WINDOW];
+    uint64_t touched; /* by parts of PRS_SLOT_PART: some slot there may not be 0 */
+    int32_t slots[PRS_WINDOW];
 } prs_window;
 
 /* Working space of all cursors at one depth of the tree; contents do not outlive a call.  "All zero
@@ -58,6 +58,13 @@ typedef struct prs_scratch {
     uint8_t hit[PRS_WINDOW];
     uint16_t count[PRS_WINDOW]; /* all zero between calls */
 } prs_scratch;
+_Static_assert(sizeof(prs_scratch) <= PRS_SNAPSHOT_SPARE_BYTES, "a spare block holds one");
+
+/** A clean one; NULL: no memory.
+ *  Params : mem: whose limit it counts for; spares: where it comes from and goes to, NULL = mem */
+prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares);
+/** As clean as between calls; NULL is fine. */
+void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares);
 
 typedef struct prs_cursor prs_cursor;
 
@@ -84,10 +91,14 @@ typedef struct prs_cursor_ops {
     /* A score that at least k documents, deleted ones counted, reach; 0 if that is not known.
      * NULL: not known. */
     int32_t (*prime)(const prs_cursor *c, uint32_t k);
+    /* Add all matches in [from, to) to the window, which reaches to; NULL: through next. */
+    prism_status (*add)(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
+                        prism_error *err);
 } prs_cursor_ops;
 
 /* What all cursors of a plan share. */
 typedef struct prs_plan prs_plan;
+typedef struct prs_sieve_ops prs_sieve_ops; /* sieve.h */
 
 struct prs_cursor {
     const prs_cursor_ops *ops;
@@ -95,6 +106,8 @@ struct prs_cursor {
     uint64_t cost; /* documents it may have to look at: an estimate */
     int32_t most;  /* no match scores more */
     bool scored;
+    bool exact;                 /* cost is the number of its documents, deleted ones too */
+    const prs_sieve_ops *sieve; /* NULL: knows only what is above */
 };
 
 /* ---- helpers for all cursors ----------------------------------------------------------------- */
@@ -102,10 +115,13 @@ struct prs_cursor {
 /** ops->fill, or the same by way of next and `space`. */
 prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                              prs_batch *space, prism_error *err) PRS_NODISCARD;
-/** Add all matches of c in [from, to) to the window: bits set, scores added.  to - window->base <=
- *  PRS_WINDOW. */
+/** Add all matches of c in [from, to) to the window: ops->add, or the same by way of next and
+ *  `space`.  to - window->base <= PRS_WINDOW. */
 prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
                                    prs_batch *space, prism_error *err) PRS_NODISCARD;
+/** Add n documents, which ascend, to a window.   Errors : ECORRUPT they are not inside */
+prism_status prs_window_add(prs_window *window, const uint32_t *docs, const int32_t *scores,
+                            uint32_t n, prism_error *err) PRS_NODISCARD;
 /** Move the window's documents with score >= floor to the end of the batch; the window is all zero
  *  again. */
 void prs_window_drain(prs_window *window, int32_t floor, prs_batch *out);

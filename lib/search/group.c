@@ -3,11 +3,26 @@
  *
  * Lengths come from a column of 2 bytes a document and field, read one document after the other:
  * gathers are slower than plain loads (measured for posting lists of every density), and documents
- * of a block are near each other.
+ * of a block are near each other.  What does not fit 2 bytes is looked for behind the loop, where
+ * the column has any such; sums that could pass 32 bits take the careful way.
  * Tested by   tests/unit/search/test_group.c */
 #include "search/group.h"
 
 #include "base/error.h"
+
+/* Which of the quick ways to lengths are open? */
+static void find_ways(prs_group *group) {
+    uint64_t weights = 0;
+    bool whole = true, over = false;
+    for (uint32_t f = 0; f < group->n_fields; f++) {
+        const prs_lengths *column = group->fields[f].lengths;
+        weights += group->fields[f].weight;
+        whole = whole && column->array != NULL && column->n_docs >= group->n_docs;
+        over = over || column->n_over != 0;
+    }
+    group->plain = whole && group->n_fields == 1 && weights == 1;
+    group->narrow = whole && !over && weights <= UINT32_MAX / PRS_LENGTH_OVER;
+}
 
 prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment,
                             const prs_fields *fields, const prs_scorer *scorer, prism_error *err) {
@@ -21,6 +36,8 @@ prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segmen
         group->fields[group->n_fields++] =
             (prs_group_field){&field->lengths, fields->ptr[i].weight, field->max_length};
     }
+    group->n_docs = segment->n_docs;
+    find_ways(group);
     return PRISM_OK;
 }
 
@@ -33,17 +50,55 @@ uint32_t prs_group_length(const prs_group *group, uint32_t doc) {
     return length;
 }
 
+/* Lengths of one field, of weight 1: the common case. */
+static void read_plain(const prs_lengths *column, const uint32_t *docs, uint32_t n,
+                       uint32_t *lengths) {
+    const uint8_t *array = column->array;
+    for (uint32_t i = 0; i < n; i++) lengths[i] = prs_load16(array + 2 * (size_t)docs[i]);
+    for (uint32_t i = 0; column->n_over != 0 && i < n; i++) {
+        if (PRS_UNLIKELY(lengths[i] == PRS_LENGTH_OVER))
+            lengths[i] = prs_lengths_overflow(column, docs[i]);
+    }
+}
+
+static void add_field(const prs_group_field *field, const uint32_t *docs, uint32_t n,
+                      uint32_t *lengths) {
+    const prs_lengths *column = field->lengths;
+    uint32_t weight = field->weight;
+    for (uint32_t i = 0; i < n; i++)
+        lengths[i] = prs_weigh_add(lengths[i], prs_lengths_get(column, docs[i]), weight);
+}
+
+/* The same where no sum can wrap: weights together times the largest length are below 2^32. */
+static void add_narrow(const prs_group_field *field, const uint32_t *docs, uint32_t n,
+                       uint32_t *lengths) {
+    const uint8_t *array = field->lengths->array;
+    uint32_t weight = field->weight;
+    for (uint32_t i = 0; i < n; i++) lengths[i] += prs_load16(array + 2 * (size_t)docs[i]) * weight;
+}
+
+void prs_group_lengths(const prs_group *group, const uint32_t *docs, uint32_t n,
+                       uint32_t *lengths) {
+    bool inside = n > 0 && docs[n - 1] < group->n_docs; /* they ascend */
+    if (group->plain && inside) {
+        read_plain(group->fields[0].lengths, docs, n, lengths);
+        return;
+    }
+    memset(lengths, 0, n * sizeof *lengths);
+    for (uint32_t f = 0; f < group->n_fields; f++) {
+        if (group->narrow && inside)
+            add_narrow(&group->fields[f], docs, n, lengths);
+        else
+            add_field(&group->fields[f], docs, n, lengths);
+    }
+}
+
 void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs,
                      uint32_t n, int32_t *scores) {
     uint32_t lengths[PRS_GROUP_CHUNK];
     PRS_ASSERT(n <= PRS_GROUP_CHUNK);
-    memset(lengths, 0, ((n + PRS_SCORE_LANES - 1) & ~(PRS_SCORE_LANES - 1)) * sizeof lengths[0]);
-    for (uint32_t f = 0; f < group->n_fields; f++) {
-        const prs_lengths *column = group->fields[f].lengths;
-        uint32_t weight = group->fields[f].weight;
-        for (uint32_t i = 0; i < n; i++) {
-            lengths[i] = prs_weigh_add(lengths[i], prs_lengths_get(column, docs[i]), weight);
-        }
-    }
+    uint32_t end = (n + PRS_SCORE_LANES - 1) & ~(PRS_SCORE_LANES - 1);
+    for (uint32_t i = n; i < end; i++) lengths[i] = 0;
+    prs_group_lengths(group, docs, n, lengths);
     prs_score_block(&group->scorer, freqs, lengths, n, scores);
 }

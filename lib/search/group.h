@@ -20,6 +20,9 @@ typedef struct prs_group {
     prs_scorer scorer;
     prs_group_field *fields; /* those with lengths in this segment */
     uint32_t n_fields;
+    uint32_t n_docs;
+    bool plain;  /* one field of weight 1 */
+    bool narrow; /* no sum of lengths can pass 32 bits */
 } prs_group;
 
 /** Gather the lengths of a leaf's fields in a segment.   Errors : ENOMEM */
@@ -28,7 +31,9 @@ prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segmen
                             prism_error *err) PRS_NODISCARD;
 /** Length of one document. */
 uint32_t prs_group_length(const prs_group *group, uint32_t doc);
-/** Contributions of n documents, n <= PRS_GROUP_CHUNK.
+/** Lengths of n documents, which ascend. */
+void prs_group_lengths(const prs_group *group, const uint32_t *docs, uint32_t n, uint32_t *lengths);
+/** Contributions of n documents, which ascend, n <= PRS_GROUP_CHUNK.
  *  Params : freqs readable, scores writable for n rounded up to PRS_SCORE_LANES */
 void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs,
                      uint32_t n, int32_t *scores);

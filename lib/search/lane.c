@@ -9,6 +9,8 @@
  * Tested by   tests/unit/search/test_lane.c */
 #include "search/lane.h"
 
+#include "search/select.h"
+
 prism_status prs_lane_open(prs_lane *lane, const prs_postings_source *source,
                            const prs_term_info *info, const prs_lengths *lengths, uint32_t weight,
                            prism_error *err) {
@@ -18,30 +20,15 @@ prism_status prs_lane_open(prs_lane *lane, const prs_postings_source *source,
     return prs_postings_open(&lane->p, source, info, err);
 }
 
-/* First place >= from in docs[i .. n) with docs[place] >= target; docs[n] is PRS_DOC_END. */
-static uint32_t find_place(const uint32_t *docs, uint32_t i, uint32_t n, uint32_t target) {
-    for (uint32_t step = 0; step < 4; step++) { /* mostly it is near */
-        if (i == n || docs[i] >= target) return i;
-        i++;
-    }
-    uint32_t len = n - i;
-    while (len > 0) {
-        uint32_t half = len / 2;
-        bool below = docs[i + half] < target;
-        i = below ? i + half + 1 : i;
-        len = below ? len - half - 1 : half;
-    }
-    return i;
-}
-
 prism_status prs_lane_load(prs_lane *lane, uint32_t from, prism_error *err) {
     if (lane->p.n == 0) PRS_TRY(prs_postings_load(&lane->p, err));
-    lane->p.i = find_place(lane->p.docs, lane->p.i, lane->p.n, from);
+    lane->p.i = prs_select_place(lane->p.docs, lane->p.i, lane->p.n, from);
     return PRISM_OK;
 }
 
 uint32_t prs_lane_place(const prs_lane *lane, uint32_t to) {
-    return lane->p.last_doc < to ? lane->p.n : find_place(lane->p.docs, lane->p.i, lane->p.n, to);
+    return lane->p.last_doc < to ? lane->p.n
+                                 : prs_select_place(lane->p.docs, lane->p.i, lane->p.n, to);
 }
 
 /* The cover of a list that has no skip data, from its postings. */
@@ -117,4 +104,25 @@ prism_status prs_lane_freq(prs_lane *lane, uint32_t doc, uint32_t *freq, prism_e
     PRS_TRY(prs_postings_freqs(&lane->p, err));
     *freq = lane->p.freqs[lane->p.i];
     return PRISM_OK;
+}
+
+/* A dominance point of one field tells of K documents with at least this freq and at most this
+ * length in the field;
+ * in the other fields they have at least nothing and at most the longest text. */
+int32_t prs_lane_prime(const prs_lane *lane, const prs_group *group, uint32_t k) {
+    static const uint32_t ranks[PRS_DOMINANCE_POINTS] = {10, 100, 1000};
+    for (uint32_t d = 0; d < lane->p.n_dominance; d++) {
+        if (ranks[d] < k) continue;
+        uint32_t length = 0;
+        for (uint32_t f = 0; f < group->n_fields; f++) {
+            const prs_group_field *field = &group->fields[f];
+            uint32_t most =
+                field->lengths == lane->lengths ? lane->p.dominance[d].length : field->max_length;
+            length = prs_weigh_add(length, most, field->weight);
+        }
+        uint32_t freq = prs_weigh_add(0, lane->p.dominance[d].freq, lane->weight);
+        return freq == 0 ? 0 : prs_score_one(&group->scorer, freq, length);
+        /* later points are of more documents and lower */
+    }
+    return 0;
 }

@@ -5,7 +5,7 @@
 #ifndef PRS_SEARCH_LANE_H
 #define PRS_SEARCH_LANE_H
 
-#include "search/cover.h"
+#include "search/group.h"
 
 typedef struct prs_lane {
     prs_postings p;
@@ -44,6 +44,9 @@ prism_status prs_lane_group(prs_lane *lane, uint32_t from, uint32_t *to, prs_cov
  *  first. */
 prism_status prs_lane_range(prs_lane *lane, uint32_t from, uint32_t *to, prs_cover *cover,
                             prism_error *err) PRS_NODISCARD;
+/** A score that at least k documents of the list reach, deleted ones counted; 0 if that is not
+ *  known. */
+int32_t prs_lane_prime(const prs_lane *lane, const prs_group *group, uint32_t k);
 /** Freq in a document, 0 if it is not there.  Documents never fall. */
 prism_status prs_lane_freq(prs_lane *lane, uint32_t doc, uint32_t *freq,
                            prism_error *err) PRS_NODISCARD;

@@ -5,6 +5,8 @@ libprismsearch_sources += \
 	lib/search/cur_const.c \
 	lib/search/doc_set.c \
 	lib/search/doc_set.h \
+	lib/search/filter_set.c \
+	lib/search/filter_set.h \
 	lib/search/fragments.c \
 	lib/search/fragments.h \
 	lib/search/highlight.c \
@@ -22,6 +24,8 @@ libprismsearch_sources += \
 	lib/search/page.h \
 	lib/search/plan.c \
 	lib/search/plan.h \
+	lib/search/ranker.c \
+	lib/search/ranker.h \
 	lib/search/score.c \
 	lib/search/score.h \
 	lib/search/searcher.c \
@@ -47,7 +51,13 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/search/cover.c \
 	lib/search/cover.h \
+	lib/search/count.c \
+	lib/search/count.h \
+	lib/search/cur_all.c \
 	lib/search/cur_and.c \
+	lib/search/cur_word.c \
+	lib/search/cur_any.c \
+	lib/search/cur_list.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
 	lib/search/cur_phrase.c \
@@ -59,11 +69,24 @@ libprs_kernels_sources += \
 	lib/search/group.h \
 	lib/search/lane.c \
 	lib/search/lane.h \
+	lib/search/select.c \
+	lib/search/select.h \
+	lib/search/select_kernels.h \
+	lib/search/meet.c \
+	lib/search/meet.h \
 	lib/search/match.c \
 	lib/search/match.h \
+	lib/search/intersect.c \
+	lib/search/intersect.h \
+	lib/search/intersect_kernels.h \
+	lib/search/phrase_count.c \
+	lib/search/phrase_field.c \
+	lib/search/phrase_field.h \
 	lib/search/score_block.c \
+	lib/search/sieve.c \
+	lib/search/sieve.h \
 	lib/search/score_kernel.h \
 	lib/search/spot.c \
 	lib/search/spot.h
-libprs_kernels_avx2_sources += lib/search/score_avx2.c
-libprs_kernels_avx512_sources += lib/search/score_avx512.c
+libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/select_avx2.c
+libprs_kernels_avx512_sources += lib/search/score_avx512.c lib/search/select_avx512.c

@@ -5,30 +5,14 @@
 #include "search/matches.h"
 
 #include "base/error.h"
-#include "search/plan.h"
-
-static prism_status fill_set(prs_plan *plan, prs_bitset *set, prs_batch *space, prism_error *err) {
-    prs_cursor *root = plan->root;
-    uint32_t n_words = prs_bitset_words(set->n);
-    for (uint32_t from = 0; from < set->n;) {
-        uint32_t doc;
-        PRS_TRY(prs_watch_tick(plan->watch, err));
-        PRS_TRY(root->ops->peek(root, from, &doc, err));
-        if (doc >= set->n) break;
-        uint32_t word = doc >> 6, n = PRS_MIN(n_words - word, PRS_WINDOW_WORDS);
-        PRS_TRY(prs_cursor_fill(root, word << 6, set->words + word, n, space, err));
-        if (n_words - word <= n) break;
-        from = (word + n) << 6;
-    }
-    return PRISM_OK;
-}
+#include "search/sieve.h"
 
 static prism_status match_leaf(prs_plan *plan, const prs_leaf *leaf, const prs_weighted *root,
                                prs_bitset *set, prs_batch *space, prism_error *err) {
     PRS_TRY(prs_plan_make(plan, leaf, root, false, err));
     if (plan->root == NULL) return PRISM_OK;
     if (prs_bitset_init(set, plan->mem, plan->n_docs) != PRISM_OK) return prs_error_nomem(err);
-    PRS_TRY(fill_set(plan, set, space, err));
+    PRS_TRY(prs_cursor_fill_set(plan->root, set, space, err));
     if (leaf->deleted != NULL) prs_bitset_andnot(set, leaf->deleted);
     return PRISM_OK;
 }

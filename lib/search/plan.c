@@ -10,12 +10,17 @@
  *                                  needed), with the other shoulds and the extras as optional and
  *                                  must_not taken away; or, of one child or only shoulds, cur_or,
  *                                  which takes the extras itself
+ *             What does not score (filters, what is prohibited, all of it when counting) becomes
+ *             sets instead: sieve.h.
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
  *               no cursor has an empty child, and a word that a segment does not know costs one
  *               look-up.
  *             - Levels of cursors are at most PRS_PLAN_MAX_DEPTH, so that their calls may nest.
  * Tested by   tests/unit/search/test_plan.c, test_pruning.c */
 #include "search/plan.h"
+
+#include "search/filter_set.h"
+#include "search/sieve.h"
 
 void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
     memset(plan, 0, sizeof *plan);
@@ -26,14 +31,16 @@ void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
 
 static void release_bufs(prs_plan *plan) {
     for (prs_plan_buf *at = plan->bufs; at != NULL; at = at->next) prs_buf_fini(&at->buf);
+    for (prs_plan_bits *at = plan->held; at != NULL; at = at->next) prs_bits_unref(at->bits);
     plan->bufs = NULL;
     plan->sets = NULL;
+    plan->held = NULL;
 }
 
 void prs_plan_fini(prs_plan *plan) {
     release_bufs(plan);
     for (uint32_t i = 0; i < PRS_PLAN_MAX_DEPTH; i++) {
-        prs_mem_free(plan->mem, plan->scratch[i], sizeof *plan->scratch[i]);
+        prs_scratch_free(plan->scratch[i], plan->mem, plan->spares);
     }
     prs_arena_fini(&plan->arena);
 }
@@ -50,15 +57,10 @@ prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) {
 
 /* Taken once, kept from segment to segment. */
 prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out, prism_error *err) {
-    if (plan->scratch[depth] == NULL) {
-        prs_scratch *scratch = prs_mem_alloc(plan->mem, sizeof *scratch);
-        if (scratch == NULL) return prs_error_nomem(err);
-        memset(&scratch->window, 0, sizeof scratch->window);
-        memset(scratch->count, 0, sizeof scratch->count);
-        plan->scratch[depth] = scratch;
-    }
+    if (plan->scratch[depth] == NULL)
+        plan->scratch[depth] = prs_scratch_new(plan->mem, plan->spares);
     *out = plan->scratch[depth];
-    return PRISM_OK;
+    return *out == NULL ? prs_error_nomem(err) : PRISM_OK;
 }
 
 prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth,
@@ -108,6 +110,12 @@ static prism_status join(prs_plan *plan, several a, several b, several *out, pri
     return PRISM_OK;
 }
 
+static prism_status make_all_of(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
+                                bool scored, prs_cursor **out, prism_error *err) {
+    if (!scored) return prs_cur_all_make(plan, parts, depth, out, err);
+    return prs_cur_and_make(plan, parts, depth, true, out, err);
+}
+
 /* The cursor of "at least min of these, and extra adds to their score"; NULL if there are not so
  * many. */
 static prism_status plan_any_of(prs_plan *plan, several these, uint32_t min, several extra,
@@ -119,9 +127,11 @@ static prism_status plan_any_of(prs_plan *plan, several these, uint32_t min, sev
         return PRISM_OK;
     }
     if (min == these.n && min > 1) {
-        prs_and_parts parts = {these.ptr, extra.ptr, NULL, these.n, extra.n, 0};
-        return prs_cur_and_make(plan, &parts, depth, scored, out, err);
+        prs_and_parts parts = {these.ptr, extra.ptr, NULL, these.n, extra.n, 0, false};
+        return make_all_of(plan, &parts, depth, scored, out, err);
     }
+    if (!scored) /* extras only add to the score */
+        return prs_cur_any_make(plan, these.ptr, these.n, PRS_MAX(min, 1), depth, out, err);
     several all;
     PRS_TRY(join(plan, these, extra, &all, err));
     return prs_cur_or_make(plan, all.ptr, these.n, extra.n, PRS_MAX(min, 1), depth, scored, out,
@@ -157,7 +167,7 @@ static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t
     uint32_t min = node->min_should;
     if (node->n_must + node->n_filter == 0 && node->n_should > 0) min = PRS_MAX(min, 1);
     several should = {0}, extra = {0};
-    uint32_t below = min == 0 ? depth : depth + 1;
+    uint32_t below = min == 0 && node->n_should < 2 ? depth : depth + 1;
     if (scored) { /* else they would only add to the score */
         PRS_TRY(
             plan_children(plan, at->extra, node->n_extra, below, true, &extra.ptr, &extra.n, err));
@@ -168,6 +178,14 @@ static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t
     }
     if (min == 0) {
         several optional;
+        parts->has_should = should.n > 0;
+        if (should.n > 1) {
+            several no_extra = {0};
+            prs_cursor *any;
+            PRS_TRY(plan_any_of(plan, should, 1, no_extra, depth, scored, &any, err));
+            should.ptr[0] = any;
+            should.n = 1;
+        }
         PRS_TRY(join(plan, should, extra, &optional, err));
         parts->optional = optional.ptr;
         parts->n_optional = optional.n;
@@ -193,11 +211,11 @@ static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t d
         PRS_TRY(prs_cur_const_make(plan, NULL, 0, depth + 1, false, &parts.required[0], err));
         parts.n_required = 1;
     }
-    if (parts.n_required == 1 && parts.n_prohibited == 0) {
+    if (parts.n_required == 1 && parts.n_prohibited == 0 && !parts.has_should) {
         several one = {parts.required, 1}, optional = {parts.optional, parts.n_optional};
         return plan_any_of(plan, one, 1, optional, depth, scored, out, err);
     }
-    return prs_cur_and_make(plan, &parts, depth, scored, out, err);
+    return make_all_of(plan, &parts, depth, scored, out, err);
 }
 
 static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
@@ -211,7 +229,7 @@ static prism_status plan_max(prs_plan *plan, const prs_weighted *at, uint32_t de
         *out = children[0];
         return PRISM_OK;
     }
-    if (!scored) return prs_cur_or_make(plan, children, n, 0, 1, depth, false, out, err);
+    if (!scored) return prs_cur_any_make(plan, children, n, 1, depth, out, err);
     return prs_cur_max_make(plan, children, n, depth, scored, out, err);
 }
 
@@ -224,7 +242,8 @@ static prism_status plan_const(prs_plan *plan, const prs_weighted *at, uint32_t 
         return prs_error_set(err, PRISM_EINVAL, "a const node has one child");
     prs_cursor *child;
     PRS_TRY(plan_node(plan, &at->must[0], depth + 1, false, &child, err));
-    if (child == NULL) return PRISM_OK;
+    *out = child;
+    if (child == NULL || !scored) return PRISM_OK;
     return prs_cur_const_make(plan, child, at->units, depth, scored, out, err);
 }
 
@@ -232,7 +251,9 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
                                 prs_cursor **out, prism_error *err) {
     switch (at->node->kind) {
     case PRS_NODE_NONE: return PRISM_OK;
-    case PRS_NODE_TERM: return prs_cur_term_make(plan, at, depth, scored, out, err);
+    case PRS_NODE_TERM:
+        if (!scored) return prs_cur_list_make(plan, at, depth, out, err);
+        return prs_cur_term_make(plan, at, depth, true, out, err);
     case PRS_NODE_PHRASE:
     case PRS_NODE_NEAR: return prs_cur_phrase_make(plan, at, depth, scored, out, err);
     case PRS_NODE_PREFIX:
@@ -247,11 +268,27 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
     return prs_error_set(err, PRISM_EINVAL, "the query was not rewritten");
 }
 
+/* The filter that may be kept, by its documents. */
+static prism_status plan_kept(prs_plan *plan, const prs_weighted *at, uint32_t depth,
+                              prs_cursor **out, prism_error *err) {
+    prs_bits *bits;
+    prs_cursor *itself = NULL;
+    PRS_TRY(prs_filter_set_find(plan, plan->kept, &bits, err));
+    if (bits == NULL) {
+        PRS_TRY(make_cursor(plan, at, depth, false, &itself, err));
+        PRS_TRY(prs_filter_set_make(plan, plan->kept, itself, &bits, err));
+    }
+    if (bits->n == 0) return PRISM_OK;
+    return prs_cur_words_make(plan, bits->set.words, bits->n, 0, depth, false, out, err);
+}
+
 /* Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
 static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) {
     *out = NULL;
     scored = scored && at->scored;
+    if (plan->kept != NULL && plan->kept->at == at && prs_filter_set_fits(plan, plan->kept))
+        return plan_kept(plan, at, depth, out, err);
     PRS_TRY(make_cursor(plan, at, depth, scored, out, err));
     if (*out != NULL) (*out)->most = scored ? at->most : 0;
     return PRISM_OK;
@@ -261,6 +298,7 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
                            bool scored, prism_error *err) {
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
+    plan->places = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;
     plan->n_docs = leaf->segment->n_docs;

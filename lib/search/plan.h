@@ -25,6 +25,14 @@ struct prs_plan_set { /* documents of a filter, shared by all clauses that ask f
     prs_plan_set *next;
 };
 
+typedef struct prs_plan_bits prs_plan_bits;
+struct prs_plan_bits { /* sets of the snapshot's cache that the plan refers to */
+    prs_bits *bits;
+    prs_plan_bits *next;
+};
+
+typedef struct prs_kept_filter prs_kept_filter; /* filter_set.h */
+
 struct prs_plan {
     prs_mem *mem;
     prs_arena arena;
@@ -35,7 +43,12 @@ struct prs_plan {
     bool scored; /* false: only which documents match */
     prs_plan_buf *bufs;
     prs_plan_set *sets;
+    const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */
+    prs_plan_bits *held;
+    prs_spares *spares;          /* where working space comes from; NULL = mem */
+    const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
+    uint8_t *places;  /* of documents in a block: cur_word.c; NULL until one needs it */
     prs_cursor *root; /* NULL: nothing matches here */
 };
 
@@ -66,6 +79,10 @@ prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) PR
 /* One maker for each kind; *out NULL = nothing matches in this segment. */
 prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/* The same for a word that stands in one field only: at->fields.ptr[field]. */
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+                               uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
+                               prism_error *err) PRS_NODISCARD;
 prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                  bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* All documents of `child`, or of the segment if NULL, with one score. */
@@ -74,6 +91,10 @@ prism_status prs_cur_const_make(prs_plan *plan, prs_cursor *child, int32_t units
 /* A set of documents found beforehand: PREFIX, EXISTS, RANGE. */
 prism_status prs_cur_set_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/* A set that is known, of n documents; n > 0, n_docs bits and a word more. */
+prism_status prs_cur_words_make(prs_plan *plan, const uint64_t *words, uint64_t n, int32_t units,
+                                uint32_t depth, bool scored, prs_cursor **out,
+                                prism_error *err) PRS_NODISCARD;
 /* children are borrowed arrays in the plan's arena; n >= 1, none NULL.  Behind the n that decide
  * stand n_extra that only add to the score of what matches. */
 prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,
@@ -84,6 +105,7 @@ prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n,
 typedef struct prs_and_parts {
     prs_cursor **required, **optional, **prohibited;
     uint32_t n_required, n_optional, n_prohibited;
+    bool has_should; /* the first optional one: all the shoulds */
 } prs_and_parts;
 prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;

@@ -1,143 +1,190 @@
-/* searcher.c - how do the segments of a snapshot give one list of hits and one count?
+/* searcher.c - how do the segments of a snapshot, and several threads, give one list of hits and
+ * one count?
  *
- * Structure   Segments one after the other, oldest arrivals first, sharing the heap: what the first
- *             have found is the floor for the next.
+ * Structure   Ranges of documents, oldest arrivals first.  On one thread a range is a segment, and
+ *             all share one heap: what the first have found is the floor for the next.  On several,
+ *             large segments are cut, each thread takes the next range that nobody has taken, has
+ *             a heap of its own, and learns from the others what score k documents reach.
  *
- *                 rank    plan with scores,    floor = what it takes to get into the heap
- *                 count   plan without scores, 4096 documents at a time as bits, less the deleted
+ *                 ranges    |seg 0   |seg 1   :        :        |seg 2 |
+ *                 threads    A        B        A        B        B          -> two heaps -> one
  *
- *             An exact count with hits is two passes, because pruning skips documents that must be
- *             counted, and counting needs no scores; where there is little to skip, one pass
- *             without a floor does both.
- * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all
- * documents to come
- *             arrived later (FORMAT.md: equal scores stand by arrival), which is so in a segment
- *             that keeps arrival order and begins behind all arrivals seen.  Before anything is
- *             found, dominance points of the lists may promise k documents of a score (cursor.h,
- *             prime).
- * Pages       What does not stand behind the place where the page begins is counted, and never
- *             offered to the heap; the floor is that of the page's own hits.
- * Invariants  Pruned, exhaustive and counted answers are of the same documents: tests compare them.
+ * Invariants  - Who belongs to the k best does not depend on who found it: the order of hits is
+ *               total, and every floor is one that k documents reach.  So hits are the same, bit
+ *               for bit, with any number of threads; exact totals, being sums, too.
+ *             - A search that may use so many steps only (max_work) runs on one thread: what it
+ *               finds depends on the steps taken.
+ * Why so      Threads are started for each search that is worth it: some ten microseconds each, but
+ *             nothing to own, to shut down, or to survive a fork.
  * Tested by   tests/unit/search/test_searcher.c, test_pruning.c, tests/diff */
 #include "search/searcher.h"
 
-#define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
+#include "search/ranker.h"
+
+#define PRS_RANGE_LEAST 32768u   /* documents; a smaller range is not worth a plan of its own */
+#define PRS_RANGES_A_THREAD 4u   /* so that threads end at about the same time */
+#define PRS_THREADS_COST 100000u /* documents to look at that are worth a thread */
+#define PRS_SEARCH_THREADS_MAX 64u
+
+typedef struct range {
+    uint32_t leaf, from, to;
+} range;
 
 typedef struct searching {
     const prs_search_request *request;
+    prs_mem *mem;
     prs_search_result *result;
-    prs_plan plan;
-    prs_batch *batch;
-    bool pruned; /* some documents may have been skipped */
+    range *ranges;
+    uint32_t n_ranges, cap;
+    atomic_uint next;   /* the first range that nobody has taken */
+    atomic_int reached; /* prs_ranker.reached */
+    atomic_bool failed; /* somebody has: the others may stop */
 } searching;
 
-static prism_status offer_batch(searching *s, uint32_t leaf, int32_t least, prism_error *err) {
-    const prs_batch *batch = s->batch;
-    const prs_segment *segment = s->plan.segment;
-    const prs_page *page = s->request->page;
-    int shift = s->request->shift;
-    for (uint32_t i = 0; i < batch->n; i++) {
-        if (batch->scores[i] < least) continue;
-        uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
-        if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
-        prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
-        PRS_TRY(prs_topk_offer(&s->result->top, hit, err));
+typedef struct worker {
+    searching *s;
+    prs_thread thread;
+    bool started;
+    prs_watch watch;
+    prs_topk top;
+    prs_ranker ranker;
+    prism_status status;
+    prism_error err;
+} worker;
+
+/* ---- ranges --------------------------------------------------------------------------------- */
+
+/* Documents of a range; all there are on one thread. */
+static uint32_t range_size(const prs_search_request *request) {
+    if (request->threads <= 1) return UINT32_MAX & ~(PRS_WINDOW - 1);
+    if (request->range_docs != 0) return request->range_docs;
+    uint64_t size = request->snap->n_docs / (request->threads * PRS_RANGES_A_THREAD);
+    size = PRS_MAX(size, PRS_RANGE_LEAST);
+    return (uint32_t)PRS_MIN(size, PRISM_MAX_SEGMENT_DOCS) / PRS_WINDOW * PRS_WINDOW;
+}
+
+static prism_status cut_ranges(searching *s, prism_error *err) {
+    const prism_snapshot *snap = s->request->snap;
+    uint32_t size = range_size(s->request);
+    for (uint32_t i = 0; i < snap->n_leaves; i++)
+        s->cap += snap->leaves[i].segment->n_docs / size + 1;
+    s->ranges = prs_mem_alloc(s->mem, s->cap * sizeof *s->ranges);
+    if (s->ranges == NULL) return prs_error_nomem(err);
+    for (uint32_t i = 0; i < snap->n_leaves; i++) {
+        uint32_t n_docs = snap->leaves[i].segment->n_docs;
+        for (uint32_t from = 0; from < n_docs;) {
+            uint32_t to = n_docs - from > size ? from + size : n_docs;
+            s->ranges[s->n_ranges++] = (range){i, from, to};
+            from = to;
+        }
     }
     return PRISM_OK;
 }
 
-/* The best of one segment into the heap; without pruning this also counts. */
-static prism_status rank_segment(searching *s, uint32_t leaf, bool prune, bool count,
-                                 prism_error *err) {
-    const prs_leaf *at = &s->request->snap->leaves[leaf];
-    prs_cursor *root = s->plan.root;
-    prs_topk *top = &s->result->top;
-    bool later = at->segment->order.bits == NULL &&
-                 (!top->any || at->segment->arrival_base > top->last_arrival);
-    bool may_prime = prune && s->request->page == NULL; /* those promised may stand before it */
-    int32_t prime = may_prime ? prs_plan_prime(&s->plan, s->request->k) : 0;
-    for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
-        int32_t least = prs_topk_floor(top, later);
-        int32_t floor = prune ? PRS_MAX(least, prime) : 0;
-        s->pruned = s->pruned || floor > 0;
-        PRS_TRY(root->ops->next(root, from, s->plan.n_docs, floor, s->batch, err));
-        prs_batch_drop_deleted(s->batch, at->deleted);
-        if (count) s->result->total += s->batch->n;
-        PRS_TRY(offer_batch(s, leaf, least, err));
+/* ---- one worker ----------------------------------------------------------------------------- */
+
+static prism_status run_ranges(searching *s, prs_ranker *ranker, prism_error *err) {
+    while (!atomic_load_explicit(&s->failed, memory_order_relaxed)) {
+        uint32_t i = atomic_fetch_add_explicit(&s->next, 1u, memory_order_relaxed);
+        if (i >= s->n_ranges) break;
+        const range *r = &s->ranges[i];
+        PRS_TRY(prs_ranker_run(ranker, r->leaf, r->from, r->to, err));
     }
     return PRISM_OK;
 }
 
-static uint64_t count_window(uint64_t *words, const prs_bitset *deleted, uint32_t base) {
-    uint64_t n = 0;
-    uint32_t at = base / 64, end = deleted == NULL ? 0 : prs_bitset_words(deleted->n);
-    for (uint32_t i = 0; i < PRS_WINDOW_WORDS; i++) {
-        uint64_t word = words[i];
-        words[i] = 0;
-        if (at + i < end) word &= ~deleted->words[at + i];
-        n += (uint64_t)__builtin_popcountll(word);
-    }
-    return n;
+static void work(void *arg) {
+    worker *w = (worker *)arg;
+    searching *s = w->s;
+    w->status = prs_ranker_init(&w->ranker, s->request, &w->watch, &w->top, s->mem, &w->err);
+    w->ranker.reached = &s->reached;
+    if (w->status == PRISM_OK) w->status = run_ranges(s, &w->ranker, &w->err);
+    if (w->status != PRISM_OK) atomic_store_explicit(&s->failed, true, memory_order_relaxed);
 }
 
-/* By windows of bits where the cursor can give them. */
-static prism_status count_by_windows(searching *s, const prs_leaf *at, prism_error *err) {
-    uint64_t words[PRS_WINDOW_WORDS] = {0};
-    prs_cursor *root = s->plan.root;
-    for (uint32_t from = 0; from < s->plan.n_docs;) {
-        uint32_t doc;
-        PRS_TRY(root->ops->peek(root, from, &doc, err));
-        if (doc >= s->plan.n_docs) break;
-        uint32_t base = doc & ~63u;
-        PRS_TRY(root->ops->fill(root, base, words, PRS_WINDOW_WORDS, err));
-        s->result->total += count_window(words, at->deleted, base);
-        from = base + PRS_WINDOW;
+/* ---- several -------------------------------------------------------------------------------- */
+
+/* What a thread has found is part of the whole; its error is the search's, if there was none. */
+static prism_status gather(searching *s, worker *w, bool *pruned, prism_status status,
+                           prism_error *err) {
+    prs_watch *watch = s->request->watch;
+    watch->work += w->watch.work;
+    if (watch->why == PRISM_STOP_NONE) watch->why = w->watch.why;
+    s->result->total += w->ranker.total;
+    *pruned = *pruned || w->ranker.pruned;
+    for (size_t i = 0; i < w->top.n && status == PRISM_OK; i++)
+        status = prs_topk_offer(&s->result->top, w->top.heap[i], err);
+    bool worse = w->status != PRISM_OK && w->status != PRISM_ECANCELED; /* than being stopped */
+    if (w->status == PRISM_OK || (status != PRISM_OK && !(status == PRISM_ECANCELED && worse)))
+        return status;
+    if (err != NULL) *err = w->err;
+    return w->status;
+}
+
+/* Beside the caller's thread, whose ranker has begun. */
+static prism_status run_beside(searching *s, prs_ranker *own, uint32_t n, prism_error *err) {
+    worker *workers = prs_mem_calloc(s->mem, n, sizeof *workers);
+    if (workers == NULL) return prs_error_nomem(err);
+    own->reached = &s->reached;
+    for (uint32_t i = 0; i < n; i++) {
+        worker *w = &workers[i];
+        w->s = s;
+        w->err = (prism_error)PRISM_ERROR_INIT;
+        w->watch = *s->request->watch;
+        w->watch.work = 0;
+        prs_topk_init(&w->top, s->mem, s->request->k);
+        /* fewer threads do as well */
+        w->started = prs_thread_start(&w->thread, work, w, NULL) == PRISM_OK;
+        if (!w->started) break;
     }
+    prism_status status = run_ranges(s, own, err);
+    if (status != PRISM_OK) atomic_store_explicit(&s->failed, true, memory_order_relaxed);
+    for (uint32_t i = 0; i < n && workers[i].started; i++) {
+        prs_thread_join(&workers[i].thread);
+        status = gather(s, &workers[i], &own->pruned, status, err);
+        prs_ranker_fini(&workers[i].ranker);
+        prs_topk_fini(&workers[i].top);
+    }
+    prs_mem_free(s->mem, workers, n * sizeof *workers);
+    return status;
+}
+
+/* Threads that the search is worth, beside the caller's. */
+static prism_status choose_threads(searching *s, prs_ranker *own, uint32_t *n, prism_error *err) {
+    const prs_search_request *request = s->request;
+    uint32_t most = PRS_MIN(PRS_MIN(request->threads, PRS_SEARCH_THREADS_MAX), s->n_ranges);
+    *n = 0;
+    if (most <= 1 || request->watch->max_work != 0) return PRISM_OK;
+    *n = most - 1;
+    if (request->range_docs != 0) return PRISM_OK;
+    uint64_t cost, n_docs = PRS_MAX(request->snap->leaves[0].segment->n_docs, 1u);
+    PRS_TRY(prs_ranker_cost(own, 0, &cost, err));
+    cost = (uint64_t)((double)cost / (double)n_docs * (double)request->snap->n_docs);
+    *n = (uint32_t)PRS_MIN(*n, cost / PRS_THREADS_COST);
     return PRISM_OK;
 }
 
-static prism_status count_by_batches(searching *s, const prs_leaf *at, prism_error *err) {
-    prs_cursor *root = s->plan.root;
-    for (uint32_t from = 0; from < s->plan.n_docs; from = s->batch->next) {
-        PRS_TRY(root->ops->next(root, from, s->plan.n_docs, 0, s->batch, err));
-        prs_batch_drop_deleted(s->batch, at->deleted);
-        s->result->total += s->batch->n;
-    }
-    return PRISM_OK;
-}
-
-static prism_status count_segment(searching *s, uint32_t leaf, prism_error *err) {
-    const prs_leaf *at = &s->request->snap->leaves[leaf];
-    PRS_TRY(prs_plan_make(&s->plan, at, s->request->root, false, err));
-    if (s->plan.root == NULL) return PRISM_OK;
-    return s->plan.root->ops->fill != NULL ? count_by_windows(s, at, err)
-                                           : count_by_batches(s, at, err);
-}
-
-static prism_status search_segment(searching *s, uint32_t leaf, prism_error *err) {
-    const prs_search_request *r = s->request;
-    if (r->k == 0) return count_segment(s, leaf, err);
-    PRS_TRY(prs_plan_make(&s->plan, &r->snap->leaves[leaf], r->root, true, err));
-    if (s->plan.root == NULL) return PRISM_OK;
-    bool one_pass = r->exhaustive || (r->exact_count && s->plan.root->cost <= PRS_ONE_PASS_DOCS);
-    PRS_TRY(rank_segment(s, leaf, !one_pass, one_pass || !r->exact_count, err));
-    return one_pass || !r->exact_count ? PRISM_OK : count_segment(s, leaf, err);
+static prism_status run(searching *s, prs_ranker *own, prism_error *err) {
+    uint32_t n;
+    PRS_TRY(cut_ranges(s, err));
+    PRS_TRY(choose_threads(s, own, &n, err));
+    return n > 0 ? run_beside(s, own, n, err) : run_ranges(s, own, err);
 }
 
 prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
                               prs_search_result *result, prism_error *err) {
-    searching s = {.request = request, .result = result};
-    s.batch = prs_mem_alloc(mem, sizeof *s.batch);
-    if (s.batch == NULL) return prs_error_nomem(err);
-    prs_plan_init(&s.plan, mem, request->watch);
-    prism_status status = PRISM_OK;
-    for (uint32_t leaf = 0; leaf < request->snap->n_leaves && status == PRISM_OK; leaf++) {
-        status = search_segment(&s, leaf, err);
-    }
-    prs_plan_fini(&s.plan);
-    prs_mem_free(mem, s.batch, sizeof *s.batch);
+    searching s = {.request = request, .mem = mem, .result = result};
+    prs_ranker own;
+    prism_status status = prs_ranker_init(&own, request, request->watch, &result->top, mem, err);
+    if (status == PRISM_OK) status = run(&s, &own, err);
+    result->total += own.total;
+    prs_ranker_fini(&own);
+    prs_mem_free(mem, s.ranges, s.cap * sizeof *s.ranges);
+    /* Ranges of a segment are right together only: the first may count what others take off. */
+    if (prs_watch_stopped(request->watch) && s.n_ranges > request->snap->n_leaves)
+        result->total = result->top.n;
     result->total_exact = !prs_watch_stopped(request->watch) &&
-                          (request->exact_count || request->k == 0 || !s.pruned);
+                          (request->exact_count || request->k == 0 || !own.pruned);
     if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;
     prs_topk_sort(&result->top);
     return status;

@@ -47,9 +47,10 @@ struct prs_out {
     uint64_t in_file; /* bytes of regions that the directory has taken */
     uint64_t first;   /* offset of the first section; 0 = none yet */
     uint64_t pos;     /* bytes written to the file, buffered ones included */
-    prs_buf table;    /* hash of each full region */
+    prs_buf table;    /* hash of each full region; of one that gathers, all bytes */
     entry_vec entries;
     bool in_section; /* the last entry is still growing */
+    bool gathers;    /* into memory: there is no file */
     char name[PRS_DIR_NAME_MAX + 1];
 };
 
@@ -81,6 +82,11 @@ static void flush_region(prs_out *out) {
 /* Append bytes that regions cover. */
 static void append(prs_out *out, const uint8_t *ptr, size_t len) {
     if (!ok(out)) return;
+    if (out->gathers) {
+        prs_buf_put(&out->table, ptr, len);
+        (void)prs_buf_status(&out->table, &out->error);
+        return;
+    }
     if (len > PRS_MAX_FILE - out->pos) {
         prs_error_set(&out->error, PRISM_ELIMIT, "a file would be larger than 2^47 bytes");
         return;
@@ -157,6 +163,28 @@ prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, co
     return PRISM_OK;
 }
 
+prism_status prs_out_gather_new(prs_mem *mem, prs_out **out, prism_error *err) {
+    *out = prs_mem_calloc(mem, 1, sizeof **out);
+    if (*out == NULL) return prs_error_nomem(err);
+    (*out)->error.size = sizeof(*out)->error;
+    (*out)->gathers = (*out)->in_section = true;
+    prs_buf_init(&(*out)->table, mem);
+    return PRISM_OK;
+}
+
+void prs_out_gather_free(prs_out *out) {
+    if (out == NULL) return;
+    prs_mem *mem = out->table.mem;
+    prs_buf_fini(&out->table);
+    prs_mem_free(mem, out, sizeof *out);
+}
+
+prs_buf *prs_out_gather_begin(prs_out *out) {
+    out->error.code = PRISM_OK;
+    prs_buf_clear(&out->table);
+    return &out->table;
+}
+
 void prs_out_set_flags(prs_out *out, uint32_t compatible) {
     PRS_ASSERT(out->pos == PRS_ENVELOPE_HEADER && out->fill == PRS_ENVELOPE_HEADER);
     out->header.compatible_flags = compatible;
@@ -193,6 +221,7 @@ void prs_out_write(prs_out *out, const void *ptr, size_t len) {
 }
 
 uint64_t prs_out_offset(const prs_out *out) {
+    if (out->gathers) return out->table.len;
     return out->in_section ? out->pos - out->entries.ptr[out->entries.n - 1].off : 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef PRS_STORE_OUT_H
 #define PRS_STORE_OUT_H
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "store/dir.h"
 
@@ -32,6 +33,13 @@ typedef struct prs_out prs_out;
 /** Create `name` in `dir` and begin with its header.   Threads: one per out. */
 prism_status prs_out_open(prs_dir *dir, const char *name, prs_file_type type, const prs_id *id,
                           uint64_t generation, prs_out **out, prism_error *err);
+/** No file: what is written to its one section is gathered in memory, for someone else to write.
+ *  Only prs_out_write, _offset and _status are for it. */
+prism_status prs_out_gather_new(prs_mem *mem, prs_out **out, prism_error *err) PRS_NODISCARD;
+void prs_out_gather_free(prs_out *out);
+/** Begin again with nothing, and no error.
+ *  Returns: the bytes, borrowed; they may be exchanged for another buffer of the same memory */
+prs_buf *prs_out_gather_begin(prs_out *out);
 /** The compatible flags of the header; before the first section. */
 void prs_out_set_flags(prs_out *out, uint32_t compatible);
 /** Begin a section at the next multiple of 64; ends the one before.  Sections may come in any

@@ -68,6 +68,8 @@ for order in "" =bp =-date =random:5 =date; do
     expect 0 "check" psearch -i topics check --deep
     [[ -n $order ]] || [[ $(postings) -lt $((bytes * 9 / 10)) ]] || fail "--reorder: $(postings) of $bytes bytes"
 done
+expect 2 "put --reorder=BAD" psearch -i none put --reorder=BAD topics.ndjson; says "put --reorder=BAD" "\"BAD\""
+[[ ! -e none ]] || fail "put --reorder=BAD: an index was made"
 expect 0 "put --reorder" psearch -i loaded put --load --reorder topics.ndjson
 expect 0 "same order" psearch -i loaded export; cmp -s out texts || fail "put --reorder: other texts"
 

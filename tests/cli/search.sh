@@ -22,6 +22,7 @@ ids "must and must not" "b " -- +apple -doctor
 ids "--fields-searched" "a " --fields-searched=title apple
 ids "--fields-searched with weights" "b a " --fields-searched=title,body^5 pear^9 apple
 ids "--exhaustive is the same" "a b " --exhaustive apple
+ids "--threads is the same" "a b " --threads=3 apple
 ids "field:" "b " title:pears
 ids "everything" "a b c d " '*:*'
 ids "nothing" "" zebra

@@ -6,13 +6,16 @@
  *   double     scores within 2e-6 (relative, plus half a unit of the integer scale per leaf) of the
  *              textbook formula
  *   pruned     top 1, 3, 10, 100 equal to the beginning of the exhaustive answer
- *   count      equal to the number of matching documents
- *   order      every second query also in an order by values, with a filter or without, whole and
- *              in pages (orders.c)
+ *   count      equal to the number of matching documents: alone, with pruned hits, on 1 to 3
+ *              threads
+ *   order      every second query also in an order by values, with a filter (kept with the snapshot
+ *              or not) or without, whole and in pages (orders.c)
  *   merged     after merging to one segment: equal to the judge without deleted documents; and,
  *              with the statistics of before (or three times those) handed in, equal to the answer
  *              of before with the same A quarter as many queries again are texts, read by the
  *              engine's parser and by texts.c.
+ *
+ * Each index is searched by kernels of another CPU level, as far as this one has them.
  *
  * Usage: diff_search [INDEXES [QUERIES [SEED]]] default 500 x 80; SEED from PRISM_SEED, else a
  *        fixed one; "random" draws one On a difference it prints the seed of that index, the query
@@ -29,7 +32,7 @@
 #include <time.h>
 
 typedef struct tally {
-    uint64_t queries, texts, hits, pruned, merged, orders, pages;
+    uint64_t queries, texts, hits, pruned, counted, merged, orders, pages;
 } tally;
 
 typedef struct run {
@@ -121,6 +124,30 @@ static void check_pruned(const run *r, const diff_query *q, const prism_query *q
     }
 }
 
+/* Counting never scores; hits beside an exact count are pruned all the same. */
+static void check_counts(const run *r, const diff_query *q, const prism_query *query,
+                         const nv_hit *exact, size_t n) {
+    static const uint32_t ks[] = {0, 10, 100};
+    for (size_t i = 0; i < sizeof ks / sizeof ks[0]; i++) {
+        prism_error err = PRISM_ERROR_INIT;
+        prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+        prism_hits *hits = NULL;
+        int counted = 0;
+        opts.k = ks[i];
+        opts.count = PRISM_COUNT_EXACT;
+        opts.k1 = r->w->k1;
+        opts.b = r->w->b;
+        opts.threads = (unsigned)diff_below(&r->w->rng, 4);
+        if (prism_search(r->snap, query, &opts, &hits, &err) != PRISM_OK) diff_die("count", &err);
+        if (prism_hits_total(hits, &counted) != n || !counted)
+            differ(r, q, hits, exact, n, "not the judge's count, without scores");
+        if (!same(r, hits, exact, n < ks[i] ? n : ks[i]))
+            differ(r, q, hits, exact, n, "pruned beside a count is not exhaustive");
+        r->counts->counted++;
+        prism_hits_free(hits);
+    }
+}
+
 /* Everything about one query on one snapshot. */
 static void check_query(const run *r, const diff_query *q, const prism_query *query) {
     size_t n;
@@ -135,6 +162,7 @@ static void check_query(const run *r, const diff_query *q, const prism_query *qu
         differ(r, q, hits, exact, n, "not the judge's count");
     check_doubles(r, q, hits, exact, n, shift);
     check_pruned(r, q, query, exact, n);
+    check_counts(r, q, query, exact, n);
     r->counts->queries++;
     r->counts->hits += n;
     prism_hits_free(hits);
@@ -240,8 +268,16 @@ static void check_order(const run *r, const diff_query *q, const prism_query *qu
     diff_query_free(&filter);
 }
 
+/* Results do not depend on it. */
+static void choose_kernels(uint64_t seed) {
+    static const char *const levels[] = {"scalar", "sse42", "avx2", "avx512"};
+    (void)prism_cpu_use(NULL, NULL);
+    (void)prism_cpu_use(levels[seed % 4], NULL); /* not here: then the best there are */
+}
+
 static void run_index(uint64_t seed, uint32_t n_queries, tally *counts) {
     diff_world w;
+    choose_kernels(seed);
     diff_world_make(&w, seed);
     run r = {&w, seed, counts, NULL};
     diff_query *queries = calloc(n_queries, sizeof *queries);
@@ -283,12 +319,13 @@ int main(int argc, char **argv) {
     printf("# first seed %llu, %u indexes, %u queries each\n", (unsigned long long)seed, n_indexes,
            n_queries);
     for (uint32_t i = 0; i < n_indexes; i++) run_index(seed + i, n_queries, &counts);
-    printf("# %llu queries (%llu of them texts; %llu hits), %llu pruned answers, %llu merged "
+    printf("# %llu queries (%llu of them texts; %llu hits), %llu pruned answers, %llu counts, %llu "
+           "merged "
            "answers, %llu orders in %llu pages\n",
            (unsigned long long)counts.queries, (unsigned long long)counts.texts,
            (unsigned long long)counts.hits, (unsigned long long)counts.pruned,
-           (unsigned long long)counts.merged, (unsigned long long)counts.orders,
-           (unsigned long long)counts.pages);
+           (unsigned long long)counts.counted, (unsigned long long)counts.merged,
+           (unsigned long long)counts.orders, (unsigned long long)counts.pages);
     printf("ok 1 - the engine answers as the judge does\n1..1\n");
     return 0;
 }

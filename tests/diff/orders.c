@@ -57,7 +57,10 @@ static prism_hits *ask(const asking *a, uint32_t k, const char *after, bool coun
     opts.k = k;
     opts.k1 = a->w->k1;
     opts.b = a->w->b;
+    static const size_t kept[] = {0, 3000, 1 << 20}; /* bytes: not, few, all */
     opts.filter = a->filter;
+    opts.filter_cache = kept[diff_below(&a->w->rng, 3)];
+    opts.threads = (unsigned)diff_below(&a->w->rng, 3);
     opts.sort = a->order->text;
     opts.after = after;
     opts.count = count ? PRISM_COUNT_EXACT : PRISM_COUNT_NONE;

@@ -71,8 +71,9 @@ static void decode_block(const uint8_t *in, const uint8_t *end, uint32_t n, answ
     for (uint32_t i = 1; i < head.n; i++) FUZZ_NEED(out->docs[i] > out->docs[i - 1]);
     FUZZ_NEED(out->docs[head.n - 1] < PRS_DOC_END && at >= in && at <= end);
     if (words != NULL) FUZZ_NEED(words >= in && n_words * 8 <= (size_t)(end - words));
-    if (!prs_block_read_freqs(&head, at, end, out->freqs)) return;
-    for (uint32_t i = 0; i < head.n; i++) FUZZ_NEED(out->freqs[i] >= 1);
+    uint32_t all;
+    if (!prs_block_read_freqs(&head, at, end, out->freqs, &all)) return;
+    for (uint32_t i = 0; i < head.n; i++) FUZZ_NEED(out->freqs[i] >= 1 && out->freqs[i] <= all);
     out->used = (size_t)(end - in);
 }
 

@@ -53,8 +53,9 @@ typedef struct test_alloc {
     atomic_size_t calls;  /* resize calls so far */
     atomic_size_t blocks; /* live blocks */
     atomic_size_t bytes;  /* live bytes */
-    size_t fail_at;       /* this call fails, from 1; 0 = none */
-    bool fail_on;         /* and all after it */
+    /* set by the test while threads of a writer may be at work */
+    atomic_size_t fail_at; /* this call fails, from 1; 0 = none */
+    atomic_bool fail_on;   /* and all after it */
 } test_alloc;
 
 /** A hook over `a`, which must outlive it.  A wrong size or a foreign pointer fails the test. */

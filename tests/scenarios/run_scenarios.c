@@ -17,9 +17,7 @@
  * matches.  "later" documents are put and committed after the first ones, so that there are two
  * segments.  Bindings run the same files.
  * Usage: run_scenarios DIR [PSEARCH]   (with PSEARCH: through that program).  Speaks TAP. */
-#include <prismsearch.h>
-
-#include <jansson.h>
+#include "story.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -128,72 +126,6 @@ static json_t *c_search(prism_index *index, json_t *search) {
     prism_query_unref(query);
     prism_snapshot_unref(snap);
     return answer;
-}
-
-static bool c_put(prism_writer *writer, json_t *documents, prism_error *err) {
-    size_t i;
-    json_t *doc;
-    json_array_foreach(documents, i, doc) {
-        char *text = json_dumps(doc, JSON_COMPACT);
-        prism_status status =
-            prism_writer_put_json(writer, text, strlen(text), PRISM_PUT_REPLACE, err);
-        free(text);
-        if (status != PRISM_OK) return false;
-    }
-    return prism_writer_commit(writer, NULL, 0, NULL, err) == PRISM_OK;
-}
-
-/* Another index, on disk, of these documents; then it is taken in. */
-static bool c_adopt(prism_writer *writer, const char *path, json_t *documents, prism_error *err) {
-    prism_index *index = NULL;
-    prism_writer *other = NULL;
-    if (documents == NULL) return true;
-    bool done = prism_index_create(path, NULL, NULL, &index, err) == PRISM_OK &&
-                prism_writer_open(index, NULL, &other, err) == PRISM_OK &&
-                c_put(other, documents, err);
-    prism_writer_close(other);
-    prism_index_close(index);
-    return done && prism_writer_add_segments(writer, &path, 1, NULL, NULL, err) == PRISM_OK;
-}
-
-static bool c_delete_query(prism_index *index, prism_writer *writer, json_t *queries,
-                           prism_error *err) {
-    size_t i;
-    json_t *text;
-    json_array_foreach(queries, i, text) {
-        prism_query *query;
-        const char *q = json_string_value(text);
-        if (prism_query_parse(prism_index_schema(index), q, strlen(q), NULL, &query, err) !=
-            PRISM_OK)
-            return false;
-        prism_status status = prism_writer_delete_query(writer, query, NULL, err);
-        prism_query_unref(query);
-        if (status != PRISM_OK) return false;
-    }
-    return true;
-}
-
-static prism_index *c_build(json_t *story, const char *other, prism_error *err) {
-    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
-    prism_index *index = NULL;
-    prism_writer *writer = NULL;
-    size_t i;
-    json_t *key;
-    opts.in_memory = 1;
-    bool done = prism_index_create("scenario", NULL, &opts, &index, err) == PRISM_OK &&
-                prism_writer_open(index, NULL, &writer, err) == PRISM_OK &&
-                c_put(writer, json_object_get(story, "documents"), err);
-    json_array_foreach(json_object_get(story, "delete"), i, key) {
-        const char *text = json_string_value(key);
-        done = done && prism_writer_delete(writer, text, strlen(text), NULL, err) == PRISM_OK;
-    }
-    done = done && c_adopt(writer, other, json_object_get(story, "adopt"), err) &&
-           c_delete_query(index, writer, json_object_get(story, "delete_query"), err) &&
-           c_put(writer, json_object_get(story, "later"), err);
-    prism_writer_close(writer);
-    if (done) return index;
-    prism_index_close(index);
-    return NULL;
 }
 
 /* ---- through psearch ------------------------------------------------------------------------- */
@@ -414,7 +346,7 @@ static void tell(const char *path, const char *program) {
     }
     snprintf(index, sizeof index, "%s/index-%d", work, n_tests);
     snprintf(other, sizeof other, "%s/other-%d", work, n_tests);
-    prism_index *handle = program ? NULL : c_build(story, other, &err);
+    prism_index *handle = program ? NULL : story_build(story, NULL, other, &err);
     bool built = program ? psearch_build(program, index, other, story) : handle != NULL;
     if (!built) printf("# %s %s\n", prism_status_name(err.code), err.text);
     result(built, name, "is indexed", NULL);

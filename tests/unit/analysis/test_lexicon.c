@@ -22,7 +22,10 @@ static const char *const option_sets[] = {"",
                                           "emoji=off ts_fold=off",
                                           "max_token_bytes=16 stem=french",
                                           "sa=icu",
-                                          "stem=dual stem_language=russian"};
+                                          "stem=dual stem_language=russian",
+                                          "stem=off",
+                                          "name=whitespace",
+                                          "name=whitespace max_token_bytes=16"};
 
 typedef struct pair {
     kit *k;
@@ -138,12 +141,18 @@ END_TEST
 START_TEST(equals_the_analyzer_on_random_bytes) {
     test_rng rng = test_rng_of("lexicon bytes");
     uint8_t text[512];
-    pair p = pair_open("");
+    pair p = pair_open(""), spaced = pair_open("name=whitespace");
     for (size_t i = 0; i < kit_effort(1u << 20) / sizeof text; i++) {
         test_rng_fill(&rng, text, sizeof text);
         check_text(&p, text, sizeof text);
+        for (size_t j = 0; j < sizeof text; j++) { /* short words, some of them ill-formed */
+            if (test_rng_one_in(&rng, 6)) text[j] = ' ';
+            if (!test_rng_one_in(&rng, 9)) text[j] &= 0x7f;
+        }
+        check_text(&spaced, text, sizeof text);
     }
     pair_close(&p);
+    pair_close(&spaced);
 }
 END_TEST
 
@@ -312,12 +321,51 @@ START_TEST(reads_words_alike_in_both_ways) {
         ck_assert_uint_eq(a.len, b.len);
         ck_assert_int_eq(a.has_digit, b.has_digit);
         ck_assert(a.key.lo == b.key.lo && a.key.hi == b.key.hi);
+        prs_ascii_word c = prs_ascii_word_short(text);
+        ck_assert_uint_eq(c.len, PRS_MIN(a.len, PRS_ASCII_WORD_KEY));
+        ck_assert(c.len == PRS_ASCII_WORD_KEY || (a.key.lo == c.key.lo && a.key.hi == c.key.hi));
     }
 }
 END_TEST
 
-TEST_SUITE(lexicon, equals_the_analyzer_on_random_text, equals_the_analyzer_on_short_text,
-           equals_the_analyzer_on_random_bytes, equals_the_analyzer_on_articles,
-           equals_the_analyzer_on_articles_otherwise, has_the_stream_of_the_contract, escapes_gaps,
-           refuses_too_many_positions, survives_every_refused_allocation,
-           reads_words_alike_in_both_ways, takes_nothing_for_an_empty_text)
+/* Terms of one lexicon, in any order, to another: then that one has met nothing new in the texts of
+ * the first, and weighs the same. */
+START_TEST(terms_come_over_from_another_lexicon) {
+    static const char text[] = "The wi-fi of \xe4\xb8\xad\xe5\x9b\xbd\xe4\xba\xba and U.S. "
+                               "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e caf\xc3\xa9 running "
+                               "\xf0\xa0\x80\x80\xe4\xb8\xad x the";
+    for (size_t o = 0; o < PRS_COUNT(option_sets); o++) {
+        pair a = pair_open(option_sets[o]), b = pair_open(option_sets[o]);
+        uint32_t n_pos, n_span, id, again;
+        uint64_t n_bad;
+        ck_assert_int_eq(prs_lexicon_scan(a.lexicon, text, sizeof text - 1, &a.stream, &n_pos,
+                                          &n_span, &n_bad, NULL),
+                         PRISM_OK);
+        uint32_t n = prs_lexicon_count(a.lexicon);
+        ck_assert_uint_gt(n, 10);
+        for (uint32_t i = n; i-- > 0;) {
+            prs_bytes key = prs_lexicon_key(a.lexicon, i);
+            ck_assert_int_eq(prs_lexicon_intern(b.lexicon, key, &id, NULL), PRISM_OK);
+            ck_assert_uint_eq(id, n - 1 - i);
+            ck_assert(prs_bytes_equal(prs_lexicon_key(b.lexicon, id), key));
+            ck_assert_int_eq(prs_lexicon_intern(b.lexicon, key, &again, NULL), PRISM_OK);
+            ck_assert_uint_eq(again, id);
+        }
+        ck_assert_uint_eq(prs_lexicon_weight(b.lexicon), prs_lexicon_weight(a.lexicon));
+        ck_assert_int_eq(prs_lexicon_scan(b.lexicon, text, sizeof text - 1, &b.stream, &n_pos,
+                                          &n_span, &n_bad, NULL),
+                         PRISM_OK);
+        ck_assert_uint_eq(prs_lexicon_count(b.lexicon), n);
+        ck_assert_uint_eq(prs_lexicon_weight(b.lexicon), prs_lexicon_weight(a.lexicon));
+        pair_close(&a);
+        pair_close(&b);
+    }
+}
+END_TEST
+
+TEST_SUITE(lexicon, terms_come_over_from_another_lexicon, equals_the_analyzer_on_random_text,
+           equals_the_analyzer_on_short_text, equals_the_analyzer_on_random_bytes,
+           equals_the_analyzer_on_articles, equals_the_analyzer_on_articles_otherwise,
+           has_the_stream_of_the_contract, escapes_gaps, refuses_too_many_positions,
+           survives_every_refused_allocation, reads_words_alike_in_both_ways,
+           takes_nothing_for_an_empty_text)

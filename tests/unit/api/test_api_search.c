@@ -26,6 +26,12 @@ START_TEST(bad_arguments) {
     opts.offset = 1;
     ck_assert_int_eq(prism_search(k.snap, query, &opts, &hits, &err), PRISM_EINVAL);
     opts = (prism_search_opts)PRISM_SEARCH_OPTS_INIT;
+    opts.threads = 257;
+    ck_assert_int_eq(prism_search(k.snap, query, &opts, &hits, &err), PRISM_EINVAL);
+    opts.threads = 256; /* of which none is worth it */
+    ck_assert_int_eq(prism_search(k.snap, query, &opts, &hits, &err), PRISM_OK);
+    prism_hits_free(hits);
+    opts.threads = 0;
     opts.b = 1.5;
     ck_assert_int_eq(prism_search(k.snap, query, &opts, &hits, &err), PRISM_EINVAL);
     opts = (prism_search_opts)PRISM_SEARCH_OPTS_INIT;

@@ -10,11 +10,14 @@ base_tests_sources = \
 	tests/unit/base/test_heap.c \
 	tests/unit/base/test_map.c \
 	tests/unit/base/test_mem.c \
+	tests/unit/base/test_pool.c \
 	tests/unit/base/test_prs.c \
 	tests/unit/base/test_sort.c \
+	tests/unit/base/test_spare.c \
 	tests/unit/base/test_sync.c \
 	tests/unit/base/test_text.c \
-	tests/unit/base/test_vec.c
+	tests/unit/base/test_vec.c \
+	tests/unit/base/test_words.c
 
 unit_programs += tests/unit/base/base_tests
 tests_unit_base_base_tests_SOURCES = $(base_tests_sources)

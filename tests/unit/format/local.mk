@@ -10,6 +10,7 @@ format_tests_sources = \
 	tests/unit/format/test_column_write.c \
 	tests/unit/format/test_deletes.c \
 	tests/unit/format/test_docstore.c \
+	tests/unit/format/test_frames.c \
 	tests/unit/format/test_dominance.c \
 	tests/unit/format/test_impacts.c \
 	tests/unit/format/test_keys.c \
@@ -21,6 +22,7 @@ format_tests_sources = \
 	tests/unit/format/test_postings.c \
 	tests/unit/format/test_postings_group.c \
 	tests/unit/format/test_inline_list.c \
+	tests/unit/format/test_postings_has.c \
 	tests/unit/format/test_postings_join.c \
 	tests/unit/format/test_postings_skip.c \
 	tests/unit/format/test_postings_window.c \

@@ -22,8 +22,11 @@ static bool read_block(const uint8_t *in, size_t len, block_model *b) {
         }
     }
     if (at == NULL) return false;
+    uint32_t all, most = 0;
     TEST_NEED(at <= end && docs[head.n] == PRS_DOC_END);
-    if (!prs_block_read_freqs(&head, at, end, freqs)) return false;
+    if (!prs_block_read_freqs(&head, at, end, freqs, &all)) return false;
+    for (uint32_t i = 0; i < head.n; i++) most |= freqs[i];
+    TEST_NEED(all == most);
     b->n = head.n;
     memcpy(b->docs, docs, head.n * sizeof *docs);
     memcpy(b->freqs, freqs, head.n * sizeof *freqs);

@@ -79,19 +79,13 @@ static void make_model(model *m, prs_column_type type, bool many, uint32_t n_doc
 
 static void add_doc(const model *m, prs_column_writer *cw, uint32_t doc) {
     prs_bytes words[MAX_PER_DOC];
-    uint32_t ids[MAX_PER_DOC];
     if (m->type == PRS_COLUMN_INT) {
         prs_column_writer_ints(cw, doc, m->ints[doc], m->n[doc]);
         return;
     }
     for (uint32_t i = 0; i < m->n[doc]; i++)
         words[i] = prs_bytes_of(m->words[doc][i], strlen(m->words[doc][i]));
-    if (doc % 2 == 0) {
-        prs_column_writer_words(cw, doc, words, m->n[doc]);
-        return;
-    }
-    for (uint32_t i = 0; i < m->n[doc]; i++) ids[i] = prs_column_writer_intern(cw, words[i]);
-    prs_column_writer_interned(cw, doc, ids, m->n[doc]);
+    prs_column_writer_words(cw, doc, words, m->n[doc]);
 }
 
 static prism_status write_model(const model *m, prs_mem *mem, section_file *f) {

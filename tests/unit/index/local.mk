@@ -9,6 +9,7 @@ index_tests_sources = \
 	tests/unit/index/test_adopt_undo.c \
 	tests/unit/format/section_file.c tests/unit/format/section_file.h \
 	tests/unit/index/test_bisect.c \
+	tests/unit/index/test_bits_cache.c \
 	tests/unit/index/test_check.c \
 	tests/unit/index/test_check_lists.c \
 	tests/unit/index/test_check_older.c \
@@ -54,6 +55,14 @@ index_tests_sources = \
 	tests/unit/index/test_term_sort.c \
 	tests/unit/index/test_terms_walk.c \
 	tests/unit/index/test_transpose.c \
+	tests/unit/index/same_streams.h \
+	tests/unit/index/test_analysts.c \
+	tests/unit/index/test_batch.c \
+	tests/unit/index/test_field_scan.c \
+	tests/unit/index/test_flush_lists.c \
+	tests/unit/index/test_tally.c \
+	tests/unit/index/test_term_encode.c \
+	tests/unit/index/test_threads.c \
 	tests/unit/index/test_unsynced.c \
 	tests/unit/index/test_upgrade.c \
 	tests/unit/index/test_upsert.c \

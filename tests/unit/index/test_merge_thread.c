@@ -59,6 +59,7 @@ static void make(world *w, gate *g, unsigned stop) {
     world_make(w, world_schema);
     world_close(w);
     w->options.threads = 2;
+    w->options.merge_here = false; /* with PRISM_THREADS the world has said otherwise */
     world_open(w, true);
     w->fault->hook = pass;
     w->fault->hook_ctx = g;

@@ -64,6 +64,7 @@ typedef struct fault {
     uint64_t at;
     bool memory;
     prism_status status; /* of storage */
+    uint32_t threads;
 } fault;
 
 static void arm(world *w, const fault *f, uint64_t before) {
@@ -85,6 +86,13 @@ static bool live(const fault *f) {
     uint64_t spent = 0; /* chances so far; the judge's own do not count */
     bool failed = false, unknown = false;
     world_make(&w, world_schema);
+    if (f->threads > 0) {
+        world_close(&w);
+        w.options.threads = f->threads;
+        w.options.batch_text = 1;
+        w.options.merge_here = true;
+        world_open(&w, true);
+    }
     w.fault->calls = FAULT_ALL & ~(unsigned)FAULT_LOCK;
     for (uint32_t i = 0; i < ROUNDS && !failed && !unknown; i++) {
         uint64_t begin = calls(&w, f);
@@ -119,7 +127,7 @@ static void fill_large(void) {
 START_TEST(storage_fails_once) {
     fill_large();
     uint64_t n = 1;
-    for (fault f = {1, false, PRISM_EIO}; live(&f); f.at = ++n)
+    for (fault f = {1, false, PRISM_EIO, 0}; live(&f); f.at = ++n)
         f.status = n % 2 == 0 ? PRISM_EIO : PRISM_ENOSPC;
     ck_assert_uint_gt(n, 300);
 }
@@ -128,10 +136,30 @@ END_TEST
 START_TEST(memory_runs_out_once) {
     fill_large();
     uint64_t n = 0;
-    fault f = {1, true, PRISM_OK};
+    fault f = {1, true, PRISM_OK, 0};
     for (; live(&f); n++) f.at += f.at < 500 ? 1 : 1 + test_seed() % 3;
     ck_assert_uint_gt(n, 500);
 }
 END_TEST
 
-TEST_SUITE(retry, storage_fails_once, memory_runs_out_once)
+/* With workers it is a matter of luck who is refused: whoever it is, the call tells, or does it
+ * itself. */
+START_TEST(storage_fails_once_amid_workers) {
+    fill_large();
+    uint64_t n = 0;
+    for (fault f = {1, false, PRISM_EIO, 3}; live(&f); n++) f.at += 3;
+    ck_assert_uint_gt(n, 100);
+}
+END_TEST
+
+START_TEST(memory_runs_out_once_amid_workers) {
+    fill_large();
+    uint64_t n = 0;
+    fault f = {1 + test_seed() % 5, true, PRISM_OK, 3};
+    for (; live(&f); n++) f.at += 5;
+    ck_assert_uint_gt(n, 200);
+}
+END_TEST
+
+TEST_SUITE(retry, storage_fails_once, memory_runs_out_once, storage_fails_once_amid_workers,
+           memory_runs_out_once_amid_workers)

@@ -39,6 +39,12 @@ void world_make_crashing(world *w, const char *schema, crash_dir *crash) {
     }
     w->options =
         (prs_writer_options){.memory = PRS_WRITER_MIN_MEMORY, .keep_commits = 2, .durable = true};
+    const char *threads = getenv("PRISM_THREADS");
+    if (threads != NULL) {
+        w->options.threads = (uint32_t)strtoul(threads, NULL, 10);
+        w->options.batch_text = 1;
+        w->options.merge_here = true;
+    }
     prism_schema *parsed;
     prism_error err = PRISM_ERROR_INIT;
     prism_status status = prs_schema_from_json(schema, strlen(schema), &parsed, &err);

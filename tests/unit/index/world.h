@@ -27,7 +27,8 @@ typedef struct world {
  * (date). */
 extern const char world_schema[];
 
-/** A new index with a writer. */
+/** A new index with a writer.  PRISM_THREADS=n in the environment has n threads build, and every
+ *  document is a batch. */
 void world_make(world *w, const char *schema);
 /** The same with `crash` around the disk; the caller sets w->disk = crash->inner before world_end,
  *  and ends crash. */

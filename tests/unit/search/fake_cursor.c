@@ -155,9 +155,10 @@ static int32_t fake_prime(const prs_cursor *c, uint32_t k) {
     return score;
 }
 
-static const prs_cursor_ops with_fill = {fake_bound, fake_peek, fake_next,
-                                         fake_probe, fake_fill, fake_prime};
-static const prs_cursor_ops plain = {fake_bound, fake_peek, fake_next, fake_probe, NULL, NULL};
+static const prs_cursor_ops with_fill = {fake_bound, fake_peek,  fake_next, fake_probe,
+                                         fake_fill,  fake_prime, NULL};
+static const prs_cursor_ops plain = {fake_bound, fake_peek, fake_next, fake_probe,
+                                     NULL,       NULL,      NULL};
 
 prs_cursor *fake_cursor(stage *s, const matches *truth) {
     fake *f;
@@ -200,9 +201,8 @@ void stage_check_clean(const stage *s) {
     for (uint32_t depth = 0; depth < PRS_PLAN_MAX_DEPTH; depth++) {
         const prs_scratch *scratch = s->plan.scratch[depth];
         if (scratch == NULL) continue;
-        for (uint32_t i = 0; i < PRS_WINDOW_WORDS; i++) TEST_NEED(scratch->window.bits[i] == 0);
         for (uint32_t i = 0; i < PRS_WINDOW; i++)
-            TEST_NEED(scratch->window.scores[i] == 0 && scratch->count[i] == 0);
+            TEST_NEED(scratch->window.slots[i] == 0 && scratch->count[i] == 0);
     }
 }
 

@@ -7,16 +7,26 @@ search_tests_sources = \
 	tests/unit/search/kit.c \
 	tests/unit/search/kit.h \
 	tests/unit/search/test_column_range.c \
+	tests/unit/search/set_world.c \
+	tests/unit/search/set_world.h \
+	tests/unit/search/sieve_kit.c \
+	tests/unit/search/sieve_kit.h \
+	tests/unit/search/test_count.c \
 	tests/unit/search/test_cover.c \
+	tests/unit/search/test_cur_all.c \
 	tests/unit/search/test_cur_and.c \
+	tests/unit/search/test_cur_any.c \
 	tests/unit/search/test_cur_const.c \
+	tests/unit/search/test_cur_list.c \
 	tests/unit/search/test_cur_max.c \
 	tests/unit/search/test_cur_or.c \
 	tests/unit/search/test_cur_phrase.c \
 	tests/unit/search/test_cur_set.c \
 	tests/unit/search/test_cur_term.c \
+	tests/unit/search/test_cur_word.c \
 	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \
+	tests/unit/search/test_filter_set.c \
 	tests/unit/search/test_fragments.c \
 	tests/unit/search/test_group.c \
 	tests/unit/search/test_highlight.c \
@@ -27,12 +37,19 @@ search_tests_sources = \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
 	tests/unit/search/test_matches.c \
+	tests/unit/search/test_intersect.c \
+	tests/unit/search/test_meet.c \
 	tests/unit/search/test_page.c \
+	tests/unit/search/test_phrase_count.c \
+	tests/unit/search/test_phrase_field.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
+	tests/unit/search/test_ranker.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
+	tests/unit/search/test_select.c \
+	tests/unit/search/test_sieve.c \
 	tests/unit/search/test_snippet.c \
 	tests/unit/search/test_sort.c \
 	tests/unit/search/test_sorter.c \

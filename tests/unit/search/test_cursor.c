@@ -29,10 +29,10 @@ static prism_status fake_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-static const prs_cursor_ops fake_ops = {NULL, NULL, fake_next, NULL, NULL, NULL};
+static const prs_cursor_ops fake_ops = {NULL, NULL, fake_next, NULL, NULL, NULL, NULL};
 
 static fake fake_of(prs_plan *plan, const uint32_t *docs, uint32_t n) {
-    fake f = {{&fake_ops, plan, n, 99, true}, docs, n, 0};
+    fake f = {{.ops = &fake_ops, .plan = plan, .cost = n, .most = 99, .scored = true}, docs, n, 0};
     return f;
 }
 
@@ -56,8 +56,7 @@ START_TEST(lists_add_up_in_a_window) {
         ck_assert_uint_eq(out.docs[i], docs[i]);
         ck_assert_int_eq(out.scores[i], scores[i]);
     }
-    for (uint32_t i = 0; i < PRS_WINDOW; i++) ck_assert_int_eq(window.scores[i], 0);
-    for (uint32_t i = 0; i < PRS_WINDOW_WORDS; i++) ck_assert_uint_eq(window.bits[i], 0);
+    for (uint32_t i = 0; i < PRS_WINDOW; i++) ck_assert_int_eq(window.slots[i], 0);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* test_searcher.c - order, ties, deletions, counts and stopping, over the segments of a
  * snapshot. */
-#include "unit/search/kit.h"
+#include "unit/search/set_world.h"
 
 #include "search/searcher.h"
 
@@ -210,7 +210,116 @@ START_TEST(given_statistics_keep_scores_through_a_merge) {
 }
 END_TEST
 
+/* ---- threads -------------------------------------------------------------------------------- */
+
+enum { MOST_HITS = 3000 };
+
+typedef struct answer {
+    uint64_t total;
+    bool exact;
+    size_t n;
+    prs_top_hit hits[MOST_HITS];
+} answer;
+
+static void ask(set_world *w, const prs_search_request *request, answer *out) {
+    prs_search_result result = {0};
+    prs_topk_init(&result.top, &w->mem, request->k);
+    ck_assert_int_eq(prs_searcher_run(request, &w->mem, &result, NULL), PRISM_OK);
+    out->total = result.total;
+    out->exact = result.total_exact;
+    out->n = result.top.n;
+    memcpy(out->hits, result.top.heap, result.top.n * sizeof *out->hits);
+    prs_topk_fini(&result.top);
+}
+
+static bool same_hits(const answer *a, const answer *b) {
+    for (size_t i = 0; i < a->n && i < b->n; i++) {
+        const prs_top_hit *x = &a->hits[i], *y = &b->hits[i];
+        if (x->score != y->score || x->leaf != y->leaf || x->doc != y->doc) return false;
+    }
+    return a->n == b->n;
+}
+
+/* One thread over whole segments, and several over ranges, of one segment and of five. */
+static void check_threads(uint32_t n_segments, uint64_t delete_one_in, const char *name) {
+    static set_world w;
+    static answer one, many;
+    static char json[20000];
+    static const uint32_t ks[] = {0, 1, 10, 100, MOST_HITS};
+    test_rng rng = test_rng_of(name);
+    set_world_make(&w, n_segments, delete_one_in, &rng);
+    for (uint32_t round = 0; round < 120; round++) {
+        set_expr_print(set_expr_make(&rng, round % 3), json, sizeof json);
+        prs_search_request request = {.snap = w.k.snap,
+                                      .root = set_world_weigh(&w, json),
+                                      .k = ks[test_rng_below(&rng, PRS_COUNT(ks))],
+                                      .exact_count = test_rng_one_in(&rng, 2),
+                                      .exhaustive = test_rng_one_in(&rng, 5),
+                                      .watch = &w.watch};
+        ask(&w, &request, &one);
+        request.threads = 2 + (uint32_t)test_rng_below(&rng, 3);
+        request.range_docs = PRS_WINDOW << test_rng_below(&rng, 3);
+        ask(&w, &request, &many);
+        ck_assert_msg(same_hits(&one, &many), "%u threads, k %u: %s", request.threads, request.k,
+                      json);
+        if (one.exact && many.exact) ck_assert_uint_eq(one.total, many.total);
+        if (request.exact_count || request.k == 0) ck_assert(one.exact && many.exact);
+    }
+    ck_assert(!prs_watch_stopped(&w.watch));
+    set_world_free(&w);
+}
+
+START_TEST(threads_change_nothing) {
+    check_threads(1, 0, "threads");
+}
+END_TEST
+
+START_TEST(nor_over_segments_with_deletions) {
+    check_threads(5, 9, "threads-5");
+}
+END_TEST
+
+START_TEST(threads_stop_and_fail_as_one_does) {
+    static set_world w;
+    int stop = 1;
+    test_rng rng = test_rng_of("threads-stop");
+    set_world_make(&w, 3, 0, &rng);
+    prs_watch watch = prs_watch_of(0, &stop, 0);
+    prs_search_request request = {.snap = w.k.snap,
+                                  .root = set_world_weigh(&w, kit_word("w1")),
+                                  .k = 10,
+                                  .exact_count = true,
+                                  .watch = &watch,
+                                  .threads = 3,
+                                  .range_docs = PRS_WINDOW};
+    prs_search_result result = {0};
+    prs_topk_init(&result.top, &w.mem, 10);
+    ck_assert_int_eq(prs_searcher_run(&request, &w.mem, &result, NULL), PRISM_OK);
+    ck_assert(!result.total_exact && watch.why == PRISM_STOP_CANCEL);
+    prs_topk_fini(&result.top);
+    /* Memory runs out in this thread or that: told, and nothing is left behind. */
+    stop = 0;
+    for (size_t limit = 1000; limit < 3000000; limit += limit / 3) {
+        prism_error err = PRISM_ERROR_INIT;
+        watch = prs_watch_of(0, &stop, 0);
+        memset(&result, 0, sizeof result);
+        size_t before = atomic_load(&w.mem.live);
+        w.mem.limit = before + limit;
+        prs_topk_init(&result.top, &w.mem, 10);
+        prism_status status = prs_searcher_run(&request, &w.mem, &result, &err);
+        ck_assert(status == PRISM_OK || (status == PRISM_ENOMEM && err.code == PRISM_ENOMEM));
+        if (limit > 2000000) ck_assert_int_eq(status, PRISM_OK);
+        if (limit < 30000) ck_assert_int_eq(status, PRISM_ENOMEM);
+        prs_topk_fini(&result.top);
+        ck_assert_uint_eq(atomic_load(&w.mem.live), before);
+    }
+    w.mem.limit = SIZE_MAX;
+    set_world_free(&w);
+}
+END_TEST
+
 TEST_SUITE(searcher, equal_scores_stand_by_arrival, deleted_documents_are_neither_found_nor_counted,
            offset_and_k, a_total_says_whether_it_is_exact, a_page_is_not_pruned_by_the_one_before,
            a_search_can_be_stopped, an_empty_index_answers,
-           given_statistics_keep_scores_through_a_merge)
+           given_statistics_keep_scores_through_a_merge, threads_change_nothing,
+           nor_over_segments_with_deletions, threads_stop_and_fail_as_one_does)

@@ -349,8 +349,39 @@ START_TEST(memory_for_a_copy_may_run_out) {
 }
 END_TEST
 
-TEST_SUITE(out, what_cannot_be_had_back_is_told, memory_for_a_copy_may_run_out,
-           bytes_are_those_of_the_format, the_digest_never_changes, a_file_is_synced_once,
-           a_sealed_file_is_whole_and_not_synced, every_failing_call_is_told,
+static prism_status gather(prs_mem *mem, void *ctx) {
+    prs_out *out;
+    (void)ctx;
+    PRS_TRY(prs_out_gather_new(mem, &out, NULL));
+    prism_status status = PRISM_OK;
+    for (uint32_t round = 0; round < 3 && status == PRISM_OK; round++) {
+        prs_buf *bytes = prs_out_gather_begin(out);
+        ck_assert_uint_eq(prs_out_offset(out), 0);
+        ck_assert_int_eq(prs_out_status(out, NULL), PRISM_OK); /* no error of before */
+        for (uint32_t i = 0; i < 1000; i++) prs_out_write(out, "0123456789", 10);
+        status = prs_out_status(out, NULL);
+        if (status != PRISM_OK) { /* said until the next begin, and there is memory again */
+            prs_out_write(out, "0123456789", 10);
+            ck_assert_int_eq(prs_out_status(out, NULL), PRISM_ENOMEM);
+            bytes = prs_out_gather_begin(out);
+            ck_assert_int_eq(prs_out_status(out, NULL), PRISM_OK);
+            continue;
+        }
+        ck_assert_uint_eq(prs_out_offset(out), 10000);
+        ck_assert_uint_eq(bytes->len, 10000);
+        ck_assert_mem_eq(bytes->ptr + 9990, "0123456789", 10);
+    }
+    prs_out_gather_free(out);
+    return status;
+}
+
+START_TEST(what_is_gathered_is_in_memory) {
+    ck_assert_uint_gt(test_oom_sweep(gather, NULL), 3);
+}
+END_TEST
+
+TEST_SUITE(out, what_is_gathered_is_in_memory, what_cannot_be_had_back_is_told,
+           memory_for_a_copy_may_run_out, bytes_are_those_of_the_format, the_digest_never_changes,
+           a_file_is_synced_once, a_sealed_file_is_whole_and_not_synced, every_failing_call_is_told,
            nothing_happens_after_a_failure, what_is_abandoned_is_gone, bugs_of_callers_are_told,
            memory_may_run_out, bytes_are_had_back_from_a_file)

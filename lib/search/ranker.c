@@ -1,0 +1,147 @@
+/* ranker.c - how does a range of documents give its best and its number?
+ *
+ *     rank    plan with scores,    floor = what it takes to get into the heap
+ *     count   plan without scores: count.c
+ *
+ * An exact count with hits is two passes, because pruning skips documents that must be counted, and
+ * counting needs no scores; where there is little to skip, one pass without a floor does both.
+ *
+ * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all those
+ *             to come arrived later (FORMAT.md: equal scores stand by arrival), which is so in a
+ *             segment that keeps arrival order and begins behind all arrivals seen.  Before
+ *             anything is found, dominance points of the lists may promise k documents of a score
+ *             (cursor.h, prime).  What a heap of another thread has reached is a floor, too; never
+ *             plus 1, since nothing is known of its arrivals.
+ * Pages       What does not stand behind the place where the page begins is counted, and never
+ *             offered to the heap; the floor is that of the page's own hits.
+ * Invariants  - Pruned, exhaustive and counted answers are of the same documents: tests compare
+ *               them.
+ *             - Plans go forward only, so a segment's is kept for its next range.
+ * Tested by   tests/unit/search/test_ranker.c, test_searcher.c, test_pruning.c, tests/diff */
+#include "search/ranker.h"
+
+#include "search/count.h"
+
+#define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
+
+static void plan_init(prs_ranker_plan *p, const prs_ranker *r) {
+    prs_plan_init(&p->plan, r->mem, r->watch);
+    p->plan.spares = r->spares;
+    p->plan.kept = r->request->kept;
+    p->leaf = UINT32_MAX;
+}
+
+/* The snapshot's, unless the search was given memory of its own. */
+static prs_spares *spares_of(const prs_search_request *request, const prs_mem *mem) {
+    const prism_allocator *own = &mem->hook, *its = &request->snap->mem->hook;
+    bool same = own->resize == its->resize && own->release == its->release && own->ctx == its->ctx;
+    return same ? request->spares : NULL;
+}
+
+prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, prs_watch *watch,
+                             prs_topk *top, prs_mem *mem, prism_error *err) {
+    *r = (prs_ranker){.request = request, .watch = watch, .top = top, .mem = mem};
+    r->spares = spares_of(request, mem);
+    plan_init(&r->ranking, r);
+    plan_init(&r->counting, r);
+    r->counting.plan.lender = &r->ranking.plan;
+    r->space = prs_scratch_new(mem, r->spares);
+    if (r->space == NULL) return prs_error_nomem(err);
+    r->batch = &r->space->batch;
+    return PRISM_OK;
+}
+
+void prs_ranker_fini(prs_ranker *r) {
+    prs_plan_fini(&r->counting.plan);
+    prs_plan_fini(&r->ranking.plan);
+    prs_scratch_free(r->space, r->mem, r->spares);
+}
+
+static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, bool scored,
+                              prism_error *err) {
+    const prs_search_request *request = r->request;
+    if (p->leaf == leaf) return PRISM_OK;
+    p->leaf = UINT32_MAX;
+    PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));
+    p->leaf = leaf;
+    return PRISM_OK;
+}
+
+static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, prism_error *err) {
+    prs_batch *batch = r->batch;
+    const prs_segment *segment = r->ranking.plan.segment;
+    const prs_page *page = r->request->page;
+    int shift = r->request->shift;
+    prs_batch_keep_floor(batch, least);
+    for (uint32_t i = 0; i < batch->n; i++) {
+        if (batch->scores[i] < prs_topk_floor(r->top, false)) continue;
+        uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
+        if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
+        prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
+        PRS_TRY(prs_topk_offer(r->top, hit, err));
+    }
+    return PRISM_OK;
+}
+
+/* Tell the others what k documents reach, and learn it from them. */
+static int32_t share_floor(prs_ranker *r) {
+    if (r->reached == NULL) return 0;
+    int mine = prs_topk_floor(r->top, false);
+    int all = atomic_load_explicit(r->reached, memory_order_relaxed);
+    while (mine > all) {
+        if (atomic_compare_exchange_weak_explicit(r->reached, &all, mine, memory_order_relaxed,
+                                                  memory_order_relaxed))
+            return mine;
+    }
+    return all;
+}
+
+/* The best of a range into the heap; without pruning this also counts. */
+static prism_status rank(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t to, bool prune,
+                         bool count, prism_error *err) {
+    const prs_leaf *at = &r->request->snap->leaves[leaf];
+    prs_cursor *root = r->ranking.plan.root;
+    bool later = at->segment->order.bits == NULL &&
+                 (!r->top->any || at->segment->arrival_base + from > r->top->last_arrival);
+    bool may_prime = prune && r->request->page == NULL; /* those promised may stand before it */
+    int32_t prime = may_prime ? prs_plan_prime(&r->ranking.plan, r->request->k) : 0;
+    for (; from < to; from = r->batch->next) {
+        int32_t least = prs_topk_floor(r->top, later);
+        int32_t known = prune ? PRS_MAX(prime, share_floor(r)) : 0;
+        int32_t floor = prune ? PRS_MAX(least, known) : 0;
+        r->pruned = r->pruned || floor > 0;
+        PRS_TRY(root->ops->next(root, from, to, floor, r->batch, err));
+        prs_batch_drop_deleted(r->batch, at->deleted);
+        if (count) r->total += r->batch->n;
+        PRS_TRY(offer_batch(r, leaf, least, err));
+    }
+    return PRISM_OK;
+}
+
+static prism_status count(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t to,
+                          prism_error *err) {
+    PRS_TRY(plan_leaf(r, &r->counting, leaf, false, err));
+    if (r->counting.plan.root == NULL) return PRISM_OK;
+    return prs_count(&r->counting.plan, from, to, r->batch, &r->total, err);
+}
+
+prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t to,
+                            prism_error *err) {
+    const prs_search_request *request = r->request;
+    if (request->k == 0) return count(r, leaf, from, to, err);
+    PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
+    if (r->ranking.plan.root == NULL) return PRISM_OK;
+    bool few = r->ranking.plan.root->cost <= PRS_ONE_PASS_DOCS;
+    bool one_pass = request->exhaustive || (request->exact_count && few);
+    PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
+    return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);
+}
+
+prism_status prs_ranker_cost(prs_ranker *r, uint32_t leaf, uint64_t *cost, prism_error *err) {
+    bool scored = r->request->k > 0;
+    prs_ranker_plan *p = scored ? &r->ranking : &r->counting;
+    *cost = 0;
+    PRS_TRY(plan_leaf(r, p, leaf, scored, err));
+    if (p->plan.root != NULL) *cost = p->plan.root->cost;
+    return PRISM_OK;
+}
