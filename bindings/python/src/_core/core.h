@@ -9,8 +9,8 @@
  *                   lock of the library and waits for Python's must never meet one that waits the
  *                   other way round.  So callbacks fill C memory (core_text), and Python's objects
  *                   are made after.
- * Handles           Every object owns one thing of the library (core_object).  close() in one thread
- *                   while another is inside a call takes effect when that call returns.
+ * Handles           Every object owns one thing of the library (core_object).  close() in one
+ *                   thread while another is inside a call takes effect when that call returns.
  * Errors            A status becomes an exception of prismsearch._errors (errors.c). */
 #ifndef PRISMSEARCH_PY_CORE_H
 #define PRISMSEARCH_PY_CORE_H
