@@ -28,6 +28,7 @@
     4096u       /* documents from the first to the last of a block whose places are in a table */
 #define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
+#define FEW_IN_GROUP 2u
 
 typedef struct cur_word {
     prs_cursor base;
@@ -317,45 +318,62 @@ static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint
     return score_hits(t, batch, &hits, err);
 }
 
-/* The scores that candidates of the block stood on must have. */
-static prism_status need_of_block(cur_word *t, int32_t floor, int32_t *need, prism_error *err) {
-    *need = INT32_MIN;
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    if (t->lane->p.n_groups > 0) PRS_TRY(bound_blocks(t, err));
-    *need = floor - (t->lane->p.n_groups > 0 ? t->block_max[t->lane->p.block] : t->wide_max);
+/* Candidates in one group of blocks; without a floor, all. */
+typedef struct word_part {
+    uint32_t at, end;
+    int32_t need; /* the scores that they must have for the group */
+} word_part;
+
+/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if there
+ * is none. */
+static prism_status next_part(cur_word *t, const prs_batch *batch, int32_t floor, word_part *part,
+                              prism_error *err) {
+    bool pruned = floor > 0 && t->base.scored;
+    for (part->at = part->end; part->at < batch->n; part->at = part->end) {
+        part->end = batch->n;
+        part->need = INT32_MIN;
+        if (!pruned) return PRISM_OK;
+        uint32_t doc = batch->docs[part->at];
+        if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
+        part->end = prs_select_place(batch->docs, part->at, batch->n, t->wide_to);
+        if (t->wide_max < 0) continue;
+        part->need = floor - t->wide_max;
+        if (prs_select_any(batch->scores + part->at, part->end - part->at, part->need))
+            return PRISM_OK;
+    }
     return PRISM_OK;
 }
 
-/* Pass candidates of groups in which none can reach the floor. */
-static prism_status pass_groups(cur_word *t, const prs_batch *batch, uint32_t *at, int32_t floor,
-                                prism_error *err) {
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    while (*at < batch->n) {
-        uint32_t doc = batch->docs[*at];
-        if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
-        uint32_t end = *at;
-        while (end < batch->n && batch->docs[end] < t->wide_to) end++;
-        if (t->wide_max >= 0 && prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
-            break;
-        *at = end;
-    }
+/* The scores that candidates of the block stood on must have.  For a few in a group its blocks are
+ * not bounded: that costs as much as asking some blocks in vain. */
+static prism_status need_of_block(cur_word *t, const word_part *part, int32_t floor, int32_t *need,
+                                  prism_error *err) {
+    const prs_postings *p = &t->lane->p;
+    *need = part->need;
+    if (part->need == INT32_MIN || p->n_groups == 0) return PRISM_OK;
+    if (t->maxima_of != p->group && part->end - part->at <= FEW_IN_GROUP) return PRISM_OK;
+    PRS_TRY(bound_blocks(t, err));
+    *need = floor - t->block_max[p->block];
     return PRISM_OK;
 }
 
 static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     cur_word *t = self(c);
+    word_part part = {0};
     memset(hit, 0, batch->n);
-    for (uint32_t at = 0; at < batch->n;) {
+    for (uint32_t at = 0;;) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(pass_groups(t, batch, &at, floor, err));
+        if (at >= part.end) {
+            PRS_TRY(next_part(t, batch, floor, &part, err));
+            at = part.at;
+        }
         if (at == batch->n) break;
         PRS_TRY(prs_lane_skip(t->lane, batch->docs[at], err));
         if (prs_lane_ended(t->lane)) break;
         int32_t need;
-        PRS_TRY(need_of_block(t, floor, &need, err));
-        uint32_t end = at + 1;
-        while (end < batch->n && batch->docs[end] <= t->lane->p.last_doc) end++;
+        PRS_TRY(need_of_block(t, &part, floor, &need, err));
+        uint32_t end = prs_select_place(batch->docs, at, part.end, t->lane->p.last_doc + 1);
         if (need == INT32_MIN || prs_select_any(batch->scores + at, end - at, need))
             PRS_TRY(probe_block(t, batch, at, end, need, hit, err));
         at = end;
