@@ -1,5 +1,6 @@
 # Sources of lib/codec: hot loops, so they are built as kernels (lib/local.mk).
 libprs_kernels_sources += \
+	lib/codec/between.c lib/codec/between.h lib/codec/between_kernels.h \
 	lib/codec/bits.h \
 	lib/codec/eliasfano.c lib/codec/eliasfano.h \
 	lib/codec/pack.c lib/codec/pack.h \
@@ -8,3 +9,4 @@ libprs_kernels_sources += \
 	lib/codec/unbits.c lib/codec/unbits.h lib/codec/unbits_kernels.h
 libprs_kernels_avx2_sources += lib/codec/unbits_avx2.c
 libprs_kernels_avx512_sources += lib/codec/unbits_avx512.c
+libprs_kernels_avx2_sources += lib/codec/between_avx2.c
