@@ -100,7 +100,7 @@ bench-scale: bench/zipf psearch
 bench-report:
 	@$(PYTHON3) $(srcdir)/bench/report.py --root $(srcdir)
 .PHONY: bench-micro bench-results bench-scale bench-report
-EXTRA_DIST += bench/machine.py bench/scale.py bench/report.py bench/svg.py
+EXTRA_DIST += bench/machine.py bench/scale.py bench/report.py bench/report_queries.py bench/query_growth.py bench/svg.py
 EXTRA_DIST += bench/NOTES.md
 
 # The driver of our own in the runs against peers; their drivers are built by bench/peers/*/install.sh.
@@ -111,13 +111,13 @@ noinst_PROGRAMS += bench/prism_query
 bench_prism_query_SOURCES = bench/peers/prismsearch/query.c bench/peers/peer.h
 bench_prism_query_LDADD = libprismsearch.la
 # File by file: of a folder the objects in the build tree would be packed, too.
-EXTRA_DIST += bench/corpora bench/queries bench/query_ab bench/run bench/RESULTS.md bench/bytes \
+EXTRA_DIST += bench/corpora bench/queries bench/query_ab bench/query_rows.py bench/rig.py bench/run bench/run-queries bench/RESULTS.md bench/bytes \
 	bench/peers/README.md bench/peers/bm25s/driver.py bench/peers/bm25s/install.sh bench/peers/debian.sh \
 	bench/peers/fts5/fts5.c bench/peers/fts5/install.sh bench/peers/groonga/groonga.c \
-	bench/peers/groonga/install.sh bench/peers/lucene/LucenePeer.java bench/peers/lucene/install.sh \
+	bench/peers/groonga/install.sh bench/peers/lucene/LucenePeer.java bench/peers/lucene/LuceneQuery.java bench/peers/lucene/install.sh \
 	bench/peers/lucene/pom.xml bench/peers/peer.py bench/peers/pisa/driver.py bench/peers/pisa/install.sh \
 	bench/peers/python.sh bench/peers/tantivy/Cargo.lock bench/peers/tantivy/Cargo.toml \
-	bench/peers/tantivy/install.sh bench/peers/tantivy/src/main.rs bench/peers/xapian/install.sh \
+	bench/peers/tantivy/install.sh bench/peers/tantivy/src/main.rs bench/peers/tantivy/src/query.rs bench/peers/xapian/install.sh \
 	bench/peers/xapian/xapian.cc
 noinst_PROGRAMS += bench/prism_bound
 bench_prism_bound_SOURCES = bench/bound.c bench/peers/peer.h

@@ -21,6 +21,7 @@ import statistics
 import sys
 
 sys.dont_write_bytecode = True  # the source tree may be read-only, and stays clean
+import report_queries  # noqa: E402
 import svg  # noqa: E402
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
@@ -339,8 +340,22 @@ def page(results, drawn):
         out += [f"## {title}", ""] + table(head, rows) + [""]
         for plot in (p for p in plots if p in drawn):
             out += [f"![{plot[:-4]}]({plot})", ""]
+    out += query_page(results, drawn)
     out += ["## Machines", ""] + [f"- {m}" for m in results.machine(results.rows)] + [""]
     return "\n".join(out)
+
+
+def query_page(results, drawn):
+    """Queries: the plots, then a table for each corpus."""
+    queries, out = report_queries.Queries(results.rows), []
+    if any(p.startswith("query-") for p in drawn):
+        out += ["## Queries", "", "Beside each peer: our time over theirs, as the geometric mean of the queries' ratios, ratio of the means, ratio of the "
+                "p99; below 1 we are faster. Empty where the two do not find the same.", ""]
+        for plot in sorted(p for p in drawn if p.startswith("query-")):
+            out += [f"![{plot[:-4]}]({plot})", ""]
+    for title, head, rows in report_queries.tables(queries):
+        out += [f"## {title}", ""] + table(head, rows) + [""]
+    return out
 
 
 def readme_block(results):
@@ -350,11 +365,12 @@ def readme_block(results):
         out += ["Building one index on one core, engines by turns. Speed is text a CPU second; beside each peer: how many times "
                 "faster here, and the bytes of the index here over theirs.", ""]
         out += table(["text", "here", *(NAMES[e] for e in PEERS)], peers) + [""]
+    out += report_queries.readme_block(report_queries.Queries(results.rows), table)
     scale = [r for r in scale_rows(results) if r[0] == "load, 256 MiB"]
     if scale:
         out += ["`psearch put --load --memory 256M` on generated documents of about 72 words (`bench/scale.py`):", ""]
         out += table(SCALE_HEAD[1:], [r[1:] for r in scale]) + [""]
-    machines = results.machine([r for r in results.rows if r["kind"] in ("build", "scale")])
+    machines = results.machine([r for r in results.rows if r["kind"] in ("build", "scale", "latency")])
     if out:
         out += [f"Measured on {'; '.join(machines)}. Plots and all figures: [docs/bench](docs/bench/README.md).", ""]
     return "\n".join(["", *out]) if out else "\n"
@@ -391,6 +407,8 @@ def main():
         picture = draw(results)
         if picture is not None:
             files[os.path.join(folder, name)] = picture
+    for name, picture in report_queries.plots(results, report_queries.Queries(results.rows)).items():
+        files[os.path.join(folder, name)] = picture
     drawn = {os.path.basename(path) for path in files}
     files[os.path.join(folder, "README.md")] = page(results, drawn)
     readme = os.path.join(args.root, "README.md")

@@ -2,7 +2,7 @@
 # check_docs.sh - does every file say what it is for, is every file tested, is every public name
 # explained?
 #
-#   head essays   lib, cli and bench open with "/* file.c - question"; over 100 lines of C the essay has
+#   head essays   lib, cli, bindings and bench open with "/* file.c - question"; over 100 lines of C the essay has
 #                 at least 4 lines
 #   twins         lib/<layer>/x.c has tests/unit/<layer>/test_x.c; x_read.c and x_write.c, which share
 #                 x.h, may share test_x.c; else a line in tests/unit/EXEMPT gives a reason
@@ -104,7 +104,7 @@ check_public() {
     ' "$1"
 }
 
-source_files include lib cli bench | grep -v '^lib/analysis/gen/' | while read -r file; do
+source_files include lib cli bindings bench | grep -v '^lib/analysis/gen/' | while read -r file; do
     check_head "$file"
 done
 check_twins

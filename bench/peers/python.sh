@@ -5,10 +5,11 @@ need_python() {
     python_out=$1
     shift
     mkdir -p "$python_out"
-    if [ ! -e "$python_out/driver" ]; then
+    if [ "$(cat "$python_out/packages" 2> /dev/null)" != "$*" ]; then
         { python3 -m venv "$python_out/venv" && "$python_out/venv/bin/pip" install -q "$@"; } \
             > "$python_out/pip.log" 2>&1 ||
             { echo "skipped: could not install $*, see $python_out/pip.log"; exit 77; }
+        echo "$*" > "$python_out/packages"
     fi
     cat > "$python_out/driver" <<END
 #!/bin/sh

@@ -31,7 +31,7 @@ typedef enum prism_count_mode {
 typedef enum prism_stop {
     PRISM_STOP_NONE = 0,     /* it was done */
     PRISM_STOP_DEADLINE = 1, /* timeout_us */
-    PRISM_STOP_CANCEL = 2,   /* *cancel */
+    PRISM_STOP_CANCEL = 2,   /* *cancel, or progress said so */
     PRISM_STOP_WORK = 3,     /* max_work */
 } prism_stop;
 
@@ -69,11 +69,15 @@ typedef struct prism_search_opts {
      * them there.  Those used longest ago make room.  It is the snapshot's memory, beside
      * opts.memory, and goes with it */
     size_t filter_cache;
+    /* called by the searching thread at its first step and then every 32 steps, with the steps so
+     * far and 0; anything but 0 stops the search, as *cancel does.  May be NULL */
+    prism_progress_fn progress;
+    void *progress_ctx;
 } prism_search_opts;
 #define PRISM_SEARCH_OPTS_INIT                                                                     \
     {                                                                                              \
         sizeof(prism_search_opts), 10, 0, PRISM_COUNT_NONE, 0, -1.0, -1.0, NULL, 0, NULL, NULL, 0, \
-            0, NULL, NULL, NULL, 0, 0                                                              \
+            0, NULL, NULL, NULL, 0, 0, NULL, NULL                                                  \
     }
 
 /** One document found. */

@@ -76,6 +76,57 @@ static inline prs_ascii_word prs_ascii_word_sse2(const uint8_t *p) {
 }
 #endif
 
+/* A word of fewer than PRS_ASCII_WORD_KEY bytes at p, of which as many must be readable; len
+ * PRS_ASCII_WORD_KEY = longer.  has_digit is not set. */
+static inline prs_ascii_word prs_ascii_word_short(const uint8_t *p) {
+#ifdef __SSE2__
+    static const uint8_t keep[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    __m128i a = _mm_loadu_si128((const void *)p);
+    __m128i lower = _mm_or_si128(a, _mm_set1_epi8(0x20));
+    __m128i is_word = _mm_or_si128(prs_ascii_within(a, '0', 10), prs_ascii_within(lower, 'a', 26));
+    prs_ascii_word word = {{0, 0}, 0, false};
+    word.len = (uint32_t)__builtin_ctz(~(uint32_t)_mm_movemask_epi8(is_word));
+    lower = _mm_and_si128(lower, _mm_loadu_si128((const void *)(keep + 16 - word.len)));
+    word.key.lo = (uint64_t)_mm_cvtsi128_si64(lower);
+    word.key.hi = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(lower, lower));
+    return word;
+#else
+    prs_ascii_word word = {{0, 0}, 0, false};
+    uint8_t key[PRS_ASCII_WORD_KEY] = {0};
+    for (; word.len < PRS_ASCII_WORD_KEY; word.len++) {
+        uint8_t c = p[word.len];
+        if (!prs_ascii_is_digit(c) && !prs_ascii_is_letter(c)) break;
+        key[word.len] = c | 0x20;
+    }
+    memcpy(&word.key.lo, key, 8);
+    memcpy(&word.key.hi, key + 8, 8);
+    return word;
+#endif
+}
+
+/* The same for a run of ASCII bytes above the blank, as they are. */
+static inline prs_ascii_word prs_ascii_run_short(const uint8_t *p) {
+    prs_ascii_word word = {{0, 0}, 0, false};
+#ifdef __SSE2__
+    static const uint8_t keep[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    __m128i a = _mm_loadu_si128((const void *)p);
+    uint32_t is_word = (uint32_t)_mm_movemask_epi8(_mm_cmpgt_epi8(a, _mm_set1_epi8(0x20)));
+    word.len = (uint32_t)__builtin_ctz(~is_word);
+    a = _mm_and_si128(a, _mm_loadu_si128((const void *)(keep + 16 - word.len)));
+    word.key.lo = (uint64_t)_mm_cvtsi128_si64(a);
+    word.key.hi = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(a, a));
+#else
+    uint8_t key[PRS_ASCII_WORD_KEY] = {0};
+    for (; word.len < PRS_ASCII_WORD_KEY && p[word.len] > 0x20 && p[word.len] < 0x80; word.len++)
+        key[word.len] = p[word.len];
+    memcpy(&word.key.lo, key, 8);
+    memcpy(&word.key.hi, key + 8, 8);
+#endif
+    return word;
+}
+
 static inline prs_ascii_word prs_ascii_word_at(const uint8_t *p) {
 #ifdef __SSE2__
     return prs_ascii_word_sse2(p);

@@ -22,6 +22,7 @@
  * Tested by   tests/unit/analysis/test_lexicon.c (equal to prs_analysis_run on any text) */
 #include "analysis/lexicon_impl.h"
 
+#include "analysis/ascii_word.h"
 #include "analysis/utf8.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -47,6 +48,8 @@ prism_status prs_lexicon_new(prs_analyzer *analyzer, prs_mem *mem, prs_lexicon *
     if (lexicon == NULL) return prs_error_nomem(err);
     lexicon->mem = mem;
     lexicon->has_lanes = analyzer->recipe == PRS_RECIPE_MIXED;
+    lexicon->is_spaced = analyzer->recipe == PRS_RECIPE_WHITESPACE &&
+                         analyzer->options.max_token_bytes >= PRS_ASCII_WORD_KEY;
     memcpy(lexicon->seeds, seeds, sizeof seeds);
     init_tables(lexicon);
     prism_status status = prs_analysis_new(analyzer, mem, &lexicon->analysis, err);
@@ -65,6 +68,7 @@ void prs_lexicon_reset(prs_lexicon *lexicon) {
     prs_chunk_memo_fini(&lexicon->chunks);
     prs_mem_free(lexicon->mem, lexicon->han, sizeof *lexicon->han);
     lexicon->han = NULL;
+    if (lexicon->analysis != NULL) prs_words_forget(&lexicon->analysis->words);
     init_tables(lexicon);
 }
 
@@ -82,6 +86,10 @@ uint32_t prs_lexicon_count(const prs_lexicon *lexicon) {
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id) {
     PRS_ASSERT(id < lexicon->keys.n);
     return lexicon->keys.keys[id];
+}
+
+const prs_bytes *prs_lexicon_keys(const prs_lexicon *lexicon) {
+    return lexicon->keys.keys;
 }
 
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
@@ -146,18 +154,21 @@ static bool is_plain_pair(const uint8_t *t, size_t len) {
     return len == 6 && t[0] >= 0xe0 && t[0] < 0xf0 && t[3] >= 0xe0 && t[3] < 0xf0;
 }
 
+/* A character of three bytes in well-formed UTF-8. */
+static uint32_t wide_char(const uint8_t *p) {
+    return (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
+}
+
 /* A pair of two characters of three bytes is known to the memo of pairs alone. */
 static prism_status find_id(prs_lexicon *lexicon, const prs_token *token, uint32_t *id) {
     const uint8_t *t = token->term;
     bool is_pair = token->kind == PRS_KIND_HAN2 && is_plain_pair(t, token->len);
+    bool is_char = token->kind == PRS_KIND_HAN1 || token->kind == PRS_KIND_HANEND;
+    if (is_char && token->len == 3)
+        return prs_lane_add_char(lexicon, token->kind, wide_char(t), id);
     if (!is_pair) return prs_lexicon_add(lexicon, token->kind, prs_bytes_of(t, token->len), id);
     uint32_t n, first = prs_utf8_decode(t, t + 6, &n), second = prs_utf8_decode(t + 3, t + 6, &n);
     return prs_lane_add_pair(lexicon, first << 16 | second, id);
-}
-
-/* A character of three bytes in well-formed UTF-8. */
-static uint32_t wide_char(const uint8_t *p) {
-    return (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
 }
 
 prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *id,
@@ -177,7 +188,12 @@ prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *i
 static prism_status put_token(void *ctx, const prs_token *token) {
     prs_lexicon *lexicon = ctx;
     uint32_t id;
-    PRS_TRY(find_id(lexicon, token, &id));
+    if (token->memo != NULL && *token->memo != 0) {
+        id = *token->memo - 1;
+    } else {
+        PRS_TRY(find_id(lexicon, token, &id));
+        if (token->memo != NULL) *token->memo = id + 1;
+    }
     PRS_TRY(prs_lexicon_reserve(lexicon, 3));
     uint32_t *at = lexicon->out->ids + lexicon->out->n, *from = at;
     if (token->pos < lexicon->span) {
@@ -268,6 +284,36 @@ static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32
     return prs_lane_flush(lexicon);
 }
 
+static uint32_t next_blank(const uint8_t *text, uint32_t len, uint32_t at) {
+    while (at < len && text[at] != ' ' && (uint8_t)(text[at] - '\t') >= 5) at++;
+    return at;
+}
+
+/* Text between two ASCII blanks gives the same words whatever stands around them. */
+static prism_status scan_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                uint64_t *n_bad) {
+    for (uint32_t at = 0; at < len;) {
+        PRS_TRY(prs_lane_run_spaced(lexicon, text, len, &at));
+        if (at == len) break;
+        uint32_t end = len - at < PRS_ASCII_WORD_LOOK ? len : next_blank(text, len, at);
+        uint32_t pos = lexicon->span;
+        PRS_TRY(prs_whitespace_run(lexicon->analysis, prs_bytes_of(text + at, end - at), put_token,
+                                   lexicon, &pos, n_bad, lexicon->err));
+        at = end;
+    }
+    PRS_TRY(prs_lane_flush(lexicon));
+    lexicon->pos = lexicon->span;
+    return PRISM_OK;
+}
+
+static prism_status scan_with(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                              uint64_t *n_bad) {
+    if (lexicon->has_lanes) return scan_lanes(lexicon, text, len, n_bad);
+    if (lexicon->is_spaced) return scan_spaced(lexicon, text, len, n_bad);
+    return prs_analysis_run(lexicon->analysis, text, len, put_token, lexicon, NULL, n_bad,
+                            lexicon->err);
+}
+
 prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len, prs_stream *out,
                               uint32_t *n_pos, uint32_t *n_span, uint64_t *n_bad,
                               prism_error *err) {
@@ -281,10 +327,7 @@ prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len
     if (n_bad != NULL) *n_bad = 0;
     if (len >= UINT32_MAX) return prs_error_set(err, PRISM_ELIMIT, "a text of 4 GiB or more");
     if (len == 0) text = ""; /* NULL is not to be added to */
-    prism_status status =
-        lexicon->has_lanes
-            ? scan_lanes(lexicon, text, (uint32_t)len, &bad)
-            : prs_analysis_run(lexicon->analysis, text, len, put_token, lexicon, NULL, &bad, err);
+    prism_status status = scan_with(lexicon, text, (uint32_t)len, &bad);
     if (status == PRISM_OK) status = check_positions(lexicon);
     if (status != PRISM_OK) {
         out->n = lexicon->base;

@@ -40,6 +40,7 @@ struct prs_lexicon {
     prs_mem *mem;
     prs_analysis *analysis;
     bool has_lanes; /* mixed-v1 */
+    bool is_spaced; /* whitespace: a lane of its own */
     /* Term key <-> id.  Pairs of two three-byte characters are unlisted here: they are found in
      * `pairs`, which is the truth for them.  The other memos only remember. */
     prs_map keys;
@@ -82,6 +83,12 @@ uint32_t prs_lane_chunk_end(const prs_lexicon *lexicon, const uint8_t *text, uin
 /** Id of a plain pair, new or old: two folded characters of three bytes each, the first in the high
  *  half of the key.  prs_lane_run has been called before.   Errors : ENOMEM, ELIMIT */
 prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id);
+/** Id of HAN1 or HANEND of a folded character of three bytes, likewise. */
+prism_status prs_lane_add_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded, uint32_t *id);
+/** For the analyzer `whitespace`: words of fewer than 16 ASCII bytes with a blank behind each, from
+ *  *at on, which is the start of a text or follows a blank, as far as they go. */
+prism_status prs_lane_run_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                 uint32_t *at);
 /** The same for a pair whose term key is there already. */
 prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key,
                                   uint32_t *id);

@@ -94,23 +94,32 @@ static inline bool is_plain_or_end(const uint8_t *p, const uint8_t *end) {
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-/* Fold and stem a word met for the first time, and remember it. */
+/* Fold and stem a word met for the first time: its ids to `entry`. */
+static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surface *surface,
+                             prs_word_entry *entry) {
+    prs_word word;
+    for (uint32_t i = 0; i < surface->end; i++)
+        surface->flags |= prs_ascii_is_digit(text[i]) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
+    PRS_TRY(prs_words_make(&lexicon->analysis->words, text, surface, &word, lexicon->err));
+    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry->id));
+    if (word.memo != NULL) *word.memo = entry->id + 1;
+    if (!word.has_exact) return PRISM_OK;
+    return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
+}
+
+/* Remember a word met for the first time.  Folding leaves it as it is, and what stands between
+ * blanks is not even folded, so without a stemmer it is its own term. */
 static prism_status learn_word(prs_lexicon *lexicon, prs_word_key key, const prs_word_entry **out) {
     uint8_t text[PRS_ASCII_WORD_KEY];
     memcpy(text, &key.lo, 8);
     memcpy(text + 8, &key.hi, 8);
     prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    while (surface.end < sizeof text && text[surface.end] != 0) {
-        uint8_t c = text[surface.end++];
-        surface.flags |= prs_ascii_is_digit(c) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
-    }
-    prs_word word;
+    while (surface.end < sizeof text && text[surface.end] != 0) surface.end++;
     prs_word_entry entry = {key, 0, PRS_MEMO_NONE};
-    PRS_TRY(prs_words_make(&lexicon->analysis->words, text, &surface, &word, lexicon->err));
-    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry.id));
-    if (word.has_exact) {
-        PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry.exact));
-    }
+    bool is_plain = lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
+    PRS_TRY(is_plain ? prs_lexicon_add(lexicon, PRS_KIND_WORD, prs_bytes_of(text, surface.end),
+                                       &entry.id)
+                     : make_ids(lexicon, text, &surface, &entry));
     prs_word_memo_add(&lexicon->words, &entry);
     *out = prs_word_memo_find(&lexicon->words, key, prs_word_memo_hash(&lexicon->words, key));
     return PRISM_OK;
@@ -180,6 +189,56 @@ static inline prs_ascii_word read_word(const uint8_t *p, const uint8_t *end) {
     return prs_ascii_word_at(tail);
 }
 
+/* What ends a word of `len` bytes for sure, and is a separator itself: a plain byte, or a comma or
+ * full stop and a plain byte.  Returns their number, 0 = not sure.  The two bytes at p are there. */
+static inline uint32_t plain_end(const uint8_t *p, uint32_t len) {
+    if (PRS_LIKELY(classify(p[0]) == PLAIN)) return 1;
+    bool is_stop = p[0] == ',' || (p[0] == '.' && len > 1);
+    return is_stop && classify(p[1]) == PLAIN ? 2 : 0;
+}
+
+static inline bool is_blank(uint8_t c) {
+    return c == ' ' || (uint8_t)(c - '\t') < 5;
+}
+
+/* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but with
+ * all it needs at hand.  Stops at anything else, and before the end of the text.
+ * spaced: what stands between blanks, as it is. */
+__attribute__((always_inline)) static inline prism_status
+run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *from, bool spaced) {
+    prs_stream *out = lexicon->out;
+    uint32_t at = *from;
+    while (len - at >= PRS_ASCII_WORD_LOOK) {
+        const prs_word_memo memo = lexicon->words; /* the next refill may move its table */
+        uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), more = 0;
+        while (n < PRS_LANE_BATCH && len - at >= PRS_ASCII_WORD_LOOK) {
+            const uint8_t *p = text + at;
+            prs_ascii_word word = spaced ? prs_ascii_run_short(p) : prs_ascii_word_short(p);
+            uint32_t n_end = spaced ? is_blank(p[word.len]) : plain_end(p + word.len, word.len);
+            if (word.len == PRS_ASCII_WORD_KEY || n_end == 0) break;
+            at += word.len + n_end;
+            if (PRS_UNLIKELY(word.len == 0)) continue;
+            uint64_t hash = prs_word_memo_hash(&memo, word.key);
+            prs_word_memo_prefetch(&memo, hash);
+            lexicon->word_queue[n++] = (prs_lane_word){word.key, hash, entry + more++};
+        }
+        lexicon->n_words = n;
+        lexicon->span += more;
+        out->n += more;
+        if (n < PRS_LANE_BATCH) break;
+        PRS_TRY(refill_words(lexicon));
+    }
+    *from = at;
+    return PRISM_OK;
+}
+
+prism_status prs_lane_run_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                 uint32_t *from) {
+    if (lexicon->n_words == 0) PRS_TRY(refill_words(lexicon));
+    PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
+    return run_words(lexicon, text, len, from, true);
+}
+
 /* ---- runs of Han ---------------------------------------------------------------------------- */
 
 static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
@@ -189,6 +248,15 @@ static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t fold
     PRS_TRY(
         prs_lexicon_add(lexicon, kind, prs_bytes_of(bytes, prs_utf8_encode(folded, bytes)), &id));
     *slot = id + 1;
+    return PRISM_OK;
+}
+
+static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
+                                   uint32_t *id) {
+    uint32_t *slot =
+        kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
+    if (PRS_UNLIKELY(*slot == 0)) PRS_TRY(learn_char(lexicon, kind, folded, slot));
+    *id = *slot - 1;
     return PRISM_OK;
 }
 
@@ -237,6 +305,10 @@ prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id)
     return *id != PRS_MEMO_NONE ? PRISM_OK : learn_pair(lexicon, key, id);
 }
 
+prism_status prs_lane_add_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded, uint32_t *id) {
+    return char_id(lexicon, kind, folded, id);
+}
+
 prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key,
                                   uint32_t *id) {
     prs_pair_memo *memo = &lexicon->pairs;
@@ -245,28 +317,8 @@ prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_
     return *id != PRS_MEMO_NONE ? PRISM_OK : keep_pair(lexicon, bytes, key, id);
 }
 
-static inline prism_status push_pair(prs_lexicon *lexicon, uint32_t key) {
-    if (PRS_UNLIKELY(lexicon->n_pairs == PRS_LANE_BATCH)) PRS_TRY(refill_pairs(lexicon));
-    prs_lane_pair *item = &lexicon->pair_queue[lexicon->n_pairs++];
-    item->key = key;
-    item->hash = prs_pair_memo_hash(&lexicon->pairs, key);
-    item->at = (uint32_t)(lexicon->out->n - lexicon->base);
-    prs_pair_memo_prefetch(&lexicon->pairs, item->hash);
-    return PRISM_OK;
-}
-
-static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
-                                   uint32_t *id) {
-    uint32_t *slot =
-        kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
-    if (PRS_UNLIKELY(*slot == 0)) PRS_TRY(learn_char(lexicon, kind, folded, slot));
-    *id = *slot - 1;
-    return PRISM_OK;
-}
-
-/* Write the terms of character i of a run.  next = 0: it is the last. */
-static inline prism_status put_char(prs_lexicon *lexicon, prs_han_mode mode, uint32_t folded,
-                                    uint32_t next) {
+/* Write the terms of a character that begins no pair. */
+static inline prism_status put_last(prs_lexicon *lexicon, prs_han_mode mode, uint32_t folded) {
     prs_stream *out = lexicon->out;
     uint32_t stacked = 0, id;
     if (mode != PRS_HAN_BI) {
@@ -274,19 +326,53 @@ static inline prism_status put_char(prs_lexicon *lexicon, prs_han_mode mode, uin
         out->ids[out->n++] = id;
         stacked = PRS_STREAM_STACKED;
     }
-    if (next != 0 && mode != PRS_HAN_UNI) {
-        PRS_TRY(push_pair(lexicon, folded << 16 | next));
-        out->ids[out->n++] = stacked;
-        return PRISM_OK;
-    }
     PRS_TRY(char_id(lexicon, PRS_KIND_HANEND, folded, &id));
     out->ids[out->n++] = id | stacked;
+    return PRISM_OK;
+}
+
+/* Write the terms of characters 0 to m - 1 of a run, each of which has a next one. */
+static inline prism_status put_pairs(prs_lexicon *lexicon, bool with_chars, const uint16_t *run,
+                                     uint32_t m) {
+    prs_stream *out = lexicon->out;
+    for (uint32_t i = 0; i < m;) {
+        if (PRS_UNLIKELY(lexicon->n_pairs == PRS_LANE_BATCH)) PRS_TRY(refill_pairs(lexicon));
+        const prs_pair_memo memo = lexicon->pairs;
+        prs_lane_pair *item = &lexicon->pair_queue[lexicon->n_pairs];
+        uint32_t *ids = out->ids + out->n;
+        uint32_t entry = (uint32_t)(out->n - lexicon->base);
+        uint32_t end = PRS_MIN(m, i + PRS_LANE_BATCH - lexicon->n_pairs), from = i;
+        for (; i < end; i++, item++) {
+            if (with_chars) {
+                PRS_TRY(char_id(lexicon, PRS_KIND_HAN1, run[i], ids++));
+                entry++;
+            }
+            uint32_t key = (uint32_t)run[i] << 16 | run[i + 1];
+            *item = (prs_lane_pair){prs_pair_memo_hash(&memo, key), key, entry++};
+            prs_pair_memo_prefetch(&memo, item->hash);
+            *ids++ = with_chars ? PRS_STREAM_STACKED : 0;
+        }
+        lexicon->n_pairs += end - from;
+        out->n = lexicon->base + entry;
+    }
     return PRISM_OK;
 }
 
 /* Is a run certainly over before p, which is the end or an ASCII byte? */
 static inline bool is_run_end(const uint8_t *p, const uint8_t *end) {
     return p == end || classify(*p) != LEADER || is_plain_or_end(p + 1, end);
+}
+
+/* wide_code, at a character that most likely has three bytes. */
+static inline uint32_t run_code(const prs_lexicon *lexicon, const uint8_t *p, const uint8_t *end,
+                                uint32_t *size) {
+    if (PRS_UNLIKELY(end - p < 4)) return wide_code(lexicon, p, end, size);
+    uint32_t four = prs_load32(p);
+    uint32_t cp = (four & 0xf) << 12 | (four >> 2 & 0xfc0) | (four >> 16 & 0x3f);
+    bool is_sound = (four & 0xc0c0f0) == 0x8080e0 && cp >= 0x800; /* surrogates: see open_han */
+    if (PRS_UNLIKELY(!is_sound)) return wide_code(lexicon, p, end, size);
+    *size = 3;
+    return lexicon->han->fold[cp];
 }
 
 /* The run at *at.  Tells whether the lane may go on behind it. */
@@ -296,7 +382,7 @@ static prism_status run_han(prs_lexicon *lexicon, const uint8_t *text, uint32_t 
     const uint8_t *p = text + *at, *end = text + len;
     uint32_t n = 0, code = 0, size = 0;
     while (n < RUN_MAX && p < end && *p >= 0x80) {
-        code = wide_code(lexicon, p, end, &size);
+        code = run_code(lexicon, p, end, &size);
         if (code < PRS_LANE_HAN_MIN) break;
         run[n++] = (uint16_t)code;
         p += size;
@@ -308,7 +394,10 @@ static prism_status run_han(prs_lexicon *lexicon, const uint8_t *text, uint32_t 
     run[n] = 0;
     PRS_TRY(prs_lexicon_reserve(lexicon, 2 * (size_t)n));
     prs_han_mode mode = lexicon->analysis->analyzer->options.han;
-    for (uint32_t i = 0; i < n_out; i++) PRS_TRY(put_char(lexicon, mode, run[i], run[i + 1]));
+    uint32_t m = mode == PRS_HAN_UNI ? 0 : n_out < n ? n_out : n - 1; /* that begin a pair */
+    PRS_TRY(mode == PRS_HAN_BI ? put_pairs(lexicon, false, run, m)
+                               : put_pairs(lexicon, true, run, m));
+    for (uint32_t i = m; i < n_out; i++) PRS_TRY(put_last(lexicon, mode, run[i]));
     lexicon->span += n_out;
     *at += 3 * n_out; /* every character of the lane has three bytes */
     *is_clean = is_over || is_full;
@@ -343,8 +432,9 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
     uint32_t at = *from;
     if (lexicon->n_words + lexicon->n_pairs == 0) PRS_TRY(open_lane(lexicon));
     PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
-    bool is_clean = true;
+    bool is_clean = true, is_dual = lexicon->analysis->words.is_dual;
     while (is_clean && at < len) {
+        if (!is_dual) PRS_TRY(run_words(lexicon, text, len, &at, false));
         byte_class c = classify(text[at]);
         if (c == WORD_BYTE) {
             prs_ascii_word word = read_word(text + at, end);

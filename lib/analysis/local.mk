@@ -2,7 +2,6 @@
 libprismsearch_sources += \
 	lib/analysis/gen/properties.inc \
 	lib/analysis/gen/simplify.inc \
-	lib/analysis/scan.c lib/analysis/scan.h \
 	lib/analysis/shape.c lib/analysis/shape.h \
 	lib/analysis/unicode.c lib/analysis/unicode.h \
 	lib/analysis/utf8.c lib/analysis/utf8.h \
@@ -17,17 +16,19 @@ libprismsearch_sources += \
 	lib/analysis/han_words.c lib/analysis/han_words.h \
 	lib/analysis/icu_words.c \
 	lib/analysis/id.c \
-	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_impl.h \
-	lib/analysis/memo.c lib/analysis/memo.h \
-	lib/analysis/mixed.c \
 	lib/analysis/options.c \
 	lib/analysis/simple.c \
 	lib/analysis/stem.c lib/analysis/stem.h lib/analysis/stem_probe.def \
 	lib/analysis/stopwords.c \
 	lib/analysis/token.h \
-	lib/analysis/utf16.h \
-	lib/analysis/word.c lib/analysis/word.h
+	lib/analysis/utf16.h
 
-libprs_kernels_sources += lib/analysis/lexicon_lane.c
+# Each word of a text that is put.
+libprs_kernels_sources += \
+	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_impl.h lib/analysis/lexicon_lane.c \
+	lib/analysis/memo.c lib/analysis/memo.h \
+	lib/analysis/mixed.c \
+	lib/analysis/scan.c lib/analysis/scan.h \
+	lib/analysis/word.c lib/analysis/word.h
 
 EXTRA_DIST += docs/analysis.md

@@ -225,6 +225,8 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query,
     PRS_TRY(read_opts(opts, &options, err));
     const prism_allocator *hook = options.allocator != NULL ? options.allocator : &snap->mem->hook;
     prs_watch watch = prs_watch_of(options.timeout_us, options.cancel, options.max_work);
+    watch.progress = options.progress;
+    watch.progress_ctx = options.progress_ctx;
     prism_hits *hits;
     PRS_TRY(prs_hits_new(hook, snap, &hits, err));
     hits->mem.limit = options.memory != 0 ? options.memory : PRS_SEARCH_MEMORY;

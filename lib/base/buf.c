@@ -33,7 +33,7 @@ void prs_buf_clear(prs_buf *buf) {
 
 /* The next capacity that holds `need` bytes. */
 static size_t grown_cap(const prs_buf *buf, size_t need) {
-    size_t limit = buf->mem->single_cap;
+    size_t limit = atomic_load(&buf->mem->single_cap);
     size_t cap = buf->cap > limit / 2 ? limit : buf->cap * 2;
     if (cap < PRS_BUF_FIRST_CAP) cap = PRS_BUF_FIRST_CAP;
     return PRS_MAX(cap, need);

@@ -8,7 +8,6 @@ libprismsearch_sources += \
 	lib/base/error.c lib/base/error.h \
 	lib/base/hash.c lib/base/hash.h \
 	lib/base/heap.h \
-	lib/base/map.c lib/base/map.h \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/prs.h \
 	lib/base/sort.h \
@@ -24,3 +23,5 @@ libprs_kernels_sources += \
 libprs_kernels_sse42_sources += lib/base/words_sse42.c
 libprs_kernels_avx2_sources += lib/base/words_avx2.c
 libprs_kernels_avx512_sources += lib/base/words_avx512.c
+# Hot loops of a build.
+libprs_kernels_sources += lib/base/map.c lib/base/map.h

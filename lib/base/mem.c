@@ -13,9 +13,6 @@
 
 #include <stdlib.h>
 
-/* R39: no single block is larger, whatever a file or a document claims. */
-#define PRS_MEM_SINGLE_CAP ((size_t)256 << 20)
-
 static void *malloc_resize(void *ctx, void *ptr, size_t old_size, size_t new_size) {
     (void)ctx;
     (void)old_size;
@@ -32,7 +29,7 @@ void prs_mem_init(prs_mem *mem, const prism_allocator *hook) {
     static const prism_allocator system_hook = {malloc_resize, malloc_release, NULL};
     mem->hook = hook != NULL ? *hook : system_hook;
     PRS_ASSERT(mem->hook.resize != NULL && mem->hook.release != NULL);
-    mem->single_cap = PRS_MEM_SINGLE_CAP;
+    atomic_init(&mem->single_cap, PRS_MEM_SINGLE_CAP);
     mem->limit = SIZE_MAX;
     atomic_init(&mem->refused, false);
     atomic_init(&mem->live, 0);
@@ -72,7 +69,7 @@ void prs_mem_discharge(prs_mem *mem, size_t n) {
 void *prs_mem_resize(prs_mem *mem, void *ptr, size_t old_n, size_t new_n) {
     size_t want = new_n != 0 ? new_n : 1;
     size_t have = ptr == NULL ? 0 : old_n != 0 ? old_n : 1;
-    if (want > mem->single_cap) return NULL;
+    if (want > atomic_load_explicit(&mem->single_cap, memory_order_relaxed)) return NULL;
     if (want > have && !count_up(mem, want - have)) return NULL;
     void *p = mem->hook.resize(mem->hook.ctx, ptr, have, want);
     if (p == NULL) {

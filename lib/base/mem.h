@@ -10,13 +10,17 @@
 
 #include <stdatomic.h>
 
+/* R39: no single block is larger, whatever a file or a document claims; but for a writer whose
+ * budget is. */
+#define PRS_MEM_SINGLE_CAP ((size_t)256 << 20)
+
 typedef struct prs_mem {
-    prism_allocator hook; /* resize, release, ctx: the caller's or malloc's */
-    size_t single_cap;    /* largest single block (R39), default 256 MiB */
-    size_t limit;         /* of live (R37); SIZE_MAX = none, as at init */
-    atomic_bool refused;  /* a block was refused because of limit */
-    atomic_size_t live;   /* bytes handed out and not yet released */
-    atomic_size_t peak;   /* highest value of live */
+    prism_allocator hook;     /* resize, release, ctx: the caller's or malloc's */
+    atomic_size_t single_cap; /* largest single block (R39), PRS_MEM_SINGLE_CAP at init */
+    size_t limit;             /* of live (R37); SIZE_MAX = none, as at init */
+    atomic_bool refused;      /* a block was refused because of limit */
+    atomic_size_t live;       /* bytes handed out and not yet released */
+    atomic_size_t peak;       /* highest value of live */
 } prs_mem;
 
 /** Make `mem` ready.  `hook` NULL = malloc family.   Threads: alloc/free on one mem from any. */

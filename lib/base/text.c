@@ -9,7 +9,7 @@ typedef struct text_head {
 } text_head;
 
 char *prs_text_new(const prs_mem *mem, const void *ptr, size_t len) {
-    if (len > mem->single_cap) return NULL;
+    if (len > atomic_load(&mem->single_cap)) return NULL;
     size_t size = sizeof(text_head) + len + 1;
     text_head *head = mem->hook.resize(mem->hook.ctx, NULL, 0, size);
     if (head == NULL) return NULL;

@@ -11,17 +11,12 @@ static uint32_t find_places(const uint8_t *words, uint32_t n, uint32_t base, uin
     return (uint32_t)(at - out);
 }
 
-static const prs_unbits_kernels plain = {find_places};
-
-static const prs_unbits_kernels *kernels(void) {
-#ifdef __x86_64__
-    prs_cpu_level level = prs_cpu();
-    if (level == PRS_CPU_AVX512) return &prs_unbits_avx512;
-    if (level == PRS_CPU_AVX2) return &prs_unbits_avx2;
-#endif
-    return &plain;
-}
-
 uint32_t prs_unbits(const uint8_t *words, uint32_t n, uint32_t base, uint32_t *out) {
-    return kernels()->places(words, n, base, out);
+    switch (prs_cpu()) {
+#ifdef __x86_64__
+    case PRS_CPU_AVX512: return prs_unbits_avx512(words, n, base, out);
+    case PRS_CPU_AVX2: return prs_unbits_avx2(words, n, base, out);
+#endif
+    default: return find_places(words, n, base, out);
+    }
 }

@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-static uint32_t find_places(const uint8_t *words, uint32_t n, uint32_t base, uint32_t *out) {
+uint32_t prs_unbits_avx512(const uint8_t *words, uint32_t n, uint32_t base, uint32_t *out) {
     const __m512i step = _mm512_set1_epi32(16);
     const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     __m512i numbers = _mm512_add_epi32(_mm512_set1_epi32((int32_t)base), places);
@@ -20,8 +20,6 @@ static uint32_t find_places(const uint8_t *words, uint32_t n, uint32_t base, uin
     }
     return (uint32_t)(at - out);
 }
-
-const prs_unbits_kernels prs_unbits_avx512 = {find_places};
 #else
 typedef int prs_unbits_avx512_unused; /* a translation unit is not empty */
 #endif

@@ -33,6 +33,12 @@ static inline uint32_t prs_lengths_get(const prs_lengths *lengths, uint32_t doc)
     return PRS_LIKELY(v != PRS_LENGTH_OVER) ? v : prs_lengths_overflow(lengths, doc);
 }
 
+/** Lengths of n documents. */
+static inline void prs_lengths_take(const prs_lengths *lengths, const uint32_t *docs, uint32_t n,
+                                    uint32_t *out) {
+    for (uint32_t i = 0; i < n; i++) out[i] = prs_lengths_get(lengths, docs[i]);
+}
+
 /* ---- writing -------------------------------------------------------------------------------- */
 typedef struct prs_lengths_builder {
     prs_buf array, over;

@@ -14,7 +14,7 @@ libprismsearch_sources += \
 	lib/format/order.h lib/format/order_read.c lib/format/order_write.c \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
-	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c lib/format/terms_write.c \
+	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
 
 # Hot loops and their scratch arrays.
@@ -28,4 +28,5 @@ libprs_kernels_sources += \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \
 	lib/format/postings_has.c lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
-	lib/format/postings_writer.c lib/format/postings_writer.h
+	lib/format/postings_writer.c lib/format/postings_writer.h \
+	lib/format/terms_write.c

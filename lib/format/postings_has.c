@@ -13,6 +13,17 @@
  * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_has.c */
 #include "format/postings_cursor.h"
 
+/* Where the freqs of a block lie that is not going to be loaded. */
+static void keep_freqs(prs_postings *p, const prs_block_head *head, const uint8_t *at,
+                       const uint8_t *end) {
+    p->seen_n = head->n;
+    p->tag = head->tag;
+    p->at = at;
+    p->end = end;
+    p->freqs_ready = false;
+    p->n_pos_bits = 0;
+}
+
 /* What is stored in the block stood on, which is not loaded. */
 static prism_status look(prs_postings *p, prism_error *err) {
     const uint8_t *end, *in = prs_cursor_block(p, &end);
@@ -26,6 +37,7 @@ static prism_status look(prs_postings *p, prism_error *err) {
     if (form == PRS_BLOCK_RUN) {
         last = head.first + (head.n - 1);
         p->seen = PRS_BLOCK_FULL;
+        keep_freqs(p, &head, head.body, end);
     } else if (form == PRS_BLOCK_BITSET) {
         uint32_t n_words;
         p->seen_words = prs_block_read_words(&head, end, &n_words);
@@ -33,6 +45,7 @@ static prism_status look(prs_postings *p, prism_error *err) {
         if (sound) {
             uint64_t top = prs_load64(p->seen_words + 8 * (size_t)(n_words - 1));
             last = head.first + 64 * (n_words - 1) + 63 - (uint32_t)__builtin_clzll(top);
+            keep_freqs(p, &head, p->seen_words + 8 * (size_t)n_words, end);
         }
         p->seen = PRS_BLOCK_BITS;
     }
@@ -60,5 +73,18 @@ prism_status prs_postings_has(prs_postings *p, uint32_t doc, bool *has, prism_er
     if (p->seen == PRS_BLOCK_SPARSE) return has_loaded(p, doc, has, err);
     uint32_t at = doc - p->seen_first; /* skip_to: not behind the last one */
     *has = p->seen == PRS_BLOCK_FULL || (p->seen_words[at >> 3] >> (at & 7) & 1) != 0;
+    return PRISM_OK;
+}
+
+prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits, prism_error *err) {
+    bits->n = 0;
+    if (p->n != 0 || p->last_doc == PRS_DOC_END) return PRISM_OK;
+    PRS_TRY(prs_cursor_open_blocks(p, err));
+    if (p->seen == PRS_BLOCK_UNSEEN) PRS_TRY(look(p, err));
+    if (p->seen != PRS_BLOCK_FULL && p->seen != PRS_BLOCK_BITS) return PRISM_OK;
+    bits->words = p->seen == PRS_BLOCK_BITS ? p->seen_words : NULL;
+    bits->first = p->seen_first;
+    bits->n = p->seen_n;
+    bits->n_words = (p->seen_end - p->seen_first + 63) / 64;
     return PRISM_OK;
 }

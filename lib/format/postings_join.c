@@ -138,7 +138,7 @@ static void put_pending(prs_postings_joiner *pj) {
 static bool grow_run(prs_postings_joiner *pj, uint64_t n_bits) {
     uint64_t need = (pj->run_bits + n_bits) / 8 + RUN_MARGIN;
     if (PRS_LIKELY(need <= pj->run_cap)) return true;
-    if (need > pj->mem->single_cap / 2) {
+    if (need > atomic_load(&pj->mem->single_cap) / 2) {
         pj->no_memory = true;
         return false;
     }

@@ -132,20 +132,22 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
 
 /* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
  * there.  `all`: every freq ored, which is nearly always proof enough. */
-static bool freqs_fit(const prs_postings *p, uint32_t all) {
+static bool freqs_fit(const prs_postings *p, uint32_t n, uint32_t all) {
     uint64_t bits = 8 * (p->block_pos_off[p->block + 1] - p->block_pos_off[p->block]);
     uint32_t max = 0;
     if (PRS_LIKELY(all <= bits)) return true;
-    for (uint32_t i = 0; i < p->n; i++) max = PRS_MAX(max, p->freqs[i]);
+    for (uint32_t i = 0; i < n; i++) max = PRS_MAX(max, p->freqs[i]);
     return max <= bits || max == 1;
 }
 
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
-    if (p->freqs_ready || p->n == 0) return PRISM_OK;
-    prs_block_head head = {p->tag, p->n, 0, NULL};
+    bool seen = p->seen == PRS_BLOCK_FULL || p->seen == PRS_BLOCK_BITS;
+    uint32_t n = p->n != 0 || !seen ? p->n : p->seen_n;
+    if (p->freqs_ready || n == 0) return PRISM_OK;
+    prs_block_head head = {p->tag, n, 0, NULL};
     uint32_t all;
     bool sound = prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
-                 (!p->info.has_positions || freqs_fit(p, all));
+                 (!p->info.has_positions || freqs_fit(p, n, all));
     if (PRS_UNLIKELY(!sound))
         return prs_cursor_corrupt(p, p->at, err, "freqs of a block are unsound");
     p->freqs_ready = true;

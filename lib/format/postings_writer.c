@@ -111,7 +111,7 @@ static bool measure_positions(const prs_postings_writer *pw, const uint32_t *doc
 static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
                                 const uint32_t *freqs, const uint32_t *positions, uint32_t n) {
     uint32_t spans[PRS_BLOCK];
-    uint64_t n_bits, bit = 0;
+    uint64_t n_bits;
     if (!measure_positions(pw, docs, freqs, positions, n, spans, &n_bits)) {
         pw->bad_position = true;
         return 0;
@@ -124,10 +124,7 @@ static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
         return 0;
     }
     memset(out, 0, len + 9);
-    for (uint32_t i = 0; i < n; i++) {
-        bit = prs_ef_encode(out, bit, positions, freqs[i], spans[i]);
-        positions += freqs[i];
-    }
+    prs_ef_encode_groups(out, positions, freqs, spans, n);
     prs_out_write(pw->out, out, len);
     pw->positions_len += len;
     return len;

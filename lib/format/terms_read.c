@@ -143,37 +143,38 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     return PRISM_OK;
 }
 
-/* The next info; *next_list moves behind the term's list.  Fails `c` if anything is out of
- * bounds. */
-static void read_info(const prs_terms *terms, prs_cur *c, uint64_t *next_list,
-                      prs_term_info *info) {
+/* The next info; *next_list moves behind the term's list.  Fails `c` if anything is out of bounds.
+ * Inlined, so that what is passed over is looked at, and not stored. */
+static inline __attribute__((always_inline)) void read_info(const prs_terms *terms, prs_cur *c,
+                                                            uint64_t *next_list,
+                                                            prs_term_info *info) {
     uint64_t tag = prs_cur_varint(c), more = prs_cur_varint(c), df = tag >> 2;
-    memset(info, 0, sizeof *info);
-    if (PRS_UNLIKELY(df == 0 || df > terms->n_docs || more > INT64_MAX - df)) {
+    bool has_positions = (tag & 2) != 0, inlined = (tag & 1) != 0;
+    if (PRS_UNLIKELY(df == 0 || df > terms->n_docs || more > INT64_MAX - df ||
+                     inlined != prs_terms_must_inline((uint32_t)df, df + more))) {
         prs_cur_fail(c);
         return;
     }
-    info->df = (uint32_t)df;
-    info->cf = df + more;
-    info->has_positions = (tag & 2) != 0;
-    info->inlined = (tag & 1) != 0;
-    if (PRS_UNLIKELY(info->inlined != prs_terms_must_inline(info->df, info->cf))) {
-        prs_cur_fail(c);
-    } else if (info->inlined) {
-        info->payload_len = (uint32_t)prs_cur_count(c, UINT32_MAX);
-        info->payload = prs_cur_take(c, info->payload_len);
+    prs_term_info read = {.df = (uint32_t)df,
+                          .cf = df + more,
+                          .has_positions = has_positions,
+                          .inlined = inlined};
+    if (inlined) {
+        read.payload_len = (uint32_t)prs_cur_count(c, UINT32_MAX);
+        read.payload = prs_cur_take(c, read.payload_len);
     } else {
-        info->positions_len = info->has_positions ? prs_cur_varint(c) : 0;
-        info->postings_len = prs_cur_varint(c);
+        read.positions_len = has_positions ? prs_cur_varint(c) : 0;
+        read.postings_len = prs_cur_varint(c);
         uint64_t len = terms->lists.len, off = *next_list;
-        if (PRS_UNLIKELY(off > len || info->positions_len > len - off ||
-                         info->postings_len > len - off - info->positions_len)) {
+        if (PRS_UNLIKELY(off > len || read.positions_len > len - off ||
+                         read.postings_len > len - off - read.positions_len)) {
             prs_cur_fail(c);
             return;
         }
-        info->off = off;
-        *next_list = off + info->positions_len + info->postings_len;
+        read.off = off;
+        *next_list = off + read.positions_len + read.postings_len;
     }
+    *info = read;
 }
 
 /* Place of `key` among the keys of a block, UINT32_MAX if it is not there.  May fail c. */
@@ -209,7 +210,11 @@ prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info
     if (place == UINT32_MAX) return PRISM_OK;
     prs_term_info read;
     uint64_t next_list = parts.first_list;
-    for (uint32_t i = 0; i <= place; i++) read_info(terms, &parts.infos, &next_list, &read);
+    for (uint32_t i = 0; i < place; i++) {
+        prs_term_info passed;
+        read_info(terms, &parts.infos, &next_list, &passed);
+    }
+    read_info(terms, &parts.infos, &next_list, &read);
     if (parts.infos.bad)
         return corrupt(terms, parts.infos.end, err, "infos of a term block are unsound");
     *info = read;

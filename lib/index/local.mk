@@ -34,12 +34,15 @@ libprismsearch_sources += \
 	lib/index/snapshot.c lib/index/snapshot.h \
 	lib/index/stored.c lib/index/stored.h \
 	lib/index/tally.c lib/index/tally.h \
-	lib/index/term_encode.c lib/index/term_encode.h \
-	lib/index/term_sort.c lib/index/term_sort.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
-	lib/index/transpose.c lib/index/transpose.h \
 	lib/index/unsynced.c lib/index/unsynced.h \
 	lib/index/upgrade.c lib/index/upgrade.h \
 	lib/index/upsert.c \
 	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c \
 	lib/index/writer_snapshot.c
+
+# Each token and each term of a flush.
+libprs_kernels_sources += \
+	lib/index/term_encode.c lib/index/term_encode.h \
+	lib/index/term_sort.c lib/index/term_sort.h \
+	lib/index/transpose.c lib/index/transpose.h

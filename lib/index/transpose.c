@@ -27,7 +27,8 @@
 #include "index/term_sort.h"
 
 #define NOT_NOW UINT32_MAX
-#define AHEAD 16u
+#define AHEAD 12u       /* terms between asking for a key and using it */
+#define FETCH_PLACE 12u /* entries of the stream between asking for a place and writing it */
 #define MIN_SLICE 4096u /* entries of the stream that are worth a task */
 
 /* ---- places -> documents --------------------------------------------------------------------- */
@@ -222,7 +223,7 @@ static prism_status size_scratch(transposer *t, size_t scratch, prism_error *err
     size_t tables =
         ((size_t)t->n_lexicon * t->n_slices + 2 * (size_t)t->n_sorted) * sizeof(uint32_t);
     size_t wanted = PRS_MAX(scratch / 4, scratch > tables ? scratch - tables : 0);
-    wanted = PRS_MIN(wanted, t->mem->single_cap) / sizeof(uint32_t);
+    wanted = PRS_MIN(wanted, atomic_load(&t->mem->single_cap)) / sizeof(uint32_t);
     t->cap = PRS_MIN(all, PRS_MAX(greatest, wanted));
     t->places = prs_mem_alloc(t->mem, t->cap * sizeof(uint32_t));
     return t->places == NULL ? prs_error_nomem(err) : PRISM_OK;
@@ -242,6 +243,13 @@ static void close_pass(transposer *t, uint32_t last) {
     for (uint32_t s = 0; s < t->n_slices; s++) t->slices[s].cursor[t->sorted[last - 1]] = 0;
 }
 
+/* The next place of an id that comes soon.  What is no id, but the number behind a gap, may be
+ * above them all. */
+static inline void fetch_place(const transposer *t, const uint32_t *cursor, uint32_t entry) {
+    uint32_t id = entry & ~PRS_STREAM_STACKED;
+    if (PRS_LIKELY(id < t->n_lexicon)) __builtin_prefetch(t->places + (cursor[id] - t->from));
+}
+
 static void scatter(void *ctx, uint32_t worker) {
     const slice *own = ctx;
     const transposer *t = own->t;
@@ -249,12 +257,14 @@ static void scatter(void *ctx, uint32_t worker) {
     const uint32_t *ids = in->ids;
     uint32_t *cursor = own->cursor, *places = t->places;
     uint32_t base = own->base, from = t->from, n = t->to - t->from;
+    uint32_t last = stream_end(in, own->last), ahead = last - PRS_MIN(last, FETCH_PLACE);
     (void)worker;
     for (uint32_t e = own->first; e < own->last; e++) {
         uint32_t stop = stream_end(in, e + 1);
         uint32_t place = base - 1; /* the first token is not stacked: it steps onto base */
         for (uint32_t i = in->docs[e].start; i < stop; i++) {
             uint32_t entry = ids[i];
+            if (i < ahead) fetch_place(t, cursor, ids[i + FETCH_PLACE]);
             if (PRS_UNLIKELY(prs_stream_is_gap(entry))) {
                 place += ids[++i];
                 continue;
@@ -270,23 +280,18 @@ static void scatter(void *ctx, uint32_t worker) {
     }
 }
 
-/* Terms of a pass in order of keys are random places in the lexicon: their keys are asked for AHEAD
- * at once, so that the memory works on all of them together. */
+/* Terms of a pass in order of keys are random places in the lexicon: where their keys are, and the
+ * keys, are asked for ahead, so that the memory works on many of them together. */
 prism_status prs_transpose_terms(const prs_transpose_pass *pass, uint32_t first, uint32_t last,
                                  prs_transpose_fn each, void *ctx, prism_error *err) {
-    prs_transpose_term terms[AHEAD];
-    while (first < last) {
-        uint32_t n = PRS_MIN(last - first, AHEAD);
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t id = pass->ids[first + i], start = pass->starts[first + i];
-            terms[i] = (prs_transpose_term){id, prs_lexicon_key(pass->lexicon, id),
-                                            pass->places + (start - pass->starts[0]),
-                                            pass->starts[first + i + 1] - start};
-            __builtin_prefetch(terms[i].key.ptr);
-            __builtin_prefetch(terms[i].places);
-        }
-        for (uint32_t i = 0; i < n; i++) PRS_TRY(each(ctx, &terms[i], err));
-        first += n;
+    const prs_bytes *keys = prs_lexicon_keys(pass->lexicon);
+    for (uint32_t i = first; i < last; i++) {
+        if (last - i > 2 * AHEAD) __builtin_prefetch(&keys[pass->ids[i + 2 * AHEAD]]);
+        if (last - i > AHEAD) __builtin_prefetch(keys[pass->ids[i + AHEAD]].ptr);
+        uint32_t id = pass->ids[i], start = pass->starts[i];
+        prs_transpose_term term = {id, keys[id], pass->places + (start - pass->starts[0]),
+                                   pass->starts[i + 1] - start};
+        PRS_TRY(each(ctx, &term, err));
     }
     return PRISM_OK;
 }

@@ -359,6 +359,14 @@ static void free_writer(prism_writer *writer) {
     prs_core_unref(core);
 }
 
+/* Who allows a writer more than the greatest block allows it that block, too: else a budget above
+ * some 600 MiB would be spent on segments that have to be merged. */
+static void raise_cap(prism_writer *writer) {
+    writer->usual_cap = atomic_load(&writer->mem->single_cap);
+    if (writer->options.memory > writer->usual_cap)
+        atomic_store(&writer->mem->single_cap, writer->options.memory);
+}
+
 /* The directory is synced once the lock is held: the newest commit may be one whose writer could
  * not confirm its name (R8), and nothing older is removed before that name is durable (R6). */
 static prism_status make_parts(prism_writer *writer, prism_error *err) {
@@ -373,6 +381,7 @@ static prism_status make_parts(prism_writer *writer, prism_error *err) {
     PRS_TRY(core->dir->vt->allow_writes(core->dir, err));
     PRS_TRY(core->dir->vt->lock(core->dir, PRS_NAME_LOCK, &writer->file_lock, err));
     core->dir->no_sync = !writer->options.durable;
+    raise_cap(writer);
     return core->dir->vt->sync_dir(core->dir, err);
 }
 
@@ -422,6 +431,7 @@ void prs_writer_close(prism_writer *writer) {
     drop_working(writer, ours && !writer->poisoned);
     if (ours && writer->file_lock != NULL) {
         prs_pending_fini(&writer->pending);
+        atomic_store(&writer->mem->single_cap, writer->usual_cap);
         writer->core->dir->no_sync = false;
         writer->core->dir->vt->unlock(writer->core->dir, writer->file_lock);
     }

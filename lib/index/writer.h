@@ -74,6 +74,7 @@ struct prism_writer {
     prs_recipe *recipe; /* of the next commit; the newest commit's unless it is being changed */
     prs_mutex lock;
     void *file_lock;
+    size_t usual_cap; /* greatest block of the handle, while no writer has a budget above it */
     int64_t pid;
     prs_writer_options options;
     prs_json_reader *reader;

@@ -100,10 +100,6 @@ prs_json_result prs_json_dom_parse(prs_json_dom *dom, const char *text, size_t l
     return PRS_JSON_OK;
 }
 
-prs_json_result prs_json_dom_compact(const char *text, size_t len, char *out, size_t *out_len) {
-    return result_of(simdjson::minify(text, len, out, *out_len));
-}
-
 prs_json_type prs_json_dom_type(prs_json_value value) {
     switch (element_of(value).type()) {
     case dom::element_type::BOOL: return PRS_JSON_BOOL;

@@ -55,9 +55,6 @@ void prs_json_dom_free(prs_json_dom *dom);
  *           one */
 prs_json_result prs_json_dom_parse(prs_json_dom *dom, const char *text, size_t len,
                                    uint32_t max_depth, prs_json_value *root);
-/** Copy a parsed text without the white space outside strings.
- *  Params : out has room for len + PRS_JSON_PADDING bytes; *out_len = bytes written */
-prs_json_result prs_json_dom_compact(const char *text, size_t len, char *out, size_t *out_len);
 
 prs_json_type prs_json_dom_type(prs_json_value value);
 /** Members of an object, items of an array, in order. */

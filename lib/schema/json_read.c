@@ -26,6 +26,7 @@
 #include "base/vec.h"
 #include "schema/document.h"
 #include "schema/json_dom.h"
+#include "schema/json_raw.h"
 #include "schema/json_text.h"
 
 #define SMALL 16u
@@ -186,51 +187,6 @@ static prism_status check(prs_json_reader *reader, const char *text, size_t len,
 
 /* ---- walking the compact text beside the tape --------------------------------------------- */
 
-/* 0x80 in each byte that is `c`, of eight; one above the lowest of these may be marked wrongly. */
-static uint64_t bytes_equal(uint64_t eight, uint8_t c) {
-    uint64_t x = eight ^ UINT64_C(0x0101010101010101) * c;
-    return (x - UINT64_C(0x0101010101010101)) & ~x & UINT64_C(0x8080808080808080);
-}
-
-/* p is at a value of sound compact JSON; returns the byte behind it.  Eight bytes at a time: bodies
- * are the bulk of all input, and the text has PRS_JSON_PADDING bytes of room behind it. */
-static const char *skip_string(const char *p) {
-    for (p++;;) {
-        uint64_t eight = prs_load64((const uint8_t *)p);
-        uint64_t found = bytes_equal(eight, '"') | bytes_equal(eight, '\\');
-        if (PRS_LIKELY(found == 0)) {
-            p += 8;
-            continue;
-        }
-        p += __builtin_ctzll(found) / 8;
-        if (*p == '"') return p + 1;
-        p += 2;
-    }
-}
-
-static const char *skip_value(const char *p) {
-    size_t depth = 0;
-    do {
-        switch (*p) {
-        case '"': p = skip_string(p); break;
-        case '{':
-        case '[':
-            depth++;
-            p++;
-            break;
-        case '}':
-        case ']':
-            depth--;
-            p++;
-            break;
-        case ',':
-        case ':': p++; break;
-        default: p += strcspn(p, ",]}"); break; /* a number, true, false, null */
-        }
-    } while (depth > 0);
-    return p;
-}
-
 typedef struct raw_members {
     const char *at; /* the name of member number `next` */
     uint32_t next;
@@ -238,13 +194,14 @@ typedef struct raw_members {
 
 /* The raw value of member number i; i must not fall from call to call. */
 static const char *raw_value(raw_members *raw, uint32_t i) {
-    for (; raw->next < i; raw->next++) raw->at = skip_value(skip_string(raw->at) + 1) + 1;
-    return skip_string(raw->at) + 1;
+    for (; raw->next < i; raw->next++)
+        raw->at = prs_json_skip_value(prs_json_skip_string(raw->at) + 1) + 1;
+    return prs_json_skip_string(raw->at) + 1;
 }
 
 static const char *raw_item(const char *array, uint32_t i) {
     const char *p = array + 1;
-    while (i-- > 0) p = skip_value(p) + 1;
+    while (i-- > 0) p = prs_json_skip_value(p) + 1;
     return p;
 }
 
@@ -355,7 +312,7 @@ static prism_status take_array(taker *t, const prs_field *field, prs_json_value 
     while (prs_json_dom_next_item(&items, &item)) {
         t->item = raw;
         PRS_TRY(take_scalar(t, field, item, err));
-        if (raw != NULL) raw = skip_value(raw) + 1;
+        if (raw != NULL) raw = prs_json_skip_value(raw) + 1;
     }
     t->item = NULL;
     return PRISM_OK;
@@ -427,7 +384,7 @@ static size_t drop_unstored(const prism_schema *schema, prs_json_value root, cha
     size_t len;
     while (prs_json_dom_next_member(&members, &name, &len, &value)) {
         const prs_field *field = prs_schema_field(schema, name, len);
-        const char *end = skip_value(skip_string(at) + 1);
+        const char *end = prs_json_skip_value(prs_json_skip_string(at) + 1);
         bool keep = field == NULL ||
                     ((field->flags & PRISM_FIELD_STORED) != 0 && !(field->is_key && drop_key));
         if (keep) {
@@ -459,10 +416,7 @@ static prism_status take_document(prs_json_reader *reader, size_t len, bool stri
     size_t gap = make_key ? prs_document_made_key_len(doc) : 0, compact_len;
     PRS_TRY(make_room(&doc->json, gap + len + PRS_JSON_PADDING, err));
     char *compact = (char *)doc->json.ptr + gap;
-    if (prs_json_dom_compact((const char *)reader->padded.ptr, len, compact, &compact_len) !=
-        PRS_JSON_OK) {
-        return prs_error_set(err, PRISM_EPARSE, "the document cannot be compacted");
-    }
+    compact_len = prs_json_compact((const char *)reader->padded.ptr, len, compact);
     doc->json.len = gap + compact_len;
     PRS_TRY(take_members(doc, root, compact, strict, err));
     if (make_key) PRS_TRY(prs_document_make_key(doc, compact, compact_len, err));
@@ -499,7 +453,7 @@ static bool pick_value(prs_json_value *value, const char **raw, uint32_t i) {
     bool is_array = prs_json_dom_type(*value) == PRS_JSON_ARRAY;
     if (!is_array) return i == 0 && prs_json_dom_type(*value) != PRS_JSON_NULL;
     const char *at = raw_item(*raw, 0);
-    for (; prs_json_dom_next_item(&items, value); at = skip_value(at) + 1) {
+    for (; prs_json_dom_next_item(&items, value); at = prs_json_skip_value(at) + 1) {
         if (prs_json_dom_type(*value) == PRS_JSON_NULL || i-- > 0) continue;
         *raw = at;
         return true;
@@ -541,10 +495,9 @@ prism_status prs_json_reader_field(prs_json_reader *reader, const char *json, si
     PRS_TRY(parse(reader, json, len, &root, &result, err));
     PRS_TRY(make_room(&reader->compact, len + PRS_JSON_PADDING, err));
     char *compact = (char *)reader->compact.ptr;
-    bool sound = result == PRS_JSON_OK && prs_json_dom_type(root) == PRS_JSON_OBJECT &&
-                 prs_json_dom_compact((const char *)reader->padded.ptr, len, compact,
-                                      &reader->compact.len) == PRS_JSON_OK;
+    bool sound = result == PRS_JSON_OK && prs_json_dom_type(root) == PRS_JSON_OBJECT;
     if (!sound) return prs_error_set(err, PRISM_ECORRUPT, "a stored document is not a JSON object");
+    reader->compact.len = prs_json_compact((const char *)reader->padded.ptr, len, compact);
     *found = find_field(root, compact, field, i, text);
     return PRISM_OK;
 }

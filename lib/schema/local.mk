@@ -10,3 +10,5 @@ libprismsearch_sources += \
 	lib/schema/schema_json.c \
 	lib/schema/tokenizers.c lib/schema/tokenizers.h \
 	lib/schema/value.c lib/schema/value.h
+
+libprs_kernels_sources += lib/schema/json_raw.c lib/schema/json_raw.h

@@ -9,27 +9,37 @@
  *                 not      [      40      ]             what is prohibited leaves
  *                 extra    [      40      ]   + score
  *
- * Skipping    Before a range of the leader's blocks is decoded, the bounds of all children are
- * added; below the
- *             floor, the range is passed.  While probing, a candidate leaves as soon as its score
- *             so far plus what is still to come cannot reach the floor; the leader itself gets the
- *             floor less the others.
- * Invariants  - max[i] holds for [.., bounded_to), set by the last call of bound or next.
+ * Skipping    `wide`: until the first of the children's groups (4096 postings) ends; if all bounds
+ *             together are below the floor there, it is passed whole. Inside, before a range of the
+ *             leader's blocks is decoded, the bounds of all children are added likewise.  While
+ *             probing, a candidate leaves as soon as its score so far plus what is still to come
+ *             cannot reach the floor; the leader itself gets the floor less the others.
+ * Shoulds     Where what is required cannot reach the floor alone, one of the shoulds must match as
+ *             well: together they are one child, which leads there if it is the rarer.
+ * Invariants  - max[i] holds for [.., bounded_to), set by the last call of bound or next;
+ * wide_max[i]
+ *               for [.., wide_to).
  *             - Required children lead, then follow, by cost; scored or not is all the same.
  * Cost        The leader's list; of the others, the blocks in which candidates fall.
  * Source      Ding & Suel, SIGIR 2011; Grand 2025 (score the leader's block first).
  * Tested by   tests/unit/search/test_cur_and.c, test_plan.c, test_pruning.c */
 #include "search/plan.h"
 
+#define NO_LEADER UINT32_MAX
+#define LEAD_RATIO 2u /* shoulds lead if they are so much rarer: a union costs more than a list */
+
 typedef struct cur_and {
     prs_cursor base;
-    prs_cursor **children; /* required by cost, then optional */
-    int32_t *max;          /* by child */
+    prs_cursor **children;   /* required by cost, the shoulds as one, extras */
+    int32_t *max, *wide_max; /* by child */
     uint32_t n_required, n_children;
+    bool has_should;
     prs_cursor **prohibited;
     uint32_t n_prohibited;
     uint32_t bounded_from, bounded_to;
     int64_t sum; /* of max */
+    uint32_t wide_to;
+    int64_t wide_sum, wide_required; /* of wide_max: all, and without the shoulds */
     prs_scratch *scratch;
 } cur_and;
 
@@ -77,16 +87,17 @@ static prism_status and_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_
     return PRISM_OK;
 }
 
-/* Ask children [first, n) and the prohibited about the candidates.  rest = most that they can add;
- * floor <= 0: no bounds are known. */
-static prism_status ask_others(cur_and *a, uint32_t first, prs_batch *batch, int64_t rest,
-                               int32_t floor, prism_error *err) {
+/* Ask all children but the one that leads, and the prohibited, about the candidates.  max: bounds
+ * of the children, rest: of those that are asked, together; floor <= 0: no bounds are known. */
+static prism_status ask_others(cur_and *a, uint32_t leader, prs_batch *batch, const int32_t *max,
+                               int64_t rest, int32_t floor, prism_error *err) {
     uint8_t *hit = a->scratch->hit;
-    for (uint32_t i = first; i < a->n_children && batch->n > 0; i++) {
+    for (uint32_t i = 0; i < a->n_children && batch->n > 0; i++) {
         prs_cursor *child = a->children[i];
+        if (i == leader) continue;
         if (floor > 0) {
             prs_batch_keep_floor(batch, prs_floor_less(floor, clamp(rest)));
-            rest -= a->max[i];
+            rest -= max[i];
         }
         PRS_TRY(child->ops->probe(child, batch, prs_floor_less(floor, clamp(rest)), hit, err));
         if (i < a->n_required) prs_batch_keep_hits(batch, hit, 1);
@@ -99,28 +110,63 @@ static prism_status ask_others(cur_and *a, uint32_t first, prs_batch *batch, int
     return PRISM_OK;
 }
 
-/* The leader's next documents in [from, to) that can still reach the floor. */
+/* Bounds of the groups that reach `from`; none match: wide_sum < 0. */
+static prism_status bound_wide(cur_and *a, uint32_t from, prism_error *err) {
+    uint32_t n_docs = a->base.plan->n_docs;
+    bool none = false;
+    a->wide_to = n_docs;
+    a->wide_sum = 0;
+    for (uint32_t i = 0; i < a->n_children; i++) {
+        prs_cursor *child = a->children[i];
+        PRS_TRY(child->ops->bound(child, from, n_docs, &a->wide_to, &a->wide_max[i], err));
+        none = none || (a->wide_max[i] < 0 && i < a->n_required);
+        a->wide_max[i] = PRS_MAX(a->wide_max[i], 0);
+        a->wide_sum += a->wide_max[i];
+    }
+    a->wide_required = a->has_should ? a->wide_sum - a->wide_max[a->n_required] : a->wide_sum;
+    if (none) a->wide_sum = PRS_NO_MATCH;
+    return PRISM_OK;
+}
+
+/* The shoulds' next documents in [from, wide_to), where one of them must match. */
+static prism_status lead_by_should(cur_and *a, uint32_t from, uint32_t to, int32_t floor,
+                                   prs_batch *out, prism_error *err) {
+    prs_cursor *should = a->children[a->n_required];
+    int32_t needed = prs_floor_less(floor, clamp(a->wide_required));
+    PRS_TRY(should->ops->next(should, from, to, needed, out, err));
+    return ask_others(a, a->n_required, out, a->wide_max, a->wide_required, floor, err);
+}
+
+/* The leader's next documents in [from, to) that can still reach the floor > 0. */
+static prism_status lead_by_bounds(cur_and *a, uint32_t from, uint32_t to, int32_t floor,
+                                   prs_batch *out, prism_error *err) {
+    prs_cursor *leader = a->children[0];
+    if (from >= a->wide_to) PRS_TRY(bound_wide(a, from, err));
+    to = PRS_MIN(to, a->wide_to);
+    out->n = 0;
+    out->next = to;
+    if (a->wide_sum < floor) return PRISM_OK;
+    if (a->has_should && a->wide_required < floor &&
+        a->children[a->n_required]->cost < leader->cost / LEAD_RATIO)
+        return lead_by_should(a, from, to, floor, out, err);
+    int32_t max = clamp(a->sum);
+    if (from < a->bounded_from || from >= a->bounded_to)
+        PRS_TRY(bound_children(a, from, from + 1, &to, &max, err));
+    else
+        to = PRS_MIN(to, a->bounded_to);
+    out->next = to;
+    if (max < floor) return PRISM_OK;
+    int64_t rest = a->sum - a->max[0];
+    PRS_TRY(leader->ops->next(leader, from, to, prs_floor_less(floor, clamp(rest)), out, err));
+    return ask_others(a, 0, out, a->max, rest, floor, err);
+}
+
 static prism_status lead(cur_and *a, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
                          prism_error *err) {
-    int64_t rest = 0;
     prs_cursor *leader = a->children[0];
-    if (floor > 0) {
-        int32_t max;
-        if (from < a->bounded_from || from >= a->bounded_to) {
-            uint32_t end = to;
-            PRS_TRY(bound_children(a, from, from + 1, &end, &max, err));
-            to = end;
-        } else {
-            to = PRS_MIN(to, a->bounded_to);
-            max = clamp(a->sum);
-        }
-        out->n = 0;
-        out->next = to;
-        if (max < floor) return PRISM_OK;
-        rest = a->sum - a->max[0];
-    }
-    PRS_TRY(leader->ops->next(leader, from, to, prs_floor_less(floor, clamp(rest)), out, err));
-    return ask_others(a, 1, out, rest, floor, err);
+    if (floor > 0) return lead_by_bounds(a, from, to, floor, out, err);
+    PRS_TRY(leader->ops->next(leader, from, to, 0, out, err));
+    return ask_others(a, 0, out, a->max, 0, 0, err);
 }
 
 static prism_status and_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
@@ -146,7 +192,7 @@ static prism_status and_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     memcpy(mine->scores, batch->scores, batch->n * sizeof *batch->scores);
     mine->n = batch->n;
     bool bounded = batch->docs[0] >= a->bounded_from && batch->docs[batch->n - 1] < a->bounded_to;
-    PRS_TRY(ask_others(a, 0, mine, a->sum, bounded ? floor : 0, err));
+    PRS_TRY(ask_others(a, NO_LEADER, mine, a->max, a->sum, bounded ? floor : 0, err));
     for (uint32_t i = 0, k = 0; k < mine->n; i++) {
         if (batch->docs[i] != mine->docs[k]) continue;
         batch->scores[i] = mine->scores[k++];
@@ -174,8 +220,10 @@ prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32
     a->n_required = parts->n_required;
     a->n_children = parts->n_required + parts->n_optional;
     a->children = prs_arena_alloc(&plan->arena, a->n_children * sizeof *a->children);
+    a->has_should = parts->has_should;
     a->max = prs_arena_calloc(&plan->arena, a->n_children, sizeof *a->max);
-    if (a->children == NULL || a->max == NULL) return prs_error_nomem(err);
+    a->wide_max = prs_arena_calloc(&plan->arena, a->n_children, sizeof *a->wide_max);
+    if (a->children == NULL || a->max == NULL || a->wide_max == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < parts->n_required; i++) a->children[i] = parts->required[i];
     for (uint32_t i = 0; i < parts->n_optional; i++)
         a->children[parts->n_required + i] = parts->optional[i];

@@ -28,7 +28,7 @@
  * Tested by   tests/unit/search/test_cur_or.c, test_pruning.c */
 #include "search/plan.h"
 
-#define PRS_OR_RANGE 2048u
+#define PRS_OR_RANGE 16384u
 
 typedef struct cur_or {
     prs_cursor base;
@@ -42,6 +42,7 @@ typedef struct cur_or {
     uint32_t n_essential;
     int64_t sum_rest; /* of the others */
     uint32_t wide_to, near_to;
+    uint32_t max_from, max_to; /* what max[] holds for */
     int64_t wide_sum;
 } cur_or;
 
@@ -67,6 +68,8 @@ static prism_status bound_children(cur_or *o, uint32_t from, uint32_t min_to, ui
         if (o->max[k] < 0) continue;
         *sum = PRS_MAX(*sum, 0) + o->max[k];
     }
+    o->max_from = from;
+    o->max_to = *to;
     return PRISM_OK;
 }
 
@@ -310,6 +313,33 @@ static prism_status or_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t f
     return PRISM_OK;
 }
 
+/* The most that a child can add to the candidates. */
+static int32_t most_of(const cur_or *o, uint32_t k, bool bounded) {
+    return bounded ? PRS_MAX(o->max[k], 0) : o->children[k]->most;
+}
+
+/* One child is enough, and there are no extras: the score so far and what the children behind can
+ * add tell whether a candidate is still of use. */
+static prism_status any_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
+                              prism_error *err) {
+    cur_or *o = self(c);
+    uint32_t n = batch->n;
+    if (n == 0) return PRISM_OK;
+    bool bounded = batch->docs[0] >= o->max_from && batch->docs[n - 1] < o->max_to;
+    int64_t rest = 0;
+    for (uint32_t k = 0; k < o->n; k++) rest += most_of(o, k, bounded);
+    memset(hit, 0, n);
+    for (uint32_t i = 0; i < o->n; i++) {
+        uint32_t k = o->order[i];
+        prs_cursor *child = o->children[k];
+        rest -= most_of(o, k, bounded);
+        PRS_TRY(child->ops->probe(child, batch, prs_floor_less(floor, clamp(rest)), o->scratch->hit,
+                                  err));
+        for (uint32_t j = 0; j < n; j++) hit[j] |= o->scratch->hit[j];
+    }
+    return PRISM_OK;
+}
+
 /* Every child is asked about every candidate: which of them would be enough is not known. */
 static prism_status count_hits(cur_or *o, prs_batch *mine, uint8_t *hit, prism_error *err) {
     uint16_t *count = o->scratch->count;
@@ -324,8 +354,8 @@ static prism_status count_hits(cur_or *o, prs_batch *mine, uint8_t *hit, prism_e
 
 static prism_status or_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                              prism_error *err) {
-    (void)floor;
     cur_or *o = self(c);
+    if (o->min_match == 1 && o->n_extra == 0) return any_probe(c, batch, floor, hit, err);
     prs_batch *mine = &o->scratch->batch;
     uint32_t n = batch->n;
     memcpy(mine->docs, batch->docs, n * sizeof *batch->docs);

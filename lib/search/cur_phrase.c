@@ -1,210 +1,102 @@
 /* cur_phrase.c - which documents have these words standing as asked, and how often?
  *
- * Structure   Per field, one spot for each different slot; a document is a candidate when all spots
- *             of some field have it, and a match when their positions agree.
+ * Structure   A phrase lies in one field; matches in several fields add up as the freqs of a word
+ *             do.  So each field gives candidates (phrase_field.c), for one range of documents at a
+ *             time, and what is left of them is counted (phrase_count.c):
  *
- *                 spots by cost   [rare] -> 17   31   90        leapfrog: each seeks what the
- *                 others found
- *                                 [common]  17   31   90
- *                 freqs           2, 9      at most 2 matches   can that reach the floor?  no: next
- *                 positions       rare first; beginnings narrowed slot by slot (match.h)
+ *                 range       to where the first block of any field's two rarest lists ends
+ *                 title  7 31                         candidates: both lists have them
+ *                 body     12 31 40                   at most 2 1 3 matches, by freqs
+ *                 merged 7 12 31 40                   most matches over the fields, scored: which
+ *                                                     of them can reach the floor?
+ *                 counted  12    40                   positions of those alone
  *
- *             A phrase lies in one field; matches in several fields add up as the freqs of a word
- *             do.
- * Skipping    As for words, with the least of the spots' largest freqs and the greatest of their
- * smallest lengths.
- *             And again per candidate: freqs are decoded before positions, and bound the matches.
- * Invariants  - While field->stands, field->doc is the first candidate at or after the last
- *               document asked for, and every spot stands on it.
- *             - A slot that stands in several places of the phrase is one spot; its positions are
- *               read once.
- * Cost        Leapfrogging, about 10-50 ns a step; positions of candidates that can compete.
+ * Skipping    As for words: groups and blocks whose impacts cannot reach the floor are passed
+ *             unread.  No match is better than the pairs of the rarest list allow, each with no
+ *             more than the other list's largest freq and no less than its least length.
+ * Invariants  - wide_max holds for [.., wide_to), near_max for [near_from, near_to).
+ *             - A cursor that does not score reads no freqs but those that positions need.
+ * Cost        About 2 ns a posting of the two rarest lists, 50-100 ns a candidate that can compete.
  * Source      FORMAT.md section 17.
  * Tested by   tests/unit/search/test_cur_phrase.c, test_pruning.c */
 #include "search/group.h"
-#include "search/spot.h"
-
-#define PRS_PHRASE_BATCH 128u
-
-typedef struct phrase_slot {
-    uint32_t spot; /* in field->spots */
-    uint32_t pos;
-} phrase_slot;
-
-typedef struct phrase_field {
-    uint32_t weight;
-    prs_spot *spots;
-    uint32_t n_spots;
-    uint32_t *order;    /* spots by cost, for seeking */
-    uint32_t *by_freq;  /* spots by freq in the document, for positions */
-    phrase_slot *slots; /* phrase: all of them */
-    uint32_t doc;       /* PRS_DOC_END: none left */
-    bool stands;        /* all spots have doc */
-    uint32_t most;      /* matches in doc, at most */
-} phrase_field;
+#include "search/phrase_field.h"
 
 typedef struct cur_phrase {
     prs_cursor base;
     const prs_node *node;
     prs_group group;
-    phrase_field *fields;
+    prs_phrase_field *fields;
     uint32_t n_fields;
-    prs_buf *found; /* beginnings or ends of matches */
     prs_near *nears;
+    uint32_t wide_to;
+    int32_t wide_max;
     uint32_t near_from, near_to;
     int32_t near_max;
+    /* candidates of all fields: a block of each, at most a window */
+    uint32_t n, cap;
+    uint32_t *docs, *freqs;
 } cur_phrase;
 
 static cur_phrase *self(prs_cursor *c) {
     return (cur_phrase *)c;
 }
 
-/* ---- candidates ------------------------------------------------------------------------------ */
-
-/* Move a field to its first document >= target that has all spots. */
-static prism_status seek_field(phrase_field *f, uint32_t target, prism_error *err) {
-    if (f->stands && f->doc >= target) return PRISM_OK;
-    uint32_t doc = target;
-    for (uint32_t i = 0; i < f->n_spots;) {
-        uint32_t found;
-        PRS_TRY(prs_spot_seek(&f->spots[f->order[i]], doc, &found, err));
-        if (found == doc || i == 0) {
-            doc = found;
-            i++;
-        } else {
-            doc = found;
-            i = 0;
-        }
-        if (doc == PRS_DOC_END) break;
-    }
-    f->doc = doc;
-    f->stands = true;
-    return PRISM_OK;
-}
-
-/* First candidate >= target of any field. */
-static prism_status seek_candidate(cur_phrase *p, uint32_t target, uint32_t *doc,
-                                   prism_error *err) {
-    *doc = PRS_DOC_END;
-    for (uint32_t i = 0; i < p->n_fields; i++) {
-        PRS_TRY(seek_field(&p->fields[i], target, err));
-        *doc = PRS_MIN(*doc, p->fields[i].doc);
-    }
-    return PRISM_OK;
-}
-
-/* ---- counting -------------------------------------------------------------------------------- */
-
-/* Decode the freqs of the field's document; the least of them bounds the matches. */
-static prism_status count_most(phrase_field *f, prism_error *err) {
-    f->most = UINT32_MAX;
-    for (uint32_t i = 0; i < f->n_spots; i++) {
-        prs_spot *spot = &f->spots[i];
-        PRS_TRY(prs_spot_freq(spot, err));
-        f->most = PRS_MIN(f->most, spot->freq / spot->need);
-        uint32_t k = i;
-        for (; k > 0 && f->spots[f->by_freq[k - 1]].freq > spot->freq; k--)
-            f->by_freq[k] = f->by_freq[k - 1];
-        f->by_freq[k] = i;
-    }
-    return PRISM_OK;
-}
-
-/* Room for the matches of a field: no more than the rarest spot has positions. */
-static prism_status make_room(cur_phrase *p, const phrase_field *f, uint32_t **found,
-                              prism_error *err) {
-    prs_buf_clear(p->found);
-    prs_buf_extend(p->found, (size_t)f->spots[f->by_freq[0]].freq * sizeof **found);
-    *found = (uint32_t *)(void *)p->found->ptr; /* memory of the hook: aligned for any type */
-    return prs_buf_status(p->found, err);
-}
-
-static prism_status count_phrase(cur_phrase *p, phrase_field *f, uint32_t *n, prism_error *err) {
-    uint32_t *starts;
-    bool begun = false;
-    *n = 0;
-    PRS_TRY(make_room(p, f, &starts, err));
-    for (uint32_t i = 0; i < f->n_spots && (*n > 0 || !begun); i++) {
-        uint32_t which = f->by_freq[i];
-        PRS_TRY(prs_spot_positions(&f->spots[which], err));
-        for (uint32_t s = 0; s < p->node->n_slots; s++) {
-            if (f->slots[s].spot != which) continue;
-            prs_run run = f->spots[which].run;
-            *n = begun ? prs_match_narrow(starts, *n, run, f->slots[s].pos)
-                       : prs_match_begin(run, f->slots[s].pos, starts);
-            begun = true;
-        }
-    }
-    return PRISM_OK;
-}
-
-static prism_status count_near(cur_phrase *p, phrase_field *f, uint32_t *n, prism_error *err) {
-    uint32_t *ends;
-    PRS_TRY(make_room(p, f, &ends, err));
-    for (uint32_t i = 0; i < f->n_spots; i++) {
-        prs_spot *spot = &f->spots[f->by_freq[i]];
-        PRS_TRY(prs_spot_positions(spot, err));
-        prs_spot_make_distinct(spot);
-        p->nears[i] = (prs_near){spot->run, spot->need, 0};
-    }
-    uint64_t width = (uint64_t)p->node->n_slots + p->node->slop;
-    *n = prs_match_near(p->nears, f->n_spots, width, ends);
-    return PRISM_OK;
-}
-
-/* Freq of a candidate over its fields: 0 if it is no match, or cannot reach the floor. */
-static prism_status count_matches(cur_phrase *p, uint32_t doc, int32_t so_far, int32_t floor,
-                                  uint32_t *freq, prism_error *err) {
-    uint32_t most = 0;
-    *freq = 0;
-    for (uint32_t i = 0; i < p->n_fields; i++) {
-        phrase_field *f = &p->fields[i];
-        if (!f->stands || f->doc != doc) continue;
-        PRS_TRY(count_most(f, err));
-        most = prs_weigh_add(most, f->most, f->weight);
-    }
-    if (most == 0) return PRISM_OK;
-    if (floor > 0 && p->base.scored) {
-        int32_t best = prs_score_one(&p->group.scorer, most, prs_group_length(&p->group, doc));
-        if (so_far + best < floor) return PRISM_OK;
-    }
-    for (uint32_t i = 0; i < p->n_fields; i++) {
-        phrase_field *f = &p->fields[i];
-        uint32_t n;
-        if (!f->stands || f->doc != doc) continue;
-        if (p->node->kind == PRS_NODE_PHRASE) {
-            PRS_TRY(count_phrase(p, f, &n, err));
-        } else {
-            PRS_TRY(count_near(p, f, &n, err));
-        }
-        *freq = prs_weigh_add(*freq, n, f->weight);
-    }
-    return PRISM_OK;
-}
-
-static int32_t score_match(const cur_phrase *p, uint32_t doc, uint32_t freq) {
-    if (!p->base.scored) return 0;
-    return prs_score_one(&p->group.scorer, freq, prs_group_length(&p->group, doc));
-}
-
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
-/* The one pair above all matches of a field in [from, *to); no pair if a spot has nothing there. */
-static prism_status bound_field(phrase_field *f, uint32_t from, uint32_t *to, prs_cover *cover,
-                                prism_error *err) {
-    uint32_t freq = UINT32_MAX, length = 0;
+/* Pairs above all matches of a field, from those of its rarest list in a range; `most` and `least`
+ * are freq and length of the other. */
+static void cover_field(const prs_phrase_field *f, const prs_cover *lead, uint32_t most,
+                        uint32_t least, prs_cover *cover) {
     cover->n = 0;
-    for (uint32_t i = 0; i < f->n_spots; i++) {
-        prs_spot *spot = &f->spots[f->order[i]];
-        prs_cover one;
-        if (spot->lane == NULL) continue; /* a union knows no bounds */
-        PRS_TRY(prs_lane_skip(spot->lane, from, err));
-        PRS_TRY(prs_lane_range(spot->lane, from, to, &one, err));
-        if (one.n == 0) return PRISM_OK;
-        freq = PRS_MIN(freq, one.pairs[one.n - 1].freq / spot->need);
-        length = PRS_MAX(length, one.pairs[0].length);
+    for (uint32_t i = 0; i < lead->n; i++) {
+        uint32_t freq = PRS_MIN(lead->pairs[i].freq / f->spots[0].need, most);
+        if (freq > 0) prs_cover_add(cover, freq, PRS_MAX(lead->pairs[i].length, least));
     }
-    if (freq > 0) prs_cover_add(cover, freq, length);
+}
+
+static prism_status bound_field(prs_phrase_field *f, uint32_t from, uint32_t *to, prs_cover *cover,
+                                prism_error *err) {
+    prs_cover lead, other;
+    uint32_t most = UINT32_MAX, least = 0;
+    cover->n = 0;
+    if (f->over) return PRISM_OK;
+    if (f->lead == NULL) { /* unions know no bounds */
+        prs_cover_add(cover, UINT32_MAX, 0);
+        return PRISM_OK;
+    }
+    PRS_TRY(prs_lane_skip(f->lead, from, err));
+    PRS_TRY(prs_lane_range(f->lead, from, to, &lead, err));
+    if (lead.n == 0) return PRISM_OK;
+    if (f->other != NULL) {
+        PRS_TRY(prs_lane_skip(f->other, from, err));
+        PRS_TRY(prs_lane_range(f->other, from, to, &other, err));
+        if (other.n == 0) return PRISM_OK;
+        most = other.pairs[other.n - 1].freq / f->spots[1].need;
+        least = other.pairs[0].length;
+    }
+    cover_field(f, &lead, most, least, cover);
+    return PRISM_OK;
+}
+
+/* By the groups of the rarest lists alone. */
+static prism_status bound_groups(cur_phrase *p, uint32_t from, prism_error *err) {
+    prs_cover all = {0}, lead, one;
+    uint32_t to = p->base.plan->n_docs;
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        prs_phrase_field *f = &p->fields[i];
+        if (f->over) continue;
+        one.n = 0;
+        if (f->lead == NULL) {
+            prs_cover_add(&one, UINT32_MAX, 0);
+        } else {
+            PRS_TRY(prs_lane_group(f->lead, from, &to, &lead, err));
+            cover_field(f, &lead, UINT32_MAX, 0, &one);
+        }
+        prs_cover_join(&all, &one, f->weight);
+    }
+    p->wide_to = to;
+    p->wide_max = prs_cover_bound(&all, &p->group.scorer);
     return PRISM_OK;
 }
 
@@ -212,100 +104,229 @@ static prism_status bound_field(phrase_field *f, uint32_t from, uint32_t *to, pr
 static prism_status narrow(cur_phrase *p, uint32_t from, uint32_t min_to, uint32_t *to,
                            prism_error *err) {
     for (uint32_t i = 0; i < p->n_fields; i++) {
-        prs_lane *lane = p->fields[i].spots[p->fields[i].order[0]].lane;
-        if (lane == NULL) continue;
+        prs_lane *lane = p->fields[i].lead;
+        if (lane == NULL || p->fields[i].over) continue;
         PRS_TRY(prs_lane_skip(lane, from, err));
         if (lane->p.last_doc < *to) *to = PRS_MAX(lane->p.last_doc + 1, PRS_MIN(min_to, *to));
     }
     return PRISM_OK;
 }
 
-static prism_status phrase_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+/* By impacts alone. */
+static prism_status bound_blocks(cur_phrase *p, uint32_t from, uint32_t min_to, uint32_t *to,
                                  int32_t *max, prism_error *err) {
-    cur_phrase *p = self(c);
     prs_cover all = {0}, one;
     PRS_TRY(narrow(p, from, min_to, to, err));
     for (uint32_t i = 0; i < p->n_fields; i++) {
-        phrase_field *f = &p->fields[i];
-        if (f->stands && f->doc == PRS_DOC_END) continue;
-        PRS_TRY(bound_field(f, from, to, &one, err));
-        prs_cover_join(&all, &one, f->weight);
+        PRS_TRY(bound_field(&p->fields[i], from, to, &one, err));
+        prs_cover_join(&all, &one, p->fields[i].weight);
     }
-    *max = c->scored || all.n == 0 ? prs_cover_bound(&all, &p->group.scorer) : 0;
+    *max = p->base.scored || all.n == 0 ? prs_cover_bound(&all, &p->group.scorer) : 0;
     p->near_from = from;
     p->near_to = *to;
     p->near_max = *max;
     return PRISM_OK;
 }
 
+/* Can [from, *to) be passed unread?  *to is lowered to where what is known ends. */
+static prism_status pass_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
+                               bool *pass, prism_error *err) {
+    *pass = false;
+    if (floor <= 0) return PRISM_OK;
+    if (!p->base.scored) { /* its bound is 0 */
+        *pass = true;
+        return PRISM_OK;
+    }
+    if (from >= p->wide_to) PRS_TRY(bound_groups(p, from, err));
+    *to = PRS_MIN(*to, p->wide_to);
+    *pass = p->wide_max < floor;
+    if (*pass) return PRISM_OK;
+    if (from < p->near_from || from >= p->near_to) {
+        uint32_t near_to = p->base.plan->n_docs;
+        int32_t max;
+        PRS_TRY(bound_blocks(p, from, from + 1, &near_to, &max, err));
+    }
+    *to = PRS_MIN(*to, p->near_to);
+    *pass = p->near_max < floor;
+    return PRISM_OK;
+}
+
+/* ---- candidates ------------------------------------------------------------------------------ */
+
+/* The next candidate of any field, with the most matches that it may have; false: none left. */
+static bool next_candidate(cur_phrase *p, uint32_t *doc, uint32_t *most) {
+    *doc = PRS_DOC_END;
+    *most = 0;
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        const prs_phrase_field *f = &p->fields[i];
+        if (f->at < f->n) *doc = PRS_MIN(*doc, f->docs[f->at]);
+    }
+    if (*doc == PRS_DOC_END) return false;
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        prs_phrase_field *f = &p->fields[i];
+        if (f->at == f->n || f->docs[f->at] != *doc) continue;
+        *most = prs_weigh_add(*most, f->most[f->at++], f->weight);
+    }
+    return true;
+}
+
+/* Take the candidates of all fields together. */
+static void merge_candidates(cur_phrase *p) {
+    p->n = 0;
+    if (p->n_fields == 1) {
+        const prs_phrase_field *f = &p->fields[0];
+        for (uint32_t i = 0; i < f->n; i++) {
+            p->docs[p->n] = f->docs[i];
+            p->freqs[p->n] = prs_weigh_add(0, f->most[i], f->weight);
+            p->n += f->most[i] > 0;
+        }
+        return;
+    }
+    uint32_t doc, most;
+    while (next_candidate(p, &doc, &most)) {
+        p->docs[p->n] = doc;
+        p->freqs[p->n] = most;
+        p->n += most > 0;
+    }
+    for (uint32_t i = 0; i < p->n_fields; i++) p->fields[i].at = 0;
+}
+
+/* Leave out what cannot reach the floor. */
+static void keep_scores(cur_phrase *p, int32_t floor) {
+    int32_t scores[PRS_GROUP_CHUNK];
+    uint32_t kept = 0;
+    for (uint32_t at = 0; at < p->n; at += PRS_GROUP_CHUNK) {
+        uint32_t n = PRS_MIN(p->n - at, PRS_GROUP_CHUNK);
+        prs_group_score(&p->group, p->docs + at, p->freqs + at, n, scores);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t freq = p->freqs[at + i];
+            p->docs[kept] = p->docs[at + i];
+            p->freqs[kept] = freq;
+            kept += scores[i] >= floor;
+        }
+    }
+    p->n = kept;
+}
+
+/* Count the matches of one document over its fields. */
+static prism_status count_matches(cur_phrase *p, uint32_t doc, uint32_t *freq, prism_error *err) {
+    *freq = 0;
+    PRS_TRY(prs_watch_tick(p->base.plan->watch, err));
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        prs_phrase_field *f = &p->fields[i];
+        uint32_t n;
+        while (f->at < f->n && f->docs[f->at] < doc) f->at++;
+        if (f->at == f->n || f->docs[f->at] != doc) continue;
+        PRS_TRY(prs_phrase_count(f, p->node, f->at, p->nears, &n, err));
+        *freq = prs_weigh_add(*freq, n, f->weight);
+        if (n > 0 && !p->base.scored) break;
+    }
+    return PRISM_OK;
+}
+
+/* Count the candidates; those that match stay, with their freqs. */
+static prism_status keep_matches(cur_phrase *p, prism_error *err) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t freq;
+        PRS_TRY(count_matches(p, p->docs[i], &freq, err));
+        p->docs[kept] = p->docs[i];
+        p->freqs[kept] = freq;
+        kept += freq > 0;
+    }
+    p->n = kept;
+    return PRISM_OK;
+}
+
+static void emit(const cur_phrase *p, int32_t floor, prs_batch *out) {
+    int32_t scores[PRS_GROUP_CHUNK] = {0};
+    uint32_t m = out->n;
+    for (uint32_t at = 0; at < p->n; at += PRS_GROUP_CHUNK) {
+        uint32_t n = PRS_MIN(p->n - at, PRS_GROUP_CHUNK);
+        if (p->base.scored) prs_group_score(&p->group, p->docs + at, p->freqs + at, n, scores);
+        for (uint32_t i = 0; i < n; i++) {
+            out->docs[m] = p->docs[at + i];
+            out->scores[m] = scores[i];
+            m += scores[i] >= floor;
+        }
+    }
+    out->n = m;
+}
+
+/* Matches of [from, *to), which is lowered to where the first block ends. */
+static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
+                               prs_batch *out, prism_error *err) {
+    if (*to - from > p->cap && p->cap == PRS_WINDOW) *to = from + PRS_WINDOW;
+    for (uint32_t i = 0; i < p->n_fields; i++)
+        PRS_TRY(prs_phrase_cut(&p->fields[i], from, to, err));
+    for (uint32_t i = 0; i < p->n_fields; i++)
+        PRS_TRY(prs_phrase_take(&p->fields[i], *to, p->base.scored, err));
+    merge_candidates(p);
+    if (p->n == 0) return PRISM_OK;
+    if (floor > 0) keep_scores(p, floor);
+    PRS_TRY(keep_matches(p, err));
+    emit(p, floor, out);
+    return PRISM_OK;
+}
+
 /* ---- the cursor ------------------------------------------------------------------------------ */
 
 static prism_status phrase_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
-    return seek_candidate(self(c), from, doc, err);
+    cur_phrase *p = self(c);
+    *doc = PRS_DOC_END;
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        uint32_t found;
+        PRS_TRY(prs_phrase_peek(&p->fields[i], from, &found, err));
+        *doc = PRS_MIN(*doc, found);
+    }
+    return PRISM_OK;
 }
 
-/* Matches of a range that is worth reading, until the batch has enough. */
-static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t to, int32_t floor,
-                               prs_batch *out, prism_error *err) {
-    while (from < to && out->n < PRS_PHRASE_BATCH) {
-        uint32_t doc, freq;
-        PRS_TRY(prs_watch_tick(p->base.plan->watch, err));
-        PRS_TRY(seek_candidate(p, from, &doc, err));
-        if (doc >= to) {
-            from = to;
-            break;
-        }
-        PRS_TRY(count_matches(p, doc, 0, floor, &freq, err));
-        from = doc + 1;
-        if (freq == 0) continue;
-        int32_t score = score_match(p, doc, freq);
-        if (score < floor) continue;
-        out->docs[out->n] = doc;
-        out->scores[out->n++] = score;
-    }
-    out->next = from;
-    return PRISM_OK;
+/* Who asks has other words, for which it is worth much to know how far there is no candidate. */
+static prism_status phrase_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
+                                 int32_t *max, prism_error *err) {
+    uint32_t first;
+    PRS_TRY(phrase_peek(c, from, &first, err));
+    *max = PRS_NO_MATCH;
+    if (first >= *to) return PRISM_OK;
+    return bound_blocks(self(c), from, min_to, to, max, err);
 }
 
 static prism_status phrase_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                                 prs_batch *out, prism_error *err) {
     cur_phrase *p = self(c);
     out->n = 0;
-    out->next = from;
-    while (out->n == 0 && from < to) {
+    while (from < to && out->n + p->cap <= PRS_WINDOW) {
         uint32_t end = to;
+        bool pass;
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        if (floor > 0) {
-            if (from < p->near_from || from >= p->near_to) {
-                uint32_t near_to = c->plan->n_docs;
-                int32_t max;
-                PRS_TRY(phrase_bound(c, from, from + 1, &near_to, &max, err));
-            }
-            end = PRS_MIN(to, p->near_to);
-        }
-        if (floor > 0 && p->near_max < floor) {
-            out->next = end;
-        } else {
-            PRS_TRY(read_range(p, from, end, floor, out, err));
-        }
-        from = out->next;
+        PRS_TRY(pass_range(p, from, &end, floor, &pass, err));
+        if (!pass) PRS_TRY(read_range(p, from, &end, floor, out, err));
+        from = end;
+        if (out->n > 0 && c->scored) break; /* the floor may rise */
     }
+    out->next = from;
     return PRISM_OK;
 }
 
-/* Does a field have a candidate exactly at `doc`?  Stops at the first spot that does not have
- * it. */
-static prism_status stand_at(phrase_field *f, uint32_t doc, prism_error *err) {
-    if (f->stands && f->doc >= doc) return PRISM_OK;
-    f->stands = false;
-    for (uint32_t i = 0; i < f->n_spots; i++) {
-        uint32_t found;
-        PRS_TRY(prs_spot_seek(&f->spots[f->order[i]], doc, &found, err));
-        if (found != doc) return PRISM_OK;
+/* Freq of a candidate that has `so_far`; 0 if it is no match, or cannot reach the floor. */
+static prism_status probe_one(cur_phrase *p, uint32_t doc, int32_t so_far, int32_t floor,
+                              uint32_t *freq, prism_error *err) {
+    bool scored = p->base.scored;
+    uint32_t most = 0, n = 0;
+    *freq = 0;
+    for (uint32_t i = 0; i < p->n_fields; i++) {
+        prs_phrase_field *f = &p->fields[i];
+        PRS_TRY(prs_phrase_stand(f, doc, scored, err));
+        n += f->n;
+        if (f->n > 0 && scored) most = prs_weigh_add(most, f->most[0], f->weight);
     }
-    f->doc = doc;
-    f->stands = true;
-    return PRISM_OK;
+    if (n == 0 || (scored && most == 0)) return PRISM_OK;
+    if (scored && floor > 0) {
+        int32_t best = prs_score_one(&p->group.scorer, most, prs_group_length(&p->group, doc));
+        if (so_far + best < floor) return PRISM_OK;
+    }
+    return count_matches(p, doc, freq, err);
 }
 
 static prism_status phrase_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
@@ -314,10 +335,10 @@ static prism_status phrase_probe(prs_cursor *c, prs_batch *batch, int32_t floor,
     for (uint32_t i = 0; i < batch->n; i++) {
         uint32_t doc = batch->docs[i], freq;
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        for (uint32_t f = 0; f < p->n_fields; f++) PRS_TRY(stand_at(&p->fields[f], doc, err));
-        PRS_TRY(count_matches(p, doc, batch->scores[i], floor, &freq, err));
+        PRS_TRY(probe_one(p, doc, batch->scores[i], floor, &freq, err));
         hit[i] = freq > 0;
-        if (freq > 0) batch->scores[i] += score_match(p, doc, freq);
+        if (freq == 0 || !c->scored) continue;
+        batch->scores[i] += prs_score_one(&p->group.scorer, freq, prs_group_length(&p->group, doc));
     }
     return PRISM_OK;
 }
@@ -327,70 +348,33 @@ static const prs_cursor_ops phrase_ops = {phrase_bound, phrase_peek, phrase_next
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
-static bool same_slot(const prs_slot *a, const prs_slot *b) {
-    if (a->n_keys != b->n_keys || !prs_bytes_equal(a->prefix, b->prefix)) return false;
-    for (uint32_t i = 0; i < a->n_keys; i++) {
-        if (!prs_bytes_equal(a->keys[i], b->keys[i])) return false;
-    }
-    return true;
-}
-
-/* The spot of slot s: one that an equal slot before it made, or a new one. */
-static prism_status open_slot(cur_phrase *p, phrase_field *f, const prs_segment_field *field,
-                              uint32_t s, prism_error *err) {
-    const prs_slot *slot = &p->node->slots[s];
-    f->slots[s].pos = slot->pos;
-    for (uint32_t i = 0; i < f->n_spots; i++) {
-        if (!same_slot(f->spots[i].slot, slot)) continue;
-        f->slots[s].spot = i;
-        if (p->node->kind == PRS_NODE_NEAR) f->spots[i].need++;
-        return PRISM_OK;
-    }
-    uint32_t i = f->n_spots;
-    PRS_TRY(prs_spot_open(&f->spots[i], p->base.plan, field, slot, err));
-    f->slots[s].spot = i;
-    f->n_spots++;
-    uint32_t k = i;
-    for (; k > 0 && f->spots[f->order[k - 1]].cost > f->spots[i].cost; k--)
-        f->order[k] = f->order[k - 1];
-    f->order[k] = i;
-    return PRISM_OK;
-}
-
-/* Open all slots in a field; *nowhere if one of them does not occur in it. */
-static prism_status open_field(cur_phrase *p, phrase_field *f, const prs_segment_field *field,
-                               uint32_t weight, bool *nowhere, prism_error *err) {
-    prs_arena *arena = &p->base.plan->arena;
-    uint32_t n = p->node->n_slots;
-    memset(f, 0, sizeof *f);
-    f->weight = weight;
-    f->spots = prs_arena_alloc(arena, n * sizeof *f->spots);
-    f->slots = prs_arena_alloc(arena, n * sizeof *f->slots);
-    f->order = prs_arena_alloc(arena, n * sizeof *f->order);
-    f->by_freq = prs_arena_alloc(arena, n * sizeof *f->by_freq);
-    if (f->spots == NULL || f->slots == NULL || f->order == NULL || f->by_freq == NULL)
-        return prs_error_nomem(err);
-    *nowhere = false;
-    for (uint32_t s = 0; s < n && !*nowhere; s++) {
-        PRS_TRY(open_slot(p, f, field, s, err));
-        *nowhere = f->spots[f->slots[s].spot].cost == 0;
-    }
-    if (!*nowhere) p->base.cost += f->spots[f->order[0]].cost;
-    return PRISM_OK;
-}
-
 static prism_status open_fields(cur_phrase *p, const prs_weighted *at, prism_error *err) {
     prs_plan *plan = p->base.plan;
     p->fields = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *p->fields);
     if (p->fields == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < at->fields.n; i++) {
         const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
-        bool nowhere = true;
+        prs_phrase_field *f = &p->fields[p->n_fields];
+        bool nowhere;
         if (!field->present || !field->has_positions) continue;
-        PRS_TRY(
-            open_field(p, &p->fields[p->n_fields], field, at->fields.ptr[i].weight, &nowhere, err));
-        if (!nowhere) p->n_fields++;
+        PRS_TRY(prs_phrase_open(f, plan, p->node, field, at->fields.ptr[i].weight, &nowhere, err));
+        if (nowhere) continue;
+        p->base.cost += f->spots[0].cost;
+        p->n_fields++;
     }
+    return PRISM_OK;
+}
+
+/* Room for the candidates of a range. */
+static prism_status make_room(cur_phrase *p, prism_error *err) {
+    prs_arena *arena = &p->base.plan->arena;
+    p->cap = (uint32_t)PRS_MIN((uint64_t)p->n_fields * PRS_BLOCK, PRS_WINDOW);
+    size_t n = p->cap + PRS_SCORE_LANES;
+    p->docs = prs_arena_alloc(arena, n * sizeof *p->docs);
+    p->freqs = prs_arena_alloc(arena, n * sizeof *p->freqs);
+    p->nears = prs_arena_alloc(arena, p->node->n_slots * sizeof *p->nears);
+    if (p->docs == NULL || p->freqs == NULL || p->nears == NULL) return prs_error_nomem(err);
+    memset(p->freqs, 0, n * sizeof *p->freqs); /* the scorer reads a few behind the last */
     return PRISM_OK;
 }
 
@@ -404,9 +388,7 @@ prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_
     PRS_TRY(open_fields(p, at, err));
     if (p->n_fields == 0) return PRISM_OK;
     PRS_TRY(prs_group_init(&p->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
-    PRS_TRY(prs_plan_buffer(plan, &p->found, err));
-    p->nears = prs_arena_alloc(&plan->arena, p->node->n_slots * sizeof *p->nears);
-    if (p->nears == NULL) return prs_error_nomem(err);
+    PRS_TRY(make_room(p, err));
     p->near_from = UINT32_MAX;
     *out = &p->base;
     return PRISM_OK;

@@ -20,9 +20,7 @@
  * Source      FORMAT.md section 17; Robertson & Zaragoza, CIKM 2004 (BM25F); Ding & Suel, SIGIR
  *             2011.
  * Tested by   tests/unit/search/test_cur_term.c, test_pruning.c */
-#include "search/group.h"
-#include "search/lane.h"
-#include "search/plan.h"
+#include "search/meet.h"
 
 typedef struct term_postings { /* of a range, being merged */
     uint32_t n;
@@ -128,6 +126,31 @@ static prism_status take_lane(const cur_term *t, prs_lane *lane, uint32_t from, 
     return PRISM_OK;
 }
 
+static uint32_t copy_postings(const term_postings *in, uint32_t from, uint32_t to,
+                              term_postings *out, uint32_t n) {
+    memcpy(out->docs + n, in->docs + from, (to - from) * sizeof *out->docs);
+    memcpy(out->freqs + n, in->freqs + from, (to - from) * sizeof *out->freqs);
+    return n + (to - from);
+}
+
+/* The loaded postings [b, b_end) of a lane and t->merged together into t->other.  Mostly few come to
+ * many: what lies between two of them is copied as it is. */
+static void insert_lane(cur_term *t, const prs_lane *lane, uint32_t b, uint32_t b_end) {
+    const term_postings *old = &t->merged;
+    term_postings *out = &t->other;
+    uint32_t a = 0, n = 0;
+    for (; b < b_end; b++) {
+        uint32_t doc = lane->p.docs[b], freq = 0;
+        uint32_t place = prs_select_place(old->docs, a, old->n, doc);
+        n = copy_postings(old, a, place, out, n);
+        a = place;
+        if (a < old->n && old->docs[a] == doc) freq = old->freqs[a++];
+        out->docs[n] = doc;
+        out->freqs[n++] = t->base.scored ? prs_weigh_add(freq, lane->p.freqs[b], lane->weight) : 0;
+    }
+    out->n = copy_postings(old, a, old->n, out, n);
+}
+
 /* Merge a lane's postings in [from, to) into t->merged. */
 static prism_status merge_lane(cur_term *t, prs_lane *lane, uint32_t from, uint32_t to,
                                prism_error *err) {
@@ -136,21 +159,7 @@ static prism_status merge_lane(cur_term *t, prs_lane *lane, uint32_t from, uint3
     uint32_t b = lane->p.i, b_end = prs_lane_place(lane, to);
     if (b == b_end) return PRISM_OK;
     if (t->base.scored) PRS_TRY(prs_postings_freqs(&lane->p, err));
-    const term_postings *old = &t->merged;
-    term_postings *out = &t->other;
-    uint32_t a = 0, n = 0;
-    while (a < old->n || b < b_end) {
-        uint32_t doc_a = a < old->n ? old->docs[a] : PRS_DOC_END;
-        uint32_t doc_b = b < b_end ? lane->p.docs[b] : PRS_DOC_END;
-        uint32_t freq = doc_a <= doc_b ? old->freqs[a] : 0;
-        if (t->base.scored && doc_b <= doc_a)
-            freq = prs_weigh_add(freq, lane->p.freqs[b], lane->weight);
-        out->docs[n] = PRS_MIN(doc_a, doc_b);
-        out->freqs[n++] = freq;
-        a += doc_a <= doc_b;
-        b += doc_b <= doc_a;
-    }
-    out->n = n;
+    insert_lane(t, lane, b, b_end);
     term_postings swap = t->merged;
     t->merged = t->other;
     t->other = swap;
@@ -167,7 +176,7 @@ static prism_status take_range(cur_term *t, uint32_t from, uint32_t to, prism_er
 /* Score t->merged and append what reaches the floor. */
 static void emit_range(const cur_term *t, int32_t floor, prs_batch *out) {
     const term_postings *in = &t->merged;
-    int32_t scores[PRS_GROUP_CHUNK];
+    int32_t scores[PRS_GROUP_CHUNK + PRS_SCORE_LANES];
     for (uint32_t at = 0; at < in->n; at += PRS_GROUP_CHUNK) {
         uint32_t n = PRS_MIN(in->n - at, PRS_GROUP_CHUNK), m = out->n;
         if (t->base.scored) {
@@ -175,12 +184,8 @@ static void emit_range(const cur_term *t, int32_t floor, prs_batch *out) {
         } else {
             memset(scores, 0, n * sizeof scores[0]);
         }
-        for (uint32_t i = 0; i < n; i++) {
-            out->docs[m] = in->docs[at + i];
-            out->scores[m] = scores[i];
-            m += scores[i] >= floor;
-        }
-        out->n = m;
+        out->n =
+            m + prs_select_floor(in->docs + at, scores, n, floor, out->docs + m, out->scores + m);
     }
 }
 
@@ -239,50 +244,37 @@ static prism_status term_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-/* Freq of a document over the lanes, 0 if the word is not there; 1 if the cursor does not score. */
-static prism_status freq_at(cur_term *t, uint32_t doc, uint32_t *freq, prism_error *err) {
-    *freq = 0;
-    for (uint32_t i = 0; i < t->n_lanes; i++) {
-        uint32_t f;
-        if (t->base.scored) {
-            PRS_TRY(prs_lane_freq(&t->lanes[i], doc, &f, err));
-            *freq = prs_weigh_add(*freq, f, t->lanes[i].weight);
-        } else {
-            bool has;
-            PRS_TRY(prs_lane_has(&t->lanes[i], doc, &has, err));
-            if (has) *freq = 1;
+/* What a lane adds to the freqs of the candidates [at, end), of which only those with scores >= need
+ * matter; freqs[0] is that of candidate `first`. */
+static prism_status add_freqs(cur_term *t, prs_lane *lane, const prs_batch *batch, uint32_t first,
+                              uint32_t end, int32_t need, uint32_t *freqs, prism_error *err) {
+    prs_postings *p = &lane->p;
+    prs_met met;
+    for (uint32_t at = first, stop; at < end; at = stop) {
+        PRS_TRY(prs_lane_skip(lane, batch->docs[at], err));
+        if (prs_lane_ended(lane)) return PRISM_OK;
+        for (stop = at + 1; stop < end && batch->docs[stop] <= p->last_doc;) stop++;
+        PRS_TRY(prs_meet_block(t->base.plan, lane, batch, at, stop, need, &met, err));
+        if (t->base.scored && met.n > 0) PRS_TRY(prs_postings_freqs(p, err));
+        for (uint32_t i = 0; i < met.n; i++) {
+            uint32_t *freq = &freqs[met.at[i] - first];
+            *freq = t->base.scored ? prs_weigh_add(*freq, p->freqs[met.place[i]], lane->weight) : 1;
         }
     }
     return PRISM_OK;
 }
 
-/* Can a candidate that has `so_far` reach the floor with this word? */
-static prism_status can_reach(cur_term *t, uint32_t doc, int32_t so_far, int32_t floor, bool *can,
-                              prism_error *err) {
-    *can = true;
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    if (doc < t->near_from || doc >= t->near_to) {
-        uint32_t to = t->base.plan->n_docs;
-        int32_t max;
-        PRS_TRY(skip_all(t, doc, err));
-        PRS_TRY(bound_blocks(t, doc, &to, &max, err));
-    }
-    *can = t->near_max >= 0 && so_far + t->near_max >= floor;
-    return PRISM_OK;
-}
-
-/* Probe the candidates [at, at + n), n <= PRS_GROUP_CHUNK. */
-static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint32_t n,
-                                int32_t floor, uint8_t *hit, prism_error *err) {
-    uint32_t docs[PRS_GROUP_CHUNK], freqs[PRS_GROUP_CHUNK], m = 0;
+/* Probe the candidates [at, end), at most PRS_GROUP_CHUNK. */
+static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint32_t end,
+                                int32_t need, uint8_t *hit, prism_error *err) {
+    uint32_t docs[PRS_GROUP_CHUNK], freqs[PRS_GROUP_CHUNK + PRS_SCORE_LANES] = {0}, m = 0;
     int32_t scores[PRS_GROUP_CHUNK];
     uint8_t place[PRS_GROUP_CHUNK];
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t doc = batch->docs[at + i], freq = 0;
-        bool can;
-        PRS_TRY(can_reach(t, doc, batch->scores[at + i], floor, &can, err));
-        if (can) PRS_TRY(freq_at(t, doc, &freq, err));
-        docs[m] = doc;
+    for (uint32_t i = 0; i < t->n_lanes; i++)
+        PRS_TRY(add_freqs(t, &t->lanes[i], batch, at, end, need, freqs, err));
+    for (uint32_t i = 0; at + i < end; i++) {
+        uint32_t freq = freqs[i];
+        docs[m] = batch->docs[at + i];
         freqs[m] = freq;
         place[m] = (uint8_t)i;
         hit[at + i] = freq > 0;
@@ -294,12 +286,38 @@ static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint
     return PRISM_OK;
 }
 
+/* The candidates [at, *end) that one bound covers, and what they need to reach the floor with it. */
+static prism_status bound_candidates(cur_term *t, const prs_batch *batch, uint32_t at,
+                                     uint32_t *end, int32_t floor, int32_t *need,
+                                     prism_error *err) {
+    uint32_t doc = batch->docs[at];
+    *need = INT32_MIN;
+    *end = PRS_MIN(batch->n, at + PRS_GROUP_CHUNK);
+    if (floor <= 0 || !t->base.scored) return PRISM_OK;
+    if (doc < t->near_from || doc >= t->near_to) {
+        uint32_t to = t->base.plan->n_docs;
+        int32_t max;
+        PRS_TRY(skip_all(t, doc, err));
+        PRS_TRY(bound_blocks(t, doc, &to, &max, err));
+    }
+    uint32_t n = 1;
+    while (at + n < *end && batch->docs[at + n] < t->near_to) n++;
+    *end = at + n;
+    *need = t->near_max < 0 ? INT32_MAX : floor - t->near_max;
+    return PRISM_OK;
+}
+
 static prism_status term_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
-    for (uint32_t at = 0; at < batch->n; at += PRS_GROUP_CHUNK) {
+    cur_term *t = self(c);
+    for (uint32_t at = 0, end; at < batch->n; at = end) {
+        int32_t need;
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        uint32_t n = PRS_MIN(batch->n - at, PRS_GROUP_CHUNK);
-        PRS_TRY(probe_chunk(self(c), batch, at, n, floor, hit, err));
+        PRS_TRY(bound_candidates(t, batch, at, &end, floor, &need, err));
+        if (need == INT32_MIN || prs_select_any(batch->scores + at, end - at, need))
+            PRS_TRY(probe_chunk(t, batch, at, end, need, hit, err));
+        else
+            memset(hit + at, 0, end - at);
     }
     return PRISM_OK;
 }

@@ -13,16 +13,14 @@
  * of
  *             one block has no impacts; its scores are computed once, and its bounds are exact.
  * Probing     Candidates are taken a block at a time: if none of them can reach the floor with the
- *             best of the block, it is not decoded.  Many candidates find their places through a
- *             table by document (it says where to look, the documents say whether it is so, so
- *             that it is never cleared); few are searched for.
+ *             best of the block, it is not decoded (meet.c).
  * Invariants  - wide_max holds for [.., wide_to); block_max[] for the group `maxima_of`.
  *             - A cursor that does not score reads no freqs and no lengths; its bounds are 0.
  * Cost        AVX-512: 0.6 ns per posting decoded, scored and added to a window.
  * Source      FORMAT.md sections 7 and 17; Ding & Suel, SIGIR 2011.
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
 #include "search/group.h"
-#include "search/lane.h"
+#include "search/meet.h"
 #include "search/plan.h"
 #include "search/select.h"
 
@@ -30,20 +28,27 @@
     4096u       /* documents from the first to the last of a block whose places are in a table */
 #define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
+#define FEW_IN_GROUP 2u
 
 typedef struct cur_word {
     prs_cursor base;
     prs_group group;
-    prs_lane lane;
+    prs_lane *lane;
     uint32_t wide_to;
     int32_t wide_max;
     uint32_t maxima_of;
     int32_t block_max[PRS_GROUP_BLOCKS];
     bool whole; /* of a list of one block: scores[] are those of all its documents */
-    int32_t scores[PRS_BLOCK + PRS_SCORE_LANES];
-    uint32_t freqs[PRS_BLOCK + PRS_SCORE_LANES]; /* weighted, or those of hits */
-    uint8_t place[PLACES];
+    int32_t *scores;
+    uint32_t *freqs; /* weighted, or those of hits */
 } cur_word;
+
+/* What need not be cleared. */
+typedef struct word_space {
+    prs_lane lane;
+    int32_t scores[PRS_BLOCK + PRS_SCORE_LANES];
+    uint32_t freqs[PRS_BLOCK + PRS_SCORE_LANES];
+} word_space;
 
 static cur_word *self(prs_cursor *c) {
     return (cur_word *)c;
@@ -54,11 +59,11 @@ static cur_word *self(prs_cursor *c) {
 /* Freqs of the loaded block from place i on, as they count. */
 static prism_status read_freqs(cur_word *t, uint32_t i, uint32_t n, const uint32_t **out,
                                prism_error *err) {
-    PRS_TRY(prs_postings_freqs(&t->lane.p, err));
-    const uint32_t *freqs = t->lane.p.freqs + i;
+    PRS_TRY(prs_postings_freqs(&t->lane->p, err));
+    const uint32_t *freqs = t->lane->p.freqs + i;
     *out = freqs;
-    if (t->lane.weight == 1) return PRISM_OK;
-    for (uint32_t k = 0; k < n; k++) t->freqs[k] = prs_weigh_add(0, freqs[k], t->lane.weight);
+    if (t->lane->weight == 1) return PRISM_OK;
+    for (uint32_t k = 0; k < n; k++) t->freqs[k] = prs_weigh_add(0, freqs[k], t->lane->weight);
     *out = t->freqs;
     return PRISM_OK;
 }
@@ -67,17 +72,17 @@ static prism_status read_freqs(cur_word *t, uint32_t i, uint32_t n, const uint32
 static prism_status read_scores(cur_word *t, uint32_t i, uint32_t end, const int32_t **out,
                                 prism_error *err) {
     if (!t->base.scored) {
-        memset(t->scores, 0, sizeof t->scores);
+        memset(t->scores, 0, (PRS_BLOCK + PRS_SCORE_LANES) * sizeof *t->scores);
         *out = t->scores;
         return PRISM_OK;
     }
-    bool single = t->lane.p.n_groups == 0;
+    bool single = t->lane->p.n_groups == 0;
     *out = t->scores + (single ? i : 0);
     if (single && t->whole) return PRISM_OK;
-    uint32_t first = single ? 0 : i, last = single ? t->lane.p.n : end;
+    uint32_t first = single ? 0 : i, last = single ? t->lane->p.n : end;
     const uint32_t *freqs;
     PRS_TRY(read_freqs(t, first, last - first, &freqs, err));
-    prs_group_score(&t->group, t->lane.p.docs + first, freqs, last - first, t->scores);
+    prs_group_score(&t->group, t->lane->p.docs + first, freqs, last - first, t->scores);
     t->whole = single;
     return PRISM_OK;
 }
@@ -91,19 +96,19 @@ static int32_t most_of(const int32_t *scores, uint32_t n) {
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
 static int32_t score_pair(const cur_word *t, prs_impact pair) {
-    uint32_t weight = t->lane.weight;
+    uint32_t weight = t->lane->weight;
     return prs_score_one(&t->group.scorer, prs_weigh_add(0, pair.freq, weight),
                          prs_weigh_add(0, pair.length, weight));
 }
 
 /* Of the group that reaches `from`, or of what is left of a list of one block. */
 static prism_status bound_group(cur_word *t, uint32_t from, prism_error *err) {
-    prs_postings *p = &t->lane.p;
+    prs_postings *p = &t->lane->p;
     PRS_TRY(prs_postings_skip_group(p, from, err));
     bool last = p->n_groups == 0 || p->group + 1 >= p->n_groups;
     t->wide_to = last ? t->base.plan->n_docs : p->group_last_doc + 1;
     t->wide_max = PRS_NO_MATCH;
-    if (prs_lane_ended(&t->lane)) return PRISM_OK;
+    if (prs_lane_ended(t->lane)) return PRISM_OK;
     if (!t->base.scored) {
         t->wide_max = 0;
     } else if (p->n_groups == 0) {
@@ -118,7 +123,7 @@ static prism_status bound_group(cur_word *t, uint32_t from, prism_error *err) {
 
 /* Make block_max[] those of the group stood on, which has skip data. */
 static prism_status bound_blocks(cur_word *t, prism_error *err) {
-    prs_postings *p = &t->lane.p;
+    prs_postings *p = &t->lane->p;
     if (t->maxima_of == p->group) return PRISM_OK;
     uint32_t freqs[PRS_GROUP_BLOCKS * PRS_BLOCK_IMPACTS];
     uint32_t lengths[PRS_GROUP_BLOCKS * PRS_BLOCK_IMPACTS];
@@ -129,8 +134,8 @@ static prism_status bound_blocks(cur_word *t, prism_error *err) {
     n = 0;
     for (uint32_t b = 0; b < p->n_blocks; b++) {
         for (uint32_t i = 0; i < p->n_impacts[b]; i++, n++) {
-            freqs[n] = prs_weigh_add(0, p->impacts[b][i].freq, t->lane.weight);
-            lengths[n] = prs_weigh_add(0, p->impacts[b][i].length, t->lane.weight);
+            freqs[n] = prs_weigh_add(0, p->impacts[b][i].freq, t->lane->weight);
+            lengths[n] = prs_weigh_add(0, p->impacts[b][i].length, t->lane->weight);
         }
     }
     for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = lengths[i] = 1;
@@ -144,23 +149,23 @@ static prism_status bound_blocks(cur_word *t, prism_error *err) {
 /* The best of the places of [from, to) in the loaded block. */
 static prism_status bound_loaded(cur_word *t, uint32_t from, uint32_t to, int32_t *max,
                                  prism_error *err) {
-    PRS_TRY(prs_lane_load(&t->lane, from, err));
-    uint32_t i = t->lane.p.i, end = prs_lane_place(&t->lane, to);
+    PRS_TRY(prs_lane_load(t->lane, from, err));
+    uint32_t i = t->lane->p.i, end = prs_lane_place(t->lane, to);
     if (i == end) {
         *max = PRS_NO_MATCH;
-    } else if (t->lane.p.n_groups == 0) {
+    } else if (t->lane->p.n_groups == 0) {
         const int32_t *scores;
         PRS_TRY(read_scores(t, i, end, &scores, err));
         *max = most_of(scores, end - i);
     } else {
-        *max = t->block_max[t->lane.p.block];
+        *max = t->block_max[t->lane->p.block];
     }
     return PRISM_OK;
 }
 
 /* Is a range so large a part of its group that the group's bound will do? */
 static bool is_wide(const cur_word *t, uint32_t from, uint32_t to) {
-    const prs_postings *p = &t->lane.p;
+    const prs_postings *p = &t->lane->p;
     if (p->n_groups == 0 || t->maxima_of == p->group) return false;
     return to - from > (p->group_last_doc - p->before_group) / 4;
 }
@@ -168,13 +173,13 @@ static bool is_wide(const cur_word *t, uint32_t from, uint32_t to) {
 static prism_status word_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
                                int32_t *max, prism_error *err) {
     cur_word *t = self(c);
-    prs_postings *p = &t->lane.p;
+    prs_postings *p = &t->lane->p;
     if (from >= t->wide_to) PRS_TRY(bound_group(t, from, err));
     *to = PRS_MIN(*to, t->wide_to);
     *max = t->wide_max;
     if (t->wide_max < 0 || is_wide(t, from, PRS_MIN(min_to, *to))) return PRISM_OK;
-    PRS_TRY(prs_lane_skip(&t->lane, from, err));
-    if (prs_lane_ended(&t->lane)) {
+    PRS_TRY(prs_lane_skip(t->lane, from, err));
+    if (prs_lane_ended(t->lane)) {
         *max = PRS_NO_MATCH;
         return PRISM_OK;
     }
@@ -196,7 +201,7 @@ static prism_status word_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
  * before. */
 static prism_status find_block(cur_word *t, uint32_t *from, uint32_t to, int32_t floor,
                                prism_error *err) {
-    prs_postings *p = &t->lane.p;
+    prs_postings *p = &t->lane->p;
     while (*from < to) {
         if (floor > 0) {
             if (*from >= t->wide_to) PRS_TRY(bound_group(t, *from, err));
@@ -206,8 +211,8 @@ static prism_status find_block(cur_word *t, uint32_t *from, uint32_t to, int32_t
                 continue;
             }
         }
-        PRS_TRY(prs_lane_skip(&t->lane, *from, err));
-        if (prs_lane_ended(&t->lane)) break;
+        PRS_TRY(prs_lane_skip(t->lane, *from, err));
+        if (prs_lane_ended(t->lane)) break;
         if (p->n_groups == 0 || floor <= 0) return PRISM_OK;
         PRS_TRY(bound_blocks(t, err));
         uint32_t b = p->block;
@@ -227,13 +232,13 @@ static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         PRS_TRY(find_block(t, &from, to, floor, err));
         if (from >= to) break;
-        PRS_TRY(prs_lane_load(&t->lane, from, err));
-        uint32_t i = t->lane.p.i, end = prs_lane_place(&t->lane, to);
+        PRS_TRY(prs_lane_load(t->lane, from, err));
+        uint32_t i = t->lane->p.i, end = prs_lane_place(t->lane, to);
         const int32_t *scores;
         PRS_TRY(read_scores(t, i, end, &scores, err));
-        out->n += prs_select_floor(t->lane.p.docs + i, scores, end - i, floor, out->docs + out->n,
+        out->n += prs_select_floor(t->lane->p.docs + i, scores, end - i, floor, out->docs + out->n,
                                    out->scores + out->n);
-        from = PRS_MIN(to, t->lane.p.last_doc + 1);
+        from = PRS_MIN(to, t->lane->p.last_doc + 1);
         if (out->n > 0 && floor > 0) break; /* the floor may have risen */
     }
     out->next = PRS_MIN(from, to);
@@ -245,15 +250,15 @@ static prism_status word_add(prs_cursor *c, uint32_t from, uint32_t to, prs_wind
     cur_word *t = self(c);
     while (from < to) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(prs_lane_skip(&t->lane, from, err));
-        if (prs_lane_ended(&t->lane)) break;
-        PRS_TRY(prs_lane_load(&t->lane, from, err));
-        uint32_t i = t->lane.p.i, end = prs_lane_place(&t->lane, to);
+        PRS_TRY(prs_lane_skip(t->lane, from, err));
+        if (prs_lane_ended(t->lane)) break;
+        PRS_TRY(prs_lane_load(t->lane, from, err));
+        uint32_t i = t->lane->p.i, end = prs_lane_place(t->lane, to);
         if (i == end) break;
         const int32_t *scores;
         PRS_TRY(read_scores(t, i, end, &scores, err));
-        PRS_TRY(prs_window_add(window, t->lane.p.docs + i, scores, end - i, err));
-        from = t->lane.p.last_doc + 1;
+        PRS_TRY(prs_window_add(window, t->lane->p.docs + i, scores, end - i, err));
+        from = t->lane->p.last_doc + 1;
     }
     return PRISM_OK;
 }
@@ -261,10 +266,10 @@ static prism_status word_add(prs_cursor *c, uint32_t from, uint32_t to, prs_wind
 static prism_status word_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
     cur_word *t = self(c);
     *doc = PRS_DOC_END;
-    PRS_TRY(prs_lane_skip(&t->lane, from, err));
-    if (prs_lane_ended(&t->lane)) return PRISM_OK;
-    PRS_TRY(prs_lane_load(&t->lane, from, err));
-    *doc = t->lane.p.docs[t->lane.p.i];
+    PRS_TRY(prs_lane_skip(t->lane, from, err));
+    if (prs_lane_ended(t->lane)) return PRISM_OK;
+    PRS_TRY(prs_lane_load(t->lane, from, err));
+    *doc = t->lane->p.docs[t->lane->p.i];
     return PRISM_OK;
 }
 
@@ -272,57 +277,17 @@ static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
                               prism_error *err) {
     cur_word *t = self(c);
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
-    PRS_TRY(prs_lane_skip(&t->lane, base, err));
-    if (prs_lane_ended(&t->lane)) return PRISM_OK;
-    return prs_postings_fill_window(&t->lane.p, base, words, n_words, err);
+    PRS_TRY(prs_lane_skip(t->lane, base, err));
+    if (prs_lane_ended(t->lane)) return PRISM_OK;
+    return prs_postings_fill_window(&t->lane->p, base, words, n_words, err);
 }
 
 /* ---- candidates of others -------------------------------------------------------------------- */
 
-/* Candidates and where they stand in the loaded block. */
-typedef struct word_hits {
-    uint32_t n;
-    uint16_t at[PRS_BLOCK + 1];   /* in the batch */
-    uint8_t place[PRS_BLOCK + 1]; /* in the block */
-} word_hits;
-
-/* Of the candidates [at, end), which lie in the loaded block, those with scores >= need. */
-static void find_by_table(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                          int32_t need, word_hits *hits) {
-    const prs_postings *p = &t->lane.p;
-    const uint32_t *docs = p->docs, first = docs[0];
-    for (uint32_t k = 0; k < p->n; k++) t->place[docs[k] - first] = (uint8_t)k;
-    uint32_t m = 0;
-    while (at < end && batch->docs[at] < first) at++;
-    for (; at < end; at++) { /* whether one is a hit cannot be foretold: no branches */
-        uint32_t doc = batch->docs[at], k = t->place[doc - first] % PRS_BLOCK;
-        uint32_t is_hit = (uint32_t)(k < p->n) & (uint32_t)(docs[k] == doc) &
-                          (uint32_t)(batch->scores[at] >= need);
-        hits->at[m] = (uint16_t)at;
-        hits->place[m] = (uint8_t)k;
-        m += is_hit;
-    }
-    hits->n = m;
-}
-
-static void find_by_search(cur_word *t, const prs_batch *batch, uint32_t at, uint32_t end,
-                           int32_t need, word_hits *hits) {
-    const prs_postings *p = &t->lane.p;
-    uint32_t m = 0;
-    for (uint32_t k = p->i; at < end; at++) {
-        if (batch->scores[at] < need) continue;
-        k = prs_select_place(p->docs, k, p->n, batch->docs[at]);
-        hits->at[m] = (uint16_t)at;
-        hits->place[m] = (uint8_t)k;
-        m += p->docs[k] == batch->docs[at]; /* docs[n] is PRS_DOC_END */
-    }
-    hits->n = m;
-}
-
-static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *hits,
+static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hits,
                                prism_error *err) {
     uint32_t docs[PRS_BLOCK];
-    prs_postings *p = &t->lane.p;
+    prs_postings *p = &t->lane->p;
     uint32_t n = hits->n;
     if (p->n_groups == 0) {
         const int32_t *all;
@@ -332,11 +297,12 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *h
     }
     PRS_TRY(prs_postings_freqs(p, err));
     for (uint32_t i = 0; i < n; i++) {
-        docs[i] = p->docs[hits->place[i]];
+        docs[i] = batch->docs[hits->at[i]];
         t->freqs[i] = p->freqs[hits->place[i]];
     }
-    for (uint32_t i = 0; t->lane.weight != 1 && i < n; i++)
-        t->freqs[i] = prs_weigh_add(0, t->freqs[i], t->lane.weight);
+    for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) t->freqs[i] = 1;
+    for (uint32_t i = 0; t->lane->weight != 1 && i < n; i++)
+        t->freqs[i] = prs_weigh_add(0, t->freqs[i], t->lane->weight);
     prs_group_score(&t->group, docs, t->freqs, n, t->scores);
     for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += t->scores[i];
     return PRISM_OK;
@@ -345,57 +311,69 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const word_hits *h
 /* The candidates [at, end), all in the block stood on, those with scores >= need. */
 static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint32_t end,
                                 int32_t need, uint8_t *hit, prism_error *err) {
-    word_hits hits;
-    prs_postings *p = &t->lane.p;
-    PRS_TRY(prs_lane_load(&t->lane, batch->docs[at], err));
-    if (end - at > FEW && p->last_doc - p->docs[0] < PLACES)
-        find_by_table(t, batch, at, end, need, &hits);
-    else
-        find_by_search(t, batch, at, end, need, &hits);
+    prs_met hits;
+    PRS_TRY(prs_meet_block(t->base.plan, t->lane, batch, at, end, need, &hits, err));
     for (uint32_t i = 0; i < hits.n; i++) hit[hits.at[i]] = 1;
     if (!t->base.scored || hits.n == 0) return PRISM_OK;
     return score_hits(t, batch, &hits, err);
 }
 
-/* The scores that candidates of the block stood on must have. */
-static prism_status need_of_block(cur_word *t, int32_t floor, int32_t *need, prism_error *err) {
-    *need = INT32_MIN;
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    if (t->lane.p.n_groups > 0) PRS_TRY(bound_blocks(t, err));
-    *need = floor - (t->lane.p.n_groups > 0 ? t->block_max[t->lane.p.block] : t->wide_max);
+/* Candidates in one group of blocks; without a floor, all. */
+typedef struct word_part {
+    uint32_t at, end;
+    int32_t need; /* the scores that they must have for the group */
+} word_part;
+
+/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if there
+ * is none. */
+static prism_status next_part(cur_word *t, const prs_batch *batch, int32_t floor, word_part *part,
+                              prism_error *err) {
+    bool pruned = floor > 0 && t->base.scored;
+    for (part->at = part->end; part->at < batch->n; part->at = part->end) {
+        part->end = batch->n;
+        part->need = INT32_MIN;
+        if (!pruned) return PRISM_OK;
+        uint32_t doc = batch->docs[part->at];
+        if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
+        part->end = prs_select_place(batch->docs, part->at, batch->n, t->wide_to);
+        if (t->wide_max < 0) continue;
+        part->need = floor - t->wide_max;
+        if (prs_select_any(batch->scores + part->at, part->end - part->at, part->need))
+            return PRISM_OK;
+    }
     return PRISM_OK;
 }
 
-/* Pass candidates of groups in which none can reach the floor. */
-static prism_status pass_groups(cur_word *t, const prs_batch *batch, uint32_t *at, int32_t floor,
-                                prism_error *err) {
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    while (*at < batch->n) {
-        uint32_t doc = batch->docs[*at];
-        if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
-        uint32_t end = *at;
-        while (end < batch->n && batch->docs[end] < t->wide_to) end++;
-        if (t->wide_max >= 0 && prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
-            break;
-        *at = end;
-    }
+/* The scores that candidates of the block stood on must have.  For a few in a group its blocks are
+ * not bounded: that costs as much as asking some blocks in vain. */
+static prism_status need_of_block(cur_word *t, const word_part *part, int32_t floor, int32_t *need,
+                                  prism_error *err) {
+    const prs_postings *p = &t->lane->p;
+    *need = part->need;
+    if (part->need == INT32_MIN || p->n_groups == 0) return PRISM_OK;
+    if (t->maxima_of != p->group && part->end - part->at <= FEW_IN_GROUP) return PRISM_OK;
+    PRS_TRY(bound_blocks(t, err));
+    *need = floor - t->block_max[p->block];
     return PRISM_OK;
 }
 
 static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     cur_word *t = self(c);
+    word_part part = {0};
     memset(hit, 0, batch->n);
-    for (uint32_t at = 0; at < batch->n;) {
+    for (uint32_t at = 0;;) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(pass_groups(t, batch, &at, floor, err));
+        if (at >= part.end) {
+            PRS_TRY(next_part(t, batch, floor, &part, err));
+            at = part.at;
+        }
         if (at == batch->n) break;
-        PRS_TRY(prs_lane_skip(&t->lane, batch->docs[at], err));
-        if (prs_lane_ended(&t->lane)) break;
+        PRS_TRY(prs_lane_skip(t->lane, batch->docs[at], err));
+        if (prs_lane_ended(t->lane)) break;
         int32_t need;
-        PRS_TRY(need_of_block(t, floor, &need, err));
-        uint32_t end = at + 1;
-        while (end < batch->n && batch->docs[end] <= t->lane.p.last_doc) end++;
+        PRS_TRY(need_of_block(t, &part, floor, &need, err));
+        uint32_t end = prs_select_place(batch->docs, at, part.end, t->lane->p.last_doc + 1);
         if (need == INT32_MIN || prs_select_any(batch->scores + at, end - at, need))
             PRS_TRY(probe_block(t, batch, at, end, need, hit, err));
         at = end;
@@ -407,7 +385,7 @@ static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
 
 static int32_t word_prime(const prs_cursor *c, uint32_t k) {
     const cur_word *t = (const cur_word *)c;
-    return c->scored ? prs_lane_prime(&t->lane, &t->group, k) : 0;
+    return c->scored ? prs_lane_prime(t->lane, &t->group, k) : 0;
 }
 
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
@@ -421,11 +399,14 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     const prs_segment_field *in = &plan->segment->fields[f->field];
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &word_ops, depth, scored, &t, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
-    PRS_TRY(prs_lane_open(&t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
+    word_space *space = prs_arena_alloc(&plan->arena, sizeof *space);
+    if (space == NULL) return prs_error_nomem(err);
+    t->lane = &space->lane;
+    t->scores = space->scores;
+    t->freqs = space->freqs;
+    PRS_TRY(prs_lane_open(t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
                           f->weight, err));
-    t->wide_to = 0;
     t->maxima_of = NO_GROUP;
-    t->whole = false;
     t->base.cost = info->df;
     *out = &t->base;
     return PRISM_OK;

@@ -73,13 +73,21 @@ libprs_kernels_sources += \
 	lib/search/select.c \
 	lib/search/select.h \
 	lib/search/select_kernels.h \
+	lib/search/meet.c \
+	lib/search/meet.h \
 	lib/search/match.c \
 	lib/search/match.h \
+	lib/search/intersect.c \
+	lib/search/intersect.h \
+	lib/search/intersect_kernels.h \
+	lib/search/phrase_count.c \
+	lib/search/phrase_field.c \
+	lib/search/phrase_field.h \
 	lib/search/score_block.c \
 	lib/search/sieve.c \
 	lib/search/sieve.h \
 	lib/search/score_kernel.h \
 	lib/search/spot.c \
 	lib/search/spot.h
-libprs_kernels_avx2_sources += lib/search/score_avx2.c lib/search/select_avx2.c
+libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/select_avx2.c
 libprs_kernels_avx512_sources += lib/search/score_avx512.c lib/search/select_avx512.c

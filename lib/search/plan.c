@@ -127,7 +127,7 @@ static prism_status plan_any_of(prs_plan *plan, several these, uint32_t min, sev
         return PRISM_OK;
     }
     if (min == these.n && min > 1) {
-        prs_and_parts parts = {these.ptr, extra.ptr, NULL, these.n, extra.n, 0};
+        prs_and_parts parts = {these.ptr, extra.ptr, NULL, these.n, extra.n, 0, false};
         return make_all_of(plan, &parts, depth, scored, out, err);
     }
     if (!scored) /* extras only add to the score */
@@ -167,7 +167,7 @@ static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t
     uint32_t min = node->min_should;
     if (node->n_must + node->n_filter == 0 && node->n_should > 0) min = PRS_MAX(min, 1);
     several should = {0}, extra = {0};
-    uint32_t below = min == 0 ? depth : depth + 1;
+    uint32_t below = min == 0 && node->n_should < 2 ? depth : depth + 1;
     if (scored) { /* else they would only add to the score */
         PRS_TRY(
             plan_children(plan, at->extra, node->n_extra, below, true, &extra.ptr, &extra.n, err));
@@ -178,6 +178,14 @@ static prism_status plan_should(prs_plan *plan, const prs_weighted *at, uint32_t
     }
     if (min == 0) {
         several optional;
+        parts->has_should = should.n > 0;
+        if (should.n > 1) {
+            several no_extra = {0};
+            prs_cursor *any;
+            PRS_TRY(plan_any_of(plan, should, 1, no_extra, depth, scored, &any, err));
+            should.ptr[0] = any;
+            should.n = 1;
+        }
         PRS_TRY(join(plan, should, extra, &optional, err));
         parts->optional = optional.ptr;
         parts->n_optional = optional.n;
@@ -203,7 +211,7 @@ static prism_status plan_bool(prs_plan *plan, const prs_weighted *at, uint32_t d
         PRS_TRY(prs_cur_const_make(plan, NULL, 0, depth + 1, false, &parts.required[0], err));
         parts.n_required = 1;
     }
-    if (parts.n_required == 1 && parts.n_prohibited == 0) {
+    if (parts.n_required == 1 && parts.n_prohibited == 0 && !parts.has_should) {
         several one = {parts.required, 1}, optional = {parts.optional, parts.n_optional};
         return plan_any_of(plan, one, 1, optional, depth, scored, out, err);
     }
@@ -293,6 +301,7 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
                            bool scored, prism_error *err) {
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
+    plan->places = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;
     plan->n_docs = leaf->segment->n_docs;

@@ -48,6 +48,7 @@ struct prs_plan {
     prs_spares *spares;          /* where working space comes from; NULL = mem */
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
+    uint8_t *places;  /* of documents in a block: cur_word.c; NULL until one needs it */
     prs_cursor *root; /* NULL: nothing matches here */
 };
 
@@ -104,6 +105,7 @@ prism_status prs_cur_max_make(prs_plan *plan, prs_cursor **children, uint32_t n,
 typedef struct prs_and_parts {
     prs_cursor **required, **optional, **prohibited;
     uint32_t n_required, n_optional, n_prohibited;
+    bool has_should; /* the first optional one: all the shoulds */
 } prs_and_parts;
 prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;

@@ -36,16 +36,19 @@ static uint32_t scalar_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit,
     return m;
 }
 
-static uint32_t scalar_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t least,
+static uint32_t scalar_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t least,
                              uint32_t *out_docs, int32_t *out_scores) {
     uint32_t m = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t slot = slots[i];
-        if (slot < least) continue;
-        out_docs[m] = base + i;
-        out_scores[m++] = slot - PRS_SLOT_TAKEN;
+    for (; parts != 0; parts &= parts - 1) {
+        uint32_t from = (uint32_t)__builtin_ctzll(parts) * PRS_SLOT_PART;
+        for (uint32_t i = from; i < from + PRS_SLOT_PART; i++) {
+            int32_t slot = slots[i];
+            slots[i] = 0;
+            if (slot < least) continue;
+            out_docs[m] = base + i;
+            out_scores[m++] = slot - PRS_SLOT_TAKEN;
+        }
     }
-    memset(slots, 0, n * sizeof *slots);
     return m;
 }
 
@@ -64,7 +67,14 @@ static uint32_t scalar_place(const uint32_t *docs, uint32_t from, uint32_t n, ui
     return from;
 }
 
-static const prs_select_kernels scalar = {scalar_floor, scalar_hits, scalar_slots, scalar_place};
+static uint32_t scalar_in_bits(const prs_block_bits *bits, const uint32_t *docs,
+                               const int32_t *scores, uint32_t n, int32_t need, uint16_t *at,
+                               uint8_t *place) {
+    return select_in_bits(bits, docs, scores, n, need, at, place);
+}
+
+static const prs_select_kernels scalar = {scalar_floor, scalar_hits, scalar_slots, scalar_place,
+                                          scalar_in_bits};
 
 static const prs_select_kernels *kernels(void) {
 #ifdef __x86_64__
@@ -85,18 +95,36 @@ uint32_t prs_select_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, ui
     return kernels()->hits(docs, scores, hit, n, want);
 }
 
-uint32_t prs_select_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t floor,
+/* A floor that no score can reach: nothing is as large, but for the sign. */
+uint32_t prs_select_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t floor,
                           uint32_t *out_docs, int32_t *out_scores) {
-    int32_t least = prs_select_least(floor);
-    if (PRS_LIKELY(least != 0))
-        return kernels()->slots(slots, n, base, least, out_docs, out_scores);
-    memset(slots, 0, n * sizeof *slots);
-    return 0;
+    int32_t least = floor >= PRS_SLOT_TAKEN ? INT32_MAX : PRS_SLOT_TAKEN | PRS_MAX(floor, 0);
+    return kernels()->slots(slots, parts, base, least, out_docs, out_scores);
 }
 
 uint32_t prs_select_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target) {
     if (from >= n || docs[from] >= target) return from;
     return kernels()->place(docs, from + 1, n, target);
+}
+
+/* A run: every document from first on, at the place of its distance. */
+static uint32_t select_in_run(uint32_t first, const uint32_t *docs, const int32_t *scores,
+                              uint32_t n, int32_t need, uint16_t *at, uint8_t *place) {
+    uint32_t m = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (docs[i] < first || scores[i] < need) continue;
+        at[m] = (uint16_t)i;
+        place[m++] = (uint8_t)(docs[i] - first);
+    }
+    return m;
+}
+
+uint32_t prs_select_in_bits(const prs_block_bits *bits, const uint32_t *docs, const int32_t *scores,
+                            uint32_t n, int32_t need, uint16_t *at, uint8_t *place) {
+    PRS_ASSERT(n > 0 &&
+               (docs[n - 1] < bits->first || docs[n - 1] - bits->first < 64 * bits->n_words));
+    if (bits->words == NULL) return select_in_run(bits->first, docs, scores, n, need, at, place);
+    return kernels()->in_bits(bits, docs, scores, n, need, at, place);
 }
 
 bool prs_select_any(const int32_t *scores, uint32_t n, int32_t need) {

@@ -1,4 +1,5 @@
-/* watch.h - may this search go on?  Deadline, cancel flag and budget of work, asked at every step.
+/* watch.h - may this search go on?  Deadline, cancel flag, progress callback and budget of work,
+ * asked at every step.
  *
  * A step is at most 4096 postings of one list (32 blocks), as many documents of a window, one
  * dictionary entry with its short list, or PRS_WATCH_DOCS documents of a column: whatever loops
@@ -11,7 +12,7 @@
 
 #include <prismsearch/search.h>
 
-#define PRS_WATCH_TICKS 32u   /* steps between two looks at the clock */
+#define PRS_WATCH_TICKS 32u   /* steps between two looks at the clock, or calls of progress */
 #define PRS_WATCH_DOCS 65536u /* documents whose presence or value is looked at in one step */
 
 typedef struct prs_watch {
@@ -20,11 +21,13 @@ typedef struct prs_watch {
     uint64_t max_work;          /* steps; 0 = any number */
     uint64_t work;              /* steps so far */
     prism_stop why;             /* PRISM_STOP_NONE: go on */
+    prism_progress_fn progress; /* may be NULL */
+    void *progress_ctx;
 } prs_watch;
 
 static inline prs_watch prs_watch_of(uint64_t timeout_us, const volatile int *cancel,
                                      uint64_t max_work) {
-    prs_watch watch = {0, cancel, max_work, 0, PRISM_STOP_NONE};
+    prs_watch watch = {0, cancel, max_work, 0, PRISM_STOP_NONE, NULL, NULL};
     if (timeout_us != 0) {
         uint64_t now = prs_clock_us();
         watch.deadline_us = timeout_us < UINT64_MAX - now ? now + timeout_us : UINT64_MAX;
@@ -43,9 +46,11 @@ static inline prism_status prs_watch_tick(prs_watch *watch, prism_error *err) {
     if (watch->why == PRISM_STOP_NONE) {
         if (watch->cancel != NULL && *watch->cancel != 0) watch->why = PRISM_STOP_CANCEL;
         if (watch->max_work != 0 && step >= watch->max_work) watch->why = PRISM_STOP_WORK;
-        if (watch->deadline_us != 0 && step % PRS_WATCH_TICKS == 0 &&
-            prs_clock_us() >= watch->deadline_us) {
-            watch->why = PRISM_STOP_DEADLINE;
+        if (step % PRS_WATCH_TICKS == 0) {
+            if (watch->deadline_us != 0 && prs_clock_us() >= watch->deadline_us)
+                watch->why = PRISM_STOP_DEADLINE;
+            if (watch->progress != NULL && watch->progress(watch->progress_ctx, step, 0) != 0)
+                watch->why = PRISM_STOP_CANCEL;
         }
     }
     if (PRS_LIKELY(watch->why == PRISM_STOP_NONE)) return PRISM_OK;

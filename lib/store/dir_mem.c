@@ -9,7 +9,8 @@
  *               under it but allocation, and list works on one name at a time.
  *             - Where a fork left it with a thread that the child does not have, the list may be
  *               torn: the child looks at it no more, what it has open stays good.
- * Limits      A file is one block of memory, so at most prs_mem's single block (256 MiB).
+ * Limits      A file is one block of memory, so at most prs_mem's greatest block (256 MiB at
+ *             first).
  * Tested by   tests/unit/store/test_dir.c (the same tests as dir_fs), test_dir_mem.c */
 #include "store/dir.h"
 

@@ -5,6 +5,7 @@ dist_bench_tests = \
 	tests/bench/peers.sh \
 	tests/bench/queries.sh \
 	tests/bench/report.sh \
+	tests/bench/run_queries.sh \
 	tests/bench/scale.sh \
 	tests/bench/zipf.sh
 long_tests += $(dist_bench_tests)

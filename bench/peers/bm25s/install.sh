@@ -3,4 +3,4 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../python.sh"
-need_python "$1" bm25s==0.3.16
+need_python "$1" bm25s==0.3.16 numba

@@ -3,6 +3,7 @@
 //   LucenePeer --version
 //   LucenePeer MODE CORPUS DIR MEMORY      one build for each line of standard input ("build"), in
 //                                          one JVM, so that it is warm; one JSON line for each
+//   LucenePeer query DIR                   requests of bench/run-queries: LuceneQuery.java
 //
 // One thread, SerialMergeScheduler, the RAM buffer as large as MEMORY (at most 2047 MB), no
 // compound files, default codec; forceMerge(1) at the end.
@@ -28,12 +29,14 @@ import org.apache.lucene.analysis.standard.StandardAnalyzer;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.LongField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
@@ -50,6 +53,7 @@ public class LucenePeer {
     private final double bufferMb;
     private final boolean stored;
     private final Field title, body, id;
+    private final LongField number = new LongField("n", 0, Field.Store.NO);
     private final Document doc = new Document();
 
     private LucenePeer(String[] args) {
@@ -68,14 +72,25 @@ public class LucenePeer {
         body = new Field("body", "", text);
         id = new StringField("id", "", Field.Store.YES);
         if (stored) doc.add(id);
-        if (!mode.startsWith("tokens")) doc.add(title);
+        if (isQuery()) doc.add(number);
+        else if (!mode.startsWith("tokens")) doc.add(title);
         doc.add(body);
+    }
+
+    private boolean isQuery() {
+        return mode.equals("query");
+    }
+
+    // 0 to 1023, spread evenly over the lines (number_of in bench/corpora).
+    static long numberOf(long line) {
+        return (line * 2654435761L & 0xffffffffL) >>> 22;
     }
 
     private Analyzer analyzer() {
         switch (mode) {
             case "tokens":
             case "tokens-nopos":
+            case "query":
                 return new WhitespaceAnalyzer();
             case "native":
                 return new StandardAnalyzer();
@@ -95,6 +110,7 @@ public class LucenePeer {
         try (BufferedReader in = Files.newBufferedReader(corpus)) {
             for (String line; (line = in.readLine()) != null; n++) {
                 body.setStringValue(line);
+                if (isQuery()) number.setLongValue(numberOf(n));
                 writer.addDocument(doc);
             }
         }
@@ -150,10 +166,11 @@ public class LucenePeer {
         config.setRAMBufferSizeMB(bufferMb);
         config.setMergeScheduler(new SerialMergeScheduler());
         config.setUseCompoundFile(false);
+        if (isQuery()) config.setMergePolicy(new LogDocMergePolicy()); // neighbours: order stays
         config.setSimilarity(new BM25Similarity(1.2f, 0.75f));
         try (FSDirectory directory = FSDirectory.open(dir);
                 IndexWriter writer = new IndexWriter(directory, config)) {
-            docs = mode.startsWith("tokens") ? addLines(writer) : addObjects(writer);
+            docs = isQuery() || mode.startsWith("tokens") ? addLines(writer) : addObjects(writer);
             writer.commit();
             merge = System.nanoTime();
             writer.forceMerge(1);
@@ -239,6 +256,10 @@ public class LucenePeer {
     }
 
     public static void main(String[] args) throws IOException {
+        if (args.length == 2 && args[0].equals("query")) {
+            LuceneQuery.serve(Path.of(args[1]));
+            return;
+        }
         if (args.length == 1 && args[0].equals("--version")) {
             System.out.printf("{\"version\":\"%s\",\"detail\":\"JVM %s, %s\"}%n", Version.LATEST,
                     System.getProperty("java.vm.version"),

@@ -4,7 +4,9 @@
  *   prism_build MODE CORPUS DIR MEMORY        see bench/peers/peer.h
  *   prism_build MODE:OTHER ...                not what the mode asks for: tokens:whitespace,
  *                                             native-stem:plain, zh:bi, stored:add
- *   prism_build query[:whitespace]|query-zh   with a column `n`, for bench/run-queries
+ *   prism_build query[:whitespace]|query-zh   with a column `n`, for bench/run-queries; as it may
+ *   be found elsewhere: query:whitespace,ten   ten segments       ,deleted    a tenth deleted
+ *                       ,shuffled              in a random order  ,reordered  like beside like
  *
  * Bulk load in one thread, one segment at the end, as any program outside would do it.  The tokens
  * of a .tok file are given to mixed-v1 without stemming, whose words they are already: that the
@@ -22,6 +24,8 @@
 
 typedef struct task {
     const char *mode, *corpus, *dir;
+    const char *variant; /* what stands behind the comma, or "" */
+    uint64_t step;       /* documents to a commit; 0 = one commit */
     size_t memory;
     peer_clock clock;
 } task;
@@ -90,9 +94,44 @@ static void put_lines(task *t, prism_writer *writer, const prism_schema *schema,
             check(prism_writer_put(writer, doc, PRISM_PUT_APPEND, &err), &err, t->corpus);
         }
         t->clock.docs++;
+        if (t->step > 0 && t->clock.docs % t->step == 0) {
+            check(prism_writer_commit(writer, NULL, 0, NULL, &err), &err, "commit");
+        }
     }
     peer_lines_close(&in);
     prism_doc_free(doc);
+}
+
+static int is_variant(const task *t, const char *name) {
+    return strcmp(t->variant, name) == 0;
+}
+
+static uint64_t lines_of(const char *path) {
+    peer_lines in;
+    uint64_t n = 0;
+    peer_lines_open(&in, path);
+    while (peer_lines_next(&in)) n++;
+    peer_lines_close(&in);
+    return n;
+}
+
+/* Those with n up to 102 are a tenth of all. */
+static void delete_tenth(prism_writer *writer, const prism_schema *schema) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query = NULL;
+    check(prism_query_range(schema, "n", "0", 1, "102", 3, 0, &query, &err), &err, "range");
+    check(prism_writer_delete_query(writer, query, NULL, &err), &err, "delete");
+    check(prism_writer_commit(writer, NULL, 0, NULL, &err), &err, "commit");
+    prism_query_unref(query);
+}
+
+/* The end that is asked for: one segment, but where ten are wanted. */
+static void finish(task *t, prism_writer *writer, const prism_schema *schema) {
+    prism_error err = PRISM_ERROR_INIT;
+    if (!is_variant(t, "ten")) {
+        check(prism_writer_merge(writer, 1, NULL, NULL, &err), &err, "merge");
+    }
+    if (is_variant(t, "deleted")) delete_tenth(writer, schema);
 }
 
 static void build(task *t) {
@@ -104,12 +143,14 @@ static void build(task *t) {
     opts.memory = t->memory;
     opts.load = 1;
     opts.max_segments = PRISM_NO_MERGE;
+    if (is_variant(t, "reordered")) opts.reorder = "bp";
+    if (is_variant(t, "shuffled")) opts.reorder = "random:1";
     check(prism_index_create(t->dir, schema, NULL, &index, &err), &err, t->dir);
     check(prism_writer_open(index, &opts, &writer, &err), &err, t->dir);
     put_lines(t, writer, schema, !is_query(t->mode) && strncmp(t->mode, "tokens", 6) != 0);
     check(prism_writer_commit(writer, NULL, 0, NULL, &err), &err, "commit");
     peer_merge(&t->clock);
-    check(prism_writer_merge(writer, 1, NULL, NULL, &err), &err, "merge");
+    finish(t, writer, schema);
     prism_writer_close(writer);
     prism_index_close(index);
     prism_schema_unref(schema);
@@ -198,6 +239,10 @@ int main(int argc, char **argv) {
     }
     task t = {.mode = argv[1], .corpus = argv[2], .dir = argv[3]};
     t.memory = (size_t)strtoull(argv[4], NULL, 10);
+    char *comma = strchr(argv[1], ',');
+    t.variant = comma == NULL ? "" : comma + 1;
+    if (comma != NULL) *comma = '\0';
+    if (comma != NULL && !is_variant(&t, "deleted")) t.step = lines_of(t.corpus) / 10 + 1;
     peer_start(&t.clock);
     if (strcmp(t.mode, "stored") == 0 || strcmp(t.mode, "stored-zh") == 0) {
         put_with_psearch(&t, "put");

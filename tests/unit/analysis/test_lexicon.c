@@ -22,7 +22,10 @@ static const char *const option_sets[] = {"",
                                           "emoji=off ts_fold=off",
                                           "max_token_bytes=16 stem=french",
                                           "sa=icu",
-                                          "stem=dual stem_language=russian"};
+                                          "stem=dual stem_language=russian",
+                                          "stem=off",
+                                          "name=whitespace",
+                                          "name=whitespace max_token_bytes=16"};
 
 typedef struct pair {
     kit *k;
@@ -138,12 +141,18 @@ END_TEST
 START_TEST(equals_the_analyzer_on_random_bytes) {
     test_rng rng = test_rng_of("lexicon bytes");
     uint8_t text[512];
-    pair p = pair_open("");
+    pair p = pair_open(""), spaced = pair_open("name=whitespace");
     for (size_t i = 0; i < kit_effort(1u << 20) / sizeof text; i++) {
         test_rng_fill(&rng, text, sizeof text);
         check_text(&p, text, sizeof text);
+        for (size_t j = 0; j < sizeof text; j++) { /* short words, some of them ill-formed */
+            if (test_rng_one_in(&rng, 6)) text[j] = ' ';
+            if (!test_rng_one_in(&rng, 9)) text[j] &= 0x7f;
+        }
+        check_text(&spaced, text, sizeof text);
     }
     pair_close(&p);
+    pair_close(&spaced);
 }
 END_TEST
 
@@ -312,6 +321,9 @@ START_TEST(reads_words_alike_in_both_ways) {
         ck_assert_uint_eq(a.len, b.len);
         ck_assert_int_eq(a.has_digit, b.has_digit);
         ck_assert(a.key.lo == b.key.lo && a.key.hi == b.key.hi);
+        prs_ascii_word c = prs_ascii_word_short(text);
+        ck_assert_uint_eq(c.len, PRS_MIN(a.len, PRS_ASCII_WORD_KEY));
+        ck_assert(c.len == PRS_ASCII_WORD_KEY || (a.key.lo == c.key.lo && a.key.hi == c.key.hi));
     }
 }
 END_TEST

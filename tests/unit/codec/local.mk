@@ -3,7 +3,8 @@ codec_tests_sources = \
 	tests/unit/codec/test_between.c \
 	tests/unit/codec/test_bits.c \
 	tests/unit/codec/test_eliasfano.c \
-	tests/unit/codec/test_pack.c
+	tests/unit/codec/test_pack.c \
+	tests/unit/codec/test_unbits.c
 
 unit_programs += tests/unit/codec/codec_tests
 tests_unit_codec_codec_tests_SOURCES = $(codec_tests_sources)

@@ -1,6 +1,7 @@
 /* Elias-Fano groups: the bytes of FORMAT.md section 8, all shapes, neighbours, hostile bits. */
 #include "harness/test.h"
 
+#include "base/cpu.h"
 #include "codec/eliasfano.h"
 
 #include <stdlib.h>
@@ -110,6 +111,31 @@ START_TEST(groups_are_found_without_their_neighbours) {
 }
 END_TEST
 
+/* All at once, or each for itself. */
+START_TEST(groups_of_many_are_those_of_each) {
+    test_rng rng = test_rng_of("ef-groups");
+    static uint8_t all[N_BYTES + 64];
+    uint32_t f[128], span[128], *joined = malloc(128 * 200 * sizeof *joined);
+    for (int round = 0; round < 300; round++) {
+        uint32_t n = 1 + (uint32_t)test_rng_below(&rng, 128), n_joined = 0;
+        uint64_t bit = 0;
+        memset(bytes, 0, sizeof bytes);
+        memset(all, 0, sizeof all);
+        for (uint32_t i = 0; i < n; i++) {
+            span[i] = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 4) ? 1 << 20 : 300);
+            f[i] = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 4) ? 200 : 3);
+            random_positions(&rng, f[i], span[i]);
+            memcpy(joined + n_joined, positions, f[i] * sizeof *positions);
+            n_joined += f[i];
+            bit = prs_ef_encode(bytes, bit, positions, f[i], span[i]);
+        }
+        ck_assert_uint_eq(prs_ef_encode_groups(all, joined, f, span, n), bit);
+        ck_assert_mem_eq(all, bytes, sizeof all);
+    }
+    free(joined);
+}
+END_TEST
+
 /* Whatever the bits are: refused, or a group that encodes to the same bits. */
 START_TEST(hostile_bits_are_refused_or_canonical) {
     test_rng rng = test_rng_of("ef-hostile");
@@ -145,5 +171,102 @@ START_TEST(hostile_bits_are_refused_or_canonical) {
 }
 END_TEST
 
+static const prs_cpu_level levels[] = {PRS_CPU_SCALAR, PRS_CPU_SSE42, PRS_CPU_AVX2, PRS_CPU_AVX512,
+                                       PRS_CPU_NEON};
+
+/* Narrowing keeps what decoding and comparing would, at every level of the CPU. */
+static void check_narrow(test_rng *rng, uint32_t f, uint32_t span, uint64_t bit) {
+    uint32_t wanted[64], kept[64], again[64], n = 1 + (uint32_t)test_rng_below(rng, 64), m = 0;
+    uint32_t pos = (uint32_t)test_rng_below(rng, 8);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t near = positions[test_rng_below(rng, f)] + (uint32_t)test_rng_below(rng, 3);
+        wanted[i] = near < pos ? near : near - pos;
+        if (test_rng_one_in(rng, 8)) wanted[i] = (uint32_t)test_rng_next(rng);
+    }
+    qsort(wanted, n, sizeof *wanted, by_value);
+    for (uint32_t i = 0; i < n; i++) {
+        bool there = false;
+        for (uint32_t k = 0; k < f; k++) there = there || positions[k] == (uint64_t)wanted[i] + pos;
+        if (there) kept[m++] = wanted[i];
+    }
+    for (size_t l = 0; l < PRS_COUNT(levels); l++) {
+        if (prs_cpu_force(levels[l], NULL) != PRISM_OK) continue;
+        memcpy(again, wanted, sizeof again);
+        ck_assert_uint_eq(prs_ef_narrow(bytes, bit, f, span, pos, again, n), m);
+        ck_assert_mem_eq(again, kept, m * sizeof *kept);
+    }
+    prs_cpu_unforce();
+}
+
+START_TEST(beginnings_are_narrowed_as_by_decoding) {
+    test_rng rng = test_rng_of("ef-narrow");
+    for (int round = 0; round < 5000; round++) {
+        uint32_t span = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 3) ? 40 : 5000);
+        uint32_t f = 1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 2) ? 300 : 6);
+        uint64_t bit = test_rng_below(&rng, 100);
+        random_positions(&rng, f, span);
+        memset(bytes, 0, (size_t)((bit + prs_ef_bits(f, span) + 7) / 8) + 64);
+        prs_ef_encode(bytes, bit, positions, f, span);
+        check_narrow(&rng, f, span, bit);
+    }
+}
+END_TEST
+
+/* Bits that are no group: some of the beginnings, in their order. */
+START_TEST(hostile_bits_narrow_to_a_part) {
+    test_rng rng = test_rng_of("ef-narrow-hostile");
+    for (int round = 0; round < 20000; round++) {
+        uint32_t span = 1 + (uint32_t)test_rng_below(&rng, 3000);
+        uint32_t f = 1 + (uint32_t)test_rng_below(&rng, 200), wanted[32], kept[32];
+        test_rng_fill(&rng, bytes, (size_t)(prs_ef_bits(f, span) + 7) / 8);
+        for (uint32_t i = 0; i < 32; i++) wanted[i] = (uint32_t)test_rng_below(&rng, 3200);
+        qsort(wanted, 32, sizeof *wanted, by_value);
+        memcpy(kept, wanted, sizeof kept);
+        uint32_t n = prs_ef_narrow(bytes, 0, f, span, 3, kept, 32), at = 0;
+        ck_assert_uint_le(n, 32);
+        for (uint32_t i = 0; i < n; i++, at++) {
+            while (at < 32 && wanted[at] != kept[i]) at++;
+            ck_assert_uint_lt(at, 32);
+        }
+    }
+}
+END_TEST
+
+static uint64_t bits_by_division(uint32_t f, uint32_t span) {
+    uint32_t l = f == 1 ? width_of(span - 1) : span < f ? 0 : width_of(span / f) - 1;
+    return f == 1 ? l : (uint64_t)f * l + f + ((span - 1) >> l);
+}
+
+START_TEST(ends_are_sums_of_sizes) {
+    test_rng rng = test_rng_of("ef-ends");
+    enum { N = 128 };
+    for (int round = 0; round < 4000; round++) {
+        uint32_t f[N], span[N], n = 1 + (uint32_t)test_rng_below(&rng, N);
+        uint64_t ends[N], at = test_rng_below(&rng, 1000), begin = at, want[N];
+        uint32_t shift = (uint32_t)test_rng_below(&rng, 32);
+        for (uint32_t i = 0; i < n; i++) {
+            span[i] = 1 + (uint32_t)(test_rng_next(&rng) >> (32 + shift)) % UINT32_MAX;
+            f[i] = test_rng_one_in(&rng, 3) ? 1 : 1 + (uint32_t)(test_rng_next(&rng) >> 44);
+            if (test_rng_one_in(&rng, 4)) f[i] = span[i];
+            want[i] = at += bits_by_division(f[i], span[i]);
+            ck_assert_uint_eq(prs_ef_bits(f[i], span[i]), bits_by_division(f[i], span[i]));
+        }
+        for (size_t l = 0; l < PRS_COUNT(levels); l++) {
+            if (prs_cpu_force(levels[l], NULL) != PRISM_OK) continue;
+            memset(ends, 0, sizeof ends);
+            ck_assert(prs_ef_ends(f, span, n, begin, ends));
+            ck_assert_mem_eq(ends, want, n * sizeof *want);
+            uint32_t none = (uint32_t)test_rng_below(&rng, n), kept = span[none];
+            span[none] = 0;
+            ck_assert(!prs_ef_ends(f, span, n, begin, ends));
+            span[none] = kept;
+        }
+        prs_cpu_unforce();
+    }
+}
+END_TEST
+
 TEST_SUITE(eliasfano, bytes_are_those_of_the_format, extremes,
-           groups_are_found_without_their_neighbours, hostile_bits_are_refused_or_canonical)
+           groups_are_found_without_their_neighbours, groups_of_many_are_those_of_each,
+           hostile_bits_are_refused_or_canonical, beginnings_are_narrowed_as_by_decoding,
+           hostile_bits_narrow_to_a_part, ends_are_sums_of_sizes)

@@ -25,6 +25,34 @@ static void walk(const list_file *lf, const list_model *list, uint32_t n_docs, u
     }
 }
 
+/* Every block as bits where it is stored so, with its freqs; then decoded. */
+static void look(const list_file *lf, const list_model *list) {
+    prs_postings p;
+    uint32_t k = 0;
+    ck_assert_int_eq(prs_postings_open(&p, &lf->source, &lf->info, NULL), PRISM_OK);
+    while (p.last_doc != PRS_DOC_END) {
+        prs_block_bits bits;
+        ck_assert_int_eq(prs_postings_bits(&p, &bits, NULL), PRISM_OK);
+        uint32_t j = k;
+        for (uint32_t i = 0; bits.n > 0 && i < 64 * bits.n_words; i++) {
+            bool set = bits.words == NULL ? i < bits.n : (bits.words[i / 8] >> i % 8 & 1) != 0;
+            if (set) TEST_NEED(j < list->df && list->docs[j++] == bits.first + i);
+        }
+        TEST_NEED(j - k == bits.n);
+        for (int twice = 0; twice < 2; twice++) { /* as it is stored, then loaded */
+            ck_assert_int_eq(prs_postings_freqs(&p, NULL), PRISM_OK);
+            uint32_t n = p.n != 0 ? p.n : bits.n;
+            for (uint32_t i = 0; i < n; i++) TEST_NEED(p.freqs[i] == list->freqs[k + i]);
+            ck_assert_int_eq(prs_postings_load(&p, NULL), PRISM_OK);
+        }
+        ck_assert_int_eq(prs_postings_bits(&p, &bits, NULL), PRISM_OK);
+        TEST_NEED(bits.n == 0); /* it is loaded now */
+        k += p.n;
+        ck_assert_int_eq(prs_postings_next_block(&p, NULL), PRISM_OK);
+    }
+    TEST_NEED(k == list->df);
+}
+
 START_TEST(documents_are_found) {
     static const uint32_t sizes[] = {1, 4, 100, 128, 129, 1000, 5000, 0};
     memset(&counter, 0, sizeof counter);
@@ -40,6 +68,7 @@ START_TEST(documents_are_found) {
             walk(&lf, list, field->n_docs, 1, &rng);
             walk(&lf, list, field->n_docs, 30, &rng);
             walk(&lf, list, field->n_docs, 2000, &rng);
+            look(&lf, list);
             list_file_end(&lf);
             list_model_free(list);
         }

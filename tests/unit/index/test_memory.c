@@ -121,5 +121,31 @@ START_TEST(the_greatest_block_is_enough_for_any_number) {
 }
 END_TEST
 
+/* A budget above the greatest block is not cut up by it. */
+START_TEST(a_large_budget_has_large_blocks) {
+    world w;
+    size_t usual = PRS_MEM_SINGLE_CAP, large = 4 * PRS_MEM_SINGLE_CAP;
+    uint64_t ids = usual / sizeof(uint32_t); /* a stream of just that block */
+    world_make(&w, world_schema);
+    prs_mem *mem = &w.index.core->mem;
+    ck_assert_uint_eq(atomic_load(&mem->single_cap), usual);
+    ck_assert(prs_inverter_is_full_at(w.writer->pending.inverter, ids, ids));
+    prism_writer_close(w.writer);
+    w.options.memory = large;
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &w.writer, NULL), PRISM_OK);
+    ck_assert_uint_eq(atomic_load(&mem->single_cap), large);
+    ck_assert(!prs_inverter_is_full_at(w.writer->pending.inverter, ids, ids));
+    atomic_store(&mem->single_cap, SIZE_MAX); /* entries have 32 bits all the same */
+    ck_assert(prs_inverter_is_full_at(w.writer->pending.inverter, UINT32_MAX, ids));
+    prism_writer *second;
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &second, NULL), PRISM_EBUSY);
+    ck_assert_uint_eq(atomic_load(&mem->single_cap), SIZE_MAX);
+    prism_writer_close(w.writer);
+    w.writer = NULL;
+    ck_assert_uint_eq(atomic_load(&mem->single_cap), usual);
+    world_end(&w);
+}
+END_TEST
+
 TEST_SUITE(memory, the_count_is_that_of_malloc, a_document_above_the_budget_is_refused,
-           the_greatest_block_is_enough_for_any_number)
+           the_greatest_block_is_enough_for_any_number, a_large_budget_has_large_blocks)

@@ -3,6 +3,7 @@ schema_tests_sources = \
 	tests/unit/schema/test_date.c \
 	tests/unit/schema/test_document.c \
 	tests/unit/schema/test_json_dom.c \
+	tests/unit/schema/test_json_raw.c \
 	tests/unit/schema/test_json_read.c \
 	tests/unit/schema/test_json_text.c \
 	tests/unit/schema/test_schema.c \

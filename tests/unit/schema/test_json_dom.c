@@ -112,15 +112,5 @@ START_TEST(a_small_text_after_an_outsized_one) {
 }
 END_TEST
 
-START_TEST(compact_drops_white_space_outside_strings) {
-    char padded[128] = " { \"a b\" :\t[ 1 ,\n2 ] ,\r\n \"\\\" \" : \" x \" } ", out[192];
-    size_t len = strlen(padded), out_len;
-    ck_assert_int_eq(prs_json_dom_compact(padded, len, out, &out_len), PRS_JSON_OK);
-    ck_assert_uint_eq(out_len, strlen("{\"a b\":[1,2],\"\\\" \":\" x \"}"));
-    ck_assert_mem_eq(out, "{\"a b\":[1,2],\"\\\" \":\" x \"}", out_len);
-}
-END_TEST
-
 TEST_SUITE(json_dom, values_are_walked_in_order, wrong_questions_get_nothing,
-           bad_texts_are_bad_and_deep_ones_deep, a_small_text_after_an_outsized_one,
-           compact_drops_white_space_outside_strings)
+           bad_texts_are_bad_and_deep_ones_deep, a_small_text_after_an_outsized_one)

@@ -24,6 +24,7 @@ search_tests_sources = \
 	tests/unit/search/test_cur_range.c \
 	tests/unit/search/test_cur_set.c \
 	tests/unit/search/test_cur_term.c \
+	tests/unit/search/test_cur_word.c \
 	tests/unit/search/test_cursor.c \
 	tests/unit/search/test_doc_set.c \
 	tests/unit/search/test_filter_set.c \
@@ -37,13 +38,18 @@ search_tests_sources = \
 	tests/unit/search/test_leaf_fields.c \
 	tests/unit/search/test_match.c \
 	tests/unit/search/test_matches.c \
+	tests/unit/search/test_intersect.c \
+	tests/unit/search/test_meet.c \
 	tests/unit/search/test_page.c \
+	tests/unit/search/test_phrase_count.c \
+	tests/unit/search/test_phrase_field.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_ranker.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
+	tests/unit/search/test_select.c \
 	tests/unit/search/test_sieve.c \
 	tests/unit/search/test_snippet.c \
 	tests/unit/search/test_sort.c \

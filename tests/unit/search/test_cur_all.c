@@ -35,7 +35,7 @@ static prs_cursor *make(stage *s, void *ctx) {
     prs_cursor *c, *required[MOST_PARTS], *prohibited[MOST_PARTS];
     for (uint32_t i = 0; i < p->n_required; i++) required[i] = sieve_fake(s, &p->required[i]);
     for (uint32_t i = 0; i < p->n_prohibited; i++) prohibited[i] = sieve_fake(s, &p->prohibited[i]);
-    prs_and_parts parts = {required, NULL, prohibited, p->n_required, 0, p->n_prohibited};
+    prs_and_parts parts = {required, NULL, prohibited, p->n_required, 0, p->n_prohibited, false};
     ck_assert_int_eq(prs_cur_all_make(&s->plan, &parts, 0, &c, NULL), PRISM_OK);
     return c;
 }

@@ -65,7 +65,8 @@ static prs_cursor *make(stage *s, void *ctx) {
                            fakes(s, p->prohibited, p->n_prohibited),
                            p->n_required,
                            p->n_optional,
-                           p->n_prohibited};
+                           p->n_prohibited,
+                           p->n_optional > 0 && test_rng_one_in(s->rng, 2)};
     prs_cursor *c;
     ck_assert_int_eq(prs_cur_and_make(&s->plan, &parts, 0, true, &c, NULL), PRISM_OK);
     return c;

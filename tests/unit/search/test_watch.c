@@ -49,6 +49,38 @@ START_TEST(a_flag_stops_for_good) {
 }
 END_TEST
 
+/* Counts the calls, and stops at the one it is told. */
+typedef struct teller {
+    uint64_t calls, last;
+    uint64_t stop_at; /* 0 = never */
+} teller;
+
+static int tell(void *ctx, uint64_t done, uint64_t total) {
+    teller *t = ctx;
+    ck_assert_uint_eq(total, 0);
+    if (t->calls++ > 0) ck_assert_uint_gt(done, t->last);
+    t->last = done;
+    return t->calls == t->stop_at;
+}
+
+START_TEST(progress_is_told_and_can_stop) {
+    teller t = {0, 0, 0};
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    watch.progress = tell;
+    watch.progress_ctx = &t;
+    for (int i = 0; i < 1000; i++) ck_assert_int_eq(prs_watch_tick(&watch, NULL), PRISM_OK);
+    ck_assert_uint_eq(t.calls, (1000 + PRS_WATCH_TICKS - 1) / PRS_WATCH_TICKS);
+    t.stop_at = t.calls + 2;
+    uint64_t more = 0;
+    while (prs_watch_tick(&watch, NULL) == PRISM_OK) more++;
+    ck_assert_uint_le(more, 2 * PRS_WATCH_TICKS);
+    ck_assert_int_eq(watch.why, PRISM_STOP_CANCEL);
+    uint64_t calls = t.calls;
+    for (int i = 0; i < 100; i++) ck_assert_int_eq(prs_watch_tick(&watch, NULL), PRISM_ECANCELED);
+    ck_assert_uint_eq(t.calls, calls); /* nobody is asked again */
+}
+END_TEST
+
 START_TEST(a_budget_of_work_is_kept_to_the_step) {
     for (uint64_t max = 1; max < 100; max += 7) {
         prs_watch watch = prs_watch_of(0, NULL, max);
@@ -123,6 +155,29 @@ START_TEST(a_search_that_was_cut_says_so) {
         }
         ck_assert_uint_gt(kit_check_agree(&k, query, 10),
                           800); /* and uncut it finds what is there */
+        prism_query_unref(query);
+    }
+    kit_free(&k);
+}
+END_TEST
+
+/* The caller's callback is asked in every form of query, ranked and by values, and can end it. */
+START_TEST(progress_ends_every_query) {
+    static const char *const orders[] = {NULL, "_arrival"};
+    kit k;
+    make_documents(&k);
+    for (size_t i = 0; i < 2 * PRS_COUNT(queries); i++) {
+        prism_query *query = kit_query(&k, queries[i / 2]);
+        prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+        teller t = {0, 0, 1};
+        opts.sort = orders[i % 2];
+        opts.progress = tell;
+        opts.progress_ctx = &t;
+        prism_hits *hits = kit_search(&k, query, &opts);
+        ck_assert_uint_eq(t.calls, 1);
+        ck_assert_int_eq(prism_hits_complete(hits), 0);
+        ck_assert_int_eq(prism_hits_stopped(hits), PRISM_STOP_CANCEL);
+        prism_hits_free(hits);
         prism_query_unref(query);
     }
     kit_free(&k);
@@ -208,4 +263,4 @@ END_TEST
 TEST_SUITE(watch, without_limits_nothing_stops, a_deadline_stops_for_good,
            a_budget_of_work_is_kept_to_the_step, a_budget_of_work_cuts_every_query,
            memory_of_a_search_is_bounded, a_far_deadline_does_not_wrap, a_flag_stops_for_good,
-           a_search_that_was_cut_says_so)
+           a_search_that_was_cut_says_so, progress_is_told_and_can_stop, progress_ends_every_query)

@@ -2,9 +2,12 @@
 //
 //   DRIVER --version
 //   DRIVER MODE CORPUS DIR MEMORY        see bench/peers/peer.h
+//   DRIVER query DIR                     requests of bench/run-queries: query.rs
 //
 // One indexing thread with the whole MEMORY (below 4 GB, its limit), its own merge policy and merge
 // thread; all CPU time of the process counts.  Merged to one segment at the end.
+
+mod query;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -14,7 +17,7 @@ use std::time::Instant;
 use tantivy::collector::Count;
 use tantivy::query::AllQuery;
 use tantivy::schema::{
-    Field, IndexRecordOption, Schema, TantivyDocument, TextFieldIndexing, TextOptions, STORED, STRING,
+    Field, IndexRecordOption, Schema, TantivyDocument, TextFieldIndexing, TextOptions, FAST, STORED, STRING,
 };
 use tantivy::tokenizer::{
     Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, TextAnalyzer,
@@ -26,8 +29,17 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const TOKENIZER: &str = "peer";
 
+fn is_tokens(mode: &str) -> bool {
+    mode.starts_with("tokens") || mode == "query"
+}
+
+/// 0 to 1023, spread evenly over the lines (number_of in bench/corpora).
+fn number_of(line: u64) -> u64 {
+    (line * 2_654_435_761 & 0xffff_ffff) >> 22
+}
+
 fn analyzer(mode: &str) -> TextAnalyzer {
-    if mode.starts_with("tokens") {
+    if is_tokens(mode) {
         return TextAnalyzer::from(WhitespaceTokenizer::default());
     }
     let plain = TextAnalyzer::builder(SimpleTokenizer::default())
@@ -59,15 +71,16 @@ struct Fields {
     id: Option<Field>,
     title: Option<Field>,
     body: Field,
+    number: Option<Field>,
 }
 
 fn schema(mode: &str) -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let id = (mode == "stored").then(|| builder.add_text_field("id", STRING | STORED));
-    let title =
-        (!mode.starts_with("tokens")).then(|| builder.add_text_field("title", text_options(mode)));
+    let title = (!is_tokens(mode)).then(|| builder.add_text_field("title", text_options(mode)));
     let body = builder.add_text_field("body", text_options(mode));
-    (builder.build(), Fields { id, title, body })
+    let number = (mode == "query").then(|| builder.add_u64_field("n", FAST));
+    (builder.build(), Fields { id, title, body, number })
 }
 
 #[derive(serde::Deserialize)]
@@ -81,7 +94,7 @@ struct Article<'a> {
 }
 
 /// Put one line; with a key, in place of the document that has it.
-fn put(writer: &IndexWriter, line: &str, fields: &Fields) -> Result<()> {
+fn put(writer: &IndexWriter, at: u64, line: &str, fields: &Fields) -> Result<()> {
     let mut doc = TantivyDocument::default();
     if let Some(title) = fields.title {
         let article: Article = serde_json::from_str(line)?;
@@ -93,6 +106,9 @@ fn put(writer: &IndexWriter, line: &str, fields: &Fields) -> Result<()> {
         doc.add_text(fields.body, &article.body);
     } else {
         doc.add_text(fields.body, line);
+    }
+    if let Some(number) = fields.number {
+        doc.add_u64(number, number_of(at));
     }
     writer.add_document(doc)?;
     Ok(())
@@ -120,7 +136,7 @@ fn add_all(writer: &IndexWriter, corpus: &str, fields: &Fields) -> Result<u64> {
     let mut line = String::new();
     let mut file = BufReader::with_capacity(1 << 20, File::open(corpus)?);
     while file.read_line(&mut line)? > 0 {
-        put(writer, line.trim_end_matches('\n'), fields)?;
+        put(writer, docs, line.trim_end_matches('\n'), fields)?;
         docs += 1;
         line.clear();
     }
@@ -222,6 +238,7 @@ fn main() -> Result<()> {
             );
             Ok(())
         }
+        3 if args[1] == "query" => query::serve(&args[2]),
         5 => build(&args[1], &args[2], &args[3], args[4].parse()?),
         _ => Err("usage: DRIVER MODE CORPUS DIR MEMORY".into()),
     }

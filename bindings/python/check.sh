@@ -1,0 +1,85 @@
+#!/bin/bash
+# check.sh - does the Python package install into a clean environment, and do its tests pass there?
+#
+#     check.sh [BUILD]      BUILD: a built tree whose objects are taken (default: $PRISM_BUILDDIR; none =
+#                           the library is built, too)
+#
+# Python 3.11 or later is needed, with setuptools, wheel, pytest and hypothesis: from PyPI, or, where
+# that cannot be reached, from the system (then without build isolation).  With neither it says what is
+# missing and skips.  Exit: 0 passed, 77 skipped, else failed.  Last it prints "# PASS:  n" as automake.
+set -uo pipefail
+build=${1:-${PRISM_BUILDDIR:-}}
+if [ -n "$build" ]; then build=$(cd "$build" && pwd) || exit 1; fi
+cd "$(dirname "$0")"
+here=$PWD
+python=${PYTHON:-python3}
+
+skip() {
+    echo "bindings/python skipped: $*"
+    echo '# SKIP:  1'
+    exit 77
+}
+
+fail() {
+    echo "bindings/python: $*"
+    echo '# FAIL:  1'
+    exit 1
+}
+
+command -v "$python" > /dev/null || skip 'there is no python3'
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11) or sys.implementation.name != "cpython")' ||
+    skip "$("$python" --version) is older than CPython 3.11"
+"$python" -c 'import ensurepip, venv' 2> /dev/null || skip 'python3 has no venv and ensurepip (Debian: python3-venv)'
+"$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' ||
+    skip 'Python.h is missing (Debian: python3-dev)'
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/prismsearch-python-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+if [ -n "$build" ]; then
+    export PRISMSEARCH_BUILD=$build
+    make -C "$build" --no-print-directory -s libprs.la || fail 'the library cannot be built'
+fi
+
+# The sources are copied: nothing is written beside them, and several checks may run at once.
+copy_sources() {
+    mkdir -p "$work/tree/bindings"
+    cp -R "$here" "$work/tree/bindings/python"
+    rm -rf "$work/tree/bindings/python/build"
+    if [ -n "$build" ]; then
+        cp -R "$here/../../include" "$work/tree/include"
+    else
+        (cd "$here/../.." && tar cf - --exclude=./build* --exclude=./.git .) | tar xf - -C "$work/tree"
+    fi
+}
+
+# Everything from PyPI; else what the system's Python has.
+make_environment() {
+    local tools=(setuptools wheel pytest hypothesis mypy)
+    "$python" -m venv "$work/venv" || return 1
+    "$work/venv/bin/pip" install -q --disable-pip-version-check "${tools[@]}" > "$work/pip.log" 2>&1 && return 0
+    "$python" -c 'import setuptools, wheel, pytest, hypothesis' 2> /dev/null || {
+        tail -n 3 "$work/pip.log"
+        skip 'neither can PyPI be reached nor are setuptools, wheel, pytest and hypothesis installed'
+    }
+    echo 'PyPI cannot be reached: setuptools, wheel, pytest and hypothesis of the system'
+    rm -rf "$work/venv"
+    "$python" -m venv --system-site-packages "$work/venv"
+}
+
+copy_sources || fail 'the sources cannot be copied'
+make_environment || fail 'no virtual environment'
+"$work/venv/bin/pip" install -q --disable-pip-version-check --no-build-isolation --no-deps "$work/tree/bindings/python" ||
+    fail 'pip install failed'
+cd "$work"
+"$work/venv/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$here" -c "$here/pyproject.toml" "$here/tests" |
+    tee "$work/log"
+status=${PIPESTATUS[0]}
+
+# number WORD: from pytest's last line.
+number() {
+    sed -nE "s/^(.*[ =])?([0-9]+) $1.*/\2/p" "$work/log" | tail -n 1
+}
+echo "# PASS:  $(($(number passed) + 0))"
+echo "# SKIP:  $(($(number skipped) + 0))"
+echo "# FAIL:  $(($(number failed) + $(number errors?) + 0))"
+exit "$status"

@@ -1,0 +1,112 @@
+/* objects.c - who owns a handle of the library, and when is it given back?
+ *
+ *   core_use   users + 1        core_done   users - 1; the last one gives up what close() asked for
+ *   close()    gives up now if nobody is inside, else it only says so
+ *
+ * Calls give up Python's global lock, so another thread may call close() meanwhile; the library
+ * asks that a handle be closed when no thread uses it.  The counters are changed with the lock held
+ * and need no atomics.  Giving up runs without the lock: closing a writer may wait for its merge.
+ * Tested by: tests/test_lifetime.py, tests/test_threads.py */
+#include "core.h"
+
+PyObject *core_new(core_state *state, PyObject *type, const char *name, void *handle,
+                   core_free_fn give_up) {
+    allocfunc alloc = (allocfunc)PyType_GetSlot((PyTypeObject *)type, Py_tp_alloc);
+    core_object *self = (core_object *)alloc((PyTypeObject *)type, 0);
+    if (self == NULL) {
+        give_up(handle);
+        return NULL;
+    }
+    self->state = state;
+    self->handle = handle;
+    self->give_up = give_up;
+    self->name = name;
+    return (PyObject *)self;
+}
+
+static void release(core_object *self) {
+    void *handle = self->handle;
+    self->handle = NULL;
+    if (handle == NULL) return;
+    CORE_UNLOCKED(self->give_up(handle));
+}
+
+void *core_use(PyObject *object) {
+    core_object *self = (core_object *)object;
+    if (self->handle == NULL || self->closing) {
+        PyErr_Format(PyExc_ValueError, "the %s is closed", self->name);
+        return NULL;
+    }
+    self->users++;
+    return self->handle;
+}
+
+void core_done(PyObject *object) {
+    core_object *self = (core_object *)object;
+    if (--self->users == 0 && self->closing) release(self);
+}
+
+PyObject *core_close(PyObject *object, PyObject *unused) {
+    core_object *self = (core_object *)object;
+    (void)unused;
+    self->closing = true;
+    if (self->users == 0) release(self);
+    Py_RETURN_NONE;
+}
+
+PyObject *core_closed(PyObject *object, void *unused) {
+    core_object *self = (core_object *)object;
+    (void)unused;
+    return PyBool_FromLong(self->handle == NULL || self->closing);
+}
+
+PyObject *core_enter(PyObject *self, PyObject *unused) {
+    (void)unused;
+    if (core_use(self) == NULL) return NULL;
+    core_done(self);
+    return Py_NewRef(self);
+}
+
+PyObject *core_exit(PyObject *self, PyObject *args) {
+    (void)args;
+    return core_close(self, NULL);
+}
+
+void core_dealloc(PyObject *object) {
+    PyTypeObject *type = Py_TYPE(object);
+    PyObject *kind, *value, *trace;
+    PyErr_Fetch(&kind, &value, &trace); /* giving up the lock may run anything */
+    release((core_object *)object);
+    PyErr_Restore(kind, value, trace);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
+
+void *core_use_as(PyObject *arg, PyObject *type, const char *wanted) {
+    if (!PyObject_TypeCheck(arg, (PyTypeObject *)type)) {
+        PyErr_Format(PyExc_TypeError, "a %s is needed, not %R", wanted, (PyObject *)Py_TYPE(arg));
+        return NULL;
+    }
+    return core_use(arg);
+}
+
+int core_to_u64(PyObject *value, void *out) {
+    PyObject *number = PyNumber_Index(value);
+    if (number == NULL) return 0;
+    unsigned long long wide = PyLong_AsUnsignedLongLong(number);
+    Py_DECREF(number);
+    if (wide == (unsigned long long)-1 && PyErr_Occurred()) return 0;
+    *(uint64_t *)out = wide;
+    return 1;
+}
+
+int core_to_u32(PyObject *value, void *out) {
+    uint64_t wide;
+    if (!core_to_u64(value, &wide)) return 0;
+    if (wide > UINT32_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "a number below 2**32 is needed");
+        return 0;
+    }
+    *(uint32_t *)out = (uint32_t)wide;
+    return 1;
+}

@@ -1,0 +1,18 @@
+/* eliasfano_kernels.h - between eliasfano.c and the levels of the CPU that read groups. */
+#ifndef PRS_CODEC_ELIASFANO_KERNELS_H
+#define PRS_CODEC_ELIASFANO_KERNELS_H
+
+#include "base/prs.h"
+
+typedef struct prs_ef_kernels { /* as the functions of eliasfano.h */
+    bool (*decode)(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span, uint32_t *out);
+    uint32_t (*narrow)(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span,
+                       uint32_t pos, uint32_t *starts, uint32_t n);
+    bool (*ends)(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
+                 uint64_t *out);
+} prs_ef_kernels;
+
+extern const prs_ef_kernels prs_ef_kernels_base;
+extern const prs_ef_kernels prs_ef_kernels_avx2;
+
+#endif

@@ -1,0 +1,182 @@
+/* phrase_count.c - how often does a phrase stand in a document that has its two rarest words?
+ *
+ * Structure   Beginnings that the rarest word here allows, narrowed by the next and so on; words
+ *             other than the two that lead are sought only while any beginning is left:
+ *
+ *                 "the book of life"    book  3 40 77   life 5 60     begins 2          2 lists
+ *                                       of    4 ...                   begins 2          sought
+ *                                       the   0 2 ...                 begins 2          sought
+ *
+ *             A word with many positions is not decoded for few beginnings: its group of bits is
+ *             asked for each (prs_postings_narrow).
+ * Invariants  A slot that stands in several places of the phrase has its positions read once, or
+ *             is asked once for each place.
+ * Source      FORMAT.md section 17.
+ * Tested by   tests/unit/search/test_phrase_count.c, test_cur_phrase.c */
+#include "search/phrase_field.h"
+
+/* Decoding a position costs less than asking for one: so many of a word's for one beginning. */
+#define PRS_PHRASE_ASK_RATIO 8u
+
+/* Room for n beginnings. */
+static prism_status make_room(prs_phrase_field *f, uint32_t n, uint32_t **starts,
+                              prism_error *err) {
+    if (PRS_UNLIKELY(f->starts->cap / sizeof **starts < n)) {
+        prs_buf_clear(f->starts);
+        prs_buf_extend(f->starts, (size_t)n * sizeof **starts);
+        PRS_TRY(prs_buf_status(f->starts, err));
+    }
+    *starts = (uint32_t *)(void *)f->starts->ptr; /* memory of the hook: aligned for any type */
+    return PRISM_OK;
+}
+
+/* Stand on candidate i with spot s; false if the document does not have it. */
+static prism_status stand_spot(prs_phrase_field *f, uint32_t s, uint32_t i, bool *has,
+                               prism_error *err) {
+    prs_spot *spot = &f->spots[s];
+    *has = true;
+    if (s == 0 && f->lead != NULL) {
+        f->lead->p.i = f->lead_place[i];
+    } else if (s == 1 && f->other != NULL) {
+        f->other->p.i = f->other_place[i];
+    } else {
+        uint32_t found;
+        PRS_TRY(prs_spot_seek(spot, f->docs[i], &found, err));
+        *has = found == f->docs[i];
+        if (!*has) return PRISM_OK;
+    }
+    return prs_spot_freq(spot, err);
+}
+
+static prism_status begin(prs_phrase_field *f, uint32_t s, uint32_t **starts, uint32_t *n,
+                          prism_error *err) {
+    prs_spot *spot = &f->spots[s];
+    const uint32_t *places = f->places + f->first_place[s];
+    uint32_t n_places = f->first_place[s + 1] - f->first_place[s];
+    PRS_TRY(make_room(f, spot->freq, starts, err));
+    PRS_TRY(prs_spot_positions(spot, err));
+    *n = prs_match_begin(spot->run, places[0], *starts);
+    for (uint32_t k = 1; k<n_places && * n> 0; k++)
+        *n = prs_match_narrow(*starts, *n, spot->run, places[k]);
+    return PRISM_OK;
+}
+
+static prism_status narrow(prs_phrase_field *f, uint32_t s, uint32_t *starts, uint32_t *n,
+                           prism_error *err) {
+    prs_spot *spot = &f->spots[s];
+    const uint32_t *places = f->places + f->first_place[s];
+    uint32_t n_places = f->first_place[s + 1] - f->first_place[s];
+    if (spot->lane != NULL && spot->freq / PRS_PHRASE_ASK_RATIO >= *n) {
+        for (uint32_t k = 0; k<n_places && * n> 0; k++)
+            PRS_TRY(
+                prs_postings_narrow(&spot->lane->p, spot->lane->p.i, places[k], starts, n, err));
+        return PRISM_OK;
+    }
+    PRS_TRY(prs_spot_positions(spot, err));
+    for (uint32_t k = 0; k<n_places && * n> 0; k++)
+        *n = prs_match_narrow(starts, *n, spot->run, places[k]);
+    return PRISM_OK;
+}
+
+/* Words that may rule a document out before positions are read. */
+static prism_status stand_early(prs_phrase_field *f, uint32_t i, bool *has, prism_error *err) {
+    *has = true;
+    for (uint32_t s = 2; s < f->n_early && *has; s++) PRS_TRY(stand_spot(f, s, i, has, err));
+    return PRISM_OK;
+}
+
+/* Beginnings that the words which lead allow, whatever they are. */
+static prism_status begin_plainly(prs_phrase_field *f, uint32_t i, uint32_t **starts, uint32_t *n,
+                                  prism_error *err) {
+    uint32_t first = 0, n_lead = PRS_MIN(f->n_spots, 2);
+    for (uint32_t s = 0; s < n_lead; s++) {
+        bool has;
+        PRS_TRY(stand_spot(f, s, i, &has, err));
+        if (!has) return PRISM_OK;
+        if (f->spots[s].freq < f->spots[first].freq) first = s;
+    }
+    PRS_TRY(begin(f, first, starts, n, err));
+    return n_lead > 1 && *n > 0 ? narrow(f, 1 - first, *starts, n, err) : PRISM_OK;
+}
+
+/* The same for two lists with each word in one place, which is nearly every phrase: both groups
+ * are found, and where both are one position nothing is put down. */
+static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **starts, uint32_t *n,
+                                   prism_error *err) {
+    prs_postings *p[2] = {&f->lead->p, &f->other->p};
+    uint32_t place[2] = {f->places[0], f->places[1]};
+    prs_positions_at at[2];
+    p[0]->i = f->lead_place[i];
+    p[1]->i = f->other_place[i];
+    for (uint32_t s = 0; s < 2; s++) {
+        if (!p[s]->freqs_ready) PRS_TRY(prs_postings_freqs(p[s], err));
+        PRS_TRY(prs_postings_locate(p[s], p[s]->i, &at[s], err));
+    }
+    uint32_t few = at[1].freq < at[0].freq;
+    PRS_TRY(make_room(f, at[few].freq, starts, err));
+    if (at[few].freq == 1) {
+        uint32_t here = prs_positions_only(&at[few]);
+        (*starts)[0] = here - place[few];
+        *n = here >= place[few];
+    } else {
+        prs_run run = {*starts, at[few].freq};
+        if (!prs_positions_read(&at[few], *starts)) /* says what is wrong */
+            return prs_postings_positions(p[few], p[few]->i, *starts, err);
+        *n = prs_match_begin(run, place[few], *starts);
+    }
+    few = 1 - few; /* now the one of many */
+    if (at[few].freq == 1 || at[few].freq / PRS_PHRASE_ASK_RATIO >= *n) {
+        *n = prs_positions_narrow(&at[few], place[few], *starts, *n);
+        return PRISM_OK;
+    }
+    f->spots[few].freq = at[few].freq;
+    return narrow(f, few, *starts, n, err);
+}
+
+static prism_status count_phrase(prs_phrase_field *f, uint32_t i, uint32_t *n, prism_error *err) {
+    uint32_t *starts = NULL;
+    bool has = true;
+    if (f->n_early > 2) PRS_TRY(stand_early(f, i, &has, err));
+    if (!has) return PRISM_OK;
+    if (f->two_plain) {
+        PRS_TRY(begin_with_two(f, i, &starts, n, err));
+    } else {
+        PRS_TRY(begin_plainly(f, i, &starts, n, err));
+    }
+    for (uint32_t s = 2; s<f->n_spots && * n> 0; s++) {
+        if (s >= f->n_early) PRS_TRY(stand_spot(f, s, i, &has, err));
+        if (has) {
+            PRS_TRY(narrow(f, s, starts, n, err));
+        } else {
+            *n = 0;
+        }
+    }
+    return PRISM_OK;
+}
+
+static prism_status count_near(prs_phrase_field *f, const prs_node *node, uint32_t i,
+                               prs_near *nears, uint32_t *n, prism_error *err) {
+    uint32_t least = 0, *ends;
+    for (uint32_t s = 0; s < f->n_spots; s++) {
+        bool has;
+        PRS_TRY(stand_spot(f, s, i, &has, err));
+        if (!has) return PRISM_OK;
+        if (f->spots[s].freq < f->spots[least].freq) least = s;
+    }
+    PRS_TRY(make_room(f, f->spots[least].freq, &ends, err));
+    for (uint32_t s = 0; s < f->n_spots; s++) {
+        prs_spot *spot = &f->spots[s];
+        PRS_TRY(prs_spot_positions(spot, err));
+        prs_spot_make_distinct(spot);
+        nears[s] = (prs_near){spot->run, spot->need, 0};
+    }
+    *n = prs_match_near(nears, f->n_spots, (uint64_t)node->n_slots + node->slop, ends);
+    return PRISM_OK;
+}
+
+prism_status prs_phrase_count(prs_phrase_field *f, const prs_node *node, uint32_t i,
+                              prs_near *nears, uint32_t *n, prism_error *err) {
+    *n = 0;
+    if (node->kind == PRS_NODE_NEAR) return count_near(f, node, i, nears, n, err);
+    return count_phrase(f, i, n, err);
+}

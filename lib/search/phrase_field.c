@@ -1,0 +1,260 @@
+/* phrase_field.c - which documents of a field may have the phrase?
+ *
+ * Structure   Two lists lead, those of the fewest documents, a block of each at a time:
+ *
+ *                 lead    | 17        31        90 |            128 documents
+ *                 other   | 11 17 20 31 33 |  | 52 ...          its blocks are narrower
+ *                 range   [from ... 34)                         ends where the first of them ends
+ *                 docs      17 31       places 0 1 and 1 3      (intersect.h)
+ *
+ *             The places are kept: freqs and positions of a candidate are found by them.
+ *             A field of nothing but unions (spot.h) goes document by document.
+ * Invariants  - With `over`, no candidate stands at or after the last `from`.
+ *             - lead->p.i and other->p.i never pass a document that may be asked for later.
+ * Why so      Positions of two rare words agree far less often than both words meet, so the common
+ *             words of a phrase are not sought in candidates that those two rule out.
+ * Cost        About 1 ns a posting of the blocks that meet.
+ * Tested by   tests/unit/search/test_phrase_field.c, test_cur_phrase.c */
+#include "search/phrase_field.h"
+
+#include "search/intersect.h"
+
+/* A word in fewer than one of so many documents is sought before positions are read. */
+#define PRS_PHRASE_EARLY 4u
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static bool same_slot(const prs_slot *a, const prs_slot *b) {
+    if (a->n_keys != b->n_keys || !prs_bytes_equal(a->prefix, b->prefix)) return false;
+    for (uint32_t i = 0; i < a->n_keys; i++) {
+        if (!prs_bytes_equal(a->keys[i], b->keys[i])) return false;
+    }
+    return true;
+}
+
+/* One spot for each different slot. */
+static prism_status open_spots(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
+                               const prs_segment_field *field, bool *nowhere, prism_error *err) {
+    for (uint32_t s = 0; s < node->n_slots; s++) {
+        uint32_t i = 0;
+        while (i < f->n_spots && !same_slot(f->spots[i].slot, &node->slots[s])) i++;
+        if (i < f->n_spots) {
+            if (node->kind == PRS_NODE_NEAR) f->spots[i].need++;
+            continue;
+        }
+        PRS_TRY(prs_spot_open(&f->spots[i], plan, field, &node->slots[s], err));
+        f->n_spots++;
+        *nowhere = f->spots[i].cost == 0;
+        if (*nowhere) return PRISM_OK;
+    }
+    return PRISM_OK;
+}
+
+static bool stands_before(const prs_spot *a, const prs_spot *b) {
+    if ((a->lane == NULL) != (b->lane == NULL)) return b->lane == NULL;
+    return a->cost < b->cost;
+}
+
+static void sort_spots(prs_phrase_field *f) {
+    for (uint32_t i = 1; i < f->n_spots; i++) {
+        prs_spot spot = f->spots[i];
+        uint32_t k = i;
+        for (; k > 0 && stands_before(&spot, &f->spots[k - 1]); k--) f->spots[k] = f->spots[k - 1];
+        f->spots[k] = spot;
+    }
+}
+
+/* The slots' places in the phrase, gathered spot by spot. */
+static void gather_places(prs_phrase_field *f, const prs_node *node) {
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < f->n_spots; i++) {
+        f->first_place[i] = n;
+        for (uint32_t s = 0; s < node->n_slots; s++) {
+            if (same_slot(f->spots[i].slot, &node->slots[s])) f->places[n++] = node->slots[s].pos;
+        }
+    }
+    f->first_place[f->n_spots] = n;
+}
+
+prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
+                             const prs_segment_field *field, uint32_t weight, bool *nowhere,
+                             prism_error *err) {
+    prs_arena *arena = &plan->arena;
+    uint32_t n = node->n_slots;
+    f->weight = weight;
+    f->n_spots = f->n = f->at = f->union_doc = 0;
+    f->lead = f->other = NULL;
+    f->over = false;
+    f->spots = prs_arena_alloc(arena, n * sizeof *f->spots);
+    f->places = prs_arena_alloc(arena, n * sizeof *f->places);
+    f->first_place = prs_arena_alloc(arena, (n + 1) * sizeof *f->first_place);
+    if (f->spots == NULL || f->places == NULL || f->first_place == NULL)
+        return prs_error_nomem(err);
+    *nowhere = false;
+    PRS_TRY(open_spots(f, plan, node, field, nowhere, err));
+    if (*nowhere) return PRISM_OK;
+    sort_spots(f);
+    gather_places(f, node);
+    f->lead = f->spots[0].lane;
+    if (f->n_spots > 1) f->other = f->spots[1].lane;
+    f->two_plain = f->other != NULL && f->first_place[2] == 2 && !f->lead->p.info.inlined &&
+                   !f->other->p.info.inlined;
+    f->n_early = 0;
+    while (f->n_early < f->n_spots && f->spots[f->n_early].lane != NULL &&
+           f->spots[f->n_early].cost < plan->n_docs / PRS_PHRASE_EARLY)
+        f->n_early++;
+    return prs_plan_buffer(plan, &f->starts, err);
+}
+
+/* ---- ranges ---------------------------------------------------------------------------------- */
+
+/* Without lists: the first document >= from of all unions. */
+static prism_status seek_unions(prs_phrase_field *f, uint32_t from, prism_error *err) {
+    uint32_t doc = from;
+    for (uint32_t i = 0; i < f->n_spots && doc != PRS_DOC_END;) {
+        uint32_t found;
+        PRS_TRY(prs_spot_seek(&f->spots[i], doc, &found, err));
+        i = found == doc || i == 0 ? i + 1 : 0;
+        doc = found;
+    }
+    f->union_doc = doc;
+    f->over = doc == PRS_DOC_END;
+    return PRISM_OK;
+}
+
+/* Stand both lists on blocks, loaded, that may have a document in common, at the first of their
+ * documents >= from. */
+static prism_status meet(prs_phrase_field *f, uint32_t from, prism_error *err) {
+    for (;;) {
+        PRS_TRY(prs_lane_skip(f->lead, from, err));
+        f->over = prs_lane_ended(f->lead);
+        if (f->over) return PRISM_OK;
+        PRS_TRY(prs_lane_load(f->lead, from, err));
+        if (f->other == NULL) return PRISM_OK;
+        uint32_t doc = f->lead->p.docs[f->lead->p.i];
+        PRS_TRY(prs_lane_skip(f->other, doc, err));
+        f->over = prs_lane_ended(f->other);
+        if (f->over) return PRISM_OK;
+        PRS_TRY(prs_lane_load(f->other, doc, err));
+        from = f->other->p.docs[f->other->p.i];
+        if (from <= f->lead->p.last_doc) return PRISM_OK;
+    }
+}
+
+prism_status prs_phrase_cut(prs_phrase_field *f, uint32_t from, uint32_t *to, prism_error *err) {
+    f->n = f->at = 0;
+    if (f->over) return PRISM_OK;
+    if (f->lead == NULL) {
+        if (f->union_doc < from || from == 0) PRS_TRY(seek_unions(f, from, err));
+        if (!f->over && f->union_doc < *to) *to = f->union_doc + 1;
+        return PRISM_OK;
+    }
+    PRS_TRY(meet(f, from, err));
+    if (f->over) return PRISM_OK;
+    uint32_t last = f->lead->p.last_doc;
+    if (f->other != NULL) last = PRS_MIN(last, f->other->p.last_doc);
+    if (last < *to) *to = last + 1;
+    return PRISM_OK;
+}
+
+/* What both lists have of [p.i, their ends). */
+static void take_both(prs_phrase_field *f, uint32_t a_end, uint32_t b_end) {
+    const prs_postings *left = &f->lead->p, *right = &f->other->p;
+    uint32_t a = left->i, b = right->i;
+    f->n = prs_intersect(left->docs + a, a_end - a, right->docs + b, b_end - b, f->lead_place,
+                    f->other_place);
+    for (uint32_t i = 0; i < f->n; i++) {
+        f->lead_place[i] = (uint8_t)(f->lead_place[i] + a);
+        f->other_place[i] = (uint8_t)(f->other_place[i] + b);
+        f->docs[i] = left->docs[f->lead_place[i]];
+    }
+}
+
+static void take_lead(prs_phrase_field *f, uint32_t a, uint32_t a_end) {
+    for (uint32_t i = a; i < a_end; i++) {
+        f->docs[i - a] = f->lead->p.docs[i];
+        f->lead_place[i - a] = (uint8_t)i;
+    }
+    f->n = a_end - a;
+}
+
+/* No more matches than the lists' freqs allow; without freqs, who knows. */
+static prism_status bound_candidates(prs_phrase_field *f, bool freqs, prism_error *err) {
+    uint32_t need = f->spots[0].need, all = 0;
+    if (!freqs) {
+        for (uint32_t i = 0; i < f->n; i++) f->most[i] = UINT32_MAX;
+        return PRISM_OK;
+    }
+    PRS_TRY(prs_postings_freqs(&f->lead->p, err));
+    for (uint32_t i = 0; i < f->n; i++) all |= f->most[i] = f->lead->p.freqs[f->lead_place[i]];
+    for (uint32_t i = 0; need > 1 && i < f->n; i++) f->most[i] /= need;
+    if (f->other == NULL) return PRISM_OK;
+    need = f->spots[1].need;
+    if (all == 1 && need == 1) return PRISM_OK; /* the other list cannot have fewer */
+    PRS_TRY(prs_postings_freqs(&f->other->p, err));
+    for (uint32_t i = 0; i < f->n; i++) {
+        uint32_t freq = f->other->p.freqs[f->other_place[i]];
+        if (need > 1) freq /= need;
+        f->most[i] = PRS_MIN(f->most[i], freq);
+    }
+    return PRISM_OK;
+}
+
+static prism_status take_union(prs_phrase_field *f, uint32_t to, prism_error *err) {
+    f->n = f->union_doc < to;
+    if (f->n == 0) return PRISM_OK;
+    f->docs[0] = f->union_doc;
+    f->most[0] = UINT32_MAX;
+    for (uint32_t i = 0; i < f->n_spots; i++) {
+        PRS_TRY(prs_spot_freq(&f->spots[i], err));
+        f->most[0] = PRS_MIN(f->most[0], f->spots[i].freq / f->spots[i].need);
+    }
+    return PRISM_OK;
+}
+
+prism_status prs_phrase_take(prs_phrase_field *f, uint32_t to, bool freqs, prism_error *err) {
+    f->n = f->at = 0;
+    if (f->over) return PRISM_OK;
+    if (f->lead == NULL) return take_union(f, to, err);
+    uint32_t a = f->lead->p.i, a_end = prs_lane_place(f->lead, to);
+    if (a == a_end) return PRISM_OK;
+    if (f->other == NULL) {
+        take_lead(f, a, a_end);
+    } else {
+        take_both(f, a_end, prs_lane_place(f->other, to));
+    }
+    return f->n > 0 ? bound_candidates(f, freqs, err) : PRISM_OK;
+}
+
+/* ---- one document ---------------------------------------------------------------------------- */
+
+prism_status prs_phrase_stand(prs_phrase_field *f, uint32_t doc, bool freqs, prism_error *err) {
+    f->n = f->at = 0;
+    if (f->over) return PRISM_OK;
+    if (f->lead == NULL) {
+        if (f->union_doc < doc || doc == 0) PRS_TRY(seek_unions(f, doc, err));
+        return f->union_doc == doc ? take_union(f, doc + 1, err) : PRISM_OK;
+    }
+    bool has;
+    PRS_TRY(prs_lane_has(f->lead, doc, &has, err));
+    if (has && f->other != NULL) PRS_TRY(prs_lane_has(f->other, doc, &has, err));
+    if (!has) return PRISM_OK;
+    f->n = 1;
+    f->docs[0] = doc;
+    f->lead_place[0] = (uint8_t)f->lead->p.i;
+    if (f->other != NULL) f->other_place[0] = (uint8_t)f->other->p.i;
+    return bound_candidates(f, freqs, err);
+}
+
+prism_status prs_phrase_peek(prs_phrase_field *f, uint32_t from, uint32_t *doc, prism_error *err) {
+    for (;;) {
+        uint32_t to = PRS_DOC_END;
+        PRS_TRY(prs_phrase_cut(f, from, &to, err));
+        *doc = f->over ? PRS_DOC_END : f->union_doc;
+        if (f->over || f->lead == NULL) return PRISM_OK;
+        PRS_TRY(prs_phrase_take(f, to, false, err));
+        *doc = f->docs[0];
+        if (f->n > 0) return PRISM_OK;
+        from = to;
+    }
+}

@@ -1,0 +1,61 @@
+/* phrase_field.h - the words of a phrase or near in one field of a segment: which documents may
+ * match, and how often does each?
+ *
+ * Two lists lead: those of the fewest documents.  Their blocks are intersected, and what is left
+ * are candidates; all other words are looked at only where positions of the first two agree.
+ *
+ *     to = ...;  prs_phrase_cut(f, from, &to)     for every field of the phrase: one range for all
+ *     prs_phrase_take(f, to, freqs)               candidates of [from, to) in f->docs[0 .. f->n)
+ *     prs_phrase_count(f, node, i, nears, &n)     matches in candidate i, i ascending */
+#ifndef PRS_SEARCH_PHRASE_FIELD_H
+#define PRS_SEARCH_PHRASE_FIELD_H
+
+#include "search/spot.h"
+
+typedef struct prs_phrase_field {
+    uint32_t weight;
+    prs_spot *spots; /* different slots by cost: lists first, then unions */
+    uint32_t n_spots;
+    uint32_t *places;       /* where the slots stand in the phrase, those of a spot together */
+    uint32_t *first_place;  /* of each spot; n_spots + 1 */
+    prs_lane *lead, *other; /* the two of the fewest documents; NULL: no such list */
+    uint32_t n_early;       /* spots that rule out documents before positions are read */
+    bool two_plain;         /* both stand once in the phrase, and are no inline lists */
+    bool over;              /* nothing behind */
+    uint32_t union_doc;     /* without lists: the candidate stood on */
+    prs_buf *starts;        /* positions in the making */
+    /* The candidates of a range, places of both lists in their blocks, matches at most. */
+    uint32_t n, at;
+    uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];
+    uint8_t lead_place[PRS_BLOCK + 1], other_place[PRS_BLOCK + 1];
+} prs_phrase_field;
+
+/** Open the lists of all slots of a node in a field that has positions; *nowhere if one slot is
+ *  not in it.
+ *  Errors : ENOMEM, ECORRUPT, EIO, ECANCELED */
+prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
+                             const prs_segment_field *field, uint32_t weight, bool *nowhere,
+                             prism_error *err) PRS_NODISCARD;
+/** Stand on the blocks that reach `from`; *to is lowered to where the first of them ends.  `from`
+ *  never falls. */
+prism_status prs_phrase_cut(prs_phrase_field *f, uint32_t from, uint32_t *to,
+                            prism_error *err) PRS_NODISCARD;
+/** Candidates of the range, cut before: docs, ascending, and if `freqs` the most matches that each
+ *  may have. */
+prism_status prs_phrase_take(prs_phrase_field *f, uint32_t to, bool freqs,
+                             prism_error *err) PRS_NODISCARD;
+/** Make doc the one candidate if both lists have it, else there is none.  Documents never fall. */
+prism_status prs_phrase_stand(prs_phrase_field *f, uint32_t doc, bool freqs,
+                              prism_error *err) PRS_NODISCARD;
+/** First document >= from that both lists have, PRS_DOC_END if there is none. */
+prism_status prs_phrase_peek(prs_phrase_field *f, uint32_t from, uint32_t *doc,
+                             prism_error *err) PRS_NODISCARD;
+
+/* phrase_count.c */
+
+/** Matches of the node in candidate i.  Candidates ascend from call to call.
+ *  Params : nears: room for one of each slot */
+prism_status prs_phrase_count(prs_phrase_field *f, const prs_node *node, uint32_t i,
+                              prs_near *nears, uint32_t *n, prism_error *err) PRS_NODISCARD;
+
+#endif
