@@ -258,7 +258,10 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
     case PRS_NODE_NEAR: return prs_cur_phrase_make(plan, at, depth, scored, out, err);
     case PRS_NODE_PREFIX:
     case PRS_NODE_EXISTS:
-    case PRS_NODE_RANGE: return prs_cur_set_make(plan, at, depth, scored, out, err);
+    case PRS_NODE_RANGE:
+        if (!scored && prs_cur_range_can(plan, at))
+            return prs_cur_range_make(plan, at, depth, out, err);
+        return prs_cur_set_make(plan, at, depth, scored, out, err);
     case PRS_NODE_ALL:
     case PRS_NODE_CONST: return plan_const(plan, at, depth, scored, out, err);
     case PRS_NODE_BOOL: return plan_bool(plan, at, depth, scored, out, err);
