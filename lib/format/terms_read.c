@@ -145,9 +145,8 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
 
 /* The next info; *next_list moves behind the term's list.  Fails `c` if anything is out of bounds.
  * Inlined, so that what is passed over is looked at, and not stored. */
-static inline __attribute__((always_inline)) void read_info(const prs_terms *terms, prs_cur *c,
-                                                            uint64_t *next_list,
-                                                            prs_term_info *info) {
+static inline __attribute__((always_inline)) void
+read_info(const prs_terms *terms, prs_cur *c, uint64_t *next_list, prs_term_info *info) {
     uint64_t tag = prs_cur_varint(c), more = prs_cur_varint(c), df = tag >> 2;
     bool has_positions = (tag & 2) != 0, inlined = (tag & 1) != 0;
     if (PRS_UNLIKELY(df == 0 || df > terms->n_docs || more > INT64_MAX - df ||
@@ -155,10 +154,8 @@ static inline __attribute__((always_inline)) void read_info(const prs_terms *ter
         prs_cur_fail(c);
         return;
     }
-    prs_term_info read = {.df = (uint32_t)df,
-                          .cf = df + more,
-                          .has_positions = has_positions,
-                          .inlined = inlined};
+    prs_term_info read = {
+        .df = (uint32_t)df, .cf = df + more, .has_positions = has_positions, .inlined = inlined};
     if (inlined) {
         read.payload_len = (uint32_t)prs_cur_count(c, UINT32_MAX);
         read.payload = prs_cur_take(c, read.payload_len);

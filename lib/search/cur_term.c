@@ -133,8 +133,8 @@ static uint32_t copy_postings(const term_postings *in, uint32_t from, uint32_t t
     return n + (to - from);
 }
 
-/* The loaded postings [b, b_end) of a lane and t->merged together into t->other.  Mostly few come to
- * many: what lies between two of them is copied as it is. */
+/* The loaded postings [b, b_end) of a lane and t->merged together into t->other.  Mostly few come
+ * to many: what lies between two of them is copied as it is. */
 static void insert_lane(cur_term *t, const prs_lane *lane, uint32_t b, uint32_t b_end) {
     const term_postings *old = &t->merged;
     term_postings *out = &t->other;
@@ -244,8 +244,8 @@ static prism_status term_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-/* What a lane adds to the freqs of the candidates [at, end), of which only those with scores >= need
- * matter; freqs[0] is that of candidate `first`. */
+/* What a lane adds to the freqs of the candidates [at, end), of which only those with scores >=
+ * need matter; freqs[0] is that of candidate `first`. */
 static prism_status add_freqs(cur_term *t, prs_lane *lane, const prs_batch *batch, uint32_t first,
                               uint32_t end, int32_t need, uint32_t *freqs, prism_error *err) {
     prs_postings *p = &lane->p;
@@ -286,7 +286,8 @@ static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint
     return PRISM_OK;
 }
 
-/* The candidates [at, *end) that one bound covers, and what they need to reach the floor with it. */
+/* The candidates [at, *end) that one bound covers, and what they need to reach the floor with
+ * it. */
 static prism_status bound_candidates(cur_term *t, const prs_batch *batch, uint32_t at,
                                      uint32_t *end, int32_t floor, int32_t *need,
                                      prism_error *err) {

@@ -324,8 +324,8 @@ typedef struct word_part {
     int32_t need; /* the scores that they must have for the group */
 } word_part;
 
-/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if there
- * is none. */
+/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if
+ * there is none. */
 static prism_status next_part(cur_word *t, const prs_batch *batch, int32_t floor, word_part *part,
                               prism_error *err) {
     bool pruned = floor > 0 && t->base.scored;
