@@ -53,7 +53,7 @@ static prism_status bound_groups(cur_term *t, uint32_t from, prism_error *err) {
         prs_cover_join(&all, &one, t->lanes[i].weight);
     }
     t->wide_to = to;
-    t->wide_max = t->base.scored || all.n == 0 ? prs_cover_bound(&all, &t->group.scorer) : 0;
+    t->wide_max = t->base.scored || all.n == 0 ? prs_group_bound(&t->group, &all) : 0;
     return PRISM_OK;
 }
 
@@ -87,7 +87,7 @@ static prism_status bound_blocks(cur_term *t, uint32_t from, uint32_t *to, int32
         PRS_TRY(prs_lane_block(lane, from, to, &one, err));
         prs_cover_join(&all, &one, lane->weight);
     }
-    *max = t->base.scored || all.n == 0 ? prs_cover_bound(&all, &t->group.scorer) : 0;
+    *max = t->base.scored || all.n == 0 ? prs_group_bound(&t->group, &all) : 0;
     t->near_from = from;
     t->near_to = *to;
     t->near_max = *max;
@@ -415,6 +415,7 @@ prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t 
     PRS_TRY(make_room(t, &t->merged, err));
     if (t->n_lanes > 1) PRS_TRY(make_room(t, &t->other, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    t->group.times = (int32_t)at->more + 1;
     t->near_from = UINT32_MAX;
     *out = &t->base;
     return PRISM_OK;
