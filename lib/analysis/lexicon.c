@@ -68,6 +68,7 @@ void prs_lexicon_reset(prs_lexicon *lexicon) {
     prs_chunk_memo_fini(&lexicon->chunks);
     prs_mem_free(lexicon->mem, lexicon->han, sizeof *lexicon->han);
     lexicon->han = NULL;
+    if (lexicon->analysis != NULL) prs_words_forget(&lexicon->analysis->words);
     init_tables(lexicon);
 }
 
@@ -85,6 +86,10 @@ uint32_t prs_lexicon_count(const prs_lexicon *lexicon) {
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id) {
     PRS_ASSERT(id < lexicon->keys.n);
     return lexicon->keys.keys[id];
+}
+
+const prs_bytes *prs_lexicon_keys(const prs_lexicon *lexicon) {
+    return lexicon->keys.keys;
 }
 
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
@@ -183,7 +188,12 @@ prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *i
 static prism_status put_token(void *ctx, const prs_token *token) {
     prs_lexicon *lexicon = ctx;
     uint32_t id;
-    PRS_TRY(find_id(lexicon, token, &id));
+    if (token->memo != NULL && *token->memo != 0) {
+        id = *token->memo - 1;
+    } else {
+        PRS_TRY(find_id(lexicon, token, &id));
+        if (token->memo != NULL) *token->memo = id + 1;
+    }
     PRS_TRY(prs_lexicon_reserve(lexicon, 3));
     uint32_t *at = lexicon->out->ids + lexicon->out->n, *from = at;
     if (token->pos < lexicon->span) {

@@ -39,6 +39,8 @@ prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len
 /** Distinct terms so far; the key (kind byte + folded bytes) of an id, borrowed until reset. */
 uint32_t prs_lexicon_count(const prs_lexicon *lexicon);
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id);
+/** All keys, by id; good until the next term. */
+const prs_bytes *prs_lexicon_keys(const prs_lexicon *lexicon);
 /** Id of a key that another lexicon of the same analyzer has, new or old.   Errors : ENOMEM, ELIMIT
  *  2^31 - 1 terms */
 prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *id,

@@ -102,6 +102,7 @@ static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surf
         surface->flags |= prs_ascii_is_digit(text[i]) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
     PRS_TRY(prs_words_make(&lexicon->analysis->words, text, surface, &word, lexicon->err));
     PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry->id));
+    if (word.memo != NULL) *word.memo = entry->id + 1;
     if (!word.has_exact) return PRISM_OK;
     return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
 }

@@ -120,7 +120,9 @@ static prism_status emit_word(prs_mixed *run, const prs_surface *surface, uint8_
     prs_token token = {.kind = PRS_KIND_WORD, .pos = run->pos, .span = 1};
     token.flags = joined_flag(run, surface) | flags;
     run->pos++;
+    token.memo = word.memo;
     PRS_TRY(emit_term(run, token, word.stem, surface->start, surface->end));
+    token.memo = NULL;
     if (word.has_exact) {
         token.kind = PRS_KIND_EXACT;
         PRS_TRY(emit_term(run, token, word.plain, surface->start, surface->end));

@@ -49,6 +49,7 @@ typedef struct prs_token {
     uint32_t pos;        /* position from 0; never decreases */
     uint32_t span;       /* positions covered, >= 1 */
     uint32_t start, end; /* byte range in the input: whole clusters, includes signs and marks */
+    uint32_t *memo; /* prs_word.memo where the term is the stem of a word of the cache, else NULL */
 } prs_token;
 
 #endif

@@ -9,11 +9,12 @@
  * The result is a function of the surface's bytes and of what the scanner says they are, so a
  * direct-mapped cache of 64-byte slots may answer: in running text 98 words of 100 are repeats.
  *
- *     slot   key lo 8 | hi 8 | plain_len stem_len flags | plain, then stem[45]
+ *     slot   key lo 8 | hi 8 | memo 4 | plain_len stem_len flags | plain, then stem[41]
  *
  * The key is the surface itself, up to 16 bytes, zeros behind; ASCII in lower case, so that The and
  * the are one.  A stem that is a prefix of plain, as most are, takes no room of its own.  Words
- * with longer keys or values are made each time.
+ * with longer keys or values are made each time.  The memo is the caller's: a lexicon keeps there
+ * which id the stem has, and so need not look it up.
  *
  * Invariants  A piece of a cut token (PRS_SURFACE_CUT) is never cached: what the scanner said of it
  *             (grouped, initials) came from bytes that are not in the piece.
@@ -26,12 +27,13 @@
 #include "base/error.h"
 
 #define KEY_MAX 16u
-#define TEXT_MAX 45u
+#define TEXT_MAX 41u
 
 enum { SLOT_STEM_IS_PREFIX = 1, SLOT_HAS_EXACT = 2 };
 
 struct prs_word_slot {
     prs_word_key key; /* lo 0 = free */
+    uint32_t memo;
     uint8_t plain_len, stem_len, flags;
     uint8_t text[TEXT_MAX];
 };
@@ -62,6 +64,11 @@ prism_status prs_words_warm(prs_words *words, uint32_t bits, prism_error *err) {
     if (words->cache == NULL) return prs_error_nomem(err);
     words->cache_mask = n - 1;
     return PRISM_OK;
+}
+
+void prs_words_forget(prs_words *words) {
+    for (uint64_t i = 0; words->cache != NULL && i <= words->cache_mask; i++)
+        words->cache[i].memo = 0;
 }
 
 static uint32_t drop_apostrophes(uint8_t *text, uint32_t len) {
@@ -98,6 +105,7 @@ static prism_status make_word(prs_words *words, const uint8_t *text, const prs_s
                           &len, err));
     out->stem = prs_bytes_of(NULL, 0);
     out->has_exact = false;
+    out->memo = NULL;
     if (words->stem.handle != NULL) {
         bool has_digit = (surface->flags & PRS_SURFACE_DIGIT) != 0;
         prs_bytes folded = prs_bytes_of(words->plain, len);
@@ -116,11 +124,13 @@ static bool starts_with(prs_bytes text, prs_bytes prefix) {
     return prefix.len <= text.len && memcmp(text.ptr, prefix.ptr, prefix.len) == 0;
 }
 
-static void fill_slot(prs_word_slot *slot, prs_word_key key, const prs_word *word) {
+static void fill_slot(prs_word_slot *slot, prs_word_key key, prs_word *word) {
     bool is_prefix = starts_with(word->plain, word->stem);
     size_t room = word->plain.len + (is_prefix ? 0 : word->stem.len);
     if (room > TEXT_MAX || word->plain.len == 0) return;
     slot->key = key;
+    slot->memo = 0;
+    word->memo = &slot->memo;
     slot->plain_len = (uint8_t)word->plain.len;
     slot->stem_len = (uint8_t)word->stem.len;
     slot->flags =
@@ -129,11 +139,12 @@ static void fill_slot(prs_word_slot *slot, prs_word_key key, const prs_word *wor
     if (!is_prefix) memcpy(slot->text + word->plain.len, word->stem.ptr, word->stem.len);
 }
 
-static void read_slot(const prs_word_slot *slot, prs_word *out) {
+static void read_slot(prs_word_slot *slot, prs_word *out) {
     bool is_prefix = (slot->flags & SLOT_STEM_IS_PREFIX) != 0;
     out->plain = prs_bytes_of(slot->text, slot->plain_len);
     out->stem = prs_bytes_of(slot->text + (is_prefix ? 0 : slot->plain_len), slot->stem_len);
     out->has_exact = (slot->flags & SLOT_HAS_EXACT) != 0;
+    out->memo = &slot->memo;
 }
 
 /* 1 to 16 bytes as a key: two loads that overlap in the middle, without reading past either end. */

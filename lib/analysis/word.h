@@ -10,6 +10,7 @@ typedef struct prs_word {
     prs_bytes plain; /* folded, not stemmed, without apostrophes; empty = not a word after all */
     prs_bytes stem;  /* as plain where no stemmer applies */
     bool has_exact;  /* under stem = dual: plain is also an EXACT term */
+    uint32_t *memo;  /* of the word's slot in the cache: the caller's, 0 at first; NULL = no slot */
 } prs_word;
 
 typedef struct prs_word_slot prs_word_slot;
@@ -38,6 +39,9 @@ void prs_words_fini(prs_words *words);
  *  on.
  *  Params : bits PRS_WORDS_CACHE_BITS; 0 (one slot) and more in tests.   Errors : ENOMEM */
 prism_status prs_words_warm(prs_words *words, uint32_t bits, prism_error *err);
+
+/** Make the memos of all slots 0. */
+void prs_words_forget(prs_words *words);
 
 /** Fold and stem a WORD surface of `text`.  The result is borrowed until the next call.
  *  Errors : ENOMEM.   Cost: 10 ns from the cache, else 50-400 ns */

@@ -107,8 +107,9 @@ prism_status prs_term_sort(const prs_lexicon *lexicon, uint32_t *ids, uint32_t n
     size_t bytes = 2 * (size_t)n * sizeof(sort_item);
     sort_item *items = prs_mem_alloc(mem, bytes);
     if (items == NULL) return prs_error_nomem(err);
+    const prs_bytes *keys = prs_lexicon_keys(lexicon);
     for (uint32_t i = 0; i < n; i++) {
-        items[i].prefix = prefix_of(prs_lexicon_key(lexicon, ids[i]));
+        items[i].prefix = prefix_of(keys[ids[i]]);
         items[i].id = ids[i];
     }
     sort_item *sorted = radix_sort(items, items + n, n);

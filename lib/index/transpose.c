@@ -27,7 +27,7 @@
 #include "index/term_sort.h"
 
 #define NOT_NOW UINT32_MAX
-#define AHEAD 16u
+#define AHEAD 12u       /* terms between asking for a key and using it */
 #define FETCH_PLACE 12u /* entries of the stream between asking for a place and writing it */
 #define MIN_SLICE 4096u /* entries of the stream that are worth a task */
 
@@ -280,23 +280,18 @@ static void scatter(void *ctx, uint32_t worker) {
     }
 }
 
-/* Terms of a pass in order of keys are random places in the lexicon: their keys are asked for AHEAD
- * at once, so that the memory works on all of them together. */
+/* Terms of a pass in order of keys are random places in the lexicon: where their keys are, and the
+ * keys, are asked for ahead, so that the memory works on many of them together. */
 prism_status prs_transpose_terms(const prs_transpose_pass *pass, uint32_t first, uint32_t last,
                                  prs_transpose_fn each, void *ctx, prism_error *err) {
-    prs_transpose_term terms[AHEAD];
-    while (first < last) {
-        uint32_t n = PRS_MIN(last - first, AHEAD);
-        for (uint32_t i = 0; i < n; i++) {
-            uint32_t id = pass->ids[first + i], start = pass->starts[first + i];
-            terms[i] = (prs_transpose_term){id, prs_lexicon_key(pass->lexicon, id),
-                                            pass->places + (start - pass->starts[0]),
-                                            pass->starts[first + i + 1] - start};
-            __builtin_prefetch(terms[i].key.ptr);
-            __builtin_prefetch(terms[i].places);
-        }
-        for (uint32_t i = 0; i < n; i++) PRS_TRY(each(ctx, &terms[i], err));
-        first += n;
+    const prs_bytes *keys = prs_lexicon_keys(pass->lexicon);
+    for (uint32_t i = first; i < last; i++) {
+        if (last - i > 2 * AHEAD) __builtin_prefetch(&keys[pass->ids[i + 2 * AHEAD]]);
+        if (last - i > AHEAD) __builtin_prefetch(keys[pass->ids[i + AHEAD]].ptr);
+        uint32_t id = pass->ids[i], start = pass->starts[i];
+        prs_transpose_term term = {id, keys[id], pass->places + (start - pass->starts[0]),
+                                   pass->starts[i + 1] - start};
+        PRS_TRY(each(ctx, &term, err));
     }
     return PRISM_OK;
 }

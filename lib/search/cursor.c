@@ -12,6 +12,36 @@
 
 _Static_assert(PRS_WINDOW == 64 * PRS_SLOT_PART, "a bit of `touched` for each part");
 
+static void *block_new(prs_mem *mem, prs_spares *spares, bool *used) {
+    *used = false;
+    if (spares == NULL) return prs_mem_alloc(mem, PRS_SNAPSHOT_SPARE_BYTES);
+    if (!prs_mem_charge(mem, PRS_SNAPSHOT_SPARE_BYTES)) return NULL;
+    void *block = prs_spares_take(spares);
+    *used = block != NULL;
+    if (block == NULL) block = prs_mem_alloc(spares->mem, PRS_SNAPSHOT_SPARE_BYTES);
+    if (block == NULL) prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
+    return block;
+}
+
+prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares) {
+    bool used;
+    prs_scratch *scratch = block_new(mem, spares, &used);
+    if (scratch == NULL || used) return scratch;
+    memset(&scratch->window, 0, sizeof scratch->window);
+    memset(scratch->count, 0, sizeof scratch->count);
+    return scratch;
+}
+
+void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares) {
+    if (scratch == NULL) return;
+    if (spares == NULL) {
+        prs_mem_free(mem, scratch, PRS_SNAPSHOT_SPARE_BYTES);
+        return;
+    }
+    prs_spares_give(spares, scratch);
+    prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
+}
+
 static prism_status outside(prism_error *err) {
     return prs_error_set(err, PRISM_ECORRUPT, "a posting list gave a document out of order");
 }

@@ -58,6 +58,13 @@ typedef struct prs_scratch {
     uint8_t hit[PRS_WINDOW];
     uint16_t count[PRS_WINDOW]; /* all zero between calls */
 } prs_scratch;
+_Static_assert(sizeof(prs_scratch) <= PRS_SNAPSHOT_SPARE_BYTES, "a spare block holds one");
+
+/** A clean one; NULL: no memory.
+ *  Params : mem: whose limit it counts for; spares: where it comes from and goes to, NULL = mem */
+prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares);
+/** As clean as between calls; NULL is fine. */
+void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares);
 
 typedef struct prs_cursor prs_cursor;
 

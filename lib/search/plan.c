@@ -40,8 +40,7 @@ static void release_bufs(prs_plan *plan) {
 void prs_plan_fini(prs_plan *plan) {
     release_bufs(plan);
     for (uint32_t i = 0; i < PRS_PLAN_MAX_DEPTH; i++) {
-        if (plan->scratch[i] != NULL)
-            prs_mem_free(plan->mem, plan->scratch[i], sizeof *plan->scratch[i]);
+        prs_scratch_free(plan->scratch[i], plan->mem, plan->spares);
     }
     prs_arena_fini(&plan->arena);
 }
@@ -58,15 +57,10 @@ prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) {
 
 /* Taken once, kept from segment to segment. */
 prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out, prism_error *err) {
-    if (plan->scratch[depth] == NULL) {
-        prs_scratch *scratch = prs_mem_alloc(plan->mem, sizeof *scratch);
-        if (scratch == NULL) return prs_error_nomem(err);
-        memset(&scratch->window, 0, sizeof scratch->window);
-        memset(scratch->count, 0, sizeof scratch->count);
-        plan->scratch[depth] = scratch;
-    }
+    if (plan->scratch[depth] == NULL)
+        plan->scratch[depth] = prs_scratch_new(plan->mem, plan->spares);
     *out = plan->scratch[depth];
-    return PRISM_OK;
+    return *out == NULL ? prs_error_nomem(err) : PRISM_OK;
 }
 
 prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth,

@@ -19,7 +19,9 @@ typedef struct prs_ranker {
     uint64_t total;
     bool pruned; /* some documents may have been skipped */
     prs_mem *mem;
-    prs_batch *batch;
+    prs_spares *spares; /* of working space; NULL = mem */
+    prs_scratch *space;
+    prs_batch *batch; /* of `space` */
     prs_ranker_plan ranking, counting;
 } prs_ranker;
 

@@ -104,4 +104,40 @@ START_TEST(makes_plain_and_stem) {
 }
 END_TEST
 
-TEST_SUITE(word, warm_equals_cold, makes_plain_and_stem)
+static uint32_t *memo_of(prs_words *words, const char *text) {
+    prs_surface surface = {.type = PRS_SURFACE_WORD,
+                           .flags = PRS_SURFACE_ASCII | PRS_SURFACE_LETTER,
+                           .end = (uint32_t)strlen(text)};
+    prs_word word;
+    ck_assert_int_eq(prs_words_make(words, (const uint8_t *)text, &surface, &word, NULL), PRISM_OK);
+    return word.memo;
+}
+
+/* What the caller notes stays with the word as long as its slot, and no longer. */
+START_TEST(memos_stay_with_their_words) {
+    prs_mem mem;
+    prs_words *words = malloc(sizeof *words);
+    prs_fold fold;
+    prism_error err = PRISM_ERROR_INIT;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(prs_fold_init(&fold, PRS_DIACRITICS_FOLD, true, &err), PRISM_OK);
+    ck_assert_int_eq(prs_words_init(words, &mem, &fold, "english", false, NULL), PRISM_OK);
+    ck_assert_ptr_null(memo_of(words, "running")); /* no cache, no slot */
+    ck_assert_int_eq(prs_words_warm(words, 0, NULL), PRISM_OK);
+    ck_assert_uint_eq(*memo_of(words, "running"), 0);
+    *memo_of(words, "running") = 7;
+    ck_assert_uint_eq(*memo_of(words, "Running"), 7);
+    ck_assert_ptr_null(memo_of(words, "incomprehensibilities")); /* too long for a slot */
+    ck_assert_uint_eq(*memo_of(words, "running"), 7);
+    ck_assert_uint_eq(*memo_of(words, "walks"), 0); /* takes the only slot */
+    ck_assert_uint_eq(*memo_of(words, "running"), 0);
+    *memo_of(words, "running") = 8;
+    prs_words_forget(words);
+    ck_assert_uint_eq(*memo_of(words, "running"), 0);
+    prs_words_fini(words);
+    free(words);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+TEST_SUITE(word, warm_equals_cold, makes_plain_and_stem, memos_stay_with_their_words)
