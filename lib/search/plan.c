@@ -87,6 +87,7 @@ static prism_status plan_children(prs_plan *plan, const prs_weighted *children, 
     if (made == NULL) return prs_error_nomem(err);
     uint32_t m = 0;
     for (uint32_t i = 0; i < n; i++) {
+        if (children[i].again) continue;
         PRS_TRY(plan_node(plan, &children[i], depth, scored, &made[m], err));
         if (made[m] != NULL) m++;
     }
