@@ -28,7 +28,8 @@ typedef struct prs_segment_field {
     prs_terms terms;            /* empty if nothing is indexed */
     prs_lengths lengths, spans; /* spans = lengths when the segment has no SPANS */
     prs_postings_source source;
-    /* Pairs of stop words: stops.len 0 = none kept, else what is not in pair_terms is nowhere. */
+    /* Pairs of stop words: stops.len 0 = none are kept, else what is not in pair_terms is
+     * nowhere. */
     prs_section stops;
     prs_terms pair_terms;
     prs_postings_source pair_source;
