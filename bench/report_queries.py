@@ -1,6 +1,8 @@
 """report_queries.py - the part of bench/report.py on queries: plots, tables and figures from queries.jsonl.
 
-Of `latency` and `query_ratio` the last run of each corpus counts, of `growth` the last of all (bench/RESULTS.md)."""
+Of a class, mode and engine on a corpus that several runs have, that of the larger run counts, then that of the
+later; of `growth` the last run (bench/RESULTS.md)."""
+import collections
 import math
 import statistics
 
@@ -11,7 +13,8 @@ CORPORA = {"articles": "all articles", "million": "a million passages", "en-mill
 MODES = {"top10": "top 10", "top100": "top 100", "top1000": "top 1000", "top100count": "top 100 and the exact count", "count": "the exact count"}
 NAMES = {"lucene": "Lucene", "tantivy": "Tantivy", "xapian": "Xapian", "fts5": "SQLite FTS5", "pisa": "PISA", "bm25s": "BM25S",
          "prismsearch-shuffled": "in a random order", "prismsearch-reordered": "like beside like", "prismsearch-ten": "ten segments",
-         "prismsearch-deleted": "a tenth deleted", "prismsearch-exhaustive": "without pruning"}
+         "prismsearch-deleted": "a tenth deleted", "prismsearch-exhaustive": "without pruning",
+         "prismsearch-filters": "filters kept"}
 GROUPS = (("a word", ("term-",)), ("all words", ("and-",)), ("any word", ("or-",)), ("phrase", ("phrase-2", "phrase-3", "phrase-many")),
           ("phrase with stop words", ("phrase-stop-", "phrase-all-stop-")), ("must and should", ("must-should", "phrase-word")),
           ("without a word", ("not-",)), ("filtered", ("filter-",)), ("stop words, rare and frequent", ("stop-", "rare-")),
@@ -20,16 +23,18 @@ GROUPS = (("a word", ("term-",)), ("all words", ("and-",)), ("any word", ("or-",
 
 class Queries:
     def __init__(self, rows):
-        last = {}
+        sizes = collections.Counter(r["run"] for r in rows if r["kind"] == "latency")
+        places = {r["run"]: i for i, r in enumerate(rows)}
+        rows = [r for r in rows if r["kind"] in ("latency", "query_ratio")]
+        rows.sort(key=lambda r: (-sizes[r["run"]], -places[r["run"]]))
+        self.rows, self.latency, self.ratio = rows, {}, {}
         for r in rows:
             if r["kind"] == "latency":
-                last[r["corpus"]] = r["run"]
-        rows = [r for r in rows if r["kind"] in ("latency", "query_ratio") and r["run"] == last.get(r["corpus"])]
-        self.rows = rows
-        self.corpora = [c for c in CORPORA if c in last] + sorted(set(last) - set(CORPORA))
-        self.latency = {(r["corpus"], r["class"], r["mode"], r["engine"]): r for r in rows if r["kind"] == "latency"}
-        self.ratio = {(r["corpus"], r["class"], r["mode"], r["peer"]): r for r in rows
-                      if r["kind"] == "query_ratio" and r["engine"] == "prismsearch"}
+                self.latency.setdefault((r["corpus"], r["class"], r["mode"], r["engine"]), r)
+            elif r["engine"] == "prismsearch":
+                self.ratio.setdefault((r["corpus"], r["class"], r["mode"], r["peer"]), r)
+        found = dict.fromkeys(r["corpus"] for r in rows)
+        self.corpora = [c for c in CORPORA if c in found] + sorted(set(found) - set(CORPORA))
 
     def classes(self, corpus):
         return list(dict.fromkeys(k[1] for k in self.latency if k[0] == corpus and k[1] != "all"))

@@ -193,6 +193,7 @@ static prism_status prepare(searching *s, prism_error *err) {
                                       .page = opts->after != NULL ? &s->page : NULL,
                                       .shift = hits->shift,
                                       .threads = opts->threads,
+                                      .spares = &hits->snap->spares,
                                       .kept = s->kept.at != NULL ? &s->kept : NULL};
     return PRISM_OK;
 }

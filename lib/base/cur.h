@@ -63,6 +63,7 @@ static inline uint64_t prs_cur_64(prs_cur *c) {
 /* LEB128, at most 10 bytes, excess bits rejected. */
 static inline uint64_t prs_cur_varint(prs_cur *c) {
     uint64_t v = 0;
+    if (PRS_LIKELY(c->at < c->end && *c->at < 0x80)) return *c->at++;
     for (uint32_t shift = 0; shift < 70; shift += 7) {
         uint8_t b = prs_cur_8(c);
         if (shift == 63 && b > 1) break;

@@ -11,6 +11,7 @@ libprismsearch_sources += \
 	lib/base/mem.c lib/base/mem.h \
 	lib/base/prs.h \
 	lib/base/sort.h \
+	lib/base/spare.c lib/base/spare.h \
 	lib/base/pool.c lib/base/pool.h \
 	lib/base/sync.c lib/base/sync.h \
 	lib/base/text.c lib/base/text.h \

@@ -58,6 +58,14 @@ static bool count_up(prs_mem *mem, size_t n) {
     return true;
 }
 
+bool prs_mem_charge(prs_mem *mem, size_t n) {
+    return count_up(mem, n);
+}
+
+void prs_mem_discharge(prs_mem *mem, size_t n) {
+    count_down(mem, n);
+}
+
 void *prs_mem_resize(prs_mem *mem, void *ptr, size_t old_n, size_t new_n) {
     size_t want = new_n != 0 ? new_n : 1;
     size_t have = ptr == NULL ? 0 : old_n != 0 ? old_n : 1;

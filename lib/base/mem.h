@@ -35,6 +35,11 @@ void *prs_mem_resize(prs_mem *mem, void *ptr, size_t old_n, size_t new_n) PRS_NO
 /** Release a block of n bytes (the n it was asked for with); NULL is fine. */
 void prs_mem_free(prs_mem *mem, void *ptr, size_t n);
 
+/** Count n bytes that come from elsewhere as if they were of `mem`; false, and not counted, if that
+ *  is over its limit. */
+bool prs_mem_charge(prs_mem *mem, size_t n) PRS_NODISCARD;
+void prs_mem_discharge(prs_mem *mem, size_t n);
+
 /** Copy of a byte run with a NUL behind it (not counted in len): free with len + 1. */
 char *prs_mem_strndup(prs_mem *mem, const char *s, size_t len) PRS_NODISCARD;
 

@@ -28,6 +28,7 @@ static void free_snapshot(prism_snapshot *snap) {
     }
     prs_recipe_unref(snap->recipe);
     prs_bits_cache_fini(&snap->cache);
+    prs_spares_fini(&snap->spares);
     prs_arena_fini(&snap->arena);
     prs_mem_free(&core->mem, snap, sizeof *snap);
     prs_core_unref(core);
@@ -35,13 +36,20 @@ static void free_snapshot(prism_snapshot *snap) {
 
 prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error *err) {
     prism_snapshot *snap = prs_mem_calloc(&core->mem, 1, sizeof *snap);
-    *out = snap;
+    *out = NULL;
     if (snap == NULL) return prs_error_nomem(err);
     prs_ref_init(&snap->refs);
     snap->mem = &core->mem;
     snap->core = prs_core_ref(core);
     prs_arena_init(&snap->arena, &core->mem, 0);
-    return prs_bits_cache_init(&snap->cache, &core->mem, err);
+    prs_spares_init(&snap->spares, &core->mem, PRS_SNAPSHOT_SPARE_BYTES);
+    prism_status status = prs_bits_cache_init(&snap->cache, &core->mem, err);
+    if (status != PRISM_OK) {
+        prs_snapshot_unref(snap);
+        return status;
+    }
+    *out = snap;
+    return PRISM_OK;
 }
 
 /* ---- parts ----------------------------------------------------------------------------------- */

@@ -6,10 +6,14 @@
 #define PRS_INDEX_SNAPSHOT_H
 
 #include "base/bitset.h"
+#include "base/spare.h"
 #include "index/bits_cache.h"
 #include "index/segment.h"
 
 #include <prismsearch/index.h>
+
+/* Bytes of a block of `spares`: enough for a prs_scratch of search/cursor.h, which says so. */
+#define PRS_SNAPSHOT_SPARE_BYTES ((size_t)64 << 10)
 
 typedef struct prs_leaf { /* one segment in one snapshot */
     prs_segment *segment;
@@ -35,6 +39,7 @@ struct prism_snapshot {
     uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
     prs_bytes payload;
     prs_bits_cache cache; /* of filters */
+    prs_spares spares;    /* working space of searches */
 };
 
 /** An empty snapshot for the writer to fill: core referenced; unref it, however far it got.

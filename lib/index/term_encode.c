@@ -13,7 +13,8 @@ prism_status prs_term_encoder_init(prs_term_encoder *encoder, const prs_term_fie
     encoder->places = field->places;
     encoder->field_has_positions = field->has_positions;
     prs_u32s_init(&encoder->positions, mem);
-    return prs_postings_writer_new(mem, out, field->lengths, field->spans, &encoder->postings, err);
+    return prs_postings_writer_new(mem, out, field->n_docs, field->lengths, field->spans,
+                                   &encoder->postings, err);
 }
 
 void prs_term_encoder_fini(prs_term_encoder *encoder) {

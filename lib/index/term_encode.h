@@ -21,6 +21,7 @@ typedef struct prs_term_encoder {
 
 /* What encoders of a field share.  All borrowed. */
 typedef struct prs_term_field {
+    uint32_t n_docs;                    /* of the segment */
     const prs_lengths *lengths, *spans; /* NULL = none */
     const prs_places *places;
     bool has_positions;

@@ -22,7 +22,7 @@
 #include "base/words.h"
 #include "search/sieve.h"
 
-#define PRS_COUNT_SPARSE 512u /* fewer than one candidate in so many go as a list */
+#define PRS_COUNT_SPARSE 128u /* fewer than one candidate in so many go as a list */
 #define PRS_COUNT_DELETED 16u /* more than one deleted document in so many of A are a window each */
 
 typedef struct counting {

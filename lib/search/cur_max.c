@@ -55,7 +55,7 @@ static prism_status raise_window(cur_max *m, prs_cursor *child, uint32_t to, int
                 return prs_error_set(err, PRISM_ECORRUPT, "a posting list is out of order");
             int32_t slot = space->scores[i] | PRS_SLOT_TAKEN;
             window->slots[at] = PRS_MAX(window->slots[at], slot);
-            window->touched |= UINT64_C(1) << at / PRS_WINDOW_PART;
+            window->touched |= UINT64_C(1) << at / PRS_SLOT_PART;
         }
         from = space->next;
     }

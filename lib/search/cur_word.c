@@ -28,6 +28,7 @@
     4096u       /* documents from the first to the last of a block whose places are in a table */
 #define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
+#define FEW_IN_GROUP 2u
 
 typedef struct cur_word {
     prs_cursor base;
@@ -96,7 +97,7 @@ static int32_t most_of(const int32_t *scores, uint32_t n) {
 
 static int32_t score_pair(const cur_word *t, prs_impact pair) {
     uint32_t weight = t->lane->weight;
-    return prs_score_one(&t->group.scorer, prs_weigh_add(0, pair.freq, weight),
+    return prs_group_one(&t->group, prs_weigh_add(0, pair.freq, weight),
                          prs_weigh_add(0, pair.length, weight));
 }
 
@@ -140,7 +141,8 @@ static prism_status bound_blocks(cur_word *t, prism_error *err) {
     for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = lengths[i] = 1;
     prs_score_block(&t->group.scorer, freqs, lengths, n, scores);
     for (uint32_t b = 0; b < p->n_blocks; at += p->n_impacts[b++])
-        t->block_max[b] = t->base.scored ? most_of(scores + at, p->n_impacts[b]) : 0;
+        t->block_max[b] =
+            t->base.scored ? most_of(scores + at, p->n_impacts[b]) * t->group.times : 0;
     t->maxima_of = p->group;
     return PRISM_OK;
 }
@@ -317,45 +319,62 @@ static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint
     return score_hits(t, batch, &hits, err);
 }
 
-/* The scores that candidates of the block stood on must have. */
-static prism_status need_of_block(cur_word *t, int32_t floor, int32_t *need, prism_error *err) {
-    *need = INT32_MIN;
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    if (t->lane->p.n_groups > 0) PRS_TRY(bound_blocks(t, err));
-    *need = floor - (t->lane->p.n_groups > 0 ? t->block_max[t->lane->p.block] : t->wide_max);
+/* Candidates in one group of blocks; without a floor, all. */
+typedef struct word_part {
+    uint32_t at, end;
+    int32_t need; /* the scores that they must have for the group */
+} word_part;
+
+/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if
+ * there is none. */
+static prism_status next_part(cur_word *t, const prs_batch *batch, int32_t floor, word_part *part,
+                              prism_error *err) {
+    bool pruned = floor > 0 && t->base.scored;
+    for (part->at = part->end; part->at < batch->n; part->at = part->end) {
+        part->end = batch->n;
+        part->need = INT32_MIN;
+        if (!pruned) return PRISM_OK;
+        uint32_t doc = batch->docs[part->at];
+        if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
+        part->end = prs_select_place(batch->docs, part->at, batch->n, t->wide_to);
+        if (t->wide_max < 0) continue;
+        part->need = floor - t->wide_max;
+        if (prs_select_any(batch->scores + part->at, part->end - part->at, part->need))
+            return PRISM_OK;
+    }
     return PRISM_OK;
 }
 
-/* Pass candidates of groups in which none can reach the floor. */
-static prism_status pass_groups(cur_word *t, const prs_batch *batch, uint32_t *at, int32_t floor,
-                                prism_error *err) {
-    if (floor <= 0 || !t->base.scored) return PRISM_OK;
-    while (*at < batch->n) {
-        uint32_t doc = batch->docs[*at];
-        if (doc >= t->wide_to) PRS_TRY(bound_group(t, doc, err));
-        uint32_t end = *at;
-        while (end < batch->n && batch->docs[end] < t->wide_to) end++;
-        if (t->wide_max >= 0 && prs_select_any(batch->scores + *at, end - *at, floor - t->wide_max))
-            break;
-        *at = end;
-    }
+/* The scores that candidates of the block stood on must have.  For a few in a group its blocks are
+ * not bounded: that costs as much as asking some blocks in vain. */
+static prism_status need_of_block(cur_word *t, const word_part *part, int32_t floor, int32_t *need,
+                                  prism_error *err) {
+    const prs_postings *p = &t->lane->p;
+    *need = part->need;
+    if (part->need == INT32_MIN || p->n_groups == 0) return PRISM_OK;
+    if (t->maxima_of != p->group && part->end - part->at <= FEW_IN_GROUP) return PRISM_OK;
+    PRS_TRY(bound_blocks(t, err));
+    *need = floor - t->block_max[p->block];
     return PRISM_OK;
 }
 
 static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     cur_word *t = self(c);
+    word_part part = {0};
     memset(hit, 0, batch->n);
-    for (uint32_t at = 0; at < batch->n;) {
+    for (uint32_t at = 0;;) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(pass_groups(t, batch, &at, floor, err));
+        if (at >= part.end) {
+            PRS_TRY(next_part(t, batch, floor, &part, err));
+            at = part.at;
+        }
         if (at == batch->n) break;
         PRS_TRY(prs_lane_skip(t->lane, batch->docs[at], err));
         if (prs_lane_ended(t->lane)) break;
         int32_t need;
-        PRS_TRY(need_of_block(t, floor, &need, err));
-        uint32_t end = at + 1;
-        while (end < batch->n && batch->docs[end] <= t->lane->p.last_doc) end++;
+        PRS_TRY(need_of_block(t, &part, floor, &need, err));
+        uint32_t end = prs_select_place(batch->docs, at, part.end, t->lane->p.last_doc + 1);
         if (need == INT32_MIN || prs_select_any(batch->scores + at, end - at, need))
             PRS_TRY(probe_block(t, batch, at, end, need, hit, err));
         at = end;
@@ -381,6 +400,7 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     const prs_segment_field *in = &plan->segment->fields[f->field];
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &word_ops, depth, scored, &t, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    t->group.times = (int32_t)at->more + 1;
     word_space *space = prs_arena_alloc(&plan->arena, sizeof *space);
     if (space == NULL) return prs_error_nomem(err);
     t->lane = &space->lane;

@@ -10,6 +10,38 @@
  * Tested by   tests/unit/search/test_cursor.c */
 #include "search/plan.h"
 
+_Static_assert(PRS_WINDOW == 64 * PRS_SLOT_PART, "a bit of `touched` for each part");
+
+static void *block_new(prs_mem *mem, prs_spares *spares, bool *used) {
+    *used = false;
+    if (spares == NULL) return prs_mem_alloc(mem, PRS_SNAPSHOT_SPARE_BYTES);
+    if (!prs_mem_charge(mem, PRS_SNAPSHOT_SPARE_BYTES)) return NULL;
+    void *block = prs_spares_take(spares);
+    *used = block != NULL;
+    if (block == NULL) block = prs_mem_alloc(spares->mem, PRS_SNAPSHOT_SPARE_BYTES);
+    if (block == NULL) prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
+    return block;
+}
+
+prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares) {
+    bool used;
+    prs_scratch *scratch = block_new(mem, spares, &used);
+    if (scratch == NULL || used) return scratch;
+    memset(&scratch->window, 0, sizeof scratch->window);
+    memset(scratch->count, 0, sizeof scratch->count);
+    return scratch;
+}
+
+void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares) {
+    if (scratch == NULL) return;
+    if (spares == NULL) {
+        prs_mem_free(mem, scratch, PRS_SNAPSHOT_SPARE_BYTES);
+        return;
+    }
+    prs_spares_give(spares, scratch);
+    prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
+}
+
 static prism_status outside(prism_error *err) {
     return prs_error_set(err, PRISM_ECORRUPT, "a posting list gave a document out of order");
 }
@@ -23,7 +55,7 @@ prism_status prs_window_add(prs_window *window, const uint32_t *docs, const int3
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = (docs[i] - base) % PRS_WINDOW;
         window->slots[at] = (window->slots[at] + scores[i]) | PRS_SLOT_TAKEN;
-        touched |= UINT64_C(1) << at / PRS_WINDOW_PART;
+        touched |= UINT64_C(1) << at / PRS_SLOT_PART;
     }
     window->touched |= touched;
     return PRISM_OK;
@@ -62,19 +94,10 @@ prism_status prs_cursor_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
     return PRISM_OK;
 }
 
-/* Parts side by side are drained in one go. */
 void prs_window_drain(prs_window *window, int32_t floor, prs_batch *out) {
-    uint64_t left = window->touched;
+    out->n += prs_select_slots(window->slots, window->touched, window->base, floor,
+                               out->docs + out->n, out->scores + out->n);
     window->touched = 0;
-    while (left != 0) {
-        uint32_t first = (uint32_t)__builtin_ctzll(left);
-        uint64_t behind = ~(left >> first); /* its lowest bit that is set ends the run */
-        uint32_t n = behind == 0 ? 64 : (uint32_t)__builtin_ctzll(behind);
-        left = first + n >= 64 ? 0 : left >> (first + n) << (first + n);
-        uint32_t from = first * PRS_WINDOW_PART;
-        out->n += prs_select_slots(window->slots + from, n * PRS_WINDOW_PART, window->base + from,
-                                   floor, out->docs + out->n, out->scores + out->n);
-    }
 }
 
 void prs_batch_keep_hits(prs_batch *batch, const uint8_t *hit, uint8_t want) {

@@ -33,8 +33,7 @@
 
 #define PRS_WINDOW 4096u
 #define PRS_WINDOW_WORDS (PRS_WINDOW / 64u)
-#define PRS_WINDOW_PART (PRS_WINDOW / 64u) /* slots to a bit of `touched` */
-#define PRS_NO_MATCH (-1)                  /* a bound: nothing matches there */
+#define PRS_NO_MATCH (-1) /* a bound: nothing matches there */
 
 /* Documents as a list: ascending, with their scores so far. */
 typedef struct prs_batch {
@@ -47,7 +46,7 @@ typedef struct prs_batch {
 /* Documents as a window: slot i is 0, or PRS_SLOT_TAKEN and the score of base + i. */
 typedef struct prs_window {
     uint32_t base;
-    uint64_t touched; /* bit i / PRS_WINDOW_PART: some slot i may not be 0 */
+    uint64_t touched; /* by parts of PRS_SLOT_PART: some slot there may not be 0 */
     int32_t slots[PRS_WINDOW];
 } prs_window;
 
@@ -59,6 +58,13 @@ typedef struct prs_scratch {
     uint8_t hit[PRS_WINDOW];
     uint16_t count[PRS_WINDOW]; /* all zero between calls */
 } prs_scratch;
+_Static_assert(sizeof(prs_scratch) <= PRS_SNAPSHOT_SPARE_BYTES, "a spare block holds one");
+
+/** A clean one; NULL: no memory.
+ *  Params : mem: whose limit it counts for; spares: where it comes from and goes to, NULL = mem */
+prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares);
+/** As clean as between calls; NULL is fine. */
+void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares);
 
 typedef struct prs_cursor prs_cursor;
 

@@ -40,7 +40,7 @@ static void release_bufs(prs_plan *plan) {
 void prs_plan_fini(prs_plan *plan) {
     release_bufs(plan);
     for (uint32_t i = 0; i < PRS_PLAN_MAX_DEPTH; i++) {
-        prs_mem_free(plan->mem, plan->scratch[i], sizeof *plan->scratch[i]);
+        prs_scratch_free(plan->scratch[i], plan->mem, plan->spares);
     }
     prs_arena_fini(&plan->arena);
 }
@@ -57,15 +57,10 @@ prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) {
 
 /* Taken once, kept from segment to segment. */
 prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out, prism_error *err) {
-    if (plan->scratch[depth] == NULL) {
-        prs_scratch *scratch = prs_mem_alloc(plan->mem, sizeof *scratch);
-        if (scratch == NULL) return prs_error_nomem(err);
-        memset(&scratch->window, 0, sizeof scratch->window);
-        memset(scratch->count, 0, sizeof scratch->count);
-        plan->scratch[depth] = scratch;
-    }
+    if (plan->scratch[depth] == NULL)
+        plan->scratch[depth] = prs_scratch_new(plan->mem, plan->spares);
     *out = plan->scratch[depth];
-    return PRISM_OK;
+    return *out == NULL ? prs_error_nomem(err) : PRISM_OK;
 }
 
 prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *ops, uint32_t depth,
@@ -92,6 +87,7 @@ static prism_status plan_children(prs_plan *plan, const prs_weighted *children, 
     if (made == NULL) return prs_error_nomem(err);
     uint32_t m = 0;
     for (uint32_t i = 0; i < n; i++) {
+        if (children[i].again) continue;
         PRS_TRY(plan_node(plan, &children[i], depth, scored, &made[m], err));
         if (made[m] != NULL) m++;
     }
@@ -263,7 +259,10 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
     case PRS_NODE_NEAR: return prs_cur_phrase_make(plan, at, depth, scored, out, err);
     case PRS_NODE_PREFIX:
     case PRS_NODE_EXISTS:
-    case PRS_NODE_RANGE: return prs_cur_set_make(plan, at, depth, scored, out, err);
+    case PRS_NODE_RANGE:
+        if (!scored && prs_cur_range_can(plan, at))
+            return prs_cur_range_make(plan, at, depth, out, err);
+        return prs_cur_set_make(plan, at, depth, scored, out, err);
     case PRS_NODE_ALL:
     case PRS_NODE_CONST: return plan_const(plan, at, depth, scored, out, err);
     case PRS_NODE_BOOL: return plan_bool(plan, at, depth, scored, out, err);

@@ -45,6 +45,7 @@ struct prs_plan {
     prs_plan_set *sets;
     const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */
     prs_plan_bits *held;
+    prs_spares *spares;          /* where working space comes from; NULL = mem */
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
     uint8_t *places;  /* of documents in a block: cur_word.c; NULL until one needs it */

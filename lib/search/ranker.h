@@ -8,6 +8,7 @@
 /* The plan of a segment, kept from range to range. */
 typedef struct prs_ranker_plan {
     prs_plan plan;
+    bool ready;    /* used before: else nothing of it is set */
     uint32_t leaf; /* UINT32_MAX: of none */
 } prs_ranker_plan;
 
@@ -19,7 +20,9 @@ typedef struct prs_ranker {
     uint64_t total;
     bool pruned; /* some documents may have been skipped */
     prs_mem *mem;
-    prs_batch *batch;
+    prs_spares *spares; /* of working space; NULL = mem */
+    prs_scratch *space;
+    prs_batch *batch; /* of `space` */
     prs_ranker_plan ranking, counting;
 } prs_ranker;
 

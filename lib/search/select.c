@@ -36,16 +36,19 @@ static uint32_t scalar_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit,
     return m;
 }
 
-static uint32_t scalar_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t least,
+static uint32_t scalar_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t least,
                              uint32_t *out_docs, int32_t *out_scores) {
     uint32_t m = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        int32_t slot = slots[i];
-        if (slot < least) continue;
-        out_docs[m] = base + i;
-        out_scores[m++] = slot - PRS_SLOT_TAKEN;
+    for (; parts != 0; parts &= parts - 1) {
+        uint32_t from = (uint32_t)__builtin_ctzll(parts) * PRS_SLOT_PART;
+        for (uint32_t i = from; i < from + PRS_SLOT_PART; i++) {
+            int32_t slot = slots[i];
+            slots[i] = 0;
+            if (slot < least) continue;
+            out_docs[m] = base + i;
+            out_scores[m++] = slot - PRS_SLOT_TAKEN;
+        }
     }
-    memset(slots, 0, n * sizeof *slots);
     return m;
 }
 
@@ -92,13 +95,11 @@ uint32_t prs_select_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, ui
     return kernels()->hits(docs, scores, hit, n, want);
 }
 
-uint32_t prs_select_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t floor,
+/* A floor that no score can reach: nothing is as large, but for the sign. */
+uint32_t prs_select_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t floor,
                           uint32_t *out_docs, int32_t *out_scores) {
-    int32_t least = prs_select_least(floor);
-    if (PRS_LIKELY(least != 0))
-        return kernels()->slots(slots, n, base, least, out_docs, out_scores);
-    memset(slots, 0, n * sizeof *slots);
-    return 0;
+    int32_t least = floor >= PRS_SLOT_TAKEN ? INT32_MAX : PRS_SLOT_TAKEN | PRS_MAX(floor, 0);
+    return kernels()->slots(slots, parts, base, least, out_docs, out_scores);
 }
 
 uint32_t prs_select_place(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target) {

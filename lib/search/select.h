@@ -18,9 +18,12 @@ uint32_t prs_select_floor(const uint32_t *docs, const int32_t *scores, uint32_t 
 /** Keep those with hit[i] == want; their number. */
 uint32_t prs_select_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, uint32_t n,
                          uint8_t want);
-/** The taken slots with score >= floor, ascending; their number.  All n slots are 0 afterwards.
- *  Params : n a multiple of PRS_SCORE_LANES; slot i is document base + i */
-uint32_t prs_select_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t floor,
+#define PRS_SLOT_PART 64u /* slots to a bit of `parts` */
+
+/** The taken slots with score >= floor, ascending; their number.
+ *  Params : slots of the parts [i * PRS_SLOT_PART, ...) whose bit i is set in `parts`; all of them
+ *           are 0 afterwards.  Slot i is document base + i */
+uint32_t prs_select_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t floor,
                           uint32_t *out_docs, int32_t *out_scores);
 /** First place >= from with docs[place] >= target; n if there is none.
  *  Params : docs ascend */
@@ -33,11 +36,5 @@ uint32_t prs_select_in_bits(const prs_block_bits *bits, const uint32_t *docs, co
                             uint32_t n, int32_t need, uint16_t *at, uint8_t *place);
 /** Does any score reach `need`? */
 bool prs_select_any(const int32_t *scores, uint32_t n, int32_t need);
-
-/** What a taken slot must hold to reach the floor; 0 if no score can. */
-static inline int32_t prs_select_least(int32_t floor) {
-    if (floor >= PRS_SLOT_TAKEN) return 0;
-    return PRS_SLOT_TAKEN | PRS_MAX(floor, 0);
-}
 
 #endif

@@ -68,18 +68,21 @@ static uint32_t keep_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, u
     return m;
 }
 
-static uint32_t take_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t least,
+static uint32_t take_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t least,
                            uint32_t *out_docs, int32_t *out_scores) {
     const __m256i zero = _mm256_setzero_si256(), below = _mm256_set1_epi32(least - 1);
     uint32_t m = 0;
-    for (uint32_t i = 0; i < n; i += 8) {
-        uint32_t kept = reach(load(slots + i), below);
-        for (; kept != 0; kept &= kept - 1, m++) {
-            uint32_t place = i + (uint32_t)__builtin_ctz(kept);
-            out_docs[m] = base + place;
-            out_scores[m] = slots[place] - PRS_SLOT_TAKEN;
+    for (; parts != 0; parts &= parts - 1) {
+        uint32_t from = (uint32_t)__builtin_ctzll(parts) * PRS_SLOT_PART;
+        for (uint32_t i = from; i < from + PRS_SLOT_PART; i += 8) {
+            uint32_t kept = reach(load(slots + i), below);
+            for (; kept != 0; kept &= kept - 1, m++) {
+                uint32_t place = i + (uint32_t)__builtin_ctz(kept);
+                out_docs[m] = base + place;
+                out_scores[m] = slots[place] - PRS_SLOT_TAKEN;
+            }
+            _mm256_storeu_si256((__m256i *)(void *)(slots + i), zero);
         }
-        _mm256_storeu_si256((__m256i *)(void *)(slots + i), zero);
     }
     return m;
 }

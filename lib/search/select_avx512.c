@@ -44,22 +44,25 @@ static uint32_t keep_hits(uint32_t *docs, int32_t *scores, const uint8_t *hit, u
     return m;
 }
 
-static uint32_t take_slots(int32_t *slots, uint32_t n, uint32_t base, int32_t least,
+static uint32_t take_slots(int32_t *slots, uint64_t parts, uint32_t base, int32_t least,
                            uint32_t *out_docs, int32_t *out_scores) {
     const __m512i zero = _mm512_setzero_si512(), bound = _mm512_set1_epi32(least);
     const __m512i taken = _mm512_set1_epi32(PRS_SLOT_TAKEN);
     const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     uint32_t m = 0;
-    for (uint32_t i = 0; i < n; i += 16) {
-        __m512i slot = _mm512_loadu_si512(slots + i);
-        __mmask16 kept = _mm512_cmpge_epi32_mask(slot, bound);
-        _mm512_storeu_si512(slots + i, zero);
-        if (kept == 0) continue;
-        __m512i doc = _mm512_add_epi32(_mm512_set1_epi32((int32_t)(base + i)), places);
-        __m512i score = _mm512_sub_epi32(slot, taken);
-        _mm512_storeu_si512(out_docs + m, _mm512_maskz_compress_epi32(kept, doc));
-        _mm512_storeu_si512(out_scores + m, _mm512_maskz_compress_epi32(kept, score));
-        m += (uint32_t)__builtin_popcount(kept);
+    for (; parts != 0; parts &= parts - 1) {
+        uint32_t from = (uint32_t)__builtin_ctzll(parts) * PRS_SLOT_PART;
+        for (uint32_t i = from; i < from + PRS_SLOT_PART; i += 16) {
+            __m512i slot = _mm512_loadu_si512(slots + i);
+            __mmask16 kept = _mm512_cmpge_epi32_mask(slot, bound);
+            _mm512_storeu_si512(slots + i, zero);
+            if (kept == 0) continue;
+            __m512i doc = _mm512_add_epi32(_mm512_set1_epi32((int32_t)(base + i)), places);
+            __m512i score = _mm512_sub_epi32(slot, taken);
+            _mm512_storeu_si512(out_docs + m, _mm512_maskz_compress_epi32(kept, doc));
+            _mm512_storeu_si512(out_scores + m, _mm512_maskz_compress_epi32(kept, score));
+            m += (uint32_t)__builtin_popcount(kept);
+        }
     }
     return m;
 }

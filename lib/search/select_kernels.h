@@ -9,8 +9,8 @@ typedef struct prs_select_kernels {
     uint32_t (*floor)(const uint32_t *docs, const int32_t *scores, uint32_t n, int32_t floor,
                       uint32_t *out_docs, int32_t *out_scores);
     uint32_t (*hits)(uint32_t *docs, int32_t *scores, const uint8_t *hit, uint32_t n, uint8_t want);
-    uint32_t (*slots)(int32_t *slots, uint32_t n, uint32_t base, int32_t least, uint32_t *out_docs,
-                      int32_t *out_scores);
+    uint32_t (*slots)(int32_t *slots, uint64_t parts, uint32_t base, int32_t least,
+                      uint32_t *out_docs, int32_t *out_scores);
     uint32_t (*place)(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target);
     uint32_t (*in_bits)(const prs_block_bits *bits, const uint32_t *docs, const int32_t *scores,
                         uint32_t n, int32_t need, uint16_t *at, uint8_t *place);

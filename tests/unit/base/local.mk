@@ -13,6 +13,7 @@ base_tests_sources = \
 	tests/unit/base/test_pool.c \
 	tests/unit/base/test_prs.c \
 	tests/unit/base/test_sort.c \
+	tests/unit/base/test_spare.c \
 	tests/unit/base/test_sync.c \
 	tests/unit/base/test_text.c \
 	tests/unit/base/test_vec.c \

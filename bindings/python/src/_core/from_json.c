@@ -22,6 +22,7 @@
 typedef struct json_reader {
     const char *at, *end;
     int depth;
+    core_text text; /* of the string with escapes that is being read; its memory is used again */
 } json_reader;
 
 static PyObject *read_value(json_reader *r);
@@ -90,7 +91,7 @@ static bool read_unicode(json_reader *r, core_text *out) {
     unsigned long c = (unsigned long)high;
     if (high >= 0xD800 && high < 0xDC00 && r->end - r->at >= 6 && r->at[0] == '\\' &&
         r->at[1] == 'u') {
-        json_reader ahead = {r->at + 2, r->end, 0};
+        json_reader ahead = {r->at + 2, r->end, 0, {0}};
         long low = read_hex(&ahead);
         if (low >= 0xDC00 && low < 0xE000) {
             c = 0x10000 + (((unsigned long)high - 0xD800) << 10) + ((unsigned long)low - 0xDC00);
@@ -114,29 +115,42 @@ static bool read_escape(json_reader *r, core_text *out) {
     return false;
 }
 
+/* Eight bytes of which one is a quote or a backslash?  The borrow of a subtraction sets the high
+ * bit of a byte that was zero; a byte before it in memory order cannot be missed. */
+static bool has_special(uint64_t eight) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+    uint64_t quote = eight ^ (ones * '"'), backslash = eight ^ (ones * '\\');
+    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs) != 0;
+}
+
 /* The end of the part that has neither quote nor escape. */
 static const char *plain_end(const json_reader *r) {
     const char *at = r->at;
+    uint64_t eight;
+    while (r->end - at >= 8) {
+        memcpy(&eight, at, 8);
+        if (has_special(eight)) break;
+        at += 8;
+    }
     while (at < r->end && *at != '"' && *at != '\\') at++;
     return at;
 }
 
 static PyObject *read_escaped(json_reader *r) {
-    core_text text = {0};
+    core_text *text = &r->text;
     bool good = true;
+    text->len = 0;
     while (good) {
         const char *end = plain_end(r);
-        core_text_put(&text, r->at, (size_t)(end - r->at));
+        core_text_put(text, r->at, (size_t)(end - r->at));
         r->at = end;
         if (r->at >= r->end) good = false;
         if (!good || *r->at++ == '"') break;
-        good = read_escape(r, &text);
+        good = read_escape(r, text);
     }
-    PyObject *str = !good         ? fail()
-                    : text.failed ? PyErr_NoMemory()
-                                  : PyUnicode_DecodeUTF8(text.ptr, (Py_ssize_t)text.len, "replace");
-    core_text_free(&text);
-    return str;
+    if (!good) return fail();
+    if (text->failed) return PyErr_NoMemory();
+    return PyUnicode_DecodeUTF8(text->ptr, (Py_ssize_t)text->len, "replace");
 }
 
 /* Behind the first quote. */
@@ -256,8 +270,9 @@ static PyObject *read_value(json_reader *r) {
 }
 
 PyObject *core_from_json(const char *text, size_t len) {
-    json_reader r = {text, text + len, 0};
+    json_reader r = {text, text + len, 0, {0}};
     PyObject *value = read_value(&r);
+    core_text_free(&r.text);
     if (value == NULL) return NULL;
     skip_blanks(&r);
     if (r.at == r.end) return value;

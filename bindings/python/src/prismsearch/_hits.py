@@ -18,14 +18,33 @@ _REQUIRED: Any = object()
 class Hit:
     """A document found: ``hit["title"]``, ``hit.score``, ``hit.snippet("body")``."""
 
-    __slots__ = ("_answer", "_fields", "_place", "arrival", "gdoc", "key", "part", "score")
+    __slots__ = ("_answer", "_fields", "_found", "_place")
 
     def __init__(self, answer: _core.Answer, place: int, found: tuple[str, float, int, int, int]) -> None:
         self._answer = answer
         self._place = place
+        self._found = found
         self._fields: dict[str, Any] | None = None
-        #: ``key`` is "" if the schema has none; ``gdoc`` is good for the snapshot that was searched
-        self.key, self.score, self.gdoc, self.arrival, self.part = found
+
+    @property
+    def key(self) -> str:
+        """Its key; "" if the schema has none."""
+        return self._found[0]
+
+    @property
+    def score(self) -> float:
+        """Equal for equal statistics, whatever the segments; 0 in an order of values."""
+        return self._found[1]
+
+    @property
+    def gdoc(self) -> int:
+        """Its number, good for the snapshot that was searched."""
+        return self._found[2]
+
+    @property
+    def arrival(self) -> int:
+        """Order of arrival, which decides between equal scores."""
+        return self._found[3]
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from . import _core
 from ._errors import ExistsError
 from ._hits import Hit, Hits
 from ._io import documents_of_table
-from ._query import Fields, Parsed, QueryLike, as_query
+from ._query import Fields, Parsed, QueryLike, as_query, parse_text
 from ._schema import Schema, SchemaLike
 from ._units import microseconds, size
 
@@ -249,12 +249,16 @@ class Snapshot(_Closing[_core.Snapshot]):
         before.  A search that is out of ``timeout`` (seconds) or ``max_work`` gives what it has:
         see ``Hits.complete``.
         """
+        schema = self._schema_handle
+        filtered: _core.Query | None = None
         if isinstance(query, str):
-            query = Parsed(query, operator, fields, strict, plain, vocabulary)
+            compiled, notes = parse_text(schema, query, operator, fields, strict, plain, vocabulary)
+        else:
+            compiled, notes = self._compile(query)
         if isinstance(filter, str):
-            filter = Parsed(filter, operator, fields, strict, False, vocabulary)
-        compiled, notes = self._compile(query)
-        filtered = None if filter is None else self._compile(filter)[0]
+            filtered = parse_text(schema, filter, operator, fields, strict, False, vocabulary)[0]
+        elif filter is not None:
+            filtered = self._compile(filter)[0]
         answer = self._handle.search(
             compiled,
             limit,
@@ -263,9 +267,9 @@ class Snapshot(_Closing[_core.Snapshot]):
             sort,
             after,
             exact_total,
-            microseconds(timeout),
+            microseconds(timeout) if timeout else 0,
             max_work,
-            size(memory),
+            size(memory) if memory else 0,
             exhaustive,
             k1,
             b,

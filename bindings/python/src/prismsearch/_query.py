@@ -63,6 +63,22 @@ def value_text(value: Value) -> str | None:
     return value.isoformat() if isinstance(value, datetime.date) else repr(value)
 
 
+def parse_text(
+    schema: _core.Schema,
+    text: str,
+    operator: str,
+    fields: Fields,
+    strict: bool,
+    plain: bool,
+    vocabulary: str | None,
+) -> tuple[_core.Query, list[tuple[int, str]]]:
+    """A text as a query, and what the reader ignored or read otherwise."""
+    if operator not in ("and", "or"):
+        raise ValueError(f"operator is 'and' or 'or', not {operator!r}")
+    words = None if vocabulary is None else schema.vocabulary(vocabulary)
+    return schema.parse(text, operator == "and", fields_text(fields), strict, plain, False, words)
+
+
 @dataclass(frozen=True)
 class Parsed(Query):
     """A text in query syntax (psearch-query(7))."""
@@ -79,13 +95,7 @@ class Parsed(Query):
 
     def compile_with_notes(self, schema: _core.Schema) -> tuple[_core.Query, list[tuple[int, str]]]:
         """The query, and what the reader ignored or read otherwise."""
-        operator = self.operator.lower()
-        if operator not in ("and", "or"):
-            raise ValueError(f"operator is 'and' or 'or', not {self.operator!r}")
-        words = None if self.vocabulary is None else schema.vocabulary(self.vocabulary)
-        return schema.parse(
-            self.text, operator == "and", fields_text(self.fields), self.strict, self.plain, False, words
-        )
+        return parse_text(schema, self.text, self.operator, self.fields, self.strict, self.plain, self.vocabulary)
 
 
 @dataclass(frozen=True)
