@@ -226,8 +226,9 @@ static inline prs_ascii_word read_word(const uint8_t *p, const uint8_t *end) {
     return prs_ascii_word_at(tail);
 }
 
-/* What ends a word of `len` bytes for sure and is a separator itself: a plain byte, or a comma or
- * full stop and a plain byte; returns their number, 0: not sure. The two bytes at p are there. */
+/* What ends a word of `len` bytes for sure, and is a separator itself: a plain byte, or a comma or
+ * full stop and a plain byte.  Returns their number, 0 = not sure.  The two bytes at p are
+ * there. */
 static inline uint32_t plain_end(const uint8_t *p, uint32_t len) {
     if (PRS_LIKELY(classify(p[0]) == PLAIN)) return 1;
     bool is_stop = p[0] == ',' || (p[0] == '.' && len > 1);
