@@ -72,9 +72,8 @@ uint64_t prs_ef_encode(uint8_t *base, uint64_t bit, const uint32_t *positions, u
     return encode(base, bit, positions, freq, span);
 }
 
-uint64_t prs_ef_encode_groups(uint8_t *base, const uint32_t *positions, const uint32_t *freqs,
-                              const uint32_t *spans, uint32_t n) {
-    uint64_t bit = 0;
+uint64_t prs_ef_encode_groups(uint8_t *base, uint64_t bit, const uint32_t *positions,
+                              const uint32_t *freqs, const uint32_t *spans, uint32_t n) {
     for (uint32_t i = 0; i < n; i++) {
         bit = encode(base, bit, positions, freqs[i], spans[i]);
         positions += freqs[i];

@@ -27,10 +27,10 @@ static inline uint64_t prs_ef_bits(uint32_t freq, uint32_t span) {
  *  positions[freq] never decrease and are < span.   Returns the bit offset behind the group. */
 uint64_t prs_ef_encode(uint8_t *base, uint64_t bit, const uint32_t *positions, uint32_t freq,
                        uint32_t span);
-/** Write the groups of n documents one behind another from bit 0 of such memory on; their positions
- *  stand one behind another, too.   Returns the bit offset behind the last. */
-uint64_t prs_ef_encode_groups(uint8_t *base, const uint32_t *positions, const uint32_t *freqs,
-                              const uint32_t *spans, uint32_t n);
+/** Write the groups of n documents one behind another from bit `bit` of such memory on; their
+ *  positions stand one behind another, too.   Returns the bit offset behind the last. */
+uint64_t prs_ef_encode_groups(uint8_t *base, uint64_t bit, const uint32_t *positions,
+                              const uint32_t *freqs, const uint32_t *spans, uint32_t n);
 /** Read a group at bit offset `bit`; the bits [bit, bit + prs_ef_bits) lie in readable memory with
  *  64 bytes behind.  False if it is not the group of freq positions below span; `out` has room for
  *  freq. */

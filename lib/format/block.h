@@ -3,14 +3,16 @@
 #define PRS_FORMAT_BLOCK_H
 
 #include "codec/pack.h"
+#include "codec/planes.h"
 #include "format/postings.h"
 
 #define PRS_NO_DOC                                                                                 \
     UINT32_MAX /* "the document before" of a list's first block: PRS_NO_DOC + 1 = 0 */
 #define PRS_BLOCK_HEAD_BYTES 7u
 #define PRS_BLOCK_MAX_BYTES (PRS_BLOCK_HEAD_BYTES + 2u * PRS_PACK_MAX_BYTES)
-#define PRS_BLOCK_FORM 3u /* bits of the tag */
-#define PRS_BLOCK_ONES 4u /* every freq is 1 */
+#define PRS_BLOCK_FORM 3u   /* bits of the tag */
+#define PRS_BLOCK_ONES 4u   /* every freq is 1 */
+#define PRS_BLOCK_PLANES 8u /* freqs are PLANES, not PATCHED */
 
 /** Write n = 1..128 postings behind document `before`; returns the bytes.  out has room for
  *  PRS_BLOCK_MAX_BYTES + 8. */

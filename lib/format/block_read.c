@@ -23,7 +23,7 @@ bool prs_block_read_head(const uint8_t *in, const uint8_t *end, uint32_t before,
     uint64_t first = (uint64_t)prs_cur_varint32(&c) + (uint32_t)(before + 1u);
     head->first = (uint32_t)first;
     head->body = c.at;
-    return !c.bad && head->n <= PRS_BLOCK && head->tag <= (PRS_BLOCK_BITSET | PRS_BLOCK_ONES) &&
+    return !c.bad && head->n <= PRS_BLOCK && head->tag <= (PRS_BLOCK_BITSET | PRS_BLOCK_PLANES) &&
            (head->tag & PRS_BLOCK_FORM) <= PRS_BLOCK_BITSET && first < PRS_DOC_END;
 }
 
@@ -100,6 +100,10 @@ bool prs_block_read_freqs(const prs_block_head *head, const uint8_t *at, const u
     if ((head->tag & PRS_BLOCK_ONES) != 0) {
         for (uint32_t i = 0; i < PRS_BLOCK; i++) freqs[i] = 1;
         return at == end;
+    }
+    if ((head->tag & PRS_BLOCK_PLANES) != 0) {
+        size_t planes = prs_planes_decode(at, end, head->n, freqs, all);
+        return planes != 0 && at + planes == end;
     }
     size_t len = prs_pack_decode(at, end, head->n, freqs);
     if (PRS_UNLIKELY(len == 0 || at + len != end)) return false;

@@ -1,7 +1,7 @@
 /* block_write.c - in which of its forms is a block of postings shortest?
  *
  * Structure   | tag | n - 1 | first document | documents | freqs |     documents: nothing, PATCHED
- *             or a bitset; freqs: nothing or PATCHED
+ *             or a bitset; freqs: nothing, PATCHED or PLANES
  * Invariants  The bytes depend on the postings and `before` alone, through the head only: the rest
  *             may be copied to another place of another list.
  * Why so      A run costs nothing.  A bitset is chosen when it is at most 8 bytes longer than
@@ -64,8 +64,13 @@ size_t prs_block_encode(const uint32_t *docs, const uint32_t *freqs, uint32_t n,
     prs_block_form form;
     size_t head = prs_block_put_head(0, n, docs[0], before, out);
     size_t len = head + put_docs(docs, n, &form, out + head);
-    out[0] = (uint8_t)((uint32_t)form | (any == 0 ? PRS_BLOCK_ONES : 0));
+    prs_pack_plan patched = prs_pack_measure(more, n);
+    prs_planes_plan planes = prs_planes_measure(freqs, n);
+    bool by_planes = planes.len < patched.len;
+    out[0] = (uint8_t)((uint32_t)form | (any == 0    ? PRS_BLOCK_ONES
+                                         : by_planes ? PRS_BLOCK_PLANES
+                                                     : 0));
     if (any == 0) return len;
-    prs_pack_plan plan = prs_pack_measure(more, n);
-    return len + prs_pack_encode(more, n, &plan, out + len);
+    return len + (by_planes ? prs_planes_encode(freqs, n, &planes, out + len)
+                            : prs_pack_encode(more, n, &patched, out + len));
 }

@@ -55,6 +55,12 @@ void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t
 
 static const uint32_t ks[PRS_DOMINANCE_POINTS] = {10, 100, 1000};
 
+uint32_t prs_dominance_points(uint64_t df) {
+    uint32_t n = 0;
+    while (n < PRS_DOMINANCE_POINTS && df >= ks[n]) n++;
+    return n;
+}
+
 typedef struct search {
     float mean_length;
     float best[PRS_DOMINANCE_POINTS];
@@ -92,7 +98,5 @@ uint32_t prs_dominance_take(prs_dominance *dom, uint64_t df, float mean_length,
         memset(dom->counts[f] + first, 0, n_lengths * sizeof dom->counts[f][0]);
     }
     dom->n_lengths = dom->from_end = dom->rows = 0;
-    uint32_t n = 0;
-    while (n < PRS_DOMINANCE_POINTS && df >= ks[n]) n++;
-    return n;
+    return prs_dominance_points(df);
 }

@@ -18,6 +18,8 @@ typedef struct prs_dominance {
     uint32_t counts[PRS_DOMINANCE_FREQS][PRS_DOMINANCE_LENGTHS];
 } prs_dominance;
 
+/** How many points a list of df postings has. */
+uint32_t prs_dominance_points(uint64_t df);
 /** Count n postings; lengths NULL = all 0. */
 void prs_dominance_add(prs_dominance *dom, const uint32_t *freqs, const uint32_t *lengths,
                        uint32_t n);

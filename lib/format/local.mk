@@ -14,7 +14,7 @@ libprismsearch_sources += \
 	lib/format/order.h lib/format/order_read.c lib/format/order_write.c \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
-	lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c \
+	lib/format/term_info.h lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
 
 # Hot loops and their scratch arrays.
@@ -23,10 +23,12 @@ libprs_kernels_sources += \
 	lib/format/dominance.c lib/format/dominance.h \
 	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
-	lib/format/inline_list.c lib/format/inline_list.h \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \
 	lib/format/postings_has.c lib/format/postings_read.c lib/format/postings_skip.c lib/format/postings_window.c \
 	lib/format/postings_writer.c lib/format/postings_writer.h \
+	lib/format/short_list.c lib/format/short_list.h \
+	lib/format/term_infos.c lib/format/term_infos.h \
+	lib/format/term_keys.h lib/format/term_keys_code.h lib/format/term_keys_read.c lib/format/term_keys_write.c \
 	lib/format/terms_write.c

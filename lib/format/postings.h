@@ -15,12 +15,13 @@
  *         if (competitive(prs_postings_block_impacts(&p, &n))) { prs_postings_load(&p, err); use
  *         p.docs[0 .. p.n) }
  *
- * Inline lists and lists of one block (df <= 128) have no skip data: they are loaded by open.  One
+ * Short lists (df <= 128, in the dictionary or not) have no skip data: they are loaded by open.  One
  * cursor belongs to one thread; it owns nothing and needs no closing.  After an error it stands at
  * the end. */
 #ifndef PRS_FORMAT_POSTINGS_H
 #define PRS_FORMAT_POSTINGS_H
 
+#include "codec/codes.h"
 #include "codec/eliasfano.h"
 #include "codec/pack.h"
 #include "format/lengths.h"
@@ -75,9 +76,10 @@ typedef struct prs_postings {
     uint32_t n_dominance;
 
     /* Private to format/postings_*.c ---------------------------------------------------------- */
-    const uint8_t *list, *list_end; /* postings of the term, or its payload */
-    const uint8_t *at, *end; /* the loaded block: undecoded freqs (inline: positions); its end */
-    uint8_t tag;             /* of the loaded block */
+    const uint8_t *list, *list_end; /* postings of the term */
+    const uint8_t *at, *end;        /* the loaded block: undecoded freqs; its end */
+    prs_bit_cur bits;               /* short lists: undecoded freqs, then positions */
+    uint8_t tag;                    /* of the loaded block */
     /* The block stood on as it is stored, of which prs_postings_has has seen so much. */
     prs_block_seen seen;
     uint32_t seen_first, seen_end; /* its documents lie in [first, end) */
@@ -96,7 +98,8 @@ typedef struct prs_postings {
     uint64_t block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions */
     uint8_t n_impacts[PRS_GROUP_BLOCKS];
     prs_impact impacts[PRS_GROUP_BLOCKS][PRS_BLOCK_IMPACTS];
-    /* Where positions of the loaded block begin, in bits; computed as far as needed. */
+    /* Where positions of the loaded block begin, in bits of `run`; computed as far as needed. */
+    const uint8_t *run;
     uint32_t n_pos_bits;
     uint64_t pos_bits[PRS_BLOCK + 1];
 } prs_postings;

@@ -24,11 +24,21 @@ static inline prism_status prs_cursor_status(prs_postings *p, prism_status statu
 prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *positions,
                                prism_error *err);
 
+/* What an error of an inline list points at. */
+static inline const uint8_t *prs_cursor_payload(const prs_postings *p) {
+    return p->info.payload != NULL ? p->info.payload : p->src->lists.ptr;
+}
+
+/* Is the list a single posting in the dictionary, whose position is no group? */
+static inline bool prs_cursor_is_lonely(const prs_postings *p) {
+    return p->info.inlined && p->info.cf == 1;
+}
+
 /* positions_read.c */
 
 /** Positions of the loaded block as they are stored: those of documents i .. j - 1 are the bits
- *  [pos_bits[i], pos_bits[j]) of the run.  prs_postings_freqs first; not for inline lists, nor for
- *  lists without positions.
+ *  [pos_bits[i], pos_bits[j]) of the run.  prs_postings_freqs first; not for lonely postings, nor
+ *  for lists without positions.
  *  Errors : ECORRUPT the groups do not fill the run */
 prism_status prs_cursor_position_bits(prs_postings *p, const uint8_t **run, prism_error *err);
 

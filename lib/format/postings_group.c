@@ -5,9 +5,11 @@
  *             head is made and head and blocks move to the arena, where they wait until the
  *             directory before them is known.
  *
- *                 list   | n_groups, n_dominance | 24 bytes a group | dominance | impacts | ... |
+ *                 list   | 0, n_groups | 24 bytes a group | dominance | impacts | groups ... |
  *                 group  | impacts | w, w, w | length | last docs, lengths, positions |
  *                        | impacts of blocks | blocks |
+ *                 a single group
+ *                        | n_blocks | dominance | impacts | w, w, w | ... | blocks |
  *
  * Invariants  - A group holds 1 to 32 blocks; its numbers are packed with the smallest widths that
  *               hold them.
@@ -20,7 +22,7 @@
 
 #include "codec/bits.h"
 
-enum { LIST_HEAD = 8, GROUP_ENTRY = 24 };
+enum { LIST_HEAD = 5, GROUP_ENTRY = 24 };
 
 void prs_list_builder_init(prs_list_builder *list, prs_mem *mem, float mean_length) {
     memset(list, 0, sizeof *list);
@@ -95,11 +97,12 @@ static size_t put_numbers(const prs_list_builder *list, widths w, uint8_t *out) 
 /* Everything before the impacts of the blocks. */
 enum { GROUP_HEAD_MAX = PRS_IMPACTS_BYTES(PRS_GROUP_IMPACTS) + 5 + PRS_GROUP_BLOCKS * 12 };
 
-static size_t put_group_head(prs_list_builder *list, uint8_t *out) {
+static size_t put_group_head(prs_list_builder *list, uint8_t *out, size_t *impacts_len) {
     prs_front front = list->group_front;
     prs_front_reduce(&front, PRS_GROUP_IMPACTS, list->mean_length);
     widths w = measure(list);
-    uint8_t *at = out + prs_impacts_put(&front, out);
+    *impacts_len = prs_impacts_put(&front, out);
+    uint8_t *at = out + *impacts_len;
     *at++ = (uint8_t)w.last;
     *at++ = (uint8_t)w.bytes;
     *at++ = (uint8_t)w.pos;
@@ -129,7 +132,8 @@ static void write_group(prs_list_builder *list, const uint8_t *head, size_t head
                      known->pos_end != group->pos_end;
     if (list->differs) return;
     list->n_written++;
-    prs_out_write(list->out, head, head_len);
+    size_t skipped = list->n_groups == 1 ? group->impacts_len : 0; /* they are the list's */
+    prs_out_write(list->out, head + skipped, head_len - skipped);
     prs_out_write(list->out, list->impacts.ptr, list->impacts.len);
     prs_out_write(list->out, list->blocks.ptr, list->blocks.len);
 }
@@ -155,11 +159,15 @@ static void keep_group(prs_list_builder *list, const uint8_t *head, size_t head_
 static void close_group(prs_list_builder *list) {
     uint8_t head[GROUP_HEAD_MAX + 8] = {
         0}; /* bit arrays are written into zeros, 8 bytes at a time */
-    size_t head_len = put_group_head(list, head);
+    size_t impacts_len, head_len = put_group_head(list, head, &impacts_len);
     list->no_memory |= list->impacts.failed || list->blocks.failed;
     if (list->no_memory) return;
-    prs_new_group group = {list->last_doc[list->n_blocks - 1], list->n_blocks,
-                           head_len + list->impacts.len + list->blocks.len, NULL, list->pos_end};
+    prs_new_group group = {list->last_doc[list->n_blocks - 1],
+                           list->n_blocks,
+                           head_len + list->impacts.len + list->blocks.len,
+                           impacts_len,
+                           NULL,
+                           list->pos_end};
     if (list->pass == PRS_LIST_WRITE) {
         write_group(list, head, head_len, &group);
     } else {
@@ -188,11 +196,10 @@ void prs_list_builder_add(prs_list_builder *list, const prs_new_block *block) {
 
 /* ---- the list ------------------------------------------------------------------------------- */
 
-static void write_directory(const prs_list_builder *list, uint32_t n_dominance, uint64_t first,
-                            bool has_positions, prs_out *out) {
+static void write_directory(const prs_list_builder *list, uint64_t first, bool has_positions,
+                            prs_out *out) {
     uint8_t head[LIST_HEAD] = {0};
-    prs_store32(head, (uint32_t)list->n_groups);
-    head[4] = (uint8_t)n_dominance;
+    prs_store32(head + 1, (uint32_t)list->n_groups);
     prs_out_write(out, head, sizeof head);
     uint64_t end = first;
     for (size_t g = 0; g < list->n_groups; g++) {
@@ -234,14 +241,22 @@ bool prs_list_builder_write(prs_list_builder *list, uint64_t df, bool has_positi
     prs_front_reduce(&list->list_front, PRS_GROUP_IMPACTS, list->mean_length);
     extra_len += prs_impacts_put(&list->list_front, extra + extra_len);
 
+    bool single = list->n_groups == 1;
     uint64_t first = LIST_HEAD + GROUP_ENTRY * (uint64_t)list->n_groups + extra_len;
-    write_directory(list, n_points, first, has_positions, out);
+    if (single) {
+        uint8_t n_blocks = (uint8_t)list->groups[0].n_blocks;
+        prs_out_write(out, &n_blocks, 1);
+        first = 1 + extra_len;
+    } else {
+        write_directory(list, first, has_positions, out);
+    }
     prs_out_write(out, extra, extra_len);
     *len = first;
     for (size_t g = 0; g < list->n_groups; g++) {
-        *len += list->groups[g].len;
+        size_t skipped = single ? list->groups[g].impacts_len : 0; /* they are the list's */
+        *len += list->groups[g].len - skipped;
         if (list->pass == PRS_LIST_ONCE)
-            prs_out_write(out, list->groups[g].bytes, list->groups[g].len);
+            prs_out_write(out, list->groups[g].bytes + skipped, list->groups[g].len - skipped);
     }
     if (list->pass == PRS_LIST_MEASURE) begin_second(list, out);
     return true;

@@ -19,7 +19,7 @@ typedef struct prs_new_block {
 /* A finished group. */
 typedef struct prs_new_group {
     uint32_t last_doc, n_blocks;
-    size_t len;
+    size_t len, impacts_len; /* its impacts stand first */
     const uint8_t *bytes;
     uint64_t pos_end; /* from the start of the term's positions */
 } prs_new_group;

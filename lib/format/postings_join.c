@@ -7,7 +7,7 @@
  *             all others                              documents and freqs -> pending (up to 128),
  *                                                     positions: their bits -> run -> new block
  *
- *             At the end as in postings_writer.c: inline, one block, or the builder's groups.
+ *             At the end as in postings_writer.c: inline, a short list, or the builder's groups.
  * Invariants  - The run holds the groups of the pending documents, and zeros behind them.
  *             - Of the blocks of a list at most a tenth are short, but for the last one: where a
  *               block could only be copied behind a short one, it is encoded again instead.
@@ -25,10 +25,9 @@
 #include "base/error.h"
 #include "codec/eliasfano.h"
 #include "format/block.h"
-#include "format/inline_list.h"
 #include "format/postings_cursor.h"
 #include "format/postings_group.h"
-#include "format/terms_block.h"
+#include "format/short_list.h"
 
 #define COPY_MIN_DF (8u * PRS_BLOCK) /* shorter lists are encoded again */
 #define SHORT_OF 10u                 /* at most one block of so many is short */
@@ -40,6 +39,7 @@ struct prs_postings_joiner {
     bool has_lengths, has_positions;
     bool is_long;         /* the list may have more than a block, and there are lengths */
     bool no_memory;       /* sticky until the next list */
+    uint32_t n_docs;      /* of the result */
     uint64_t df, cf, off; /* of the current list */
     uint64_t positions_len, postings_len;
     uint32_t last_doc;          /* of the last finished block, PRS_NO_DOC before it */
@@ -47,23 +47,25 @@ struct prs_postings_joiner {
     /* postings not yet in a block */
     uint32_t n;
     uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
-    uint32_t lengths[PRS_BLOCK];       /* if is_long */
-    uint32_t spans[PRS_INLINE_MAX_DF]; /* of the first ones, should there be no more */
-    uint8_t *run;                      /* groups of their positions */
+    uint32_t lengths[PRS_BLOCK]; /* if is_long */
+    uint8_t *run;                /* groups of their positions */
     size_t run_cap;
     uint64_t run_bits;
+    prs_buf whole;                         /* a short list, encoded */
     uint8_t payload[PRS_INLINE_MAX_BYTES]; /* of an inline list */
     prs_list_builder list;
 };
 
-prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, float mean_length,
+prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, uint32_t n_docs, float mean_length,
                                      prs_postings_joiner **joiner, prism_error *err) {
     prs_postings_joiner *pj = prs_mem_calloc(mem, 1, sizeof *pj);
     *joiner = pj;
     if (pj == NULL) return prs_error_nomem(err);
     pj->mem = mem;
     pj->out = out;
+    pj->n_docs = n_docs;
     pj->has_lengths = mean_length > 0;
+    prs_buf_init(&pj->whole, mem);
     prs_list_builder_init(&pj->list, mem, mean_length);
     return PRISM_OK;
 }
@@ -71,6 +73,7 @@ prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, float mean_leng
 void prs_postings_joiner_free(prs_postings_joiner *pj) {
     if (pj == NULL) return;
     prs_list_builder_fini(&pj->list);
+    prs_buf_fini(&pj->whole);
     prs_mem_free(pj->mem, pj->run, pj->run_cap);
     prs_mem_free(pj->mem, pj, sizeof *pj);
 }
@@ -166,16 +169,15 @@ static void move_groups(prs_postings_joiner *pj, const prs_postings *from, const
     }
 }
 
-/* Positions of a document of an inline list: varints become a group. */
-static prism_status encode_group(prs_postings_joiner *pj, prs_postings *from, uint32_t place,
-                                 prism_error *err) {
-    uint32_t positions[PRS_INLINE_MAX_CF], freq = from->freqs[place];
-    uint32_t span = prs_lengths_get(from->src->spans, from->docs[place]);
-    PRS_TRY(prs_postings_positions(from, place, positions, err));
-    if (PRS_UNLIKELY(positions[freq - 1] >= span)) /* read anew: the file may have changed */
-        return prs_cursor_corrupt(from, from->info.payload, err, "a position beyond its document");
-    if (!grow_run(pj, prs_ef_bits(freq, span))) return PRISM_OK;
-    pj->run_bits = prs_ef_encode(pj->run, pj->run_bits, positions, freq, span);
+/* The position of a lonely posting becomes a group. */
+static prism_status encode_lonely(prs_postings_joiner *pj, prs_postings *from, prism_error *err) {
+    uint32_t position, span = prs_lengths_get(from->src->spans, from->docs[0]);
+    PRS_TRY(prs_postings_positions(from, 0, &position, err));
+    if (PRS_UNLIKELY(position >= span)) /* read anew: the file may have changed */
+        return prs_cursor_corrupt(from, prs_cursor_payload(from), err,
+                                  "a position beyond its document");
+    if (!grow_run(pj, prs_ef_bits(1, span))) return PRISM_OK;
+    pj->run_bits = prs_ef_encode(pj->run, pj->run_bits, &position, 1, span);
     return PRISM_OK;
 }
 
@@ -186,16 +188,15 @@ static prism_status add_pending(prs_postings_joiner *pj, prs_postings *from, con
     const uint8_t *places = kept->places + first;
     memcpy(pj->docs + pj->n, kept->docs + first, n * sizeof *kept->docs);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t doc = from->docs[places[i]], at = pj->n + i;
+        uint32_t at = pj->n + i;
         pj->freqs[at] = from->freqs[places[i]];
         pj->cf += pj->freqs[at];
-        if (pj->is_long) pj->lengths[at] = prs_lengths_get(lengths, doc);
-        if (at < PRS_INLINE_MAX_DF && pj->has_positions)
-            pj->spans[at] = prs_lengths_get(from->src->spans, doc);
+        if (pj->is_long) pj->lengths[at] = prs_lengths_get(lengths, from->docs[places[i]]);
     }
-    if (run != NULL) move_groups(pj, from, run, places, n);
-    for (uint32_t i = 0; i < n && pj->has_positions && run == NULL; i++)
-        PRS_TRY(encode_group(pj, from, places[i], err));
+    if (run != NULL)
+        move_groups(pj, from, run, places, n);
+    else if (pj->has_positions)
+        PRS_TRY(encode_lonely(pj, from, err));
     pj->n += n;
     pj->df += n;
     return PRISM_OK;
@@ -204,7 +205,7 @@ static prism_status add_pending(prs_postings_joiner *pj, prs_postings *from, con
 static prism_status add_again(prs_postings_joiner *pj, prs_postings *from,
                               const prs_lengths *lengths, const prs_kept *kept, prism_error *err) {
     const uint8_t *run = NULL;
-    if (pj->has_positions && !from->info.inlined)
+    if (pj->has_positions && !prs_cursor_is_lonely(from))
         PRS_TRY(prs_cursor_position_bits(from, &run, err));
     for (uint32_t i = 0, n; i < kept->n && !pj->no_memory; i += n) {
         if (pj->n == PRS_BLOCK) put_pending(pj);
@@ -266,31 +267,26 @@ prism_status prs_postings_joiner_add(prs_postings_joiner *pj, prs_postings *from
 /* ---- ending a list --------------------------------------------------------------------------- */
 
 /* A list that has become short enough for the dictionary. */
-static prism_status put_payload(prs_postings_joiner *pj, prs_term_info *info, prism_error *err) {
-    uint32_t positions[PRS_INLINE_MAX_CF], *to = positions;
-    uint64_t bit = 0;
-    for (uint32_t i = 0; i < pj->n && pj->has_positions; i++) {
-        bool sound = pj->spans[i] > 0;
-        uint64_t n_bits = sound ? prs_ef_bits(pj->freqs[i], pj->spans[i]) : 0;
-        if (!sound || n_bits > pj->run_bits - bit ||
-            !prs_ef_decode(pj->run, bit, pj->freqs[i], pj->spans[i], to))
-            return prs_error_corrupt(err, NULL, 0, "positions of a block are unsound");
-        bit += n_bits;
-        to += pj->freqs[i];
-    }
-    info->inlined = true;
-    info->payload = pj->payload;
-    info->payload_len =
-        (uint32_t)prs_inline_put(pj->docs, pj->freqs, pj->has_positions ? positions : NULL, pj->n,
-                                 pj->cf, pj->payload);
-    return PRISM_OK;
+static void put_inline(prs_postings_joiner *pj, prs_term_info *info) {
+    prs_inline_put_run(pj->docs, pj->freqs, pj->has_positions ? pj->run : NULL, pj->run_bits, pj->n,
+                       pj->cf, pj->n_docs, pj->payload, info);
 }
 
-static void write_single_block(prs_postings_joiner *pj, prs_term_info *info) {
-    uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
-    put_positions(pj, pj->run, (size_t)((pj->run_bits + 7) / 8));
-    info->postings_len = prs_block_encode(pj->docs, pj->freqs, pj->n, PRS_NO_DOC, bytes);
-    prs_out_write(pj->out, bytes, (size_t)info->postings_len);
+static void write_short(prs_postings_joiner *pj, prs_term_info *info) {
+    size_t room = PRS_SHORT_HEAD_BYTES(pj->n) + (size_t)(pj->run_bits / 8) + RUN_MARGIN;
+    prs_buf_clear(&pj->whole);
+    uint8_t *out = prs_buf_extend(&pj->whole, room);
+    if (out == NULL) {
+        pj->no_memory = true;
+        return;
+    }
+    memset(out, 0, room);
+    uint64_t bit = prs_short_put(pj->docs, pj->freqs, pj->n, pj->cf, pj->n_docs, false, out);
+    if (pj->has_positions) prs_bits_copy(out, bit, pj->run, 0, pj->run_bits);
+    uint64_t len = (bit + pj->run_bits + 7) / 8;
+    prs_out_write(pj->out, out, (size_t)len);
+    info->postings_len = (bit + 7) / 8;
+    pj->positions_len = len - info->postings_len;
 }
 
 prism_status prs_postings_joiner_again(prs_postings_joiner *pj, bool *again, prism_error *err) {
@@ -319,9 +315,10 @@ prism_status prs_postings_joiner_finish(prs_postings_joiner *pj, prs_term_info *
     if (pj->no_memory) return prs_error_nomem(err);
     prs_term_info made = {.df = (uint32_t)pj->df, .cf = pj->cf, .has_positions = pj->has_positions};
     if (prs_terms_must_inline(made.df, made.cf)) {
-        PRS_TRY(put_payload(pj, &made, err));
+        put_inline(pj, &made);
     } else if (prs_list_builder_empty(&pj->list)) {
-        write_single_block(pj, &made);
+        write_short(pj, &made);
+        if (pj->no_memory) return prs_error_nomem(err);
     } else {
         put_pending(pj);
         if (pj->list.pass == PRS_LIST_WRITE) {

@@ -1,7 +1,7 @@
 /* postings_read.c - which documents does the block hold that a cursor stands on, and how often?
  *
- * Structure   inline list    payload of the dictionary entry, decoded by open
- *             df <= 128      one block, its documents decoded by open
+ * Structure   inline list    part of the dictionary entry, decoded by open
+ *             df <= 128      a short list, its documents decoded by open (short_list.c)
  *             more           groups of blocks: moving is postings_skip.c, decoding is here
  *
  *             All three end in the same state, docs[0..n), so that a caller sees one kind of list.
@@ -15,7 +15,7 @@
  * Source      FORMAT.md sections 6 and 7.   Tested by tests/unit/format/test_postings.c */
 #include "base/cur.h"
 #include "format/postings_cursor.h"
-#include "format/terms_block.h"
+#include "format/short_list.h"
 
 void prs_cursor_end(prs_postings *p) {
     p->n = p->i = 0;
@@ -34,31 +34,33 @@ prism_status prs_cursor_corrupt(prs_postings *p, const void *at, prism_error *er
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
+/* A list without skip data is loaded: all of its documents are there. */
+static void stand_on_short(prs_postings *p) {
+    p->n = p->info.df;
+    p->docs[p->n] = PRS_DOC_END;
+    p->last_doc = p->group_last_doc = p->docs[p->n - 1];
+    p->n_pos_bits = 0;
+}
+
 static prism_status open_inline(prs_postings *p, prism_error *err) {
-    prs_cur c = prs_cur_of(p->info.payload, p->info.payload_len);
-    uint32_t n = p->info.df;
-    uint64_t next = 0, cf = 0;
-    /* The dictionary was asked too; but freqs[i] sizes the memory of who reads positions. */
-    if (n == 0 || !prs_terms_must_inline(n, p->info.cf))
-        return prs_cursor_corrupt(p, c.at, err, "inline list is empty or too long");
-    for (uint32_t i = 0; i < n; i++) {
-        next += (uint64_t)prs_cur_varint32(&c) + 1;
-        p->docs[i] = (uint32_t)(next - 1);
-    }
-    for (uint32_t i = 0; i < n; i++) {
-        uint64_t freq = p->info.cf == n ? 1 : (uint64_t)prs_cur_varint32(&c) + 1;
-        cf += freq;
-        p->freqs[i] = (uint32_t)freq;
-    }
-    if (c.bad || next > p->src->n_docs || cf != p->info.cf ||
-        (!p->info.has_positions && c.at != c.end))
-        return prs_cursor_corrupt(p, p->info.payload, err, "inline list is unsound");
-    p->docs[n] = PRS_DOC_END;
-    p->n = n;
-    p->last_doc = p->group_last_doc = p->docs[n - 1];
+    if (PRS_UNLIKELY(!prs_inline_read(&p->info, p->src->n_docs, p->docs, p->freqs, &p->bits)))
+        return prs_cursor_corrupt(p, prs_cursor_payload(p), err, "inline list is unsound");
     p->freqs_ready = true;
-    p->at = c.at;
-    p->end = c.end;
+    stand_on_short(p);
+    return PRISM_OK;
+}
+
+static prism_status open_short(prs_postings *p, prism_error *err) {
+    const prs_section *lists = &p->src->lists;
+    uint64_t len = p->info.positions_len + p->info.postings_len;
+    PRS_TRY(prs_cursor_status(p, prs_in_touch(lists, p->info.off, len, err)));
+    p->list = lists->ptr + p->info.off;
+    p->list_end = p->list + len;
+    p->bits = prs_bit_cur_of(p->list, 0, 8 * len);
+    if (PRS_UNLIKELY(p->info.df == 0 ||
+                     !prs_short_read_docs(&p->bits, p->info.df, p->src->n_docs, false, p->docs)))
+        return prs_cursor_corrupt(p, p->list, err, "documents of a short list are unsound");
+    stand_on_short(p);
     return PRISM_OK;
 }
 
@@ -81,18 +83,6 @@ static prism_status load_block(prs_postings *p, const uint8_t *in, const uint8_t
     return PRISM_OK;
 }
 
-static prism_status open_single(prs_postings *p, prism_error *err) {
-    p->block = 0;
-    p->block_pos_off[0] = 0;
-    p->block_pos_off[1] = p->info.positions_len;
-    PRS_TRY(load_block(p, p->list, p->list_end, err));
-    uint32_t last = p->docs[p->n - 1];
-    if (p->n != p->info.df || last >= p->src->n_docs)
-        return prs_cursor_corrupt(p, p->list, err, "a block does not hold its term's documents");
-    p->last_doc = p->group_last_doc = last;
-    return PRISM_OK;
-}
-
 prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
                                const prs_term_info *info, prism_error *err) {
     p->src = src;
@@ -110,12 +100,10 @@ prism_status prs_postings_open(prs_postings *p, const prs_postings_source *src,
     if (off > len || info->positions_len > len - off ||
         info->postings_len > len - off - info->positions_len)
         return prs_cursor_corrupt(p, lists->ptr, err, "a list lies outside its section");
+    if (info->df <= PRS_SHORT_MAX_DF) return open_short(p, err);
     p->list = lists->ptr + off + info->positions_len;
     p->list_end = p->list + info->postings_len;
-    if (info->df > PRS_BLOCK) return prs_cursor_open_list(p, err);
-    PRS_TRY(prs_cursor_status(p, prs_in_touch(lists, off + info->positions_len, info->postings_len,
-                                              err)));
-    return open_single(p, err);
+    return prs_cursor_open_list(p, err);
 }
 
 /* ---- the block stood on --------------------------------------------------------------------- */
@@ -132,24 +120,32 @@ prism_status prs_postings_load(prs_postings *p, prism_error *err) {
 
 /* A position costs at least a bit, but for a lonely one: no freq may exceed the bits that are
  * there.  `all`: every freq ored, which is nearly always proof enough. */
-static bool freqs_fit(const prs_postings *p, uint32_t n, uint32_t all) {
-    uint64_t bits = 8 * (p->block_pos_off[p->block + 1] - p->block_pos_off[p->block]);
+static bool freqs_fit(const prs_postings *p, uint32_t n, uint32_t all, uint64_t bits) {
     uint32_t max = 0;
     if (PRS_LIKELY(all <= bits)) return true;
     for (uint32_t i = 0; i < n; i++) max = PRS_MAX(max, p->freqs[i]);
     return max <= bits || max == 1;
 }
 
+static bool read_freqs(prs_postings *p, uint32_t n) {
+    if (p->n_groups == 0) {
+        if (!prs_short_read_freqs(&p->bits, n, p->info.cf, p->freqs)) return false;
+        uint64_t left = prs_bit_cur_left(&p->bits);
+        return p->info.has_positions ? freqs_fit(p, n, UINT32_MAX, left) : left < 8;
+    }
+    prs_block_head head = {p->tag, n, 0, NULL};
+    uint64_t pos_len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
+    uint32_t all;
+    return prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
+           (!p->info.has_positions || freqs_fit(p, n, all, 8 * pos_len));
+}
+
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
     bool seen = p->seen == PRS_BLOCK_FULL || p->seen == PRS_BLOCK_BITS;
     uint32_t n = p->n != 0 || !seen ? p->n : p->seen_n;
     if (p->freqs_ready || n == 0) return PRISM_OK;
-    prs_block_head head = {p->tag, n, 0, NULL};
-    uint32_t all;
-    bool sound = prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
-                 (!p->info.has_positions || freqs_fit(p, n, all));
-    if (PRS_UNLIKELY(!sound))
-        return prs_cursor_corrupt(p, p->at, err, "freqs of a block are unsound");
+    if (PRS_UNLIKELY(!read_freqs(p, n)))
+        return prs_cursor_corrupt(p, p->list, err, "freqs of a block are unsound");
     p->freqs_ready = true;
     return PRISM_OK;
 }

@@ -2,6 +2,7 @@
  * decoding?
  *
  * Structure   directory (24 bytes a group)  -> group  -> numbers of its blocks  -> block
+ *             (a list of one group has none: its impacts are the list's, its blocks end it)
  *             by galloping, then halves        entered    decoded 32 at a time     postings_read.c
  *
  *             Three depths of laziness: a group's impacts are read when it is entered, the numbers
@@ -19,10 +20,11 @@
  *             test_postings_group.c */
 #include "base/cur.h"
 #include "codec/bits.h"
+#include "format/dominance.h"
 #include "format/impacts.h"
 #include "format/postings_cursor.h"
 
-enum { LIST_HEAD = 8, GROUP_ENTRY = 24 };
+enum { LIST_HEAD = 5, GROUP_ENTRY = 24 };
 
 static const uint8_t *entry(const prs_postings *p, uint32_t g) {
     return p->list + LIST_HEAD + GROUP_ENTRY * (size_t)g;
@@ -57,6 +59,23 @@ static bool read_entry(prs_postings *p, uint32_t g, uint64_t *from, uint64_t *to
            p->pos_off <= p->pos_end && p->pos_end <= p->info.positions_len;
 }
 
+/* The only group of a list: what a directory would say of it follows from the list.  Its last
+ * document is that of its blocks, which are opened at once. */
+static void enter_single(prs_postings *p, uint32_t n_blocks) {
+    p->before_group = PRS_NO_DOC;
+    p->group_last_doc = p->last_doc = PRS_DOC_END;
+    p->n_blocks = n_blocks;
+    p->pos_off = 0;
+    p->pos_end = p->info.has_positions ? p->info.positions_len : 0;
+    p->n_group_impacts = p->n_list_impacts;
+    memcpy(p->group_impacts, p->list_impacts, p->n_list_impacts * sizeof *p->list_impacts);
+    p->group = 0;
+    p->head = p->list + p->groups_off;
+    p->group_end = p->list_end;
+    p->n = p->i = 0;
+    p->blocks_ready = p->impacts_ready = false;
+}
+
 /* Stand before the first block of group g. */
 static prism_status enter_group(prs_postings *p, uint32_t g, prism_error *err) {
     uint64_t from, to;
@@ -77,22 +96,23 @@ static prism_status enter_group(prs_postings *p, uint32_t g, prism_error *err) {
     return PRISM_OK;
 }
 
-static prism_status read_list_head(prs_postings *p, prism_error *err) {
+/* Dominance points and impacts; *n_blocks: of a single group, 0 if there is a directory. */
+static prism_status read_list_head(prs_postings *p, uint32_t *n_blocks, prism_error *err) {
     uint64_t len = (uint64_t)(p->list_end - p->list);
     PRS_TRY(touch_list(p, 0, PRS_MIN(len, LIST_HEAD), err));
     prs_cur c = prs_cur_of(p->list, (size_t)len);
-    uint32_t n_groups = prs_cur_32(&c), n_dominance = prs_cur_8(&c);
-    prs_cur_take(&c, 3);
-    prs_cur_take(&c, GROUP_ENTRY * (size_t)n_groups);
-    if (c.bad || n_groups == 0 || n_dominance > PRS_DOMINANCE_POINTS)
+    *n_blocks = prs_cur_8(&c);
+    uint32_t n_groups = *n_blocks != 0 ? 1 : prs_cur_32(&c);
+    if (*n_blocks == 0) prs_cur_take(&c, GROUP_ENTRY * (size_t)n_groups);
+    if (c.bad || n_groups == 0 || *n_blocks > PRS_GROUP_BLOCKS)
         return prs_cursor_corrupt(p, p->list, err, "head of a list is unsound");
     uint64_t more = 10 * PRS_DOMINANCE_POINTS + PRS_IMPACTS_BYTES(PRS_GROUP_IMPACTS);
     PRS_TRY(touch_list(p, 0, (uint64_t)(c.at - p->list) + PRS_MIN(prs_cur_left(&c), more), err));
-    for (uint32_t i = 0; i < n_dominance; i++) {
+    p->n_dominance = prs_dominance_points(p->info.df);
+    for (uint32_t i = 0; i < p->n_dominance; i++) {
         p->dominance[i].freq = prs_cur_varint32(&c);
         p->dominance[i].length = prs_cur_varint32(&c);
     }
-    p->n_dominance = n_dominance;
     p->n_list_impacts = prs_impacts_read(&c, p->list_impacts, PRS_GROUP_IMPACTS);
     if (c.bad) return prs_cursor_corrupt(p, p->list, err, "impacts of a list are unsound");
     p->n_groups = n_groups;
@@ -101,8 +121,14 @@ static prism_status read_list_head(prs_postings *p, prism_error *err) {
 }
 
 prism_status prs_cursor_open_list(prs_postings *p, prism_error *err) {
-    PRS_TRY(read_list_head(p, err));
-    PRS_TRY(enter_group(p, 0, err));
+    uint32_t n_blocks;
+    PRS_TRY(read_list_head(p, &n_blocks, err));
+    if (n_blocks == 0) {
+        PRS_TRY(enter_group(p, 0, err));
+    } else {
+        PRS_TRY(touch_list(p, 0, (uint64_t)(p->list_end - p->list), err));
+        enter_single(p, n_blocks);
+    }
     return prs_cursor_open_blocks(p, err);
 }
 
@@ -150,7 +176,10 @@ static bool read_numbers(prs_postings *p, const uint8_t *bits, const uint8_t *w)
         next += prs_bits_load(bits, bit, w[0]) + 1;
         p->block_last[b] = (uint32_t)(next - 1);
     }
-    if (next - 1 != p->group_last_doc) return false; /* sums of u32 in u64: ascending up to here */
+    /* Sums of u32 in u64: ascending up to here. */
+    if (p->group_last_doc == PRS_DOC_END && next <= p->src->n_docs)
+        p->group_last_doc = (uint32_t)(next - 1);
+    if (next - 1 != p->group_last_doc) return false;
     for (uint32_t b = 0; b < n; b++, bit += w[1]) {
         uint64_t len = prs_bits_load(bits, bit, w[1]);
         p->block_off[b] = (uint32_t)off;

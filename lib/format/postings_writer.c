@@ -3,7 +3,7 @@
  * Structure   postings -> pending (up to 128) -> block -> positions to `out`, documents and freqs
  *             to the list builder
  *             at the end:  df <= 4, cf <= 32   inline payload, nothing written
- *                          df <= 128           one block
+ *                          df <= 128           a short list: postings, then positions (short_list.c)
  *                          more                the builder's groups (postings_group.c)
  * Invariants  - A block is cut only when the posting after it is there, so a list of up to 128
  *               postings is still pending, whole, at the end, and pieces of any size give the same
@@ -21,14 +21,12 @@
 #include "codec/eliasfano.h"
 #include "format/block.h"
 #include "format/postings_group.h"
-#include "format/terms_block.h"
-
-/* Bytes of an inline list, at most: documents and freqs, and positions, all varints of 32 bits. */
-enum { PAYLOAD_MAX = 5 * (2 * PRS_INLINE_MAX_DF + PRS_INLINE_MAX_CF) };
+#include "format/short_list.h"
 
 struct prs_postings_writer {
     prs_mem *mem;
     prs_out *out;
+    uint32_t n_docs;
     const prs_lengths *lengths, *spans; /* lengths NULL: a field without */
     bool has_positions;
     bool no_memory, bad_position; /* sticky until the next list */
@@ -40,8 +38,8 @@ struct prs_postings_writer {
     uint32_t docs[PRS_BLOCK], freqs[PRS_BLOCK];
     prs_buf positions; /* theirs, as u32 in memory order */
     /* scratch */
-    prs_buf run;                  /* positions of one block, encoded */
-    uint8_t payload[PAYLOAD_MAX]; /* of an inline list */
+    prs_buf run;                           /* positions of one block, or a short list, encoded */
+    uint8_t payload[PRS_INLINE_MAX_BYTES]; /* of an inline list */
     prs_list_builder list;
 };
 
@@ -55,14 +53,15 @@ static float mean_of(const prs_lengths *lengths) {
     return n == 0 ? 0 : (float)sum / (float)n;
 }
 
-prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, const prs_lengths *lengths,
-                                     const prs_lengths *spans, prs_postings_writer **writer,
-                                     prism_error *err) {
+prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, uint32_t n_docs,
+                                     const prs_lengths *lengths, const prs_lengths *spans,
+                                     prs_postings_writer **writer, prism_error *err) {
     *writer = NULL;
     prs_postings_writer *pw = (prs_postings_writer *)prs_mem_calloc(mem, 1, sizeof *pw);
     if (pw == NULL) return prs_error_nomem(err);
     pw->mem = mem;
     pw->out = out;
+    pw->n_docs = n_docs;
     pw->lengths = lengths;
     pw->spans = spans ? spans : lengths;
     prs_buf_init(&pw->positions, mem);
@@ -107,6 +106,18 @@ static bool measure_positions(const prs_postings_writer *pw, const uint32_t *doc
     return true;
 }
 
+/* Room for n_bits, zeroed, with what writing touches behind; NULL when out of memory. */
+static uint8_t *make_room(prs_postings_writer *pw, uint64_t n_bits) {
+    size_t len = (size_t)((n_bits + 7) / 8) + 9;
+    prs_buf_clear(&pw->run);
+    uint8_t *out = prs_buf_extend(&pw->run, len);
+    if (out == NULL)
+        pw->no_memory = true;
+    else
+        memset(out, 0, len);
+    return out;
+}
+
 /* Encode and write the positions of n postings; returns the bytes. */
 static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
                                 const uint32_t *freqs, const uint32_t *positions, uint32_t n) {
@@ -116,15 +127,10 @@ static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
         pw->bad_position = true;
         return 0;
     }
+    uint8_t *out = make_room(pw, n_bits);
+    if (out == NULL) return 0;
+    prs_ef_encode_groups(out, 0, positions, freqs, spans, n);
     size_t len = (size_t)((n_bits + 7) / 8);
-    prs_buf_clear(&pw->run);
-    uint8_t *out = prs_buf_extend(&pw->run, len + 9);
-    if (out == NULL) {
-        pw->no_memory = true;
-        return 0;
-    }
-    memset(out, 0, len + 9);
-    prs_ef_encode_groups(out, positions, freqs, spans, n);
     prs_out_write(pw->out, out, len);
     pw->positions_len += len;
     return len;
@@ -210,40 +216,33 @@ typedef struct short_list {
     uint32_t n;
 } short_list;
 
-static void put_payload(prs_postings_writer *pw, const short_list *list, prs_term_info *info) {
-    uint8_t *at = pw->payload;
-    uint32_t before = PRS_NO_DOC;
-    for (uint32_t i = 0; i < list->n; i++) {
-        at = prs_varint_put(at, list->docs[i] - before - 1);
-        before = list->docs[i];
-    }
-    for (uint32_t i = 0; i < list->n && info->cf != info->df; i++)
-        at = prs_varint_put(at, list->freqs[i] - 1);
-    const uint32_t *position = list->positions;
-    for (uint32_t i = 0; i < list->n && pw->has_positions; i++) {
-        uint32_t from = 0; /* the first of a document stands as it is, others less the one before */
-        for (uint32_t k = 0; k < list->freqs[i]; k++, from = *position++)
-            at = prs_varint_put(at, *position - from);
-    }
-    info->inlined = true;
-    info->payload = pw->payload;
-    info->payload_len = (uint32_t)(at - pw->payload);
-}
-
-static void write_single_block(prs_postings_writer *pw, const short_list *list,
-                               prs_term_info *info) {
-    uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
-    if (pw->has_positions) write_positions(pw, list->docs, list->freqs, list->positions, list->n);
-    info->postings_len = prs_block_encode(list->docs, list->freqs, list->n, PRS_NO_DOC, bytes);
-    prs_out_write(pw->out, bytes, (size_t)info->postings_len);
+static void write_short(prs_postings_writer *pw, const short_list *list, const uint32_t *spans,
+                        uint64_t n_bits, prs_term_info *info) {
+    uint8_t *out = make_room(pw, 8 * (uint64_t)PRS_SHORT_HEAD_BYTES(list->n) + n_bits);
+    if (out == NULL) return;
+    uint64_t head =
+        prs_short_put(list->docs, list->freqs, list->n, info->cf, pw->n_docs, false, out);
+    if (pw->has_positions)
+        prs_ef_encode_groups(out, head, list->positions, list->freqs, spans, list->n);
+    uint64_t len = (head + n_bits + 7) / 8;
+    prs_out_write(pw->out, out, (size_t)len);
+    info->postings_len = (head + 7) / 8;
+    pw->positions_len = len - info->postings_len;
 }
 
 /* A list that needs no skip data; df, cf are in info. */
 static void put_short(prs_postings_writer *pw, const short_list *list, prs_term_info *info) {
-    if (prs_terms_must_inline(info->df, info->cf))
-        put_payload(pw, list, info);
-    else
-        write_single_block(pw, list, info);
+    uint32_t spans[PRS_BLOCK];
+    uint64_t n_bits = 0;
+    if (pw->has_positions &&
+        !measure_positions(pw, list->docs, list->freqs, list->positions, list->n, spans, &n_bits)) {
+        pw->bad_position = true;
+    } else if (prs_terms_must_inline(info->df, info->cf)) {
+        prs_inline_put(list->docs, list->freqs, pw->has_positions ? list->positions : NULL, spans,
+                       list->n, info->cf, pw->n_docs, pw->payload, info);
+    } else {
+        write_short(pw, list, spans, n_bits, info);
+    }
 }
 
 static prism_status status_of(const prs_postings_writer *pw, prism_error *err) {

@@ -17,12 +17,13 @@
 
 typedef struct prs_postings_writer prs_postings_writer;
 
-/** A writer for one field.  `out` stands in the field's section LISTS.
+/** A writer for one field of a segment of n_docs documents.  `out` stands in the field's section
+ *  LISTS.
  *  Params : lengths [borrowed] of all documents of the segment; NULL = a field without lengths
  *           spans [borrowed] likewise; NULL = the lengths.  Both must outlive the writer. */
-prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, const prs_lengths *lengths,
-                                     const prs_lengths *spans, prs_postings_writer **pw,
-                                     prism_error *err) PRS_NODISCARD;
+prism_status prs_postings_writer_new(prs_mem *mem, prs_out *out, uint32_t n_docs,
+                                     const prs_lengths *lengths, const prs_lengths *spans,
+                                     prs_postings_writer **pw, prism_error *err) PRS_NODISCARD;
 void prs_postings_writer_free(prs_postings_writer *pw);
 
 /** Begin the next list. */

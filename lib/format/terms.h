@@ -13,24 +13,9 @@
 #ifndef PRS_FORMAT_TERMS_H
 #define PRS_FORMAT_TERMS_H
 
-#include "base/buf.h"
-#include "base/cur.h"
+#include "format/term_infos.h"
+#include "format/term_keys.h"
 #include "store/in.h"
-
-#define PRS_INLINE_MAX_DF 4u  /* a list of at most so many documents ... */
-#define PRS_INLINE_MAX_CF 32u /* ... and so many positions lives in the dictionary entry */
-
-typedef struct prs_term_info {
-    uint64_t ord; /* place in the dictionary; set by the reader */
-    uint64_t cf;
-    uint32_t df;
-    bool inlined, has_positions;
-    uint32_t payload_len;
-    const uint8_t *payload; /* inlined: borrowed from the mapping, or from the postings writer */
-    uint64_t off;           /* else: in LISTS, of the positions; the postings follow them */
-    uint64_t positions_len; /* 0 without positions */
-    uint64_t postings_len;
-} prs_term_info;
 
 /* ---- writing: keys strictly ascending ------------------------------------------------------- */
 typedef struct prs_terms_writer prs_terms_writer;
@@ -40,9 +25,10 @@ typedef struct prs_terms_totals {
     uint64_t terms_len, postings_len, positions_len; /* bytes of LISTS */
 } prs_terms_totals;
 
-/** A writer for one field.  `out` stands in the field's section LISTS. */
-prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, prs_terms_writer **tw,
-                                  prism_error *err) PRS_NODISCARD;
+/** A writer for one field of a segment of n_docs documents.  `out` stands in the field's section
+ *  LISTS. */
+prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, uint32_t n_docs,
+                                  prs_terms_writer **tw, prism_error *err) PRS_NODISCARD;
 /** The next term.  Its list must be the last thing written to the section.  Errors are sticky and
  *  reported by finish.   Memory: about 300 KiB, and key + 20 bytes per 64 terms */
 void prs_terms_writer_add(prs_terms_writer *tw, prs_bytes key, const prs_term_info *info);
@@ -79,8 +65,8 @@ typedef struct prs_terms_cursor {
     /* Private to terms_read.c ----------------------------------------------------------------- */
     bool pending, ended; /* found by seek and not yet returned by next; nothing more comes */
     uint32_t block, n_in_block, n_read;
-    prs_cur keys, infos; /* of the block, behind what was read */
-    uint64_t next_list;  /* in LISTS: where the next list begins */
+    prs_term_keys keys;
+    prs_term_infos infos; /* of the block, behind what was read */
 } prs_terms_cursor;
 
 /** Stand before the first term >= key (an empty key: the first of all); next() then steps onto

@@ -5,19 +5,14 @@
 
 #include "format/terms.h"
 
-#define PRS_TERMS_BLOCK 64u      /* terms of a block */
 #define PRS_TERMS_INDEX_HEAD 40u /* bytes of TERMS_INDEX before the prefixes */
-#define PRS_TERMS_BLOCK_HEAD 25u /* bytes of three varints, at most: 5 + 10 + 10 */
+#define PRS_TERMS_BLOCK_HEAD 31u /* bytes before the keys, at most: a byte and three varints */
 
 /* The first 8 bytes of a key as a number that orders like the key. */
 static inline uint64_t prs_terms_prefix(prs_bytes key) {
     uint64_t prefix = 0;
     for (size_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < key.len ? key.ptr[i] : 0);
     return prefix;
-}
-
-static inline bool prs_terms_must_inline(uint32_t df, uint64_t cf) {
-    return df <= PRS_INLINE_MAX_DF && cf <= PRS_INLINE_MAX_CF;
 }
 
 #endif

@@ -1,7 +1,8 @@
 /* terms_write.c - how is the dictionary of a field written while its lists are, in one pass and
  * little memory?
  *
- * Structure   keys, infos   of the block being gathered (up to 64 terms)
+ * Structure   keys, infos   of the block being gathered (up to 64 terms); they are encoded when it
+ *                           is whole (term_keys_write.c, term_infos.c)
  *             blocks        finished blocks that wait for their run in LISTS
  *             prefixes, offs, key_offs, index_keys   the parts of TERMS_INDEX, one entry per block
  *
@@ -22,19 +23,23 @@
 #include "format/terms_block.h"
 
 #define TERMS_RUN ((size_t)256 << 10) /* bytes of finished blocks that are worth a run */
-#define KEY_HEAD_MAX 10u              /* two varints of lengths below 2^32 */
-#define INFO_HEAD_MAX 40u             /* four varints of 64 bits */
 
 struct prs_terms_writer {
     prs_mem *mem;
     prs_out *out;
-    prs_buf keys, infos; /* of the current block */
+    uint32_t n_docs;
+    /* The current block: keys back to back, infos whose payloads are copied. */
     uint32_t n_in_block;
-    bool has_list;       /* the current block has a term that is not inline ... */
+    prs_buf keys, payloads;
+    uint32_t key_ends[PRS_TERMS_BLOCK];
+    prs_term_info infos[PRS_TERMS_BLOCK];
+    size_t payload_at[PRS_TERMS_BLOCK];
+    bool has_list;       /* it has a term that is not inline ... */
     uint64_t first_list; /* ... and its first list begins here */
     uint64_t next_list;  /* where the next list of the block must begin */
     uint8_t last_key[PRISM_MAX_TERM_BYTES];
     size_t last_len;
+    prs_buf coded_keys, coded_infos; /* scratch */
     prs_buf blocks;
     prs_buf prefixes, offs, key_offs, index_keys;
     uint32_t n_blocks, n_written; /* blocks finished; those of them in LISTS */
@@ -43,18 +48,19 @@ struct prs_terms_writer {
 };
 
 static prs_buf *buffer(prs_terms_writer *tw, size_t i) {
-    prs_buf *all[] = {&tw->keys, &tw->infos,    &tw->blocks,     &tw->prefixes,
-                      &tw->offs, &tw->key_offs, &tw->index_keys, NULL};
+    prs_buf *all[] = {&tw->keys,     &tw->payloads, &tw->coded_keys, &tw->coded_infos, &tw->blocks,
+                      &tw->prefixes, &tw->offs,     &tw->key_offs,   &tw->index_keys,  NULL};
     return all[i];
 }
 
-prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, prs_terms_writer **writer,
-                                  prism_error *err) {
+prism_status prs_terms_writer_new(prs_mem *mem, prs_out *out, uint32_t n_docs,
+                                  prs_terms_writer **writer, prism_error *err) {
     *writer = NULL;
     prs_terms_writer *tw = (prs_terms_writer *)prs_mem_calloc(mem, 1, sizeof *tw);
     if (tw == NULL) return prs_error_nomem(err);
     tw->mem = mem;
     tw->out = out;
+    tw->n_docs = n_docs;
     for (size_t i = 0; buffer(tw, i) != NULL; i++) prs_buf_init(buffer(tw, i), mem);
     *writer = tw;
     return PRISM_OK;
@@ -67,19 +73,17 @@ void prs_terms_writer_free(prs_terms_writer *tw) {
 }
 
 static void add_key(prs_terms_writer *tw, prs_bytes key) {
-    if (!prs_buf_reserve(&tw->keys, KEY_HEAD_MAX + key.len)) return;
-    uint8_t *at = tw->keys.ptr + tw->keys.len;
-    size_t shared = 0;
-    if (tw->n_in_block != 0) {
-        size_t max = PRS_MIN(key.len, tw->last_len);
-        while (shared < max && key.ptr[shared] == tw->last_key[shared]) shared++;
-        at = prs_varint_put(at, shared);
-    }
-    at = prs_varint_put(at, key.len - shared);
-    memcpy(at, key.ptr + shared, key.len - shared);
-    tw->keys.len = (size_t)(at - tw->keys.ptr) + key.len - shared;
-    memcpy(tw->last_key + shared, key.ptr + shared, key.len - shared);
-    tw->last_len = key.len;
+    if (!prs_buf_reserve(&tw->keys, key.len)) return;
+    memcpy(tw->keys.ptr + tw->keys.len, key.ptr, key.len);
+    tw->keys.len += key.len;
+    tw->key_ends[tw->n_in_block] = (uint32_t)tw->keys.len;
+}
+
+/* The key before the next one: of the block, or that the block before ended with. */
+static prs_bytes last_key(const prs_terms_writer *tw) {
+    uint32_t n = tw->n_in_block, from = n > 1 ? tw->key_ends[n - 2] : 0;
+    if (n == 0 || tw->keys.failed) return prs_bytes_of(tw->last_key, tw->last_len);
+    return prs_bytes_of(tw->keys.ptr + from, tw->key_ends[n - 1] - from);
 }
 
 /* Lists of a block lie one behind another. */
@@ -96,20 +100,13 @@ static void add_info(prs_terms_writer *tw, const prs_term_info *info) {
     PRS_ASSERT(info->df > 0 && info->cf >= info->df);
     PRS_ASSERT(info->inlined == prs_terms_must_inline(info->df, info->cf));
     if (!info->inlined) note_list(tw, info);
-    if (!prs_buf_reserve(&tw->infos, INFO_HEAD_MAX + info->payload_len)) return;
-    uint8_t *at = tw->infos.ptr + tw->infos.len;
-    at = prs_varint_put(at, (uint64_t)info->df << 2 | (info->has_positions ? 2u : 0u) |
-                                (info->inlined ? 1u : 0u));
-    at = prs_varint_put(at, info->cf - info->df);
-    if (info->inlined) {
-        at = prs_varint_put(at, info->payload_len);
-        memcpy(at, info->payload, info->payload_len);
-        at += info->payload_len;
-    } else {
-        if (info->has_positions) at = prs_varint_put(at, info->positions_len);
-        at = prs_varint_put(at, info->postings_len);
-    }
-    tw->infos.len = (size_t)(at - tw->infos.ptr);
+    tw->infos[tw->n_in_block] = *info;
+    if (info->payload == NULL) return;
+    size_t len = (info->payload_bit + (size_t)info->payload_bits + 7) / 8;
+    if (!prs_buf_reserve(&tw->payloads, len + 16)) return; /* copied as 64-bit words later */
+    tw->payload_at[tw->n_in_block] = tw->payloads.len;
+    memcpy(tw->payloads.ptr + tw->payloads.len, info->payload, len);
+    tw->payloads.len += len;
 }
 
 /* The entry of a block in TERMS_INDEX but for its offset, when its first key comes. */
@@ -120,26 +117,44 @@ static void add_index_entry(prs_terms_writer *tw, prs_bytes key) {
     prs_buf_put(&tw->index_keys, key.ptr, key.len);
 }
 
-static size_t varint_len(uint64_t v) {
-    return v == 0 ? 1 : (prs_bit_width64(v) + 6) / 7;
+/* The gathered block without its list offset and lengths. */
+static uint8_t encode_block(prs_terms_writer *tw) {
+    uint32_t n = tw->n_in_block;
+    for (uint32_t i = 0; i < n; i++)
+        if (tw->infos[i].payload != NULL)
+            tw->infos[i].payload = tw->payloads.ptr + tw->payload_at[i];
+    prs_keys_form form = prs_term_keys_put(tw->keys.ptr, tw->key_ends, n, &tw->coded_keys);
+    prs_infos_positions positions = prs_term_infos_put(tw->infos, n, tw->n_docs, &tw->coded_infos);
+    return (uint8_t)((uint32_t)form | (uint32_t)positions << 2);
+}
+
+static void clear_block(prs_terms_writer *tw) {
+    prs_bytes last = last_key(tw);
+    memmove(tw->last_key, last.ptr, last.len);
+    tw->last_len = last.len;
+    prs_buf_clear(&tw->keys);
+    prs_buf_clear(&tw->payloads);
+    prs_buf_clear(&tw->coded_keys);
+    prs_buf_clear(&tw->coded_infos);
+    tw->n_in_block = 0;
+    tw->has_list = false;
 }
 
 /* Append the gathered block to those that wait. */
 static void finish_block(prs_terms_writer *tw) {
-    uint64_t first_list = tw->has_list ? tw->first_list : 0;
-    prs_buf_put64(&tw->offs, tw->blocks.len);
-    prs_buf_varint(&tw->blocks, tw->n_in_block);
-    prs_buf_varint(&tw->blocks, tw->keys.len);
-    prs_buf_varint(&tw->blocks, varint_len(first_list) + tw->infos.len);
-    prs_buf_put(&tw->blocks, tw->keys.ptr, tw->keys.len);
-    prs_buf_varint(&tw->blocks, first_list);
-    prs_buf_put(&tw->blocks, tw->infos.ptr, tw->infos.len);
-    tw->no_memory |= tw->keys.failed || tw->infos.failed;
-    prs_buf_clear(&tw->keys);
-    prs_buf_clear(&tw->infos);
-    tw->n_blocks++;
-    tw->n_in_block = 0;
-    tw->has_list = false;
+    tw->no_memory |= tw->keys.failed || tw->payloads.failed;
+    if (!tw->no_memory) {
+        prs_buf_put64(&tw->offs, tw->blocks.len);
+        prs_buf_put8(&tw->blocks, encode_block(tw));
+        prs_buf_varint(&tw->blocks, tw->coded_keys.len);
+        prs_buf_varint(&tw->blocks, tw->coded_infos.len);
+        prs_buf_varint(&tw->blocks, tw->has_list ? tw->first_list : 0);
+        prs_buf_put(&tw->blocks, tw->coded_keys.ptr, tw->coded_keys.len);
+        prs_buf_put(&tw->blocks, tw->coded_infos.ptr, tw->coded_infos.len);
+        tw->no_memory |= tw->coded_keys.failed || tw->coded_infos.failed;
+        tw->n_blocks++;
+    }
+    clear_block(tw);
 }
 
 /* Write the blocks that wait, as one run of LISTS. */
@@ -158,8 +173,8 @@ static void write_blocks(prs_terms_writer *tw) {
 
 void prs_terms_writer_add(prs_terms_writer *tw, prs_bytes key, const prs_term_info *info) {
     PRS_ASSERT(key.len >= 1 && key.len <= PRISM_MAX_TERM_BYTES);
-    PRS_ASSERT(tw->totals.n_terms == 0 ||
-               prs_bytes_compare(prs_bytes_of(tw->last_key, tw->last_len), key) < 0);
+    PRS_ASSERT(tw->totals.n_terms == 0 || tw->keys.failed ||
+               prs_bytes_compare(last_key(tw), key) < 0);
     if (tw->n_in_block == 0) add_index_entry(tw, key);
     add_key(tw, key);
     add_info(tw, info);

@@ -65,6 +65,7 @@ static prism_status write_lists(const prs_pending *pending, const prs_inverter_f
     prs_lengths lengths, spans;
     prs_terms_totals totals;
     prs_flush_lists how = {.mem = pending->mem,
+                           .n_docs = prs_pending_count(pending),
                            .pool = pending->pool,
                            .scratch = scratch,
                            .run_places = pending->tally.is_small ? 1 : 0};

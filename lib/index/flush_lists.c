@@ -32,7 +32,7 @@ typedef struct run {
     uint32_t first, last;  /* terms of the pass */
     struct helper *helper; /* who encodes it */
     prs_buf bytes, payloads;
-    prs_term_info *infos; /* RUN_TERMS; an inlined one's off is that of its payload */
+    prs_term_info *infos; /* RUN_TERMS; where there is a payload, off is its place */
     uint32_t n;           /* infos that are there */
     prism_status status;
 } run;
@@ -62,9 +62,10 @@ static prism_status keep_term(void *ctx, const prs_transpose_term *term, prism_e
     helper *h = r->helper;
     prs_term_info *info = &r->infos[r->n];
     PRS_TRY(prs_term_encode(&h->encoder, term, info, err));
-    if (info->inlined) {
+    if (info->payload != NULL) {
         info->off = r->payloads.len;
-        prs_buf_put(&r->payloads, info->payload, info->payload_len);
+        prs_buf_put(&r->payloads, info->payload,
+                    (info->payload_bit + (size_t)info->payload_bits + 7) / 8);
     }
     r->n++;
     return PRISM_OK;
@@ -106,10 +107,10 @@ static void encode(void *ctx, uint32_t worker) {
 
 static void append_term(lists_write *w, const run *r, uint32_t i) {
     prs_term_info info = r->infos[i];
-    if (info.inlined) {
+    if (info.payload != NULL) {
         info.payload = r->payloads.ptr + info.off;
         info.off = 0;
-    } else {
+    } else if (!info.inlined) {
         const uint8_t *list = r->bytes.ptr + info.off;
         info.off = prs_out_offset(w->out);
         prs_out_write(w->out, list, (size_t)(info.positions_len + info.postings_len));
@@ -217,7 +218,7 @@ prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverte
     prs_places places = {.mem = how->mem};
     lists_write w = {.how = how,
                      .mem = how->mem,
-                     .field = {how->lengths, how->spans, &places,
+                     .field = {how->n_docs, how->lengths, how->spans, &places,
                                (field->field->flags & PRISM_FIELD_POSITIONS) != 0},
                      .out = out};
     prs_transpose_input input = {field->lexicon, field->stream.ids, (uint32_t)field->stream.n,
@@ -230,7 +231,7 @@ prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverte
     PRS_TRY_OUT(prs_places_init(&places, field->docs.ptr, (uint32_t)field->docs.n, w.mem, err));
     prs_out_section(out, PRS_COMPONENT_LISTS, field->field->no, PRS_COMPONENT_VERSION);
     PRS_TRY_OUT(prs_term_encoder_init(w.sink.encoder, &w.field, out, w.mem, err));
-    PRS_TRY_OUT(prs_terms_writer_new(w.mem, out, &w.sink.terms, err));
+    PRS_TRY_OUT(prs_terms_writer_new(w.mem, out, how->n_docs, &w.sink.terms, err));
     if (pool != NULL) PRS_TRY_OUT(make_runs(&w, err));
     PRS_TRY_OUT(prs_transpose_passes(&input, how->scratch, pool, w.mem, write_pass, &w, err));
     PRS_TRY_OUT(prs_terms_writer_finish(w.sink.terms, PRS_COMPONENT_TERMS_INDEX, field->field->no,

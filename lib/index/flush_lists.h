@@ -7,6 +7,7 @@
 
 typedef struct prs_flush_lists {
     prs_mem *mem;
+    uint32_t n_docs;   /* of the segment */
     prs_pool *pool;    /* NULL: the caller's thread does all */
     size_t scratch;    /* bytes wanted for transposing and lists on their way */
     size_t run_places; /* about as many places are encoded in one go; 0 = as is good */

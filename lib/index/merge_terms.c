@@ -3,7 +3,7 @@
  *
  *   cursors    A: apple  B: apple  C: bee       heap by (key, input)
  *   term       apple: list of A, then of B      documents ascend because the inputs do
- *   list       few documents: joined in their dictionary form (format/inline_list.c)
+ *   list       few documents: joined in their dictionary form (format/short_list.c)
  *              else block by block              copied or encoded again (format/postings_join.c)
  *
  * Invariants  - A term whose documents are all deleted is not written.
@@ -16,10 +16,10 @@
 #include "base/heap.h"
 #include "base/vec.h"
 #include "format/components.h"
-#include "format/inline_list.h"
 #include "format/postings_join.h"
 #include "format/postings_writer.h"
 #include "format/segment_meta.h"
+#include "format/short_list.h"
 #include "format/terms_block.h"
 #include "index/merge.h"
 #include "index/merge_sort.h"
@@ -159,11 +159,14 @@ static prism_status merge_inline(term_merge *m, size_t n_same, prism_error *err)
     uint32_t bad;
     for (size_t i = 0; i < n_same; i++) {
         const prs_docmap *map = &m->merge->maps[m->same[i].from->input];
-        parts[i] = (prs_inline_part){&m->same[i].from->cursor.info, map->base, map->n_docs};
+        parts[i] = (prs_inline_part){&m->same[i].from->cursor.info, map->base, map->n_docs,
+                                     field_of(m, m->same[i].from)->source.spans};
     }
-    if (!prs_inline_join(parts, (uint32_t)n_same, payload, &info, &bad)) {
-        return prs_section_corrupt(&field_of(m, m->same[bad].from)->source.lists,
-                                   parts[bad].info->payload, err, "inline list is unsound");
+    if (!prs_inline_join(parts, (uint32_t)n_same, m->merge->n_docs, payload, &info, &bad)) {
+        const prs_section *lists = &field_of(m, m->same[bad].from)->source.lists;
+        const uint8_t *at = parts[bad].info->payload;
+        return prs_section_corrupt(lists, at != NULL ? at : lists->ptr, err,
+                                   "inline list is unsound");
     }
     prs_terms_writer_add(m->terms, key_of(m->same[0].from), &info);
     return prs_merge_poll(m->merge, info.df, err);
@@ -271,12 +274,13 @@ static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
     prs_out_section(out, PRS_COMPONENT_LISTS, field->no, PRS_COMPONENT_VERSION);
     uint32_t n_docs = meta->n_docs_with; /* with lengths: whose mean it is */
     float mean = m->has_lengths && n_docs > 0 ? (float)meta->sum_length / (float)n_docs : 0;
-    PRS_TRY(prs_postings_joiner_new(mem, out, mean, &m->postings, err));
+    PRS_TRY(prs_postings_joiner_new(mem, out, m->merge->n_docs, mean, &m->postings, err));
     if (m->merge->docs != NULL) {
         PRS_TRY(prs_merge_sorter_new(mem, m->merge->docs, m->merge->n_docs, &m->sorter, err));
-        PRS_TRY(prs_postings_writer_new(mem, out, lengths, spans, &m->sorted, err));
+        PRS_TRY(
+            prs_postings_writer_new(mem, out, m->merge->n_docs, lengths, spans, &m->sorted, err));
     }
-    PRS_TRY(prs_terms_writer_new(mem, out, &m->terms, err));
+    PRS_TRY(prs_terms_writer_new(mem, out, m->merge->n_docs, &m->terms, err));
     PRS_TRY(merge_all(m, err));
     PRS_TRY(prs_terms_writer_finish(m->terms, PRS_COMPONENT_TERMS_INDEX, field->no, &totals, err));
     meta->n_terms = totals.n_terms;

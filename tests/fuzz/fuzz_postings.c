@@ -246,8 +246,10 @@ static void walk_bytes(fuzz_input *in, list *l, uint32_t df, uint32_t more, uint
     info.cf = (uint64_t)info.df + more;
     info.inlined = info.df <= PRS_INLINE_MAX_DF && info.cf <= PRS_INLINE_MAX_CF;
     if (info.inlined) {
+        info.doc = info.position = more;
         info.payload = copy.bytes;
-        info.payload_len = (uint32_t)copy.len;
+        info.payload_bit = copy.len != 0 ? df % 8 : 0;
+        info.payload_bits = (uint32_t)(8 * copy.len) - info.payload_bit;
     } else {
         info.positions_len = l->has_positions && copy.len ? more % copy.len : 0;
         info.postings_len = copy.len - info.positions_len;
@@ -262,7 +264,8 @@ static void walk_written(fuzz_input *in, list *l, prs_mem *mem, uint64_t *state)
     prs_term_info info;
     prism_error err = PRISM_ERROR_INIT;
     fuzz_file_begin(&file, mem, PRS_COMPONENT_LISTS);
-    fuzz_must(prs_postings_writer_new(mem, file.out, &l->lengths, NULL, &pw, &err), &err, "writer");
+    fuzz_must(prs_postings_writer_new(mem, file.out, l->n_docs, &l->lengths, NULL, &pw, &err), &err,
+              "writer");
     prs_postings_writer_begin(pw, l->has_positions);
     for (uint32_t i = 0, n; i < l->df; i += n) {
         n = 1 + (uint32_t)fuzz_some_bits(state, 13);
@@ -272,15 +275,16 @@ static void walk_written(fuzz_input *in, list *l, prs_mem *mem, uint64_t *state)
     }
     fuzz_must(prs_postings_writer_finish(pw, &info, &err), &err, "list");
     FUZZ_NEED(info.df == l->df && info.cf == l->cf);
-    fuzz_copy payload = fuzz_copy_of(info.payload, info.inlined ? info.payload_len : 0);
+    fuzz_copy payload = fuzz_copy_of(info.payload, (info.payload_bits + 7) / 8);
     prs_postings_writer_free(pw);
     fuzz_file_open(&file);
     fuzz_copy copy = fuzz_file_copy(&file, PRS_COMPONENT_LISTS);
-    fuzz_copy *edited = info.inlined ? &payload : &copy;
+    bool has_payload = info.payload != NULL; /* a lonely posting has none */
+    fuzz_copy *edited = has_payload ? &payload : &copy;
     l->intact = fuzz_edit(in, edited->bytes, &edited->len) == 0;
-    if (info.inlined) {
+    if (has_payload) {
         info.payload = payload.bytes;
-        info.payload_len = (uint32_t)payload.len;
+        if (!l->intact) info.payload_bits = (uint32_t)(8 * payload.len);
     }
     prs_postings_source src = source_of(&copy, l);
     if (info.inlined || info.off + info.positions_len + info.postings_len <= copy.len)

@@ -11,6 +11,7 @@
  *           - Unedited, every term comes back with its numbers, and no other is there. */
 #include "fuzz.h"
 
+#include "codec/eliasfano.h"
 #include "format/components.h"
 #include "format/terms.h"
 #include "format/terms_block.h"
@@ -26,6 +27,7 @@ typedef struct term {
     uint32_t df;
     uint64_t cf;
     bool has_positions;
+    uint32_t doc, position; /* of a lonely posting */
 } term;
 
 static term terms_[MOST_TERMS];
@@ -40,8 +42,25 @@ static int by_key(const void *a, const void *b) {
     return prs_bytes_compare(key_of(a), key_of(b));
 }
 
+/* A word of a few letters, or two Han characters that stand close together. */
+static size_t make_usual_key(uint8_t *key, bool pair, uint64_t *state) {
+    size_t len = 1 + (pair ? 6 : fuzz_next(state) % 14);
+    key[0] = pair ? 3 : 1;
+    for (size_t i = 1; i < len; i++) {
+        uint32_t r = (uint32_t)fuzz_next(state);
+        if (!pair)
+            key[i] = (uint8_t)("etiansqzg-9"[r % 11]);
+        else if (i % 3 == 1)
+            key[i] = (uint8_t)(0xe4 + r % 2);
+        else
+            key[i] = (uint8_t)(i == 2 ? 0xb8 + r % 2 : 0x80 + r % (i == 3 ? 2 : 64));
+    }
+    return len;
+}
+
 static void make_terms(fuzz_input *in, bool from_bytes, uint32_t n, uint32_t bits,
                        uint64_t *state) {
+    uint64_t shape = from_bytes ? 0 : fuzz_next(state) % 3;
     for (n_terms = 0; n_terms < n; n_terms++) {
         term *t = &terms_[n_terms];
         t->len = from_bytes ? fuzz_take(in, 1) : 1 + fuzz_some_bits(state, bits);
@@ -50,9 +69,13 @@ static void make_terms(fuzz_input *in, bool from_bytes, uint32_t n, uint32_t bit
             t->key[i] = (uint8_t)(from_bytes ? fuzz_take(in, 1)
                                   : i < 3    ? 'a' + fuzz_next(state) % 2
                                              : fuzz_next(state));
+        if (shape != 0) t->len = make_usual_key(t->key, shape == 2, state);
         t->df = 1 + (uint32_t)(fuzz_some_bits(state, 14) % n_docs);
+        if (fuzz_next(state) % 2) t->df = 1;
         t->cf = t->df + (fuzz_next(state) % 3 ? 0 : fuzz_some_bits(state, 40));
         t->has_positions = fuzz_next(state) % 2;
+        t->doc = (uint32_t)(fuzz_next(state) % n_docs);
+        t->position = (uint32_t)fuzz_some_bits(state, fuzz_next(state) % 9 ? 10 : 32);
     }
     qsort(terms_, n_terms, sizeof *terms_, by_key);
     uint32_t kept = 0;
@@ -63,19 +86,24 @@ static void make_terms(fuzz_input *in, bool from_bytes, uint32_t n, uint32_t bit
 
 /* Lists of any bytes: nobody looks into them here. */
 static void write_terms(fuzz_file *file, prs_mem *mem, uint64_t *state) {
-    static const uint8_t junk[64];
+    static const uint8_t junk[128];
     prs_terms_writer *tw;
     prs_terms_totals totals;
     prism_error err = PRISM_ERROR_INIT;
     fuzz_file_begin(file, mem, PRS_COMPONENT_LISTS);
-    fuzz_must(prs_terms_writer_new(mem, file->out, &tw, &err), &err, "writer");
+    fuzz_must(prs_terms_writer_new(mem, file->out, n_docs, &tw, &err), &err, "writer");
     for (uint32_t i = 0; i < n_terms; i++) {
         const term *t = &terms_[i];
         prs_term_info info = {.df = t->df, .cf = t->cf, .has_positions = t->has_positions};
         info.inlined = prs_terms_must_inline(t->df, t->cf);
-        if (info.inlined) {
+        if (info.cf == 1) {
+            info.doc = t->doc;
+            info.position = t->has_positions ? t->position : 0;
+        } else if (info.inlined) {
+            bool more = t->has_positions || t->cf != t->df;
             info.payload = junk;
-            info.payload_len = (uint32_t)(fuzz_next(state) % sizeof junk);
+            info.payload_bits = (uint32_t)prs_ef_bits(t->df, n_docs);
+            info.payload_bits += more ? (uint32_t)(fuzz_next(state) % 200) : 0;
         } else {
             info.off = prs_out_offset(file->out);
             info.positions_len = t->has_positions ? fuzz_next(state) % 40 : 0;
@@ -101,6 +129,7 @@ static bool ended(prism_status status) {
 static void check_info(const prs_terms *terms, const prs_term_info *info) {
     FUZZ_NEED(info->df >= 1 && info->df <= n_docs && info->cf >= info->df);
     FUZZ_NEED(info->inlined == prs_terms_must_inline(info->df, info->cf));
+    if (info->cf == 1) FUZZ_NEED(info->doc < n_docs);
     if (info->inlined) return;
     FUZZ_NEED(info->off <= terms->lists.len);
     FUZZ_NEED(info->positions_len <= terms->lists.len - info->off);
@@ -110,12 +139,16 @@ static void check_info(const prs_terms *terms, const prs_term_info *info) {
 static void check_term(const term *t, const prs_term_info *info, uint32_t ord) {
     FUZZ_NEED(info->df == t->df && info->cf == t->cf && info->ord == ord);
     FUZZ_NEED(info->has_positions == t->has_positions);
+    if (t->cf != 1) return;
+    FUZZ_NEED(info->doc == t->doc);
+    FUZZ_NEED(info->position == (t->has_positions ? t->position : 0));
 }
 
 static bool same_info(const prs_term_info *a, const prs_term_info *b) {
     return a->ord == b->ord && a->cf == b->cf && a->df == b->df && a->inlined == b->inlined &&
-           a->has_positions == b->has_positions && a->payload == b->payload &&
-           a->payload_len == b->payload_len && a->off == b->off &&
+           a->has_positions == b->has_positions && a->doc == b->doc && a->position == b->position &&
+           a->payload == b->payload && a->payload_bit == b->payload_bit &&
+           a->payload_bits == b->payload_bits && a->off == b->off &&
            a->positions_len == b->positions_len && a->postings_len == b->postings_len;
 }
 

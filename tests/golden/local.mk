@@ -11,6 +11,7 @@ tests_golden_ref_check_SOURCES = \
 	tests/ref/ref_block.c \
 	tests/ref/ref_bytes.c \
 	tests/ref/ref_bytes.h \
+	tests/ref/ref_codes.c \
 	tests/ref/ref_columns.c \
 	tests/ref/ref_docs.c \
 	tests/ref/ref_dump.c \
@@ -21,6 +22,8 @@ tests_golden_ref_check_SOURCES = \
 	tests/ref/ref_reader.h \
 	tests/ref/ref_schema.c \
 	tests/ref/ref_segment.c \
+	tests/ref/ref_short.c \
+	tests/ref/ref_term_keys.c \
 	tests/ref/ref_terms.c
 tests_golden_ref_check_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(DEPS_CFLAGS)
 tests_golden_ref_check_LDADD = libprismsearch.la $(DEPS_LIBS)

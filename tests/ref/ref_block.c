@@ -39,6 +39,25 @@ static uint32_t patched(ref_cur *c, uint32_t m, uint32_t *out) {
     return n_exceptions;
 }
 
+/* PLANES of n freqs, each less 1. */
+static void planes(ref_cur *c, uint32_t n, uint32_t *out) {
+    uint32_t head = ref_u8(c), depth = head & 7, w = head >> 3 == 31 ? 32 : head >> 3;
+    ref_bit_cur bits = ref_bit_cur_of(c);
+    ref_must(depth >= 1, "PLANES", "there are 1 to 7 planes");
+    for (uint32_t i = 0; i < n; i++) out[i] = 0;
+    for (uint32_t q = 0; q < depth; q++)
+        for (uint32_t i = 0; i < n; i++)
+            if (out[i] == q) out[i] += (uint32_t)ref_bits_next(&bits, 1);
+    for (uint32_t i = 0; i < n; i++) {
+        if (out[i] < depth) continue;
+        uint64_t freq = out[i] + ref_bits_next(&bits, w);
+        ref_must(freq < UINT32_MAX, "PLANES", "a freq has 32 bits");
+        out[i] = (uint32_t)freq;
+    }
+    ref_tail_zero(c->at, bits.bit, ref_bit_bytes(bits.bit), "PLANES");
+    ref_take(c, ref_bit_bytes(bits.bit));
+}
+
 /* A document number that must be new and in the segment. */
 static uint32_t checked_doc(const ref_list *l, int64_t doc) {
     ref_must(doc >= 0 && doc < l->n_docs, "block", "documents are in the segment");
@@ -73,7 +92,7 @@ static void bitset_docs(const ref_list *l, ref_cur *c, uint32_t n, uint32_t *doc
 /* One block, appended to the list; c is past it afterwards. */
 void ref_block_read(ref_list *l, ref_cur *c, int64_t last_before) {
     uint32_t tag = ref_u8(c), n = ref_u8(c) + 1u, freqs[BLOCK];
-    ref_must(tag < 8 && (tag & 3) < 3 && n <= BLOCK, "block", "tag and size are allowed");
+    ref_must(tag < 12 && (tag & 3) < 3 && n <= BLOCK, "block", "tag and size are allowed");
     ref_must(n <= l->df - l->n, "block", "a list has no more postings than df");
     uint32_t *docs = l->docs + l->n;
     docs[0] = checked_doc(l, last_before + 1 + ref_varint32(c));
@@ -82,7 +101,10 @@ void ref_block_read(ref_list *l, ref_cur *c, int64_t last_before) {
         for (uint32_t i = 1; i < n; i++) docs[i] = checked_doc(l, (int64_t)docs[0] + i);
     if ((tag & 3) == 2) bitset_docs(l, c, n, docs);
     for (uint32_t i = 0; i < n; i++) freqs[i] = 0;
-    if ((tag & 4) == 0) l->n_exceptions += patched(c, n, freqs);
+    if ((tag & 8) != 0)
+        planes(c, n, freqs);
+    else if ((tag & 4) == 0)
+        l->n_exceptions += patched(c, n, freqs);
     for (uint32_t i = 0; i < n; i++) {
         ref_must(freqs[i] < UINT32_MAX, "block", "a freq has 32 bits");
         l->freqs[l->n + i] = freqs[i] + 1;
@@ -92,46 +114,12 @@ void ref_block_read(ref_list *l, ref_cur *c, int64_t last_before) {
     *((tag & 3) == 0 ? &l->n_packed : (tag & 3) == 1 ? &l->n_run : &l->n_bitset) += 1;
 }
 
-/* One posting's group of bits, from bit number *bit. */
-static void position_group(const ref_cur *run, uint64_t *bit, uint64_t f, uint64_t span,
-                           uint32_t *out) {
-    uint64_t bits = 8 * ref_left(run);
-    ref_must(span >= 1, "positions", "a document with positions has a span");
-    if (f == 1) {
-        uint32_t w = ref_bits_of(span - 1);
-        ref_must(w <= bits - *bit, "positions", "a group lies in its run");
-        *out = (uint32_t)ref_bits(run->at, *bit, w);
-        *bit += w;
-    } else {
-        uint32_t l = span < f ? 0 : ref_bits_of(span / f) - 1;
-        uint64_t upper = f + ((span - 1) >> l), found = 0;
-        ref_must(f * l + upper <= bits - *bit, "positions", "a group lies in its run");
-        for (uint64_t j = 0; j < upper; j++) {
-            if (ref_bits(run->at, *bit + f * l + j, 1) == 0) continue;
-            ref_must(found < f, "positions", "as many bits are set as freq says");
-            out[found] = (uint32_t)((j - found) << l | ref_bits(run->at, *bit + found * l, l));
-            found++;
-        }
-        ref_must(found == f, "positions", "as many bits are set as freq says");
-        *bit += f * l + upper;
-    }
-    for (uint64_t i = 0; i < f; i++) {
-        ref_must(out[i] < span, "positions", "a position is less than the span");
-        ref_must(i == 0 || out[i - 1] <= out[i], "positions", "positions never decrease");
-    }
-}
-
 /* The run of the block whose first posting is `first`; the run is used up. */
 void ref_block_positions(ref_list *l, uint64_t first, ref_cur *run) {
-    uint64_t bit = 0;
-    for (uint64_t i = first; i < l->n; i++) {
-        ref_must(l->spans != NULL, "positions", "a field with positions has spans");
-        ref_must(l->freqs[i] <= l->cf - l->n_positions, "positions", "freqs add up to cf");
-        position_group(run, &bit, l->freqs[i], l->spans[l->docs[i]], l->positions + l->n_positions);
-        l->n_positions += l->freqs[i];
-    }
-    ref_must(ref_left(run) == ref_bit_bytes(bit), "positions", "a run ends with its last group");
-    ref_tail_zero(run->at, bit, ref_left(run), "positions");
+    ref_bit_cur c = ref_bit_cur_of(run);
+    ref_groups_read(l, first, &c);
+    ref_must(ref_left(run) == ref_bit_bytes(c.bit), "positions", "a run ends with its last group");
+    ref_tail_zero(run->at, c.bit, ref_left(run), "positions");
 }
 
 void ref_impacts_read(ref_cur *c, uint32_t at_most, ref_impacts *out) {

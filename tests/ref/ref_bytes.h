@@ -49,6 +49,18 @@ uint64_t ref_bit_bytes(uint64_t bits); /* bytes that hold so many bits */
 uint64_t ref_bits(const uint8_t *array, uint64_t bit, uint32_t w);
 /* The bits of a bit array from `used` to the end of its bytes are zero. */
 void ref_tail_zero(const uint8_t *array, uint64_t used, uint64_t bytes, const char *what);
+/* A bit array that is read from its first bit on. */
+typedef struct ref_bit_cur {
+    const uint8_t *array;
+    uint64_t bit, end;
+    const char *what;
+} ref_bit_cur;
+ref_bit_cur ref_bit_cur_of(const ref_cur *c); /* over the bytes that are left */
+/* ref_codes.c */
+uint64_t ref_bits_next(ref_bit_cur *c, uint32_t w);
+uint64_t ref_rice(ref_bit_cur *c, uint32_t k);
+uint64_t ref_exp(ref_bit_cur *c, uint32_t k);
+void ref_ef(ref_bit_cur *c, uint64_t n, uint64_t s, uint32_t *out);
 /* memcmp, then the shorter first. */
 int ref_order(const uint8_t *a, uint64_t a_len, const uint8_t *b, uint64_t b_len);
 

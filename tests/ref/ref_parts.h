@@ -17,7 +17,7 @@ ref_schema *ref_schema_of(ref_heap *heap, const ref_file *file);
 void ref_segment_open(ref_index *index, const char *directory, ref_segment *s);
 const ref_stats *ref_stats_of(const ref_segment *s, uint32_t field);
 
-/* ref_postings.c: a list that is not inline; fills docs and freqs of the term */
+/* A list; fills docs, freqs and positions of the term */
 typedef struct ref_list {
     const uint32_t *lengths; /* NULL = 0 for all */
     const uint32_t *spans;
@@ -30,7 +30,26 @@ typedef struct ref_list {
     uint64_t n, n_positions;
     uint32_t n_blocks, n_groups, n_run, n_bitset, n_packed, n_exceptions;
 } ref_list;
+/* ref_postings.c: of more than 128 documents */
 void ref_list_read(ref_list *list, ref_cur postings, ref_cur positions);
+
+/* ref_short.c: up to 128; returns the bytes that count as postings */
+uint64_t ref_short_read(ref_list *list, ref_cur bytes);
+/* In the dictionary; `more`: the bits of freqs and positions. */
+void ref_inline_read(ref_list *list, uint64_t more, ref_bit_cur *c);
+/* Positions of the postings from `first` on. */
+void ref_groups_read(ref_list *list, uint64_t first, ref_bit_cur *c);
+
+/* ref_term_keys.c */
+typedef struct ref_key_walk {
+    uint32_t form;
+    ref_cur heads, extras, rests;
+    ref_bit_cur nibbles;
+} ref_key_walk;
+void ref_keys_begin(ref_key_walk *walk, uint32_t form, uint64_t n, ref_cur bytes);
+/* Turns the key of 1024 bytes' room into the next one; returns its length. */
+uint64_t ref_keys_next(ref_key_walk *walk, uint8_t *key, uint64_t len);
+void ref_keys_end(const ref_key_walk *walk);
 
 /* ref_block.c */
 void ref_block_read(ref_list *list, ref_cur *block, int64_t last_before);

@@ -1,6 +1,6 @@
 /* ref_postings.c - which postings does a list hold?  (FORMAT.md section 7)
  *
- * A list of at most 128 documents is one block.  A longer one has a table of groups, dominance
+ * Of a list of more than 128 documents (others: ref_short.c).  It has a table of groups, dominance
  * points, and impacts for the list, each group and each block; all are proved here against the
  * postings themselves.
  * Tested by: tests/golden. */
@@ -38,12 +38,17 @@ static uint64_t position_bytes(const widths *w, uint32_t b) {
     return ref_bits(w->array, (uint64_t)w->n * (w->last + w->bytes) + (uint64_t)b * w->pos, w->pos);
 }
 
-/* The group's postings and the positions of them; both cursors are used up. */
-static void read_group(ref_list *l, const group *g, ref_cur c, ref_cur positions, int64_t *last) {
+/* The group's postings and the positions of them; both cursors are used up.  of_list: the impacts
+ * of a list of one group, else NULL. */
+static void read_group(ref_list *l, const group *g, ref_cur c, ref_cur positions, int64_t *last,
+                       const ref_impacts *of_list) {
     ref_impacts of_group, of_block;
     widths w;
     uint64_t first_of_group = l->n;
-    ref_impacts_read(&c, 8, &of_group);
+    if (of_list != NULL)
+        of_group = *of_list;
+    else
+        ref_impacts_read(&c, 8, &of_group);
     read_widths(&c, g->n_blocks, &w);
     ref_must(l->has_positions || w.pos == 0, "group", "w_pos is 0 without positions");
     ref_cur impacts = ref_cut(&c, w.impacts_len);
@@ -63,7 +68,7 @@ static void read_group(ref_list *l, const group *g, ref_cur c, ref_cur positions
     ref_done(&impacts);
     ref_done(&c);
     ref_done(&positions);
-    ref_must(l->docs[l->n - 1] == g->last_doc, "group",
+    ref_must(of_list != NULL || l->docs[l->n - 1] == g->last_doc, "group",
              "its last document is that of its last block");
     ref_impacts_hold(&of_group, l, first_of_group, "group");
 }
@@ -79,14 +84,13 @@ static void check_dominance(const ref_list *l, uint32_t k, uint32_t f, uint32_t 
 static void read_groups(ref_list *l, ref_cur c, ref_cur positions) {
     static const uint32_t ks[3] = {10, 100, 1000};
     uint32_t point[3][2];
-    uint32_t n_points = 0, want = 0;
-    l->n_groups = ref_u32(&c);
-    n_points = ref_u8(&c);
-    ref_zeros(&c, 3);
-    ref_must(l->n_groups >= 1 && l->n_groups <= ref_left(&c) / 24, "postings", "its groups fit");
-    ref_cur table = ref_cut(&c, 24 * (uint64_t)l->n_groups);
-    while (want < 3 && l->df >= ks[want]) want++;
-    ref_must(n_points == want, "postings", "there is a dominance point for every K <= df");
+    uint32_t n_points = 0, only = ref_u8(&c);
+    l->n_groups = only != 0 ? 1 : ref_u32(&c);
+    ref_must(l->n_groups >= 1 && l->n_groups <= ref_left(&c) / 24 + 1, "postings",
+             "its groups fit");
+    ref_must(only != 0 || l->n_groups > 1, "postings", "a list of one group has no table");
+    ref_cur table = ref_cut(&c, only != 0 ? 0 : 24 * (uint64_t)l->n_groups);
+    while (n_points < 3 && l->df >= ks[n_points]) n_points++;
     for (uint32_t k = 0; k < n_points; k++)
         for (int i = 0; i < 2; i++) point[k][i] = ref_varint32(&c);
     ref_impacts of_list;
@@ -94,15 +98,20 @@ static void read_groups(ref_list *l, ref_cur c, ref_cur positions) {
     int64_t last = -1;
     for (uint32_t i = 0; i < l->n_groups; i++) {
         group g;
-        g.last_doc = ref_u32(&table);
-        g.n_blocks = ref_u32(&table);
-        g.end = ref_u64(&table);
-        g.positions_end = ref_u64(&table);
+        if (only != 0) {
+            g = (group){0, only, ref_place(&c) + ref_left(&c), ref_left(&positions)};
+        } else {
+            g.last_doc = ref_u32(&table);
+            g.n_blocks = ref_u32(&table);
+            g.end = ref_u64(&table);
+            g.positions_end = ref_u64(&table);
+        }
         ref_must(g.n_blocks >= 1 && g.n_blocks <= 32, "postings", "a group has 1 to 32 blocks");
         ref_must(g.end >= ref_place(&c) && g.positions_end >= ref_place(&positions), "postings",
                  "groups follow each other");
         read_group(l, &g, ref_cut(&c, g.end - ref_place(&c)),
-                   ref_cut(&positions, g.positions_end - ref_place(&positions)), &last);
+                   ref_cut(&positions, g.positions_end - ref_place(&positions)), &last,
+                   only != 0 ? &of_list : NULL);
     }
     ref_done(&c);
     ref_done(&positions);
@@ -111,16 +120,7 @@ static void read_groups(ref_list *l, ref_cur c, ref_cur positions) {
 }
 
 void ref_list_read(ref_list *l, ref_cur postings, ref_cur positions) {
-    if (l->df <= 128) {
-        ref_block_read(l, &postings, -1);
-        ref_done(&postings);
-        if (l->has_positions)
-            ref_block_positions(l, 0, &positions);
-        else
-            ref_done(&positions);
-    } else {
-        read_groups(l, postings, positions);
-    }
+    read_groups(l, postings, positions);
     uint64_t cf = 0;
     for (uint64_t i = 0; i < l->n; i++) cf += l->freqs[i];
     ref_must(l->n == l->df && cf == l->cf, "postings", "a list has df postings and cf occurrences");

@@ -33,6 +33,15 @@ typedef struct walk {
     void *ctx;
 } walk;
 
+/* The infos of a block while they are read. */
+typedef struct infos {
+    uint32_t kind; /* 0 no term has positions, 1 all, 2 some */
+    uint64_t lonely, positioned;
+    uint32_t width, over_width;
+    uint64_t n_over, n_over_seen, next_list;
+    ref_bit_cur bits, docs, positions, over;
+} infos;
+
 static uint64_t number_at(const uint8_t *table, uint64_t i, uint32_t bytes) {
     return ref_bits(table, i * bytes * 8, bytes * 8);
 }
@@ -83,84 +92,68 @@ static void read_index(walk *w) {
              "TERMS_INDEX", "the key offsets cover the key bytes");
 }
 
-/* The entry of block b: its first key whole, and the prefix of it. */
-static void check_entry(const walk *w, uint32_t b, const uint8_t *key, uint64_t len) {
-    uint64_t from = number_at(w->key_offsets, b, 4), to = number_at(w->key_offsets, b + 1, 4);
+/* The prefix of block b, whose first key is at hand. */
+static void check_prefix(const walk *w, uint32_t b) {
     uint64_t prefix = 0;
-    ref_must(from <= to && to <= w->keys_len, "TERMS_INDEX", "key offsets ascend");
-    ref_must(ref_order(w->keys + from, to - from, key, len) == 0, "TERMS_INDEX",
-             "the key of a block is its first term");
-    for (uint64_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < len ? key[i] : 0);
+    for (uint64_t i = 0; i < 8; i++) prefix = prefix << 8 | (i < w->key_len ? w->key[i] : 0);
     ref_must(number_at(w->prefixes, b, 8) == prefix, "TERMS_INDEX",
              "prefixes are the first 8 bytes of the keys");
 }
 
-/* The next key, which must follow the one before and share with it as much as it can. */
-static void next_key(walk *w, ref_cur *keys, int first_of_block) {
-    uint8_t key[1024];
-    uint64_t shared = first_of_block ? 0 : ref_varint(keys), rest = ref_varint(keys);
-    ref_must(shared <= w->key_len && rest <= 1024 && shared + rest <= 1024 && shared + rest >= 1,
-             "term block", "a key has 1 to 1024 bytes");
-    memcpy(key, w->key, shared);
-    memcpy(key + shared, ref_take(keys, rest), rest);
+/* Onto the next key, or the first of block b; it must follow the one before. */
+static void next_key(walk *w, ref_key_walk *keys, uint32_t b, uint64_t place) {
+    uint8_t before[1024];
+    uint64_t before_len = w->key_len;
+    memcpy(before, w->key, before_len);
+    if (place == 0) {
+        uint64_t from = number_at(w->key_offsets, b, 4), to = number_at(w->key_offsets, b + 1, 4);
+        ref_must(from < to && to <= w->keys_len && to - from <= 1024, "TERMS_INDEX",
+                 "key offsets ascend");
+        w->key_len = to - from;
+        memcpy(w->key, w->keys + from, w->key_len);
+        check_prefix(w, b);
+    } else {
+        w->key_len = ref_keys_next(keys, w->key, w->key_len);
+    }
     if (w->seen_terms > 0)
-        ref_must(ref_order(w->key, w->key_len, key, shared + rest) < 0, "term block",
+        ref_must(ref_order(before, before_len, w->key, w->key_len) < 0, "term block",
                  "keys are sorted and unique");
-    if (!first_of_block && shared < w->key_len && rest > 0)
-        ref_must(w->key[shared] != key[shared], "term block",
-                 "as many bytes as possible are shared");
-    memcpy(w->key, key, shared + rest);
-    w->key_len = shared + rest;
     uint32_t kinds = w->s->schema->fields[w->field].type == REF_TEXT ? 6 : 1;
-    ref_must(key[0] >= 1 && key[0] <= kinds, "term block", "a key begins with its kind");
+    ref_must(w->key[0] >= 1 && w->key[0] <= kinds, "term block", "a key begins with its kind");
 }
 
-static void read_inline(const walk *w, ref_cur c, const ref_term *t) {
-    int64_t doc = -1;
-    uint64_t sum = 0, at = 0;
-    for (uint64_t i = 0; i < t->df; i++) {
-        doc += (int64_t)ref_varint32(&c) + 1;
-        ref_must(doc < w->s->n_docs, "inline list", "documents are in the segment");
-        w->docs[i] = (uint32_t)doc;
-        w->freqs[i] = 1;
-    }
-    for (uint64_t i = 0; t->cf != t->df && i < t->df; i++) w->freqs[i] = ref_varint32(&c) + 1;
-    for (uint64_t i = 0; i < t->df; i++) {
-        ref_must(w->freqs[i] >= 1 && w->freqs[i] <= 32, "inline list", "cf is at most 32");
-        sum += w->freqs[i];
-    }
-    ref_must(sum == t->cf, "inline list", "freqs add up to cf");
-    for (uint64_t i = 0; t->has_positions && i < t->df; i++) {
-        uint64_t pos = 0;
-        for (uint32_t k = 0; k < w->freqs[i]; k++) {
-            pos = k == 0 ? ref_varint32(&c) : pos + ref_varint32(&c);
-            ref_must(w->spans != NULL && pos < w->spans[w->docs[i]], "inline list",
-                     "a position is less than the span");
-            w->positions[at++] = (uint32_t)pos;
-        }
-    }
-    ref_done(&c);
+static ref_list list_of(const walk *w, const ref_term *t) {
+    return (ref_list){.lengths = w->lengths,
+                      .spans = w->spans,
+                      .n_docs = w->s->n_docs,
+                      .has_positions = t->has_positions,
+                      .df = t->df,
+                      .cf = t->cf,
+                      .docs = w->docs,
+                      .freqs = w->freqs,
+                      .positions = w->positions};
 }
 
-static void read_list(walk *w, uint64_t *off, uint64_t positions_len, uint64_t postings_len,
-                      ref_term *t) {
-    ref_list l = {.lengths = w->lengths,
-                  .spans = w->spans,
-                  .n_docs = w->s->n_docs,
-                  .has_positions = t->has_positions,
-                  .df = t->df,
-                  .cf = t->cf,
-                  .docs = w->docs,
-                  .freqs = w->freqs,
-                  .positions = w->positions};
+/* The next list of LISTS. */
+static void read_list(walk *w, infos *in, ref_term *t) {
+    ref_list l = list_of(w, t);
     ref_cur c = w->lists;
-    ref_take(&c, *off);
-    ref_cur positions = ref_cut(&c, positions_len), postings = ref_cut(&c, postings_len);
-    add_piece(w, *off, positions_len + postings_len);
-    *off += positions_len + postings_len;
-    w->positions_seen += positions_len;
-    w->postings_seen += postings_len;
-    ref_list_read(&l, postings, positions);
+    uint64_t positions_len = 0, len;
+    if (t->df > 128 && t->has_positions) positions_len = ref_exp(&in->bits, ref_bits_of(t->cf));
+    len = ref_exp(&in->bits, ref_bits_of(t->df));
+    ref_must(positions_len < UINT64_C(1) << 62 && len < UINT64_C(1) << 62, "term block",
+             "a list is in LISTS");
+    ref_take(&c, in->next_list);
+    add_piece(w, in->next_list, positions_len + len);
+    in->next_list += positions_len + len;
+    ref_cur positions = ref_cut(&c, positions_len), postings = ref_cut(&c, len);
+    uint64_t of_postings = len;
+    if (t->df <= 128)
+        of_postings = ref_short_read(&l, postings);
+    else
+        ref_list_read(&l, postings, positions);
+    w->positions_seen += positions_len + len - of_postings;
+    w->postings_seen += of_postings;
     t->n_blocks = l.n_blocks;
     t->n_groups = l.n_groups;
     t->n_run = l.n_run;
@@ -169,30 +162,54 @@ static void read_list(walk *w, uint64_t *off, uint64_t positions_len, uint64_t p
     t->n_exceptions = l.n_exceptions;
 }
 
-/* One term's info, and its list; *off is where the next list begins. */
-static void read_term(walk *w, ref_cur *infos, uint64_t *off) {
-    uint64_t tag = ref_varint(infos);
+/* The next lonely posting. */
+static void read_lonely(walk *w, infos *in, const ref_term *t) {
+    w->docs[0] = (uint32_t)ref_bits_next(&in->docs, ref_bits_of(w->s->n_docs - 1));
+    w->freqs[0] = 1;
+    ref_must(w->docs[0] < w->s->n_docs, "term block", "documents are in the segment");
+    if (!t->has_positions) return;
+    uint64_t pos = ref_bits_next(&in->positions, in->width);
+    if (in->n_over > 0 && pos == (UINT64_C(1) << in->width) - 1) {
+        ref_must(in->n_over_seen++ < in->n_over, "term block", "n_over positions are large");
+        pos = ref_bits_next(&in->over, in->over_width);
+    }
+    ref_must(w->spans != NULL && pos < w->spans[w->docs[0]], "inline list",
+             "a position is less than the span");
+    w->positions[0] = (uint32_t)pos;
+}
+
+static void read_other(walk *w, infos *in, ref_term *t) {
+    t->df = ref_exp(&in->bits, 0) + 1;
+    ref_must(t->df <= w->s->n_docs, "term block", "1 <= df <= n_docs");
+    uint32_t b = ref_bits_of(t->df);
+    uint64_t least = t->df == 1 ? 2 : t->df, more = ref_exp(&in->bits, b > 3 ? b - 3 : 0);
+    ref_must(more < (UINT64_C(1) << 63) - least, "term block", "cf < 2^63");
+    t->cf = least + more;
+    t->is_inline = t->df <= 4 && t->cf <= 32;
+    room(w, t->df, t->cf);
+    if (t->is_inline) {
+        ref_list l = list_of(w, t);
+        uint64_t bits = t->cf == t->df && !t->has_positions ? 0 : ref_exp(&in->bits, 5);
+        ref_inline_read(&l, bits, &in->bits);
+    } else {
+        read_list(w, in, t);
+    }
+}
+
+/* One term's info, and its list. */
+static void read_term(walk *w, infos *in, uint64_t place) {
     ref_term t = {.key = w->key, .key_len = w->key_len};
-    t.df = tag >> 2;
-    t.has_positions = (tag >> 1 & 1) != 0;
-    t.is_inline = (tag & 1) != 0;
-    uint64_t more = ref_varint(infos);
-    ref_must(t.df >= 1 && t.df <= w->s->n_docs, "term block", "1 <= df <= n_docs");
-    ref_must(more < (UINT64_C(1) << 63) - t.df, "term block", "cf < 2^63");
-    t.cf = t.df + more;
-    ref_must(t.is_inline == (t.df <= 4 && t.cf <= 32), "term block",
-             "a term is inline exactly when df <= 4 and cf <= 32");
     int positions = w->key[0] != 2 && w->key[0] != 6;
+    t.has_positions = in->kind == 1 || (in->kind == 2 && (in->positioned >> place & 1) == 1);
     ref_must(t.has_positions == (w->s->schema->fields[w->field].positions && positions),
              "term block", "positions are there for all kinds but 2 and 6, if the field has them");
-    room(w, t.df, t.cf);
-    if (t.is_inline) {
-        uint64_t len = ref_varint(infos);
-        read_inline(w, ref_cut(infos, len), &t);
+    if ((in->lonely >> place & 1) == 1) {
+        t.df = t.cf = 1;
+        t.is_inline = 1;
+        room(w, 1, 1);
+        read_lonely(w, in, &t);
     } else {
-        uint64_t positions_len = t.has_positions ? ref_varint(infos) : 0;
-        uint64_t postings_len = ref_varint(infos);
-        read_list(w, off, positions_len, postings_len, &t);
+        read_other(w, in, &t);
     }
     t.docs = w->docs;
     t.freqs = w->freqs;
@@ -203,26 +220,65 @@ static void read_term(walk *w, ref_cur *infos, uint64_t *off) {
     if (w->each != NULL) w->each(w->ctx, &t);
 }
 
+/* n values of so many bits, passed. */
+static ref_bit_cur cut_bits(ref_bit_cur *c, uint64_t n) {
+    ref_must(n <= c->end - c->bit, c->what, "a bit array holds what it must");
+    ref_bit_cur part = {c->array, c->bit, c->bit + n, c->what};
+    c->bit += n;
+    return part;
+}
+
+static void begin_infos(const walk *w, infos *in, uint32_t kind, uint64_t n, ref_cur bytes) {
+    uint64_t n_lonely = 0, n_positions = 0;
+    memset(in, 0, sizeof *in);
+    in->kind = kind;
+    in->bits = ref_bit_cur_of(&bytes);
+    ref_must(kind <= 2, "term block", "none, all or some have positions");
+    in->lonely = ref_bits_next(&in->bits, (uint32_t)n);
+    in->positioned = kind == 2 ? ref_bits_next(&in->bits, (uint32_t)n) : 0;
+    if (kind == 1) in->positioned = UINT64_MAX;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t lonely = in->lonely >> i & 1;
+        n_lonely += lonely;
+        n_positions += lonely & in->positioned >> i;
+    }
+    if (n_positions > 0) {
+        in->width = (uint32_t)ref_bits_next(&in->bits, 6);
+        in->n_over = ref_bits_next(&in->bits, 6);
+        if (in->n_over > 0) in->over_width = (uint32_t)ref_bits_next(&in->bits, 6);
+    }
+    ref_must(in->width <= 32 && in->over_width <= 32, "term block", "widths are 0..32");
+    in->docs = cut_bits(&in->bits, n_lonely * ref_bits_of(w->s->n_docs - 1));
+    in->positions = cut_bits(&in->bits, n_positions * in->width);
+    in->over = cut_bits(&in->bits, in->n_over * in->over_width);
+}
+
 static void read_block(walk *w, uint32_t b) {
     uint64_t at = number_at(w->offsets, b, 8), n = w->n_terms - 64 * (uint64_t)b;
     ref_cur c = w->lists;
     ref_take(&c, at);
     const uint8_t *begin = c.at;
-    ref_must(ref_varint(&c) == (n < 64 ? n : 64), "term block",
-             "it holds 64 terms, the last the rest");
-    uint64_t keys_len = ref_varint(&c), infos_len = ref_varint(&c);
-    ref_cur keys = ref_cut(&c, keys_len), infos = ref_cut(&c, infos_len);
+    uint32_t forms = ref_u8(&c);
+    if (n > 64) n = 64;
+    ref_must(forms >> 4 == 0, "term block", "other bits of the forms are 0");
+    uint64_t keys_len = ref_varint(&c), infos_len = ref_varint(&c), first = ref_varint(&c);
+    ref_cur keys_bytes = ref_cut(&c, keys_len), infos_bytes = ref_cut(&c, infos_len);
     add_piece(w, at, (uint64_t)(c.at - begin));
     w->term_bytes_seen += (uint64_t)(c.at - begin);
-    uint64_t off = ref_varint(&infos), first = off;
     uint64_t lists_before = w->postings_seen + w->positions_seen;
-    for (uint64_t i = 0; i < n && i < 64; i++) {
-        next_key(w, &keys, i == 0);
-        if (i == 0) check_entry(w, b, w->key, w->key_len);
-        read_term(w, &infos, &off);
+    ref_key_walk keys = {0};
+    infos in;
+    ref_keys_begin(&keys, forms & 3, n, keys_bytes);
+    begin_infos(w, &in, forms >> 2, n, infos_bytes);
+    in.next_list = first;
+    for (uint64_t i = 0; i < n; i++) {
+        next_key(w, &keys, b, i);
+        read_term(w, &in, i);
     }
-    ref_done(&keys);
-    ref_done(&infos);
+    ref_keys_end(&keys);
+    ref_must(in.n_over_seen == in.n_over, "term block", "n_over positions are large");
+    ref_must(ref_bit_bytes(in.bits.bit) == infos_len, "term block", "infos end with the last term");
+    ref_tail_zero(in.bits.array, in.bits.bit, infos_len, "term block");
     ref_must(first == 0 || w->postings_seen + w->positions_seen > lists_before, "term block",
              "the offset is 0 for a block without lists");
 }

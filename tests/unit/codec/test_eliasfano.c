@@ -129,7 +129,7 @@ START_TEST(groups_of_many_are_those_of_each) {
             n_joined += f[i];
             bit = prs_ef_encode(bytes, bit, positions, f[i], span[i]);
         }
-        ck_assert_uint_eq(prs_ef_encode_groups(all, joined, f, span, n), bit);
+        ck_assert_uint_eq(prs_ef_encode_groups(all, 0, joined, f, span, n), bit);
         ck_assert_mem_eq(all, bytes, sizeof all);
     }
     free(joined);

@@ -118,14 +118,13 @@ void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const
     prs_postings_writer *pw;
     ck_assert_int_eq(section_file_begin(&lf->file, mem, PRS_COMPONENT_LISTS), PRISM_OK);
     if (test_rng_one_in(rng, 2)) prs_out_write(lf->file.out, "what came before", 16);
-    ck_assert_int_eq(prs_postings_writer_new(mem, lf->file.out, &field->lengths, &field->spans, &pw,
-                                             NULL),
+    ck_assert_int_eq(prs_postings_writer_new(mem, lf->file.out, field->n_docs, &field->lengths,
+                                             &field->spans, &pw, NULL),
                      PRISM_OK);
     ck_assert_int_eq(list_model_write(list, pw, positions, piece, rng, &lf->info), PRISM_OK);
     if (lf->info.inlined) {
-        ck_assert_uint_le(lf->info.payload_len, sizeof lf->payload);
-        memcpy(lf->payload, lf->info.payload, lf->info.payload_len);
-        lf->info.payload = lf->payload;
+        ck_assert_uint_le(list_payload_len(&lf->info), sizeof lf->payload);
+        list_payload_keep(&lf->info, lf->payload);
     } else {
         ck_assert_uint_eq(lf->info.off + lf->info.positions_len + lf->info.postings_len,
                           prs_out_offset(lf->file.out));

@@ -56,6 +56,17 @@ typedef struct list_file {
     prs_postings_source source;
 } list_file;
 
+/** Bytes of the payload of an inline list; 0 where there is none. */
+static inline size_t list_payload_len(const prs_term_info *info) {
+    return info->payload == NULL ? 0 : (info->payload_bit + (size_t)info->payload_bits + 7) / 8;
+}
+/** Copy a borrowed payload. */
+static inline void list_payload_keep(prs_term_info *info, uint8_t *room) {
+    if (info->payload == NULL) return;
+    memcpy(room, info->payload, list_payload_len(info));
+    info->payload = room;
+}
+
 void list_file_make(list_file *lf, prs_mem *mem, const field_model *field, const list_model *list,
                     bool positions, uint32_t piece, test_rng *rng);
 void list_file_end(list_file *lf);

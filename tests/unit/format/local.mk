@@ -21,7 +21,6 @@ format_tests_sources = \
 	tests/unit/format/test_positions_read.c \
 	tests/unit/format/test_postings.c \
 	tests/unit/format/test_postings_group.c \
-	tests/unit/format/test_inline_list.c \
 	tests/unit/format/test_postings_has.c \
 	tests/unit/format/test_postings_join.c \
 	tests/unit/format/test_postings_skip.c \
@@ -29,6 +28,9 @@ format_tests_sources = \
 	tests/unit/format/test_postings_writer.c \
 	tests/unit/format/test_order.c \
 	tests/unit/format/test_segment_meta.c \
+	tests/unit/format/test_short_list.c \
+	tests/unit/format/test_term_infos.c \
+	tests/unit/format/test_term_keys.c \
 	tests/unit/format/test_terms.c \
 	tests/unit/format/test_zstd_frame.c
 

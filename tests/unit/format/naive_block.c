@@ -112,6 +112,28 @@ static void patched(reader *r, uint32_t m, uint64_t *values) {
     }
 }
 
+/* Freqs - 1, as PATCHED gives them. */
+static void planes(reader *r, uint32_t n, uint64_t *values) {
+    uint32_t head = byte(r), depth = head & 7, width = head >> 3 == 31 ? 32 : head >> 3;
+    uint64_t n_bits = r->bad ? 0 : 8 * (uint64_t)(r->len - r->at), at = 0;
+    const uint8_t *bits = r->in + r->at;
+    if (depth == 0) r->bad = true;
+    for (uint32_t q = 1; q <= depth + 1; q++) { /* the last time round: what is above */
+        for (uint32_t i = 0; i < n && !r->bad; i++) {
+            uint32_t w = q <= depth ? 1 : width;
+            if (values[i] != q - 1) continue;
+            if (w > n_bits - at) {
+                r->bad = true;
+                return;
+            }
+            uint64_t more = 0;
+            for (uint32_t k = 0; k < w; k++, at++) more |= (uint64_t)bit(bits, at) << k;
+            values[i] += more;
+        }
+    }
+    r->at += (size_t)((at + 7) / 8);
+}
+
 static void bitset(reader *r, block_model *b, uint32_t first) {
     uint32_t n_words = byte(r), n = 0;
     if (r->bad || n_words == 0 || r->len - r->at < (size_t)8 * n_words) {
@@ -146,7 +168,7 @@ bool naive_block_read(const uint8_t *in, size_t len, block_model *b) {
     uint8_t tag = byte(&r);
     b->n = byte(&r) + 1u;
     uint64_t first = varint(&r) + (b->before == UINT32_MAX ? 0 : b->before + UINT64_C(1));
-    if (r.bad || tag > 6 || (tag & 3) == 3 || b->n > 128 || first >= INT32_MAX) return false;
+    if (r.bad || tag > 10 || (tag & 3) == 3 || b->n > 128 || first >= INT32_MAX) return false;
     switch (tag & 3) {
     case 0: packed(&r, b, (uint32_t)first); break;
     case 1:
@@ -156,9 +178,12 @@ bool naive_block_read(const uint8_t *in, size_t len, block_model *b) {
     }
     if (r.bad || b->docs[b->n - 1] >= INT32_MAX) return false;
     uint64_t freqs[128] = {0};
-    if ((tag & 4) == 0) patched(&r, b->n, freqs);
+    if ((tag & 8) != 0)
+        planes(&r, b->n, freqs);
+    else if ((tag & 4) == 0)
+        patched(&r, b->n, freqs);
     for (uint32_t i = 0; i < b->n; i++) {
-        if (freqs[i] == UINT32_MAX) return false;
+        if (freqs[i] >= UINT32_MAX) return false;
         b->freqs[i] = (uint32_t)freqs[i] + 1;
     }
     return !r.bad && r.at == r.len;
@@ -190,4 +215,19 @@ uint8_t *naive_guarded(const uint8_t *bytes, size_t len) {
     memcpy(copy, bytes, len);
     memset(copy + len, 0xee, 64);
     return copy;
+}
+
+size_t naive_planes_len(const uint32_t *values, uint32_t n) {
+    uint64_t best = UINT64_MAX, planes = 0;
+    for (uint32_t depth = 1; depth <= 7; depth++) {
+        uint32_t width = 0, rest = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            planes += values[i] >= depth;
+            if (values[i] <= depth) continue;
+            rest++;
+            while ((uint64_t)(values[i] - depth - 1) >> width != 0) width++;
+        }
+        best = PRS_MIN(best, planes + (uint64_t)rest * (width == 31 ? 32 : width));
+    }
+    return 1 + (size_t)((best + 7) / 8);
 }

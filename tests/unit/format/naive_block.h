@@ -30,6 +30,8 @@ void block_model_make(block_model *b, uint32_t n, block_shape docs, freq_shape f
 bool naive_block_read(const uint8_t *in, size_t len, block_model *b);
 /** Bytes of the shortest PATCHED form of n values: every width tried. */
 size_t naive_patched_len(const uint32_t *values, uint32_t n);
+/** Bytes of the shortest PLANES form: every depth tried. */
+size_t naive_planes_len(const uint32_t *values, uint32_t n);
 
 /* Bytes with 64 readable ones behind, of malloc, so that AddressSanitizer sees reads beyond. */
 uint8_t *naive_guarded(const uint8_t *bytes, size_t len);

@@ -52,7 +52,9 @@ static void check(const block_model *b) {
         ones = ones && values[i] == 0;
     }
     ck_assert_int_eq((out[0] & PRS_BLOCK_ONES) != 0, ones);
-    freqs = ones ? 0 : naive_patched_len(values, b->n);
+    size_t patched = naive_patched_len(values, b->n), planes = naive_planes_len(b->freqs, b->n);
+    ck_assert_int_eq((out[0] & PRS_BLOCK_PLANES) != 0, !ones && planes < patched);
+    freqs = ones ? 0 : PRS_MIN(patched, planes);
     ck_assert_uint_eq(len, head + docs + freqs);
 }
 

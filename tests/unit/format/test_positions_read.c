@@ -93,7 +93,8 @@ START_TEST(the_longest_documents) {
     list_file lf = {.section = {0}};
     test_rng rng = test_rng_of("positions-long");
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, &lengths, NULL, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, DOCS, &lengths, NULL, &pw, NULL),
+                     PRISM_OK);
     ck_assert_int_eq(list_model_write(&list, pw, true, 0, &rng, &lf.info), PRISM_OK);
     prs_postings_writer_free(pw);
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_LISTS, false, &lf.section), PRISM_OK);
@@ -118,12 +119,18 @@ typedef struct damaged {
 static damaged copy_of(const list_file *lf) {
     damaged d = {.info = lf->info, .source = lf->source};
     const prs_term_info *info = &lf->info;
-    d.len = info->inlined ? info->payload_len : (size_t)(info->positions_len + info->postings_len);
+    d.len =
+        info->inlined ? list_payload_len(info) : (size_t)(info->positions_len + info->postings_len);
     if (!info->inlined)
         ck_assert_int_eq(prs_in_touch(&lf->section, info->off, d.len, NULL), PRISM_OK);
-    d.bytes = naive_guarded(info->inlined ? info->payload : lf->section.ptr + info->off, d.len);
+    const uint8_t *list = info->payload != NULL ? info->payload : (const uint8_t *)"";
+    d.bytes = naive_guarded(info->inlined ? list : lf->section.ptr + info->off, d.len);
     d.info.off = 0;
-    d.info.payload = d.bytes;
+    if (d.info.payload != NULL) d.info.payload = d.bytes;
+    if (info->df <= 128) { /* as the dictionary says it */
+        d.info.postings_len += d.info.positions_len;
+        d.info.positions_len = 0;
+    }
     d.source.lists =
         prs_section_of(info->inlined ? (const uint8_t *)"" : d.bytes, info->inlined ? 0 : d.len);
     return d;
@@ -136,7 +143,7 @@ static void cut(const damaged *whole, test_rng *rng) {
         d.bytes = naive_guarded(whole->bytes, len);
         if (d.info.inlined) {
             d.info.payload = d.bytes;
-            d.info.payload_len = (uint32_t)len;
+            d.info.payload_bits = (uint32_t)(8 * len);
         } else if (len <
                    d.info.positions_len) { /* the postings are all there: the positions are not */
             free(d.bytes);
@@ -157,11 +164,11 @@ static void cut(const damaged *whole, test_rng *rng) {
 /* A payload with something behind its last position. */
 static void lengthen(const damaged *whole, test_rng *rng) {
     damaged d = *whole;
-    if (!d.info.inlined) return;
+    if (d.info.payload == NULL) return;
     d.bytes = calloc(1, d.len + 1 + 64);
     memcpy(d.bytes, whole->bytes, d.len);
     d.info.payload = d.bytes;
-    d.info.payload_len++;
+    d.info.payload_bits++;
     TEST_NEED(!list_walk_any_bytes(&d.source, &d.info, rng));
     free(d.bytes);
 }
@@ -233,24 +240,22 @@ START_TEST(a_group_ends_within_its_run) {
         list_file lf;
         list_file_make(&lf, &mem, field, list, true, 0, &rng);
         damaged d = copy_of(&lf);
-        uint64_t whole = d.info.positions_len;
-        for (uint64_t len = 0; len < whole; len++) {
-            /* the run is `len` bytes from its start; the postings stand at another place */
-            uint8_t *bytes = calloc(1, (size_t)(len + d.info.postings_len) + 64);
-            memcpy(bytes, d.bytes, (size_t)len);
-            memcpy(bytes + len, d.bytes + whole, (size_t)d.info.postings_len);
-            prs_postings_source source = {prs_section_of(bytes,
-                                                         (size_t)(len + d.info.postings_len)),
-                                          d.source.spans, d.source.n_docs};
+        uint64_t whole = d.info.postings_len;
+        for (uint64_t len = lf.info.postings_len; len < whole; len++) {
+            uint8_t *bytes = naive_guarded(d.bytes, (size_t)len);
+            memcpy(bytes + len, d.bytes + len, (size_t)PRS_MIN(whole - len, 64));
+            prs_postings_source source = {prs_section_of(bytes, (size_t)len), d.source.spans,
+                                          d.source.n_docs};
             prs_term_info info = d.info;
-            info.positions_len = len;
+            info.postings_len = len;
             uint64_t end = 0;
             for (uint32_t i = 0; i < list->df; i++) {
                 prs_postings p;
                 uint32_t out[64];
-                end += group_bits(list->freqs[i], field->span[list->docs[i]]);
                 ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
                 prism_status status = prs_postings_freqs(&p, NULL);
+                if (i == 0) end = p.bits.bit; /* behind the freqs */
+                end += group_bits(list->freqs[i], field->span[list->docs[i]]);
                 if (status == PRISM_OK) status = prs_postings_positions(&p, i, out, NULL);
                 if (end > 8 * len) ck_assert_int_eq(status, PRISM_ECORRUPT);
             }
@@ -268,33 +273,51 @@ END_TEST
 
 /* Whoever asks for positions trusts the freq: it may not be larger than what the bytes can hold. */
 START_TEST(inline_lists_hold_no_more_than_they_may) {
-    static const uint8_t payload[80] = {0, 0xfe, 0xff, 0xff, 0xff, 0x0f};
+    static const uint8_t payload[80] = {0};
     prs_lengths spans = {0};
     prs_postings_source source = {prs_section_of("", 0), &spans, 10};
     prs_term_info info = {
-        .inlined = true, .has_positions = true, .payload = payload, .payload_len = 70};
+        .inlined = true, .has_positions = true, .payload = payload, .payload_bits = 100};
     prs_postings p;
-    static const uint64_t cfs[] = {33, UINT32_MAX, UINT64_C(1) << 32};
-    info.df = 0;
-    ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_ECORRUPT);
-    info.df = 5;
-    ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_ECORRUPT);
-    info.df = 1;
-    for (size_t i = 0; i < PRS_COUNT(cfs); i++) {
-        uint8_t own[80] = {0};
-        prs_buf b;
-        prs_mem heap;
-        prs_mem_init(&heap, NULL);
-        prs_buf_init(&b, &heap);
-        prs_buf_put8(&b, 0);
-        prs_buf_varint(&b, cfs[i] - 1);
-        memcpy(own, b.ptr, b.len);
-        prs_buf_fini(&b);
-        info.payload = own;
-        info.cf = cfs[i];
+    static const struct {
+        uint32_t df;
+        uint64_t cf;
+    } cases[] = {{0, 0}, {0, 1}, {2, 1}, {5, 5}, {1, 33}, {1, UINT32_MAX}, {1, UINT64_C(1) << 32}};
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        info.df = cases[i].df;
+        info.cf = cases[i].cf;
         ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_ECORRUPT);
         ck_assert_uint_eq(p.last_doc, PRS_DOC_END);
     }
+    info.df = 1;
+    info.cf = 32;
+    ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
+}
+END_TEST
+
+/* Of a lonely posting: below the span, or refused. */
+START_TEST(a_lonely_position_is_checked) {
+    begin();
+    prs_lengths_builder builder;
+    prs_lengths spans;
+    prs_lengths_builder_init(&builder, &mem);
+    prs_lengths_builder_add(&builder, 7);
+    ck_assert_int_eq(prs_lengths_builder_view(&builder, &spans, NULL), PRISM_OK);
+    prs_postings_source source = {prs_section_of("", 0), &spans, 1};
+    for (uint32_t position = 5; position < 9; position++) {
+        prs_term_info info = {
+            .df = 1, .cf = 1, .inlined = true, .has_positions = true, .position = position};
+        prs_postings p;
+        uint32_t out = 0;
+        ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_postings_positions(&p, 0, &out, NULL),
+                         position < 7 ? PRISM_OK : PRISM_ECORRUPT);
+        if (position < 7) ck_assert_uint_eq(out, position);
+        info.doc = 1;
+        ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_ECORRUPT);
+    }
+    prs_lengths_builder_fini(&builder);
+    test_alloc_check_empty(&counter);
 }
 END_TEST
 
@@ -327,4 +350,5 @@ END_TEST
 
 TEST_SUITE(positions_read, any_document_in_any_order, the_longest_documents,
            any_bytes_give_positions_in_bounds_or_an_error, a_group_ends_within_its_run,
-           inline_lists_hold_no_more_than_they_may, a_list_without_positions_says_so)
+           inline_lists_hold_no_more_than_they_may, a_lonely_position_is_checked,
+           a_list_without_positions_says_so)

@@ -165,8 +165,8 @@ START_TEST(pieces_do_not_change_the_bytes) {
             list_file_make(&pieced, &mem, field, list, true, pieces[k], &rng);
             const prs_term_info *a = &whole.info, *b = &pieced.info;
             ck_assert_uint_eq(a->cf, b->cf);
-            ck_assert_uint_eq(a->payload_len, b->payload_len);
-            if (a->payload_len != 0) ck_assert_mem_eq(a->payload, b->payload, a->payload_len);
+            ck_assert_uint_eq(a->payload_bits, b->payload_bits);
+            if (a->payload_bits != 0) ck_assert_mem_eq(a->payload, b->payload, list_payload_len(a));
             ck_assert_uint_eq(a->positions_len, b->positions_len);
             ck_assert_uint_eq(a->postings_len, b->postings_len);
             size_t len = (size_t)(a->positions_len + a->postings_len);
@@ -197,15 +197,15 @@ START_TEST(one_writer_serves_many_lists) {
     prs_section section;
     prs_postings_writer *pw;
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, NULL, &field->spans, &pw, NULL),
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, field->n_docs, NULL, &field->spans, &pw,
+                                             NULL),
                      PRISM_OK);
     for (int i = 0; i < N; i++) {
         uint32_t df = test_rng_one_in(&rng, 4) ? 5000 : 1 + (uint32_t)test_rng_below(&rng, 9);
         lists[i] = list_model_new(field, (list_shape)test_rng_below(&rng, N_SHAPES), df, 9, &rng);
         ck_assert_int_eq(list_model_write(lists[i], pw, i % 2 == 0, 300, &rng, &infos[i]),
                          PRISM_OK);
-        if (infos[i].inlined) memcpy(payloads[i], infos[i].payload, infos[i].payload_len);
-        infos[i].payload = payloads[i];
+        list_payload_keep(&infos[i], payloads[i]);
     }
     prs_postings_writer_free(pw);
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_LISTS, false, &section), PRISM_OK);
@@ -243,8 +243,9 @@ START_TEST(mistakes_of_the_caller_are_told) {
     prs_postings_writer *pw;
     prs_term_info info;
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(
-        prs_postings_writer_new(&mem, f.out, &field->lengths, &field->spans, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, field->n_docs, &field->lengths,
+                                             &field->spans, &pw, NULL),
+                     PRISM_OK);
     prs_postings_writer_begin(pw, true);
     ck_assert_int_eq(prs_postings_writer_finish(pw, &info, NULL), PRISM_EINVAL);
     list_model *list = list_model_new(field, SHAPE_ALL, 200, 3, &rng);
@@ -274,7 +275,8 @@ static prism_status write_lists(prs_mem *m, void *ctx) {
     test_rng rng = test_rng_of("postings-oom-pieces");
     prism_status status = section_file_begin(&f, m, PRS_COMPONENT_LISTS);
     if (status == PRISM_OK)
-        status = prs_postings_writer_new(m, f.out, &c->field->lengths, &c->field->spans, &pw, NULL);
+        status = prs_postings_writer_new(m, f.out, c->field->n_docs, &c->field->lengths,
+                                         &c->field->spans, &pw, NULL);
     for (int i = 0; i < 3 && status == PRISM_OK; i++)
         status = list_model_write(c->lists[i], pw, true, 200, &rng, &info);
     prs_postings_writer_free(pw);

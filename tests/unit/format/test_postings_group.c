@@ -127,8 +127,9 @@ static uint32_t width(uint64_t v) {
     return w;
 }
 
-static void check_group(reader r, const block_of_list *b, uint32_t n, uint32_t before) {
-    check_impacts(&r, 8, b, n);
+static void check_group(reader r, const block_of_list *b, uint32_t n, uint32_t before,
+                        bool is_only) {
+    if (!is_only) check_impacts(&r, 8, b, n); /* else they are those of the list */
     uint32_t w_last = (uint32_t)take(&r, 1), w_bytes = (uint32_t)take(&r, 1),
              w_pos = (uint32_t)take(&r, 1), impacts_len = (uint32_t)take(&r, 2), most[3] = {0};
     const uint8_t *bits = r.at;
@@ -170,26 +171,29 @@ static void check_dominance(reader *r, uint32_t n, const blocks *all) {
 
 static void check_list(const uint8_t *bytes, size_t len, const blocks *all, bool has_positions) {
     reader r = {bytes, bytes + len};
-    uint32_t n_groups = (uint32_t)take(&r, 4), n_dominance = (uint32_t)take(&r, 1),
+    uint32_t n_only = (uint32_t)take(&r, 1), n_groups = n_only != 0 ? 1 : (uint32_t)take(&r, 4),
              before = PRS_NO_DOC;
+    uint32_t n_dominance = all->df < 10 ? 0 : all->df < 100 ? 1 : all->df < 1000 ? 2 : 3;
     ck_assert_uint_eq(n_groups, (all->n + 31) / 32);
-    ck_assert_uint_eq(n_dominance, all->df < 10 ? 0 : all->df < 100 ? 1 : all->df < 1000 ? 2 : 3);
-    ck_assert_uint_eq(take(&r, 3), 0);
+    ck_assert_uint_eq(n_only, n_groups == 1 ? all->n : 0);
     reader entries = r;
-    r.at += 24 * (size_t)n_groups;
+    if (n_only == 0) r.at += 24 * (size_t)n_groups;
     check_dominance(&r, n_dominance, all);
     check_impacts(&r, 8, all->b, all->n);
     uint64_t from = (uint64_t)(r.at - bytes), positions = 0;
     for (uint32_t g = 0; g < n_groups; g++) {
         const block_of_list *b = all->b + 32 * (size_t)g;
         uint32_t n = PRS_MIN(32, all->n - 32 * g), last = b[n - 1].docs[b[n - 1].n - 1];
-        ck_assert_uint_eq(take(&entries, 4), last);
-        ck_assert_uint_eq(take(&entries, 4), n);
-        uint64_t end = take(&entries, 8);
-        ck_assert(end > from && end <= len);
+        uint64_t end = len;
         for (uint32_t i = 0; i < n; i++) positions += b[i].pos_len;
-        ck_assert_uint_eq(take(&entries, 8), has_positions ? positions : 0);
-        check_group((reader){bytes + from, bytes + end}, b, n, before);
+        if (n_only == 0) {
+            ck_assert_uint_eq(take(&entries, 4), last);
+            ck_assert_uint_eq(take(&entries, 4), n);
+            end = take(&entries, 8);
+            ck_assert(end > from && end <= len);
+            ck_assert_uint_eq(take(&entries, 8), has_positions ? positions : 0);
+        }
+        check_group((reader){bytes + from, bytes + end}, b, n, before, n_only != 0);
         from = end;
         before = last;
     }

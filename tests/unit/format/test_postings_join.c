@@ -17,9 +17,9 @@ static void begin(void) {
     prs_mem_init(&mem, &hook);
 }
 
-static void open_joiner(section_file *f, float mean, prs_postings_joiner **pj) {
+static void open_joiner(section_file *f, uint32_t n_docs, float mean, prs_postings_joiner **pj) {
     ck_assert_int_eq(section_file_begin(f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_joiner_new(&mem, f->out, mean, pj, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_joiner_new(&mem, f->out, n_docs, mean, pj, NULL), PRISM_OK);
 }
 
 /* ---- segments, and the one that they become -------------------------------------------------- */
@@ -180,13 +180,17 @@ static void compare_bytes(const joining *j, bool positions, const prs_term_info 
     prs_postings_writer *pw;
     prs_term_info written;
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, &j->lengths, &j->spans, &pw, NULL),
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, j->n_docs, &j->lengths, &j->spans, &pw,
+                                             NULL),
                      PRISM_OK);
     ck_assert_int_eq(list_model_write(&j->all, pw, positions, 0, rng, &written), PRISM_OK);
     ck_assert_int_eq(written.inlined, info->inlined);
     if (written.inlined) {
-        ck_assert_uint_eq(written.payload_len, info->payload_len);
-        ck_assert_mem_eq(written.payload, info->payload, info->payload_len);
+        ck_assert_uint_eq(written.doc, info->doc);
+        ck_assert_uint_eq(written.position, info->position);
+        ck_assert_uint_eq(written.payload_bits, info->payload_bits);
+        if (info->payload_bits != 0)
+            ck_assert_mem_eq(written.payload, info->payload, list_payload_len(info));
     }
     prs_postings_writer_free(pw);
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_LISTS, false, &at_once), PRISM_OK);
@@ -225,7 +229,7 @@ static bool run(uint32_t max_docs, list_shape shape, uint32_t gone_in, test_rng 
         end(&j);
         return false;
     }
-    open_joiner(&f, mean_of(&j), &pj);
+    open_joiner(&f, j.n_docs, mean_of(&j), &pj);
     prs_postings_joiner_begin(pj, positions, max_df(&j), twice);
     for (uint32_t i = 0; i < j.n_parts; i++) is_small &= j.parts[i].file.info.df < 1024;
     join_parts(pj, &j);
@@ -233,7 +237,7 @@ static bool run(uint32_t max_docs, list_shape shape, uint32_t gone_in, test_rng 
     ck_assert_int_eq(again, twice && j.all.df > 128);
     if (again) join_parts(pj, &j);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_OK);
-    if (info.inlined) info.payload = memcpy(payload, info.payload, info.payload_len);
+    list_payload_keep(&info, payload);
     prs_postings_joiner_free(pj);
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_LISTS, false, &section), PRISM_OK);
     check_read(&j, &info, &section, positions, &n_blocks, &n_short);
@@ -296,14 +300,15 @@ static void write_odd(section_file *f, uint32_t first, uint32_t df, prs_term_inf
     prs_postings_writer *pw;
     prs_section section;
     ck_assert_int_eq(section_file_begin(f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, f->out, NULL, NULL, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f->out, N_DOCS, NULL, NULL, &pw, NULL),
+                     PRISM_OK);
     prs_postings_writer_begin(pw, false);
     for (uint32_t i = 0; i < df; i++) {
         uint32_t doc = first + 2 * i, freq = 1 + i % 3;
         prs_postings_writer_add(pw, &doc, &freq, NULL, 1);
     }
     ck_assert_int_eq(prs_postings_writer_finish(pw, info, NULL), PRISM_OK);
-    if (info->inlined) info->payload = memcpy(payload, info->payload, info->payload_len);
+    list_payload_keep(info, payload);
     prs_postings_writer_free(pw);
     ck_assert_int_eq(section_file_open(f, PRS_COMPONENT_LISTS, false, &section), PRISM_OK);
     *source = (prs_postings_source){section, NULL, N_DOCS};
@@ -323,7 +328,7 @@ START_TEST(up_to_the_last_document) {
         prs_postings p;
         prs_section section;
         uint8_t payload[3][64];
-        open_joiner(&f, 0, &pj);
+        open_joiner(&f, N_DOCS, 0, &pj);
         prs_postings_joiner_begin(pj, false, df[0] + df[1], false);
         for (int i = 0; i < 2; i++) {
             write_odd(&in[i], first[i], df[i], &info[i], &source[i], payload[i]);
@@ -332,7 +337,7 @@ START_TEST(up_to_the_last_document) {
             join_all(pj, &p, NULL, i == 0 ? 0 : INT32_MAX - 1 - end);
         }
         ck_assert_int_eq(prs_postings_joiner_finish(pj, &made, NULL), PRISM_OK);
-        if (made.inlined) made.payload = memcpy(payload[2], made.payload, made.payload_len);
+        list_payload_keep(&made, payload[2]);
         prs_postings_joiner_free(pj);
         ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_LISTS, false, &section), PRISM_OK);
         prs_postings_source all = {section, NULL, N_DOCS};
@@ -377,16 +382,12 @@ START_TEST(a_wasteful_block_is_written_anew) {
     uint8_t blocks[2][2048], *bytes = calloc(1, 8192), *at = bytes;
     size_t lens[2] = {put_wasteful(blocks[0], 0), put_wasteful(blocks[1], 1)};
     ck_assert_uint_gt(lens[0], PRS_BLOCK_MAX_BYTES);
-    /* head, directory of one group, no dominance, impacts; group: impacts, widths, impacts of
-     * blocks */
+    /* blocks of the only group, three dominance points, impacts; group: widths, impacts of blocks */
     static const uint8_t impacts[] = {1, 0x81, 0x80, 0x80, 0x80, 0x08, 0};
-    prs_store32(at, 1);
-    at += 8;
-    prs_store32(at, 258); /* the last document */
-    prs_store32(at + 4, 2);
-    uint8_t *end_at = at + 8;
-    at += 24;
-    for (int i = 0; i < 2; i++, at += sizeof impacts) memcpy(at, impacts, sizeof impacts);
+    *at++ = 2;
+    for (int i = 0; i < 3; i++, at += 2) at[0] = 1, at[1] = 0;
+    memcpy(at, impacts, sizeof impacts);
+    at += sizeof impacts;
     *at++ = 8, *at++ = 16, *at++ = 0;
     prs_store16(at, 2 * sizeof impacts);
     at += 2;
@@ -395,7 +396,6 @@ START_TEST(a_wasteful_block_is_written_anew) {
     for (int i = 0; i < 2; i++, at += 2) prs_store16(at, (uint16_t)lens[i]);
     for (int i = 0; i < 2; i++, at += sizeof impacts) memcpy(at, impacts, sizeof impacts);
     for (int i = 0; i < 2; at += lens[i++]) memcpy(at, blocks[i], lens[i]);
-    prs_store64(end_at, (uint64_t)(at - bytes));
 
     prs_term_info info = {
         .df = 1024, .cf = 256 * (UINT64_C(1) << 31) + 256, .postings_len = (uint64_t)(at - bytes)};
@@ -404,7 +404,7 @@ START_TEST(a_wasteful_block_is_written_anew) {
     section_file f;
     prs_section section;
     prs_postings_joiner *pj;
-    open_joiner(&f, 0, &pj);
+    open_joiner(&f, N_DOCS, 0, &pj);
     prs_postings_joiner_begin(pj, false, 256, false);
     ck_assert_int_eq(prs_postings_open(&p, &source, &info, NULL), PRISM_OK);
     join_all(pj, &p, NULL, 5);
@@ -454,7 +454,7 @@ START_TEST(any_bytes) {
         prs_postings_joiner *pj;
         prs_term_info made;
         make(&j, i % 2 == 0 ? 300 : 5000, (list_shape)(i % N_SHAPES), 50, true, &rng);
-        open_joiner(&f, 100, &pj);
+        open_joiner(&f, j.n_docs, 100, &pj);
         prs_postings_joiner_begin(pj, true, max_df(&j), i % 2 == 0);
         prism_status status = join_damaged(pj, &j, &rng);
         bool again = false;
@@ -478,7 +478,7 @@ START_TEST(nothing_is_no_list) {
     section_file f;
     prs_postings_joiner *pj;
     prs_term_info info;
-    open_joiner(&f, 0, &pj);
+    open_joiner(&f, N_DOCS, 0, &pj);
     prs_postings_joiner_begin(pj, true, 5, false);
     ck_assert_int_eq(prs_postings_joiner_finish(pj, &info, NULL), PRISM_EINVAL);
     prs_postings_joiner_free(pj);

@@ -38,14 +38,12 @@ static void open_list(skip_list *l, uint32_t df, bool wide, test_rng *rng) {
         freqs[i] = 1 + (uint32_t)test_rng_below(rng, 4);
     }
     ck_assert_int_eq(section_file_begin(&l->file, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, l->file.out, NULL, NULL, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, l->file.out, N_DOCS, NULL, NULL, &pw, NULL),
+                     PRISM_OK);
     prs_postings_writer_begin(pw, false);
     prs_postings_writer_add(pw, l->docs, freqs, NULL, df);
     ck_assert_int_eq(prs_postings_writer_finish(pw, &l->info, NULL), PRISM_OK);
-    if (l->info.inlined) {
-        memcpy(l->payload, l->info.payload, l->info.payload_len);
-        l->info.payload = l->payload;
-    }
+    list_payload_keep(&l->info, l->payload);
     prs_postings_writer_free(pw);
     ck_assert_int_eq(section_file_open(&l->file, PRS_COMPONENT_LISTS, false, &section), PRISM_OK);
     l->source = (prs_postings_source){section, NULL, N_DOCS};

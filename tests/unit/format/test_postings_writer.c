@@ -63,7 +63,8 @@ typedef struct file {
 
 static void open_file(file *w) {
     ck_assert_int_eq(section_file_begin(&w->f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, w->f.out, NULL, NULL, &w->pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, w->f.out, N_DOCS, NULL, NULL, &w->pw, NULL),
+                     PRISM_OK);
 }
 
 static void read_file(file *w) {
@@ -84,8 +85,7 @@ static void write_list(file *w, const long_list *l, uint32_t most, test_rng *rng
     }
     ck_assert_int_eq(prs_postings_writer_finish(w->pw, info, NULL), PRISM_OK);
     if (!info->inlined) return;
-    memcpy(payload, info->payload, info->payload_len);
-    info->payload = payload;
+    list_payload_keep(info, payload);
 }
 
 static void check_list(const file *w, const prs_term_info *info, const long_list *l) {
@@ -193,7 +193,7 @@ START_TEST(a_full_disk_comes_out_at_finish) {
     long_list l = make(400000, WIDE, &rng);
     ck_assert_int_eq(prs_out_open(&fault.base, "x", PRS_FILE_IDX, &id, 0, &out, NULL), PRISM_OK);
     prs_out_section(out, PRS_COMPONENT_LISTS, 0, 1);
-    ck_assert_int_eq(prs_postings_writer_new(&mem, out, NULL, NULL, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, out, N_DOCS, NULL, NULL, &pw, NULL), PRISM_OK);
     prs_postings_writer_begin(pw, false);
     prs_postings_writer_add(pw, l.docs, l.freqs, NULL, l.df);
     ck_assert_int_eq(prs_postings_writer_finish(pw, &info, NULL), PRISM_ENOSPC);
@@ -217,8 +217,9 @@ START_TEST(a_position_beyond_its_document) {
     prs_postings_writer *pw;
     prs_term_info info;
     ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_LISTS), PRISM_OK);
-    ck_assert_int_eq(
-        prs_postings_writer_new(&mem, f.out, &field->lengths, &field->spans, &pw, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_postings_writer_new(&mem, f.out, field->n_docs, &field->lengths,
+                                             &field->spans, &pw, NULL),
+                     PRISM_OK);
     for (size_t i = 0; i < PRS_COUNT(dfs); i++) {
         list_model *good = list_model_new(field, SHAPE_ALL, dfs[i], 5, &rng);
         uint32_t doc = below(&rng, good->df), *last = &good->positions[good->first[doc + 1] - 1];

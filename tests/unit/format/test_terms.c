@@ -2,6 +2,7 @@
  * memory. */
 #include "section_file.h"
 
+#include "codec/eliasfano.h"
 #include "format/terms.h"
 
 #include <stdio.h>
@@ -72,7 +73,7 @@ static void random_keys(uint32_t n, test_rng *rng) {
     sort_keys();
 }
 
-static const uint8_t payload[] = "payload of an inline list, never decoded here";
+static const uint8_t payload[128] = "payload of an inline list, never decoded here";
 
 /* Infos that the format allows; lists are n bytes of filler. */
 static void random_infos(test_rng *rng) {
@@ -84,9 +85,17 @@ static void random_infos(test_rng *rng) {
             info->df + test_rng_below(rng, test_rng_one_in(rng, 3) ? 1 + (UINT64_C(1) << 50) : 20);
         info->has_positions = test_rng_one_in(rng, 2);
         info->inlined = info->df <= 4 && info->cf <= 32;
-        if (info->inlined) {
+        if (info->cf == 1) {
+            info->doc = (uint32_t)test_rng_below(rng, N_DOCS);
+            if (info->has_positions)
+                info->position =
+                    (uint32_t)(test_rng_next(rng) >> (test_rng_one_in(rng, 9) ? 32 : 54));
+        } else if (info->inlined) {
+            bool more = info->has_positions || info->cf != info->df;
             info->payload = payload;
-            info->payload_len = (uint32_t)test_rng_below(rng, sizeof payload);
+            info->payload_bit = (uint32_t)test_rng_below(rng, 8);
+            info->payload_bits = (uint32_t)prs_ef_bits(info->df, N_DOCS);
+            if (more) info->payload_bits += (uint32_t)test_rng_below(rng, 300);
         } else {
             info->positions_len = info->has_positions ? test_rng_below(rng, 300) : 0;
             info->postings_len = 1 + test_rng_below(rng, test_rng_one_in(rng, 50) ? 20000 : 200);
@@ -102,7 +111,7 @@ static void write_filler(prs_out *out, uint64_t len) {
 
 static prism_status write_dictionary(section_file *f, prs_mem *m, prs_terms_totals *totals) {
     prs_terms_writer *tw;
-    PRS_TRY(prs_terms_writer_new(m, f->out, &tw, NULL));
+    PRS_TRY(prs_terms_writer_new(m, f->out, N_DOCS, &tw, NULL));
     for (uint32_t i = 0; i < dict.n; i++) {
         prs_term_info *info = &dict.info[i];
         if (!info->inlined) {
@@ -141,11 +150,16 @@ static void check_info(const prs_term_info *got, uint32_t i) {
     ck_assert_uint_eq(got->cf, want->cf);
     ck_assert_int_eq(got->has_positions, want->has_positions);
     ck_assert_int_eq(got->inlined, want->inlined);
-    ck_assert_uint_eq(got->payload_len, want->payload_len);
-    if (got->payload_len != 0) ck_assert_mem_eq(got->payload, want->payload, got->payload_len);
+    ck_assert_uint_eq(got->doc, want->doc);
+    ck_assert_uint_eq(got->position, want->position);
+    ck_assert_uint_eq(got->payload_bits, want->payload_bits);
+    for (uint32_t bit = 0; bit < got->payload_bits; bit++)
+        ck_assert_uint_eq(prs_bits_load(got->payload, got->payload_bit + bit, 1),
+                          prs_bits_load(want->payload, want->payload_bit + bit, 1));
     ck_assert_uint_eq(got->off, want->off);
-    ck_assert_uint_eq(got->positions_len, want->positions_len);
-    ck_assert_uint_eq(got->postings_len, want->postings_len);
+    ck_assert_uint_eq(got->positions_len + got->postings_len,
+                      want->positions_len + want->postings_len);
+    if (got->df > 128) ck_assert_uint_eq(got->positions_len, want->positions_len);
 }
 
 /* Place of the first key >= key. */

@@ -71,6 +71,7 @@ typedef struct written {
 static prism_status write(bench *b, bool with_pool, size_t scratch, size_t run_places,
                           written *out) {
     prs_flush_lists how = {.mem = b->mem,
+                           .n_docs = b->lengths.n_docs,
                            .pool = with_pool ? b->pool : NULL,
                            .scratch = scratch,
                            .run_places = run_places,

@@ -85,7 +85,7 @@ static prism_status write_all(prs_mem *mem, section_file *f, bool sorted, bool p
     prism_status status = prs_lengths_builder_view(&builder, &lengths, NULL);
     if (status == PRISM_OK) status = section_file_begin(f, mem, PRS_COMPONENT_LISTS);
     if (status == PRISM_OK)
-        status = prs_postings_writer_new(mem, f->out, &lengths, NULL, &pw, NULL);
+        status = prs_postings_writer_new(mem, f->out, DOCS, &lengths, NULL, &pw, NULL);
     if (status == PRISM_OK) status = prs_merge_sorter_new(mem, numbers, DOCS, &sorter, NULL);
     for (size_t i = 0; i < PRS_COUNT(densities) && status == PRISM_OK; i++) {
         static posting_list l;
