@@ -286,9 +286,11 @@ def thread_lines(records, corpus):
         yield ""
         yield f"Threads, {corpus}: queries a second by wall time, all queries one after the other in each thread"
     for mode in dict.fromkeys(r["mode"] for r in rows):
-        by = {r["threads"]: r for r in rows if r["mode"] == mode}
-        yield f"  {mode:<11} " + ", ".join(f"{n}: {r['qps']:.0f} (CPU {r['mean']:.1f} us a query)" for n, r in by.items()) + \
-            f", {by[2]['qps'] / by[1]['qps']:.2f}x"
+        by = {(r["threads"], r["within"]): r for r in rows if r["mode"] == mode}
+        one = by[1, 1]["qps"]
+        yield (f"  {mode:<11} one thread {one:.0f} (CPU {by[1, 1]['mean']:.1f} us a query), two searches at once {by[2, 1]['qps']:.0f} "
+               f"({by[2, 1]['qps'] / one:.2f}x, CPU {by[2, 1]['mean']:.1f} us), two threads within a search {by[1, 2]['qps']:.0f} "
+               f"({by[1, 2]['qps'] / one:.2f}x)")
 
 
 def table(records):

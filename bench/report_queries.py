@@ -13,7 +13,8 @@ CORPORA = {"articles": "all articles", "million": "a million passages", "en-mill
 MODES = {"top10": "top 10", "top100": "top 100", "top1000": "top 1000", "top100count": "top 100 and the exact count", "count": "the exact count"}
 NAMES = {"lucene": "Lucene", "tantivy": "Tantivy", "xapian": "Xapian", "fts5": "SQLite FTS5", "pisa": "PISA", "bm25s": "BM25S",
          "prismsearch-shuffled": "in a random order", "prismsearch-reordered": "like beside like", "prismsearch-ten": "ten segments",
-         "prismsearch-deleted": "a tenth deleted", "prismsearch-exhaustive": "without pruning"}
+         "prismsearch-deleted": "a tenth deleted", "prismsearch-exhaustive": "without pruning",
+         "prismsearch-filters": "filters kept"}
 GROUPS = (("a word", ("term-",)), ("all words", ("and-",)), ("any word", ("or-",)), ("phrase", ("phrase-2", "phrase-3", "phrase-many")),
           ("phrase with stop words", ("phrase-stop-", "phrase-all-stop-")), ("must and should", ("must-should", "phrase-word")),
           ("without a word", ("not-",)), ("filtered", ("filter-",)), ("stop words, rare and frequent", ("stop-", "rare-")),

@@ -65,10 +65,14 @@ typedef struct prism_writer_opts {
      * longest list of a merge, 16 bytes a document, and for "bp" a quarter of the budget.  Needed
      * by open alone */
     const char *reorder;
+    /* tokens of a field in one flush from which its stop words are chosen, of which adjacent pairs
+     * have lists of their own; 0 = 2^20, UINT64_MAX = never.  Phrases of stop words are faster with
+     * them; no answer depends on it.  An index that has stop words keeps them */
+    uint64_t stop_tokens;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */
 #define PRISM_WRITER_OPTS_INIT                                                                     \
-    { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0, NULL }
+    { sizeof(prism_writer_opts), 0, 1, 0, 0, 0, 0, 0, NULL, 0 }
 
 /** Become the writer of an index.
  *  Params : index [what it needs of it is referenced]; out [owned: prism_writer_close]

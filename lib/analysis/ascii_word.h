@@ -76,55 +76,51 @@ static inline prs_ascii_word prs_ascii_word_sse2(const uint8_t *p) {
 }
 #endif
 
-/* A word of fewer than PRS_ASCII_WORD_KEY bytes at p, of which as many must be readable; len
- * PRS_ASCII_WORD_KEY = longer.  has_digit is not set. */
-static inline prs_ascii_word prs_ascii_word_short(const uint8_t *p) {
+/* The first len < PRS_ASCII_WORD_KEY bytes at p as a key, in lower case or as they are;
+ * PRS_ASCII_WORD_KEY bytes must be readable. */
+static inline prs_word_key prs_ascii_key(const uint8_t *p, uint32_t len, bool as_is) {
+    prs_word_key key;
 #ifdef __SSE2__
     static const uint8_t keep[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                      0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    __m128i a = _mm_loadu_si128((const void *)p);
-    __m128i lower = _mm_or_si128(a, _mm_set1_epi8(0x20));
-    __m128i is_word = _mm_or_si128(prs_ascii_within(a, '0', 10), prs_ascii_within(lower, 'a', 26));
-    prs_ascii_word word = {{0, 0}, 0, false};
-    word.len = (uint32_t)__builtin_ctz(~(uint32_t)_mm_movemask_epi8(is_word));
-    lower = _mm_and_si128(lower, _mm_loadu_si128((const void *)(keep + 16 - word.len)));
-    word.key.lo = (uint64_t)_mm_cvtsi128_si64(lower);
-    word.key.hi = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(lower, lower));
-    return word;
+    __m128i bytes = _mm_loadu_si128((const void *)p);
+    if (!as_is) bytes = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    bytes = _mm_and_si128(bytes, _mm_loadu_si128((const void *)(keep + 16 - len)));
+    key.lo = (uint64_t)_mm_cvtsi128_si64(bytes);
+    key.hi = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(bytes, bytes));
 #else
-    prs_ascii_word word = {{0, 0}, 0, false};
-    uint8_t key[PRS_ASCII_WORD_KEY] = {0};
-    for (; word.len < PRS_ASCII_WORD_KEY; word.len++) {
-        uint8_t c = p[word.len];
-        if (!prs_ascii_is_digit(c) && !prs_ascii_is_letter(c)) break;
-        key[word.len] = c | 0x20;
-    }
-    memcpy(&word.key.lo, key, 8);
-    memcpy(&word.key.hi, key + 8, 8);
-    return word;
+    uint8_t bytes[PRS_ASCII_WORD_KEY] = {0};
+    for (uint32_t i = 0; i < len; i++) bytes[i] = as_is ? p[i] : p[i] | 0x20;
+    memcpy(&key.lo, bytes, 8);
+    memcpy(&key.hi, bytes + 8, 8);
 #endif
+    return key;
 }
 
-/* The same for a run of ASCII bytes above the blank, as they are. */
-static inline prs_ascii_word prs_ascii_run_short(const uint8_t *p) {
-    prs_ascii_word word = {{0, 0}, 0, false};
+/* Bit i: byte i of n is of a word.  as_is: words are ASCII bytes above the blank, else letters and
+ * digits.  n is a multiple of 16, at most 64. */
+static inline uint64_t prs_ascii_word_bytes(const uint8_t *p, uint32_t n, bool as_is) {
+    uint64_t mask = 0;
 #ifdef __SSE2__
-    static const uint8_t keep[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    __m128i a = _mm_loadu_si128((const void *)p);
-    uint32_t is_word = (uint32_t)_mm_movemask_epi8(_mm_cmpgt_epi8(a, _mm_set1_epi8(0x20)));
-    word.len = (uint32_t)__builtin_ctz(~is_word);
-    a = _mm_and_si128(a, _mm_loadu_si128((const void *)(keep + 16 - word.len)));
-    word.key.lo = (uint64_t)_mm_cvtsi128_si64(a);
-    word.key.hi = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(a, a));
+    for (uint32_t i = 0; i < n; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const void *)(p + i)), is_word;
+        if (as_is) {
+            is_word = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x20));
+        } else {
+            __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+            is_word =
+                _mm_or_si128(prs_ascii_within(bytes, '0', 10), prs_ascii_within(lower, 'a', 26));
+        }
+        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_word) << i;
+    }
 #else
-    uint8_t key[PRS_ASCII_WORD_KEY] = {0};
-    for (; word.len < PRS_ASCII_WORD_KEY && p[word.len] > 0x20 && p[word.len] < 0x80; word.len++)
-        key[word.len] = p[word.len];
-    memcpy(&word.key.lo, key, 8);
-    memcpy(&word.key.hi, key + 8, 8);
+    for (uint32_t i = 0; i < n; i++) {
+        bool is_word = as_is ? p[i] > 0x20 && p[i] < 0x80
+                             : prs_ascii_is_digit(p[i]) || prs_ascii_is_letter(p[i]);
+        mask |= (uint64_t)is_word << i;
+    }
 #endif
-    return word;
+    return mask;
 }
 
 static inline prs_ascii_word prs_ascii_word_at(const uint8_t *p) {

@@ -107,33 +107,70 @@ static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surf
     return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
 }
 
-/* Remember a word met for the first time.  Folding leaves it as it is, and what stands between
- * blanks is not even folded, so without a stemmer it is its own term. */
+/* Folding leaves a word of the lane as it is, and what stands between blanks is not even folded: so
+ * without a stemmer it is its own term. */
+static bool is_own_term(const prs_lexicon *lexicon) {
+    return lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
+}
+
+/* The bytes of a word behind those of `kind`; returns its length. */
+static uint32_t spell(prs_word_key key, uint8_t kind, uint8_t out[1 + PRS_ASCII_WORD_KEY]) {
+    out[0] = kind;
+    memcpy(out + 1, &key.lo, 8);
+    memcpy(out + 9, &key.hi, 8);
+    uint32_t bits = key.hi != 0 ? 64 + prs_bit_width64(key.hi) : prs_bit_width64(key.lo);
+    return (bits + 7) / 8;
+}
+
+/* Remember a word met for the first time. */
 static prism_status learn_word(prs_lexicon *lexicon, prs_word_key key, const prs_word_entry **out) {
-    uint8_t text[PRS_ASCII_WORD_KEY];
-    memcpy(text, &key.lo, 8);
-    memcpy(text + 8, &key.hi, 8);
+    uint8_t text[1 + PRS_ASCII_WORD_KEY];
     prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    while (surface.end < sizeof text && text[surface.end] != 0) surface.end++;
+    surface.end = spell(key, PRS_KIND_WORD, text);
     prs_word_entry entry = {key, 0, PRS_MEMO_NONE};
-    bool is_plain = lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
-    PRS_TRY(is_plain ? prs_lexicon_add(lexicon, PRS_KIND_WORD, prs_bytes_of(text, surface.end),
-                                       &entry.id)
-                     : make_ids(lexicon, text, &surface, &entry));
+    PRS_TRY(is_own_term(lexicon) ? prs_lexicon_add(lexicon, PRS_KIND_WORD,
+                                                   prs_bytes_of(text + 1, surface.end), &entry.id)
+                                 : make_ids(lexicon, text + 1, &surface, &entry));
     prs_word_memo_add(&lexicon->words, &entry);
     *out = prs_word_memo_find(&lexicon->words, key, prs_word_memo_hash(&lexicon->words, key));
     return PRISM_OK;
 }
 
-static prism_status flush_words(prs_lexicon *lexicon) {
-    if (lexicon->n_words == 0) return PRISM_OK;
-    uint32_t *ids = lexicon->out->ids + lexicon->base;
+static void give_ids(uint32_t *ids, const prs_lane_word *word, const prs_word_entry *entry) {
+    ids[word->at] = entry->id;
+    if (entry->exact != PRS_MEMO_NONE) ids[word->at + 1] = entry->exact | PRS_STREAM_STACKED;
+}
+
+/* The words that were met before; those that were not are listed, and their slots asked for. */
+static uint32_t flush_known(prs_lexicon *lexicon, uint32_t *ids, uint8_t fresh[PRS_LANE_BATCH]) {
+    bool fetch = is_own_term(lexicon);
+    uint8_t text[1 + PRS_ASCII_WORD_KEY];
+    uint32_t n = 0;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
         const prs_lane_word *word = &lexicon->word_queue[i];
         const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, word->key, word->hash);
-        if (PRS_UNLIKELY(entry == NULL)) PRS_TRY(learn_word(lexicon, word->key, &entry));
-        ids[word->at] = entry->id;
-        if (entry->exact != PRS_MEMO_NONE) ids[word->at + 1] = entry->exact | PRS_STREAM_STACKED;
+        if (PRS_LIKELY(entry != NULL)) {
+            give_ids(ids, word, entry);
+            continue;
+        }
+        fresh[n++] = (uint8_t)i;
+        if (!fetch) continue;
+        uint32_t len = spell(word->key, PRS_KIND_WORD, text);
+        prs_map_fetch(&lexicon->keys, prs_bytes_of(text, 1 + len));
+    }
+    return n;
+}
+
+static prism_status flush_words(prs_lexicon *lexicon) {
+    if (lexicon->n_words == 0) return PRISM_OK;
+    uint32_t *ids = lexicon->out->ids + lexicon->base;
+    uint8_t fresh[PRS_LANE_BATCH];
+    uint32_t n = flush_known(lexicon, ids, fresh);
+    for (uint32_t i = 0; i < n; i++) { /* one may stand there twice */
+        const prs_lane_word *word = &lexicon->word_queue[fresh[i]];
+        const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, word->key, word->hash);
+        if (entry == NULL) PRS_TRY(learn_word(lexicon, word->key, &entry));
+        give_ids(ids, word, entry);
     }
     lexicon->n_words = 0;
     return PRISM_OK;
@@ -190,7 +227,8 @@ static inline prs_ascii_word read_word(const uint8_t *p, const uint8_t *end) {
 }
 
 /* What ends a word of `len` bytes for sure, and is a separator itself: a plain byte, or a comma or
- * full stop and a plain byte.  Returns their number, 0 = not sure.  The two bytes at p are there. */
+ * full stop and a plain byte.  Returns their number, 0 = not sure.  The two bytes at p are
+ * there. */
 static inline uint32_t plain_end(const uint8_t *p, uint32_t len) {
     if (PRS_LIKELY(classify(p[0]) == PLAIN)) return 1;
     bool is_stop = p[0] == ',' || (p[0] == '.' && len > 1);
@@ -201,32 +239,64 @@ static inline bool is_blank(uint8_t c) {
     return c == ' ' || (uint8_t)(c - '\t') < 5;
 }
 
-/* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but with
- * all it needs at hand.  Stops at anything else, and before the end of the text.
+/* Separators between two words, and at the end of one; 0 = not sure.  spaced: blanks only. */
+static inline bool is_between(uint8_t c, bool spaced) {
+    return spaced ? is_blank(c) : classify(c) == PLAIN;
+}
+static inline uint32_t end_of(const uint8_t *p, uint32_t len, bool spaced) {
+    return spaced ? is_blank(*p) : plain_end(p, len);
+}
+
+#define BLOCK 64u
+#define BLOCK_LOOK                                                                                 \
+    (BLOCK + PRS_ASCII_WORD_KEY) /* bytes that must be there: the key of a last word */
+#define NEAR_LOOK (16u + PRS_ASCII_WORD_KEY)
+
+/* Queue the words of `size` bytes at p, as far as they are short and their ends sure; returns the
+ * bytes that are done.  *stop: at them stands something else, and not the beginning of a word that
+ * the bytes cut. */
+__attribute__((always_inline)) static inline uint32_t
+push_words(prs_lexicon *lexicon, const uint8_t *p, uint32_t size, bool spaced, bool *stop) {
+    prs_stream *out = lexicon->out;
+    const prs_word_memo memo = lexicon->words;
+    uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), done = 0;
+    uint64_t in = prs_ascii_word_bytes(p, size, spaced), starts = in & ~(in << 1);
+    uint64_t ends = ~in & in << 1; /* bit `size` of a smaller block: an end */
+    if (size < BLOCK) ends &= (UINT64_C(1) << size) - 1;
+    *stop = false;
+    for (; n < PRS_LANE_BATCH; starts &= starts - 1, ends &= ends - 1) {
+        uint32_t start = starts == 0 ? size : (uint32_t)__builtin_ctzll(starts);
+        while (done < start && is_between(p[done], spaced)) done++;
+        *stop = done < start || (start == 0 && ends == 0);
+        if (*stop || ends == 0) break;
+        uint32_t end = (uint32_t)__builtin_ctzll(ends), len = end - start;
+        uint32_t n_end = end_of(p + end, len, spaced);
+        *stop = len >= PRS_ASCII_WORD_KEY || n_end == 0;
+        if (*stop) break;
+        prs_word_key key = prs_ascii_key(p + start, len, spaced);
+        uint64_t hash = prs_word_memo_hash(&memo, key);
+        prs_word_memo_prefetch(&memo, hash);
+        lexicon->word_queue[n] = (prs_lane_word){key, hash, entry + n - lexicon->n_words};
+        n++;
+        done = end + n_end;
+    }
+    lexicon->span += n - lexicon->n_words;
+    out->n += n - lexicon->n_words;
+    lexicon->n_words = n;
+    return done;
+}
+
+/* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but found
+ * by the bits of BLOCK bytes.  Stops at anything else, and before the end of the text.
  * spaced: what stands between blanks, as it is. */
 __attribute__((always_inline)) static inline prism_status
 run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *from, bool spaced) {
-    prs_stream *out = lexicon->out;
     uint32_t at = *from;
-    while (len - at >= PRS_ASCII_WORD_LOOK) {
-        const prs_word_memo memo = lexicon->words; /* the next refill may move its table */
-        uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), more = 0;
-        while (n < PRS_LANE_BATCH && len - at >= PRS_ASCII_WORD_LOOK) {
-            const uint8_t *p = text + at;
-            prs_ascii_word word = spaced ? prs_ascii_run_short(p) : prs_ascii_word_short(p);
-            uint32_t n_end = spaced ? is_blank(p[word.len]) : plain_end(p + word.len, word.len);
-            if (word.len == PRS_ASCII_WORD_KEY || n_end == 0) break;
-            at += word.len + n_end;
-            if (PRS_UNLIKELY(word.len == 0)) continue;
-            uint64_t hash = prs_word_memo_hash(&memo, word.key);
-            prs_word_memo_prefetch(&memo, hash);
-            lexicon->word_queue[n++] = (prs_lane_word){word.key, hash, entry + more++};
-        }
-        lexicon->n_words = n;
-        lexicon->span += more;
-        out->n += more;
-        if (n < PRS_LANE_BATCH) break;
-        PRS_TRY(refill_words(lexicon));
+    bool stop = false;
+    while (!stop && len - at >= NEAR_LOOK) {
+        if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(refill_words(lexicon));
+        at += len - at >= BLOCK_LOOK ? push_words(lexicon, text + at, BLOCK, spaced, &stop)
+                                     : push_words(lexicon, text + at, 16, spaced, &stop);
     }
     *from = at;
     return PRISM_OK;

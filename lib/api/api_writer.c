@@ -33,6 +33,7 @@ static prism_status take_opts(prs_writer_options *own, const prism_writer_opts *
         .memory = given.memory != 0 ? given.memory : PRS_WRITER_DEFAULT_MEMORY,
         .keep_commits = given.keep_commits != 0 ? (uint32_t)given.keep_commits : 2,
         .max_segments = given.max_segments,
+        .stop_tokens = given.stop_tokens,
         .threads = given.threads,
         .load = given.load != 0,
         .durable = given.non_durable == 0,

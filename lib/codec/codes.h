@@ -7,7 +7,8 @@
 
 #include "codec/bits.h"
 
-/* ---- writing: into zeroed memory with 9 bytes to spare; `bit` moves behind what was written --- */
+/* ---- writing: into zeroed memory with 9 bytes to spare; `bit` moves behind what was written
+ * --- */
 
 static inline void prs_put_bits(uint8_t *base, uint64_t *bit, uint32_t w, uint64_t value) {
     prs_bits_store(base, *bit, w, value);

@@ -19,7 +19,8 @@
 
 #include "base/cpu.h"
 
-/* The low bits of freq >= 2 positions at bit offset `bit`: gathered in a word, 32 leave at a time. */
+/* The low bits of freq >= 2 positions at bit offset `bit`: gathered in a word, 32 leave at a
+ * time. */
 static inline void put_low(uint8_t *base, uint64_t bit, const uint32_t *positions, uint32_t freq,
                            uint32_t low) {
     const uint32_t mask = (uint32_t)((UINT64_C(1) << low) - 1);

@@ -2,7 +2,8 @@
  *
  * Structure   PLANES of FORMAT.md section 7:
  *
- *                 | depth, width | > 1 of all | > 2 of those | > 3 of those ... | the rest, packed |
+ *                 | depth, width | > 1 of all | > 2 of those | > 3 of those ... | the rest, packed
+ *                 |
  *
  *             Each plane has a bit for every value that the plane before it holds.
  * Invariants  - Of all depths the one with the fewest bits is written, of equals the smallest.

@@ -11,6 +11,7 @@
 #include "format/column.h"
 
 #include "base/cur.h"
+#include "codec/between.h"
 #include "codec/bits.h"
 
 #define PRS_COLUMN_HEAD 16u
@@ -148,6 +149,17 @@ void prs_column_ints(const prs_column *c, uint64_t first, uint32_t n, int64_t *o
         first += k;
         n -= k;
     }
+}
+
+void prs_column_between(const prs_column *c, uint32_t block, int64_t from, int64_t to,
+                        uint64_t *words) {
+    int64_t min, max;
+    int_block b = load_block(c, block);
+    prs_column_range(c, block, &min, &max);
+    from = PRS_MAX(from, min);
+    if (from > to) return;
+    prs_between(b.bits, b.n, b.width, (uint64_t)from - (uint64_t)min, (uint64_t)to - (uint64_t)from,
+                words);
 }
 
 void prs_column_range(const prs_column *c, uint32_t block, int64_t *min, int64_t *max) {

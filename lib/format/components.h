@@ -20,6 +20,7 @@ typedef enum prs_component {
     PRS_COMPONENT_SCHEMA = 15,
     PRS_COMPONENT_PAYLOAD = 16,
     PRS_COMPONENT_DELETES = 17,
+    PRS_COMPONENT_STOP_SET = 18,
 } prs_component;
 
 #define PRS_COMPONENT_VERSION 1u /* of every component in format 1.0 */

@@ -14,6 +14,7 @@ libprismsearch_sources += \
 	lib/format/order.h lib/format/order_read.c lib/format/order_write.c \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
+	lib/format/stops.c lib/format/stops.h \
 	lib/format/term_info.h lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
 

@@ -15,9 +15,9 @@
  *         if (competitive(prs_postings_block_impacts(&p, &n))) { prs_postings_load(&p, err); use
  *         p.docs[0 .. p.n) }
  *
- * Short lists (df <= 128, in the dictionary or not) have no skip data: they are loaded by open.  One
- * cursor belongs to one thread; it owns nothing and needs no closing.  After an error it stands at
- * the end. */
+ * Short lists (df <= 128, in the dictionary or not) have no skip data: they are loaded by open.
+ * One cursor belongs to one thread; it owns nothing and needs no closing.  After an error it stands
+ * at the end. */
 #ifndef PRS_FORMAT_POSTINGS_H
 #define PRS_FORMAT_POSTINGS_H
 

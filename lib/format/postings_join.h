@@ -17,7 +17,8 @@
 
 typedef struct prs_postings_joiner prs_postings_joiner;
 
-/** A joiner for one field of a segment of n_docs documents.  `out` stands in the field's section LISTS.
+/** A joiner for one field of a segment of n_docs documents.  `out` stands in the field's section
+ *  LISTS.
  *  Params : mean_length of the documents that have the field; 0 = a field without lengths */
 prism_status prs_postings_joiner_new(prs_mem *mem, prs_out *out, uint32_t n_docs, float mean_length,
                                      prs_postings_joiner **pj, prism_error *err) PRS_NODISCARD;

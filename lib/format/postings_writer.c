@@ -3,7 +3,8 @@
  * Structure   postings -> pending (up to 128) -> block -> positions to `out`, documents and freqs
  *             to the list builder
  *             at the end:  df <= 4, cf <= 32   inline payload, nothing written
- *                          df <= 128           a short list: postings, then positions (short_list.c)
+ *                          df <= 128           a short list: postings, then positions
+ *                          (short_list.c)
  *                          more                the builder's groups (postings_group.c)
  * Invariants  - A block is cut only when the posting after it is there, so a list of up to 128
  *               postings is still pending, whole, at the end, and pieces of any size give the same

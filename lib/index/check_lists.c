@@ -18,6 +18,8 @@ typedef struct list_check {
     const prs_segment *segment;
     const prs_segment_field *field;
     const prs_field *schema_field;
+    bool of_pairs; /* its pairs of stop words, not its terms */
+    prs_stops stops;
     prs_terms_cursor terms;
     prs_postings list;
     position_list positions;
@@ -30,8 +32,9 @@ typedef struct list_check {
 } list_check;
 
 static void say(list_check *c, const char *what) {
-    prs_check_say(c->check, prs_in_name(c->segment->idx), "field %s, term %llu: %s",
-                  c->schema_field->name, (unsigned long long)c->terms.info.ord, what);
+    prs_check_say(c->check, prs_in_name(c->segment->idx), "field %s, %s %llu: %s",
+                  c->schema_field->name, c->of_pairs ? "pair" : "term",
+                  (unsigned long long)c->terms.info.ord, what);
 }
 
 static bool is_bounded(const prs_impact *pairs, uint32_t n, uint32_t freq, uint32_t length) {
@@ -98,12 +101,32 @@ static prism_status check_block(list_check *c, prism_error *err) {
 }
 
 static prism_status walk_list(list_check *c, prism_error *err) {
-    PRS_TRY(prs_postings_open(&c->list, &c->field->source, &c->terms.info, err));
+    const prs_segment_field *field = c->field;
+    PRS_TRY(prs_postings_open(&c->list, c->of_pairs ? &field->pair_source : &field->source,
+                              &c->terms.info, err));
     while (c->list.last_doc != PRS_DOC_END) {
         PRS_TRY(check_block(c, err));
         PRS_TRY(prs_postings_next_block(&c->list, err));
     }
     return PRISM_OK;
+}
+
+/* A key of two keys of the set. */
+static bool is_pair(const list_check *c) {
+    uint32_t len = c->terms.key[0];
+    if (len + 1 >= c->terms.key_len) return false;
+    prs_bytes first = prs_bytes_of(c->terms.key + 1, len);
+    prs_bytes second = prs_bytes_of(c->terms.key + 1 + len, c->terms.key_len - 1 - len);
+    return prs_stops_find(&c->stops, first) < PRS_STOPS_MAX &&
+           prs_stops_find(&c->stops, second) < PRS_STOPS_MAX;
+}
+
+static void check_pair(list_check *c) {
+    const prs_term_info *info = &c->terms.info;
+    if (!is_pair(c)) say(c, "no pair of stop words");
+    if (info->has_positions) say(c, "positions where there must be none");
+    if (info->inlined != (info->df <= PRS_INLINE_MAX_DF && info->cf <= PRS_INLINE_MAX_CF))
+        say(c, "its list is in the wrong place");
 }
 
 static void check_term(list_check *c) {
@@ -125,7 +148,11 @@ static prism_status check_list(list_check *c, prism_error *err) {
     c->df = c->cf = 0;
     c->any = false;
     memset(c->dominating, 0, sizeof c->dominating);
-    check_term(c);
+    if (c->of_pairs) {
+        check_pair(c);
+    } else {
+        check_term(c);
+    }
     prism_error own = PRISM_ERROR_INIT;
     prism_status status = walk_list(c, &own);
     PRS_TRY(prs_check_absorb(c->check, status, &own, err));
@@ -148,7 +175,8 @@ static bool is_ascending(const list_check *c, const uint8_t *before, uint32_t be
 static prism_status walk_terms(list_check *c, uint8_t *before, prism_error *err) {
     uint32_t before_len = 0;
     bool more;
-    PRS_TRY(prs_terms_cursor_seek(&c->terms, &c->field->terms, prs_bytes_of(NULL, 0), err));
+    PRS_TRY(prs_terms_cursor_seek(&c->terms, c->of_pairs ? &c->field->pair_terms : &c->field->terms,
+                                  prs_bytes_of(NULL, 0), err));
     for (;;) {
         PRS_TRY(prs_terms_cursor_next(&c->terms, &more, err));
         if (!more) return PRISM_OK;
@@ -176,6 +204,17 @@ static prism_status check_field(list_check *c, uint8_t *before, prism_error *err
     return PRISM_OK;
 }
 
+/* Pairs of stop words, if they are kept. */
+static prism_status check_pairs(list_check *c, uint8_t *before, prism_error *err) {
+    if (c->field->stops.len == 0) return PRISM_OK;
+    prism_error own = PRISM_ERROR_INIT;
+    c->of_pairs = true;
+    c->n_terms = 0;
+    prism_status status = prs_stops_read(&c->stops, &c->field->stops, &own);
+    if (status == PRISM_OK) status = walk_terms(c, before, &own);
+    return prs_check_absorb(c->check, status, &own, err);
+}
+
 prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint32_t field,
                              prism_error *err) {
     prs_mem *mem = &check->core->mem;
@@ -189,6 +228,7 @@ prism_status prs_check_lists(prs_check *check, const prs_segment *segment, uint3
         c->schema_field = &segment->recipe->schema->fields[field];
         position_list_init(&c->positions, mem);
         status = check_field(c, before, err);
+        if (status == PRISM_OK) status = check_pairs(c, before, err);
         position_list_fini(&c->positions);
     } else {
         status = prs_error_nomem(err);

@@ -19,6 +19,7 @@
 #include "format/components.h"
 #include "format/names.h"
 #include "index/flush_lists.h"
+#include "index/flush_pairs.h"
 #include "index/segment_write.h"
 
 /* ---- fields ---------------------------------------------------------------------------------- */
@@ -84,6 +85,19 @@ static prism_status write_lists(const prs_pending *pending, const prs_inverter_f
     return PRISM_OK;
 }
 
+/* Pairs of the set that the newest segments have, or of one that is chosen now. */
+static prism_status write_pairs(const prs_pending *pending, const prs_inverter_field *field,
+                                prs_out *out, const field_lengths *fl, prism_error *err) {
+    prs_lengths lengths;
+    prs_stops known = {0};
+    const prs_segment *like = pending->like;
+    if (fl->with_lengths) PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
+    if (like != NULL && like->fields[field->field->no].present)
+        PRS_TRY(prs_stops_read(&known, &like->fields[field->field->no].stops, err));
+    return prs_flush_pairs(field, &known, pending->stop_tokens, fl->with_lengths ? &lengths : NULL,
+                           pending->mem, out, err);
+}
+
 static prism_status write_text(const prs_pending *pending, const prs_inverter_field *field,
                                prs_out *out, size_t scratch, prs_field_meta *meta,
                                prism_error *err) {
@@ -96,6 +110,7 @@ static prism_status write_text(const prs_pending *pending, const prs_inverter_fi
     build_lengths(&fl, field, inv->n_docs, meta);
     meta->n_docs_with = (uint32_t)field->docs.n;
     prism_status status = write_lists(pending, field, out, &fl, scratch, meta, err);
+    if (status == PRISM_OK && positions) status = write_pairs(pending, field, out, &fl, err);
     if (status == PRISM_OK && fl.with_lengths) {
         prs_out_section(out, PRS_COMPONENT_LENGTHS, field->field->no, PRS_COMPONENT_VERSION);
         status = prs_lengths_builder_write(&fl.lengths, out, err);

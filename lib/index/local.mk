@@ -15,6 +15,7 @@ libprismsearch_sources += \
 	lib/index/documents.c lib/index/documents.h \
 	lib/index/field_scan.c lib/index/field_scan.h \
 	lib/index/flush.c lib/index/flush.h lib/index/flush_lists.c lib/index/flush_lists.h \
+	lib/index/flush_pairs.c lib/index/flush_pairs.h \
 	lib/index/info.c lib/index/info.h \
 	lib/index/inverter.c lib/index/inverter.h lib/index/inverter_take.c \
 	lib/index/merge.c lib/index/merge.h lib/index/merge_column.c lib/index/merge_keys.c lib/index/merge_lengths.c \

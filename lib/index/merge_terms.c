@@ -53,7 +53,8 @@ PRS_HEAP_DEFINE(source_heap, source_ptr, source_before)
 typedef struct term_merge {
     prs_merge *merge;
     uint32_t field;
-    bool positions;   /* the field of the result has them */
+    bool of_pairs;    /* its pairs of stop words, not its terms */
+    bool positions;   /* what is merged has them in the result */
     bool has_lengths; /* likewise */
     prs_postings_joiner *postings;
     /* instead, where documents of the inputs do not come in the order of the result */
@@ -74,6 +75,15 @@ typedef struct term_merge {
 
 static const prs_segment_field *field_of(const term_merge *m, const source *from) {
     return &m->merge->inputs[from->input].segment->fields[m->field];
+}
+
+static const prs_terms *terms_of(const term_merge *m, const prs_segment_field *field) {
+    return m->of_pairs ? &field->pair_terms : &field->terms;
+}
+
+static const prs_postings_source *source_of(const term_merge *m, const source *from) {
+    const prs_segment_field *field = field_of(m, from);
+    return m->of_pairs ? &field->pair_source : &field->source;
 }
 
 /* What is left of the block that the cursor stands on. */
@@ -126,7 +136,7 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
                              "field %s has no positions in an older segment: reindex",
                              m->merge->recipe->schema->fields[m->field].name);
     }
-    PRS_TRY(prs_postings_open(&m->cursor, &field_of(m, from)->source, info, err));
+    PRS_TRY(prs_postings_open(&m->cursor, source_of(m, from), info, err));
     while (m->cursor.last_doc != PRS_DOC_END) {
         PRS_TRY(add_block(m, from, positions, err));
         PRS_TRY(prs_merge_poll(m->merge, m->cursor.n, err));
@@ -163,7 +173,7 @@ static prism_status merge_inline(term_merge *m, size_t n_same, prism_error *err)
                                      field_of(m, m->same[i].from)->source.spans};
     }
     if (!prs_inline_join(parts, (uint32_t)n_same, m->merge->n_docs, payload, &info, &bad)) {
-        const prs_section *lists = &field_of(m, m->same[bad].from)->source.lists;
+        const prs_section *lists = &source_of(m, m->same[bad].from)->lists;
         const uint8_t *at = parts[bad].info->payload;
         return prs_section_corrupt(lists, at != NULL ? at : lists->ptr, err,
                                    "inline list is unsound");
@@ -197,7 +207,7 @@ static prism_status merge_sorted(term_merge *m, size_t n_same, bool positions, p
 
 static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
     prs_bytes key = key_of(m->same[0].from);
-    bool positions = m->positions && prs_kind_has_positions(key.ptr[0]);
+    bool positions = m->positions && prs_kind_has_positions(key.ptr[0]); /* pairs: never */
     if (m->sorter != NULL) return merge_sorted(m, n_same, positions, err);
     if (join_inline(m, n_same, positions)) return merge_inline(m, n_same, err);
     uint64_t max_df = sum_df(m, n_same);
@@ -250,28 +260,24 @@ static prism_status open_sources(term_merge *m, prism_error *err) {
     if (m->sources == NULL || m->heap == NULL || m->same == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < n; i++) {
         const prs_segment_field *field = &m->merge->inputs[i].segment->fields[m->field];
-        if (!field->present || field->terms.n_terms == 0) continue;
+        if (!field->present || terms_of(m, field)->n_terms == 0) continue;
         m->sources[i].input = i;
-        PRS_TRY(prs_terms_cursor_seek(&m->sources[i].cursor, &field->terms, prs_bytes_of(NULL, 0),
-                                      err));
+        PRS_TRY(prs_terms_cursor_seek(&m->sources[i].cursor, terms_of(m, field),
+                                      prs_bytes_of(NULL, 0), err));
         PRS_TRY(advance(m, &m->sources[i], err));
     }
     return PRISM_OK;
 }
 
-static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
-                        const prs_lengths *spans, prs_field_meta *meta, prism_error *err) {
+/* Merge all lists into the section that is opened here, and their dictionary behind it. */
+static prism_status run_lists(term_merge *m, prs_out *out, const prs_lengths *lengths,
+                              const prs_lengths *spans, const prs_field_meta *meta,
+                              prs_terms_totals *totals, prism_error *err) {
     prs_mem *mem = &m->merge->core->mem;
-    const prs_field *field = &m->merge->recipe->schema->fields[m->field];
-    prs_terms_totals totals;
-    m->positions = (field->flags & PRISM_FIELD_POSITIONS) != 0;
-    m->has_lengths = (field->flags & PRISM_FIELD_LENGTHS) != 0;
-    bool wanted = (field->flags & (PRISM_FIELD_LENGTHS | PRISM_FIELD_COLUMN)) == 0;
-    if (wanted && prs_bitset_init(&m->with, mem, m->merge->n_docs) != PRISM_OK)
-        return prs_error_nomem(err);
-    PRS_TRY(open_sources(m, err));
-    if (m->n_heap == 0) return PRISM_OK;
-    prs_out_section(out, PRS_COMPONENT_LISTS, field->no, PRS_COMPONENT_VERSION);
+    uint16_t no = m->merge->recipe->schema->fields[m->field].no;
+    uint16_t component = m->of_pairs ? PRS_COMPONENT_PAIR_LISTS : PRS_COMPONENT_LISTS;
+    uint16_t index = m->of_pairs ? PRS_COMPONENT_PAIR_TERMS_INDEX : PRS_COMPONENT_TERMS_INDEX;
+    prs_out_section(out, component, no, PRS_COMPONENT_VERSION);
     uint32_t n_docs = meta->n_docs_with; /* with lengths: whose mean it is */
     float mean = m->has_lengths && n_docs > 0 ? (float)meta->sum_length / (float)n_docs : 0;
     PRS_TRY(prs_postings_joiner_new(mem, out, m->merge->n_docs, mean, &m->postings, err));
@@ -282,7 +288,23 @@ static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
     }
     PRS_TRY(prs_terms_writer_new(mem, out, m->merge->n_docs, &m->terms, err));
     PRS_TRY(merge_all(m, err));
-    PRS_TRY(prs_terms_writer_finish(m->terms, PRS_COMPONENT_TERMS_INDEX, field->no, &totals, err));
+    return prs_terms_writer_finish(m->terms, index, no, totals, err);
+}
+
+static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
+                        const prs_lengths *spans, prs_field_meta *meta, prism_error *err) {
+    prs_mem *mem = &m->merge->core->mem;
+    const prs_field *field = &m->merge->recipe->schema->fields[m->field];
+    prs_terms_totals totals;
+    m->positions = !m->of_pairs && (field->flags & PRISM_FIELD_POSITIONS) != 0;
+    m->has_lengths = (field->flags & PRISM_FIELD_LENGTHS) != 0;
+    bool wanted = (field->flags & (PRISM_FIELD_LENGTHS | PRISM_FIELD_COLUMN)) == 0 && !m->of_pairs;
+    if (wanted && prs_bitset_init(&m->with, mem, m->merge->n_docs) != PRISM_OK)
+        return prs_error_nomem(err);
+    PRS_TRY(open_sources(m, err));
+    if (m->n_heap == 0) return PRISM_OK;
+    PRS_TRY(run_lists(m, out, lengths, spans, meta, &totals, err));
+    if (m->of_pairs) return PRISM_OK;
     meta->n_terms = totals.n_terms;
     meta->sum_df = totals.sum_df;
     meta->sum_cf = totals.sum_cf;
@@ -290,15 +312,16 @@ static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
     return PRISM_OK;
 }
 
-prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
-                             const prs_lengths *lengths, const prs_lengths *spans,
-                             prs_field_meta *meta, prism_error *err) {
+static prism_status merge_dictionary(prs_merge *merge, uint32_t field, bool of_pairs, prs_out *out,
+                                     const prs_lengths *lengths, const prs_lengths *spans,
+                                     prs_field_meta *meta, prism_error *err) {
     prs_mem *mem = &merge->core->mem;
     size_t n = merge->n_inputs;
     term_merge *m = prs_mem_calloc(mem, 1, sizeof *m);
     if (m == NULL) return prs_error_nomem(err);
     m->merge = merge;
     m->field = field;
+    m->of_pairs = of_pairs;
     prs_position_vec_init(&m->flat, mem);
     prism_status status = run(m, out, lengths, spans, meta, err);
     prs_postings_joiner_free(m->postings);
@@ -312,4 +335,38 @@ prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
     prs_mem_free(mem, m->same, n * sizeof(source_ptr));
     prs_mem_free(mem, m, sizeof *m);
     return status;
+}
+
+/* ---- pairs ----------------------------------------------------------------------------------- */
+
+/* The set of stop words that all inputs with terms keep pairs of; none if they differ. */
+static prism_status common_stops(const prs_merge *merge, uint32_t f, prs_stops *stops,
+                                 prism_error *err) {
+    bool any = false;
+    stops->n = 0;
+    for (uint32_t i = 0; i < merge->n_inputs; i++) {
+        const prs_segment_field *field = &merge->inputs[i].segment->fields[f];
+        prs_stops own;
+        if (!field->present || field->terms.n_terms == 0) continue;
+        PRS_TRY(prs_stops_read(&own, &field->stops, err));
+        if (any && !prs_stops_equal(stops, &own)) own.n = 0;
+        *stops = own;
+        if (own.n == 0) return PRISM_OK;
+        any = true;
+    }
+    return PRISM_OK;
+}
+
+prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
+                             const prs_lengths *lengths, const prs_lengths *spans,
+                             prs_field_meta *meta, prism_error *err) {
+    const prs_field *own = &merge->recipe->schema->fields[field];
+    prs_stops stops = {0};
+    PRS_TRY(merge_dictionary(merge, field, false, out, lengths, spans, meta, err));
+    if (meta->n_terms == 0 || (own->flags & PRISM_FIELD_POSITIONS) == 0) return PRISM_OK;
+    PRS_TRY(common_stops(merge, field, &stops, err));
+    if (stops.n == 0) return PRISM_OK;
+    PRS_TRY(merge_dictionary(merge, field, true, out, lengths, NULL, meta, err));
+    prs_stops_write(&stops, own->no, out);
+    return prs_out_status(out, err);
 }

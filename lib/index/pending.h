@@ -14,6 +14,7 @@
 #include "format/keys.h"
 #include "index/analysts.h"
 #include "index/inverter.h"
+#include "index/segment.h"
 #include "index/unsynced.h"
 
 PRS_VEC_DEFINE(prs_words, uint64_t)
@@ -32,8 +33,11 @@ typedef struct prs_pending {
     prs_inverter *inverter; /* its n_docs is the number of documents */
     prs_analysts *analysts; /* NULL: documents are analyzed as they are put */
     prs_tally tally;
-    prs_pool *pool;     /* NULL: none */
-    uint32_t n_packers; /* of its workers, those that pack stored documents */
+    prs_pool *pool; /* NULL: none */
+    /* [borrowed] a segment of the index with sets of stop words, for a flush; NULL: none */
+    const prs_segment *like;
+    uint64_t stop_tokens; /* for a set of its own: prism_writer_opts */
+    uint32_t n_packers;   /* of its workers, those that pack stored documents */
     bool has_keys;
     /* of the segment; nothing is open while there is no document */
     bool is_open;

@@ -46,6 +46,20 @@ static prism_status open_lengths(prs_segment *seg, prs_segment_field *field, pri
     return prs_lengths_open(&field->spans, &section, seg->n_docs, err);
 }
 
+/* Pairs of stop words, if they are kept. */
+static prism_status open_pairs(const prs_segment *seg, prs_segment_field *field, prism_error *err) {
+    prs_section lists, index;
+    prs_stops stops;
+    if (!prs_in_section(seg->idx, PRS_COMPONENT_STOP_SET, field->no, &field->stops))
+        return PRISM_OK;
+    PRS_TRY(prs_stops_read(&stops, &field->stops, err));
+    (void)prs_in_section(seg->idx, PRS_COMPONENT_PAIR_LISTS, field->no, &lists);
+    (void)prs_in_section(seg->idx, PRS_COMPONENT_PAIR_TERMS_INDEX, field->no, &index);
+    PRS_TRY(prs_terms_open(&field->pair_terms, &lists, &index, seg->n_docs, err));
+    field->pair_source = (prs_postings_source){.lists = lists, .n_docs = seg->n_docs};
+    return PRISM_OK;
+}
+
 static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_meta *meta,
                                prism_error *err) {
     prs_segment_field *field = &seg->fields[f];
@@ -64,7 +78,10 @@ static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_met
     PRS_TRY(prs_terms_open(&field->terms, &lists, &index, seg->n_docs, err));
     field->has_positions = (own->flags & PRISM_FIELD_POSITIONS) != 0;
     field->source = (prs_postings_source){.lists = lists, .n_docs = seg->n_docs};
-    if (field->has_positions) field->source.spans = &field->spans;
+    if (field->has_positions) {
+        field->source.spans = &field->spans;
+        PRS_TRY(open_pairs(seg, field, err));
+    }
     field->has_column = prs_in_section(seg->idx, PRS_COMPONENT_COLUMN, field->no, &column);
     if (field->has_column) PRS_TRY(prs_column_open(&field->column, &column, seg->n_docs, err));
     return PRISM_OK;

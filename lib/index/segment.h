@@ -14,6 +14,7 @@
 #include "format/manifest.h"
 #include "format/order.h"
 #include "format/postings.h"
+#include "format/stops.h"
 #include "format/terms.h"
 #include "index/core.h"
 
@@ -27,6 +28,11 @@ typedef struct prs_segment_field {
     prs_terms terms;            /* empty if nothing is indexed */
     prs_lengths lengths, spans; /* spans = lengths when the segment has no SPANS */
     prs_postings_source source;
+    /* Pairs of stop words: stops.len 0 = none are kept, else what is not in pair_terms is
+     * nowhere. */
+    prs_section stops;
+    prs_terms pair_terms;
+    prs_postings_source pair_source;
     prs_column column; /* valid if has_column */
     bool has_lengths, has_positions, has_column;
 } prs_segment_field;

@@ -1,7 +1,8 @@
 /* term_encode.c - how do the places of a term become its list?
  *
- * Structure   places -> cut into documents by prs_places, up to PRS_BLOCK at a time -> postings
- *             writer
+ * Structure   places -> cut into documents by prs_places, up to PRS_CHUNK_DOCS at a time ->
+ * postings
+ *             writer, which takes all blocks of a chunk but the last without a copy
  * Tested by   tests/unit/index/test_term_encode.c, test_flush.c */
 #include "index/term_encode.h"
 
@@ -23,34 +24,42 @@ void prs_term_encoder_fini(prs_term_encoder *encoder) {
     encoder->postings = NULL;
 }
 
-/* Cut the next places of a term into at most PRS_BLOCK documents; returns the place behind them. */
+/* Room for `more` positions behind n. */
+static bool grow_positions(prs_term_encoder *encoder, size_t n, size_t more) {
+    encoder->positions.n = n;
+    return prs_u32s_extend(&encoder->positions, more) != NULL;
+}
+
+/* Cut the next places of a term into at most PRS_CHUNK_DOCS documents with their positions; returns
+ * the place behind them, 0 if there was no memory.  A place less the base of its document is its
+ * position: where that is not below the document's room, the next document begins. */
 static uint32_t fill_chunk(prs_term_encoder *encoder, const prs_transpose_term *term, uint32_t at,
                            uint32_t *entry) {
     const prs_places *places = encoder->places;
+    const uint32_t *from = term->places, n_places = term->n;
+    uint32_t *positions = encoder->positions.ptr;
+    size_t used = 0, cap = encoder->positions.cap;
     uint32_t n = 0, e = *entry;
-    while (at < term->n && n < PRS_BLOCK) {
-        e = prs_places_find(places, e, term->places[at]);
-        uint32_t begin = at++, end_place = places->bases[e + 1];
-        while (at < term->n && term->places[at] < end_place) at++;
+    while (at < n_places && n < PRS_CHUNK_DOCS) {
+        e = prs_places_find(places, e, from[at]);
+        uint32_t base = places->bases[e], room = places->bases[e + 1] - base;
+        uint32_t begin = at, position = from[at] - base;
+        do {
+            if (PRS_UNLIKELY(used == cap)) {
+                if (!grow_positions(encoder, used, used + PRS_CHUNK_DOCS)) return 0;
+                positions = encoder->positions.ptr;
+                cap = encoder->positions.cap;
+            }
+            positions[used++] = position;
+            if (++at == n_places) break;
+            position = from[at] - base;
+        } while (position < room);
         encoder->docs[n] = places->docs[e].doc;
-        encoder->bases[n] = places->bases[e];
         encoder->freqs[n++] = at - begin;
     }
     encoder->n = n;
     *entry = e;
     return at;
-}
-
-/* The positions of the chunk: its places less the bases of their documents. */
-static bool fill_positions(prs_term_encoder *encoder, const uint32_t *places, uint32_t n) {
-    prs_u32s_clear(&encoder->positions);
-    uint32_t *out = prs_u32s_extend(&encoder->positions, n);
-    if (out == NULL) return false;
-    for (uint32_t d = 0; d < encoder->n; d++) {
-        uint32_t base = encoder->bases[d];
-        for (uint32_t left = encoder->freqs[d]; left > 0; left--) *out++ = *places++ - base;
-    }
-    return true;
 }
 
 /* A term of up to PRS_BLOCK places, as nearly all are: documents, freqs and positions in one go. */
@@ -78,10 +87,8 @@ static prism_status write_long(prs_term_encoder *encoder, const prs_transpose_te
                                bool with_positions, prs_term_info *info, prism_error *err) {
     prs_postings_writer_begin(encoder->postings, with_positions);
     for (uint32_t at = 0, entry = 0; at < term->n;) {
-        uint32_t begin = at;
         at = fill_chunk(encoder, term, at, &entry);
-        if (with_positions && !fill_positions(encoder, term->places + begin, at - begin))
-            return prs_error_nomem(err);
+        if (at == 0) return prs_error_nomem(err);
         prs_postings_writer_add(encoder->postings, encoder->docs, encoder->freqs,
                                 with_positions ? encoder->positions.ptr : NULL, encoder->n);
     }

@@ -7,13 +7,15 @@
 
 PRS_VEC_DEFINE(prs_u32s, uint32_t)
 
+#define PRS_CHUNK_DOCS (4u * PRS_BLOCK)
+
 /* Of one thread, for one field. */
 typedef struct prs_term_encoder {
     prs_postings_writer *postings;
     const prs_places *places;
     bool field_has_positions;
-    /* One chunk of a term: documents, where their places begin, positions. */
-    uint32_t n, docs[PRS_BLOCK], freqs[PRS_BLOCK], bases[PRS_BLOCK];
+    /* One chunk of a term: documents, freqs, positions. */
+    uint32_t n, docs[PRS_CHUNK_DOCS], freqs[PRS_CHUNK_DOCS];
     prs_u32s positions;
 } prs_term_encoder;
 

@@ -21,6 +21,7 @@
 
 #include "base/error.h"
 #include "index/flush.h"
+#include "index/flush_pairs.h"
 #include "index/segment_write.h"
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -163,6 +164,17 @@ static void unlink_idx(prism_writer *writer, const prs_id *id) {
     (void)dir->vt->unlink(dir, prs_name_of_segment(name, PRS_NAME_IDX, id), NULL);
 }
 
+/* The newest segment that keeps pairs of stop words in any field. */
+static const prs_segment *find_like(const prism_writer *writer) {
+    for (size_t i = writer->segments.n; i-- > 0;) {
+        const prs_segment *segment = writer->segments.ptr[i].segment;
+        for (uint32_t f = 0; f < segment->n_fields; f++) {
+            if (segment->fields[f].present && segment->fields[f].stops.len > 0) return segment;
+        }
+    }
+    return NULL;
+}
+
 /* A failure leaves the documents pending; that some of their old versions are deleted already does
  * no harm, for no commit comes without them. */
 static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *err) {
@@ -170,6 +182,9 @@ static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *
     prs_manifest_segment files;
     prs_working working;
     prs_unsynced unsynced = {NULL, NULL};
+    pending->like = find_like(writer);
+    pending->stop_tokens =
+        writer->options.stop_tokens != 0 ? writer->options.stop_tokens : PRS_PAIR_TOKENS;
     PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files,
                       sync ? NULL : &unsynced, err));
     prism_status status = open_flushed(writer, &files, &working, err);

@@ -63,6 +63,7 @@ typedef struct prs_writer_options {
     /* of documents that are analyzed in one go; 0 = by the budget, else even where that is too
      * small for more than one thread (tests) */
     size_t batch_text;
+    uint64_t stop_tokens;     /* as in prism_writer_opts */
     const char *reorder_text; /* needed by open alone */
     prs_reorder reorder;      /* made from it by open */
     uint64_t id_seed;         /* 0 = random segment ids; else ids follow from it (golden indexes) */

@@ -2,7 +2,7 @@
  *
  *     blocks of 1024 values    min..max outside of the range   passed over
  *                              min..max inside                 every document with a value there
- *                              else                            value by value, 256 at a time
+ *                              else                            value by value: codec/between.h
  *
  *     single   value number = document: whole blocks are a copy of the bits of the places
  *     many     a document's values are neighbours: the document of a value is found by halving for
@@ -15,6 +15,7 @@
 #include "search/column_range.h"
 
 #define CHUNK 256u /* values decoded at once */
+#define BLOCK_WORDS (PRS_COLUMN_BLOCK / 64u)
 
 static inline void set_bit(uint64_t *words, uint32_t doc) {
     words[doc >> 6] |= UINT64_C(1) << (doc & 63);
@@ -22,41 +23,37 @@ static inline void set_bit(uint64_t *words, uint32_t doc) {
 
 /* ---- one value a document ------------------------------------------------------------------- */
 
-/* All documents of [first, first + n) that have a value; first is a multiple of 64. */
-static void copy_places(const prs_column *column, uint32_t first, uint32_t n, uint64_t *words) {
-    const uint8_t *places = column->places + first / 8;
-    uint32_t whole = n / 64;
-    for (uint32_t i = 0; i < whole; i++)
-        words[first / 64 + i] |= prs_load64(places + 8 * (size_t)i);
-    for (uint32_t doc = first + whole * 64; doc < first + n; doc++) {
-        if (prs_column_has(column, doc)) set_bit(words, doc);
-    }
-}
-
-static void test_single(const prs_column *column, uint32_t first, uint32_t n, int64_t from,
-                        int64_t to, uint64_t *words) {
-    int64_t values[CHUNK];
-    for (uint32_t done = 0; done < n; done += CHUNK) {
-        uint32_t m = PRS_MIN(n - done, CHUNK), doc = first + done;
-        prs_column_ints(column, doc, m, values);
-        for (uint32_t i = 0; i < m; i++) {
-            if (values[i] >= from && values[i] <= to && prs_column_has(column, doc + i))
-                set_bit(words, doc + i);
-        }
-    }
-}
-
-static void add_single(const prs_column *column, uint32_t block, int64_t from, int64_t to,
-                       uint64_t *words) {
+/* Bits of the documents of a block that are wanted, whole words from its first one. */
+static void find_single(const prs_column *column, uint32_t block, int64_t from, int64_t to,
+                        uint64_t *found) {
     int64_t min, max;
-    uint32_t first = block * PRS_COLUMN_BLOCK;
-    uint32_t n = PRS_MIN(column->n_docs - first, PRS_COLUMN_BLOCK);
+    memset(found, 0, BLOCK_WORDS * sizeof *found);
     prs_column_range(column, block, &min, &max);
     if (max < from || min > to) return;
     if (min >= from && max <= to)
-        copy_places(column, first, n, words);
+        memset(found, 0xff, BLOCK_WORDS * sizeof *found);
     else
-        test_single(column, first, n, from, to, words);
+        prs_column_between(column, block, from, to, found);
+}
+
+/* Places of a word of documents; what lies behind the last one are zeros of their padding. */
+static uint64_t places_at(const prs_column *column, uint32_t word) {
+    uint64_t places = prs_load64(column->places + 8 * (size_t)word);
+    uint32_t left = column->n_docs - word * 64;
+    return left >= 64 ? places : places & ((UINT64_C(1) << left) - 1);
+}
+
+void prs_column_range_window(const prs_column *column, int64_t from, int64_t to, uint32_t base,
+                             uint64_t *words, uint32_t n_words) {
+    uint64_t found[BLOCK_WORDS];
+    uint32_t first = base / 64, end = (column->n_docs + 63) / 64;
+    end = PRS_MIN(end, first + n_words);
+    for (uint32_t at = first; at < end;) {
+        uint32_t block = at / BLOCK_WORDS, stop = PRS_MIN(end, (block + 1) * BLOCK_WORDS);
+        find_single(column, block, from, to, found);
+        for (; at < stop; at++)
+            words[at - first] |= found[at % BLOCK_WORDS] & places_at(column, at);
+    }
 }
 
 /* ---- many values a document ----------------------------------------------------------------- */
@@ -114,7 +111,8 @@ prism_status prs_column_range_ints(const prs_column *column, int64_t from, int64
         if (column->many)
             add_many(column, block, from, to, &doc, words);
         else
-            add_single(column, block, from, to, words);
+            prs_column_range_window(column, from, to, block * PRS_COLUMN_BLOCK,
+                                    words + (size_t)block * BLOCK_WORDS, BLOCK_WORDS);
     }
     return PRISM_OK;
 }

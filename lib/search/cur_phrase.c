@@ -50,7 +50,7 @@ static void cover_field(const prs_phrase_field *f, const prs_cover *lead, uint32
                         uint32_t least, prs_cover *cover) {
     cover->n = 0;
     for (uint32_t i = 0; i < lead->n; i++) {
-        uint32_t freq = PRS_MIN(lead->pairs[i].freq / f->spots[0].need, most);
+        uint32_t freq = PRS_MIN(lead->pairs[i].freq / f->lead_need, most);
         if (freq > 0) prs_cover_add(cover, freq, PRS_MAX(lead->pairs[i].length, least));
     }
 }
@@ -72,7 +72,7 @@ static prism_status bound_field(prs_phrase_field *f, uint32_t from, uint32_t *to
         PRS_TRY(prs_lane_skip(f->other, from, err));
         PRS_TRY(prs_lane_range(f->other, from, to, &other, err));
         if (other.n == 0) return PRISM_OK;
-        most = other.pairs[other.n - 1].freq / f->spots[1].need;
+        most = other.pairs[other.n - 1].freq / f->other_need;
         least = other.pairs[0].length;
     }
     cover_field(f, &lead, most, least, cover);
@@ -359,7 +359,7 @@ static prism_status open_fields(cur_phrase *p, const prs_weighted *at, prism_err
         if (!field->present || !field->has_positions) continue;
         PRS_TRY(prs_phrase_open(f, plan, p->node, field, at->fields.ptr[i].weight, &nowhere, err));
         if (nowhere) continue;
-        p->base.cost += f->spots[0].cost;
+        p->base.cost += f->cost;
         p->n_fields++;
     }
     return PRISM_OK;

@@ -53,7 +53,7 @@ static prism_status bound_groups(cur_term *t, uint32_t from, prism_error *err) {
         prs_cover_join(&all, &one, t->lanes[i].weight);
     }
     t->wide_to = to;
-    t->wide_max = t->base.scored || all.n == 0 ? prs_cover_bound(&all, &t->group.scorer) : 0;
+    t->wide_max = t->base.scored || all.n == 0 ? prs_group_bound(&t->group, &all) : 0;
     return PRISM_OK;
 }
 
@@ -87,7 +87,7 @@ static prism_status bound_blocks(cur_term *t, uint32_t from, uint32_t *to, int32
         PRS_TRY(prs_lane_block(lane, from, to, &one, err));
         prs_cover_join(&all, &one, lane->weight);
     }
-    *max = t->base.scored || all.n == 0 ? prs_cover_bound(&all, &t->group.scorer) : 0;
+    *max = t->base.scored || all.n == 0 ? prs_group_bound(&t->group, &all) : 0;
     t->near_from = from;
     t->near_to = *to;
     t->near_max = *max;
@@ -133,8 +133,8 @@ static uint32_t copy_postings(const term_postings *in, uint32_t from, uint32_t t
     return n + (to - from);
 }
 
-/* The loaded postings [b, b_end) of a lane and t->merged together into t->other.  Mostly few come to
- * many: what lies between two of them is copied as it is. */
+/* The loaded postings [b, b_end) of a lane and t->merged together into t->other.  Mostly few come
+ * to many: what lies between two of them is copied as it is. */
 static void insert_lane(cur_term *t, const prs_lane *lane, uint32_t b, uint32_t b_end) {
     const term_postings *old = &t->merged;
     term_postings *out = &t->other;
@@ -244,8 +244,8 @@ static prism_status term_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-/* What a lane adds to the freqs of the candidates [at, end), of which only those with scores >= need
- * matter; freqs[0] is that of candidate `first`. */
+/* What a lane adds to the freqs of the candidates [at, end), of which only those with scores >=
+ * need matter; freqs[0] is that of candidate `first`. */
 static prism_status add_freqs(cur_term *t, prs_lane *lane, const prs_batch *batch, uint32_t first,
                               uint32_t end, int32_t need, uint32_t *freqs, prism_error *err) {
     prs_postings *p = &lane->p;
@@ -286,7 +286,8 @@ static prism_status probe_chunk(cur_term *t, prs_batch *batch, uint32_t at, uint
     return PRISM_OK;
 }
 
-/* The candidates [at, *end) that one bound covers, and what they need to reach the floor with it. */
+/* The candidates [at, *end) that one bound covers, and what they need to reach the floor with
+ * it. */
 static prism_status bound_candidates(cur_term *t, const prs_batch *batch, uint32_t at,
                                      uint32_t *end, int32_t floor, int32_t *need,
                                      prism_error *err) {
@@ -414,6 +415,7 @@ prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t 
     PRS_TRY(make_room(t, &t->merged, err));
     if (t->n_lanes > 1) PRS_TRY(make_room(t, &t->other, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    t->group.times = (int32_t)at->more + 1;
     t->near_from = UINT32_MAX;
     *out = &t->base;
     return PRISM_OK;

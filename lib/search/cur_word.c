@@ -97,7 +97,7 @@ static int32_t most_of(const int32_t *scores, uint32_t n) {
 
 static int32_t score_pair(const cur_word *t, prs_impact pair) {
     uint32_t weight = t->lane->weight;
-    return prs_score_one(&t->group.scorer, prs_weigh_add(0, pair.freq, weight),
+    return prs_group_one(&t->group, prs_weigh_add(0, pair.freq, weight),
                          prs_weigh_add(0, pair.length, weight));
 }
 
@@ -141,7 +141,8 @@ static prism_status bound_blocks(cur_word *t, prism_error *err) {
     for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = lengths[i] = 1;
     prs_score_block(&t->group.scorer, freqs, lengths, n, scores);
     for (uint32_t b = 0; b < p->n_blocks; at += p->n_impacts[b++])
-        t->block_max[b] = t->base.scored ? most_of(scores + at, p->n_impacts[b]) : 0;
+        t->block_max[b] =
+            t->base.scored ? most_of(scores + at, p->n_impacts[b]) * t->group.times : 0;
     t->maxima_of = p->group;
     return PRISM_OK;
 }
@@ -324,8 +325,8 @@ typedef struct word_part {
     int32_t need; /* the scores that they must have for the group */
 } word_part;
 
-/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if there
- * is none. */
+/* The first group from part->end on in which a candidate can reach the floor; at = batch->n if
+ * there is none. */
 static prism_status next_part(cur_word *t, const prs_batch *batch, int32_t floor, word_part *part,
                               prism_error *err) {
     bool pruned = floor > 0 && t->base.scored;
@@ -399,6 +400,7 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     const prs_segment_field *in = &plan->segment->fields[f->field];
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &word_ops, depth, scored, &t, err));
     PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    t->group.times = (int32_t)at->more + 1;
     word_space *space = prs_arena_alloc(&plan->arena, sizeof *space);
     if (space == NULL) return prs_error_nomem(err);
     t->lane = &space->lane;

@@ -27,6 +27,7 @@ static void find_ways(prs_group *group) {
 prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segment *segment,
                             const prs_fields *fields, const prs_scorer *scorer, prism_error *err) {
     group->scorer = *scorer;
+    group->times = 1;
     group->n_fields = 0;
     group->fields = prs_arena_alloc(arena, fields->n * sizeof *group->fields);
     if (group->fields == NULL) return prs_error_nomem(err);
@@ -101,4 +102,5 @@ void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_
     for (uint32_t i = n; i < end; i++) lengths[i] = 0;
     prs_group_lengths(group, docs, n, lengths);
     prs_score_block(&group->scorer, freqs, lengths, n, scores);
+    for (uint32_t i = 0; group->times != 1 && i < n; i++) scores[i] *= group->times;
 }

@@ -21,8 +21,9 @@ typedef struct prs_group {
     prs_group_field *fields; /* those with lengths in this segment */
     uint32_t n_fields;
     uint32_t n_docs;
-    bool plain;  /* one field of weight 1 */
-    bool narrow; /* no sum of lengths can pass 32 bits */
+    int32_t times; /* the word stands in the query so often */
+    bool plain;    /* one field of weight 1 */
+    bool narrow;   /* no sum of lengths can pass 32 bits */
 } prs_group;
 
 /** Gather the lengths of a leaf's fields in a segment.   Errors : ENOMEM */
@@ -31,6 +32,15 @@ prism_status prs_group_init(prs_group *group, prs_arena *arena, const prs_segmen
                             prism_error *err) PRS_NODISCARD;
 /** Length of one document. */
 uint32_t prs_group_length(const prs_group *group, uint32_t doc);
+/** Contribution of a freq and length, both weighed. */
+static inline int32_t prs_group_one(const prs_group *group, uint32_t freq, uint32_t length) {
+    return prs_score_one(&group->scorer, freq, length) * group->times;
+}
+/** The best contribution below a cover; -1 if it is empty. */
+static inline int32_t prs_group_bound(const prs_group *group, const prs_cover *cover) {
+    int32_t best = prs_cover_bound(cover, &group->scorer);
+    return best < 0 ? best : best * group->times;
+}
 /** Lengths of n documents, which ascend. */
 void prs_group_lengths(const prs_group *group, const uint32_t *docs, uint32_t n, uint32_t *lengths);
 /** Contributions of n documents, which ascend, n <= PRS_GROUP_CHUNK.

@@ -121,7 +121,7 @@ int32_t prs_lane_prime(const prs_lane *lane, const prs_group *group, uint32_t k)
             length = prs_weigh_add(length, most, field->weight);
         }
         uint32_t freq = prs_weigh_add(0, lane->p.dominance[d].freq, lane->weight);
-        return freq == 0 ? 0 : prs_score_one(&group->scorer, freq, length);
+        return freq == 0 ? 0 : prs_group_one(group, freq, length);
         /* later points are of more documents and lower */
     }
     return 0;

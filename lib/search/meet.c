@@ -15,8 +15,8 @@
  * Tested by   tests/unit/search/test_meet.c, test_cur_word.c, test_cur_term.c */
 #include "search/meet.h"
 
-#define PLACES PRS_WINDOW /* documents from the first to the last of a block with a table */
-#define FEW 12u           /* so few candidates are searched for */
+#define PLACES 16384u /* documents from the first to the last of a block with a table */
+#define FEW 12u       /* so few candidates are searched for */
 
 static prism_status meet_by_table(prs_plan *plan, const prs_postings *p, const prs_batch *batch,
                                   uint32_t at, uint32_t end, int32_t need, prs_met *met,

@@ -35,9 +35,9 @@ static prism_status stand_spot(prs_phrase_field *f, uint32_t s, uint32_t i, bool
                                prism_error *err) {
     prs_spot *spot = &f->spots[s];
     *has = true;
-    if (s == 0 && f->lead != NULL) {
+    if (spot->lane != NULL && spot->lane == f->lead) {
         f->lead->p.i = f->lead_place[i];
-    } else if (s == 1 && f->other != NULL) {
+    } else if (spot->lane != NULL && spot->lane == f->other) {
         f->other->p.i = f->other_place[i];
     } else {
         uint32_t found;
@@ -81,6 +81,10 @@ static prism_status narrow(prs_phrase_field *f, uint32_t s, uint32_t *starts, ui
 /* Words that may rule a document out before positions are read. */
 static prism_status stand_early(prs_phrase_field *f, uint32_t i, bool *has, prism_error *err) {
     *has = true;
+    for (uint32_t k = 0; k < f->n_pairs && *has; k++) {
+        prs_lane *pair = &f->pairs[k];
+        if (pair != f->lead && pair != f->other) PRS_TRY(prs_lane_has(pair, f->docs[i], has, err));
+    }
     for (uint32_t s = 2; s < f->n_early && *has; s++) PRS_TRY(stand_spot(f, s, i, has, err));
     return PRISM_OK;
 }
@@ -136,7 +140,11 @@ static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **s
 static prism_status count_phrase(prs_phrase_field *f, uint32_t i, uint32_t *n, prism_error *err) {
     uint32_t *starts = NULL;
     bool has = true;
-    if (f->n_early > 2) PRS_TRY(stand_early(f, i, &has, err));
+    if (f->is_pair) {
+        *n = f->most[i];
+        return PRISM_OK;
+    }
+    if (f->n_early > 2 || f->n_pairs > 0) PRS_TRY(stand_early(f, i, &has, err));
     if (!has) return PRISM_OK;
     if (f->two_plain) {
         PRS_TRY(begin_with_two(f, i, &starts, n, err));

@@ -76,33 +76,111 @@ static void gather_places(prs_phrase_field *f, const prs_node *node) {
     f->first_place[f->n_spots] = n;
 }
 
+/* ---- pairs ----------------------------------------------------------------------------------- */
+
+/* The key of the pair that slots s and s + 1 are, if its list tells all; 0 bytes else. */
+static uint32_t pair_of(const prs_node *node, uint32_t s, const prs_stops *stops,
+                        uint8_t key[PRS_PAIR_KEY_MAX]) {
+    const prs_slot *a = &node->slots[s], *b = a + 1;
+    if (a->n_keys != 1 || b->n_keys != 1 || a->prefix.len != 0 || b->prefix.len != 0) return 0;
+    if (b->pos != a->pos + 1) return 0;
+    if (prs_stops_find(stops, a->keys[0]) == PRS_STOPS_MAX) return 0;
+    if (prs_stops_find(stops, b->keys[0]) == PRS_STOPS_MAX) return 0;
+    return prs_stops_pair(a->keys[0], b->keys[0], key);
+}
+
+/* Does the pair of slots s and s + 1 stand in the phrase before? */
+static bool is_again(const prs_node *node, uint32_t s) {
+    for (uint32_t t = 0; t < s; t++) {
+        const prs_slot *a = &node->slots[t];
+        if (a[1].pos == a[0].pos + 1 && same_slot(a, &node->slots[s]) &&
+            same_slot(a + 1, &node->slots[s + 1]))
+            return true;
+    }
+    return false;
+}
+
+/* Open the list of one pair. */
+static prism_status open_pair(prs_phrase_field *f, const prs_segment_field *field,
+                              const prs_term_info *info, prism_error *err) {
+    prs_lane *lane = &f->pairs[f->n_pairs];
+    f->n_pairs++;
+    return prs_lane_open(lane, &field->pair_source, info,
+                         field->has_lengths ? &field->lengths : NULL, 1, err);
+}
+
+/* Open the lists of all pairs of stop words in the phrase; *nowhere if one is not in the field. */
+static prism_status open_pairs(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
+                               const prs_segment_field *field, bool *nowhere, prism_error *err) {
+    prs_stops stops;
+    if (node->kind != PRS_NODE_PHRASE || node->n_slots < 2 || field->stops.len == 0)
+        return PRISM_OK;
+    PRS_TRY(prs_stops_read(&stops, &field->stops, err));
+    for (uint32_t s = 0; s + 1 < node->n_slots; s++) {
+        uint8_t key[PRS_PAIR_KEY_MAX];
+        prs_term_info info;
+        bool found;
+        uint32_t len = pair_of(node, s, &stops, key);
+        if (len == 0 || is_again(node, s)) continue;
+        PRS_TRY(prs_terms_find(&field->pair_terms, prs_bytes_of(key, len), &info, &found, err));
+        *nowhere = !found;
+        if (*nowhere) return PRISM_OK;
+        if (f->pairs == NULL)
+            f->pairs = prs_arena_alloc(&plan->arena, node->n_slots * sizeof *f->pairs);
+        if (f->pairs == NULL) return prs_error_nomem(err);
+        PRS_TRY(open_pair(f, field, &info, err));
+    }
+    f->is_pair = f->n_pairs == 1 && node->n_slots == 2;
+    return PRISM_OK;
+}
+
+/* ---- who leads ------------------------------------------------------------------------------- */
+
+static void offer_lead(prs_phrase_field *f, prs_lane *lane, uint32_t need) {
+    if (f->lead == NULL || lane->p.info.df < f->lead->p.info.df) {
+        f->other = f->lead;
+        f->other_need = f->lead_need;
+        f->lead = lane;
+        f->lead_need = need;
+    } else if (f->other == NULL || lane->p.info.df < f->other->p.info.df) {
+        f->other = lane;
+        f->other_need = need;
+    }
+}
+
+static void choose_lead(prs_phrase_field *f, uint32_t n_docs) {
+    for (uint32_t i = 0; i < f->n_pairs; i++) offer_lead(f, &f->pairs[i], 1);
+    for (uint32_t i = 0; i < f->n_spots; i++) {
+        if (f->spots[i].lane != NULL) offer_lead(f, f->spots[i].lane, f->spots[i].need);
+    }
+    f->cost = f->lead != NULL ? f->lead->p.info.df : f->spots[0].cost;
+    f->two_plain = f->n_spots > 1 && f->lead == f->spots[0].lane && f->other == f->spots[1].lane &&
+                   f->other != NULL && f->first_place[2] == 2 && !f->lead->p.info.inlined &&
+                   !f->other->p.info.inlined;
+    while (f->n_early < f->n_spots && f->spots[f->n_early].lane != NULL &&
+           f->spots[f->n_early].cost < n_docs / PRS_PHRASE_EARLY)
+        f->n_early++;
+}
+
 prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
                              const prs_segment_field *field, uint32_t weight, bool *nowhere,
                              prism_error *err) {
     prs_arena *arena = &plan->arena;
     uint32_t n = node->n_slots;
+    memset(f, 0, offsetof(prs_phrase_field, docs));
     f->weight = weight;
-    f->n_spots = f->n = f->at = f->union_doc = 0;
-    f->lead = f->other = NULL;
-    f->over = false;
     f->spots = prs_arena_alloc(arena, n * sizeof *f->spots);
     f->places = prs_arena_alloc(arena, n * sizeof *f->places);
     f->first_place = prs_arena_alloc(arena, (n + 1) * sizeof *f->first_place);
     if (f->spots == NULL || f->places == NULL || f->first_place == NULL)
         return prs_error_nomem(err);
     *nowhere = false;
-    PRS_TRY(open_spots(f, plan, node, field, nowhere, err));
+    PRS_TRY(open_pairs(f, plan, node, field, nowhere, err));
+    if (!*nowhere && !f->is_pair) PRS_TRY(open_spots(f, plan, node, field, nowhere, err));
     if (*nowhere) return PRISM_OK;
     sort_spots(f);
     gather_places(f, node);
-    f->lead = f->spots[0].lane;
-    if (f->n_spots > 1) f->other = f->spots[1].lane;
-    f->two_plain = f->other != NULL && f->first_place[2] == 2 && !f->lead->p.info.inlined &&
-                   !f->other->p.info.inlined;
-    f->n_early = 0;
-    while (f->n_early < f->n_spots && f->spots[f->n_early].lane != NULL &&
-           f->spots[f->n_early].cost < plan->n_docs / PRS_PHRASE_EARLY)
-        f->n_early++;
+    choose_lead(f, plan->n_docs);
     return prs_plan_buffer(plan, &f->starts, err);
 }
 
@@ -162,7 +240,7 @@ static void take_both(prs_phrase_field *f, uint32_t a_end, uint32_t b_end) {
     const prs_postings *left = &f->lead->p, *right = &f->other->p;
     uint32_t a = left->i, b = right->i;
     f->n = prs_intersect(left->docs + a, a_end - a, right->docs + b, b_end - b, f->lead_place,
-                    f->other_place);
+                         f->other_place);
     for (uint32_t i = 0; i < f->n; i++) {
         f->lead_place[i] = (uint8_t)(f->lead_place[i] + a);
         f->other_place[i] = (uint8_t)(f->other_place[i] + b);
@@ -180,7 +258,7 @@ static void take_lead(prs_phrase_field *f, uint32_t a, uint32_t a_end) {
 
 /* No more matches than the lists' freqs allow; without freqs, who knows. */
 static prism_status bound_candidates(prs_phrase_field *f, bool freqs, prism_error *err) {
-    uint32_t need = f->spots[0].need, all = 0;
+    uint32_t need = f->lead_need, all = 0;
     if (!freqs) {
         for (uint32_t i = 0; i < f->n; i++) f->most[i] = UINT32_MAX;
         return PRISM_OK;
@@ -189,7 +267,7 @@ static prism_status bound_candidates(prs_phrase_field *f, bool freqs, prism_erro
     for (uint32_t i = 0; i < f->n; i++) all |= f->most[i] = f->lead->p.freqs[f->lead_place[i]];
     for (uint32_t i = 0; need > 1 && i < f->n; i++) f->most[i] /= need;
     if (f->other == NULL) return PRISM_OK;
-    need = f->spots[1].need;
+    need = f->other_need;
     if (all == 1 && need == 1) return PRISM_OK; /* the other list cannot have fewer */
     PRS_TRY(prs_postings_freqs(&f->other->p, err));
     for (uint32_t i = 0; i < f->n; i++) {

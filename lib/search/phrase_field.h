@@ -16,14 +16,19 @@ typedef struct prs_phrase_field {
     uint32_t weight;
     prs_spot *spots; /* different slots by cost: lists first, then unions */
     uint32_t n_spots;
-    uint32_t *places;       /* where the slots stand in the phrase, those of a spot together */
-    uint32_t *first_place;  /* of each spot; n_spots + 1 */
-    prs_lane *lead, *other; /* the two of the fewest documents; NULL: no such list */
-    uint32_t n_early;       /* spots that rule out documents before positions are read */
-    bool two_plain;         /* both stand once in the phrase, and are no inline lists */
-    bool over;              /* nothing behind */
-    uint32_t union_doc;     /* without lists: the candidate stood on */
-    prs_buf *starts;        /* positions in the making */
+    uint32_t *places;      /* where the slots stand in the phrase, those of a spot together */
+    uint32_t *first_place; /* of each spot; n_spots + 1 */
+    prs_lane *pairs;       /* lists of adjacent stop words of the phrase */
+    uint32_t n_pairs;
+    prs_lane *lead, *other; /* the two of the fewest documents, pairs too; NULL: no such list */
+    uint32_t lead_need, other_need; /* near: equal slots */
+    uint64_t cost;                  /* documents of the lead */
+    bool is_pair;                   /* the phrase is one pair: its freq is that of the list */
+    uint32_t n_early;               /* spots that rule out documents before positions are read */
+    bool two_plain;                 /* both stand once in the phrase, and are no inline lists */
+    bool over;                      /* nothing behind */
+    uint32_t union_doc;             /* without lists: the candidate stood on */
+    prs_buf *starts;                /* positions in the making */
     /* The candidates of a range, places of both lists in their blocks, matches at most. */
     uint32_t n, at;
     uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];

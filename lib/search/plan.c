@@ -87,6 +87,7 @@ static prism_status plan_children(prs_plan *plan, const prs_weighted *children, 
     if (made == NULL) return prs_error_nomem(err);
     uint32_t m = 0;
     for (uint32_t i = 0; i < n; i++) {
+        if (children[i].again) continue;
         PRS_TRY(plan_node(plan, &children[i], depth, scored, &made[m], err));
         if (made[m] != NULL) m++;
     }
@@ -258,7 +259,10 @@ static prism_status make_cursor(prs_plan *plan, const prs_weighted *at, uint32_t
     case PRS_NODE_NEAR: return prs_cur_phrase_make(plan, at, depth, scored, out, err);
     case PRS_NODE_PREFIX:
     case PRS_NODE_EXISTS:
-    case PRS_NODE_RANGE: return prs_cur_set_make(plan, at, depth, scored, out, err);
+    case PRS_NODE_RANGE:
+        if (!scored && prs_cur_range_can(plan, at))
+            return prs_cur_range_make(plan, at, depth, out, err);
+        return prs_cur_set_make(plan, at, depth, scored, out, err);
     case PRS_NODE_ALL:
     case PRS_NODE_CONST: return plan_const(plan, at, depth, scored, out, err);
     case PRS_NODE_BOOL: return plan_bool(plan, at, depth, scored, out, err);

@@ -24,11 +24,15 @@
 
 #define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
 
-static void plan_init(prs_ranker_plan *p, const prs_ranker *r) {
+/* Most searches need one of the two. */
+static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
+    if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
     p->plan.spares = r->spares;
     p->plan.kept = r->request->kept;
+    if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
+    p->ready = true;
 }
 
 /* The snapshot's, unless the search was given memory of its own. */
@@ -40,11 +44,14 @@ static prs_spares *spares_of(const prs_search_request *request, const prs_mem *m
 
 prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, prs_watch *watch,
                              prs_topk *top, prs_mem *mem, prism_error *err) {
-    *r = (prs_ranker){.request = request, .watch = watch, .top = top, .mem = mem};
+    r->request = request;
+    r->watch = watch;
+    r->top = top;
+    r->reached = NULL;
+    r->total = 0;
+    r->pruned = r->ranking.ready = r->counting.ready = false;
+    r->mem = mem;
     r->spares = spares_of(request, mem);
-    plan_init(&r->ranking, r);
-    plan_init(&r->counting, r);
-    r->counting.plan.lender = &r->ranking.plan;
     r->space = prs_scratch_new(mem, r->spares);
     if (r->space == NULL) return prs_error_nomem(err);
     r->batch = &r->space->batch;
@@ -52,14 +59,15 @@ prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, p
 }
 
 void prs_ranker_fini(prs_ranker *r) {
-    prs_plan_fini(&r->counting.plan);
-    prs_plan_fini(&r->ranking.plan);
+    if (r->counting.ready) prs_plan_fini(&r->counting.plan);
+    if (r->ranking.ready) prs_plan_fini(&r->ranking.plan);
     prs_scratch_free(r->space, r->mem, r->spares);
 }
 
 static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, bool scored,
                               prism_error *err) {
     const prs_search_request *request = r->request;
+    plan_ready(r, p);
     if (p->leaf == leaf) return PRISM_OK;
     p->leaf = UINT32_MAX;
     PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));

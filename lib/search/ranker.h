@@ -8,6 +8,7 @@
 /* The plan of a segment, kept from range to range. */
 typedef struct prs_ranker_plan {
     prs_plan plan;
+    bool ready;    /* used before: else nothing of it is set */
     uint32_t leaf; /* UINT32_MAX: of none */
 } prs_ranker_plan;
 

@@ -12,6 +12,7 @@
  *     list    cur_list.c   one posting list
  *     any of  cur_any.c    at least min_match of these
  *     all of  cur_all.c    all of these, none of those
+ *     range   cur_range.c  numbers of a column
  *     set     cur_set.c    found beforehand
  *
  * Everything else (phrases) is asked by way of its own calls. */
@@ -65,6 +66,11 @@ static inline bool prs_window_is_empty(const uint64_t *words, uint32_t n_words) 
 /** A term that does not score: its list, or any of those of its fields.  *out NULL = not here. */
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** Is it a range of numbers in a column of one value a document? */
+bool prs_cur_range_can(const prs_plan *plan, const prs_weighted *at);
+/** Then, not scored, by the column itself.  *out NULL = nothing here. */
+prism_status prs_cur_range_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
+                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /** At least min_match >= 1 of n children, n >= 1; the array is the plan's. */
 prism_status prs_cur_any_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t min_match,
                               uint32_t depth, prs_cursor **out, prism_error *err) PRS_NODISCARD;

@@ -142,6 +142,45 @@ static void set_scale(prs_weighted *at, float scale) {
     at->most += set_scales(at->extra, node->n_extra, scale);
 }
 
+/* ---- words that stand there twice ------------------------------------------------------------ */
+
+#define PRS_REPEATS_AMONG 128u /* clauses are compared with each other up to so many */
+
+static bool same_word(const prs_weighted *a, const prs_weighted *b) {
+    if (a->node->kind != PRS_NODE_TERM || b->node->kind != PRS_NODE_TERM) return false;
+    if (!a->scored || !b->scored || a->fields.n != b->fields.n) return false;
+    if (memcmp(&a->scorer, &b->scorer, sizeof a->scorer) != 0) return false;
+    for (uint32_t i = 0; i < a->fields.n; i++) {
+        const prs_field_weight *x = &a->fields.ptr[i], *y = &b->fields.ptr[i];
+        if (x->field != y->field || x->weight != y->weight) return false;
+    }
+    return prs_bytes_equal(a->node->key, b->node->key);
+}
+
+static void count_repeats(prs_weighted *children, uint32_t n) {
+    for (uint32_t i = 1; i < n && n <= PRS_REPEATS_AMONG; i++) {
+        for (uint32_t k = 0; k < i && !children[i].again; k++) {
+            if (children[k].again || !same_word(&children[k], &children[i])) continue;
+            children[i].again = true;
+            children[k].more++;
+            children[k].most += children[i].most;
+        }
+    }
+}
+
+/* The same word twice, where one match is enough: asked for once, its contribution counts twice,
+ * which is exactly what two of them would add.  Depth is bounded by PRISM_MAX_QUERY_DEPTH. */
+static void find_repeats(prs_weighted *at) {
+    const prs_node *node = at->node;
+    if (node->kind == PRS_NODE_BOOL) {
+        if (node->min_should <= 1) count_repeats(at->should, node->n_should);
+        count_repeats(at->extra, node->n_extra);
+    }
+    for (uint32_t i = 0; i < node->n_must; i++) find_repeats(&at->must[i]);
+    for (uint32_t i = 0; i < node->n_should; i++) find_repeats(&at->should[i]);
+    for (uint32_t i = 0; i < node->n_extra; i++) find_repeats(&at->extra[i]);
+}
+
 prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism_query *query,
                        const prs_weigh_opts *opts, prs_weights *out, prism_error *err) {
     weighing w = {arena, snap, query->schema, opts, 0.0};
@@ -153,6 +192,7 @@ prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism
     if (status != PRISM_OK)
         return prs_error_set(err, status, "the boosts of the query are too large");
     set_scale(out->root, prs_score_scale(out->shift));
+    find_repeats(out->root);
     return PRISM_OK;
 }
 

@@ -18,6 +18,8 @@ struct prs_weighted {
     double boost;      /* product along the path */
     int32_t units;     /* constant: the contribution */
     int32_t most;      /* no document gets more */
+    uint32_t more;     /* how often the same word stands again beside it: it counts for all */
+    bool again;        /* ... and is such a one, which `more` of the first has counted */
     /* as many as the node has; CONST: must[0] */
     prs_weighted *must, *should, *must_not, *filter, *extra;
 };

@@ -1,6 +1,7 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker tiny|mixed|groups|large|grown|words DIRECTORY      (which holds no index yet)
+ *     golden_maker tiny|mixed|groups|large|grown|words|pairs DIRECTORY      (which holds no index
+ *     yet)
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from
  * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
@@ -285,6 +286,28 @@ static void make_large(prism_writer *w, text *t) {
     commit(w, "two");
 }
 
+/* Stop words from the first flush on; a merge with deletions, and a segment behind it. */
+static void make_pairs(prism_writer *w, text *t) {
+    static const char *const words[] = {"the", "of", "to", "be", "or", "not", "fox", "red"};
+    prism_error err = PRISM_ERROR_INIT;
+    chance c = {11};
+    for (uint32_t i = 0; i < 500; i++) {
+        if (i == 200 || i == 400) commit(w, "");
+        if (i == 400) {
+            drop(w, "3");
+            drop(w, "77");
+            if (prism_writer_merge(w, 1, NULL, NULL, &err) != PRISM_OK) die("merge", &err);
+        }
+        t->len = 0;
+        add(t, "{\"id\":\"%u\",\"t\":\"", i);
+        for (uint32_t n = below(&c, 12); n > 0; n--)
+            add(t, "%s ", words[below(&c, (uint32_t)PRS_COUNT(words))]);
+        add(t, "\"}");
+        put(w, t);
+    }
+    commit(w, "");
+}
+
 static void make_words(prism_writer *w, text *t) {
     static const char *const pieces[] = {"中国", "人民", "大学", "数据",
                                          "的",   "，",   "AI",   "株式会社"};
@@ -328,7 +351,8 @@ static const struct {
     void (*make)(prism_writer *w, text *t);
 } golden[] = {{"mixed", mixed_schema, make_mixed}, {"groups", groups_schema, make_groups},
               {"tiny", tiny_schema, make_tiny},    {"words", words_schema, make_words},
-              {"large", large_schema, make_large}, {"grown", small_schema, make_grown}};
+              {"large", large_schema, make_large}, {"grown", small_schema, make_grown},
+              {"pairs", small_schema, make_pairs}};
 
 /* Index k of the list above; ids follow from k. */
 static void make(size_t k, const char *directory) {
@@ -338,6 +362,7 @@ static void make(size_t k, const char *directory) {
                                   .keep_commits = 1,
                                   .max_segments = PRISM_NO_MERGE,
                                   .durable = true,
+                                  .stop_tokens = golden[k].make == make_pairs ? 1 : 0,
                                   .id_seed = 1 + k};
     prs_id uuid = {.bytes = "golden index v1"};
     const char *json = golden[k].schema;
@@ -364,6 +389,6 @@ int main(int argc, char **argv) {
         make(k, argv[2]);
         return 0;
     }
-    fprintf(stderr, "usage: golden_maker tiny|mixed|groups|large|grown|words DIRECTORY\n");
+    fprintf(stderr, "usage: golden_maker tiny|mixed|groups|large|grown|words|pairs DIRECTORY\n");
     return 2;
 }

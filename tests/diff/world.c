@@ -327,6 +327,7 @@ static void open_writer(diff_world *w) {
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
     opts.max_segments = PRISM_NO_MERGE;
     opts.non_durable = 1;
+    opts.stop_tokens = w->has_pairs ? 1 : 0;
     if (w->reordered)
         opts.reorder = orders[diff_below(&w->orders, sizeof orders / sizeof orders[0])];
     prism_writer_close(w->writer);
@@ -342,6 +343,7 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     w->rng.s = seed;
     w->orders.s = ~seed;
     w->reordered = seed % 3 != 0;
+    w->has_pairs = seed % 4 != 3;
     w->big = seed % 25 == 0;
     w->k1 = k1s[diff_below(&w->rng, 5)];
     w->b = bs[diff_below(&w->rng, 5)];

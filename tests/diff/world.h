@@ -55,7 +55,8 @@ typedef struct diff_world {
     bool reordered; /* merges put documents in orders of their own; drawn from `orders`, so that all
                      * else is as it would be */
     diff_rng orders;
-    bool big; /* thousands of small documents: lists of several blocks and groups */
+    bool has_pairs; /* of stop words, from the first flush on */
+    bool big;       /* thousands of small documents: lists of several blocks and groups */
 } diff_world;
 
 /** Documents, commits and deletions, all from the seed.  Exits the program if the engine fails. */

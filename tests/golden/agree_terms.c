@@ -122,6 +122,7 @@ void agree_inverted(const prism_schema *schema, ref_index *ix, const ref_segment
     if (v.n > 0) qsort(v.at, v.n, sizeof *v.at, by_place);
     ref_terms(ix, s, field, agree_list, &v);
     if (v.next != v.n) complain("field %s: the texts have terms more", v.field->name);
+    (void)ref_pairs(ix, s, field, NULL, NULL); /* proved by the positions */
     if (v.field->lengths)
         agree_numbers(&v, ref_lengths(ix, s, field), v.lengths, "length", s->n_docs);
     if (v.field->positions) agree_numbers(&v, ref_spans(ix, s, field), v.spans, "span", s->n_docs);

@@ -17,6 +17,7 @@ tests_golden_ref_check_SOURCES = \
 	tests/ref/ref_dump.c \
 	tests/ref/ref_envelope.c \
 	tests/ref/ref_manifest.c \
+	tests/ref/ref_pairs.c \
 	tests/ref/ref_parts.h \
 	tests/ref/ref_postings.c \
 	tests/ref/ref_reader.h \

@@ -125,6 +125,7 @@ static void print_field(ref_index *ix, const ref_segment *s, uint32_t field, dum
     fputc('\n', d->out);
     print_lengths(ix, s, field, d->out);
     ref_terms(ix, s, field, print_term, d);
+    (void)ref_pairs(ix, s, field, print_term, d);
     ref_column(ix, s, field, print_value, d);
 }
 

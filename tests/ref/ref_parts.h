@@ -10,6 +10,10 @@ ref_file *ref_file_open(ref_heap *heap, const char *directory, const char *name,
 int ref_file_section(const ref_file *file, uint32_t component, uint32_t field, ref_cur *out);
 void ref_hex(const uint8_t *bytes, uint32_t n, char *out); /* 2 n + 1 characters */
 
+/* ref_terms.c: the dictionary of PAIR_TERMS_INDEX and PAIR_LISTS */
+void ref_pair_terms(ref_index *index, const ref_segment *s, uint32_t field, ref_term_fn each,
+                    void *ctx);
+
 /* ref_schema.c */
 ref_schema *ref_schema_of(ref_heap *heap, const ref_file *file);
 

@@ -28,7 +28,8 @@ enum {
     REF_MANIFEST = 14,
     REF_SCHEMA = 15,
     REF_PAYLOAD = 16,
-    REF_DELETES = 17
+    REF_DELETES = 17,
+    REF_STOP_SET = 18
 };
 enum { REF_FILE_COMMIT = 1, REF_FILE_DELETES = 2, REF_FILE_IDX = 3, REF_FILE_DOC = 4 };
 #define REF_NO_FIELD 65535u
@@ -122,6 +123,9 @@ void ref_close(ref_index *index);
 
 /* All terms of a field in key order.  Proves TERMS_INDEX, LISTS and the sums of SEGMENT. */
 void ref_terms(ref_index *index, const ref_segment *s, uint32_t field, ref_term_fn each, void *ctx);
+/* All pairs of stop words of a field in key order; 0 if the segment keeps none.  Proves STOP_SET,
+ * and that the lists are those that follow from positions. */
+int ref_pairs(ref_index *index, const ref_segment *s, uint32_t field, ref_term_fn each, void *ctx);
 /* A number for each document; NULL where the segment has none for the field. */
 const uint32_t *ref_lengths(ref_index *index, const ref_segment *s, uint32_t field);
 const uint32_t *ref_spans(ref_index *index, const ref_segment *s, uint32_t field);

@@ -12,14 +12,13 @@ static void check_sections(const ref_file *f, uint32_t first, uint32_t last, uin
         const ref_section *s = &f->sections[i];
         int here = s->component >= first && s->component <= last;
         if (s->component == REF_ORDER) here = first == REF_DOCS;
+        if (s->component == REF_STOP_SET) here = first == REF_SEGMENT;
         ref_must(here || s->component == REF_SCHEMA, f->name, "it holds sections of its kind only");
         int per_field = (s->component >= REF_LISTS && s->component <= REF_PAIR_TERMS_INDEX) ||
-                        s->component == REF_COLUMN;
+                        s->component == REF_COLUMN || s->component == REF_STOP_SET;
         ref_must(per_field ? s->field < n_fields : s->field == REF_NO_FIELD, f->name,
                  "a section names a field exactly if its component is per field");
-        ref_must(s->component != REF_PAIR_LISTS && s->component != REF_PAIR_TERMS_INDEX &&
-                     s->component != REF_DOC_DICTIONARY,
-                 f->name, "no writer makes pairs or dictionaries yet");
+        ref_must(s->component != REF_DOC_DICTIONARY, f->name, "no writer makes dictionaries yet");
     }
 }
 

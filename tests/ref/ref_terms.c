@@ -16,6 +16,7 @@ typedef struct walk {
     ref_index *ix;
     const ref_segment *s;
     uint32_t field;
+    int of_pairs; /* PAIR_LISTS and PAIR_TERMS_INDEX */
     ref_cur lists, index;
     uint64_t n_terms, term_bytes, postings_bytes, position_bytes;
     uint32_t n_blocks;
@@ -119,7 +120,8 @@ static void next_key(walk *w, ref_key_walk *keys, uint32_t b, uint64_t place) {
         ref_must(ref_order(before, before_len, w->key, w->key_len) < 0, "term block",
                  "keys are sorted and unique");
     uint32_t kinds = w->s->schema->fields[w->field].type == REF_TEXT ? 6 : 1;
-    ref_must(w->key[0] >= 1 && w->key[0] <= kinds, "term block", "a key begins with its kind");
+    ref_must(w->of_pairs || (w->key[0] >= 1 && w->key[0] <= kinds), "term block",
+             "a key begins with its kind");
 }
 
 static ref_list list_of(const walk *w, const ref_term *t) {
@@ -199,7 +201,7 @@ static void read_other(walk *w, infos *in, ref_term *t) {
 /* One term's info, and its list. */
 static void read_term(walk *w, infos *in, uint64_t place) {
     ref_term t = {.key = w->key, .key_len = w->key_len};
-    int positions = w->key[0] != 2 && w->key[0] != 6;
+    int positions = w->key[0] != 2 && w->key[0] != 6 && !w->of_pairs;
     t.has_positions = in->kind == 1 || (in->kind == 2 && (in->positioned >> place & 1) == 1);
     ref_must(t.has_positions == (w->s->schema->fields[w->field].positions && positions),
              "term block", "positions are there for all kinds but 2 and 6, if the field has them");
@@ -299,9 +301,23 @@ static void check_sums(walk *w, const ref_stats *stats) {
     ref_must(w->term_bytes_seen == w->term_bytes && w->postings_seen == w->postings_bytes &&
                  w->positions_seen == w->position_bytes,
              "TERMS_INDEX", "its sums of bytes are right");
+    if (w->of_pairs) return;
     ref_must(stats != NULL && w->seen_terms == stats->n_terms && w->sum_df == stats->sum_df &&
                  w->sum_cf == stats->sum_cf,
              "SEGMENT", "n_terms, sum_df and sum_cf are those of the terms");
+}
+
+static void read_all(walk *w, const ref_stats *stats) {
+    const ref_segment *s = w->s;
+    w->lengths = s->schema->fields[w->field].lengths ? ref_lengths(w->ix, s, w->field) : NULL;
+    w->spans = ref_spans(w->ix, s, w->field);
+    read_index(w);
+    for (uint32_t b = 0; b < w->n_blocks; b++) read_block(w, b);
+    check_sums(w, stats);
+    free(w->pieces);
+    free(w->docs);
+    free(w->freqs);
+    free(w->positions);
 }
 
 void ref_terms(ref_index *ix, const ref_segment *s, uint32_t field, ref_term_fn each, void *ctx) {
@@ -316,13 +332,17 @@ void ref_terms(ref_index *ix, const ref_segment *s, uint32_t field, ref_term_fn 
         return;
     }
     ref_must(s->schema->fields[field].indexed, "TERMS_INDEX", "the field is indexed");
-    w.lengths = s->schema->fields[field].lengths ? ref_lengths(ix, s, field) : NULL;
-    w.spans = ref_spans(ix, s, field);
-    read_index(&w);
-    for (uint32_t b = 0; b < w.n_blocks; b++) read_block(&w, b);
-    check_sums(&w, stats);
-    free(w.pieces);
-    free(w.docs);
-    free(w.freqs);
-    free(w.positions);
+    read_all(&w, stats);
+}
+
+void ref_pair_terms(ref_index *ix, const ref_segment *s, uint32_t field, ref_term_fn each,
+                    void *ctx) {
+    walk w = {.ix = ix, .s = s, .field = field, .of_pairs = 1, .each = each, .ctx = ctx};
+    w.lists = ref_cur_of(NULL, 0, "PAIR_LISTS");
+    int has_lists = ref_file_section(s->idx, REF_PAIR_LISTS, field, &w.lists);
+    if (!ref_file_section(s->idx, REF_PAIR_TERMS_INDEX, field, &w.index)) {
+        ref_must(!has_lists || ref_left(&w.lists) == 0, "PAIR_LISTS", "without pairs it is empty");
+        return;
+    }
+    read_all(&w, NULL);
 }

@@ -47,15 +47,14 @@ MERGE = """
 """
 SEARCH = """
     with index.writer(durable=False) as w:
-        w.put_many({"id": str(i), "body": " ".join(f"w{(i * k) % 5000}" for k in range(1, 30))} for i in range(30000))
+        w.put_many({"id": str(i), "body": " ".join(f"w{(i + k * 7) % 31}" for k in range(31))} for i in range(10000))
     snap = index.snapshot()
-    query = " ".join(f"w{i}*" for i in range(1, 100))
-    began = time.perf_counter(); snap.search(query, exhaustive=True, exact_total=True); took = time.perf_counter() - began
+    query = " ".join(f'"w{i} w{(i + k) % 31}"~3' for i in range(31) for k in range(1, 10))
     say()
     try:
         while True: snap.search(query, exhaustive=True, exact_total=True)
     except KeyboardInterrupt:
-        print(len(index) == 30000)
+        print(len(index) == 10000)
 """
 
 
@@ -77,14 +76,14 @@ def test_sigint(what: str, tmp_path: Path) -> None:
 
 
 def test_a_search_is_cut_in_its_middle(memory: ps.Index) -> None:
-    """A handler that raises ends one long search, not the next call behind it."""
+    """A handler that raises ends one long search, not the next call behind it; told by CPU time."""
     with memory.writer() as w:
-        w.put_many({"id": str(i), "body": " ".join(f"w{(i * k) % 3000}" for k in range(1, 30))} for i in range(30000))
-    query = " ".join(f"w{i}*" for i in range(1, 200))
-    began = time.perf_counter()
+        w.put_many({"id": str(i), "body": " ".join(f"w{(i + k * 7) % 31}" for k in range(31))} for i in range(20000))
+    query = " ".join(f'"w{i} w{(i + k) % 31}"~3' for i in range(31) for k in range(1, 10))
+    began = time.process_time()
     memory.search(query, exhaustive=True, exact_total=True)
-    whole = time.perf_counter() - began
-    if whole < 0.3:
+    whole = time.process_time() - began
+    if whole < 0.2:
         pytest.skip(f"over in {whole:.3f} s")
 
     class Now(Exception):
@@ -93,13 +92,13 @@ def test_a_search_is_cut_in_its_middle(memory: ps.Index) -> None:
     def raise_now(*_: object) -> None:
         raise Now
 
-    before = signal.signal(signal.SIGALRM, raise_now)
+    before = signal.signal(signal.SIGPROF, raise_now)
     try:
-        signal.setitimer(signal.ITIMER_REAL, whole / 10)
-        began = time.perf_counter()
+        signal.setitimer(signal.ITIMER_PROF, whole / 10)
+        began = time.process_time()
         with pytest.raises(Now):
             memory.search(query, exhaustive=True, exact_total=True)
-        assert time.perf_counter() - began < whole * 0.8
+        assert time.process_time() - began < whole * 0.7
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

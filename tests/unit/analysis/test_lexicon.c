@@ -321,9 +321,19 @@ START_TEST(reads_words_alike_in_both_ways) {
         ck_assert_uint_eq(a.len, b.len);
         ck_assert_int_eq(a.has_digit, b.has_digit);
         ck_assert(a.key.lo == b.key.lo && a.key.hi == b.key.hi);
-        prs_ascii_word c = prs_ascii_word_short(text);
-        ck_assert_uint_eq(c.len, PRS_MIN(a.len, PRS_ASCII_WORD_KEY));
-        ck_assert(c.len == PRS_ASCII_WORD_KEY || (a.key.lo == c.key.lo && a.key.hi == c.key.hi));
+        uint64_t words = prs_ascii_word_bytes(text, 32, false);
+        uint64_t runs = prs_ascii_word_bytes(text, 32, true);
+        for (uint32_t j = 0; j < 32; j++) {
+            bool is_word = prs_ascii_is_digit(text[j]) || prs_ascii_is_letter(text[j]);
+            ck_assert_int_eq((words >> j & 1) != 0, is_word);
+            ck_assert_int_eq((runs >> j & 1) != 0, text[j] > 0x20 && text[j] < 0x80);
+        }
+        uint32_t len = PRS_MIN(a.len, PRS_ASCII_WORD_KEY - 1);
+        uint8_t lower[PRS_ASCII_WORD_KEY] = {0}, as_is[PRS_ASCII_WORD_KEY] = {0};
+        for (uint32_t j = 0; j < len; j++) lower[j] = text[j] | 0x20;
+        memcpy(as_is, text, len);
+        prs_word_key key = prs_ascii_key(text, len, false), same = prs_ascii_key(text, len, true);
+        ck_assert(memcmp(&key, lower, sizeof key) == 0 && memcmp(&same, as_is, sizeof same) == 0);
     }
 }
 END_TEST

@@ -118,9 +118,8 @@ START_TEST(memos_stay_with_their_words) {
     prs_mem mem;
     prs_words *words = malloc(sizeof *words);
     prs_fold fold;
-    prism_error err = PRISM_ERROR_INIT;
     prs_mem_init(&mem, NULL);
-    ck_assert_int_eq(prs_fold_init(&fold, PRS_DIACRITICS_FOLD, true, &err), PRISM_OK);
+    ck_assert_int_eq(prs_fold_init(&fold, true, "", true, NULL), PRISM_OK);
     ck_assert_int_eq(prs_words_init(words, &mem, &fold, "english", false, NULL), PRISM_OK);
     ck_assert_ptr_null(memo_of(words, "running")); /* no cache, no slot */
     ck_assert_int_eq(prs_words_warm(words, 0, NULL), PRISM_OK);

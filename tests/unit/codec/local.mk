@@ -1,5 +1,6 @@
 # Unit tests of lib/codec: append `codec_tests_sources += tests/unit/codec/test_FILE.c`; nothing to register.
 codec_tests_sources = \
+	tests/unit/codec/test_between.c \
 	tests/unit/codec/test_bits.c \
 	tests/unit/codec/test_codes.c \
 	tests/unit/codec/test_eliasfano.c \

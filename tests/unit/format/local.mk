@@ -28,6 +28,7 @@ format_tests_sources = \
 	tests/unit/format/test_postings_writer.c \
 	tests/unit/format/test_order.c \
 	tests/unit/format/test_segment_meta.c \
+	tests/unit/format/test_stops.c \
 	tests/unit/format/test_short_list.c \
 	tests/unit/format/test_term_infos.c \
 	tests/unit/format/test_term_keys.c \

@@ -382,7 +382,8 @@ START_TEST(a_wasteful_block_is_written_anew) {
     uint8_t blocks[2][2048], *bytes = calloc(1, 8192), *at = bytes;
     size_t lens[2] = {put_wasteful(blocks[0], 0), put_wasteful(blocks[1], 1)};
     ck_assert_uint_gt(lens[0], PRS_BLOCK_MAX_BYTES);
-    /* blocks of the only group, three dominance points, impacts; group: widths, impacts of blocks */
+    /* blocks of the only group, three dominance points, impacts; group: widths, impacts of
+     * blocks */
     static const uint8_t impacts[] = {1, 0x81, 0x80, 0x80, 0x80, 0x08, 0};
     *at++ = 2;
     for (int i = 0; i < 3; i++, at += 2) at[0] = 1, at[1] = 0;

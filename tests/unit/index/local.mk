@@ -60,6 +60,7 @@ index_tests_sources = \
 	tests/unit/index/test_batch.c \
 	tests/unit/index/test_field_scan.c \
 	tests/unit/index/test_flush_lists.c \
+	tests/unit/index/test_flush_pairs.c \
 	tests/unit/index/test_tally.c \
 	tests/unit/index/test_term_encode.c \
 	tests/unit/index/test_threads.c \

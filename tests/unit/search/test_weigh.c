@@ -158,6 +158,44 @@ START_TEST(statistics_of_another_query) {
 }
 END_TEST
 
+START_TEST(a_word_twice_is_one_that_counts_twice) {
+    static const struct {
+        const char *json;
+        uint32_t more;
+    } cases[] = {
+        {"{'type':'bool','should':[" TERM("cat", 1) "," TERM("dog", 1) "," TERM("cat", 1) "]}", 1},
+        {"{'type':'bool','should':[" TERM("cat", 1) "," TERM("cat", 1) "," TERM("cat", 1) "]}", 2},
+        {"{'type':'bool','should':[" TERM("cat", 1) "," TERM("cat", 2) "]}", 0}, /* not the same */
+        {"{'type':'bool','min_should':2,'should':[" TERM("cat", 1) "," TERM("cat", 1) "]}", 0},
+        {"{'type':'max','of':[" TERM("cat", 1) "," TERM("cat", 1) "]}", 0},
+    };
+    for (size_t i = 0; i < PRS_COUNT(cases); i++) {
+        weighed w;
+        begin(&w);
+        ck_assert_int_eq(weigh(&w, cases[i].json), PRISM_OK);
+        const prs_weighted *cat = &w.weights.root->should[0];
+        ck_assert_msg(cat->more == cases[i].more, "case %zu", i);
+        ck_assert_int_eq(cat->most, prs_score_units(cat->scorer.w, cat->scorer.scale) *
+                                        (int32_t)(cases[i].more + 1));
+        uint32_t again = 0;
+        for (uint32_t k = 0; k < w.weights.root->node->n_should; k++)
+            again += w.weights.root->should[k].again;
+        ck_assert_uint_eq(again, cases[i].more);
+        /* and so it scores: each match once, with the sum of all */
+        prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
+        prism_hits *hits = kit_search(&w.k, w.query, &opts);
+        prism_hit hit;
+        prism_hits_get(hits, 0, &hit);
+        ck_assert_uint_eq(prism_hits_count(hits), i == 0 ? 10 : 3);
+        if (i == 1) ck_assert_int_eq(hit.raw_score % 3, 0);
+        prism_hits_free(hits);
+        kit_check_agree(&w.k, w.query, 5);
+        drop(&w);
+        end(&w);
+    }
+}
+END_TEST
+
 TEST_SUITE(weigh, boosts_multiply_along_the_path, a_phrase_weighs_as_its_words_together,
            below_const_nothing_is_weighed, fields_that_nobody_has, weights_out_of_range,
-           statistics_of_another_query)
+           statistics_of_another_query, a_word_twice_is_one_that_counts_twice)

@@ -5,11 +5,12 @@
  * Python (prismsearch/).
  *
  * The global lock   It is given up around every call that reads, writes, waits or takes a lock of
- *                   the library, and never held in one that may call back: a thread that has a lock
- *                   of the library and waits for Python's must never meet one the other way round.
- *                   So callbacks fill C memory (core_text), and Python's objects are made after.
- * Handles           Every object owns one thing of the library (core_object).  close() in one thread
- *                   while another is inside a call takes effect when that call returns.
+ *                   the library, and never held in one that may call back: a thread that has a
+ *                   lock of the library and waits for Python's must never meet one that waits the
+ *                   other way round.  So callbacks fill C memory (core_text), and Python's objects
+ *                   are made after.
+ * Handles           Every object owns one thing of the library (core_object).  close() in one
+ *                   thread while another is inside a call takes effect when that call returns.
  * Errors            A status becomes an exception of prismsearch._errors (errors.c). */
 #ifndef PRISMSEARCH_PY_CORE_H
 #define PRISMSEARCH_PY_CORE_H

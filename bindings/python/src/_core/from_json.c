@@ -115,8 +115,8 @@ static bool read_escape(json_reader *r, core_text *out) {
     return false;
 }
 
-/* Eight bytes of which one is a quote or a backslash?  The borrow of a subtraction sets the high bit
- * of a byte that was zero; a byte before it in memory order cannot be missed. */
+/* Eight bytes of which one is a quote or a backslash?  The borrow of a subtraction sets the high
+ * bit of a byte that was zero; a byte before it in memory order cannot be missed. */
 static bool has_special(uint64_t eight) {
     const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
     uint64_t quote = eight ^ (ones * '"'), backslash = eight ^ (ones * '\\');

@@ -1,5 +1,5 @@
-/* index.c - making and opening an index, and what an Index object gives: snapshots, a writer, a copy
- * of itself.
+/* index.c - making and opening an index, and what an Index object gives: snapshots, a writer, a
+ * copy of itself.
  *
  * An Index object is a handle of the library and no more: snapshots and writers taken from it live
  * on after close().  Options come as positional arguments from prismsearch/_index.py, which has

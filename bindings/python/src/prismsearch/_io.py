@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import io
 import math
 import os
 from collections.abc import Iterable, Iterator
@@ -19,9 +20,10 @@ ROWS = 1024  # rows of a table that become Python objects at once
 def _open_zst(path: str) -> IO[bytes]:
     for module in ("compression.zstd", "pyzstd", "zstandard"):
         try:
-            return cast("IO[bytes]", importlib.import_module(module).open(path, "rb"))
+            stream = importlib.import_module(module).open(path, "rb")
         except ModuleNotFoundError:
             continue
+        return cast("IO[bytes]", io.BufferedReader(stream))  # some of them read, but not by lines
     raise ModuleNotFoundError("reading .zst needs Python 3.14, or the package zstandard or pyzstd")
 
 
