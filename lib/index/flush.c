@@ -94,8 +94,8 @@ static prism_status write_pairs(const prs_pending *pending, const prs_inverter_f
     if (fl->with_lengths) PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
     if (like != NULL && like->fields[field->field->no].present)
         PRS_TRY(prs_stops_read(&known, &like->fields[field->field->no].stops, err));
-    return prs_flush_pairs(field, &known, pending->stop_tokens, fl->with_lengths ? &lengths : NULL,
-                           pending->mem, out, err);
+    return prs_flush_pairs(field, &known, pending->stop_tokens, prs_pending_count(pending),
+                           fl->with_lengths ? &lengths : NULL, pending->mem, out, err);
 }
 
 static prism_status write_text(const prs_pending *pending, const prs_inverter_field *field,

@@ -30,6 +30,7 @@ PRS_VEC_DEFINE(pair_postings, pair_posting)
 #define N_PAIRS (PRS_STOPS_MAX * PRS_STOPS_MAX)
 
 typedef struct pairs {
+    uint32_t n_docs; /* of the segment */
     const prs_inverter_field *field;
     prs_mem *mem;
     prs_stops stops;
@@ -239,8 +240,8 @@ static prism_status write_lists(const pairs *p, const prs_lengths *lengths, prs_
     prism_status status;
     sort_firsts(p, order);
     prs_out_section(out, PRS_COMPONENT_PAIR_LISTS, no, PRS_COMPONENT_VERSION);
-    PRS_TRY_OUT(prs_postings_writer_new(p->mem, out, lengths, NULL, &pw, err));
-    PRS_TRY_OUT(prs_terms_writer_new(p->mem, out, &tw, err));
+    PRS_TRY_OUT(prs_postings_writer_new(p->mem, out, p->n_docs, lengths, NULL, &pw, err));
+    PRS_TRY_OUT(prs_terms_writer_new(p->mem, out, p->n_docs, &tw, err));
     for (uint32_t i = 0; i < p->stops.n; i++) {
         for (uint32_t k = 0; k < p->stops.n; k++)
             PRS_TRY_OUT(write_list(p, order[i], k, pw, tw, err));
@@ -270,14 +271,15 @@ static prism_status run(pairs *p, uint64_t tokens, const prs_lengths *lengths, p
 }
 
 prism_status prs_flush_pairs(const prs_inverter_field *field, const prs_stops *known,
-                             uint64_t tokens, const prs_lengths *lengths, prs_mem *mem,
-                             prs_out *out, prism_error *err) {
+                             uint64_t tokens, uint32_t n_docs, const prs_lengths *lengths,
+                             prs_mem *mem, prs_out *out, prism_error *err) {
     if (known->n == 0 && field->stream.n < tokens) return PRISM_OK;
     pairs *p = prs_mem_calloc(mem, 1, sizeof *p);
     if (p == NULL) return prs_error_nomem(err);
     p->field = field;
     p->mem = mem;
     p->stops = *known;
+    p->n_docs = n_docs;
     p->n_ids = prs_lexicon_count(field->lexicon);
     pair_postings_init(&p->found, mem);
     prism_status status = run(p, tokens, lengths, out, err);
