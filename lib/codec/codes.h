@@ -115,6 +115,29 @@ static inline uint32_t prs_get_rice(prs_bit_cur *c, uint32_t k) {
     return (uint32_t)(high << k | prs_get_bits(c, k));
 }
 
+/* Up to 57 bits that were loaded at once, for codes that are nearly always short. */
+typedef struct prs_bit_word {
+    uint64_t bits;
+    uint32_t used;
+} prs_bit_word;
+
+static inline prs_bit_word prs_bit_word_of(const prs_bit_cur *c) {
+    return (prs_bit_word){prs_load64(c->base + (c->bit >> 3)) >> (c->bit & 7), 0};
+}
+
+/* EXP(k) out of the word; false if it may not end there. */
+static inline bool prs_word_exp(prs_bit_word *w, uint32_t k, uint64_t *v) {
+    if (PRS_UNLIKELY(w->bits == 0)) return false;
+    uint32_t more = (uint32_t)__builtin_ctzll(w->bits), n = 2 * more + 1 + k;
+    if (PRS_UNLIKELY(w->used + n > 57)) return false;
+    uint64_t high = w->bits >> more >> 1 & ((UINT64_C(1) << more) - 1);
+    uint64_t low = w->bits >> (2 * more + 1) & ((UINT64_C(1) << k) - 1);
+    *v = ((UINT64_C(1) << more) + high - 1) << k | low;
+    w->bits >>= n;
+    w->used += n;
+    return true;
+}
+
 /* EXP(k), k 0..63: below 2^63. */
 static inline uint64_t prs_get_exp(prs_bit_cur *c, uint32_t k) {
     uint64_t word = prs_load64(c->base + (c->bit >> 3)) >> (c->bit & 7);

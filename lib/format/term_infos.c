@@ -261,7 +261,7 @@ static void read_payload(prs_term_infos *infos, prs_term_info *info) {
     if (PRS_UNLIKELY(bits > UINT32_MAX || !prs_bit_cur_skip(c, bits))) prs_bit_cur_fail(c);
 }
 
-static bool read_other(prs_term_infos *infos, bool has_positions, prs_term_info *info) {
+static bool read_long_codes(prs_term_infos *infos, bool has_positions, prs_term_info *info) {
     prs_bit_cur *c = &infos->rest;
     uint64_t df = prs_get_exp(c, 0) + 1;
     memset(info, 0, sizeof *info);
@@ -279,6 +279,38 @@ static bool read_other(prs_term_infos *infos, bool has_positions, prs_term_info 
     return !c->bad;
 }
 
+/* Codes of a term that is inline or has a short list, out of one word. */
+static inline __attribute__((always_inline)) bool
+read_other(prs_term_infos *infos, bool has_positions, prs_term_info *info) {
+    prs_bit_cur *c = &infos->rest;
+    prs_bit_word word = prs_bit_word_of(c);
+    uint64_t df, more, len = 0, off = infos->next_list;
+    if (!prs_word_exp(&word, 0, &df) || df >= PRS_MIN(infos->n_docs, PRS_SHORT_MAX_DF) ||
+        !prs_word_exp(&word, cf_k((uint32_t)df + 1), &more))
+        return read_long_codes(infos, has_positions, info);
+    prs_term_info read = {.df = (uint32_t)df + 1, .has_positions = has_positions};
+    read.cf = least_cf(read.df) + more;
+    read.inlined = prs_terms_must_inline(read.df, read.cf);
+    bool has_len = !read.inlined || has_more(&read);
+    if (has_len && !prs_word_exp(&word, read.inlined ? PAYLOAD_K : prs_bit_width32(read.df), &len))
+        return read_long_codes(infos, has_positions, info);
+    if (PRS_UNLIKELY(!prs_bit_cur_skip(c, word.used))) return false;
+    if (read.inlined) {
+        len += prs_ef_bits(read.df, infos->n_docs);
+        read.payload = c->base + (c->bit >> 3);
+        read.payload_bit = (uint32_t)(c->bit & 7);
+        read.payload_bits = (uint32_t)len;
+        if (PRS_UNLIKELY(len > UINT32_MAX || !prs_bit_cur_skip(c, len))) return false;
+    } else {
+        if (PRS_UNLIKELY(off > infos->lists_len || len > infos->lists_len - off)) return false;
+        read.off = off;
+        read.postings_len = len;
+        infos->next_list = off + len;
+    }
+    *info = read;
+    return true;
+}
+
 bool prs_term_infos_next(prs_term_infos *infos, uint32_t place, prs_term_info *info) {
     if ((infos->lonely >> place & 1) != 0) return read_lonely(infos, place, info);
     return read_other(infos, (infos->positioned >> place & 1) != 0, info);
@@ -287,9 +319,10 @@ bool prs_term_infos_next(prs_term_infos *infos, uint32_t place, prs_term_info *i
 bool prs_term_infos_find(prs_term_infos *infos, uint32_t place, prs_term_info *info) {
     if ((infos->lonely >> place & 1) != 0) return read_lonely(infos, place, info);
     uint64_t others = ~infos->lonely & (UINT64_MAX >> (PRS_TERMS_BLOCK - 1 - place));
-    for (; others != 0; others &= others - 1) {
+    for (; (others & (others - 1)) != 0; others &= others - 1) { /* what is passed is not stored */
         uint32_t at = (uint32_t)__builtin_ctzll(others);
-        if (!read_other(infos, (infos->positioned >> at & 1) != 0, info)) return false;
+        prs_term_info passed;
+        if (!read_other(infos, (infos->positioned >> at & 1) != 0, &passed)) return false;
     }
-    return true;
+    return read_other(infos, (infos->positioned >> place & 1) != 0, info);
 }

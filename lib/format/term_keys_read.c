@@ -70,17 +70,37 @@ static inline bool read_byte(prs_term_keys *keys, uint64_t end, uint8_t *byte) {
     return true;
 }
 
+/* The rest of a key behind its first `at` bytes; its length, 0 if it is unsound. */
+static inline uint32_t take_rest(prs_term_keys *keys, uint64_t units, uint8_t *key, uint32_t at) {
+    if (keys->form == PRS_KEYS_RAW) {
+        if (PRS_UNLIKELY(units > PRISM_MAX_TERM_BYTES - at)) return 0;
+        memcpy(key + at, keys->rest + keys->unit, (size_t)units);
+        keys->unit += units;
+        return at + (uint32_t)units;
+    }
+    uint64_t unit = keys->unit, end = unit + units;
+    while (unit < end) {
+        uint32_t nibble = nibble_at(keys, unit++);
+        if (PRS_UNLIKELY(at == PRISM_MAX_TERM_BYTES)) return 0;
+        key[at] = prs_letters_short[nibble];
+        if (nibble >= PRS_LETTERS_SHORT) {
+            if (PRS_UNLIKELY(unit == end)) return 0;
+            nibble = 16 * (nibble - PRS_LETTERS_SHORT) + nibble_at(keys, unit++);
+            key[at] = prs_letters_long[nibble];
+        }
+        at++;
+    }
+    keys->unit = unit;
+    return at;
+}
+
 static bool next_rest(prs_term_keys *keys, uint8_t *key, uint32_t *len) {
     uint64_t shared, units;
     if (!read_head(keys, &shared, &units) || shared > *len) return false;
-    uint64_t end = keys->unit + units;
     uint32_t at = (uint32_t)shared;
     uint8_t was = at < *len ? key[at] : 0;
-    while (keys->unit < end) {
-        if (PRS_UNLIKELY(at == PRISM_MAX_TERM_BYTES || !read_byte(keys, end, &key[at])))
-            return false;
-        at++;
-    }
+    at = take_rest(keys, units, key, at);
+    if (PRS_UNLIKELY(at == 0)) return false;
     if (shared < *len && key[shared] <= was) return false;
     *len = at;
     return true;

@@ -1,8 +1,7 @@
 /* term_encode.c - how do the places of a term become its list?
  *
  * Structure   places -> cut into documents by prs_places, up to PRS_CHUNK_DOCS at a time ->
- * postings
- *             writer, which takes all blocks of a chunk but the last without a copy
+ *             postings writer, which takes all blocks of a chunk but the last without a copy
  * Tested by   tests/unit/index/test_term_encode.c, test_flush.c */
 #include "index/term_encode.h"
 

@@ -89,8 +89,8 @@ static void check_info(const prs_term_info *got, const prs_term_info *want) {
     ck_assert_uint_eq(got->position, want->position);
     ck_assert_uint_eq(got->payload_bits, want->payload_bits);
     for (uint32_t bit = 0; bit < got->payload_bits; bit++)
-        ck_assert_uint_eq(prs_bits_load(got->payload, got->payload_bit + bit, 1),
-                          prs_bits_load(want->payload, want->payload_bit + bit, 1));
+        TEST_NEED(prs_bits_load(got->payload, got->payload_bit + bit, 1) ==
+                  prs_bits_load(want->payload, want->payload_bit + bit, 1));
     ck_assert_uint_eq(got->off, want->off);
     ck_assert_uint_eq(got->positions_len, want->positions_len);
     ck_assert_uint_eq(got->postings_len, want->postings_len);
