@@ -95,8 +95,10 @@ static prism_status check_block(list_check *c, prism_error *err) {
         check_bounds(c, block, n_block, freq, length);
         c->df++;
         c->cf += freq;
-        if (list->info.has_positions) PRS_TRY(check_positions(c, i, err));
     }
+    /* Afterwards: where positions stand follows from lengths, which are told of first. */
+    for (uint32_t i = 0; i < list->n && list->info.has_positions; i++)
+        PRS_TRY(check_positions(c, i, err));
     return PRISM_OK;
 }
 
