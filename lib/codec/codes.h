@@ -15,17 +15,6 @@ static inline void prs_put_bits(uint8_t *base, uint64_t *bit, uint32_t w, uint64
     *bit += w;
 }
 
-/* Bits of RICE(k) of v. */
-static inline uint64_t prs_rice_bits(uint64_t v, uint32_t k) {
-    return (v >> k) + 1 + k;
-}
-
-/* v >> k zeros, a one, the low k bits of v; k 0..32. */
-static inline void prs_put_rice(uint8_t *base, uint64_t *bit, uint64_t v, uint32_t k) {
-    *bit += v >> k;
-    prs_put_bits(base, bit, k + 1, (v & ((UINT64_C(1) << k) - 1)) << 1 | 1);
-}
-
 /* Bits of EXP(k) of v. */
 static inline uint32_t prs_exp_bits(uint64_t v, uint32_t k) {
     return 2 * prs_bit_width64((v >> k) + 1) - 1 + k;
@@ -46,6 +35,28 @@ static inline void prs_put_exp(uint8_t *base, uint64_t *bit, uint64_t v, uint32_
     prs_put_bits(base, bit, 1, 1);
     prs_put_bits(base, bit, more, high);
     prs_put_bits(base, bit, k, low);
+}
+
+#define PRS_RICE_ZEROS 16u /* more would be longer than what stands for them */
+
+/* Bits of RICE(k) of v. */
+static inline uint32_t prs_rice_bits(uint32_t v, uint32_t k) {
+    uint32_t high = (uint32_t)((uint64_t)v >> k);
+    if (PRS_LIKELY(high < PRS_RICE_ZEROS)) return high + 1 + k;
+    return PRS_RICE_ZEROS + 2 * prs_bit_width32(high - PRS_RICE_ZEROS + 1) - 1 + k;
+}
+
+/* v >> k zeros, a one, the low k bits of v; of 16 zeros or more 16, and EXP(k) of the rest of v.
+ * k 0..32.  A number far from the others costs twice its logarithm, not itself. */
+static inline void prs_put_rice(uint8_t *base, uint64_t *bit, uint32_t v, uint32_t k) {
+    uint64_t high = (uint64_t)v >> k;
+    if (PRS_UNLIKELY(high >= PRS_RICE_ZEROS)) {
+        *bit += PRS_RICE_ZEROS;
+        prs_put_exp(base, bit, v - ((uint64_t)PRS_RICE_ZEROS << k), k);
+        return;
+    }
+    *bit += high;
+    prs_put_bits(base, bit, k + 1, (v & ((UINT64_C(1) << k) - 1)) << 1 | 1);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -102,19 +113,6 @@ static inline uint64_t prs_get_zeros(prs_bit_cur *c, uint64_t max) {
     return 0;
 }
 
-/* RICE(k), k 0..32: below 2^32. */
-static inline uint32_t prs_get_rice(prs_bit_cur *c, uint32_t k) {
-    uint64_t word = prs_load64(c->base + (c->bit >> 3)) >> (c->bit & 7);
-    uint32_t zeros = word == 0 ? 64 : (uint32_t)__builtin_ctzll(word), n = zeros + 1 + k;
-    if (PRS_LIKELY(n <= 57)) {
-        uint64_t low = word >> zeros >> 1 & ((UINT64_C(1) << k) - 1);
-        if (!prs_bit_cur_skip(c, n)) return 0;
-        return (uint32_t)((uint64_t)zeros << k | low);
-    }
-    uint64_t high = prs_get_zeros(c, UINT32_MAX >> k);
-    return (uint32_t)(high << k | prs_get_bits(c, k));
-}
-
 /* Up to 57 bits that were loaded at once, for codes that are nearly always short. */
 typedef struct prs_bit_word {
     uint64_t bits;
@@ -156,6 +154,21 @@ static inline uint64_t prs_get_exp(prs_bit_cur *c, uint32_t k) {
         return 0;
     }
     return q << k | low;
+}
+
+/* RICE(k), k 0..32: below 2^32. */
+static inline uint32_t prs_get_rice(prs_bit_cur *c, uint32_t k) {
+    uint64_t word = prs_load64(c->base + (c->bit >> 3)) >> (c->bit & 7);
+    uint32_t zeros = word == 0 ? 64 : (uint32_t)__builtin_ctzll(word);
+    if (PRS_LIKELY(zeros < PRS_RICE_ZEROS)) {
+        uint64_t low = word >> zeros >> 1 & ((UINT64_C(1) << k) - 1);
+        return prs_bit_cur_skip(c, zeros + 1 + k) ? (uint32_t)((uint64_t)zeros << k | low) : 0;
+    }
+    if (!prs_bit_cur_skip(c, PRS_RICE_ZEROS)) return 0;
+    uint64_t v = prs_get_exp(c, k) + ((uint64_t)PRS_RICE_ZEROS << k);
+    if (PRS_LIKELY(!c->bad && v <= UINT32_MAX)) return (uint32_t)v;
+    prs_bit_cur_fail(c);
+    return 0;
 }
 
 #endif

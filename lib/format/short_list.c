@@ -23,8 +23,8 @@
 
 /* Gaps add up to less than 2^31. */
 static uint32_t rice_bits(const uint32_t *gaps, uint32_t n, uint32_t k) {
-    uint32_t bits = n * (k + 1);
-    for (uint32_t i = 0; i < n; i++) bits += gaps[i] >> k;
+    uint32_t bits = 0;
+    for (uint32_t i = 0; i < n; i++) bits += prs_rice_bits(gaps[i], k);
     return bits;
 }
 

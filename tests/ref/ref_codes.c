@@ -20,17 +20,20 @@ static uint32_t zeros(ref_bit_cur *c) {
     return n;
 }
 
-uint64_t ref_rice(ref_bit_cur *c, uint32_t k) {
-    uint64_t high = zeros(c);
-    ref_must(k <= 32 && high <= UINT32_MAX >> k, c->what, "a RICE code has 32 bits");
-    return high << k | ref_bits_next(c, k);
-}
-
 uint64_t ref_exp(ref_bit_cur *c, uint32_t k) {
     uint32_t more = zeros(c);
     ref_must(more + k <= 63, c->what, "an EXP code has 63 bits");
     uint64_t q = (uint64_t)1 << more | ref_bits_next(c, more);
     return (q - 1) << k | ref_bits_next(c, k);
+}
+
+uint64_t ref_rice(ref_bit_cur *c, uint32_t k) {
+    uint32_t high = 0;
+    while (high < 16 && ref_bits_next(c, 1) == 0) high++;
+    if (high < 16) return (uint64_t)high << k | ref_bits_next(c, k);
+    uint64_t v = ref_exp(c, k) + ((uint64_t)16 << k);
+    ref_must(k <= 32 && v <= UINT32_MAX, c->what, "a RICE code has 32 bits");
+    return v;
 }
 
 void ref_ef(ref_bit_cur *c, uint64_t n, uint64_t s, uint32_t *out) {
