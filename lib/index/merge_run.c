@@ -167,9 +167,8 @@ prism_status prs_merge_rewrite(prism_writer *writer, uint32_t at, prism_progress
 
 /* Is one segment left to be written anew, though it needs no merge? */
 static bool wants_rewrite(const prism_writer *writer, size_t n_before) {
-    const prs_working *one = &writer->segments.ptr[0];
     if (writer->segments.n != 1) return false;
-    if (one->n_deleted > 0) return true;
+    if (writer->segments.ptr[0].n_deleted > 0) return true;
     return writer->options.reorder.kind != PRS_REORDER_NONE && n_before == 1;
 }
 
