@@ -47,9 +47,9 @@ tamper 'assert len(d["builds"]) == 2 and d["builds"][1]["environment"]["cpu"] ==
 expect 0 "the same" "+0.00 %" compare
 tamper 'b["phases"]["merge"] = int(b["phases"]["merge"] / 1.025)'
 expect 0 "2.5 % more" "+2.50 %" compare
-tamper 'b["phases"]["merge"] = int(b["phases"]["merge"] / 1.04); b["functions"]["write_term"] //= 2'
+tamper 'b["phases"]["merge"] = int(b["phases"]["merge"] / 1.04); b["functions"]["prs_term_write"] //= 2'
 expect 1 "4 % more" "phases: merge" compare
-expect 1 "4 % more: the function" "write_term" compare
+expect 1 "4 % more: the function" "prs_term_write" compare
 tamper 'b["phases"]["or"] *= 2'
 expect 0 "less" "make bench-baseline" compare
 tamper 'del b["phases"]["sort"]'
