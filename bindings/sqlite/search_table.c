@@ -80,6 +80,7 @@ typedef struct cursor {
     prism_query *query;
     prism_hits *hits;
     char *field;
+    sqlite3_value *arguments[N_ARGUMENTS]; /* as given: SQLite may compare them itself */
     uint32_t at;
 } cursor;
 
@@ -179,11 +180,13 @@ static int disconnect_table(sqlite3_vtab *base) {
 /* idxNum has a bit for each argument given, and COUNTED; filter() gets them in their order. */
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *plan) {
     int at[N_ARGUMENTS], given = 0, n = 0;
-    (void)base;
     for (int i = 0; i < plan->nConstraint; i++) {
         const struct sqlite3_index_constraint *c = &plan->aConstraint[i];
-        if (c->iColumn < COLUMN_PATH || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+        if (c->iColumn < COLUMN_PATH) continue;
         if (!c->usable) return SQLITE_CONSTRAINT; /* it depends on a table that is read later */
+        if (c->op != SQLITE_INDEX_CONSTRAINT_EQ && c->op != SQLITE_INDEX_CONSTRAINT_IS)
+            return fail_arguments((table *)base, "arguments are given by =");
+        if (given & 1 << (c->iColumn - COLUMN_PATH)) continue; /* SQLite compares the second */
         at[c->iColumn - COLUMN_PATH] = i;
         given |= 1 << (c->iColumn - COLUMN_PATH);
     }
@@ -215,6 +218,10 @@ static void reset(cursor *c) {
     prism_query_unref(c->query);
     prism_snapshot_unref(c->snap);
     sqlite3_free(c->field);
+    for (int i = 0; i < N_ARGUMENTS; i++) {
+        sqlite3_value_free(c->arguments[i]);
+        c->arguments[i] = NULL;
+    }
     c->hits = NULL;
     c->query = NULL;
     c->snap = NULL;
@@ -230,10 +237,14 @@ static int close_cursor(sqlite3_vtab_cursor *base) {
 
 /* ---- searching ------------------------------------------------------------------------------- */
 
-/* The arguments by their columns; NULL where one is not given. */
-static void take_arguments(int given, sqlite3_value **values, sqlite3_value **by_column) {
-    for (int i = 0, n = 0; i < N_ARGUMENTS; i++)
-        by_column[i] = (given & 1 << i) ? values[n++] : NULL;
+/* The arguments by their columns; NULL where one is not given.  False: out of memory. */
+static bool take_arguments(cursor *c, int given, sqlite3_value **values) {
+    for (int i = 0, n = 0; i < N_ARGUMENTS; i++) {
+        if ((given & 1 << i) == 0) continue;
+        c->arguments[i] = sqlite3_value_dup(values[n++]);
+        if (c->arguments[i] == NULL) return false;
+    }
+    return true;
 }
 
 static const char *text_of(sqlite3_value *value) {
@@ -260,7 +271,8 @@ static uint32_t limit_of(sqlite3_value *value) {
     return limit < 0 || limit > PRISM_MAX_K ? PRISM_MAX_K : (uint32_t)limit;
 }
 
-static int search(cursor *c, sqlite3_value **arguments, bool counted) {
+static int search(cursor *c, bool counted) {
+    sqlite3_value **arguments = c->arguments;
     table *t = (table *)c->base.pVtab;
     prism_error err = PRISM_ERROR_INIT;
     prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
@@ -291,18 +303,17 @@ static int search(cursor *c, sqlite3_value **arguments, bool counted) {
 static int filter(sqlite3_vtab_cursor *base, int given, const char *name, int n,
                   sqlite3_value **values) {
     cursor *c = (cursor *)base;
-    sqlite3_value *arguments[N_ARGUMENTS];
     (void)name, (void)n;
     reset(c);
-    take_arguments(given, values, arguments);
+    if (!take_arguments(c, given, values)) return SQLITE_NOMEM;
     if ((given & 3) != 3)
         return fail_arguments((table *)base->pVtab, "the path of an index and a query are needed");
-    if (text_of(arguments[0]) == NULL || text_of(arguments[1]) == NULL)
+    if (text_of(c->arguments[0]) == NULL || text_of(c->arguments[1]) == NULL)
         return SQLITE_OK; /* NULL matches nothing */
-    const char *field = text_of(arguments[COLUMN_SNIPPET_OF - COLUMN_PATH]);
+    const char *field = text_of(c->arguments[COLUMN_SNIPPET_OF - COLUMN_PATH]);
     c->field = sqlite3_mprintf("%s", field ? field : "body");
     if (c->field == NULL) return SQLITE_NOMEM;
-    return search(c, arguments, (given & COUNTED) != 0);
+    return search(c, (given & COUNTED) != 0);
 }
 
 static int next(sqlite3_vtab_cursor *base) {
@@ -359,9 +370,9 @@ static int show_snippet(const cursor *c, sqlite3_context *context, uint64_t gdoc
         mark(out, &fragment);
     }
     prism_snippet_free(snippet);
-    int code = sqlite3_str_errcode(out);
+    int code = sqlite3_str_errcode(out), len = sqlite3_str_length(out);
     char *text = sqlite3_str_finish(out);
-    if (code == SQLITE_OK) sqlite3_result_text(context, text ? text : "", -1, SQLITE_TRANSIENT);
+    if (code == SQLITE_OK) sqlite3_result_text(context, text ? text : "", len, SQLITE_TRANSIENT);
     sqlite3_free(text);
     return code;
 }
@@ -392,7 +403,10 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i) {
     case COLUMN_TOTAL:
         sqlite3_result_int64(context, (sqlite3_int64)prism_hits_total(c->hits, NULL));
         break;
-    default: break; /* arguments are not shown again */
+    default:
+        if (c->arguments[i - COLUMN_PATH] != NULL)
+            sqlite3_result_value(context, c->arguments[i - COLUMN_PATH]);
+        break;
     }
     return SQLITE_OK;
 }

@@ -172,7 +172,10 @@ static prism_status weigh(searching *s, prism_error *err) {
     hits->shift = s->weights.shift;
     if (opts->filter == NULL) return PRISM_OK;
     PRS_TRY(prs_weigh_filter(&s->arena, hits->snap, opts->filter, &s->weights, err));
-    return opts->filter_cache == 0 ? PRISM_OK : name_filter(s, err);
+    /* The name says what a filter means under the snapshot's schema. */
+    bool keep = opts->filter_cache != 0 &&
+                prs_query_check_schemas(opts->filter->schema, hits->snap->schema, NULL) == PRISM_OK;
+    return keep ? name_filter(s, err) : PRISM_OK;
 }
 
 static prism_status prepare(searching *s, prism_error *err) {

@@ -11,7 +11,7 @@ uint32_t prs_words_count_less_avx512(const uint8_t *words, const uint8_t *less, 
 
 /* Lanes of the last step: what lies behind n is not read. */
 static __mmask8 lanes_at(uint32_t i, uint32_t n) {
-    return n - i >= 8 ? 0xff : (__mmask8)((1u << (n - i)) - 1u);
+    return (__mmask8)(n - i >= 8 ? 0xffu : (1u << (n - i)) - 1u);
 }
 
 COUNTS_VECTORS uint32_t prs_words_count_avx512(const uint8_t *words, uint32_t n) {

@@ -162,7 +162,11 @@ static inline uint32_t prs_get_rice(prs_bit_cur *c, uint32_t k) {
     uint32_t zeros = word == 0 ? 64 : (uint32_t)__builtin_ctzll(word);
     if (PRS_LIKELY(zeros < PRS_RICE_ZEROS)) {
         uint64_t low = word >> zeros >> 1 & ((UINT64_C(1) << k) - 1);
-        return prs_bit_cur_skip(c, zeros + 1 + k) ? (uint32_t)((uint64_t)zeros << k | low) : 0;
+        uint64_t v = (uint64_t)zeros << k | low;
+        if (!prs_bit_cur_skip(c, zeros + 1 + k)) return 0;
+        if (PRS_LIKELY(v <= UINT32_MAX)) return (uint32_t)v;
+        prs_bit_cur_fail(c);
+        return 0;
     }
     if (!prs_bit_cur_skip(c, PRS_RICE_ZEROS)) return 0;
     uint64_t v = prs_get_exp(c, k) + ((uint64_t)PRS_RICE_ZEROS << k);

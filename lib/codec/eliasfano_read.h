@@ -88,9 +88,9 @@ static inline bool skip_zeros(high_bits *h, uint64_t n, uint64_t *place) {
 }
 
 /* Is a position of low part `want` among those at `place` and behind, up to the next zero? */
-static inline bool bucket_has(const uint8_t *base, uint64_t bit, uint32_t low, const high_bits *h,
-                              uint64_t place, uint64_t bucket, uint32_t want) {
-    for (; place < h->n; place++) {
+static inline bool bucket_has(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t low,
+                              const high_bits *h, uint64_t place, uint64_t bucket, uint32_t want) {
+    for (; place < h->n && place - bucket < freq; place++) {
         if (prs_bits_load(h->base, h->from + place, 1) == 0) return false;
         uint32_t here = (uint32_t)prs_bits_load(base, bit + (place - bucket) * low, low);
         if (here >= want) return here == want;
@@ -117,7 +117,7 @@ static uint32_t narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_
         if (target >= span || !skip_zeros(&h, target >> low, &place)) break;
         uint32_t want = (uint32_t)target & (uint32_t)((UINT64_C(1) << low) - 1);
         starts[kept] = starts[s];
-        kept += bucket_has(base, bit, low, &h, place, target >> low, want);
+        kept += bucket_has(base, bit, freq, low, &h, place, target >> low, want);
     }
     return kept;
 }

@@ -177,8 +177,10 @@ static bool read_numbers(prs_postings *p, const uint8_t *bits, const uint8_t *w)
         p->block_last[b] = (uint32_t)(next - 1);
     }
     /* Sums of u32 in u64: ascending up to here. */
-    if (p->group_last_doc == PRS_DOC_END && next <= p->src->n_docs)
+    if (p->group_last_doc == PRS_DOC_END) { /* a group that is alone: nobody else knows its end */
+        if (next > p->src->n_docs) return false;
         p->group_last_doc = (uint32_t)(next - 1);
+    }
     if (next - 1 != p->group_last_doc) return false;
     for (uint32_t b = 0; b < n; b++, bit += w[1]) {
         uint64_t len = prs_bits_load(bits, bit, w[1]);

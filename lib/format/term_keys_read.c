@@ -46,7 +46,7 @@ static inline bool read_head(prs_term_keys *keys, uint64_t *shared, uint64_t *un
     uint32_t head = *keys->heads++;
     *shared = head & 15;
     *units = head >> 4;
-    if (PRS_UNLIKELY(*shared == PRS_HEAD_MAX)) *shared += prs_cur_varint(&keys->extras);
+    if (PRS_UNLIKELY(*shared == PRS_HEAD_MAX)) *shared += prs_cur_varint32(&keys->extras);
     if (PRS_UNLIKELY(*units == PRS_HEAD_MAX)) *units += prs_cur_varint32(&keys->extras);
     *units += PRS_REST_LEAST;
     return !keys->extras.bad && *units <= keys->n_units - keys->unit;

@@ -82,7 +82,7 @@ static prism_status compare_posting(deep_check *c, uint32_t entry, const uint32_
     c->matched[c->f].df++;
     c->matched[c->f].cf += freq;
     bool same = freq == n;
-    if (same && c->list.info.has_positions) {
+    if (same && c->list.info.has_positions && c->list.src->spans != NULL) {
         PRS_TRY(compare_positions(c, c->list.i, at, c->places.bases[entry], &same, err));
     }
     if (!same) say_field(c, c->f, doc, "a term stands at other places in the stored text");

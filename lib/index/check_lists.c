@@ -97,7 +97,8 @@ static prism_status check_block(list_check *c, prism_error *err) {
         c->cf += freq;
     }
     /* Afterwards: where positions stand follows from lengths, which are told of first. */
-    for (uint32_t i = 0; i < list->n && list->info.has_positions; i++)
+    bool positions = list->info.has_positions && list->src->spans != NULL;
+    for (uint32_t i = 0; i < list->n && positions; i++)
         PRS_TRY(check_positions(c, i, err));
     return PRISM_OK;
 }

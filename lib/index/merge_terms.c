@@ -131,7 +131,7 @@ static prism_status add_block(term_merge *m, const source *from, bool positions,
 
 static prism_status add_list(term_merge *m, const source *from, bool positions, prism_error *err) {
     const prs_term_info *info = &from->cursor.info;
-    if (positions && !info->has_positions) {
+    if (positions && (!info->has_positions || source_of(m, from)->spans == NULL)) {
         return prs_error_set(err, PRISM_EUNSUPPORTED,
                              "field %s has no positions in an older segment: reindex",
                              m->merge->recipe->schema->fields[m->field].name);

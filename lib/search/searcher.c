@@ -112,12 +112,15 @@ static prism_status gather(searching *s, worker *w, bool *pruned, prism_status s
     if (watch->why == PRISM_STOP_NONE) watch->why = w->watch.why;
     s->result->total += w->ranker.total;
     *pruned = *pruned || w->ranker.pruned;
-    for (size_t i = 0; i < w->top.n && status == PRISM_OK; i++)
-        status = prs_topk_offer(&s->result->top, w->top.heap[i], err);
+    /* What was found counts, whoever was stopped. */
+    prism_status offered = PRISM_OK;
+    for (size_t i = 0; i < w->top.n && offered == PRISM_OK; i++)
+        offered = prs_topk_offer(&s->result->top, w->top.heap[i], err);
+    if (offered != PRISM_OK && (status == PRISM_OK || status == PRISM_ECANCELED)) status = offered;
     bool worse = w->status != PRISM_OK && w->status != PRISM_ECANCELED; /* than being stopped */
     if (w->status == PRISM_OK || (status != PRISM_OK && !(status == PRISM_ECANCELED && worse)))
         return status;
-    if (err != NULL) *err = w->err;
+    if (err != NULL && err->size >= sizeof *err) *err = w->err;
     return w->status;
 }
 
@@ -132,6 +135,7 @@ static prism_status run_beside(searching *s, prs_ranker *own, uint32_t n, prism_
         w->err = (prism_error)PRISM_ERROR_INIT;
         w->watch = *s->request->watch;
         w->watch.work = 0;
+        w->watch.progress = NULL; /* called by the caller's thread alone */
         prs_topk_init(&w->top, s->mem, s->request->k);
         /* fewer threads do as well */
         w->started = prs_thread_start(&w->thread, work, w, NULL) == PRISM_OK;
@@ -183,6 +187,7 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
     /* Ranges of a segment are right together only: the first may count what others take off. */
     if (prs_watch_stopped(request->watch) && s.n_ranges > request->snap->n_leaves)
         result->total = result->top.n;
+    if (prs_watch_stopped(request->watch)) result->total = PRS_MAX(result->total, result->top.n);
     result->total_exact = !prs_watch_stopped(request->watch) &&
                           (request->exact_count || request->k == 0 || !own.pruned);
     if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;

@@ -270,3 +270,19 @@ def test_everything_ends_well_without_close(tmp_path: Path) -> None:
     """
     done = run_python(code, str(tmp_path / "i"), capture_output=True, text=True)
     assert (done.stdout, done.stderr, done.returncode) == ("x\n", "", 0)  # type: ignore[attr-defined]
+
+
+def test_the_first_error_of_a_batch_is_seen(index: ps.Index) -> None:
+    def documents() -> object:
+        yield {"id": "x"}
+        yield b"{not json"
+        yield {"id": "y"}
+        raise OSError("the source ended")
+
+    with pytest.raises(ps.Error), index.writer(durable=False) as w:
+        w.put_many(documents())  # type: ignore[arg-type]
+
+
+def test_paths_with_a_nul_are_refused(index: ps.Index, tmp_path: Path) -> None:
+    with pytest.raises(ValueError):
+        ps.repair(f"{tmp_path}/ix\0elsewhere")

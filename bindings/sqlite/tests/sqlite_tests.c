@@ -312,6 +312,38 @@ static void test_readers(void) {
     result(good && started == N_READERS, "readers", "see whole commits, and the newest one");
 }
 
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+static void counts(sqlite3 *db, const char *what, const char *sql, const char *wanted) {
+    const char *values[1] = {shared_index};
+    json_t *got = column_of(db, sql, values, 1);
+    const char *n = got ? json_string_value(json_array_get(got, 0)) : NULL;
+    bool good = wanted ? n && strcmp(n, wanted) == 0 : got == NULL;
+    if (!good) printf("# got %s\n", n ? n : "nothing");
+    result(good, "arguments", what);
+    json_decref(got);
+}
+
+/* However SQLite takes them: by itself, twice, beside many conditions, or of another table. */
+static void test_arguments(sqlite3 *db) {
+    run(db, "create table asked(q); insert into asked values ('silicon')");
+    counts(db, "many conditions",
+           "select count(*) from prism_search(?1, 'silicon') where rank<1000 and rank<1001 and "
+           "rank<1002 and rank<1003 and rank<1004 and rank<1005 and rank<1006 and rank<1007 and "
+           "rank<1008 and rank<1009 and rank<1010 and rank<1011 and rank<1012 and rank<1013 and "
+           "rank<1014 and rank<1015 and rank<1016",
+           "100");
+    counts(db, "one given twice",
+           "select count(*) from prism_search(?1, 'silicon') where path = ?1", "100");
+    counts(db, "of another table",
+           "select count(*) from asked, prism_search(?1, asked.q) s where asked.q = s.query",
+           "100");
+    counts(db, "by IS", "select count(*) from prism_search(?1, 'silicon') where filter is 'id:1'",
+           "1");
+    counts(db, "by < is an error",
+           "select count(*) from prism_search(?1, 'silicon') where \"limit\" < 5", NULL);
+}
+
 int main(void) {
     const char *build = getenv("PRISM_BUILDDIR");
     snprintf(extension, sizeof extension, "%s/.libs/prism.so", build ? build : ".");
@@ -326,6 +358,7 @@ int main(void) {
     tell_stories(db);
     test_texts(db);
     test_readers();
+    test_arguments(db);
     sqlite3_close(db);
     char clean[80];
     snprintf(clean, sizeof clean, "rm -rf '%s'", work);

@@ -2,6 +2,8 @@
  * where a scan would? */
 #include "list_file.h"
 
+#include "format/postings_cursor.h"
+
 #include <stdlib.h>
 
 static test_alloc counter;
@@ -218,4 +220,35 @@ START_TEST(the_end_is_the_end) {
 }
 END_TEST
 
-TEST_SUITE(postings_skip, a_walk_stands_where_a_scan_would, the_end_is_the_end)
+/* A group that is alone says itself where it ends: never beyond the segment, not even at the number
+ * that stands for the end of lists. */
+START_TEST(a_lonely_group_ends_within_the_segment) {
+    static const uint32_t lasts[] = {199, 200, 1000, PRS_DOC_END - 1, PRS_DOC_END};
+    for (uint32_t k = 0; k < PRS_COUNT(lasts); k++) {
+        const uint32_t n = 2, last = lasts[k], first = 127;
+        uint8_t bytes[160] = {0}, *at = bytes;
+        memcpy(at, "\x00\x01\x00\x01\x00\x01\x01\x00\x1f\x05\x00", 11);
+        at[0] = (uint8_t)n;
+        at[11] = (uint8_t)(3 * n); /* impacts of blocks */
+        at += 13;
+        uint64_t bit = 0;
+        for (uint32_t b = 0; b < n; b++, bit += 31)
+            prs_bits_store(at, bit, 31, b == 0 ? first : last - first - 1);
+        for (uint32_t b = 0; b < n; b++, bit += 5) prs_bits_store(at, bit, 5, b == 0 ? 3 : 1);
+        at += (bit + 7) / 8;
+        for (uint32_t b = 0; b < n; b++, at += 3) memcpy(at, "\x01\x01\x00", 3);
+        memcpy(at, "\x05\x7f\x00\x00", 4); /* a run of 128 from 0 on */
+        at += 4;
+        prs_postings_source source = {prs_section_of(bytes, (size_t)(at - bytes)), NULL, 200};
+        prs_term_info info = {.df = 129, .cf = 129, .postings_len = (uint64_t)(at - bytes)};
+        prs_postings p;
+        prism_error err = PRISM_ERROR_INIT;
+        prism_status status = prs_postings_open(&p, &source, &info, &err);
+        if (status == PRISM_OK) status = prs_cursor_open_blocks(&p, &err);
+        ck_assert_msg(status == (last < 200 ? PRISM_OK : PRISM_ECORRUPT), "%u: %s", last, err.text);
+    }
+}
+END_TEST
+
+TEST_SUITE(postings_skip, a_walk_stands_where_a_scan_would, the_end_is_the_end,
+           a_lonely_group_ends_within_the_segment)

@@ -114,12 +114,18 @@ static bool take(batch *b, PyObject *document) {
     return flush(b);
 }
 
-/* What was gathered before an exception is put; the exception stays the one that is seen. */
+/* What was gathered before an exception is put.  Where that fails, it is what came first: as in a
+ * loop of put, it is the exception that is seen. */
 static void flush_after_exception(batch *b) {
     PyObject *kind, *value, *trace;
     PyErr_Fetch(&kind, &value, &trace);
-    if (b->n > 0 && !flush(b)) PyErr_Clear();
-    PyErr_Restore(kind, value, trace);
+    if (b->n == 0 || flush(b)) {
+        PyErr_Restore(kind, value, trace);
+        return;
+    }
+    Py_XDECREF(kind);
+    Py_XDECREF(value);
+    Py_XDECREF(trace);
 }
 
 static bool take_all(batch *b, PyObject *documents) {

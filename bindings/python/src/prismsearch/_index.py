@@ -17,7 +17,7 @@ from ._hits import Hit, Hits
 from ._io import documents_of_table
 from ._query import Fields, Parsed, QueryLike, as_query, parse_text
 from ._schema import Schema, SchemaLike
-from ._units import microseconds, size
+from ._units import file_path, microseconds, size
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer, Self
@@ -447,7 +447,7 @@ class Index(_Closing[_core.Index]):
         self, to: Path, *, copy: bool = False, base: Path | None = None, progress: Progress | None = None
     ) -> dict[str, int]:
         """Copy the newest commit into a directory of its own; files are linked where they can be."""
-        return self._handle.backup(to, copy, None if base is None else os.fsencode(base), progress)
+        return self._handle.backup(to, copy, None if base is None else file_path(base), progress)
 
     def __repr__(self) -> str:
         return f"<prismsearch.Index {self.path!r}{' closed' if self.closed else ''}>"
@@ -511,7 +511,7 @@ class Writer(_Closing[_core.Writer]):
 
     def add_indexes(self, paths: Iterable[Path], *, progress: Progress | None = None) -> None:
         """Take in whole other indexes without analyzing them again."""
-        self._handle.add_segments(tuple(os.fsencode(path) for path in paths), progress)
+        self._handle.add_segments(tuple(file_path(path) for path in paths), progress)
 
     # ---- commits
 

@@ -9,7 +9,7 @@ from typing import Any, Union
 from . import _core
 from ._errors import Error
 from ._schema import Schema, SchemaLike
-from ._units import size
+from ._units import file_path, size
 
 Path = Union[str, "os.PathLike[str]"]
 Progress = Callable[[int, int], object]
@@ -28,7 +28,7 @@ def check(path: Path, level: str = "normal", *, progress: Progress | None = None
 
 def restore(source: Path, to: Path, *, copy: bool = False, progress: Progress | None = None) -> dict[str, int]:
     """Copy a backup, or any index, to a place that holds none."""
-    return _core.index_restore(os.fsencode(source), os.fsencode(to), copy, progress)
+    return _core.index_restore(file_path(source), file_path(to), copy, progress)
 
 
 def repair(path: Path, *, dry_run: bool = False, progress: Progress | None = None) -> dict[str, Any]:
@@ -37,12 +37,12 @@ def repair(path: Path, *, dry_run: bool = False, progress: Progress | None = Non
     The result counts, and has ``lost_documents``: (key or None, JSON as bytes or None) of each
     document that was given up, so that it can be put again.
     """
-    return _core.index_repair(os.fsencode(path), dry_run, progress)
+    return _core.index_repair(file_path(path), dry_run, progress)
 
 
 def salvage(path: Path, *, dry_run: bool = False, progress: Progress | None = None) -> dict[str, Any]:
     """Make the newest commit that is whole the newest of all; the result is as that of ``repair``."""
-    return _core.index_salvage(os.fsencode(path), dry_run, progress)
+    return _core.index_salvage(file_path(path), dry_run, progress)
 
 
 def reindex(
@@ -56,10 +56,10 @@ def reindex(
 ) -> int:
     """Build an index anew from its stored documents, under another schema if one is given."""
     handle = None if schema is None else Schema(schema)._handle
-    target = None if to is None else os.fsencode(to)
-    return _core.index_reindex(os.fsencode(path), handle, target, size(memory), drop_unstored, progress)
+    target = None if to is None else file_path(to)
+    return _core.index_reindex(file_path(path), handle, target, size(memory), drop_unstored, progress)
 
 
 def upgrade(path: Path, *, progress: Progress | None = None) -> int:
     """Rewrite the segments of older formats; how many there were."""
-    return _core.index_upgrade(os.fsencode(path), progress)
+    return _core.index_upgrade(file_path(path), progress)

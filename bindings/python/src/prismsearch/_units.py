@@ -1,9 +1,11 @@
-"""Sizes and times as people write them."""
+"""Sizes, times and paths as people write them."""
 
 from __future__ import annotations
 
 import datetime
+import os
 import re
+from typing import Union
 
 SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
@@ -26,3 +28,11 @@ def microseconds(value: float | datetime.timedelta | None) -> int:
     if seconds < 0:
         raise ValueError("a timeout is not negative")
     return max(1, round(seconds * 1e6)) if seconds else 0
+
+
+def file_path(path: Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]) -> bytes:
+    """The bytes of a path; one with a NUL names another file than it says."""
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise ValueError("embedded null byte")
+    return name
