@@ -98,8 +98,7 @@ static prism_status check_block(list_check *c, prism_error *err) {
     }
     /* Afterwards: where positions stand follows from lengths, which are told of first. */
     bool positions = list->info.has_positions && list->src->spans != NULL;
-    for (uint32_t i = 0; i < list->n && positions; i++)
-        PRS_TRY(check_positions(c, i, err));
+    for (uint32_t i = 0; i < list->n && positions; i++) PRS_TRY(check_positions(c, i, err));
     return PRISM_OK;
 }
 
