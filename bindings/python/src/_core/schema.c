@@ -100,7 +100,8 @@ static PyObject *notes_to_list(const core_text *notes) {
 }
 
 static PyObject *parse_result(core_state *state, prism_query *query, core_text *notes) {
-    PyObject *made = core_query_new(state, query), *list = notes_to_list(notes);
+    PyObject *made = core_query_new(state, query);
+    PyObject *list = notes->failed ? PyErr_NoMemory() : notes_to_list(notes);
     PyObject *pair = made != NULL && list != NULL ? PyTuple_Pack(2, made, list) : NULL;
     Py_XDECREF(made);
     Py_XDECREF(list);
