@@ -97,7 +97,8 @@ prs_planes prs_planes_read_scalar(const uint8_t *in, uint64_t n_bits, uint32_t n
     PRS_PLANES_MASKS(deposit, __builtin_popcountll)
     for (uint32_t i = 0; i < 128; i++) {
         out[i] = 1;
-        for (uint32_t q = 1; q <= depth; q++) out[i] += masks[q][i / 64] >> (i % 64) & 1;
+        for (uint32_t q = 1; q <= depth; q++)
+            out[i] += (uint32_t)(masks[q][i / 64] >> (i % 64) & 1);
     }
     return planes;
 }
