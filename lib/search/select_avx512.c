@@ -9,7 +9,7 @@
 #include <immintrin.h>
 
 static inline __mmask16 lanes(uint32_t left) {
-    return left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);
+    return (__mmask16)(left >= 16 ? 0xffffu : (1u << left) - 1u);
 }
 
 static uint32_t keep_floor(const uint32_t *docs, const int32_t *scores, uint32_t n, int32_t floor,
