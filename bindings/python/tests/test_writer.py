@@ -286,3 +286,13 @@ def test_the_first_error_of_a_batch_is_seen(index: ps.Index) -> None:
 def test_paths_with_a_nul_are_refused(index: ps.Index, tmp_path: Path) -> None:
     with pytest.raises(ValueError):
         ps.repair(f"{tmp_path}/ix\0elsewhere")
+
+
+def test_a_callback_does_not_wait_for_itself(index: ps.Index) -> None:
+    with index.writer(durable=False) as w:
+        w.put({"id": "z"})
+        w.commit()
+        with pytest.raises(RuntimeError, match="amid a call"):
+            w.merge(1, progress=lambda done, total: w.rollback())
+        w.put({"id": "zz"})
+    assert index.search("*:*").total >= 1

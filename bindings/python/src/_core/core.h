@@ -36,6 +36,12 @@ typedef struct core_state {
 
 typedef void (*core_free_fn)(void *handle);
 
+/** A call that runs Python's callbacks while the library holds the handle's lock. */
+typedef struct core_telling {
+    unsigned long thread;
+    struct core_telling *next;
+} core_telling;
+
 /** An object that owns `handle`, which give_up takes back. */
 typedef struct core_object {
     PyObject_HEAD core_state *state; /* of the module, which the type keeps alive */
@@ -44,6 +50,7 @@ typedef struct core_object {
     const char *name; /* "writer": of messages */
     Py_ssize_t users; /* calls that are inside, in other threads */
     bool closing;     /* close() was called while there were some */
+    core_telling *telling;
 } core_object;
 
 /** A new object; the handle is given up if there is no memory for it. */
@@ -53,6 +60,10 @@ PyObject *core_new(core_state *state, PyObject *type, const char *name, void *ha
 void *core_use(PyObject *self);
 /** The call is over. */
 void core_done(PyObject *self);
+/** The same around a call that tells progress with the lock held: a callback or a signal handler
+ *  that comes back to the object gets an exception, where it would wait for itself. */
+void *core_use_telling(PyObject *self, core_telling *me);
+void core_done_telling(PyObject *self, core_telling *me);
 /** close(), as a method. */
 PyObject *core_close(PyObject *self, PyObject *unused);
 /** `closed`, as a getter. */

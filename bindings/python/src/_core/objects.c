@@ -37,8 +37,30 @@ void *core_use(PyObject *object) {
         PyErr_Format(PyExc_ValueError, "the %s is closed", self->name);
         return NULL;
     }
+    for (const core_telling *t = self->telling; t != NULL; t = t->next)
+        if (t->thread == PyThread_get_thread_ident()) {
+            PyErr_Format(PyExc_RuntimeError, "the %s is amid a call that tells its progress",
+                         self->name);
+            return NULL;
+        }
     self->users++;
     return self->handle;
+}
+
+void *core_use_telling(PyObject *object, core_telling *me) {
+    core_object *self = (core_object *)object;
+    void *handle = core_use(object);
+    if (handle == NULL) return NULL;
+    *me = (core_telling){PyThread_get_thread_ident(), self->telling};
+    self->telling = me;
+    return handle;
+}
+
+void core_done_telling(PyObject *object, core_telling *me) {
+    core_telling **at = &((core_object *)object)->telling;
+    while (*at != me) at = &(*at)->next;
+    *at = me->next;
+    core_done(object);
 }
 
 void core_done(PyObject *object) {

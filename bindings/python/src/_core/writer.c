@@ -115,15 +115,16 @@ static PyObject *rollback(PyObject *self, PyObject *unused) {
 static PyObject *merge(PyObject *self, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     core_watch watch;
+    core_telling telling;
     PyObject *callback = Py_None;
     uint32_t max_segments;
     if (!PyArg_ParseTuple(args, "O&|O", core_to_u32, &max_segments, &callback)) return NULL;
-    prism_writer *writer = core_use(self);
+    prism_writer *writer = core_use_telling(self, &telling);
     if (writer == NULL) return NULL;
     core_watch_begin(&watch, callback);
     prism_status status = prism_writer_merge(writer, max_segments, core_progress, &watch, &err);
     core_watch_end(&watch);
-    core_done(self);
+    core_done_telling(self, &telling);
     return none_or_error(self, status, &err);
 }
 
@@ -162,11 +163,12 @@ static const char **paths_of(PyObject *tuple) {
 static PyObject *add_segments(PyObject *self, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     core_watch watch;
+    core_telling telling;
     PyObject *tuple, *callback = Py_None;
     if (!PyArg_ParseTuple(args, "O!|O", &PyTuple_Type, &tuple, &callback)) return NULL;
     const char **paths = paths_of(tuple);
     if (paths == NULL) return NULL;
-    prism_writer *writer = core_use(self);
+    prism_writer *writer = core_use_telling(self, &telling);
     if (writer == NULL) {
         PyMem_Free(paths);
         return NULL;
@@ -175,7 +177,7 @@ static PyObject *add_segments(PyObject *self, PyObject *args) {
     prism_status status = prism_writer_add_segments(writer, paths, (size_t)PyTuple_Size(tuple),
                                                     core_progress, &watch, &err);
     core_watch_end(&watch);
-    core_done(self);
+    core_done_telling(self, &telling);
     PyMem_Free(paths);
     return none_or_error(self, status, &err);
 }
