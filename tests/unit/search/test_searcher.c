@@ -228,7 +228,7 @@ static void ask(set_world *w, const prs_search_request *request, answer *out) {
     out->total = result.total;
     out->exact = result.total_exact;
     out->n = result.top.n;
-    memcpy(out->hits, result.top.heap, result.top.n * sizeof *out->hits);
+    if (result.top.n > 0) memcpy(out->hits, result.top.heap, result.top.n * sizeof *out->hits);
     prs_topk_fini(&result.top);
 }
 
