@@ -98,14 +98,14 @@ static inline uint64_t prs_get_bits(prs_bit_cur *c, uint32_t w) {
     return prs_bit_cur_skip(c, w) ? prs_bits_load64(c->base, at, w) : 0;
 }
 
-/* Zeros before the next one, which is passed too; at most `max` of them. */
-static inline uint64_t prs_get_zeros(prs_bit_cur *c, uint64_t max) {
-    for (uint64_t n = 0; n <= max; n += 56) {
+/* Zeros before the next one, which is passed too; at most 63 of them. */
+static inline uint32_t prs_get_zeros(prs_bit_cur *c) {
+    for (uint32_t n = 0; n <= 63; n += 56) {
         uint64_t word = prs_bits_load(c->base, c->bit, 56);
         uint32_t zeros = word == 0 ? 56 : (uint32_t)__builtin_ctzll(word);
         if (!prs_bit_cur_skip(c, zeros + (word != 0 ? 1u : 0))) return 0;
         if (word != 0) {
-            if (n + zeros > max) break;
+            if (n + zeros > 63) break;
             return n + zeros;
         }
     }
@@ -146,7 +146,7 @@ static inline uint64_t prs_get_exp(prs_bit_cur *c, uint32_t k) {
         if (!prs_bit_cur_skip(c, n)) return 0;
         return ((UINT64_C(1) << more) + high - 1) << k | low;
     }
-    more = (uint32_t)prs_get_zeros(c, 63);
+    more = prs_get_zeros(c);
     uint64_t q = (UINT64_C(1) << more) + prs_get_bits(c, more) - 1;
     uint64_t low = prs_get_bits(c, k);
     if (PRS_UNLIKELY(q > (UINT64_C(1) << 63 >> k) - 1)) {

@@ -33,7 +33,7 @@ typedef struct seat {
 typedef struct slot {
     prs_analysts *owner;
     prs_task task;
-    prs_batch batch;
+    prs_text_batch batch;
     uint32_t worker; /* who analyzed it */
 } slot;
 
@@ -203,7 +203,7 @@ void prs_analysts_free(prs_analysts *a) {
 
 /* ---- batches --------------------------------------------------------------------------------- */
 
-static prs_batch *open_batch(prs_analysts *a) {
+static prs_text_batch *open_batch(prs_analysts *a) {
     return &a->slots[(a->first + a->n) % a->n_slots].batch;
 }
 

@@ -12,8 +12,9 @@
 #include "base/error.h"
 #include "index/field_scan.h"
 
-prism_status prs_batch_init(prs_batch *batch, uint32_t n_fields, prs_mem *mem, prism_error *err) {
-    *batch = (prs_batch){.mem = mem, .n_fields = n_fields};
+prism_status prs_batch_init(prs_text_batch *batch, uint32_t n_fields, prs_mem *mem,
+                            prism_error *err) {
+    *batch = (prs_text_batch){.mem = mem, .n_fields = n_fields};
     prs_buf_init(&batch->texts, mem);
     batch->fields = prs_mem_calloc(mem, n_fields, sizeof *batch->fields);
     batch->terms = prs_mem_calloc(mem, n_fields, sizeof *batch->terms);
@@ -28,7 +29,7 @@ prism_status prs_batch_init(prs_batch *batch, uint32_t n_fields, prs_mem *mem, p
     return prs_error_nomem(err);
 }
 
-void prs_batch_fini(prs_batch *batch) {
+void prs_batch_fini(prs_text_batch *batch) {
     for (uint32_t f = 0; f < batch->n_fields; f++) {
         if (batch->terms != NULL) prs_buf_fini(&batch->terms[f].keys);
         if (batch->fields == NULL) continue;
@@ -43,7 +44,7 @@ void prs_batch_fini(prs_batch *batch) {
     if (batch->mem != NULL) prs_buf_fini(&batch->texts);
 }
 
-static void clear_results(prs_batch *batch) {
+static void clear_results(prs_text_batch *batch) {
     for (uint32_t f = 0; f < batch->n_fields; f++) {
         batch->fields[f].stream.n = 0;
         prs_stream_docs_clear(&batch->fields[f].docs);
@@ -54,12 +55,12 @@ static void clear_results(prs_batch *batch) {
     batch->status = PRISM_OK;
 }
 
-void prs_batch_clear(prs_batch *batch) {
+void prs_batch_clear(prs_text_batch *batch) {
     prs_buf_clear(&batch->texts);
     clear_results(batch);
 }
 
-size_t prs_batch_bytes(const prs_batch *batch) {
+size_t prs_batch_bytes(const prs_text_batch *batch) {
     size_t sum = sizeof *batch + batch->texts.cap;
     for (uint32_t f = 0; f < batch->n_fields; f++) {
         const prs_batch_field *field = &batch->fields[f];
@@ -72,19 +73,19 @@ size_t prs_batch_bytes(const prs_batch *batch) {
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
-void prs_batch_put_field(prs_batch *batch, uint32_t doc, uint32_t field, uint32_t n) {
+void prs_batch_put_field(prs_text_batch *batch, uint32_t doc, uint32_t field, uint32_t n) {
     if (batch->texts.len == 0) batch->first_doc = doc;
     prs_buf_put32(&batch->texts, doc);
     prs_buf_put32(&batch->texts, field);
     prs_buf_put32(&batch->texts, n);
 }
 
-void prs_batch_put_value(prs_batch *batch, const void *text, uint32_t len) {
+void prs_batch_put_value(prs_text_batch *batch, const void *text, uint32_t len) {
     prs_buf_put32(&batch->texts, len);
     if (len > 0) prs_buf_put(&batch->texts, text, len);
 }
 
-prs_batch_reader prs_batch_read(const prs_batch *batch) {
+prs_batch_reader prs_batch_read(const prs_text_batch *batch) {
     const prs_buf *texts = &batch->texts;
     return (prs_batch_reader){.at = texts->ptr,
                               .end = texts->len == 0 ? texts->ptr : texts->ptr + texts->len};
@@ -116,7 +117,7 @@ prs_bytes prs_batch_next_value(prs_batch_reader *reader) {
 
 /* ---- analysis -------------------------------------------------------------------------------- */
 
-static prism_status scan_texts(prs_batch *batch, const prs_recipe *recipe,
+static prism_status scan_texts(prs_text_batch *batch, const prs_recipe *recipe,
                                prs_lexicon *const *lexicons) {
     prs_batch_reader reader = prs_batch_read(batch);
     while (prs_batch_next_field(&reader)) {
@@ -142,8 +143,8 @@ static void copy_keys(prs_batch_terms *terms, const prs_lexicon *lexicon) {
     terms->n = end - terms->first;
 }
 
-void prs_batch_analyze(prs_batch *batch, const prs_recipe *recipe, prs_lexicon *const *lexicons,
-                       prs_lexicon *const *owners) {
+void prs_batch_analyze(prs_text_batch *batch, const prs_recipe *recipe,
+                       prs_lexicon *const *lexicons, prs_lexicon *const *owners) {
     clear_results(batch);
     for (uint32_t f = 0; f < batch->n_fields; f++) {
         if (owners[f] != NULL) batch->terms[f].first = prs_lexicon_count(owners[f]);

@@ -24,7 +24,7 @@ typedef struct prs_batch_terms { /* of the lexicon of this field number */
     uint32_t first, n;           /* ids */
 } prs_batch_terms;
 
-typedef struct prs_batch {
+typedef struct prs_text_batch {
     prs_mem *mem;
     uint32_t n_fields;
     prs_buf texts;
@@ -34,17 +34,17 @@ typedef struct prs_batch {
     prs_batch_terms *terms;
     uint64_t n_bad;
     prism_status status;
-} prs_batch;
+} prs_text_batch;
 
-prism_status prs_batch_init(prs_batch *batch, uint32_t n_fields, prs_mem *mem,
+prism_status prs_batch_init(prs_text_batch *batch, uint32_t n_fields, prs_mem *mem,
                             prism_error *err) PRS_NODISCARD;
-void prs_batch_fini(prs_batch *batch);
+void prs_batch_fini(prs_text_batch *batch);
 /** Forget texts and results. */
-void prs_batch_clear(prs_batch *batch);
+void prs_batch_clear(prs_text_batch *batch);
 /** n values of a field of a document follow, each given by prs_batch_put_value.  Errors are sticky:
  *  texts.failed. */
-void prs_batch_put_field(prs_batch *batch, uint32_t doc, uint32_t field, uint32_t n);
-void prs_batch_put_value(prs_batch *batch, const void *text, uint32_t len);
+void prs_batch_put_field(prs_text_batch *batch, uint32_t doc, uint32_t field, uint32_t n);
+void prs_batch_put_value(prs_text_batch *batch, const void *text, uint32_t len);
 
 /* The texts again, one field of one document after another. */
 typedef struct prs_batch_reader {
@@ -52,7 +52,7 @@ typedef struct prs_batch_reader {
     uint32_t doc, field, n; /* n values are left */
 } prs_batch_reader;
 
-prs_batch_reader prs_batch_read(const prs_batch *batch);
+prs_batch_reader prs_batch_read(const prs_text_batch *batch);
 /** False at the end. */
 bool prs_batch_next_field(prs_batch_reader *reader);
 prs_bytes prs_batch_next_value(prs_batch_reader *reader);
@@ -61,8 +61,8 @@ prs_bytes prs_batch_next_value(prs_batch_reader *reader);
  *  Params : lexicons by field number, as analyzers are shared; owners: those that are given where
  *           they stand, NULL elsewhere
  *  Threads: the lexicons are the worker's own */
-void prs_batch_analyze(prs_batch *batch, const prs_recipe *recipe, prs_lexicon *const *lexicons,
-                       prs_lexicon *const *owners);
-size_t prs_batch_bytes(const prs_batch *batch);
+void prs_batch_analyze(prs_text_batch *batch, const prs_recipe *recipe,
+                       prs_lexicon *const *lexicons, prs_lexicon *const *owners);
+size_t prs_batch_bytes(const prs_text_batch *batch);
 
 #endif

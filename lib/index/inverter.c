@@ -262,7 +262,7 @@ prism_status prs_inverter_add(prs_inverter *inv, const prs_document *doc, prism_
     return PRISM_OK;
 }
 
-static void put_texts(const prs_inverter *inv, const prs_document *doc, prs_batch *batch) {
+static void put_texts(const prs_inverter *inv, const prs_document *doc, prs_text_batch *batch) {
     for (uint32_t f = 0; f < inv->n_fields; f++) {
         uint32_t n = inv->first[f + 1] - inv->first[f];
         if (n == 0 || inv->fields[f].lexicon == NULL) continue;
@@ -274,8 +274,8 @@ static void put_texts(const prs_inverter *inv, const prs_document *doc, prs_batc
     }
 }
 
-prism_status prs_inverter_add_later(prs_inverter *inv, const prs_document *doc, prs_batch *batch,
-                                    prism_error *err) {
+prism_status prs_inverter_add_later(prs_inverter *inv, const prs_document *doc,
+                                    prs_text_batch *batch, prism_error *err) {
     size_t before = batch->texts.len;
     PRS_TRY(prepare(inv, doc, err));
     put_texts(inv, doc, batch);

@@ -59,14 +59,14 @@ prism_status prs_inverter_add(prs_inverter *inverter, const prs_document *doc,
  *  batches.  It is known that its texts can be analyzed and are within `limit`.
  *  Errors : ENOMEM: neither inverter nor batch has changed */
 prism_status prs_inverter_add_later(prs_inverter *inverter, const prs_document *doc,
-                                    prs_batch *batch, prism_error *err) PRS_NODISCARD;
+                                    prs_text_batch *batch, prism_error *err) PRS_NODISCARD;
 /** Append what the texts of a batch came to.
  *  Params : tables by number of a lexicon's owner: the worker's ids -> ids of that lexicon
  *  Errors : ENOMEM: nothing was appended */
-prism_status prs_inverter_take(prs_inverter *inverter, const prs_batch *batch,
+prism_status prs_inverter_take(prs_inverter *inverter, const prs_text_batch *batch,
                                const prs_id_table *tables, prism_error *err) PRS_NODISCARD;
 /** Analyze a batch here and now, and append that.   Errors : ENOMEM: nothing was appended */
-prism_status prs_inverter_scan(prs_inverter *inverter, const prs_batch *batch,
+prism_status prs_inverter_scan(prs_inverter *inverter, const prs_text_batch *batch,
                                prism_error *err) PRS_NODISCARD;
 /** Forget all documents.  Lexicons stay, unless together they weigh more than `lexicon_share`. */
 void prs_inverter_clear(prs_inverter *inverter, size_t lexicon_share);

@@ -54,7 +54,7 @@ static void append_docs(prs_inverter_field *to, const prs_batch_field *from, uin
     }
 }
 
-prism_status prs_inverter_take(prs_inverter *inv, const prs_batch *batch,
+prism_status prs_inverter_take(prs_inverter *inv, const prs_text_batch *batch,
                                const prs_id_table *tables, prism_error *err) {
     for (uint32_t f = 0; f < inv->n_fields; f++) {
         PRS_TRY(grow_stream(&inv->fields[f].stream, batch->fields[f].stream.n, err));
@@ -84,7 +84,7 @@ static void cut_back(prs_inverter *inv, uint32_t first_doc) {
     }
 }
 
-static prism_status scan_texts(prs_inverter *inv, const prs_batch *batch, uint64_t *n_bad,
+static prism_status scan_texts(prs_inverter *inv, const prs_text_batch *batch, uint64_t *n_bad,
                                prism_error *err) {
     prs_batch_reader reader = prs_batch_read(batch);
     while (prs_batch_next_field(&reader)) {
@@ -101,7 +101,7 @@ static prism_status scan_texts(prs_inverter *inv, const prs_batch *batch, uint64
     return PRISM_OK;
 }
 
-prism_status prs_inverter_scan(prs_inverter *inv, const prs_batch *batch, prism_error *err) {
+prism_status prs_inverter_scan(prs_inverter *inv, const prs_text_batch *batch, prism_error *err) {
     uint64_t n_bad = 0;
     for (uint32_t f = 0; f < inv->n_fields; f++) inv->fields[f].mark = inv->fields[f].stream.n;
     prism_status status = scan_texts(inv, batch, &n_bad, err);

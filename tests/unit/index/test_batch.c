@@ -17,7 +17,7 @@ static prs_inverter *inverter_of(world *w) {
 }
 
 /* Ids of the worker's lexicons, turned into those of the inverter's. */
-static void make_tables(const prs_batch *batch, prs_inverter *to, prs_id_table *tables) {
+static void make_tables(const prs_text_batch *batch, prs_inverter *to, prs_id_table *tables) {
     for (uint32_t f = 0; f < to->n_fields; f++) {
         prs_id_table_init(&tables[f], to->mem);
         const uint8_t *at = batch->terms[f].keys.ptr;
@@ -37,7 +37,7 @@ START_TEST(a_worker_makes_the_same_streams) {
     world_make(&w, world_schema);
     prs_inverter *self = inverter_of(&w), *other = inverter_of(&w), *late = inverter_of(&w);
     prs_inverter *worker = inverter_of(&w); /* for its lexicons */
-    prs_batch batch;
+    prs_text_batch batch;
     prs_lexicon *lexicons[16] = {NULL};
     prs_id_table tables[16];
     prs_json_reader *reader;
@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(texts_come_back) {
     prs_mem mem;
-    prs_batch batch;
+    prs_text_batch batch;
     prs_mem_init(&mem, NULL);
     ck_assert_int_eq(prs_batch_init(&batch, 3, &mem, NULL), PRISM_OK);
     prs_batch_put_field(&batch, 7, 2, 2);
