@@ -47,13 +47,17 @@ struct prs_plan {
     prs_plan_bits *held;
     prs_spares *spares;          /* where working space comes from; NULL = mem */
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
-    prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
-    uint8_t *places;  /* of documents in a block: cur_word.c; NULL until one needs it */
-    prs_cursor *root; /* NULL: nothing matches here */
+    uint8_t *places;             /* of documents in a block: cur_word.c; NULL until one needs it */
+    prs_cursor *root;            /* NULL: nothing matches here */
+    uint32_t n_scratch;
+    prs_scratch *scratch[PRS_PLAN_MAX_DEPTH]; /* the first n_scratch; NULL: none at that depth */
 };
 
 /** Allocates nothing yet.  One plan serves segment after segment. */
 void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch);
+/** Working space and chunks of its arena come from these and go back to them; behind init alone.
+ *  NULL: from mem. */
+void prs_plan_lend(prs_plan *plan, prs_spares *spares, prs_spares *arenas);
 void prs_plan_fini(prs_plan *plan);
 /** Make the cursors of a query over a segment; what was planned before is gone.
  *  Errors : ENOMEM, ECORRUPT, EIO; ECANCELED by the watch; ELIMIT too deep
@@ -73,6 +77,11 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
 /** Working space of the cursors of a depth.   Errors : ENOMEM */
 prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out,
                               prism_error *err) PRS_NODISCARD;
+/** What the dictionary of at->fields.ptr[i] in the plan's segment says of a TERM; df 0: nothing.
+ *  Params : *space where it is put if it was not asked before; *info there or in the weights */
+prism_status prs_plan_find(const prs_plan *plan, const prs_weighted *at, uint32_t i,
+                           prs_term_info *space, const prs_term_info **info,
+                           prism_error *err) PRS_NODISCARD;
 /** A buffer that the plan releases.   Errors : ENOMEM */
 prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) PRS_NODISCARD;
 

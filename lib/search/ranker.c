@@ -28,18 +28,11 @@
 static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
     if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
-    p->plan.spares = r->spares;
+    prs_plan_lend(&p->plan, r->spares, r->arenas);
     p->plan.kept = r->request->kept;
     if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
     p->ready = true;
-}
-
-/* The snapshot's, unless the search was given memory of its own. */
-static prs_spares *spares_of(const prs_search_request *request, const prs_mem *mem) {
-    const prism_allocator *own = &mem->hook, *its = &request->snap->mem->hook;
-    bool same = own->resize == its->resize && own->release == its->release && own->ctx == its->ctx;
-    return same ? request->spares : NULL;
 }
 
 prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, prs_watch *watch,
@@ -51,7 +44,8 @@ prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, p
     r->total = 0;
     r->pruned = r->ranking.ready = r->counting.ready = false;
     r->mem = mem;
-    r->spares = spares_of(request, mem);
+    r->spares = request->spares;
+    r->arenas = request->arenas;
     r->space = prs_scratch_new(mem, r->spares);
     if (r->space == NULL) return prs_error_nomem(err);
     r->batch = &r->space->batch;
