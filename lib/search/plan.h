@@ -49,6 +49,7 @@ struct prs_plan {
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
     prs_scratch *scratch[PRS_PLAN_MAX_DEPTH];
     uint8_t *places;  /* of documents in a block: cur_word.c; NULL until one needs it */
+    uint8_t *map;     /* all zero between calls: sieve.c; NULL until it is needed */
     prs_cursor *root; /* NULL: nothing matches here */
 };
 
