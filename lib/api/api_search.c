@@ -196,6 +196,7 @@ static prism_status prepare(searching *s, prism_error *err) {
                                       .page = opts->after != NULL ? &s->page : NULL,
                                       .shift = hits->shift,
                                       .threads = opts->threads,
+                                      .scores = &hits->snap->scores,
                                       .spares = &hits->snap->spares,
                                       .kept = s->kept.at != NULL ? &s->kept : NULL};
     return PRISM_OK;

@@ -32,6 +32,7 @@ libprismsearch_sources += \
 	lib/index/repair.c lib/index/repair.h lib/index/salvage.c \
 	lib/index/segment.c lib/index/segment.h \
 	lib/index/segment_write.c lib/index/segment_write.h \
+	lib/index/score_cache.c lib/index/score_cache.h \
 	lib/index/snapshot.c lib/index/snapshot.h \
 	lib/index/stored.c lib/index/stored.h \
 	lib/index/tally.c lib/index/tally.h \

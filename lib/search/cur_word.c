@@ -21,7 +21,7 @@
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
 #include "search/group.h"
 #include "search/meet.h"
-#include "search/plan.h"
+#include "search/score_table.h"
 #include "search/select.h"
 #include "search/word_block.h"
 
@@ -35,6 +35,8 @@ typedef struct cur_word {
     prs_cursor base;
     prs_word_block b;
     prs_lane *lane; /* of b.space */
+    const float *table; /* of the whole segment; NULL = there is none */
+    uint32_t field;     /* of the segment */
     uint32_t wide_to;
     int32_t wide_max;
     uint32_t maxima_of;
@@ -245,6 +247,14 @@ static prism_status word_add(prs_cursor *c, uint32_t from, uint32_t to, prs_wind
                              prism_error *err) {
     cur_word *t = self(c);
     prs_postings *p = &t->lane->p;
+    if (t->table != NULL && from < to) {
+        const prs_group *group = &t->b.group;
+        PRS_TRY(prs_watch_tick(c->plan->watch, err));
+        prs_score_table_add(t->table + from, to - from, group->scorer.scale, group->times,
+                            window->slots + (from - window->base));
+        prs_window_touch(window, from, to - 1);
+        return PRISM_OK;
+    }
     while (from < to) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         PRS_TRY(prs_lane_skip(t->lane, from, err));
@@ -368,10 +378,23 @@ static prism_status need_of_block(cur_word *t, const word_part *part, int32_t fl
     return PRISM_OK;
 }
 
+static void probe_table(const cur_word *t, prs_batch *batch, uint8_t *hit) {
+    const prs_group *group = &t->b.group;
+    for (uint32_t i = 0; i < batch->n; i++) {
+        float score = t->table[batch->docs[i]]; /* absent: 0 units */
+        hit[i] = !prs_score_is_absent(score);
+        batch->scores[i] += prs_score_units(score, group->scorer.scale) * group->times;
+    }
+}
+
 static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     cur_word *t = self(c);
     word_part part = {0};
+    if (t->table != NULL) {
+        probe_table(t, batch, hit);
+        return prs_watch_tick(c->plan->watch, err);
+    }
     memset(hit, 0, batch->n);
     for (uint32_t at = 0;;) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
@@ -402,6 +425,15 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
+prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) {
+    *does = false;
+    if (c->ops != &word_ops || !c->scored) return PRISM_OK;
+    cur_word *t = self(c);
+    PRS_TRY(prs_score_table_find(c->plan, &t->b.group, t->lane, t->field, &t->table, err));
+    *does = t->table != NULL;
+    return PRISM_OK;
+}
+
 prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {
@@ -419,6 +451,7 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     PRS_TRY(prs_lane_open(t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
                           f->weight, err));
     t->maxima_of = NO_GROUP;
+    t->field = f->field;
     t->base.cost = info->df;
     *out = &t->base;
     return PRISM_OK;

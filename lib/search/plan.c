@@ -76,6 +76,17 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
     return PRISM_OK;
 }
 
+prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
+    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
+    if (held == NULL) {
+        prs_bits_unref(bits);
+        return prs_error_nomem(err);
+    }
+    *held = (prs_plan_bits){bits, plan->held};
+    plan->held = held;
+    return PRISM_OK;
+}
+
 static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err);
 
