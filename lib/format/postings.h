@@ -149,6 +149,12 @@ prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pair
  *  reaches the window's end. */
 prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
                                       uint32_t n_words, prism_error *err) PRS_NODISCARD;
+#define PRS_MAP_MARK 0x80u
+/** The same, but documents of blocks that are stored as numbers become bytes: map[doc - base] =
+ *  PRS_MAP_MARK, for prs_words_take_map.
+ *  Params : map: 64 * n_words bytes; NULL = as above */
+prism_status prs_postings_fill_map(prs_postings *p, uint32_t base, uint64_t *words, uint8_t *map,
+                                   uint32_t n_words, prism_error *err) PRS_NODISCARD;
 /** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds
  *  every freq by the bytes that are there, so that freqs[i] may be trusted to size `out`.
  *  Errors : ECORRUPT; EMISUSE for a list without positions */

@@ -135,7 +135,7 @@ static prism_status all_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
 
 static const prs_cursor_ops all_ops = {all_bound, all_peek, all_next, all_probe,
                                        all_fill,  NULL,     NULL};
-static const prs_sieve_ops all_sieve = {all_sift};
+static const prs_sieve_ops all_sieve = {all_sift, NULL};
 
 prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n) {
     const cur_all *a = (const cur_all *)c;

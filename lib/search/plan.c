@@ -98,6 +98,17 @@ prism_status prs_plan_find(const prs_plan *plan, const prs_weighted *at, uint32_
     return PRISM_OK;
 }
 
+prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
+    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
+    if (held == NULL) {
+        prs_bits_unref(bits);
+        return prs_error_nomem(err);
+    }
+    *held = (prs_plan_bits){bits, plan->held};
+    plan->held = held;
+    return PRISM_OK;
+}
+
 static prism_status plan_node(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                               prs_cursor **out, prism_error *err);
 
@@ -325,6 +336,7 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
     plan->places = NULL;
+    plan->map = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;
     plan->n_docs = leaf->segment->n_docs;
