@@ -136,12 +136,12 @@ static const prs_sieve_ops list_sieve = {list_sift};
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-static prism_status make_one(prs_plan *plan, const prs_segment_field *field,
-                             const prs_term_info *info, uint32_t depth, prs_cursor **out,
-                             prism_error *err) {
+prism_status prs_cur_list_open(prs_plan *plan, const prs_postings_source *source,
+                               const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                               prism_error *err) {
     cur_list *l;
     PRS_TRY(prs_plan_cursor(plan, sizeof *l, &list_ops, depth, false, &l, err));
-    PRS_TRY(prs_postings_open(&l->p, &field->source, info, err));
+    PRS_TRY(prs_postings_open(&l->p, source, info, err));
     l->base.sieve = &list_sieve;
     l->base.cost = info->df;
     l->base.exact = true;
@@ -161,7 +161,8 @@ prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t 
         bool found = false;
         if (field->present)
             PRS_TRY(prs_terms_find(&field->terms, at->node->key, &info, &found, err));
-        if (found) PRS_TRY(make_one(plan, field, &info, depth, &made[n++], err));
+        if (found)
+            PRS_TRY(prs_cur_list_open(plan, &field->source, &info, depth, &made[n++], err));
     }
     if (n == 1) *out = made[0];
     return n < 2 ? PRISM_OK : prs_cur_any_make(plan, made, n, 1, depth, out, err);

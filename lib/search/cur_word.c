@@ -392,7 +392,8 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
-prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
+                               const prs_postings_source *source, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {
     cur_word *t;
@@ -406,8 +407,8 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     t->lane = &space->lane;
     t->scores = space->scores;
     t->freqs = space->freqs;
-    PRS_TRY(prs_lane_open(t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
-                          f->weight, err));
+    PRS_TRY(prs_lane_open(t->lane, source, info, in->has_lengths ? &in->lengths : NULL, f->weight,
+                          err));
     t->maxima_of = NO_GROUP;
     t->base.cost = info->df;
     *out = &t->base;
