@@ -415,8 +415,10 @@ prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t 
     PRS_TRY(find_lists(plan, at, &found, err));
     if (found.n == 0) return PRISM_OK;
     if (found.n == 1) {
-        uint32_t field = found.order[0];
-        return prs_cur_word_make(plan, at, found.infos[field], field, depth, scored, out, err);
+        uint32_t i = found.order[0];
+        const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
+        return prs_cur_word_make(plan, at, &field->source, found.infos[i], i, depth, scored, out,
+                                 err);
     }
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &term_ops, depth, scored, &t, err));
     PRS_TRY(open_lanes(t, at, &found, err));

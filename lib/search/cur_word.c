@@ -434,7 +434,8 @@ prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) 
     return PRISM_OK;
 }
 
-prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
+                               const prs_postings_source *source, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {
     cur_word *t;
@@ -449,8 +450,8 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     t->b.scored = scored;
     t->b.dense_of = PRS_NO_BLOCK;
     t->lane = &t->b.space->lane;
-    PRS_TRY(prs_lane_open(t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
-                          f->weight, err));
+    PRS_TRY(prs_lane_open(t->lane, source, info, in->has_lengths ? &in->lengths : NULL, f->weight,
+                          err));
     t->maxima_of = NO_GROUP;
     t->field = f->field;
     t->base.cost = info->df;

@@ -60,6 +60,7 @@ libprs_kernels_sources += \
 	lib/search/cur_list.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
+	lib/search/cur_pair.c \
 	lib/search/cur_phrase.c \
 	lib/search/cur_range.c \
 	lib/search/cur_set.c \

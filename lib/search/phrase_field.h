@@ -56,6 +56,11 @@ prism_status prs_phrase_stand(prs_phrase_field *f, uint32_t doc, bool freqs,
 prism_status prs_phrase_peek(prs_phrase_field *f, uint32_t from, uint32_t *doc,
                              prism_error *err) PRS_NODISCARD;
 
+/** The key of the pair that slots s and s + 1 of a phrase are, if its list in a field with such a
+ *  set tells all about them; its length, 0 if it does not. */
+uint32_t prs_phrase_pair(const prs_node *node, uint32_t s, const prs_stops *stops,
+                         uint8_t key[PRS_PAIR_KEY_MAX]);
+
 /* phrase_count.c */
 
 /** Matches of the node in candidate i.  Candidates ascend from call to call.

@@ -94,10 +94,14 @@ prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) PR
 /* One maker for each kind; *out NULL = nothing matches in this segment. */
 prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
-/* The same for a word that stands in one field only: at->fields.ptr[field]. */
-prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+/* The same for one list, of the field at->fields.ptr[field]. */
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
+                               const prs_postings_source *source, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) PRS_NODISCARD;
+/* The same for a phrase of two words whose pair has lists: *is_pair; else nothing is made. */
+prism_status prs_cur_pair_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                               bool *is_pair, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                  bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* Let a cursor of that kind use a table of its scores (score_table.h), if there is one; returns

@@ -4,7 +4,8 @@
  *     count   plan without scores: count.c
  *
  * An exact count with hits is two passes, because pruning skips documents that must be counted, and
- * counting needs no scores; where there is little to skip, one pass without a floor does both.
+ * counting needs no scores; where there is little to skip, or where phrases lead, whose matches
+ * cost far more than their scores, one pass without a floor does both.
  *
  * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all those
  *             to come arrived later (FORMAT.md: equal scores stand by arrival), which is so in a
@@ -148,8 +149,9 @@ prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_
     if (request->k == 0) return count(r, leaf, from, to, err);
     PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
     if (r->ranking.plan.root == NULL) return PRISM_OK;
-    bool few = r->ranking.plan.root->cost <= PRS_ONE_PASS_DOCS;
-    bool one_pass = request->exhaustive || (request->exact_count && few);
+    const prs_cursor *root = r->ranking.plan.root;
+    bool once = root->heavy || root->cost <= PRS_ONE_PASS_DOCS;
+    bool one_pass = request->exhaustive || (request->exact_count && once);
     PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
     return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);
 }

@@ -76,6 +76,10 @@ static inline bool prs_window_is_empty(const uint64_t *words, uint32_t n_words) 
 /** A term that does not score: its list, or any of those of its fields.  *out NULL = not here. */
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** One posting list. */
+prism_status prs_cur_list_open(prs_plan *plan, const prs_postings_source *source,
+                               const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                               prism_error *err) PRS_NODISCARD;
 /** Is it a range of numbers in a column of one value a document? */
 bool prs_cur_range_can(const prs_plan *plan, const prs_weighted *at);
 /** Then, not scored, by the column itself.  *out NULL = nothing here. */
