@@ -4,6 +4,7 @@
 
 #include "index/inverter.h"
 #include "index/term_encode.h"
+#include "index/stopper.h"
 
 typedef struct prs_flush_lists {
     prs_mem *mem;
@@ -12,11 +13,13 @@ typedef struct prs_flush_lists {
     size_t scratch;    /* bytes wanted for transposing and lists on their way */
     size_t run_places; /* about as many places are encoded in one go; 0 = as is good */
     const prs_lengths *lengths, *spans; /* NULL = none */
+    const prs_stopper *stopper;         /* asked between runs; NULL = nobody */
+    uint64_t done;                      /* documents to tell it, of n_docs */
 } prs_flush_lists;
 
 /** Write LISTS and TERMS_INDEX of a field to `out`.  The bytes hang neither on the pool nor on the
  *  scratch.
- *  Errors : ENOMEM, ELIMIT, those of `out` */
+ *  Errors : ENOMEM, ELIMIT, those of `out`; ECANCELED */
 prism_status prs_flush_lists_write(const prs_flush_lists *how, const prs_inverter_field *field,
                                    prs_out *out, prs_terms_totals *totals,
                                    prism_error *err) PRS_NODISCARD;

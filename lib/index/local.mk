@@ -38,6 +38,7 @@ libprismsearch_sources += \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
 	lib/index/unsynced.c lib/index/unsynced.h \
 	lib/index/upgrade.c lib/index/upgrade.h \
+	lib/index/stopper.h \
 	lib/index/upsert.c \
 	lib/index/writer.c lib/index/writer.h lib/index/writer_schema.c \
 	lib/index/writer_snapshot.c

@@ -16,12 +16,14 @@ index_tests_sources = \
 	tests/unit/index/test_check_parts.c \
 	tests/unit/index/test_check_twice.c \
 	tests/unit/index/test_commit.c \
+	tests/unit/index/test_commit_stop.c \
 	tests/unit/index/test_core.c \
 	tests/unit/index/test_delete_docs.c \
 	tests/unit/index/test_deletions.c \
 	tests/unit/index/test_docmap.c \
 	tests/unit/index/test_durable_after.c \
 	tests/unit/index/test_fork.c \
+	tests/unit/index/test_fork_writer.c \
 	tests/unit/index/test_documents.c \
 	tests/unit/index/test_faults.c \
 	tests/unit/index/test_flush.c \
