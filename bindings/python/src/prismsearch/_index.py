@@ -489,8 +489,9 @@ class Writer(_Closing[_core.Writer]):
     ) -> PutResult:
         """Put documents in batches, which is faster than one by one.
 
-        ``on_error="collect"`` goes on behind a document that is refused, and tells all of them;
-        ``"raise"`` raises, with ``error.document`` its place.  Errors of the disk are always raised.
+        ``on_error="collect"`` goes on behind a document that is refused, or whose values raise an
+        ``Exception`` while they are read, and tells all of them; ``"raise"`` raises, with
+        ``error.document`` its place.  Errors of the disk and of memory are always raised.
         """
         if on_error not in ("raise", "collect"):
             raise ValueError("on_error is 'raise' or 'collect'")
@@ -515,9 +516,13 @@ class Writer(_Closing[_core.Writer]):
 
     # ---- commits
 
-    def commit(self, payload: Buffer | None = None) -> int:
-        """Make everything durable and visible; the number of the commit."""
-        return self._handle.commit(payload)
+    def commit(self, payload: Buffer | None = None, *, progress: Progress | None = None) -> int:
+        """Make everything durable and visible; the number of the commit.
+
+        Ctrl-C, and an exception of ``progress(done, total)``, stop it before anything is published: the
+        writer then still holds everything, for another ``commit`` or for ``rollback``.
+        """
+        return self._handle.commit(payload, progress)
 
     def rollback(self) -> None:
         """Forget everything since the last commit."""
