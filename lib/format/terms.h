@@ -76,8 +76,8 @@ typedef struct prs_terms_cursor {
 prism_status prs_terms_cursor_seek(prs_terms_cursor *cursor, const prs_terms *terms, prs_bytes key,
                                    prism_error *err) PRS_NODISCARD;
 /** Onto the next term: key, key_len, info.  *more false at the end.
- *  Errors : ECORRUPT, also where blocks or lists have more bytes together than there are: terms that
- *           share lists would make a little file a lot of work */
+ *  Errors : ECORRUPT, also where blocks or lists have more bytes together than there are: terms
+ *           that share lists would make a little file a lot of work */
 prism_status prs_terms_cursor_next(prs_terms_cursor *cursor, bool *more,
                                    prism_error *err) PRS_NODISCARD;
 /** Bytes of LISTS that belong to nothing, of a cursor at its end that was sought to the first

@@ -9,9 +9,9 @@
  *               doubt.
  *             - Blocks are checked as they are read: every number is bounded by what is left of the
  *               block, every list lies in LISTS, every info names at most n_docs documents.
- *             - A cursor checks in addition that keys ascend, that a block is read to its last byte,
- *               and that blocks and lists have no more bytes together than there are; find does not
- *               read what it does not need.
+ *             - A cursor checks in addition that keys ascend, that a block is read to its last
+ *               byte, and that blocks and lists have no more bytes together than there are; find
+ *               does not read what it does not need.
  * Why so      The first key of a block is in TERMS_INDEX alone: it was compared there already.
  * Cost        find: log2(blocks) steps in the prefixes, then 32 keys on average and the infos of 14
  *             terms that are not lonely; ~0.2 us warm.
