@@ -118,8 +118,10 @@ static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 
 static prism_status list_fill_map(prs_cursor *c, uint32_t base, uint64_t *words, uint8_t *map,
                                   uint32_t n_words, prism_error *err) {
+    prs_postings *p;
+    PRS_TRY(open_list(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
-    return prs_postings_fill_map(list_of(c), base, words, map, n_words, err);
+    return prs_postings_fill_map(p, base, words, map, n_words, err);
 }
 
 /* ---- narrowing ------------------------------------------------------------------------------ */
