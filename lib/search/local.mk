@@ -39,8 +39,6 @@ libprismsearch_sources += \
 	lib/search/stats.c \
 	lib/search/stats.h \
 	lib/search/stats_json.c \
-	lib/search/topk.c \
-	lib/search/topk.h \
 	lib/search/watch.h \
 	lib/search/weigh.c \
 	lib/search/weigh.h \
@@ -94,6 +92,8 @@ libprs_kernels_sources += \
 	lib/search/sieve.c \
 	lib/search/sieve.h \
 	lib/search/score_kernel.h \
+	lib/search/topk.c \
+	lib/search/topk.h \
 	lib/search/spot.c \
 	lib/search/spot.h \
 	lib/search/word_block.c \

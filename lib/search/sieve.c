@@ -59,14 +59,17 @@ prism_status prs_cursor_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
     return PRISM_OK;
 }
 
+static bool fills_maps(const prs_cursor *c) {
+    return c->sieve != NULL && c->sieve->fill_map != NULL;
+}
+
 /* Are there so many documents to be set one by one that a byte for each is cheaper? */
 static bool maps(const prs_plan *plan, prs_cursor *const *cursors, uint32_t n,
                  const prs_cursor *less) {
     uint64_t single = 0;
     for (uint32_t i = 0; i < n; i++) {
         const prs_cursor *c = cursors[i];
-        bool is_list = c != less && c->sieve != NULL && c->sieve->fill_map != NULL;
-        if (is_list && c->cost * PRS_DENSE < plan->n_docs) single += c->cost; /* others are bits */
+        if (c != less && fills_maps(c) && c->cost * PRS_DENSE < plan->n_docs) single += c->cost; /* others are bits */
     }
     return single * PRS_MAP_LEAST >= plan->n_docs;
 }
@@ -80,13 +83,15 @@ prism_status prs_cursors_fill(prs_plan *plan, prs_cursor *const *cursors, uint32
         if (plan->map == NULL) return prs_error_nomem(err);
         map = plan->map;
     }
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n; i++) { /* first: there may be unions below, which use the map */
         prs_cursor *c = cursors[i];
-        if (c == less) continue;
-        if (map != NULL && c->sieve != NULL && c->sieve->fill_map != NULL)
-            PRS_TRY(c->sieve->fill_map(c, base, words, map, n_words, err));
-        else
+        if (c != less && !(map != NULL && fills_maps(c)))
             PRS_TRY(prs_cursor_fill(c, base, words, n_words, space, err));
+    }
+    for (uint32_t i = 0; i < n && map != NULL; i++) {
+        prs_cursor *c = cursors[i];
+        if (c != less && fills_maps(c))
+            PRS_TRY(c->sieve->fill_map(c, base, words, map, n_words, err));
     }
     if (map != NULL) prs_words_take_map(words, map, n_words);
     return PRISM_OK;
