@@ -392,6 +392,13 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
+prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group) {
+    if (c->ops != &word_ops) return NULL;
+    cur_word *t = self(c);
+    *group = &t->group;
+    return t->lane;
+}
+
 prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {

@@ -54,6 +54,7 @@ libprs_kernels_sources += \
 	lib/search/count.c \
 	lib/search/count.h \
 	lib/search/cur_all.c \
+	lib/search/cur_meet.c \
 	lib/search/cur_and.c \
 	lib/search/cur_word.c \
 	lib/search/cur_any.c \

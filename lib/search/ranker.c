@@ -64,6 +64,7 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
     plan_ready(r, p);
     if (p->leaf == leaf) return PRISM_OK;
     p->leaf = UINT32_MAX;
+    p->plan.k = request->exact_count || request->exhaustive ? 0 : request->k;
     PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));
     p->leaf = leaf;
     return PRISM_OK;
@@ -133,7 +134,8 @@ prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_
     if (request->k == 0) return count(r, leaf, from, to, err);
     PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
     if (r->ranking.plan.root == NULL) return PRISM_OK;
-    bool few = r->ranking.plan.root->cost <= PRS_ONE_PASS_DOCS;
+    const prs_cursor *root = r->ranking.plan.root;
+    bool few = root->one_pass || root->cost <= PRS_ONE_PASS_DOCS;
     bool one_pass = request->exhaustive || (request->exact_count && few);
     PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
     return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);
