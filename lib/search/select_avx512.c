@@ -107,13 +107,14 @@ static uint32_t few_in_docs(const uint32_t *block, uint32_t m, __m256i ends, con
  * one that is not behind the next document. */
 static inline uint32_t step_over(const uint32_t *block, uint32_t m, __m512i docs, uint32_t last,
                                  uint32_t *k) {
-    uint32_t j = *k, hits = 0;
+    uint32_t j = *k;
+    __mmask16 hits = 0;
     for (; j < m && block[j] <= last; j += 4) {
-        uint32_t a = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j]));
-        uint32_t b = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 1]));
-        uint32_t c = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 2]));
-        uint32_t d = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 3]));
-        hits |= (a | b) | (c | d);
+        __mmask16 a = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j]));
+        __mmask16 b = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 1]));
+        __mmask16 c = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 2]));
+        __mmask16 d = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 3]));
+        hits = _kor_mask16(hits, _kor_mask16(_kor_mask16(a, b), _kor_mask16(c, d)));
     }
     *k = j > *k ? j - 4 : j;
     return hits;
