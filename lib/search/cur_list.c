@@ -27,7 +27,7 @@ typedef struct cur_list {
 } cur_list;
 
 /* Opened when somebody asks for more than its length. */
-static prism_status open_list(prs_cursor *c, prs_postings **out, prism_error *err) {
+prism_status prs_cur_list_open(prs_cursor *c, prs_postings **out, prism_error *err) {
     cur_list *l = (cur_list *)c;
     *out = l->p;
     if (PRS_LIKELY(l->p != NULL)) return PRISM_OK;
@@ -42,7 +42,7 @@ static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
                                int32_t *max, prism_error *err) {
     prs_postings *p;
     *max = PRS_NO_MATCH;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_postings_skip_to(p, from, err));
     if (p->last_doc == PRS_DOC_END) return PRISM_OK;
     uint32_t begin = p->before_block + 1u; /* wraps to 0 before the first */
@@ -56,7 +56,7 @@ static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
 static prism_status list_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
     prs_postings *p;
     *doc = PRS_DOC_END;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_postings_skip_to(p, from, err));
     if (p->last_doc == PRS_DOC_END) return PRISM_OK;
     if (p->n == 0 && p->last_doc - (p->before_block + 1u) < PRS_WINDOW) {
@@ -72,7 +72,7 @@ static prism_status list_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     out->n = 0;
     out->next = to;
     if (floor > 0) return PRISM_OK;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     while (from < to && out->n + PRS_BLOCK <= PRS_WINDOW) {
         uint32_t first;
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
@@ -98,7 +98,7 @@ static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
                                prism_error *err) {
     (void)floor;
     prs_postings *p;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     for (uint32_t i = 0; i < batch->n; i++) {
         bool has;
@@ -111,7 +111,7 @@ static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
 static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                               prism_error *err) {
     prs_postings *p;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     return prs_postings_fill_window(p, base, words, n_words, err);
 }
@@ -119,7 +119,7 @@ static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 static prism_status list_fill_map(prs_cursor *c, uint32_t base, uint64_t *words, uint8_t *map,
                                   uint32_t n_words, prism_error *err) {
     prs_postings *p;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     return prs_postings_fill_map(p, base, words, map, n_words, err);
 }
@@ -144,7 +144,7 @@ static prism_status list_sift(prs_cursor *c, uint32_t base, uint64_t *words, uin
     uint32_t ones = prs_words_count(words, n_words);
     prs_postings *p;
     if (ones == 0) return PRISM_OK;
-    PRS_TRY(open_list(c, &p, err));
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     uint64_t here = c->cost * 64 * n_words / c->plan->n_docs; /* documents, if evenly spread */
     if (n_words == 1 || ones <= PRS_LIST_FEW || (uint64_t)ones * PRS_LIST_QUESTION <= here)
@@ -160,11 +160,15 @@ static const prs_cursor_ops list_ops = {list_bound, list_peek, list_next, list_p
                                         list_fill,  NULL,      NULL};
 static const prs_sieve_ops list_sieve = {list_sift, list_fill_map};
 
+bool prs_cur_is_list(const prs_cursor *c) {
+    return c->ops == &list_ops;
+}
+
 /* ---- making --------------------------------------------------------------------------------- */
 
-prism_status prs_cur_list_open(prs_plan *plan, const prs_postings_source *source,
-                               const prs_term_info *info, uint32_t depth, prs_cursor **out,
-                               prism_error *err) {
+prism_status prs_cur_list_new(prs_plan *plan, const prs_postings_source *source,
+                              const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                              prism_error *err) {
     cur_list *l;
     PRS_TRY(prs_plan_cursor(plan, sizeof *l, &list_ops, depth, false, &l, err));
     l->source = source;
@@ -184,7 +188,7 @@ static prism_status make_one(prs_plan *plan, const prs_weighted *at, uint32_t i,
     PRS_TRY(prs_plan_find(plan, at, i, &space, &info, err));
     if (info->df == 0) return PRISM_OK;
     const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
-    return prs_cur_list_open(plan, &field->source, info, depth, out, err);
+    return prs_cur_list_new(plan, &field->source, info, depth, out, err);
 }
 
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,

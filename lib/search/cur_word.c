@@ -425,6 +425,13 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
+prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group) {
+    if (c->ops != &word_ops) return NULL;
+    cur_word *t = self(c);
+    *group = &t->b.group;
+    return t->lane;
+}
+
 prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) {
     *does = false;
     if (c->ops != &word_ops || !c->scored) return PRISM_OK;

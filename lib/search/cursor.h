@@ -108,6 +108,7 @@ struct prs_cursor {
     bool scored;
     bool heavy;                 /* to find what matches is most of the work of ranking it */
     bool exact;                 /* cost is the number of its documents, deleted ones too */
+    bool one_pass;              /* to score all its matches costs little more than counting them */
     const prs_sieve_ops *sieve; /* NULL: knows only what is above */
 };
 

@@ -6,6 +6,7 @@
 #define PRS_SEARCH_PLAN_H
 
 #include "search/cursor.h"
+#include "search/lane.h"
 #include "search/weigh.h"
 
 /* Levels of cursors: a bool may become two (all of these, any of those). */
@@ -42,6 +43,7 @@ struct prs_plan {
     prs_segment *segment;
     uint32_t n_docs;
     bool scored; /* false: only which documents match */
+    uint32_t k;  /* hits wanted, which a floor will tell of; 0 = none, or all are looked at */
     prs_plan_buf *bufs;
     prs_plan_set *sets;
     const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */
@@ -102,6 +104,12 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
 /* The same for a phrase of two words whose pair has lists: *is_pair; else nothing is made. */
 prism_status prs_cur_pair_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                bool *is_pair, prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/* Its list and how it is scored; NULL: it is no cur_word. */
+prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group);
+/* All of n >= 2 words (scored) or lists (not), by cost: prs_cur_word_lane or prs_cur_is_list of
+ * each.  They are asked by it alone. */
+prism_status prs_cur_meet_make(prs_plan *plan, prs_cursor **children, uint32_t n, bool scored,
+                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
 prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                  bool scored, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* Let a cursor of that kind use a table of its scores (score_table.h), if there is one; returns

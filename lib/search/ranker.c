@@ -68,6 +68,7 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
     if (p->leaf == leaf) return PRISM_OK;
     p->leaf = UINT32_MAX;
     p->plan.leaf_no = leaf;
+    p->plan.k = request->exact_count || request->exhaustive ? 0 : request->k;
     PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));
     p->leaf = leaf;
     return PRISM_OK;
@@ -150,7 +151,7 @@ prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_
     PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
     if (r->ranking.plan.root == NULL) return PRISM_OK;
     const prs_cursor *root = r->ranking.plan.root;
-    bool once = root->heavy || root->cost <= PRS_ONE_PASS_DOCS;
+    bool once = root->heavy || root->one_pass || root->cost <= PRS_ONE_PASS_DOCS;
     bool one_pass = request->exhaustive || (request->exact_count && once);
     PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
     return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);
