@@ -18,7 +18,7 @@
 #include "codec/eliasfano.h"
 #include "format/postings_cursor.h"
 
-#define PRS_POSITIONS_STEP 32u /* groups are found so many at a time */
+#define PRS_POSITIONS_STEP 16u /* groups are found so many at a time */
 
 /* The run of the loaded block: where it ends, in bits, and how many zeros may fill it up. */
 typedef struct run_end {
@@ -44,10 +44,10 @@ static prism_status find_run(prs_postings *p, run_end *end, prism_error *err) {
     return prs_cursor_status(p, prs_in_touch(lists, from, len, err));
 }
 
-/* Make pos_bits[0 .. i + 1] valid, and some further ones; false if the groups do not fit the
- * run. */
+/* Make pos_bits[0 .. i + 1] and spans[0 .. i] valid, and some further ones; false if the groups do
+ * not fit the run. */
 static bool find_groups(prs_postings *p, uint32_t i, run_end end) {
-    uint32_t spans[PRS_BLOCK], from = p->n_pos_bits;
+    uint32_t from = p->n_pos_bits, *spans = p->spans + from;
     uint32_t to = PRS_MIN(p->n, (i | (PRS_POSITIONS_STEP - 1)) + 1);
     prs_lengths_take(p->src->spans, p->docs + from, to - from, spans);
     if (!prs_ef_ends(p->freqs + from, spans, to - from, p->pos_bits[from], p->pos_bits + from + 1))
@@ -93,15 +93,12 @@ static prism_status without_positions(const prs_postings *p, prism_error *err) {
     return prs_error_set(err, PRISM_EMISUSE, "this list has no positions");
 }
 
-prism_status prs_postings_locate(prs_postings *p, uint32_t i, prs_positions_at *at,
-                                 prism_error *err) {
+prism_status prs_postings_locate(prs_postings *p, uint32_t i, prism_error *err) {
+    const uint8_t *run;
     PRS_ASSERT(i < p->n && p->freqs_ready && !prs_cursor_is_lonely(p));
+    if (PRS_LIKELY(i < p->n_pos_bits)) return PRISM_OK;
     PRS_TRY(without_positions(p, err));
-    PRS_TRY(reach_group(p, i, &at->base, err));
-    at->bit = p->pos_bits[i];
-    at->freq = p->freqs[i];
-    at->span = prs_lengths_get(p->src->spans, p->docs[i]);
-    return PRISM_OK;
+    return reach_group(p, i, &run, err);
 }
 
 static prism_status read_lonely(prs_postings *p, uint32_t *out, prism_error *err) {
@@ -113,23 +110,23 @@ static prism_status read_lonely(prs_postings *p, uint32_t *out, prism_error *err
 }
 
 prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out, prism_error *err) {
-    prs_positions_at at;
     if (prs_cursor_is_lonely(p)) return read_lonely(p, out, err);
-    PRS_TRY(prs_postings_locate(p, i, &at, err));
+    PRS_TRY(prs_postings_locate(p, i, err));
+    prs_positions_at at = prs_positions_of(p, i);
     if (PRS_LIKELY(prs_ef_decode(at.base, at.bit, at.freq, at.span, out))) return PRISM_OK;
     return prs_cursor_corrupt(p, at.base, err, "positions of a block are unsound");
 }
 
 prism_status prs_postings_narrow(prs_postings *p, uint32_t i, uint32_t pos, uint32_t *starts,
                                  uint32_t *n, prism_error *err) {
-    prs_positions_at at;
     if (prs_cursor_is_lonely(p)) {
         uint32_t position;
         PRS_TRY(read_lonely(p, &position, err));
         *n = narrow_plainly(&position, 1, pos, starts, *n);
         return PRISM_OK;
     }
-    PRS_TRY(prs_postings_locate(p, i, &at, err));
+    PRS_TRY(prs_postings_locate(p, i, err));
+    prs_positions_at at = prs_positions_of(p, i);
     *n = prs_ef_narrow(at.base, at.bit, at.freq, at.span, pos, starts, *n);
     return PRISM_OK;
 }

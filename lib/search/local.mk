@@ -91,4 +91,4 @@ libprs_kernels_sources += \
 	lib/search/spot.c \
 	lib/search/spot.h
 libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/select_avx2.c
-libprs_kernels_avx512_sources += lib/search/score_avx512.c lib/search/select_avx512.c
+libprs_kernels_avx512_sources += lib/search/intersect_avx512.c lib/search/score_avx512.c lib/search/select_avx512.c
