@@ -130,8 +130,8 @@ static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **s
     uint32_t at_lead = lead->i = f->lead_place[i], at_other = other->i = f->other_place[i];
     if (PRS_UNLIKELY(!lead->freqs_ready)) PRS_TRY(prs_postings_freqs(lead, err));
     if (PRS_UNLIKELY(!other->freqs_ready)) PRS_TRY(prs_postings_freqs(other, err));
-    if (at_lead >= lead->n_pos_bits) PRS_TRY(prs_postings_locate(lead, at_lead, err));
-    if (at_other >= other->n_pos_bits) PRS_TRY(prs_postings_locate(other, at_other, err));
+    if (!prs_positions_known(lead, at_lead)) PRS_TRY(prs_postings_locate(lead, at_lead, err));
+    if (!prs_positions_known(other, at_other)) PRS_TRY(prs_postings_locate(other, at_other, err));
     prs_positions_at at[2] = {prs_positions_of(lead, at_lead), prs_positions_of(other, at_other)};
     if (at[0].freq == 1 && at[1].freq == 1) { /* most pairs of short texts */
         uint32_t a = prs_positions_only(&at[0]), b = prs_positions_only(&at[1]);
