@@ -8,6 +8,8 @@
 
 #include "base/prs.h"
 
+#include <stdatomic.h>
+
 /* Ascending on x86: a level includes the ones before.  NEON exists on aarch64 only. */
 typedef enum prs_cpu_level {
     PRS_CPU_SCALAR = 1, /* plain C, the reference of all tests */
@@ -30,14 +32,14 @@ bool prs_cpu_supports(prs_cpu_level level);
 const char *prs_cpu_name(prs_cpu_level level);
 prs_cpu_level prs_cpu_parse(const char *name);
 
-/* ---- inside --------------------------------------------------------------------------------- */
-
-extern int prs_cpu_in_force;    /* 0 = not asked yet */
-prs_cpu_level prs_cpu_ask(void); /* the first time */
+/* ---- behind prs_cpu: asked once a block, so it is worth no call -------------------------------- */
+extern atomic_int prs_cpu_in_force; /* 0: not asked yet */
+/** Probe and store. */
+prs_cpu_level prs_cpu_first(void);
 
 static inline prs_cpu_level prs_cpu(void) {
-    int level = __atomic_load_n(&prs_cpu_in_force, __ATOMIC_RELAXED);
-    return PRS_LIKELY(level != 0) ? (prs_cpu_level)level : prs_cpu_ask();
+    int level = atomic_load_explicit(&prs_cpu_in_force, memory_order_relaxed);
+    return PRS_LIKELY(level != 0) ? (prs_cpu_level)level : prs_cpu_first();
 }
 
 #endif

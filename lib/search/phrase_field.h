@@ -29,6 +29,7 @@ typedef struct prs_phrase_field {
     bool over;                      /* nothing behind */
     uint32_t union_doc;             /* without lists: the candidate stood on */
     prs_buf *starts;                /* positions in the making */
+    uint32_t few[PRS_EF_MEET_MAX];  /* the same where they are few */
     /* The candidates of a range, places of both lists in their blocks, matches at most. */
     uint32_t n, at;
     uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];
