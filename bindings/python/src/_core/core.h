@@ -136,6 +136,9 @@ void core_text_free(core_text *text);
 static inline void core_text_char(core_text *text, char c) {
     core_text_put(text, &c, 1);
 }
+/** UTF-8 as str, ill-formed parts as U+FFFD.
+ *  Params : n_high = bytes of it that are not ASCII; work = space used again from call to call */
+PyObject *core_str(const char *bytes, size_t len, size_t n_high, core_text *work);
 /** A text of the library as str, then freed; NULL stays NULL. */
 PyObject *core_take_text(char *text);
 
@@ -146,6 +149,9 @@ PyObject *core_take_text(char *text);
 int core_document_to_json(core_state *state, PyObject *document, core_text *out);
 /** What a JSON text holds, as dict, list, str, int, float, bool, None; NULL: an exception. */
 PyObject *core_from_json(const char *text, size_t len);
+/** What a member of a JSON object holds; NULL without an exception: there is none of the name.
+ *  Cost   : the others before it are passed over, not read */
+PyObject *core_member(const char *text, size_t len, const char *name, size_t name_len);
 
 /* ---- the types ------------------------------------------------------------------------------- */
 

@@ -21,6 +21,19 @@ static PyObject *loads(PyObject *module, PyObject *args) {
     return value;
 }
 
+/* One member of a JSON object: for tests of what fields by name are read by. */
+static PyObject *member(PyObject *module, PyObject *args) {
+    Py_buffer text;
+    const char *name;
+    Py_ssize_t len;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*s#", &text, &name, &len)) return NULL;
+    PyObject *value = core_member(text.buf, (size_t)text.len, name, (size_t)len);
+    PyBuffer_Release(&text);
+    if (value == NULL && !PyErr_Occurred()) PyErr_SetString(PyExc_KeyError, name);
+    return value;
+}
+
 static PyObject *dumps(PyObject *module, PyObject *document) {
     core_text text = {0};
     if (core_document_to_json(PyModule_GetState(module), document, &text) != 0) {
@@ -35,6 +48,7 @@ static PyObject *dumps(PyObject *module, PyObject *document) {
 static PyMethodDef own_functions[] = {
     {"version", version, METH_NOARGS, NULL},
     {"loads", loads, METH_VARARGS, NULL},
+    {"member", member, METH_VARARGS, NULL},
     {"dumps", dumps, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -108,9 +108,8 @@ static PyObject *commit(PyObject *self, PyObject *args) {
     if (writer != NULL) {
         prism_status status = commit_watched(writer, &payload, callback, &generation, &err);
         core_done_telling(self, &telling);
-        result = status == PRISM_OK && !PyErr_Occurred()
-                     ? PyLong_FromUnsignedLongLong(generation)
-                     : core_raise(core_state_of(self), &err);
+        result = status == PRISM_OK && !PyErr_Occurred() ? PyLong_FromUnsignedLongLong(generation)
+                                                         : core_raise(core_state_of(self), &err);
     }
     if (payload.obj != NULL) PyBuffer_Release(&payload);
     return result;
