@@ -1,7 +1,6 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker tiny|mixed|groups|large|grown|words|pairs|ordered DIRECTORY      (which holds no index
- *     yet)
+ *     golden_maker NAME DIRECTORY      (one of the names below; the directory holds no index yet)
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from
  * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
