@@ -31,7 +31,7 @@
 
 #include "base/prs.h"
 #include "index/core.h"
-#include "index/writer.h"
+#include "write/writer.h"
 #include "store/dir.h"
 
 static const char mixed_schema[] =
