@@ -172,7 +172,8 @@ START_TEST(shared_values_are_counted) {
     prs_bitset set;
     prs_watch watch = prs_watch_of(0, NULL, 0);
     prs_word_range some = {prs_bytes_of("zz", 2), {NULL, 0}, false, false};
-    m = (model){.words = true, .many = true, .n_docs = MOST_DOCS};
+    m.words = m.many = true;
+    m.n_docs = MOST_DOCS;
     for (uint32_t doc = 0; doc < MOST_DOCS; doc++) {
         m.n[doc] = 1;
         snprintf(m.texts[doc][0], 8, "%s", doc == 3 ? "zz" : "a");
