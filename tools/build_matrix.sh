@@ -98,7 +98,8 @@ msan() {
         $launcher$clang $flags -c "$file" -o "$object" || return 1
         objects+=("$object")
     done
-    for target in block positions postings terms column deletes manifest parts envelope; do
+    for target in block positions postings terms column deletes manifest parts envelope \
+        join_column join_keys join_lists planes short stops term_block; do
         # shellcheck disable=SC2086
         $launcher$clang $flags -c "tests/fuzz/fuzz_$target.c" -o "$dir/fuzz_$target.o" &&
             "$clang" -fsanitize=memory "$dir/fuzz_$target.o" "${objects[@]}" -lm -lpthread -o "$dir/fuzz_$target" || return 1

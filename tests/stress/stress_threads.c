@@ -49,7 +49,9 @@ static atomic_uint_fast64_t last_returned; /* generation of the last commit that
 static atomic_int stop;
 static atomic_uint_fast64_t n_snapshots, n_searches, n_held;
 
-_Noreturn static void fail(const char *what, ...) {
+_Noreturn static void fail(const char *what, ...) __attribute__((format(printf, 1, 2)));
+
+static void fail(const char *what, ...) {
     va_list args;
     va_start(args, what);
     printf("not ok 1 - ");
