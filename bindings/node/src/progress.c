@@ -1,9 +1,9 @@
 /* progress.c - how does a callback of JavaScript learn how far a job is?
  *
- * The library tells the thread that runs the job, often thousands of times a second; the first
- * one goes on, and then one every 50 ms.  In place that is a call; from the pool it is a message to JavaScript's thread
- * (a thread-safe function), for which the job does not wait.  What the callback throws cancels the
- * job and is what its caller gets.
+ * The library tells the thread that runs the job, often thousands of times a second; the first one
+ * goes on, and then one every 50 ms.  In place that is a call; from the pool it is a message to
+ * JavaScript's thread (a thread-safe function), for which the job does not wait.  What the callback
+ * throws cancels the job and is what its caller gets.
  *
  * A message may arrive when the job is gone: so the state here lives until the thread-safe function
  * is finalized, and forgets the job before.
