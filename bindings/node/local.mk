@@ -1,8 +1,8 @@
 # The Node package: nothing of it is built by make.  `make check-node` builds it in a clean copy and runs
 # its tests (bindings/node/check.sh; skips where Node is missing).
-EXTRA_DIST += bindings/node/.gitignore bindings/node/.npmrc bindings/node/README.md bindings/node/build.js \
-	bindings/node/check.sh bindings/node/index.d.mts bindings/node/index.d.ts bindings/node/index.js \
-	bindings/node/index.mjs bindings/node/package-lock.json bindings/node/package.json \
+EXTRA_DIST += bindings/node/.gitignore bindings/node/.npmrc bindings/node/NOTES.md bindings/node/README.md \
+	bindings/node/build.js bindings/node/check.sh bindings/node/index.d.mts bindings/node/index.d.ts \
+	bindings/node/index.js bindings/node/index.mjs bindings/node/package-lock.json bindings/node/package.json \
 	bindings/node/a/commit-0000000000000002 bindings/node/a/dc793aa85d67db79ce75c1974fca0fa2.doc \
 	bindings/node/a/dc793aa85d67db79ce75c1974fca0fa2.idx bindings/node/a/write.lock bindings/node/examples/news.mjs \
 	bindings/node/examples/retriever.mjs bindings/node/lib/closing.js bindings/node/lib/errors.js \
