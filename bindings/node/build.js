@@ -4,6 +4,7 @@
  *     node build.js                 into build/Release, from the library's own sources
  *     node build.js --if-needed     ... unless a binary loads already: the install script
  *     node build.js --prebuild      into prebuilds/, with the libraries it needs beside it
+ *     node build.js --headers       says where node_api.h is
  *     node build.js --copy-core     the library's sources into core/, for npm pack; --remove-core
  *
  *     PRISMSEARCH_BUILD=DIR         takes the library's objects from a build folder that is there
@@ -169,6 +170,7 @@ const TASKS = {
   '--prebuild': prebuild,
   '--copy-core': copyCore,
   '--remove-core': removeCore,
+  '--headers': () => console.log(nodeHeaders()),
   '--if-needed': () => loads() || build(path.join(here, 'build', 'Release', 'prismsearch.node')),
 };
 

@@ -22,6 +22,28 @@ function isSignal(signal) {
   return typeof signal === 'object' && signal !== null && typeof signal.addEventListener === 'function' && 'aborted' in signal;
 }
 
+/* The jobs of each signal: one listener for all of them, however many calls share it. */
+const watched = new WeakMap();
+
+function watch(signal, job) {
+  let entry = watched.get(signal);
+  if (entry === undefined) {
+    const jobs = new Set();
+    entry = { jobs, stop: () => jobs.forEach((one) => native.cancel(one)) };
+    watched.set(signal, entry);
+    signal.addEventListener('abort', entry.stop, { once: true });
+  }
+  entry.jobs.add(job);
+}
+
+function unwatch(signal, job) {
+  const entry = watched.get(signal);
+  entry.jobs.delete(job);
+  if (entry.jobs.size > 0) return;
+  watched.delete(signal);
+  signal.removeEventListener('abort', entry.stop);
+}
+
 /* begin(job) in the pool; an aborted signal cancels it, and its reason is what the promise gets.  What
  * was done before the cancellation came is told as done. */
 async function run(signal, begin) {
@@ -29,14 +51,14 @@ async function run(signal, begin) {
   if (signal === undefined || signal === null) return begin(job);
   if (!isSignal(signal)) throw new TypeError('signal is an AbortSignal');
   if (signal.aborted) throw signal.reason;
-  const stop = () => native.cancel(job);
-  signal.addEventListener('abort', stop, { once: true });
+  const promise = begin(job);
+  watch(signal, job);
   try {
-    return await begin(job);
+    return await promise;
   } catch (error) {
     throw signal.aborted && error?.code === 'ECANCELED' ? signal.reason : error;
   } finally {
-    signal.removeEventListener('abort', stop);
+    unwatch(signal, job);
   }
 }
 

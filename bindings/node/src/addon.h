@@ -107,6 +107,8 @@ napi_value addon_throw(napi_env env, const prism_error *err);
 napi_value addon_throw_status(napi_env env, prism_status status, const char *text);
 napi_value addon_throw_type(napi_env env, const char *text);
 napi_value addon_throw_memory(napi_env env);
+/** Fill an error with a sentence of our own; returns the status.  In any thread. */
+prism_status addon_fail(prism_error *err, prism_status status, const char *text);
 #define ADDON_ECLOSED 1 /* a status of ours: the handle is closed */
 
 /* ---- handle.c -------------------------------------------------------------------------------- */

@@ -8,7 +8,6 @@
 #include "addon.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void addon_answer_free(void *data) {
     addon_answer *a = data;
@@ -26,12 +25,6 @@ void addon_answer_free(void *data) {
 }
 
 /* ---- loading, in the pool -------------------------------------------------------------------- */
-
-static prism_status no_memory(prism_error *err) {
-    err->code = PRISM_ENOMEM;
-    strcpy(err->text, "no memory");
-    return PRISM_ENOMEM;
-}
 
 static prism_status load_document(addon_answer *a, uint32_t i, prism_error *err) {
     prism_hit hit;
@@ -62,11 +55,12 @@ prism_status addon_answer_load(addon_answer *a, bool documents, char *const *fie
     if (documents) {
         a->json = calloc((size_t)a->n + 1, sizeof *a->json);
         a->json_len = calloc((size_t)a->n + 1, sizeof *a->json_len);
-        if (a->json == NULL || a->json_len == NULL) return no_memory(err);
+        if (a->json == NULL || a->json_len == NULL)
+            return addon_fail(err, PRISM_ENOMEM, "no memory");
     }
     if (n_fields > 0) {
         a->snippets = calloc((size_t)a->n * n_fields + 1, sizeof(prism_snippet *));
-        if (a->snippets == NULL) return no_memory(err);
+        if (a->snippets == NULL) return addon_fail(err, PRISM_ENOMEM, "no memory");
         a->n_fields = n_fields;
     }
     for (uint32_t i = 0; status == PRISM_OK && i < a->n && !*cancelled; i++) {

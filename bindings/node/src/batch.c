@@ -4,8 +4,8 @@
  *   pool                                              \---> put all of them
  *
  * A batch is the JSON of up to BATCH_DOCUMENTS documents or BATCH_BYTES, made while the pool puts
- * the one before (lib/put_all.js): conversion and analysis overlap, and two batches are all the memory
- * there is.  A document at fault is told by its number.
+ * the one before (lib/put_all.js): conversion and analysis overlap, and two batches are all the
+ * memory there is.  A document at fault is told by its number.
  * Tested by: test/put_all.test.js */
 #include "addon.h"
 
@@ -82,7 +82,8 @@ static void run_put(addon_job *job) {
         from = b->ends[i];
         if (status != PRISM_OK && !(own->collect && is_of_document(status))) return;
     }
-    if (own->tried < b->n) job->status = job->err.code = PRISM_ECANCELED;
+    if (own->tried < b->n)
+        job->status = addon_fail(&job->err, PRISM_ECANCELED, "canceled between two documents");
 }
 
 /* The exception says which document it was. */

@@ -48,10 +48,15 @@ napi_value addon_throw(napi_env env, const prism_error *err) {
     return NULL;
 }
 
+prism_status addon_fail(prism_error *err, prism_status status, const char *text) {
+    err->code = status;
+    (void)snprintf(err->text, sizeof err->text, "%s", text);
+    return status;
+}
+
 napi_value addon_throw_status(napi_env env, prism_status status, const char *text) {
     prism_error err = PRISM_ERROR_INIT;
-    err.code = status;
-    (void)snprintf(err.text, sizeof err.text, "%s", text);
+    addon_fail(&err, status, text);
     return addon_throw(env, &err);
 }
 

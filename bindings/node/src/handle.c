@@ -3,9 +3,9 @@
  *   refs     the value of JavaScript and every job: the last one frees the struct and what is left
  *   users    the jobs: close() waits in the pool until the last one is done
  *
- * close() runs in the pool, too: closing a writer may wait for its merge.  A value that is collected
- * gives up what it still has in JavaScript's thread, as the end of a worker does.
- * All counters belong to the thread of the context and need no atomics.
+ * close() runs in the pool, too: closing a writer may wait for its merge.  A value that is
+ * collected gives up what it still has in JavaScript's thread, as the end of a worker does.  All
+ * counters belong to the thread of the context and need no atomics.
  * Tested by: test/lifetime.test.js */
 #include "addon.h"
 

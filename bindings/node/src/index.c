@@ -25,7 +25,7 @@ static void run_open(addon_job *job) {
                               : prism_index_open(own->path, &own->opts, &index, &job->err);
     if (job->status != PRISM_OK) return;
     own->index = addon_index_new(index);
-    if (own->index == NULL) job->status = job->err.code = PRISM_ENOMEM;
+    if (own->index == NULL) job->status = addon_fail(&job->err, PRISM_ENOMEM, "no memory");
 }
 
 static napi_value finish_open(napi_env env, addon_job *job) {

@@ -20,7 +20,6 @@
 #include "addon.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- making ---------------------------------------------------------------------------------- */
 
@@ -81,8 +80,7 @@ static addon_handle *writer_of(const addon_job *job) {
 static void settle(napi_env env, addon_job *job);
 
 static void fail_to_begin(napi_env env, addon_job *job) {
-    job->status = job->err.code = PRISM_ENOMEM;
-    strcpy(job->err.text, "the thread pool does not take the call");
+    job->status = addon_fail(&job->err, PRISM_ENOMEM, "the thread pool does not take the call");
     settle(env, job);
 }
 
@@ -135,8 +133,7 @@ static bool leave_line(addon_job *job) {
 /* ---- running --------------------------------------------------------------------------------- */
 
 static void cancel_error(addon_job *job) {
-    job->status = job->err.code = PRISM_ECANCELED;
-    strcpy(job->err.text, "canceled before it began");
+    job->status = addon_fail(&job->err, PRISM_ECANCELED, "canceled before it began");
 }
 
 static void execute(napi_env env, void *data) {

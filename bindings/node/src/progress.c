@@ -1,9 +1,9 @@
 /* progress.c - how does a callback of JavaScript learn how far a job is?
  *
- * The library tells the thread that runs the job, often thousands of times a second; every 50 ms
- * one of them goes on.  In place that is a call; from the pool it is a message to JavaScript's thread
- * (a thread-safe function), for which the job does not wait.  What the callback throws cancels the
- * job and is what its caller gets.
+ * The library tells the thread that runs the job, often thousands of times a second; the first one
+ * goes on, and then one every 50 ms.  In place that is a call; from the pool it is a message to
+ * JavaScript's thread (a thread-safe function), for which the job does not wait.  What the callback
+ * throws cancels the job and is what its caller gets.
  *
  * A message may arrive when the job is gone: so the state here lives until the thread-safe function
  * is finalized, and forgets the job before.
@@ -118,7 +118,6 @@ bool addon_progress_begin(napi_env env, addon_job *job, bool in_place) {
     struct addon_progress *p = job->progress;
     if (p == NULL) return true;
     p->in_place = in_place;
-    p->next_ms = now_ms() + EVERY_MS;
     if (in_place) return true;
     napi_value name = addon_work_name(env);
     return name != NULL && napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, p, finalize,
@@ -128,7 +127,10 @@ bool addon_progress_begin(napi_env env, addon_job *job, bool in_place) {
 bool addon_progress_rethrow(napi_env env, addon_job *job) {
     struct addon_progress *p = job->progress;
     napi_value array, thrown;
-    if (p == NULL || p->thrown == NULL) return false;
+    if (p == NULL) return false;
+    /* A message that is still on its way would come too late. */
+    if (atomic_exchange(&p->on_the_way, false) && p->thrown == NULL) call_back(env, p);
+    if (p->thrown == NULL) return false;
     if (napi_get_reference_value(env, p->thrown, &array) == napi_ok && array != NULL &&
         napi_get_element(env, array, 0, &thrown) == napi_ok)
         napi_throw(env, thrown);

@@ -250,10 +250,7 @@ static prism_status make_bool(const addon_query *q, const prism_schema *schema, 
     prism_status status = PRISM_OK;
     prism_clause *clauses = calloc((size_t)q->n + 1, sizeof *clauses);
     prism_query **made = calloc((size_t)q->n + 1, sizeof *made);
-    if (clauses == NULL || made == NULL) {
-        status = err->code = PRISM_ENOMEM;
-        strcpy(err->text, "no memory");
-    }
+    if (clauses == NULL || made == NULL) status = addon_fail(err, PRISM_ENOMEM, "no memory");
     for (uint32_t i = 0; status == PRISM_OK && i < q->n; i++) {
         status = addon_query_make(q->parts[i], schema, notes, &made[i], err);
         clauses[i] = (prism_clause){made[i], q->occurs[i]};

@@ -6,7 +6,6 @@
 #include "addon.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define MAX_FIELDS 64
 
@@ -47,10 +46,8 @@ static void run_search(addon_job *job) {
         job->status = addon_answer_load(a, own->documents, own->fields, own->n_fields,
                                         &own->snippets, &job->cancelled, err);
     }
-    if (job->status == PRISM_OK && job->cancelled) {
-        job->status = err->code = PRISM_ECANCELED;
-        strcpy(err->text, "the search was canceled");
-    }
+    if (job->status == PRISM_OK && job->cancelled)
+        job->status = addon_fail(err, PRISM_ECANCELED, "the search was canceled");
     prism_query_unref(filter);
 }
 

@@ -1,9 +1,9 @@
-/* text.c - how do texts go between JavaScript, which counts units of 16 bits, and the library, which
- * counts bytes of UTF-8?
+/* text.c - how do texts go between JavaScript, which counts units of 16 bits, and the library,
+ * which counts bytes of UTF-8?
  *
- * In    napi_get_value_string_utf8 writes U+FFFD for half of a surrogate pair.  Two keys that differ
- *       there only would become one, so such strings are refused: where U+FFFD came out, the string
- *       is looked at again.
+ * In    napi_get_value_string_utf8 writes U+FFFD for half of a surrogate pair.  Two keys that
+ *       differ there only would become one, so such strings are refused: where U+FFFD came out, the
+ *       string is looked at again.
  * Out   ASCII goes as latin1, which V8 copies; the rest is decoded here into 16 bits, which V8
  *       copies, too: its own decoder takes three times as long for Chinese.
  * Tested by: test/convert.test.js, test/fuzz.test.js */

@@ -279,7 +279,8 @@ static bool write_thing(json_writer *w, napi_value object) {
     return method != NULL ? write_iterable(w, object) : write_object(w, object);
 }
 
-/* Arrays of numbers are arrays; Uint8Array, Buffer, ArrayBuffer, DataView are bytes, and no text. */
+/* Arrays of numbers are arrays; Uint8Array, Buffer, ArrayBuffer, DataView are bytes, and no
+ * text. */
 static bool write_view(json_writer *w, napi_value value) {
     napi_typedarray_type type;
     napi_value buffer;
