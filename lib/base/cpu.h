@@ -32,7 +32,7 @@ prs_cpu_level prs_cpu_parse(const char *name);
 
 /* ---- inside --------------------------------------------------------------------------------- */
 
-extern int prs_cpu_in_force;    /* 0 = not asked yet */
+extern int prs_cpu_in_force;     /* 0 = not asked yet */
 prs_cpu_level prs_cpu_ask(void); /* the first time */
 
 static inline prs_cpu_level prs_cpu(void) {

@@ -29,7 +29,7 @@
 #include "search/plan.h"
 
 #define PRS_OR_RANGE 16384u
-#define PRS_TABLE_GAIN 16u  /* documents of a table that are added in the time of a posting */
+#define PRS_TABLE_GAIN 16u /* documents of a table that are added in the time of a posting */
 #define PRS_FLAT_FEW 4096u /* so many postings are quickly added */
 
 typedef struct cur_or {
@@ -37,8 +37,8 @@ typedef struct cur_or {
     prs_cursor **children; /* n, then n_extra */
     uint32_t n, n_extra;
     uint32_t min_match;
-    bool flat;   /* adding all up is less work than finding out what may be left out */
-    bool tables; /* ... and some child has something nearly everywhere */
+    bool flat;          /* adding all up is less work than finding out what may be left out */
+    bool tables;        /* ... and some child has something nearly everywhere */
     int64_t most_extra; /* all extras together */
     prs_scratch *scratch;
     int32_t *max;    /* by child */

@@ -34,7 +34,7 @@
 typedef struct cur_word {
     prs_cursor base;
     prs_word_block b;
-    prs_lane *lane; /* of b.space */
+    prs_lane *lane;     /* of b.space */
     const float *table; /* of the whole segment; NULL = there is none */
     uint32_t field;     /* of the segment */
     uint32_t wide_to;
@@ -191,7 +191,7 @@ static void keep_dense(cur_word *t, const prs_block_bits *bits, uint32_t from, u
     uint32_t *docs = t->b.space->docs;
     const int32_t *scores = t->b.space->scores;
     if (floor > 0 && !prs_select_any(scores, bits->n, floor)) return;
-    uint32_t n = prs_dense_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
+    uint32_t n = prs_postings_bits_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
     if (t->lane->p.last_doc >= to) n = prs_select_place(docs, i, n, to);
     out->n += prs_select_floor(docs + i, scores + i, n - i, floor, out->docs + out->n,
                                out->scores + out->n);
@@ -441,7 +441,8 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     const prs_field_weight *f = &at->fields.ptr[field];
     const prs_segment_field *in = &plan->segment->fields[f->field];
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &word_ops, depth, scored, &t, err));
-    PRS_TRY(prs_group_init(&t->b.group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    PRS_TRY(
+        prs_group_init(&t->b.group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
     t->b.group.times = (int32_t)at->more + 1;
     t->b.space = prs_arena_alloc(&plan->arena, sizeof *t->b.space);
     if (t->b.space == NULL) return prs_error_nomem(err);

@@ -7,8 +7,8 @@
  *
  * Invariants  - A table holds what score.h computes, before it is scaled: the scale is the query's,
  *               the rest the word's.  Bits are those of the postings.
- * Why so      A posting of a dense list costs over a nanosecond to decode and score, a document of a
- *             table a tenth of one.  Tables of all words would be a second index of several times
+ * Why so      A posting of a dense list costs over a nanosecond to decode and score, a document of
+ *             a table a tenth of one.  Tables of all words would be a second index of several times
  *             the size; those of the few words that stand in one document in PRS_TABLE_RARE and
  *             come again are what unions spend their time on.
  * Cost        Made once: some ns a posting.

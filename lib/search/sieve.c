@@ -69,7 +69,8 @@ static bool maps(const prs_plan *plan, prs_cursor *const *cursors, uint32_t n,
     uint64_t single = 0;
     for (uint32_t i = 0; i < n; i++) {
         const prs_cursor *c = cursors[i];
-        if (c != less && fills_maps(c) && c->cost * PRS_DENSE < plan->n_docs) single += c->cost; /* others are bits */
+        if (c != less && fills_maps(c) && c->cost * PRS_DENSE < plan->n_docs)
+            single += c->cost; /* others are bits */
     }
     return single * PRS_MAP_LEAST >= plan->n_docs;
 }

@@ -17,7 +17,7 @@ typedef struct prs_topk {
     prs_mem *mem;
     prs_top_hit *heap; /* small k: the worst at the root; else as they came, some too many */
     size_t n, k, cap;
-    bool any, full; /* something was offered; k of them */
+    bool any, full;        /* something was offered; k of them */
     uint64_t last_arrival; /* of all that were offered */
     int32_t floor;         /* if full: k of those here reach it */
     /* Large k, if full: how many there are of a score, in bins of 2^shift from `least` on; the last
