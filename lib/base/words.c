@@ -23,7 +23,8 @@ static const words_kernels base_kernels = {prs_words_count_base, prs_words_count
 #define DECLARE(level)                                                                             \
     uint32_t prs_words_count_##level(const uint8_t *words, uint32_t n);                            \
     uint32_t prs_words_count_less_##level(const uint8_t *words, const uint8_t *less, uint32_t n);  \
-    void prs_words_sift_##level(uint64_t *words, const uint64_t *these, uint32_t n, uint64_t flip); \
+    void prs_words_sift_##level(uint64_t *words, const uint64_t *these, uint32_t n,                \
+                                uint64_t flip);                                                    \
     void prs_words_take_map_##level(uint64_t *words, uint8_t *map, uint32_t n)
 DECLARE(sse42);
 DECLARE(avx2);

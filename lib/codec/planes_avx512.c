@@ -1,4 +1,5 @@
-/* planes_avx512.c - the kernel of planes.c for AVX-512: a plane is a mask, sixteen values a step. */
+/* planes_avx512.c - the kernel of planes.c for AVX-512: a plane is a mask, sixteen values a
+ * step. */
 #ifdef __x86_64__
 
 #include "codec/planes_kernels.h"

@@ -148,6 +148,9 @@ typedef struct prs_block_bits {
  *  until the cursor moves, and so are the freqs of the block, in the order of its documents. */
 prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits,
                                prism_error *err) PRS_NODISCARD;
+/** The documents of a dense block, and behind them PRS_DOC_END; their number.
+ *  Params : docs: room for 16 more than there are */
+uint32_t prs_postings_bits_docs(const prs_block_bits *bits, uint32_t *docs);
 /** Make freqs[0..n) valid for the block that is loaded, or was looked at as bits. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip

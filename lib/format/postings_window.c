@@ -4,9 +4,9 @@
  *             a run is a fill, a bitset an or of shifted words, a packed block a bit per document.
  *             Blocks that cross an edge of the window are loaded, and stay loaded for the next
  *             window.
- * Invariants  Bits are only ever set, and only in [base, base + 64 n_words).
- *             Several lists may share a map of bytes for what is stored as numbers: setting a bit is
- *             a load, an operation and a store, which the next one in the same byte waits for.
+ * Invariants  Bits are only ever set, and only in [base, base + 64 n_words).  Several lists may
+ *             share a map of bytes for what is stored as numbers: setting a bit is a load, an
+ *             operation and a store, which the next one in the same byte waits for.
  * Why so      Counting and filtering dense lists is where bitset blocks pay: 64 documents per
  *             operation, against about 1 ns for each on the way through an array.
  * Cost        bench/micro/codec_bench.c.

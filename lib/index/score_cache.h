@@ -10,13 +10,13 @@
 
 #include <stdatomic.h>
 
-#define PRS_SCORE_ABSENT (-0.0f)            /* no score has this sign */
-#define PRS_SCORE_CACHE_BYTES (4u << 20)    /* of all tables of a snapshot */
-#define PRS_SCORE_TABLE_DOCS (1u << 17)     /* of a segment, at most */
+#define PRS_SCORE_ABSENT (-0.0f)         /* no score has this sign */
+#define PRS_SCORE_CACHE_BYTES (4u << 20) /* of all tables of a snapshot */
+#define PRS_SCORE_TABLE_DOCS (1u << 17)  /* of a segment, at most */
 #define PRS_SCORE_CACHE_ASKED 256u
 
 typedef struct prs_score_cache {
-    prs_bits_cache kept; /* a table is a set of 32 bits a document */
+    prs_bits_cache kept;                      /* a table is a set of 32 bits a document */
     atomic_uint asked[PRS_SCORE_CACHE_ASKED]; /* hashes of names that were asked for in vain */
 } prs_score_cache;
 

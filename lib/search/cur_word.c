@@ -9,6 +9,9 @@
  *                        |
  *                        docs, freqs -> lengths -> scores -> those that reach the floor
  *
+ *             Blocks stored as bits are scored without listing their documents (word_block.c), and
+ *             added to windows as bits (dense.c).  Where there is a table of all scores
+ *             (score_table.c), adding and probing look at nothing else.
  * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list
  * of
  *             one block has no impacts; its scores are computed once, and its bounds are exact.
@@ -25,9 +28,6 @@
 #include "search/select.h"
 #include "search/word_block.h"
 
-#define PLACES                                                                                     \
-    4096u       /* documents from the first to the last of a block whose places are in a table */
-#define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
 #define FEW_IN_GROUP 2u
 
@@ -191,7 +191,7 @@ static void keep_dense(cur_word *t, const prs_block_bits *bits, uint32_t from, u
     uint32_t *docs = t->b.space->docs;
     const int32_t *scores = t->b.space->scores;
     if (floor > 0 && !prs_select_any(scores, bits->n, floor)) return;
-    uint32_t n = prs_dense_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
+    uint32_t n = prs_postings_bits_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
     if (t->lane->p.last_doc >= to) n = prs_select_place(docs, i, n, to);
     out->n += prs_select_floor(docs + i, scores + i, n - i, floor, out->docs + out->n,
                                out->scores + out->n);

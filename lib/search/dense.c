@@ -14,7 +14,6 @@
 #include "search/dense.h"
 
 #include "base/cpu.h"
-#include "codec/unbits.h"
 #include "search/dense_kernels.h"
 
 /* ---- lengths -------------------------------------------------------------------------------- */
@@ -87,16 +86,6 @@ void prs_dense_add(const prs_block_bits *bits, const prs_dense_part *part, const
 }
 
 /* ---- documents ------------------------------------------------------------------------------ */
-
-uint32_t prs_dense_docs(const prs_block_bits *bits, uint32_t *docs) {
-    if (bits->words != NULL) {
-        (void)prs_unbits(bits->words, bits->n_words, bits->first, docs);
-    } else {
-        for (uint32_t i = 0; i < bits->n; i++) docs[i] = bits->first + i;
-    }
-    docs[bits->n] = PRS_DOC_END;
-    return bits->n;
-}
 
 uint32_t prs_dense_first(const prs_block_bits *bits, uint32_t from) {
     if (from <= bits->first) return bits->first;

@@ -25,9 +25,6 @@ bool prs_dense_lengths(const prs_block_bits *bits, const uint8_t *array, uint32_
  *           those of [from, to) among them */
 void prs_dense_add(const prs_block_bits *bits, const prs_dense_part *part, const int32_t *scores,
                    int32_t *slots, uint32_t n_slots);
-/** The documents of a block, and behind them PRS_DOC_END; their number.
- *  Params : docs: room for PRS_SCORE_LANES more than there are */
-uint32_t prs_dense_docs(const prs_block_bits *bits, uint32_t *docs);
 /** The first document >= from; there is one. */
 uint32_t prs_dense_first(const prs_block_bits *bits, uint32_t from);
 

@@ -7,8 +7,8 @@
  *
  * Invariants  - A table holds what score.h computes, before it is scaled: the scale is the query's,
  *               the rest the word's.  Bits are those of the postings.
- * Why so      A posting of a dense list costs over a nanosecond to decode and score, a document of a
- *             table a tenth of one.  Tables of all words would be a second index of several times
+ * Why so      A posting of a dense list costs over a nanosecond to decode and score, a document of
+ *             a table a tenth of one.  Tables of all words would be a second index of several times
  *             the size; those of the few words that stand in one document in PRS_TABLE_RARE and
  *             come again are what unions spend their time on.
  * Cost        Made once: some ns a posting.
@@ -59,7 +59,10 @@ static prism_status fill_table(prs_plan *plan, const prs_group *group, prs_lane 
 static prism_status make_table(prs_plan *plan, const prs_score_name *name, const prs_group *group,
                                prs_lane *lane, prs_bits **out, prism_error *err) {
     prs_term_info info = lane->p.info;
-    PRS_TRY(prs_score_table_new(plan->scores->kept.mem, plan->n_docs, out, err));
+    if (prs_score_table_new(plan->scores->kept.mem, plan->n_docs, out, NULL) != PRISM_OK) {
+        *out = NULL; /* it can be done without */
+        return PRISM_OK;
+    }
     prism_status status = fill_table(plan, group, lane, prs_score_table_of(*out), err);
     if (status == PRISM_OK)
         status = prs_lane_open(lane, lane->p.src, &info, lane->lengths, lane->weight, err);
