@@ -33,4 +33,4 @@ libprs_kernels_sources += \
 	lib/format/short_list.c lib/format/short_list.h \
 	lib/format/term_infos.c lib/format/term_infos.h \
 	lib/format/term_keys.h lib/format/term_keys_code.h lib/format/term_keys_read.c lib/format/term_keys_write.c \
-	lib/format/terms_read.c lib/format/terms_write.c
+	lib/format/terms_memo.c lib/format/terms_memo.h lib/format/terms_read.c lib/format/terms_write.c

@@ -110,10 +110,16 @@ static inline uint32_t equals(__m256i a, __m256i b) {
     return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b)));
 }
 
-/* The part whose end is not below a document, by all ends at once; then all of the part. */
+/* Where the part begins whose end is the first that is not below a document. */
+static inline uint32_t part_of(__m256i ends, uint32_t doc) {
+    uint32_t below = reach(_mm256_set1_epi32((int32_t)doc), ends);
+    return 16 * ((uint32_t)__builtin_popcount(below) % PRS_SELECT_PARTS);
+}
+
+/* Place of a document in the block, 256 or more if it is not there: all of its part at once. */
 static inline uint32_t find_one(__m256i ends, const uint32_t *block, uint32_t doc) {
     __m256i one = _mm256_set1_epi32((int32_t)doc);
-    uint32_t from = 16 * ((uint32_t)__builtin_popcount(reach(one, ends)) % PRS_SELECT_PARTS);
+    uint32_t from = part_of(ends, doc);
     uint32_t equal = equals(load(block + from), one) | equals(load(block + from + 8), one) << 8;
     return from + (uint32_t)__builtin_ctz(equal | 1u << 16) + (uint32_t)(equal == 0) * 256;
 }
@@ -145,12 +151,14 @@ static inline uint32_t step_over(const uint32_t *block, uint32_t m, __m256i docs
     return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(hits));
 }
 
-static uint32_t in_docs(const uint32_t *block, uint32_t m, const uint32_t *docs, uint32_t n,
-                        uint16_t *at, uint8_t *place) {
-    uint32_t part_ends[PRS_SELECT_PARTS], found = 0, k = 0;
+uint32_t prs_select_in_docs_avx2(const uint32_t *block, uint32_t m, const uint32_t *docs,
+                                 uint32_t n, uint16_t *at, uint8_t *place) {
+    uint32_t part_ends[PRS_SELECT_PARTS], found = 0;
     select_part_ends(block, m, part_ends);
     const __m256i ends = load(part_ends);
-    if (n < PRS_SELECT_FEW) return few_in_docs(block, m, ends, docs, n, at, place);
+    if (n == 0) return 0;
+    uint32_t k = part_of(ends, docs[0]), beside = part_of(ends, docs[n - 1]) + 16 - k;
+    if (n * PRS_SELECT_FEW < beside) return few_in_docs(block, m, ends, docs, n, at, place);
     for (uint32_t i = 0; i < n; i += 8) {
         uint32_t last = docs[PRS_MIN(i + 7, n - 1)];
         uint32_t hits = step_over(block, m, load(docs + i), last, &k) & lanes(n - i);
@@ -166,7 +174,7 @@ static uint32_t in_docs(const uint32_t *block, uint32_t m, const uint32_t *docs,
 }
 
 const prs_select_kernels prs_select_avx2 = {keep_floor, keep_hits, take_slots,
-                                            find_place, in_bits,   in_docs};
+                                            find_place, in_bits,   prs_select_in_docs_avx2};
 #else
 typedef int prs_select_avx2_unused; /* a translation unit is not empty */
 #endif

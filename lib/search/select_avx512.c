@@ -1,7 +1,9 @@
 /* select_avx512.c - the loops of select.h, 16 documents at a time: what of them is kept?
  *
  * Windows are drained 64 slots at a time: of most parts nothing is kept, one comparison says so.
- * Compressing goes through a register: a compressing store to memory is microcode on some CPUs.
+ * Candidates in a decoded block are compared 8 at a time here, too: of twice as many more would be
+ * compared in vain.  Compressing goes through a register: a compressing store to memory is
+ * microcode on some CPUs.
  * Tested by   tests/unit/search/test_select.c */
 #ifdef __x86_64__
 #include "search/select_kernels.h"
@@ -98,66 +100,8 @@ static uint32_t in_bits(const prs_block_bits *bits, const uint32_t *docs, const 
     return select_in_bits(bits, docs, scores, n, need, at, place);
 }
 
-/* The part whose end is not below a document, by all ends at once; then all of the part. */
-static inline uint32_t find_one(__m256i ends, const uint32_t *block, uint32_t doc) {
-    uint32_t below = _mm256_cmplt_epi32_mask(ends, _mm256_set1_epi32((int32_t)doc));
-    uint32_t from = 16 * ((uint32_t)__builtin_popcount(below) % PRS_SELECT_PARTS);
-    uint32_t equal =
-        _mm512_cmpeq_epi32_mask(_mm512_loadu_si512(block + from), _mm512_set1_epi32((int32_t)doc));
-    return from + (uint32_t)__builtin_ctz(equal | 1u << 16) + (uint32_t)(equal == 0) * 256;
-}
-
-static uint32_t few_in_docs(const uint32_t *block, uint32_t m, __m256i ends, const uint32_t *docs,
-                            uint32_t n, uint16_t *at, uint8_t *place) {
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t k = find_one(ends, block, docs[i]);
-        at[found] = (uint16_t)i;
-        place[found] = (uint8_t)k;
-        found += k < m;
-    }
-    return found;
-}
-
-/* Lanes of 16 documents up to `last` that are among those of the block from *k on, which moves to
- * one that is not behind the next document. */
-static inline uint32_t step_over(const uint32_t *block, uint32_t m, __m512i docs, uint32_t last,
-                                 uint32_t *k) {
-    uint32_t j = *k;
-    __mmask16 hits = 0;
-    for (; j < m && block[j] <= last; j += 4) {
-        __mmask16 a = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j]));
-        __mmask16 b = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 1]));
-        __mmask16 c = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 2]));
-        __mmask16 d = _mm512_cmpeq_epi32_mask(docs, _mm512_set1_epi32((int32_t)block[j + 3]));
-        hits = _kor_mask16(hits, _kor_mask16(_kor_mask16(a, b), _kor_mask16(c, d)));
-    }
-    *k = j > *k ? j - 4 : j;
-    return hits;
-}
-
-static uint32_t in_docs(const uint32_t *block, uint32_t m, const uint32_t *docs, uint32_t n,
-                        uint16_t *at, uint8_t *place) {
-    uint32_t part_ends[PRS_SELECT_PARTS], found = 0, k = 0;
-    select_part_ends(block, m, part_ends);
-    const __m256i ends = _mm256_loadu_si256((const __m256i *)(const void *)part_ends);
-    if (n < PRS_SELECT_FEW) return few_in_docs(block, m, ends, docs, n, at, place);
-    for (uint32_t i = 0; i < n; i += 16) {
-        uint32_t last = docs[PRS_MIN(i + 15, n - 1)];
-        uint32_t hits = step_over(block, m, _mm512_loadu_si512(docs + i), last, &k) & lanes(n - i);
-        for (; hits != 0; hits &= hits - 1) {
-            uint32_t lane = i + (uint32_t)__builtin_ctz(hits),
-                     there = find_one(ends, block, docs[lane]);
-            at[found] = (uint16_t)lane;
-            place[found] = (uint8_t)there;
-            found += there < m; /* behind the end may stand anything */
-        }
-    }
-    return found;
-}
-
 const prs_select_kernels prs_select_avx512 = {keep_floor, keep_hits, take_slots,
-                                              find_place, in_bits,   in_docs};
+                                              find_place, in_bits,   prs_select_in_docs_avx2};
 #else
 typedef int prs_select_avx512_unused; /* a translation unit is not empty */
 #endif

@@ -18,7 +18,7 @@ typedef struct prs_select_kernels {
                         uint16_t *at, uint8_t *place);
 } prs_select_kernels;
 
-#define PRS_SELECT_FEW 12u  /* so few are each looked for; more are passed side by side */
+#define PRS_SELECT_FEW 10u  /* one among so many is looked for; more are passed side by side */
 #define PRS_SELECT_PARTS 8u /* of a block, of 16 documents each */
 
 /* The last documents of the parts of a block; of those that are not there, INT32_MAX. */
@@ -32,6 +32,8 @@ static inline void select_part_ends(const uint32_t *block, uint32_t m,
         ends[i] = 16 * i >= m ? INT32_MAX : block[PRS_MIN(16 * i + 15, m - 1)];
 }
 
+uint32_t prs_select_in_docs_avx2(const uint32_t *block, uint32_t m, const uint32_t *docs,
+                                 uint32_t n, uint16_t *at, uint8_t *place);
 extern const prs_select_kernels prs_select_avx2, prs_select_avx512;
 
 /* The place of a document is the number of set bits before its own.  Written once; counting bits is
