@@ -40,6 +40,11 @@ void prs_stops_write(const prs_stops *stops, uint16_t field, prs_out *out) {
     }
 }
 
+bool prs_stops_may(prs_bytes key) {
+    return key.len >= 2 && key.len <= PRS_STOP_KEY_MAX && key.ptr[0] == 1 && key.ptr[1] >= 'a' &&
+           key.ptr[1] <= 'z';
+}
+
 uint32_t prs_stops_find(const prs_stops *stops, prs_bytes key) {
     uint32_t low = 0, high = stops->n;
     while (low < high) {

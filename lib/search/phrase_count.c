@@ -146,9 +146,28 @@ static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **s
     return begin_with_many(f, at, f->places, starts, n, err);
 }
 
+/* "a b c" by its pairs: where every b follows an a, as many as (b, c) there are; where every b stands
+ * before a c, as many as (a, b).  *known: it is so, and no position need be read. */
+static prism_status count_middle(prs_phrase_field *f, uint32_t i, uint32_t *n, bool *known,
+                                 prism_error *err) {
+    uint32_t found;
+    PRS_TRY(prs_spot_seek(f->middle, f->docs[i], &found, err));
+    *known = found == f->docs[i];
+    if (!*known) return PRISM_OK; /* lists that do not fit each other */
+    PRS_TRY(prs_spot_freq(f->middle, err));
+    PRS_TRY(prs_postings_freqs(&f->lead->p, err));
+    PRS_TRY(prs_postings_freqs(&f->other->p, err));
+    uint32_t one = f->lead->p.freqs[f->lead_place[i]], two = f->other->p.freqs[f->other_place[i]];
+    *known = PRS_MAX(one, two) == f->middle->freq;
+    *n = *known ? PRS_MIN(one, two) : 0;
+    return PRISM_OK;
+}
+
 static prism_status count_phrase(prs_phrase_field *f, uint32_t i, uint32_t *n, prism_error *err) {
     uint32_t *starts = NULL;
-    bool has = true;
+    bool has = true, known = false;
+    if (f->middle != NULL) PRS_TRY(count_middle(f, i, n, &known, err));
+    if (known) return PRISM_OK;
     if (f->is_pair) {
         *n = f->most[i];
         return PRISM_OK;

@@ -159,6 +159,17 @@ static void choose_lead(prs_phrase_field *f, uint32_t n_docs) {
         f->n_early++;
 }
 
+/* Both pairs of "a b c" lead: how often b stands there may say how often all three do. */
+static void find_middle(prs_phrase_field *f, const prs_node *node) {
+    bool lead = f->n_pairs == 2 && node->n_slots == 3 && f->lead != NULL && f->other != NULL &&
+                (f->lead == &f->pairs[0] || f->other == &f->pairs[0]) &&
+                (f->lead == &f->pairs[1] || f->other == &f->pairs[1]);
+    for (uint32_t i = 0; lead && i < f->n_spots; i++) {
+        if (f->spots[i].lane != NULL && same_slot(f->spots[i].slot, &node->slots[1]))
+            f->middle = &f->spots[i];
+    }
+}
+
 prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
                              const prs_segment_field *field, uint32_t weight, bool *nowhere,
                              prism_error *err) {
@@ -178,6 +189,7 @@ prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node
     sort_spots(f);
     gather_places(f, node);
     choose_lead(f, plan->n_docs);
+    find_middle(f, node);
     return prs_plan_buffer(plan, &f->starts, err);
 }
 
