@@ -47,6 +47,7 @@ copy_sources() {
     rm -rf "$work/tree/bindings/python/build"
     if [ -n "$build" ]; then
         cp -R "$here/../../include" "$work/tree/include"
+        cp -R "$here/../sqlite" "$work/tree/bindings/sqlite"
     else
         (cd "$here/../.." && tar cf - --exclude=./build* --exclude=./.git .) | tar xf - -C "$work/tree"
     fi

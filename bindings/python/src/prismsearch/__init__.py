@@ -56,6 +56,7 @@ from ._query import (
     term,
 )
 from ._schema import Bool, Date, Field, Float, Int, Key, Keyword, Schema, Text
+from ._sqlite_path import sqlite_extension_path
 
 __version__ = _core.version()
 open = Index.open
@@ -124,6 +125,7 @@ __all__ = [
     "repair",
     "restore",
     "salvage",
+    "sqlite_extension_path",
     "term",
     "upgrade",
 ]
