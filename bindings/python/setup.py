@@ -40,6 +40,7 @@ SOURCES = [
     "objects",
     "put_many",
     "schema",
+    "shards",
     "snapshot",
     "text",
     "to_json",
