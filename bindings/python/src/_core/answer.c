@@ -45,6 +45,24 @@ PyObject *core_answer_new(core_state *state, prism_hits *hits, prism_snapshot *s
     return core_new(state, state->answer, "answer", a, free_answer);
 }
 
+const prism_hits *core_answer_hits(core_state *state, PyObject *arg) {
+    const answer *a = core_use_as(arg, state->answer, "Answer");
+    if (a == NULL) return NULL;
+    core_done(arg);
+    return a->hits;
+}
+
+static PyObject *encode(PyObject *self, PyObject *unused) {
+    prism_error err = PRISM_ERROR_INIT;
+    char *json = NULL;
+    answer *a = core_use(self);
+    (void)unused;
+    if (a == NULL) return NULL;
+    prism_status status = prism_hits_encode(a->hits, &json, &err);
+    core_done(self);
+    return status == PRISM_OK ? core_take_text(json) : core_raise(core_state_of(self), &err);
+}
+
 /* Hit i of an answer in use; false: an IndexError. */
 static bool get_hit(const answer *a, Py_ssize_t i, prism_hit *hit) {
     if (i < 0 || i >= (Py_ssize_t)prism_hits_count(a->hits)) {
@@ -295,6 +313,7 @@ static PyObject *get_snippet(PyObject *self, PyObject *args) {
 /* ---- type ------------------------------------------------------------------------------------ */
 
 static PyMethodDef methods[] = {
+    {"encode", encode, METH_NOARGS, NULL},
     {"hits", get_hits, METH_NOARGS, NULL},
     {"facts", get_facts, METH_NOARGS, NULL},
     {"next", get_next, METH_VARARGS, NULL},

@@ -48,6 +48,11 @@ class Hit:
         return self._found[3]
 
     @property
+    def part(self) -> int:
+        """Which of the answers that were merged it is from; else 0."""
+        return self._found[4]
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The stored document, read on first use; one field alone is faster by ``hit["name"]``."""
         if self._fields is None:
@@ -173,6 +178,10 @@ class Hits(Sequence[Hit]):
     def next(self) -> str | None:
         """Where the next page begins, for ``search(..., after=)``; None if no more hits follow."""
         return self._answer.next()
+
+    def encode(self) -> str:
+        """The answer as text, for ``decode_hits``: keys, scores, values of its order."""
+        return self._answer.encode()
 
     def shown_fields(self) -> list[str]:
         """The fields that a notebook shows: those highlighted, else the first two of text."""
