@@ -19,9 +19,10 @@ typedef struct fuzz_image {
 } fuzz_image;
 
 typedef enum fuzz_image_kind {
-    FUZZ_IMAGE_SMALL,   /* 60 documents in three segments, some of them deleted */
-    FUZZ_IMAGE_MANY,    /* 4500 in one, likewise */
-    FUZZ_IMAGE_ORDERED, /* 200 in two with pairs of stop words, one of them in an order of its own */
+    FUZZ_IMAGE_SMALL, /* 60 documents in three segments, some of them deleted */
+    FUZZ_IMAGE_MANY,  /* 4500 in one, likewise */
+    /* 200 in two with pairs of stop words, one of them in an order of its own */
+    FUZZ_IMAGE_ORDERED,
 } fuzz_image_kind;
 
 void fuzz_image_make(fuzz_image *im, fuzz_image_kind kind);
