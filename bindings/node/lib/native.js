@@ -39,7 +39,7 @@ function load() {
       reasons.push(`${place}: ${error.message}`);
     }
   }
-  throw new Error(`prismsearch has no binary for this system:\n  ${reasons.join('\n  ')}\nnode build.js makes one (README.md, "Building")`);
+  throw new Error(`prismsearch has no binary for this system:\n  ${reasons.join('\n  ')}\n`node ${path.join(root, 'build.js')}` makes one (README.md, "Building")`);
 }
 
 module.exports = load();
