@@ -153,6 +153,7 @@ function* coreFiles() {
 }
 
 function copyCore() {
+  fs.copyFileSync(path.join(root, 'LICENSE'), path.join(here, 'LICENSE'));
   const core = path.join(here, 'core');
   const files = [...coreFiles()];
   for (const file of files) {
@@ -163,7 +164,7 @@ function copyCore() {
 }
 
 function removeCore() {
-  fs.rmSync(path.join(here, 'core'), { recursive: true, force: true });
+  for (const name of ['core', 'LICENSE']) fs.rmSync(path.join(here, name), { recursive: true, force: true });
 }
 
 const TASKS = {

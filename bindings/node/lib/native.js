@@ -39,7 +39,8 @@ function load() {
       reasons.push(`${place}: ${error.message}`);
     }
   }
-  throw new Error(`prismsearch has no binary for this system:\n  ${reasons.join('\n  ')}\nnode build.js makes one (README.md, "Building")`);
+  const how = `node ${path.join(root, 'build.js')}`;
+  throw new Error(`prismsearch has no binary for this system:\n  ${reasons.join('\n  ')}\n${how} makes one (README.md, "Building")`);
 }
 
 module.exports = load();

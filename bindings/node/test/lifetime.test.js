@@ -6,7 +6,7 @@ const path = require('node:path');
 const { Index, ClosedError, key, text, folder, smallIndex, slowIndex, slowQuery, slowly, runNode } = require('./helper');
 
 test('close waits for the calls that are inside', async () => {
-  const index = slowIndex();
+  const index = slowIndex(3000);
   const snapshot = await index.snapshot();
   let found = 0;
   const searches = Array.from({ length: 6 }, () => snapshot.search(slowQuery, slowly).then((hits) => (found += hits.length)));

@@ -108,7 +108,7 @@ test('back-pressure: no more than two batches are taken from a source that does 
   let taken = 0;
   let put = 0;
   async function* source() {
-    for (; taken < 20_000; taken++) yield { id: String(taken), body: 'x'.repeat(1000) };
+    for (; taken < 8_000; taken++) yield { id: String(taken), body: 'x'.repeat(1000) };
   }
   const watch = setInterval(() => {}, 1);
   let most = 0;
