@@ -35,6 +35,7 @@ static prism_status find_run(prs_postings *p, run_end *end, prism_error *err) {
         return PRISM_OK;
     }
     const prs_section *lists = &p->src->lists;
+    PRS_TRY(prs_cursor_open_positions(p, err));
     uint64_t from = p->info.off + p->block_pos_off[p->block];
     uint64_t len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
     *end = (run_end){8 * len, 7};

@@ -85,17 +85,20 @@ typedef struct prs_postings {
     uint32_t seen_first, seen_end; /* its documents lie in [first, end) */
     const uint8_t *seen_words;     /* bitset: bit 0 is seen_first */
     uint32_t seen_n;               /* documents of a block that is full or bits */
-    bool freqs_ready, impacts_ready, blocks_ready;
+    bool freqs_ready, impacts_ready, blocks_ready, pos_ready;
     uint64_t groups_off; /* of the first group, from `list` */
     uint32_t before_group,
         before_block;         /* last document before the group and block; PRS_NO_DOC at first */
     uint32_t block, n_blocks; /* of the group */
     const uint8_t *head, *group_end; /* of the group: behind its impacts; its end */
     const uint8_t *block_impacts, *blocks;
-    uint64_t pos_off, pos_end; /* its positions, from the start of the term's */
+    uint64_t pos_off, pos_end;  /* its positions, from the start of the term's */
+    const uint8_t *pos_numbers; /* lengths of the blocks' positions, pos_width bits each */
+    uint32_t pos_bit, pos_width;
     uint32_t block_last[PRS_GROUP_BLOCKS];
-    uint32_t block_off[PRS_GROUP_BLOCKS + 1];     /* from `blocks` */
-    uint64_t block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions */
+    uint32_t block_off[PRS_GROUP_BLOCKS + 1]; /* from `blocks` */
+    uint64_t
+        block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions; pos_ready */
     uint8_t n_impacts[PRS_GROUP_BLOCKS];
     prs_impact impacts[PRS_GROUP_BLOCKS][PRS_BLOCK_IMPACTS];
     /* Where positions of the loaded block begin, in bits of `run`; computed as far as needed. */

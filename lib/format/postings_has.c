@@ -81,7 +81,11 @@ prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits, prism_erro
     bits->n = 0;
     if (p->n != 0 || p->last_doc == PRS_DOC_END) return PRISM_OK;
     PRS_TRY(prs_cursor_open_blocks(p, err));
-    if (p->seen == PRS_BLOCK_UNSEEN) PRS_TRY(look(p, err));
+    if (p->seen == PRS_BLOCK_UNSEEN) {
+        const uint8_t *end, *in = prs_cursor_block(p, &end);
+        if ((in[0] & PRS_BLOCK_FORM) == PRS_BLOCK_PACKED) return PRISM_OK; /* load looks at it */
+        PRS_TRY(look(p, err));
+    }
     if (p->seen != PRS_BLOCK_FULL && p->seen != PRS_BLOCK_BITS) return PRISM_OK;
     bits->words = p->seen == PRS_BLOCK_BITS ? p->seen_words : NULL;
     bits->first = p->seen_first;

@@ -32,6 +32,7 @@ typedef struct prs_segment_field {
      * nowhere. */
     prs_section stops;
     prs_terms pair_terms;
+    prs_terms_memo memo, pair_memo; /* of both */
     prs_postings_source pair_source;
     prs_column column; /* valid if has_column */
     bool has_lengths, has_positions, has_column;

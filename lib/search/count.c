@@ -23,6 +23,7 @@
 #include "search/sieve.h"
 
 #define PRS_COUNT_SPARSE 128u /* fewer than one candidate in so many go as a list */
+#define PRS_COUNT_DENSE 12u   /* and of lists, which meet block by block */
 #define PRS_COUNT_DELETED 16u /* more than one deleted document in so many of A are a window each */
 
 typedef struct counting {
@@ -224,7 +225,8 @@ prism_status prs_count(prs_plan *plan, uint32_t from, uint32_t to, prs_batch *sp
     counting c = {plan, plan->leaf->deleted, from, to, space, n};
     known k;
     if (find_known(&c, &k)) return count_by_rest(&c, &k, err);
-    bool sparse = plan->root->cost * PRS_COUNT_SPARSE < plan->n_docs;
+    uint64_t least = prs_cur_all_of_lists(plan->root) ? PRS_COUNT_DENSE : PRS_COUNT_SPARSE;
+    bool sparse = plan->root->cost * least < plan->n_docs;
     return sparse || plan->root->ops->fill == NULL ? count_batches(&c, err)
                                                    : count_windows(&c, err);
 }

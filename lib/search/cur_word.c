@@ -434,6 +434,13 @@ prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) 
     return PRISM_OK;
 }
 
+prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group) {
+    if (c->ops != &word_ops) return NULL;
+    cur_word *t = self(c);
+    *group = &t->b.group;
+    return t->lane;
+}
+
 prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {

@@ -14,20 +14,10 @@ _Static_assert(PRS_WINDOW == 64 * PRS_SLOT_PART, "a bit of `touched` for each pa
 
 #define FEW_IN_PART 32u /* slots to a document: nearly all parts are touched */
 
-static void *block_new(prs_mem *mem, prs_spares *spares, bool *used) {
-    *used = false;
-    if (spares == NULL) return prs_mem_alloc(mem, PRS_SNAPSHOT_SPARE_BYTES);
-    if (!prs_mem_charge(mem, PRS_SNAPSHOT_SPARE_BYTES)) return NULL;
-    void *block = prs_spares_take(spares);
-    *used = block != NULL;
-    if (block == NULL) block = prs_mem_alloc(spares->mem, PRS_SNAPSHOT_SPARE_BYTES);
-    if (block == NULL) prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
-    return block;
-}
-
 prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares) {
-    bool used;
-    prs_scratch *scratch = block_new(mem, spares, &used);
+    bool used = false;
+    prs_scratch *scratch = spares != NULL ? prs_spares_borrow(spares, mem, &used)
+                                          : prs_mem_alloc(mem, PRS_SNAPSHOT_SPARE_BYTES);
     if (scratch == NULL || used) return scratch;
     memset(&scratch->window, 0, sizeof scratch->window);
     memset(scratch->count, 0, sizeof scratch->count);
@@ -40,8 +30,7 @@ void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares) {
         prs_mem_free(mem, scratch, PRS_SNAPSHOT_SPARE_BYTES);
         return;
     }
-    prs_spares_give(spares, scratch);
-    prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
+    prs_spares_return(spares, mem, scratch);
 }
 
 static prism_status outside(prism_error *err) {

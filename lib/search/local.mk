@@ -22,14 +22,6 @@ libprismsearch_sources += \
 	lib/search/matches.h \
 	lib/search/page.c \
 	lib/search/page.h \
-	lib/search/plan.c \
-	lib/search/plan.h \
-	lib/search/ranker.c \
-	lib/search/ranker.h \
-	lib/search/score.c \
-	lib/search/score.h \
-	lib/search/searcher.c \
-	lib/search/searcher.h \
 	lib/search/snippet.c \
 	lib/search/snippet.h \
 	lib/search/sort.c \
@@ -40,8 +32,6 @@ libprismsearch_sources += \
 	lib/search/stats.h \
 	lib/search/stats_json.c \
 	lib/search/watch.h \
-	lib/search/weigh.c \
-	lib/search/weigh.h \
 	lib/search/word_df.c \
 	lib/search/word_df.h
 
@@ -52,6 +42,7 @@ libprs_kernels_sources += \
 	lib/search/count.c \
 	lib/search/count.h \
 	lib/search/cur_all.c \
+	lib/search/cur_meet.c \
 	lib/search/cur_and.c \
 	lib/search/cur_word.c \
 	lib/search/cur_any.c \
@@ -99,3 +90,10 @@ libprs_kernels_sources += \
 	lib/search/word_block.h
 libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/score_table_avx2.c lib/search/select_avx2.c
 libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
+# What the shortest search runs through: its time is made of such calls.
+libprs_kernels_sources += \
+	lib/search/plan.c lib/search/plan.h \
+	lib/search/ranker.c lib/search/ranker.h \
+	lib/search/score.c lib/search/score.h \
+	lib/search/searcher.c lib/search/searcher.h \
+	lib/search/weigh.c lib/search/weigh.h

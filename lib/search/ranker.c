@@ -29,19 +29,12 @@
 static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
     if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
-    p->plan.spares = r->spares;
-    p->plan.scores = r->spares != NULL ? r->request->scores : NULL;
+    prs_plan_lend(&p->plan, r->spares, r->arenas);
+    p->plan.scores = r->request->scores;
     p->plan.kept = r->request->kept;
     if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
     p->ready = true;
-}
-
-/* The snapshot's, unless the search was given memory of its own. */
-static prs_spares *spares_of(const prs_search_request *request, const prs_mem *mem) {
-    const prism_allocator *own = &mem->hook, *its = &request->snap->mem->hook;
-    bool same = own->resize == its->resize && own->release == its->release && own->ctx == its->ctx;
-    return same ? request->spares : NULL;
 }
 
 prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, prs_watch *watch,
@@ -53,7 +46,8 @@ prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, p
     r->total = 0;
     r->pruned = r->ranking.ready = r->counting.ready = false;
     r->mem = mem;
-    r->spares = spares_of(request, mem);
+    r->spares = request->spares;
+    r->arenas = request->arenas;
     r->space = prs_scratch_new(mem, r->spares);
     if (r->space == NULL) return prs_error_nomem(err);
     r->batch = &r->space->batch;
@@ -73,6 +67,7 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
     if (p->leaf == leaf) return PRISM_OK;
     p->leaf = UINT32_MAX;
     p->plan.leaf_no = leaf;
+    p->plan.k = request->exact_count || request->exhaustive ? 0 : request->k;
     PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));
     p->leaf = leaf;
     return PRISM_OK;
@@ -154,7 +149,8 @@ prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_
     if (request->k == 0) return count(r, leaf, from, to, err);
     PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
     if (r->ranking.plan.root == NULL) return PRISM_OK;
-    bool few = r->ranking.plan.root->cost <= PRS_ONE_PASS_DOCS;
+    const prs_cursor *root = r->ranking.plan.root;
+    bool few = root->one_pass || root->cost <= PRS_ONE_PASS_DOCS;
     bool one_pass = request->exhaustive || (request->exact_count && few);
     PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
     return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);

@@ -1,7 +1,9 @@
 /* select_avx512.c - the loops of select.h, 16 documents at a time: what of them is kept?
  *
  * Windows are drained 64 slots at a time: of most parts nothing is kept, one comparison says so.
- * Compressing goes through a register: a compressing store to memory is microcode on some CPUs.
+ * Candidates in a decoded block are compared 8 at a time here, too: of twice as many more would be
+ * compared in vain.  Compressing goes through a register: a compressing store to memory is
+ * microcode on some CPUs.
  * Tested by   tests/unit/search/test_select.c */
 #ifdef __x86_64__
 #include "search/select_kernels.h"
@@ -98,8 +100,8 @@ static uint32_t in_bits(const prs_block_bits *bits, const uint32_t *docs, const 
     return select_in_bits(bits, docs, scores, n, need, at, place);
 }
 
-const prs_select_kernels prs_select_avx512 = {keep_floor, keep_hits, take_slots, find_place,
-                                              in_bits};
+const prs_select_kernels prs_select_avx512 = {keep_floor, keep_hits, take_slots,
+                                              find_place, in_bits,   prs_select_in_docs_avx2};
 #else
 typedef int prs_select_avx512_unused; /* a translation unit is not empty */
 #endif

@@ -76,6 +76,10 @@ static inline bool prs_window_is_empty(const uint64_t *words, uint32_t n_words) 
 /** A term that does not score: its list, or any of those of its fields.  *out NULL = not here. */
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** Is it the list of a word? */
+bool prs_cur_is_list(const prs_cursor *c);
+/** Its list, opened.   Errors : ECORRUPT, ENOMEM */
+prism_status prs_cur_list_open(prs_cursor *c, prs_postings **out, prism_error *err) PRS_NODISCARD;
 /** Is it a range of numbers in a column of one value a document? */
 bool prs_cur_range_can(const prs_plan *plan, const prs_weighted *at);
 /** Then, not scored, by the column itself.  *out NULL = nothing here. */
@@ -89,6 +93,8 @@ uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children);
 /** All of the required (at least one), none of the prohibited; optional parts are ignored. */
 prism_status prs_cur_all_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** Is all that it requires lists of words? */
+bool prs_cur_all_of_lists(const prs_cursor *c);
 /** The one that is required, where it is only one, and those that are prohibited; NULL if it is
  *  something else. */
 prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n);

@@ -17,6 +17,7 @@ search_tests_sources = \
 	tests/unit/search/test_cur_const.c \
 	tests/unit/search/test_cur_list.c \
 	tests/unit/search/test_cur_max.c \
+	tests/unit/search/test_cur_meet.c \
 	tests/unit/search/test_cur_or.c \
 	tests/unit/search/test_cur_phrase.c \
 	tests/unit/search/test_cur_range.c \

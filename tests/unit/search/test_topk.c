@@ -49,10 +49,10 @@ START_TEST(the_best_in_order) {
     test_rng rng = test_rng_of("topk");
     prs_mem mem;
     prs_mem_init(&mem, NULL);
-    for (int round = 0; round < 600; round++) {
+    for (int round = 0; round < 400; round++) {
         static prs_top_hit all[MOST];
-        uint32_t n = (uint32_t)test_rng_below(&rng, round % 4 == 0 ? MOST : 400);
-        uint32_t k = (uint32_t)test_rng_below(&rng, round % 3 == 0 ? 60 : 500);
+        uint32_t n = (uint32_t)test_rng_below(&rng, round % 4 != 0 ? MOST : 400);
+        uint32_t k = (uint32_t)test_rng_below(&rng, round % 3 == 0 ? 60 : 1000);
         prs_topk top;
         prs_topk_init(&top, &mem, k);
         make_hits(&rng, all, n);
