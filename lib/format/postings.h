@@ -141,6 +141,9 @@ typedef struct prs_block_bits {
  *  until the cursor moves, and so are the freqs of the block, in the order of its documents. */
 prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits,
                                prism_error *err) PRS_NODISCARD;
+/** The documents of a dense block, and behind them PRS_DOC_END; their number.
+ *  Params : docs: room for 16 more than there are */
+uint32_t prs_postings_bits_docs(const prs_block_bits *bits, uint32_t *docs);
 /** Make freqs[0..n) valid for the block that is loaded, or was looked at as bits. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip
@@ -152,6 +155,12 @@ prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pair
  *  reaches the window's end. */
 prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
                                       uint32_t n_words, prism_error *err) PRS_NODISCARD;
+#define PRS_MAP_MARK 0x80u
+/** The same, but documents of blocks that are stored as numbers become bytes: map[doc - base] =
+ *  PRS_MAP_MARK, for prs_words_take_map.
+ *  Params : map: 64 * n_words bytes; NULL = as above */
+prism_status prs_postings_fill_map(prs_postings *p, uint32_t base, uint64_t *words, uint8_t *map,
+                                   uint32_t n_words, prism_error *err) PRS_NODISCARD;
 /** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds
  *  every freq by the bytes that are there, so that freqs[i] may be trusted to size `out`.
  *  Errors : ECORRUPT; EMISUSE for a list without positions */

@@ -11,6 +11,7 @@
  *             - What was seen of a block holds until the cursor moves (`seen`).
  * Why so      Decoding a bitset into 128 numbers costs more than ten questions.
  * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_has.c */
+#include "codec/unbits.h"
 #include "format/postings_cursor.h"
 
 /* Where the freqs of a block lie that is not going to be loaded. */
@@ -91,4 +92,14 @@ prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits, prism_erro
     bits->n = p->seen_n;
     bits->n_words = (p->seen_end - p->seen_first + 63) / 64;
     return PRISM_OK;
+}
+
+uint32_t prs_postings_bits_docs(const prs_block_bits *bits, uint32_t *docs) {
+    if (bits->words != NULL) {
+        (void)prs_unbits(bits->words, bits->n_words, bits->first, docs);
+    } else {
+        for (uint32_t i = 0; i < bits->n; i++) docs[i] = bits->first + i;
+    }
+    docs[bits->n] = PRS_DOC_END;
+    return bits->n;
 }

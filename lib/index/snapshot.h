@@ -7,7 +7,7 @@
 
 #include "base/bitset.h"
 #include "base/spare.h"
-#include "index/bits_cache.h"
+#include "index/score_cache.h"
 #include "index/segment.h"
 
 #include <prismsearch/index.h>
@@ -39,9 +39,10 @@ struct prism_snapshot {
     uint32_t n_leaves;
     uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
     prs_bytes payload;
-    prs_bits_cache cache; /* of filters */
-    prs_spares spares;    /* working space of searches: clean between two */
-    prs_spares arenas;    /* chunks of their arenas: anything may be in them */
+    prs_bits_cache cache;   /* of filters */
+    prs_score_cache scores; /* of frequent words */
+    prs_spares spares;      /* working space of searches: clean between two */
+    prs_spares arenas;      /* chunks of their arenas: anything may be in them */
 };
 
 /** An empty snapshot for the writer to fill: core referenced; unref it, however far it got.

@@ -124,11 +124,8 @@ static prism_status peek_rest(const counting *c, const known *k, uint32_t at, ui
 static prism_status fill_others(const counting *c, const known *k, uint32_t base, uint64_t *words,
                                 uint32_t n_words, prism_error *err) {
     memset(words, 0, n_words * sizeof *words);
-    for (uint32_t i = 0; i < k->n; i++) {
-        if (k->others[i] == k->whole) continue;
-        PRS_TRY(prs_cursor_fill(k->others[i], base, words, n_words, c->space, err));
-    }
-    return PRISM_OK;
+    return prs_cursors_fill(c->plan, k->others, k->n, k->whole, base, words, n_words, c->space,
+                            err);
 }
 
 static void add_deleted(const counting *c, uint32_t base, uint64_t *words, uint32_t n_words) {

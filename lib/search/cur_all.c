@@ -157,7 +157,7 @@ static prism_status all_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
 
 static const prs_cursor_ops all_ops = {all_bound, all_peek, all_next, all_probe,
                                        all_fill,  NULL,     NULL};
-static const prs_sieve_ops all_sieve = {all_sift};
+static const prs_sieve_ops all_sieve = {all_sift, NULL};
 
 uint64_t prs_cur_all_second(const prs_cursor *c) {
     const cur_all *a = (const cur_all *)c;

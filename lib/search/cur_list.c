@@ -116,6 +116,14 @@ static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
     return prs_postings_fill_window(p, base, words, n_words, err);
 }
 
+static prism_status list_fill_map(prs_cursor *c, uint32_t base, uint64_t *words, uint8_t *map,
+                                  uint32_t n_words, prism_error *err) {
+    prs_postings *p;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    return prs_postings_fill_map(p, base, words, map, n_words, err);
+}
+
 /* ---- narrowing ------------------------------------------------------------------------------ */
 
 static prism_status sift_by_bits(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
@@ -150,7 +158,7 @@ static prism_status list_sift(prs_cursor *c, uint32_t base, uint64_t *words, uin
 
 static const prs_cursor_ops list_ops = {list_bound, list_peek, list_next, list_probe,
                                         list_fill,  NULL,      NULL};
-static const prs_sieve_ops list_sieve = {list_sift};
+static const prs_sieve_ops list_sieve = {list_sift, list_fill_map};
 
 bool prs_cur_is_list(const prs_cursor *c) {
     return c->ops == &list_ops;

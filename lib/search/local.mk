@@ -31,8 +31,6 @@ libprismsearch_sources += \
 	lib/search/stats.c \
 	lib/search/stats.h \
 	lib/search/stats_json.c \
-	lib/search/topk.c \
-	lib/search/topk.h \
 	lib/search/watch.h \
 	lib/search/word_df.c \
 	lib/search/word_df.h
@@ -57,6 +55,9 @@ libprs_kernels_sources += \
 	lib/search/cur_term.c \
 	lib/search/cursor.c \
 	lib/search/cursor.h \
+	lib/search/dense.c \
+	lib/search/dense.h \
+	lib/search/dense_kernels.h \
 	lib/search/group.c \
 	lib/search/group.h \
 	lib/search/lane.c \
@@ -75,13 +76,20 @@ libprs_kernels_sources += \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
 	lib/search/score_block.c \
+	lib/search/score_table.c \
+	lib/search/score_table.h \
+	lib/search/score_table_kernel.h \
 	lib/search/sieve.c \
 	lib/search/sieve.h \
 	lib/search/score_kernel.h \
+	lib/search/topk.c \
+	lib/search/topk.h \
 	lib/search/spot.c \
-	lib/search/spot.h
-libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/select_avx2.c
-libprs_kernels_avx512_sources += lib/search/score_avx512.c lib/search/select_avx512.c
+	lib/search/spot.h \
+	lib/search/word_block.c \
+	lib/search/word_block.h
+libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/score_table_avx2.c lib/search/select_avx2.c
+libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
 # What the shortest search runs through: its time is made of such calls.
 libprs_kernels_sources += \
 	lib/search/plan.c lib/search/plan.h \

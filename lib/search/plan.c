@@ -9,9 +9,9 @@
  *             BOOL                 cur_and of (must, filter, any-of(should) if some should is
  *                                  needed), with the other shoulds and the extras as optional and
  *                                  must_not taken away; or, of one child or only shoulds, cur_or,
- *                                  which takes the extras itself
- *             What does not score (filters, what is prohibited, all of it when counting) becomes
- *             sets instead: sieve.h.
+ *                                  which takes the extras itself What does not score (filters, what
+ *                                  is prohibited, all of it when counting) becomes sets instead:
+ *                                  sieve.h.
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
  *               no cursor has an empty child, and a word that a segment does not know costs one
  *               look-up.
@@ -79,6 +79,17 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
     c->plan = plan;
     c->scored = scored;
     memcpy(out, &c, sizeof c);
+    return PRISM_OK;
+}
+
+prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
+    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
+    if (held == NULL) {
+        prs_bits_unref(bits);
+        return prs_error_nomem(err);
+    }
+    *held = (prs_plan_bits){bits, plan->held};
+    plan->held = held;
     return PRISM_OK;
 }
 
@@ -325,6 +336,7 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
     plan->places = NULL;
+    plan->map = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;
     plan->n_docs = leaf->segment->n_docs;

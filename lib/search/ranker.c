@@ -22,6 +22,7 @@
 
 #include "search/count.h"
 
+#define PRS_OFFERED 64u         /* documents that are looked at together */
 #define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
 
 /* Most searches need one of the two. */
@@ -29,6 +30,7 @@ static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
     if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
     prs_plan_lend(&p->plan, r->spares, r->arenas);
+    p->plan.scores = r->request->scores;
     p->plan.kept = r->request->kept;
     if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
@@ -64,10 +66,21 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
     plan_ready(r, p);
     if (p->leaf == leaf) return PRISM_OK;
     p->leaf = UINT32_MAX;
+    p->plan.leaf_no = leaf;
     p->plan.k = request->exact_count || request->exhaustive ? 0 : request->k;
     PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));
     p->leaf = leaf;
     return PRISM_OK;
+}
+
+/* The first document from i on, by parts, beside one that may get into the heap. */
+static uint32_t pass_hopeless(const prs_ranker *r, uint32_t i) {
+    const prs_batch *batch = r->batch;
+    int32_t floor = prs_topk_floor(r->top, false);
+    while (i < batch->n &&
+           !prs_select_any(batch->scores + i, PRS_MIN(batch->n - i, PRS_OFFERED), floor))
+        i = PRS_MIN(batch->n, i + PRS_OFFERED);
+    return i;
 }
 
 static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, prism_error *err) {
@@ -77,6 +90,8 @@ static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, pri
     int shift = r->request->shift;
     prs_batch_keep_floor(batch, least);
     for (uint32_t i = 0; i < batch->n; i++) {
+        if (i % PRS_OFFERED == 0) i = pass_hopeless(r, i);
+        if (i == batch->n) break;
         if (batch->scores[i] < prs_topk_floor(r->top, false)) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;

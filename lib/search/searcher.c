@@ -193,8 +193,9 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
     prs_mem_free(mem, s.ranges, s.cap * sizeof *s.ranges);
     /* Ranges of a segment are right together only: the first may count what others take off. */
     if (prs_watch_stopped(request->watch) && s.n_ranges > request->snap->n_leaves)
-        result->total = result->top.n;
-    if (prs_watch_stopped(request->watch)) result->total = PRS_MAX(result->total, result->top.n);
+        result->total = prs_topk_n(&result->top);
+    if (prs_watch_stopped(request->watch))
+        result->total = PRS_MAX(result->total, prs_topk_n(&result->top));
     result->total_exact = !prs_watch_stopped(request->watch) &&
                           (request->exact_count || request->k == 0 || !own.pruned);
     if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;

@@ -31,7 +31,17 @@ struct prs_sieve_ops {
      * one word may be asked in parts, lower bits first.  Bits at and above n_docs are never set. */
     prism_status (*sift)(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, bool keep,
                          prism_error *err);
+    /* As `fill`, but a document may become a byte of `map` instead (prs_words_take_map); NULL: this
+     * cursor only fills. */
+    prism_status (*fill_map)(prs_cursor *c, uint32_t base, uint64_t *words, uint8_t *map,
+                             uint32_t n_words, prism_error *err);
 };
+
+/** Set the bits of what any of n cursors matches, as their `fill` does.
+ *  Params : less: one of them that is left out, NULL = none; space: as prs_cursor_fill wants it */
+prism_status prs_cursors_fill(prs_plan *plan, prs_cursor *const *cursors, uint32_t n,
+                              const prs_cursor *less, uint32_t base, uint64_t *words,
+                              uint32_t n_words, prs_batch *space, prism_error *err) PRS_NODISCARD;
 
 /** Narrow a window by any cursor: its own sift, else by probing or filling.
  *  Params : space: work space of the caller, not of the cursor; NULL for cursors that sift */
