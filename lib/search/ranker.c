@@ -96,7 +96,7 @@ static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, pri
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
         prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
-        PRS_TRY(prs_topk_offer(r->top, hit, err));
+        PRS_TRY(prs_topk_offer(r->top, &hit, err));
     }
     return PRISM_OK;
 }
@@ -121,7 +121,9 @@ static prism_status rank(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t t
     prs_cursor *root = r->ranking.plan.root;
     bool later = at->segment->order.bits == NULL &&
                  (!r->top->any || at->segment->arrival_base + from > r->top->last_arrival);
-    bool may_prime = prune && r->request->page == NULL; /* those promised may stand before it */
+    /* those promised may stand before the page; without pruning they only keep others from the
+     * heap */
+    bool may_prime = !r->request->exhaustive && r->request->page == NULL;
     int32_t prime = may_prime ? prs_plan_prime(&r->ranking.plan, r->request->k) : 0;
     for (; from < to; from = r->batch->next) {
         int32_t least = prs_topk_floor(r->top, later);
@@ -131,7 +133,7 @@ static prism_status rank(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t t
         PRS_TRY(root->ops->next(root, from, to, floor, r->batch, err));
         prs_batch_drop_deleted(r->batch, at->deleted);
         if (count) r->total += r->batch->n;
-        PRS_TRY(offer_batch(r, leaf, least, err));
+        PRS_TRY(offer_batch(r, leaf, PRS_MAX(least, prime), err));
     }
     return PRISM_OK;
 }
