@@ -212,7 +212,7 @@ static void sort_by_cost(prs_cursor **cursors, uint32_t n) {
     }
 }
 
-#define MATCHES_IN_BLOCK 12.0 /* of the rarest word: from so many on bounds are worth their price */
+#define MATCHES_IN_BLOCK 6.0 /* of the rarest word: from so many on bounds are worth their price */
 #define MATCHES_FOR_HIT 64.0
 
 /* Are matches so many that most of them can be passed by bounds, leader first? */
