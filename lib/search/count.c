@@ -22,8 +22,9 @@
 #include "base/words.h"
 #include "search/sieve.h"
 
-#define PRS_COUNT_SPARSE 128u /* fewer than one candidate in so many go as a list */
-#define PRS_COUNT_DENSE 12u   /* and of lists, which meet block by block */
+#define PRS_COUNT_SPARSE 128u     /* fewer than one candidate in so many go as a list */
+#define PRS_COUNT_DENSE_FIRST 40u /* one document in so many has it */
+#define PRS_COUNT_DENSE_SECOND 12u
 #define PRS_COUNT_DELETED 16u /* more than one deleted document in so many of A are a window each */
 
 typedef struct counting {
@@ -220,13 +221,20 @@ static prism_status count_by_rest(const counting *c, const known *k, prism_error
     return status;
 }
 
+/* Do candidates go as a list?  Lists meet block by block, which windows of bits beat only where
+ * the first two of them are dense. */
+static bool is_sparse(const prs_plan *plan) {
+    uint64_t first = plan->root->cost, second = prs_cur_all_second(plan->root);
+    if (second == 0) return first * PRS_COUNT_SPARSE < plan->n_docs;
+    return first * PRS_COUNT_DENSE_FIRST < plan->n_docs ||
+           second * PRS_COUNT_DENSE_SECOND < plan->n_docs;
+}
+
 prism_status prs_count(prs_plan *plan, uint32_t from, uint32_t to, prs_batch *space, uint64_t *n,
                        prism_error *err) {
     counting c = {plan, plan->leaf->deleted, from, to, space, n};
     known k;
     if (find_known(&c, &k)) return count_by_rest(&c, &k, err);
-    uint64_t least = prs_cur_all_of_lists(plan->root) ? PRS_COUNT_DENSE : PRS_COUNT_SPARSE;
-    bool sparse = plan->root->cost * least < plan->n_docs;
-    return sparse || plan->root->ops->fill == NULL ? count_batches(&c, err)
-                                                   : count_windows(&c, err);
+    return is_sparse(plan) || plan->root->ops->fill == NULL ? count_batches(&c, err)
+                                                            : count_windows(&c, err);
 }

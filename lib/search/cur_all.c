@@ -159,11 +159,11 @@ static const prs_cursor_ops all_ops = {all_bound, all_peek, all_next, all_probe,
                                        all_fill,  NULL,     NULL};
 static const prs_sieve_ops all_sieve = {all_sift, NULL};
 
-bool prs_cur_all_of_lists(const prs_cursor *c) {
+uint64_t prs_cur_all_second(const prs_cursor *c) {
     const cur_all *a = (const cur_all *)c;
-    bool lists = c->ops == &all_ops;
+    bool lists = c->ops == &all_ops && a->n_required > 1;
     for (uint32_t i = 0; lists && i < a->n_required; i++) lists = prs_cur_is_list(a->required[i]);
-    return lists;
+    return lists ? a->required[1]->cost : 0;
 }
 
 prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n) {

@@ -55,7 +55,8 @@ static prism_status set_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t 
     out->n = 0;
     out->next = to;
     if (floor > s->units) return PRISM_OK;
-    while (from < to && out->n < PRS_WINDOW) {
+    uint32_t enough = c->plan->k == 0 ? PRS_WINDOW : PRS_MAX(PRS_MIN(c->plan->k, PRS_WINDOW), 64u);
+    while (from < to && out->n < enough) { /* all are equal: k of them may do */
         from = first_in(s, from, to);
         if (from == to) break;
         out->docs[out->n] = from++;

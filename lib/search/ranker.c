@@ -31,7 +31,7 @@ static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
     if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
     prs_plan_lend(&p->plan, r->spares, r->arenas);
-    p->plan.scores = r->spares != NULL ? r->request->scores : NULL;
+    p->plan.scores = r->request->scores;
     p->plan.kept = r->request->kept;
     if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
@@ -75,29 +75,31 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
 }
 
 /* The first document from i on, by parts, beside one that may get into the heap. */
-static uint32_t pass_hopeless(const prs_ranker *r, uint32_t i) {
+static uint32_t pass_hopeless(const prs_ranker *r, uint32_t i, bool later) {
     const prs_batch *batch = r->batch;
-    int32_t floor = prs_topk_floor(r->top, false);
+    int32_t floor = prs_topk_floor(r->top, later);
     while (i < batch->n &&
            !prs_select_any(batch->scores + i, PRS_MIN(batch->n - i, PRS_OFFERED), floor))
         i = PRS_MIN(batch->n, i + PRS_OFFERED);
     return i;
 }
 
-static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, prism_error *err) {
+/* later: arrivals ascend, all of them behind those that were offered. */
+static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, bool later,
+                                prism_error *err) {
     prs_batch *batch = r->batch;
     const prs_segment *segment = r->ranking.plan.segment;
     const prs_page *page = r->request->page;
     int shift = r->request->shift;
     prs_batch_keep_floor(batch, least);
     for (uint32_t i = 0; i < batch->n; i++) {
-        if (i % PRS_OFFERED == 0) i = pass_hopeless(r, i);
+        if (i % PRS_OFFERED == 0) i = pass_hopeless(r, i, later);
         if (i == batch->n) break;
-        if (batch->scores[i] < prs_topk_floor(r->top, false)) continue;
+        if (batch->scores[i] < prs_topk_floor(r->top, later)) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
         prs_top_hit hit = {batch->scores[i], leaf, batch->docs[i], arrival};
-        PRS_TRY(prs_topk_offer(r->top, hit, err));
+        PRS_TRY(prs_topk_offer(r->top, &hit, err));
     }
     return PRISM_OK;
 }
@@ -122,7 +124,9 @@ static prism_status rank(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t t
     prs_cursor *root = r->ranking.plan.root;
     bool later = at->segment->order.bits == NULL &&
                  (!r->top->any || at->segment->arrival_base + from > r->top->last_arrival);
-    bool may_prime = prune && r->request->page == NULL; /* those promised may stand before it */
+    /* those promised may stand before the page; without pruning they only keep others from the
+     * heap */
+    bool may_prime = !r->request->exhaustive && r->request->page == NULL;
     int32_t prime = may_prime ? prs_plan_prime(&r->ranking.plan, r->request->k) : 0;
     for (; from < to; from = r->batch->next) {
         int32_t least = prs_topk_floor(r->top, later);
@@ -132,7 +136,7 @@ static prism_status rank(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t t
         PRS_TRY(root->ops->next(root, from, to, floor, r->batch, err));
         prs_batch_drop_deleted(r->batch, at->deleted);
         if (count) r->total += r->batch->n;
-        PRS_TRY(offer_batch(r, leaf, least, err));
+        PRS_TRY(offer_batch(r, leaf, PRS_MAX(least, prime), later, err));
     }
     return PRISM_OK;
 }

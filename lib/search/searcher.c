@@ -114,7 +114,7 @@ static prism_status gather(searching *s, worker *w, bool *pruned, prism_status s
     /* What was found counts, whoever was stopped. */
     prism_status offered = PRISM_OK;
     for (size_t i = 0; i < w->top.n && offered == PRISM_OK; i++)
-        offered = prs_topk_offer(&s->result->top, w->top.heap[i], err);
+        offered = prs_topk_offer(&s->result->top, &w->top.heap[i], err);
     if (offered != PRISM_OK && (status == PRISM_OK || status == PRISM_ECANCELED)) status = offered;
     bool worse = w->status != PRISM_OK && w->status != PRISM_ECANCELED; /* than being stopped */
     if (w->status == PRISM_OK || (status != PRISM_OK && !(status == PRISM_ECANCELED && worse)))

@@ -97,8 +97,9 @@ uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children);
 /** All of the required (at least one), none of the prohibited; optional parts are ignored. */
 prism_status prs_cur_all_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
-/** Is all that it requires lists of words? */
-bool prs_cur_all_of_lists(const prs_cursor *c);
+/** Documents of the second of the lists that it requires, the shortest first; 0 if it requires
+ *  something else, or one. */
+uint64_t prs_cur_all_second(const prs_cursor *c);
 /** The one that is required, where it is only one, and those that are prohibited; NULL if it is
  *  something else. */
 prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n);

@@ -21,7 +21,7 @@
 #include "base/heap.h"
 #include "base/sort.h"
 
-enum { TOP_HEAP = 64 };
+enum { TOP_HEAP = 256 }; /* with 100 a heap is the faster */
 
 /* Is a worse than b? */
 static bool worse(const prs_top_hit *a, const prs_top_hit *b) {
@@ -38,7 +38,7 @@ PRS_HEAP_DEFINE(hits, prs_top_hit, worse)
 PRS_SORT_DEFINE(sort_hits, prs_top_hit, better)
 
 void prs_topk_init(prs_topk *top, prs_mem *mem, uint32_t k) {
-    memset(top, 0, sizeof *top);
+    memset(top, 0, offsetof(prs_topk, in_bin)); /* the bins are cleared when they are made */
     top->mem = mem;
     top->k = k;
 }
@@ -145,33 +145,60 @@ static void make_room(prs_topk *top) {
     make_bins(top);
 }
 
-static void offer_to_list(prs_topk *top, prs_top_hit hit) {
-    if (top->full && hit.score < top->floor) return;
-    top->heap[top->n++] = hit;
+/* Member by member: a hit that was just put together cannot be read as a whole until its parts have
+ * been written. */
+static inline void put(prs_top_hit *at, const prs_top_hit *hit) {
+    at->score = hit->score;
+    at->leaf = hit->leaf;
+    at->doc = hit->doc;
+    at->arrival = hit->arrival;
+}
+
+/* later: behind all that were offered, so that k of a score are enough. */
+static void offer_to_list(prs_topk *top, const prs_top_hit *hit, bool later) {
+    if (top->full && hit->score < top->floor + (later ? 1 : 0)) return;
+    put(&top->heap[top->n++], hit);
     if (!top->full) {
         top->full = top->n == top->k;
         if (top->full) make_bins(top);
         return;
     }
-    top->in_bin[bin_of(top, hit.score)]++;
+    top->in_bin[bin_of(top, hit->score)]++;
     top->reach++;
     raise_floor(top);
     if (top->n == most_held(top)) make_room(top);
 }
 
-static void offer_to_heap(prs_topk *top, prs_top_hit hit) {
-    if (!top->full) {
-        hits_push(top->heap, &top->n, hit);
-    } else if (worse(&top->heap[0], &hit)) {
-        top->heap[0] = hit;
-        hits_down(top->heap, top->n);
+/* The root goes, the hit finds its place.  Which child is the worse nobody can foretell: no branch
+ * asks. */
+static void replace_root(prs_top_hit *heap, size_t n, const prs_top_hit *hit) {
+    size_t i = 0, child = 1;
+    for (; child < n; i = child, child = 2 * i + 1) {
+        size_t other = child + (child + 1 < n);
+        child += (size_t)(other - child) & (size_t)worse(&heap[other], &heap[child]);
+        if (!worse(&heap[child], hit)) break;
+        heap[i] = heap[child];
     }
+    put(&heap[i], hit);
+}
+
+static void push(prs_top_hit *heap, size_t i, const prs_top_hit *hit) {
+    for (; i > 0 && worse(hit, &heap[(i - 1) / 2]); i = (i - 1) / 2) heap[i] = heap[(i - 1) / 2];
+    put(&heap[i], hit);
+}
+
+static void offer_to_heap(prs_topk *top, const prs_top_hit *hit) {
+    if (!top->full)
+        push(top->heap, top->n++, hit);
+    else if (worse(&top->heap[0], hit))
+        replace_root(top->heap, top->n, hit);
     top->full = top->n == top->k;
     top->floor = top->heap[0].score;
 }
 
-prism_status prs_topk_offer(prs_topk *top, prs_top_hit hit, prism_error *err) {
-    if (!top->any || hit.arrival > top->last_arrival) top->last_arrival = hit.arrival;
+prism_status prs_topk_offer(prs_topk *top, const prs_top_hit *hit, prism_error *err) {
+    bool later = !top->any || hit->arrival > top->last_arrival;
+    if (later) top->last_arrival = hit->arrival;
     top->any = true;
     if (top->k == 0) return PRISM_OK;
     if (top->n == top->cap && top->cap < most_held(top))
@@ -179,7 +206,7 @@ prism_status prs_topk_offer(prs_topk *top, prs_top_hit hit, prism_error *err) {
     if (top->k <= TOP_HEAP)
         offer_to_heap(top, hit);
     else
-        offer_to_list(top, hit);
+        offer_to_list(top, hit, later);
     return PRISM_OK;
 }
 

@@ -32,7 +32,7 @@ typedef struct prs_topk {
 void prs_topk_init(prs_topk *top, prs_mem *mem, uint32_t k);
 void prs_topk_fini(prs_topk *top);
 /** Offer one.   Errors : ENOMEM */
-prism_status prs_topk_offer(prs_topk *top, prs_top_hit hit, prism_error *err) PRS_NODISCARD;
+prism_status prs_topk_offer(prs_topk *top, const prs_top_hit *hit, prism_error *err) PRS_NODISCARD;
 /** The score that a document needs to get in, or one that is not enough; 0 while there is room.
  *  later: all still to come arrived after all that were offered, so an equal score is not
  *  enough. */

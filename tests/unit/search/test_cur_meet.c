@@ -1,7 +1,8 @@
-/* test_cur_meet.c - are the documents that all of some words have, and their scores, what lists give
- * that meet block by block, dense and rare ones, in fields of equal lengths and of others?
+/* test_cur_meet.c - are the documents that all of some words have, and their scores, what lists
+ * give that meet block by block, dense and rare ones, in fields of equal lengths and of others?
  *
- * Judged as every cursor is; scored, and as the lists that a conjunction without scores leads by. */
+ * Judged as every cursor is; scored, and as the lists by which a conjunction without scores
+ * leads. */
 #include "unit/search/fake_cursor.h"
 #include "unit/search/kit.h"
 
