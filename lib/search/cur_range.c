@@ -73,6 +73,11 @@ static void list_window(const uint64_t *words, uint32_t from, uint32_t to, prs_b
         uint64_t word = words[(at - base) / 64];
         if (at < from) word &= UINT64_MAX << (from & 63);
         if (to - at < 64) word &= (UINT64_C(1) << (to - at)) - 1;
+        for (uint32_t k = 0; k < 2; k++) { /* mostly all: no branch hangs on how many */
+            out->docs[n] = at + (uint32_t)__builtin_ctzll(word | UINT64_C(1) << 63);
+            n += word != 0;
+            word &= word - 1;
+        }
         for (; word != 0; word &= word - 1) out->docs[n++] = at + (uint32_t)__builtin_ctzll(word);
     }
     memset(out->scores, 0, n * sizeof *out->scores);
