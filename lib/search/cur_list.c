@@ -161,8 +161,7 @@ prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t 
         bool found = false;
         if (field->present)
             PRS_TRY(prs_terms_find(&field->terms, at->node->key, &info, &found, err));
-        if (found)
-            PRS_TRY(prs_cur_list_open(plan, &field->source, &info, depth, &made[n++], err));
+        if (found) PRS_TRY(prs_cur_list_open(plan, &field->source, &info, depth, &made[n++], err));
     }
     if (n == 1) *out = made[0];
     return n < 2 ? PRISM_OK : prs_cur_any_make(plan, made, n, 1, depth, out, err);
