@@ -32,7 +32,7 @@ bool prs_cpu_supports(prs_cpu_level level);
 const char *prs_cpu_name(prs_cpu_level level);
 prs_cpu_level prs_cpu_parse(const char *name);
 
-/* ---- behind prs_cpu: asked once a block, so it is worth no call -------------------------------- */
+/* ---- behind prs_cpu, which is asked once a block ------------------------------------------ */
 extern atomic_int prs_cpu_in_force; /* 0: not asked yet */
 /** Probe and store. */
 prs_cpu_level prs_cpu_first(void);

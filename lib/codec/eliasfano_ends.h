@@ -1,8 +1,8 @@
 /* eliasfano_ends.h - where do the groups of many documents end, from freqs and spans alone?
  *
- * Part of eliasfano_read.h, built for each level of the CPU.  Eight sizes at a time with AVX2, sixteen
- * with AVX-512: the exponents of floats are the logarithms that a size hangs on.  One size hangs
- * on nothing but its own freq and span; what is left is a sum. */
+ * Part of eliasfano_read.h, built for each level of the CPU.  Eight sizes at a time with AVX2,
+ * sixteen with AVX-512: the exponents of floats are the logarithms that a size hangs on.  One size
+ * hangs on nothing but its own freq and span; what is left is a sum. */
 #ifndef PRS_CODEC_ELIASFANO_ENDS_H
 #define PRS_CODEC_ELIASFANO_ENDS_H
 

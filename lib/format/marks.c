@@ -5,8 +5,8 @@
  *             A mark is where the group begins, less where it would if all groups were of one
  *             size: a few bits, as those differences are small.
  * Invariants  - Marks that were read ascend, and lie inside the run.
- * Why so      A group's size hangs on its document's span, and spans of documents that are far apart
- *             are each a line of the cache: where a block has one candidate, most of its time went
+ * Why so      A group's size hangs on its document's span, and spans of documents far apart are
+ *             each a line of the cache: where a block has one candidate, most of its time went
  *             into spans of others.  Three marks cost 3 to 4 bytes a block; seven would cost twice
  *             that and save another eighth.
  * Source      FORMAT.md section 8.   Tested by tests/unit/format/test_marks.c */

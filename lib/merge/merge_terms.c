@@ -346,7 +346,7 @@ static prism_status merge_dictionary(prs_merge *merge, uint32_t field, prs_top_w
     return status;
 }
 
-/* ---- the whole field --------------------------------------------------------------------------- */
+/* ---- the whole field ------------------------------------------------------------------------ */
 
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              const prs_lengths *lengths, const prs_lengths *spans,

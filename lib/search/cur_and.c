@@ -274,7 +274,12 @@ prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32
     a->prohibited = parts->prohibited;
     a->n_prohibited = parts->n_prohibited;
     a->base.cost = a->children[0]->cost;
-    a->base.heavy = a->children[0]->heavy || !a->children[0]->scored; /* no bounds lead */
+    /* Phrases lead; or a filter does, which knows no bounds; or one leaves few of several lists. */
+    a->base.heavy = a->children[0]->heavy || !a->children[0]->scored;
+    bool several = a->n_required > 2 || a->children[0]->narrow;
+    for (uint32_t i = 1; several && i < a->n_required; i++)
+        a->base.heavy |= !a->children[i]->scored;
+    a->base.narrow = a->n_required > 1;
     a->base.one_pass = a->children[0]->one_pass && parts->n_optional == 0;
     *out = &a->base;
     return PRISM_OK;

@@ -66,11 +66,40 @@ static prism_status range_peek(prs_cursor *c, uint32_t from, uint32_t *doc, pris
     return PRISM_OK;
 }
 
+/* Documents of [from, to) of a window, as many words of it as fit the batch. */
+static void list_window(const uint64_t *words, uint32_t from, uint32_t to, prs_batch *out) {
+    uint32_t base = from & ~63u, n = 0, at = base;
+    for (; at < to && n + 64 <= PRS_WINDOW; at += 64) {
+        uint64_t word = words[(at - base) / 64];
+        if (at < from) word &= UINT64_MAX << (from & 63);
+        if (to - at < 64) word &= (UINT64_C(1) << (to - at)) - 1;
+        for (uint32_t k = 0; k < 2; k++) { /* mostly all: no branch hangs on how many */
+            out->docs[n] = at + (uint32_t)__builtin_ctzll(word | UINT64_C(1) << 63);
+            n += word != 0;
+            word &= word - 1;
+        }
+        for (; word != 0; word &= word - 1) out->docs[n++] = at + (uint32_t)__builtin_ctzll(word);
+    }
+    memset(out->scores, 0, n * sizeof *out->scores);
+    out->n = n;
+    out->next = PRS_MIN(at, to);
+}
+
+/* A window is wider than others': nothing is lost where a batch takes only its beginning, and what
+ * is asked about its documents has more of them at a time. */
 static prism_status range_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                                prs_batch *out, prism_error *err) {
+    const cur_range *r = (const cur_range *)c;
+    uint64_t words[PRS_SIEVE_WORDS] = {0};
     out->n = 0;
     out->next = to;
-    return floor > 0 ? PRISM_OK : prs_sieve_next(c, from, to, NULL, out, err);
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    if (floor <= 0) from = first_in(r, from, to);
+    if (floor > 0 || from == to) return PRISM_OK;
+    uint32_t base = from & ~63u, n_words = PRS_MIN((to - base + 63) / 64, PRS_SIEVE_WORDS);
+    prs_column_range_window(r->column, r->from, r->to, base, words, n_words);
+    list_window(words, from, PRS_MIN(to, base + 64 * n_words), out);
+    return PRISM_OK;
 }
 
 static prism_status range_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,

@@ -1,8 +1,8 @@
 /* intersect_avx2.c - documents of two blocks compared eight by eight.
  *
- * About as many: of two groups of eight the one whose last document is smaller has met all it can and makes room
- * for the next; equal ones both do.  Documents that meet are few: the place in the right group is
- * looked for only then.
+ * About as many: of two groups of eight the one whose last document is smaller has met all it can
+ * and makes room for the next; equal ones both do.  Documents that meet are few: the place in the
+ * right group is looked for only then.
  * Few: how many groups of the many end before a document says in which group it would be, without a
  * branch.
  * What lies behind the ends may be anything, and is masked. */

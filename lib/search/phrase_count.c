@@ -146,8 +146,8 @@ static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **s
     return begin_with_many(f, at, f->places, starts, n, err);
 }
 
-/* "a b c" by its pairs: where every b follows an a, as many as (b, c) there are; where every b stands
- * before a c, as many as (a, b).  *known: it is so, and no position need be read. */
+/* "a b c" by its pairs: where every b follows an a, as many as (b, c) there are; where every b
+ * stands before a c, as many as (a, b).  *known: it is so, and no position need be read. */
 static prism_status count_middle(prs_phrase_field *f, uint32_t i, uint32_t *n, bool *known,
                                  prism_error *err) {
     uint32_t found;

@@ -24,13 +24,13 @@ typedef struct prs_phrase_field {
     uint32_t lead_need, other_need; /* near: equal slots */
     uint64_t cost;                  /* documents of the lead */
     bool is_pair;                   /* the phrase is one pair: its freq is that of the list */
-    prs_spot *middle; /* of three stop words, whose two pairs lead; NULL: it is something else */
-    uint32_t n_early;               /* spots that rule out documents before positions are read */
-    bool two_plain;                 /* both stand once in the phrase, and are no inline lists */
-    bool over;                      /* nothing behind */
-    uint32_t union_doc;             /* without lists: the candidate stood on */
-    prs_buf *starts;                /* positions in the making */
-    uint32_t few[PRS_EF_MEET_MAX];  /* the same where they are few */
+    prs_spot *middle;   /* of three stop words, whose two pairs lead; NULL: it is something else */
+    uint32_t n_early;   /* spots that rule out documents before positions are read */
+    bool two_plain;     /* both stand once in the phrase, and are no inline lists */
+    bool over;          /* nothing behind */
+    uint32_t union_doc; /* without lists: the candidate stood on */
+    prs_buf *starts;    /* positions in the making */
+    uint32_t few[PRS_EF_MEET_MAX]; /* the same where they are few */
     /* The candidates of a range, places of both lists in their blocks, matches at most. */
     uint32_t n, at;
     uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];

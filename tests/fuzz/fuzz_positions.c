@@ -6,15 +6,19 @@
  * States    - A group is taken only if it is the group of its positions: writing them again gives
  *             the same bits.  Positions never decrease and are below span.
  *           - Groups written back to back, at any bit, come back, and their size is prs_ef_bits.
- *           - Bytes behind the group say nothing. */
+ *           - Bytes behind the group say nothing.
+ *           - Two groups of few positions meet alike at every level of the CPU.
+ *           - Marks that are taken ascend inside the run, and come back when they are written. */
 #include "fuzz.h"
 
+#include "base/cpu.h"
 #include "codec/eliasfano.h"
+#include "format/marks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 4096 };
+enum { MOST = 4096, MARKED = 128 };
 
 static uint64_t get_bit(const uint8_t *bytes, uint64_t bit) {
     return bytes[bit >> 3] >> (bit & 7) & 1;
@@ -30,9 +34,40 @@ static void check_positions(const uint32_t *positions, uint32_t freq, uint32_t s
         FUZZ_NEED(positions[i] < span && (i == 0 || positions[i] >= positions[i - 1]));
 }
 
+/* The bits from `bit` on as two groups, one behind the other. */
+static void try_meet(const uint8_t *bytes, size_t len, uint32_t freq, uint32_t span, uint32_t bit) {
+    prs_ef_group a = {bytes, bit, 1 + freq % 9, span}, b = {bytes, 0, 1 + freq / 9 % 9, span};
+    uint32_t want[PRS_EF_MEET_MAX], got[PRS_EF_MEET_MAX];
+    b.bit = a.bit + prs_ef_bits(a.freq, span);
+    if (b.bit + prs_ef_bits(b.freq, span) > 8 * (uint64_t)len) return;
+    FUZZ_NEED(prs_cpu_force(PRS_CPU_SCALAR, NULL) == PRISM_OK);
+    uint32_t n = prs_ef_meet(&a, freq % 3, &b, 1, want);
+    prs_cpu_unforce();
+    FUZZ_NEED(prs_ef_meet(&a, freq % 3, &b, 1, got) == n);
+    FUZZ_NEED(n == PRS_EF_MEET_NOT || memcmp(want, got, n * sizeof *want) == 0);
+}
+
+static void try_marks(const uint8_t *bytes, size_t len, uint32_t n) {
+    uint64_t marks[PRS_MARKS_MAX], again[PRS_MARKS_MAX];
+    uint8_t out[PRS_MARKS_MAX_BYTES + 64];
+    uint32_t head, head_again;
+    if (!prs_marks_read(bytes, len, n, marks, &head)) return;
+    FUZZ_NEED(head <= len);
+    for (uint32_t k = 1; k < prs_marks_count(n); k++)
+        FUZZ_NEED(marks[k] >= marks[k - 1] && marks[k] <= 8 * (uint64_t)(len - head));
+    uint32_t put = prs_marks_put(marks, n, 8 * (uint64_t)(len - head), out);
+    FUZZ_NEED(put <= head); /* of the fewest bits */
+    FUZZ_NEED(prs_marks_read(out, put + (len - head), n, again, &head_again));
+    FUZZ_NEED(memcmp(marks, again, prs_marks_count(n) * sizeof *marks) == 0);
+}
+
 static void try_bytes(fuzz_input *in, uint32_t freq, uint32_t span, uint32_t bit) {
     size_t len = fuzz_left(in);
     uint64_t n_bits = prs_ef_bits(freq, span);
+    fuzz_copy whole = fuzz_copy_of(in->at, len);
+    try_meet(whole.bytes, len, freq, span, bit);
+    try_marks(whole.bytes, len, 1 + freq % MARKED);
+    fuzz_copy_end(&whole);
     if (bit + n_bits > 8 * (uint64_t)len) return;
     size_t used = (size_t)((bit + n_bits + 7) / 8);
     fuzz_copy copy = fuzz_copy_of(in->at, used);

@@ -1,4 +1,4 @@
-/* test_marks.c - do marks come back, whatever they are; and are those that no writer makes refused? */
+/* test_marks.c - do marks come back, whatever they are; and are others refused? */
 #include "harness/test.h"
 
 #include "format/marks.h"
