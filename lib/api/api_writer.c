@@ -1,8 +1,8 @@
 /* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
  *
  * Every call enters (lock; use after fork and sticky failures end here) and leaves (unlock): below,
- * lib/write and lib/maintain may take the writer as their own.  The callbacks of commit and merge run
- * with the lock held.
+ * lib/write and lib/maintain may take the writer as their own.  The callbacks of commit and merge
+ * run with the lock held.
  * Tested by tests/unit/api/test_api_writer.c */
 #include "api/opts.h"
 #include "api/writer_lock.h"
