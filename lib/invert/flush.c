@@ -93,10 +93,10 @@ static prism_status write_pairs(const prs_pending *pending, const prs_inverter_f
                                 prs_out *out, const field_lengths *fl, prism_error *err) {
     prs_lengths lengths;
     prs_stops known = {0};
-    const prs_segment *like = pending->like;
+    const prs_segment_field *like =
+        pending->like == NULL ? NULL : pending->like(pending->like_ctx, field->field->no);
     if (fl->with_lengths) PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
-    if (like != NULL && like->fields[field->field->no].present)
-        PRS_TRY(prs_stops_read(&known, &like->fields[field->field->no].stops, err));
+    if (like != NULL) known = *like->stop_words;
     return prs_flush_pairs(field, &known, pending->stop_tokens, prs_pending_count(pending),
                            fl->with_lengths ? &lengths : NULL, pending->mem, out, err);
 }

@@ -164,13 +164,13 @@ static void unlink_idx(prism_writer *writer, const prs_id *id) {
     (void)dir->vt->unlink(dir, prs_name_of_segment(name, PRS_NAME_IDX, id), NULL);
 }
 
-/* The newest segment that keeps pairs of stop words in any field. */
-static const prs_segment *find_like(const prism_writer *writer) {
+/* The newest segment's field that keeps pairs of stop words. */
+static const prs_segment_field *find_like(const void *ctx, uint32_t field) {
+    const prism_writer *writer = ctx;
     for (size_t i = writer->segments.n; i-- > 0;) {
         const prs_segment *segment = writer->segments.ptr[i].segment;
-        for (uint32_t f = 0; f < segment->n_fields; f++) {
-            if (segment->fields[f].present && segment->fields[f].stops.len > 0) return segment;
-        }
+        const prs_segment_field *own = &segment->fields[field];
+        if (own->present && own->stop_words != NULL) return own;
     }
     return NULL;
 }
@@ -182,10 +182,11 @@ static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *
     prs_manifest_segment files;
     prs_working working;
     prs_unsynced unsynced = {NULL, NULL};
-    pending->like = find_like(writer);
+    pending->like = find_like;
+    pending->like_ctx = writer;
     pending->stopper = &writer->stopper;
     pending->stop_tokens =
-        writer->options.stop_tokens != 0 ? writer->options.stop_tokens : PRS_PAIR_TOKENS;
+        writer->options.stop_tokens != 0 ? writer->options.stop_tokens : PRS_STOPS_TOKENS;
     PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files,
                       sync ? NULL : &unsynced, err));
     prism_status status = open_flushed(writer, &files, &working, err);
