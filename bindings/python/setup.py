@@ -44,6 +44,7 @@ SOURCES = [
     "snapshot",
     "text",
     "to_json",
+    "tokenizers",
     "watch",
     "writer",
 ]

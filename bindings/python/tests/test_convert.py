@@ -112,3 +112,34 @@ def test_bad_json(text: str) -> None:
 def test_halves_of_surrogates_are_replaced() -> None:
     assert _core.loads(b'"\\ud83d\\ude00"') == "😀"
     assert _core.loads(b'["\\ud83d","\\ude00x","\\ud83dx","\\ud83d\\u0041"]') == ["�", "�x", "�x", "�A"]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"\xed\xa0\x80",  # half of a pair
+        b"\xe0\x80\x80",  # longer than it need be
+        b"\xe0\x9f\xbf",
+        b"\xf0\x8f\xbf\xbf",
+        b"\xf4\x90\x80\x80",  # beyond the last
+        b"\xf5\x80\x80\x80",
+        b"\xc0\x80",
+        b"\xc1\xbf",
+        b"\x80",
+        b"\xe6",
+        b"\xe6\x95",
+        b"\xe6\x95a",
+        b"\xf0\x9f\x98",
+        b"\xff",
+    ],
+)
+def test_ill_formed_utf8_is_replaced_as_python_does(damaged: bytes) -> None:
+    """Beside wide characters, which this package decodes itself, and beside ASCII, which Python decodes."""
+    for around in ("数据库备份é😀".encode(), "数".encode(), b"plain text " * 3):
+        for text in (around + damaged, damaged + around, around + damaged + around):
+            assert _core.loads(b'"' + text + b'"') == text.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("text", ["数", "数据库备份" * 50, "é" * 40, "😀" * 9, "a数b据c", "\uffff\ue000\ud7ff", "\u0800\u07ff\U00010000\U0010ffff"])
+def test_wide_characters(text: str) -> None:
+    assert _core.loads(json.dumps([text, text + "plain" * 20], ensure_ascii=False).encode()) == [text, text + "plain" * 20]

@@ -62,7 +62,7 @@ FACES = {
     "prism_query_to_json": "Snapshot.parse",
     "prism_query_unref": "Query",
     "prism_schema_default": "Schema",
-    "prism_schema_from_json": "Schema",
+    "prism_schema_from_json_with": "Schema",
     "prism_schema_ref": "Schema",
     "prism_schema_to_json": "Schema.to_dict",
     "prism_schema_unref": "Schema",
@@ -90,6 +90,9 @@ FACES = {
     "prism_stats_merge": "Stats.__add__",
     "prism_stats_to_json": "Stats.to_json",
     "prism_status_name": "Error",
+    "prism_tokenizers_add": "Tokenizer",
+    "prism_tokenizers_new": "Tokenizer",
+    "prism_tokenizers_unref": "Tokenizer",
     "prism_version": "__version__",
     "prism_vocabulary_from_text": "parse",
     "prism_vocabulary_unref": "parse",
@@ -109,7 +112,6 @@ FACES = {
 }
 
 DICTS = "documents are mappings, or JSON as it is"
-TOKENIZERS = "called for every text, from threads of the library: one in Python would hold the global lock there"
 FIELDS = "schemas are made whole, from a mapping"
 WITHOUT = {
     "prism_cpu_use": "for tests of the library's kernels",
@@ -122,12 +124,9 @@ WITHOUT = {
     "prism_query_shape": "classes of benchmarks",
     "prism_schema_add_field": FIELDS,
     "prism_schema_copy": FIELDS,
-    "prism_schema_from_json_with": TOKENIZERS,
+    "prism_schema_from_json": "prism_schema_from_json_with without tokenizers",
     "prism_schema_new": FIELDS,
-    "prism_schema_set_tokenizers": TOKENIZERS,
-    "prism_tokenizers_add": TOKENIZERS,
-    "prism_tokenizers_new": TOKENIZERS,
-    "prism_tokenizers_unref": TOKENIZERS,
+    "prism_schema_set_tokenizers": FIELDS,
     "prism_vocabulary_ref": "a vocabulary has one owner here",
     "prism_writer_commit": "prism_writer_commit_with says the same, and can be stopped",
     "prism_writer_put": DICTS,
@@ -136,14 +135,14 @@ WITHOUT = {
 
 #: members of options structs that no call of ours sets
 OPTIONS = {
-    "prism_index_opts": {"allocator": "Python's memory is malloc's", "tokenizers": TOKENIZERS},
+    "prism_index_opts": {"allocator": "Python's memory is malloc's"},
     "prism_writer_opts": {"stop_tokens": "no answer depends on it"},
     "prism_search_opts": {"cancel": "a callback, since signals run in the thread that searches", "allocator": "as above"},
     "prism_query_opts": {},
     "prism_snippet_opts": {},
     "prism_backup_opts": {"allocator": "as above"},
     "prism_reindex_opts": {},
-    "prism_repair_opts": {"allocator": "as above", "tokenizers": TOKENIZERS},
+    "prism_repair_opts": {"allocator": "as above"},
     "prism_commit_opts": {},
 }
 

@@ -62,6 +62,21 @@ def searches(index: ps.Index) -> None:
     index.search((ps.term("a") & ps.phrase("b c")) | ~ps.near("d e", 2) | ps.range("n", 1) | ps.exists("n") ** 2)
 
 
+def tokenizers(index: ps.Index) -> None:
+    def cut(text: str) -> list[tuple[str, int, int]]:
+        if text == "wrong":
+            raise ValueError
+        return [(text, 0, len(text))]
+
+    made = ps.Schema({"id": ps.Key(), "body": ps.Text(analyzer="c")}, tokenizers=[ps.Tokenizer("c", "1", cut)])
+    with ps.Index.in_memory(made) as own:
+        with own.writer(memory="16M") as w:
+            w.put({"id": "a", "body": "数据 é"})
+            fails(lambda: w.put({"id": "b", "body": "wrong"}))
+        own.search(ps.term("数据 é", fields="body"))[0].snippet("body")
+    fails(lambda: ps.Schema({"id": ps.Key()}, tokenizers=[ps.Tokenizer("", "1", cut)]))
+
+
 def shards(index: ps.Index) -> None:
     snap = index.snapshot()
     stats = ps.Stats.from_json((snap.stats("apple") + snap.stats("apple")).to_json())
@@ -110,7 +125,7 @@ def handles(index: ps.Index) -> None:
     ps.check(index.path, progress=lambda done, total: None)
 
 
-@pytest.mark.parametrize("what", [searches, shards, errors, writes, handles], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("what", [searches, tokenizers, shards, errors, writes, handles], ids=lambda f: f.__name__)
 def test_nothing_stays_behind(index: ps.Index, what: Callable[[ps.Index], None]) -> None:
     for _ in range(30):
         what(index)

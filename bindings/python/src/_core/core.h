@@ -9,6 +9,8 @@
  *                   lock of the library and waits for Python's must never meet one that waits the
  *                   other way round.  So callbacks fill C memory (core_text), and Python's objects
  *                   are made after.
+ *                   Tokenizers (tokenizers.c) are called with the library's locks held and take
+ *                   Python's: what keeps Python's waits for none that a thread may hold there.
  * Handles           Every object owns one thing of the library (core_object).  close() in one
  *                   thread while another is inside a call takes effect when that call returns.
  * Errors            A status becomes an exception of prismsearch._errors (errors.c). */
@@ -26,7 +28,8 @@
 
 /** What a module object keeps. */
 typedef struct core_state {
-    PyObject *index, *snapshot, *writer, *schema, *query, *vocabulary, *answer, *stats; /* types */
+    PyObject *index, *snapshot, *writer, *schema, *query, *vocabulary, *answer, *stats,
+        *tokenizers;  /* types */
     PyObject *errors; /* tuple of exception classes, by the negative of the status */
     PyObject *date;   /* datetime.date, of which datetime.datetime is a kind */
     PyObject *utc;    /* datetime.timezone.utc */
@@ -156,12 +159,12 @@ PyObject *core_member(const char *text, size_t len, const char *name, size_t nam
 /* ---- the types ------------------------------------------------------------------------------- */
 
 extern PyType_Spec core_index_spec, core_snapshot_spec, core_writer_spec, core_schema_spec,
-    core_query_spec, core_vocabulary_spec, core_answer_spec, core_stats_spec;
+    core_query_spec, core_vocabulary_spec, core_answer_spec, core_stats_spec, core_tokenizers_spec;
 #define CORE_TYPE_FLAGS                                                                            \
     (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE)
 /** Functions of the module, by file. */
 extern PyMethodDef core_index_functions[], core_maintain_functions[], core_schema_functions[],
-    core_shards_functions[];
+    core_shards_functions[], core_tokenizers_functions[];
 
 /** New objects, which own their argument. */
 PyObject *core_schema_new(core_state *state, const prism_schema *schema);
@@ -170,6 +173,9 @@ PyObject *core_query_new(core_state *state, prism_query *query);
 /** A new answer, which owns the hits and refers to the others. */
 PyObject *core_answer_new(core_state *state, prism_hits *hits, prism_snapshot *snap,
                           prism_query *query);
+/** The set of an argument, borrowed from it; NULL for None and for no argument.  False: an
+ *  exception. */
+bool core_tokenizers_of(core_state *state, PyObject *arg, prism_tokenizers **set);
 /** The hits of an argument that must be an answer, borrowed from it; NULL: an exception. */
 const prism_hits *core_answer_hits(core_state *state, PyObject *arg);
 /** Snapshot.stats, of shards.c. */

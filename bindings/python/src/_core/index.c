@@ -36,13 +36,15 @@ static PyObject *index_create(PyObject *module, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     prism_index *index = NULL;
     prism_status status;
-    PyObject *schema;
-    if (!PyArg_ParseTuple(args, "O&O|p", PyUnicode_FSConverter, &own.path, &schema,
-                          &own.opts.in_memory))
+    PyObject *schema, *tokenizers = Py_None;
+    if (!PyArg_ParseTuple(args, "O&O|pO", PyUnicode_FSConverter, &own.path, &schema,
+                          &own.opts.in_memory, &tokenizers))
         return NULL;
-    prism_schema *handle = core_use_as(schema, state->schema, "Schema");
     const char *path = PyBytes_AsString(own.path);
-    if (handle == NULL || path == NULL) {
+    prism_schema *handle = NULL;
+    if (path != NULL && core_tokenizers_of(state, tokenizers, &own.opts.tokenizers))
+        handle = core_use_as(schema, state->schema, "Schema");
+    if (handle == NULL) {
         Py_DECREF(own.path);
         return NULL;
     }
@@ -58,10 +60,15 @@ static PyObject *index_open(PyObject *module, PyObject *args) {
     prism_index *index = NULL;
     prism_status status;
     int checksums = 0;
-    if (!PyArg_ParseTuple(args, "O&|ippO&", PyUnicode_FSConverter, &own.path, &checksums,
+    PyObject *tokenizers = Py_None;
+    if (!PyArg_ParseTuple(args, "O&|ippO&O", PyUnicode_FSConverter, &own.path, &checksums,
                           &own.opts.use_pread, &own.opts.read_only, core_to_u32,
-                          &own.opts.commits_back))
+                          &own.opts.commits_back, &tokenizers))
         return NULL;
+    if (!core_tokenizers_of(state, tokenizers, &own.opts.tokenizers)) {
+        Py_DECREF(own.path);
+        return NULL;
+    }
     own.opts.checksums = (prism_checksums)checksums;
     const char *path = PyBytes_AsString(own.path);
     CORE_UNLOCKED(status = prism_index_open(path, &own.opts, &index, &err));

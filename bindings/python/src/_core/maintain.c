@@ -31,14 +31,20 @@ static PyObject *index_check(PyObject *module, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     core_text findings = {0};
     core_watch watch;
-    PyObject *path, *callback = Py_None, *list = NULL;
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    PyObject *path, *callback = Py_None, *tokenizers = Py_None, *list = NULL;
     int level = 1;
     uint64_t n = 0;
-    if (!PyArg_ParseTuple(args, "O&|iO", PyUnicode_FSConverter, &path, &level, &callback))
+    if (!PyArg_ParseTuple(args, "O&|iOO", PyUnicode_FSConverter, &path, &level, &callback,
+                          &tokenizers))
         return NULL;
+    if (!core_tokenizers_of(state, tokenizers, &opts.tokenizers)) {
+        Py_DECREF(path);
+        return NULL;
+    }
     const char *name = PyBytes_AsString(path);
     core_watch_begin(&watch, callback);
-    prism_status status = prism_index_check(name, (prism_check_level)level, NULL, keep_finding,
+    prism_status status = prism_index_check(name, (prism_check_level)level, &opts, keep_finding,
                                             &findings, core_progress, &watch, &n, &err);
     core_watch_end(&watch);
     Py_DECREF(path);
@@ -170,8 +176,9 @@ static PyObject *repair_by(PyObject *module, PyObject *args, repair_fn repair) {
     prism_repair_stats stats = {.size = sizeof stats};
     core_text findings = {0}, lost = {0};
     core_watch watch;
-    PyObject *path, *callback = Py_None;
-    if (!PyArg_ParseTuple(args, "Sp|O", &path, &opts.dry_run, &callback)) return NULL;
+    PyObject *path, *callback = Py_None, *tokenizers = Py_None;
+    if (!PyArg_ParseTuple(args, "Sp|OO", &path, &opts.dry_run, &callback, &tokenizers)) return NULL;
+    if (!core_tokenizers_of(state, tokenizers, &opts.tokenizers)) return NULL;
     opts.finding = keep_finding;
     opts.finding_ctx = &findings;
     opts.lost = keep_lost;

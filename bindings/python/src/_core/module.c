@@ -93,6 +93,8 @@ static int execute(PyObject *module) {
                 add_type(module, &core_vocabulary_spec, &state->vocabulary) &&
                 add_type(module, &core_answer_spec, &state->answer) &&
                 add_type(module, &core_stats_spec, &state->stats) &&
+                add_type(module, &core_tokenizers_spec, &state->tokenizers) &&
+                PyModule_AddFunctions(module, core_tokenizers_functions) == 0 &&
                 PyModule_AddFunctions(module, core_shards_functions) == 0 &&
                 PyModule_AddFunctions(module, own_functions) == 0 &&
                 PyModule_AddFunctions(module, core_index_functions) == 0 &&
@@ -111,6 +113,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->vocabulary);
     Py_VISIT(state->answer);
     Py_VISIT(state->stats);
+    Py_VISIT(state->tokenizers);
     Py_VISIT(state->errors);
     Py_VISIT(state->date);
     Py_VISIT(state->utc);
@@ -127,6 +130,7 @@ static int clear(PyObject *module) {
     Py_CLEAR(state->vocabulary);
     Py_CLEAR(state->answer);
     Py_CLEAR(state->stats);
+    Py_CLEAR(state->tokenizers);
     Py_CLEAR(state->errors);
     Py_CLEAR(state->date);
     Py_CLEAR(state->utc);

@@ -43,10 +43,13 @@ static PyObject *schema_from_json(PyObject *module, PyObject *args) {
     core_state *state = PyModule_GetState(module);
     prism_error err = PRISM_ERROR_INIT;
     prism_schema *schema = NULL;
+    prism_tokenizers *set;
+    PyObject *tokenizers = Py_None;
     const char *text;
     Py_ssize_t len;
-    if (!PyArg_ParseTuple(args, "s#", &text, &len)) return NULL;
-    if (prism_schema_from_json(text, (size_t)len, &schema, &err) != PRISM_OK)
+    if (!PyArg_ParseTuple(args, "s#|O", &text, &len, &tokenizers)) return NULL;
+    if (!core_tokenizers_of(state, tokenizers, &set)) return NULL;
+    if (prism_schema_from_json_with(text, (size_t)len, set, &schema, &err) != PRISM_OK)
         return core_raise(state, &err);
     return core_new(state, state->schema, "schema", schema, unref_schema);
 }

@@ -58,6 +58,7 @@ from ._query import (
 from ._schema import Bool, Date, Field, Float, Int, Key, Keyword, Schema, Text
 from ._shards import Stats, decode_hits, merge_hits, sum_of
 from ._sqlite_path import sqlite_extension_path
+from ._tokenizers import Tokenizer
 
 __version__ = _core.version()
 open = Index.open
@@ -101,6 +102,7 @@ __all__ = [
     "Term",
     "Text",
     "Token",
+    "Tokenizer",
     "TooNewError",
     "TooOldError",
     "UnknownOutcomeError",

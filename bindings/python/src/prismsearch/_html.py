@@ -36,7 +36,7 @@ class Fragment(NamedTuple):
 STYLE = (
     "font-family:sans-serif;line-height:1.4",
     "border-top:1px solid #8884;padding:.5em 0",
-    "color:#8889;font-size:85%",
+    "color:#888;font-size:85%",
 )
 
 

@@ -18,6 +18,7 @@ from ._io import documents_of_table
 from ._query import Fields, Parsed, QueryLike, as_query, parse_text
 from ._schema import Schema, SchemaLike
 from ._shards import Stats
+from ._tokenizers import Tokenizers, handle_of
 from ._units import file_path, microseconds, size
 
 if TYPE_CHECKING:
@@ -335,13 +336,13 @@ class Index(_Closing[_core.Index]):
         cls, path: Path, schema: SchemaLike = None, *, exist_ok: bool = False, in_memory: bool = False
     ) -> Index:
         """Make a new, empty index; ``exist_ok`` opens the one that is there, whatever its schema."""
-        handle = Schema(schema)._handle
+        made = Schema(schema)
         try:
-            return cls(_core.index_create(path, handle, in_memory), os.fspath(path))
+            return cls(_core.index_create(path, made._handle, in_memory, made._tokenizers), os.fspath(path))
         except ExistsError:
             if not exist_ok:
                 raise
-            return cls.open(path)
+            return cls.open(path, tokenizers=made._tokenizers)
 
     @classmethod
     def open(
@@ -352,11 +353,12 @@ class Index(_Closing[_core.Index]):
         checksums: str = "lazy",
         use_pread: bool = False,
         commits_back: int = 0,
+        tokenizers: Tokenizers | _core.Tokenizers | None = None,
     ) -> Index:
-        """Open an index that is there."""
+        """Open an index that is there, with the ``tokenizers`` that its fields name."""
         if checksums not in CHECKSUMS:
             raise ValueError(f"checksums is one of {', '.join(CHECKSUMS)}")
-        handle = _core.index_open(path, CHECKSUMS[checksums], use_pread, read_only, commits_back)
+        handle = _core.index_open(path, CHECKSUMS[checksums], use_pread, read_only, commits_back, handle_of(tokenizers))
         return cls(handle, os.fspath(path))
 
     @classmethod

@@ -9,6 +9,7 @@ from typing import Any, Union
 from . import _core
 from ._errors import Error
 from ._schema import Schema, SchemaLike
+from ._tokenizers import Tokenizers, handle_of
 from ._units import file_path, size
 
 Path = Union[str, "os.PathLike[str]"]
@@ -16,14 +17,16 @@ Progress = Callable[[int, int], object]
 LEVELS = {"quick": 0, "normal": 1, "deep": 2}
 
 
-def check(path: Path, level: str = "normal", *, progress: Progress | None = None) -> list[Error]:
+def check(
+    path: Path, level: str = "normal", *, progress: Progress | None = None, tokenizers: Tokenizers | None = None
+) -> list[Error]:
     """Verify an index; what is found, none of it raised.
 
     An ``Error`` with ``code`` "OK" is a note, no damage.  ``level`` is "quick", "normal" or "deep".
     """
     if level not in LEVELS:
         raise ValueError(f"level is one of {', '.join(LEVELS)}")
-    return _core.index_check(path, LEVELS[level], progress)
+    return _core.index_check(path, LEVELS[level], progress, handle_of(tokenizers))
 
 
 def restore(source: Path, to: Path, *, copy: bool = False, progress: Progress | None = None) -> dict[str, int]:
@@ -31,18 +34,22 @@ def restore(source: Path, to: Path, *, copy: bool = False, progress: Progress | 
     return _core.index_restore(file_path(source), file_path(to), copy, progress)
 
 
-def repair(path: Path, *, dry_run: bool = False, progress: Progress | None = None) -> dict[str, Any]:
+def repair(
+    path: Path, *, dry_run: bool = False, progress: Progress | None = None, tokenizers: Tokenizers | None = None
+) -> dict[str, Any]:
     """Publish a commit without the damaged segments.
 
     The result counts, and has ``lost_documents``: (key or None, JSON as bytes or None) of each
     document that was given up, so that it can be put again.
     """
-    return _core.index_repair(file_path(path), dry_run, progress)
+    return _core.index_repair(file_path(path), dry_run, progress, handle_of(tokenizers))
 
 
-def salvage(path: Path, *, dry_run: bool = False, progress: Progress | None = None) -> dict[str, Any]:
+def salvage(
+    path: Path, *, dry_run: bool = False, progress: Progress | None = None, tokenizers: Tokenizers | None = None
+) -> dict[str, Any]:
     """Make the newest commit that is whole the newest of all; the result is as that of ``repair``."""
-    return _core.index_salvage(file_path(path), dry_run, progress)
+    return _core.index_salvage(file_path(path), dry_run, progress, handle_of(tokenizers))
 
 
 def reindex(

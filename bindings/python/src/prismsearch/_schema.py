@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from . import _core
+from ._tokenizers import Tokenizers, handle_of
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,14 @@ SchemaLike = Union["Schema", Mapping[str, Union[Field, str]], str, None]
 class Schema(Mapping[str, Mapping[str, Any]]):
     """What the fields of a document are: a mapping of names to members, every one written out.
 
-    Made of fields by name, of the library's JSON, or of nothing: the default schema.
+    Made of fields by name, of the library's JSON, or of nothing: the default schema.  Fields may name
+    ``tokenizers`` of your own as their analyzer.
     """
 
-    def __init__(self, source: SchemaLike = None) -> None:
-        self._handle = _handle_of(source)
+    def __init__(self, source: SchemaLike = None, *, tokenizers: Tokenizers | _core.Tokenizers | None = None) -> None:
+        self._tokenizers: _core.Tokenizers | None
+        self._tokenizers = source._tokenizers if isinstance(source, Schema) else handle_of(tokenizers)
+        self._handle = _handle_of(source, self._tokenizers)
         self._json: dict[str, Any] | None = None
 
     @classmethod
@@ -116,6 +120,7 @@ class Schema(Mapping[str, Mapping[str, Any]]):
         schema = cls.__new__(cls)
         schema._handle = handle
         schema._json = None
+        schema._tokenizers = None
         return schema
 
     def to_dict(self) -> dict[str, Any]:
@@ -156,7 +161,7 @@ class Schema(Mapping[str, Mapping[str, Any]]):
     def with_fields(self, fields: Mapping[str, Field | str]) -> Schema:
         """A schema with these behind its own: for ``Writer.set_schema``."""
         whole = self.to_dict()
-        return Schema(json.dumps({**whole, "fields": [*whole["fields"], *_members_of(fields)]}))
+        return Schema(json.dumps({**whole, "fields": [*whole["fields"], *_members_of(fields)]}), tokenizers=self._tokenizers)
 
 
 def _members_of(fields: Mapping[str, Field | str]) -> list[dict[str, Any]]:
@@ -171,17 +176,17 @@ def _members_of(fields: Mapping[str, Field | str]) -> list[dict[str, Any]]:
     return members
 
 
-def _handle_of(source: SchemaLike) -> _core.Schema:
+def _handle_of(source: SchemaLike, tokenizers: _core.Tokenizers | None) -> _core.Schema:
     if source is None:
         return _core.schema_default()
     if isinstance(source, Schema):
         return source._handle
     if isinstance(source, str):
-        return _core.schema_from_json(source)
+        return _core.schema_from_json(source, tokenizers)
     keys = [name for name, member in source.items() if isinstance(member, Field) and member.is_key]
     if len(keys) > 1:
         raise ValueError(f"a schema has one key, not {len(keys)}: {', '.join(keys)}")
     whole: dict[str, Any] = {"fields": _members_of(source)}
     if keys:
         whole["key"] = keys[0]
-    return _core.schema_from_json(json.dumps(whole))
+    return _core.schema_from_json(json.dumps(whole), tokenizers)
