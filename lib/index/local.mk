@@ -46,4 +46,4 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/index/term_encode.c lib/index/term_encode.h \
 	lib/index/term_sort.c lib/index/term_sort.h \
-	lib/index/transpose.c lib/index/transpose.h
+	lib/index/char_counts.h lib/index/transpose.c lib/index/transpose.h
