@@ -20,6 +20,10 @@ include lib/schema/local.mk
 include lib/analysis/local.mk
 include lib/format/local.mk
 include lib/index/local.mk
+include lib/invert/local.mk
+include lib/merge/local.mk
+include lib/write/local.mk
+include lib/maintain/local.mk
 include lib/query/local.mk
 include lib/search/local.mk
 include lib/api/local.mk

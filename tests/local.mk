@@ -19,6 +19,10 @@ include tests/unit/schema/local.mk
 include tests/unit/analysis/local.mk
 include tests/unit/format/local.mk
 include tests/unit/index/local.mk
+include tests/unit/invert/local.mk
+include tests/unit/merge/local.mk
+include tests/unit/write/local.mk
+include tests/unit/maintain/local.mk
 include tests/unit/query/local.mk
 include tests/unit/search/local.mk
 include tests/unit/api/local.mk

@@ -15,8 +15,8 @@
 #include "../zipf.h"
 #include "analysis/lexicon.h"
 #include "analysis/scan.h"
-#include "index/term_sort.h"
-#include "index/transpose.h"
+#include "invert/term_sort.h"
+#include "invert/transpose.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Tested by tests/unit/api/test_api_check.c */
 #include "api/opts.h"
 #include "base/error.h"
-#include "index/check.h"
+#include "maintain/check.h"
 
 prism_status prism_index_check(const char *path, prism_check_level level,
                                const prism_index_opts *opts, prism_finding_fn each, void *ctx,

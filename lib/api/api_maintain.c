@@ -3,9 +3,9 @@
  * Tested by tests/unit/api/test_api_maintain.c */
 #include "api/opts.h"
 #include "base/error.h"
-#include "index/backup.h"
+#include "maintain/backup.h"
 #include "index/core.h"
-#include "index/repair.h"
+#include "maintain/repair.h"
 
 static prism_status null_argument(prism_error *err, const char *name) {
     return prs_error_set(err, PRISM_EINVAL, "%s must not be NULL", name);

@@ -3,8 +3,8 @@
  * Tested by tests/unit/api/test_api_reindex.c */
 #include "api/opts.h"
 #include "base/error.h"
-#include "index/reindex.h"
-#include "index/upgrade.h"
+#include "maintain/reindex.h"
+#include "maintain/upgrade.h"
 
 static prism_status take_index_opts(prism_index_opts *own, const prism_index_opts *opts,
                                     prism_error *err) {

@@ -1,12 +1,13 @@
 /* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
  *
  * Every call enters (lock; use after fork and sticky failures end here) and leaves (unlock): below,
- * lib/index may take the writer as its own.  The callback of merge runs with the lock held.
+ * lib/write and lib/maintain may take the writer as their own.  The callback of merge runs with the
+ * lock held.
  * Tested by tests/unit/api/test_api_writer.c */
 #include "api/opts.h"
 #include "api/writer_lock.h"
 #include "base/error.h"
-#include "index/adopt.h"
+#include "write/adopt.h"
 
 static prism_status null_argument(prism_error *err, const char *name) {
     return prs_error_set(err, PRISM_EINVAL, "%s must not be NULL", name);

@@ -3,7 +3,7 @@
  * Structure   lock | snapshot of the writer | all that match, as bits | mark them deleted | unlock
  * Invariants  - The lock is held from the snapshot on: no put of another thread comes between.
  *             - Nothing is marked before everything was found.
- * Why here    lib/index does not know lib/search; what joins them is the interface.
+ * Why here    lib/write does not know lib/search; what joins them is the interface.
  * Tested by tests/unit/api/test_api_writer_query.c, tests/diff */
 #include "api/writer_lock.h"
 #include "base/error.h"

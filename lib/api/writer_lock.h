@@ -2,7 +2,7 @@
 #ifndef PRS_API_WRITER_LOCK_H
 #define PRS_API_WRITER_LOCK_H
 
-#include "index/writer.h"
+#include "write/writer.h"
 
 /** Lock and see whether the writer may be used; unlocked again if not.
  *  Errors : EINVAL writer is NULL, EMISUSE after fork, the writer's sticky failure */

@@ -29,7 +29,7 @@
 
 #include "base/prs.h"
 #include "index/core.h"
-#include "index/writer.h"
+#include "write/writer.h"
 #include "store/dir.h"
 
 static const char mixed_schema[] =

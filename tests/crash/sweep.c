@@ -18,9 +18,9 @@
 #include "history.h"
 #include "program.h"
 
-#include "index/backup.h"
-#include "index/check.h"
-#include "index/writer.h"
+#include "maintain/backup.h"
+#include "maintain/check.h"
+#include "write/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "fuzz_image.h"
 
 #include "index/core.h"
-#include "index/writer.h"
+#include "write/writer.h"
 #include "store/envelope.h"
 
 #include <stdio.h>

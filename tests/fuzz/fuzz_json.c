@@ -13,9 +13,9 @@
  *             be made of it, or it is refused with EINVAL or EUNSUPPORTED. */
 #include "fuzz.h"
 
-#include "index/check.h"
+#include "maintain/check.h"
 #include "index/core.h"
-#include "index/writer.h"
+#include "write/writer.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -15,10 +15,10 @@
 #include "fuzz.h"
 
 #include "harness/fault_dir.h"
-#include "index/check.h"
+#include "maintain/check.h"
 #include "index/core.h"
 #include "index/snapshot.h"
-#include "index/writer.h"
+#include "write/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -22,10 +22,10 @@
  *             succeeds. */
 #include "fuzz_image.h"
 
-#include "index/check.h"
+#include "maintain/check.h"
 #include "index/core.h"
 #include "index/snapshot.h"
-#include "index/writer.h"
+#include "write/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

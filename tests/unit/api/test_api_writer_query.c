@@ -1,5 +1,5 @@
 /* test_api_writer_query.c - delete by query: exactly what matches now, or nothing. */
-#include "unit/index/world.h"
+#include "harness/world.h"
 
 #include <prismsearch.h>
 

@@ -3,7 +3,7 @@
 #ifndef PRS_TESTS_LIST_FILE_H
 #define PRS_TESTS_LIST_FILE_H
 
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "format/postings_writer.h"
 

@@ -2,7 +2,6 @@
 format_tests_sources = \
 	tests/unit/format/list_file.c tests/unit/format/list_file.h \
 	tests/unit/format/naive_block.c tests/unit/format/naive_block.h \
-	tests/unit/format/section_file.c tests/unit/format/section_file.h \
 	tests/unit/format/test_block_read.c \
 	tests/unit/format/test_block_write.c \
 	tests/unit/format/test_column.c \

@@ -1,6 +1,6 @@
 /* test_column_join.c - are joined columns the column of all their values, byte for byte, and is
  * damage harmless? */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "format/column_join.h"
 

@@ -3,7 +3,7 @@
 #include "harness/test.h"
 
 #include "format/column.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #include "harness/test.h"
 
 #include "format/deletes.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #define N_SETS 7u
 

@@ -3,7 +3,7 @@
 
 #include "format/docstore.h"
 #include "format/zstd_frame.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include <stdlib.h>
 

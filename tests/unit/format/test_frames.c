@@ -4,7 +4,7 @@
 
 #include "format/docstore.h"
 #include "format/frames.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include <stdlib.h>
 

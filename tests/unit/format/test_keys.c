@@ -2,7 +2,7 @@
 #include "harness/test.h"
 
 #include "format/keys.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

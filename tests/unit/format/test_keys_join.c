@@ -1,6 +1,6 @@
 /* test_keys_join.c - are joined tables of keys the table of all their keys, byte for byte, and is
  * damage refused? */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "format/keys_join.h"
 

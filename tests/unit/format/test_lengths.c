@@ -1,5 +1,5 @@
 /* test_lengths.c - every length exactly, small or large; unsound sections refused. */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "format/lengths.h"
 

@@ -2,7 +2,7 @@
 #include "harness/test.h"
 
 #include "format/manifest.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #define N_SEGMENTS 5u
 

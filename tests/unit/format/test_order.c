@@ -3,7 +3,7 @@
 
 #include "codec/bits.h"
 #include "format/order.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include <stdlib.h>
 

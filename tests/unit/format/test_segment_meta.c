@@ -2,7 +2,7 @@
 #include "harness/test.h"
 
 #include "format/segment_meta.h"
-#include "section_file.h"
+#include "harness/section_file.h"
 
 static prs_field_meta fields[] = {
     {0, 90, 300, 20000, 1000, 5000, 20000, {(const uint8_t *)"mixed-v1", 8}},

@@ -1,5 +1,5 @@
 /* The set of stop words: written and read, hostile bytes, keys of pairs. */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "format/stops.h"
 

@@ -1,6 +1,6 @@
 /* test_term_infos.c - do the infos of a block come back, one by one and by place, in the bytes that
  * they should take?  Damage. */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "codec/eliasfano.h"
 #include "format/term_infos.h"

@@ -1,6 +1,6 @@
 /* test_term_keys.c - are the keys of a block found and read back in each form, and is the form the
  * shortest?  Blocks of every kind of key; damage. */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "format/term_keys.h"
 

@@ -1,6 +1,6 @@
 /* test_terms.c - dictionary: every key found with its info, no other; order; nasty keys; damage;
  * memory. */
-#include "section_file.h"
+#include "harness/section_file.h"
 
 #include "codec/eliasfano.h"
 #include "format/terms.h"

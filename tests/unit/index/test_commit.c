@@ -1,5 +1,5 @@
 /* test_commit.c - what a commit costs, keeps and removes. */
-#include "world.h"
+#include "harness/world.h"
 
 #include "index/commit.h"
 

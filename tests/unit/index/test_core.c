@@ -1,5 +1,5 @@
 /* test_core.c - how an index begins, and what refuses to open. */
-#include "world.h"
+#include "harness/world.h"
 
 #include <stdlib.h>
 

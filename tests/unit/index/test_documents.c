@@ -1,5 +1,5 @@
 /* test_documents.c - the right document for a key and for a number, and none for others. */
-#include "world.h"
+#include "harness/world.h"
 
 #include <stdlib.h>
 

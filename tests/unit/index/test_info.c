@@ -1,5 +1,5 @@
 /* test_info.c - are the numbers of info JSON, and do they add up? */
-#include "world.h"
+#include "harness/world.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* test_previous.c - an older commit: only when asked for, the newest one that is whole, and nothing
  * can be written through it. */
-#include "world.h"
+#include "harness/world.h"
 
-#include "index/backup.h"
+#include "maintain/backup.h"
 #include "index/previous.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* test_segment.c - does a flushed segment answer for each field what its documents say? */
-#include "world.h"
+#include "harness/world.h"
 
 #include <stdlib.h>
 

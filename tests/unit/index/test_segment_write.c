@@ -1,6 +1,6 @@
 /* test_segment_write.c - what flush and merge share: are statistics and schema of a segment read
  * as they were written, and do both files go when it is not wanted? */
-#include "world.h"
+#include "harness/world.h"
 
 #include "format/components.h"
 #include "format/segment_meta.h"

@@ -1,5 +1,5 @@
 /* test_snapshot.c - is a snapshot what it was, whatever the writer does afterwards? */
-#include "world.h"
+#include "harness/world.h"
 
 #include "index/commit.h"
 #include "schema/tokenizers.h"

@@ -1,5 +1,5 @@
 /* test_terms_walk.c - the dictionary over segments: sums, order, prefixes, stopping. */
-#include "world.h"
+#include "harness/world.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* test_unsynced.c - is each file synced once, and closed whatever happens? */
-#include "world.h"
+#include "harness/world.h"
 
 #include "format/names.h"
 #include "index/unsynced.h"

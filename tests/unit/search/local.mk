@@ -1,7 +1,5 @@
 # Unit tests of lib/search: append `search_tests_sources += tests/unit/search/test_FILE.c`; nothing to register.
 search_tests_sources = \
-	tests/unit/format/section_file.c \
-	tests/unit/format/section_file.h \
 	tests/unit/search/fake_cursor.c \
 	tests/unit/search/fake_cursor.h \
 	tests/unit/search/kit.c \

@@ -1,5 +1,5 @@
 /* test_column_range.c - has every document a value between the ends, and no other? */
-#include "unit/format/section_file.h"
+#include "harness/section_file.h"
 
 #include "base/bitset.h"
 #include "search/column_range.h"
