@@ -356,41 +356,49 @@ static void scatter_char(const transposer *t, prs_char_count *c, uint32_t e) {
     t->places[at] = e << t->freq_bits | (c->freq - 1);
 }
 
-/* What is no id, but the number behind a gap, may be above all ids. */
-__attribute__((always_inline)) static inline void scatter_by(const slice *own, uint32_t stride) {
+/* The entries [ids, stop) of document e, whose places begin at `base`.  Entries are asked for ahead as
+ * far as the stream goes, at `end`.  What is no id, but the number behind a gap, may be above all
+ * ids. */
+__attribute__((always_inline)) static inline void
+scatter_doc(const slice *own, uint32_t e, uint32_t base, uint32_t stride, const uint32_t *end) {
     const transposer *t = own->t;
-    const prs_transpose_input *in = t->in;
-    const uint32_t *ids = in->ids;
-    uint32_t *cursor = own->cursor, *places = t->places;
-    uint32_t base = own->base, from = t->from, n = t->to - t->from, n_ids = t->n_lexicon;
-    uint32_t last = stream_end(in, own->last);
-    uint32_t ahead = last - PRS_MIN(last, FETCH_PLACE + (stride == 2 ? FETCH_NEXT : 0));
-    for (uint32_t e = own->first; e < own->last; e++) {
-        uint32_t stop = stream_end(in, e + 1);
-        uint32_t place = base - 1; /* the first token is not stacked: it steps onto base */
-        for (uint32_t i = in->docs[e].start; i < stop; i++) {
-            uint32_t entry = ids[i], id = entry & PRS_STREAM_ID;
-            if (PRS_LIKELY(i < ahead)) {
-                uint32_t soon = ids[i + FETCH_PLACE] & PRS_STREAM_ID;
-                if (stride == 2) fetch_cursor(cursor, 2, ids[i + FETCH_PLACE + FETCH_NEXT]);
-                if (PRS_LIKELY(soon < n_ids))
-                    __builtin_prefetch(places + (cursor[(size_t)soon * stride] - from));
-            }
-            if (PRS_UNLIKELY(prs_stream_is_gap(entry))) {
-                place += ids[++i];
-                continue;
-            }
-            place += (entry >> 31) ^ 1u;
-            if ((entry & PRS_STREAM_TELLS) != 0) {
-                uint32_t tag = char_tag(t, cursor, stride, id);
-                scatter_char(t, &own->chars[tag & ~PRS_CHAR_ONLY], e);
-                if ((tag & PRS_CHAR_ONLY) != 0) continue;
-            }
-            uint32_t at = cursor[(size_t)id * stride] - from;
-            if (at >= n) continue; /* of another pass */
-            places[at] = place;
-            cursor[(size_t)id * stride]++;
+    const uint32_t *ids = t->in->ids + t->in->docs[e].start,
+                   *stop = t->in->ids + stream_end(t->in, e + 1);
+    uint32_t *cursor = own->cursor, *places = t->places, from = t->from, n = t->to - from;
+    uint32_t place = base - 1; /* the first token is not stacked: it steps onto base */
+    for (; ids < stop; ids++) {
+        uint32_t entry = *ids;
+        if (PRS_LIKELY(ids < end)) {
+            uint32_t soon = ids[FETCH_PLACE] & PRS_STREAM_ID;
+            if (stride == 2) fetch_cursor(cursor, 2, ids[FETCH_PLACE + FETCH_NEXT]);
+            if (PRS_LIKELY(soon < t->n_lexicon))
+                __builtin_prefetch(places + (cursor[(size_t)soon * stride] - from));
         }
+        if (PRS_UNLIKELY(prs_stream_is_gap(entry))) {
+            place += *++ids;
+            continue;
+        }
+        place += (entry >> 31) ^ 1u;
+        uint32_t *next = &cursor[(size_t)(entry & PRS_STREAM_ID) * stride];
+        if ((entry & PRS_STREAM_TELLS) != 0) {
+            uint32_t tag = char_tag(t, cursor, stride, entry & PRS_STREAM_ID);
+            scatter_char(t, &own->chars[tag & ~PRS_CHAR_ONLY], e);
+            if ((tag & PRS_CHAR_ONLY) != 0) continue;
+        }
+        uint32_t at = *next - from;
+        if (at >= n) continue; /* of another pass */
+        places[at] = place;
+        ++*next;
+    }
+}
+
+__attribute__((always_inline)) static inline void scatter_by(const slice *own, uint32_t stride) {
+    const prs_transpose_input *in = own->t->in;
+    uint32_t ahead = FETCH_PLACE + (stride == 2 ? FETCH_NEXT : 0), base = own->base;
+    uint32_t last = stream_end(in, own->last);
+    const uint32_t *end = in->ids + (last - PRS_MIN(last, ahead));
+    for (uint32_t e = own->first; e < own->last; e++) {
+        scatter_doc(own, e, base, stride, end);
         base += in->docs[e].span;
     }
 }
