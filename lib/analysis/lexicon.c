@@ -23,11 +23,9 @@
 #include "analysis/lexicon_impl.h"
 
 #include "analysis/ascii_word.h"
-#include "analysis/utf8.h"
 #include "base/error.h"
 #include "base/hash.h"
 
-#define IDS_MAX PRS_STREAM_GAP
 #define WARM_BYTES 1024u
 
 /* ---- life --------------------------------------------------------------------------------- */
@@ -35,6 +33,7 @@
 static void init_tables(prs_lexicon *lexicon) {
     prs_map_init(&lexicon->keys, lexicon->mem, lexicon->seeds[0]);
     prs_word_memo_init(&lexicon->words, lexicon->mem, &lexicon->seeds[1]);
+    prs_word_memo_init(&lexicon->stems, lexicon->mem, &lexicon->seeds[1]);
     prs_pair_memo_init(&lexicon->pairs, lexicon->mem, lexicon->seeds[3]);
     prs_chunk_memo_init(&lexicon->chunks, lexicon->mem);
 }
@@ -50,6 +49,7 @@ prism_status prs_lexicon_new(prs_analyzer *analyzer, prs_mem *mem, prs_lexicon *
     lexicon->has_lanes = analyzer->recipe == PRS_RECIPE_MIXED;
     lexicon->is_spaced = analyzer->recipe == PRS_RECIPE_WHITESPACE &&
                          analyzer->options.max_token_bytes >= PRS_ASCII_WORD_KEY;
+    lexicon->has_chars = lexicon->has_lanes && analyzer->options.han != PRS_HAN_BI;
     memcpy(lexicon->seeds, seeds, sizeof seeds);
     init_tables(lexicon);
     prism_status status = prs_analysis_new(analyzer, mem, &lexicon->analysis, err);
@@ -64,6 +64,7 @@ prism_status prs_lexicon_new(prs_analyzer *analyzer, prs_mem *mem, prs_lexicon *
 void prs_lexicon_reset(prs_lexicon *lexicon) {
     prs_map_fini(&lexicon->keys);
     prs_word_memo_fini(&lexicon->words);
+    prs_word_memo_fini(&lexicon->stems);
     prs_pair_memo_fini(&lexicon->pairs);
     prs_chunk_memo_fini(&lexicon->chunks);
     prs_mem_free(lexicon->mem, lexicon->han, sizeof *lexicon->han);
@@ -94,7 +95,8 @@ const prs_bytes *prs_lexicon_keys(const prs_lexicon *lexicon) {
 
 size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
     return sizeof *lexicon + prs_map_bytes(&lexicon->keys) + prs_word_memo_bytes(&lexicon->words) +
-           prs_pair_memo_bytes(&lexicon->pairs) + prs_chunk_memo_bytes(&lexicon->chunks) +
+           prs_word_memo_bytes(&lexicon->stems) + prs_pair_memo_bytes(&lexicon->pairs) +
+           prs_chunk_memo_bytes(&lexicon->chunks) +
            (lexicon->han == NULL ? 0 : sizeof *lexicon->han);
 }
 
@@ -105,7 +107,7 @@ size_t prs_lexicon_bytes(const prs_lexicon *lexicon) {
 
 uint64_t prs_lexicon_weight(const prs_lexicon *lexicon) {
     const prs_map *keys = &lexicon->keys;
-    uint64_t n_pairs = keys->n_unlisted;
+    uint64_t n_pairs = lexicon->pairs.n;
     return keys->key_bytes + n_pairs * PAIR_WEIGHT + (keys->n - n_pairs) * WORD_WEIGHT;
 }
 
@@ -133,55 +135,31 @@ prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n) {
     return PRISM_OK;
 }
 
-prism_status prs_lexicon_check_room(const prs_lexicon *lexicon) {
-    if (PRS_LIKELY(lexicon->keys.n < IDS_MAX)) return PRISM_OK;
-    return prs_error_set(lexicon->err, PRISM_ELIMIT, "more than %u different terms", IDS_MAX);
-}
-
-prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term, uint32_t *id) {
-    uint8_t key[PRISM_MAX_TERM_BYTES];
-    PRS_ASSERT(term.len < sizeof key);
-    PRS_TRY(prs_lexicon_check_room(lexicon));
-    key[0] = kind;
-    memcpy(key + 1, term.ptr, term.len);
-    if (prs_map_add(&lexicon->keys, prs_bytes_of(key, term.len + 1), id, NULL) != PRISM_OK) {
-        return prs_error_nomem(lexicon->err);
+/* At position `pos`. */
+static prism_status put_id(prs_lexicon *lexicon, uint32_t id, uint32_t pos) {
+    PRS_TRY(prs_lexicon_reserve(lexicon, 3));
+    uint32_t *at = lexicon->out->ids + lexicon->out->n, *from = at;
+    if (pos < lexicon->span) {
+        *at++ = id | PRS_STREAM_STACKED;
+    } else {
+        if (pos > lexicon->span) {
+            *at++ = PRS_STREAM_GAP;
+            *at++ = pos - lexicon->span;
+        }
+        *at++ = id;
+        lexicon->span = pos + 1;
+        lexicon->pos++;
     }
+    lexicon->out->n += (size_t)(at - from);
     return PRISM_OK;
 }
 
-static bool is_plain_pair(const uint8_t *t, size_t len) {
-    return len == 6 && t[0] >= 0xe0 && t[0] < 0xf0 && t[3] >= 0xe0 && t[3] < 0xf0;
-}
-
-/* A character of three bytes in well-formed UTF-8. */
-static uint32_t wide_char(const uint8_t *p) {
-    return (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
-}
-
-/* A pair of two characters of three bytes is known to the memo of pairs alone. */
-static prism_status find_id(prs_lexicon *lexicon, const prs_token *token, uint32_t *id) {
-    const uint8_t *t = token->term;
-    bool is_pair = token->kind == PRS_KIND_HAN2 && is_plain_pair(t, token->len);
-    bool is_char = token->kind == PRS_KIND_HAN1 || token->kind == PRS_KIND_HANEND;
-    if (is_char && token->len == 3)
-        return prs_lane_add_char(lexicon, token->kind, wide_char(t), id);
-    if (!is_pair) return prs_lexicon_add(lexicon, token->kind, prs_bytes_of(t, token->len), id);
-    uint32_t n, first = prs_utf8_decode(t, t + 6, &n), second = prs_utf8_decode(t + 3, t + 6, &n);
-    return prs_lane_add_pair(lexicon, first << 16 | second, id);
-}
-
-prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *id,
-                                prism_error *err) {
-    const uint8_t *t = key.ptr + 1;
-    lexicon->err = err;
-    if (key.ptr[0] == PRS_KIND_HAN2 && is_plain_pair(t, key.len - 1)) {
-        lexicon->n_pairs = 0; /* what a failed scan has left */
-        return prs_lane_intern_pair(lexicon, key, wide_char(t) << 16 | wide_char(t + 3), id);
-    }
-    PRS_TRY(prs_lexicon_check_room(lexicon));
-    if (prs_map_add(&lexicon->keys, key, id, NULL) != PRISM_OK) return prs_error_nomem(err);
-    return PRISM_OK;
+/* A HAN1 that waited is left out if what comes behind it tells that it was there. */
+static prism_status put_held(prs_lexicon *lexicon, const prs_token *next) {
+    uint32_t c;
+    lexicon->is_held = false;
+    if (prs_lexicon_tells_char(next->kind, next->term, next->len, &c)) return PRISM_OK;
+    return put_id(lexicon, lexicon->held | PRS_STREAM_TELLS, next->pos);
 }
 
 /* prs_token_fn of the general lane and of the analyzers without lanes: positions are the text's. */
@@ -191,31 +169,27 @@ static prism_status put_token(void *ctx, const prs_token *token) {
     if (token->memo != NULL && *token->memo != 0) {
         id = *token->memo - 1;
     } else {
-        PRS_TRY(find_id(lexicon, token, &id));
+        PRS_TRY(prs_lexicon_find(lexicon, token, &id));
         if (token->memo != NULL) *token->memo = id + 1;
     }
-    PRS_TRY(prs_lexicon_reserve(lexicon, 3));
-    uint32_t *at = lexicon->out->ids + lexicon->out->n, *from = at;
-    if (token->pos < lexicon->span) {
-        *at++ = id | PRS_STREAM_STACKED;
-    } else {
-        if (token->pos > lexicon->span) {
-            *at++ = PRS_STREAM_GAP;
-            *at++ = token->pos - lexicon->span;
-        }
-        *at++ = id;
-        lexicon->span = token->pos + 1;
-        lexicon->pos++;
+    if (PRS_UNLIKELY(lexicon->is_held)) {
+        PRS_TRY(put_held(lexicon, token));
+        uint32_t c;
+        if (prs_lexicon_tells_char(token->kind, token->term, token->len, &c))
+            id |= PRS_STREAM_TELLS;
     }
-    lexicon->out->n += (size_t)(at - from);
-    return PRISM_OK;
+    if (token->kind == PRS_KIND_HAN1 && lexicon->has_chars) {
+        lexicon->is_held = true;
+        lexicon->held = id;
+        return PRISM_OK;
+    }
+    return put_id(lexicon, id, token->pos);
 }
 
 /* ---- the general lane ---------------------------------------------------------------------- */
 
-/* Groups from *at on, as if the text began there, until a separator follows or the text ends. */
-static prism_status run_general(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
-                                uint32_t *at, uint64_t *n_bad) {
+prism_status prs_lexicon_general(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                 uint32_t *at, uint64_t *n_bad) {
     prs_mixed run;
     bool is_clean = false;
     prs_mixed_begin(&run, lexicon->analysis, text + *at, len - *at, put_token, lexicon,
@@ -231,43 +205,7 @@ static prism_status run_general(prs_lexicon *lexicon, const uint8_t *text, uint3
     return PRISM_OK;
 }
 
-/* Remember what the chunk came to: the entries from `from` on. */
-static prism_status keep_chunk(prs_lexicon *lexicon, prs_chunk *chunk, size_t from,
-                               uint32_t n_pos) {
-    size_t n = lexicon->out->n - from;
-    if (n > PRS_CHUNK_IDS) return PRISM_OK;
-    memcpy(chunk->ids, lexicon->out->ids + from, n * sizeof *chunk->ids);
-    chunk->n_ids = (uint8_t)n;
-    chunk->n_pos = (uint8_t)n_pos;
-    return prs_chunk_memo_add(&lexicon->chunks, chunk) == PRISM_OK ? PRISM_OK
-                                                                   : prs_error_nomem(lexicon->err);
-}
-
-/* The chunk from *at to `end` as a text of its own, from memory if it was met before. */
-static prism_status run_chunk(prs_lexicon *lexicon, const uint8_t *text, uint32_t end, uint32_t *at,
-                              uint64_t *n_bad) {
-    prs_chunk chunk;
-    uint64_t bad = 0;
-    size_t from = lexicon->out->n;
-    uint32_t span = lexicon->span;
-    memset(&chunk, 0, sizeof chunk);
-    memcpy(chunk.text, text + *at, end - *at);
-    const prs_chunk *known = prs_chunk_memo_find(&lexicon->chunks, chunk.text);
-    if (known == NULL) {
-        while (*at < end) PRS_TRY(run_general(lexicon, text, end, at, &bad));
-        *n_bad += bad;
-        return bad > 0 ? PRISM_OK : keep_chunk(lexicon, &chunk, from, lexicon->span - span);
-    }
-    PRS_TRY(prs_lexicon_reserve(lexicon, PRS_CHUNK_IDS));
-    memcpy(lexicon->out->ids + from, known->ids, sizeof known->ids);
-    lexicon->out->n += known->n_ids;
-    lexicon->span += known->n_pos;
-    *at = end;
-    return PRISM_OK;
-}
-
-static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
-                               uint64_t *n_bad) {
+static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32_t len) {
     uint32_t at = 0;
     bool has_chunks = !lexicon->analysis->analyzer->options.join_linebreak;
     if (len >= WARM_BYTES)
@@ -276,10 +214,13 @@ static prism_status scan_lanes(prs_lexicon *lexicon, const uint8_t *text, uint32
         PRS_TRY(prs_lane_run(lexicon, text, len, &at));
         if (at == len) break;
         uint32_t end = has_chunks ? prs_lane_chunk_end(lexicon, text, len, at) : 0;
-        if (end > 0)
-            PRS_TRY(run_chunk(lexicon, text, end, &at, n_bad));
-        else
-            PRS_TRY(run_general(lexicon, text, len, &at, n_bad));
+        if (end > 0) {
+            PRS_TRY(prs_lane_push_chunk(lexicon, text, len, at, end));
+            at = end;
+            continue;
+        }
+        if (lexicon->n_chunks > 0) PRS_TRY(prs_lane_refill(lexicon));
+        PRS_TRY(prs_lexicon_general(lexicon, text, len, &at, &lexicon->n_bad));
     }
     return prs_lane_flush(lexicon);
 }
@@ -290,15 +231,14 @@ static uint32_t next_blank(const uint8_t *text, uint32_t len, uint32_t at) {
 }
 
 /* Text between two ASCII blanks gives the same words whatever stands around them. */
-static prism_status scan_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
-                                uint64_t *n_bad) {
+static prism_status scan_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len) {
     for (uint32_t at = 0; at < len;) {
         PRS_TRY(prs_lane_run_spaced(lexicon, text, len, &at));
         if (at == len) break;
         uint32_t end = len - at < PRS_ASCII_WORD_LOOK ? len : next_blank(text, len, at);
         uint32_t pos = lexicon->span;
         PRS_TRY(prs_whitespace_run(lexicon->analysis, prs_bytes_of(text + at, end - at), put_token,
-                                   lexicon, &pos, n_bad, lexicon->err));
+                                   lexicon, &pos, &lexicon->n_bad, lexicon->err));
         at = end;
     }
     PRS_TRY(prs_lane_flush(lexicon));
@@ -306,28 +246,28 @@ static prism_status scan_spaced(prs_lexicon *lexicon, const uint8_t *text, uint3
     return PRISM_OK;
 }
 
-static prism_status scan_with(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
-                              uint64_t *n_bad) {
-    if (lexicon->has_lanes) return scan_lanes(lexicon, text, len, n_bad);
-    if (lexicon->is_spaced) return scan_spaced(lexicon, text, len, n_bad);
-    return prs_analysis_run(lexicon->analysis, text, len, put_token, lexicon, NULL, n_bad,
+static prism_status scan_with(prs_lexicon *lexicon, const uint8_t *text, uint32_t len) {
+    if (lexicon->has_lanes) return scan_lanes(lexicon, text, len);
+    if (lexicon->is_spaced) return scan_spaced(lexicon, text, len);
+    return prs_analysis_run(lexicon->analysis, text, len, put_token, lexicon, NULL, &lexicon->n_bad,
                             lexicon->err);
 }
 
 prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len, prs_stream *out,
                               uint32_t *n_pos, uint32_t *n_span, uint64_t *n_bad,
                               prism_error *err) {
-    uint64_t bad = 0;
     lexicon->out = out;
     lexicon->base = out->n;
     lexicon->err = err;
     lexicon->pos = lexicon->span = 0;
-    lexicon->n_words = lexicon->n_pairs = 0;
+    lexicon->n_bad = 0;
+    lexicon->is_held = false;
+    lexicon->n_words = lexicon->n_chunks = lexicon->n_pairs = 0;
     *n_pos = *n_span = 0;
     if (n_bad != NULL) *n_bad = 0;
     if (len >= UINT32_MAX) return prs_error_set(err, PRISM_ELIMIT, "a text of 4 GiB or more");
     if (len == 0) text = ""; /* NULL is not to be added to */
-    prism_status status = scan_with(lexicon, text, (uint32_t)len, &bad);
+    prism_status status = scan_with(lexicon, text, (uint32_t)len);
     if (status == PRISM_OK) status = check_positions(lexicon);
     if (status != PRISM_OK) {
         out->n = lexicon->base;
@@ -335,6 +275,6 @@ prism_status prs_lexicon_scan(prs_lexicon *lexicon, const void *text, size_t len
     }
     *n_pos = lexicon->has_lanes ? lexicon->span : lexicon->pos;
     *n_span = lexicon->span;
-    if (n_bad != NULL) *n_bad = bad;
+    if (n_bad != NULL) *n_bad = lexicon->n_bad;
     return PRISM_OK;
 }

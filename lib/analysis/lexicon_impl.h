@@ -1,4 +1,4 @@
-/* lexicon_impl.h - what a lexicon is made of; between lexicon.c and lexicon_lane.c only. */
+/* lexicon_impl.h - what a lexicon is made of; between lexicon.c and lexicon_*.c only. */
 #ifndef PRS_ANALYSIS_LEXICON_IMPL_H
 #define PRS_ANALYSIS_LEXICON_IMPL_H
 
@@ -24,11 +24,18 @@ typedef struct prs_lane_han {
     uint32_t last[0x10000]; /* the same for HANEND */
 } prs_lane_han;
 
+/* A word of the lane, or a chunk that stands among them: then lo is 0 and hi its place in
+ * chunk_queue. */
 typedef struct prs_lane_word {
     prs_word_key key;
     uint64_t hash;
     uint32_t at; /* entry of the stream, counted from the text's first */
 } prs_lane_word;
+
+typedef struct prs_lane_chunk {
+    uint8_t text[PRS_CHUNK_MAX]; /* zeros behind */
+    uint32_t from, end;          /* of the text at hand */
+} prs_lane_chunk;
 
 typedef struct prs_lane_pair {
     uint64_t hash;
@@ -41,10 +48,13 @@ struct prs_lexicon {
     prs_analysis *analysis;
     bool has_lanes; /* mixed-v1 */
     bool is_spaced; /* whitespace: a lane of its own */
+    bool has_chars; /* HAN1 beside HAN2 and HANEND */
     /* Term key <-> id.  Pairs of two three-byte characters are unlisted here: they are found in
-     * `pairs`, which is the truth for them.  The other memos only remember. */
+     * `pairs`, which is the truth for them; and words of up to 16 bytes, which are found in
+     * prs_lexicon_terms.  `chunks` and, with a stemmer, `words` only remember. */
     prs_map keys;
-    prs_word_memo words;
+    prs_word_memo words; /* by surface */
+    prs_word_memo stems; /* by term, where that is another thing */
     prs_pair_memo pairs;
     prs_chunk_memo chunks;
     prs_lane_han *han;
@@ -52,21 +62,54 @@ struct prs_lexicon {
 
     /* The text at hand. */
     prs_stream *out;
-    size_t base;   /* entries of `out` before this text */
-    uint32_t pos;  /* positions used so far */
-    uint32_t span; /* positions used, and gaps */
+    size_t base;    /* entries of `out` before this text */
+    uint32_t pos;   /* positions used so far */
+    uint32_t span;  /* positions used, and gaps */
+    bool is_held;   /* the general lane has met a HAN1 and not yet what follows it: */
+    uint32_t held;  /* its id */
+    uint64_t n_bad; /* bytes that are no UTF-8 */
+    const uint8_t *text;
     prism_error *err;
     uint32_t n_words, n_pairs; /* waiting for their ids */
+    uint32_t n_chunks;         /* of n_words */
     prs_lane_word word_queue[PRS_LANE_BATCH];
+    prs_lane_chunk chunk_queue[PRS_LANE_BATCH];
     prs_lane_pair pair_queue[PRS_LANE_BATCH];
 };
 
+/* Folding leaves a word of the lane as it is, and what stands between blanks is not even folded: so
+ * without a stemmer it is its own term. */
+static inline bool prs_lexicon_is_own_term(const prs_lexicon *lexicon) {
+    return lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
+}
+
+/* The memo that knows the ids of words of up to 16 bytes. */
+static inline prs_word_memo *prs_lexicon_terms(prs_lexicon *lexicon) {
+    return prs_lexicon_is_own_term(lexicon) ? &lexicon->words : &lexicon->stems;
+}
+
 /** Room for n more entries of the stream.   Errors : ENOMEM, ELIMIT too many positions */
 prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n);
-/** May one more term have an id?   Errors : ELIMIT 2^31 - 1 terms */
+/** May one more term have an id?   Errors : ELIMIT 2^30 - 1 terms */
 prism_status prs_lexicon_check_room(const prs_lexicon *lexicon);
-/** Id of a key that is no plain pair, new or old.   Errors : ENOMEM, ELIMIT 2^31 - 1 terms */
+/** Is this the key of a HAN2 or HANEND of characters of three bytes each?  They tell their HAN1.  *c :
+ *  the first. */
+static inline bool prs_lexicon_tells_char(uint8_t kind, const uint8_t *t, size_t len, uint32_t *c) {
+    bool is_wide = len >= 3 && t[0] >= 0xe0 && t[0] < 0xf0;
+    bool is_pair = kind == PRS_KIND_HAN2 && len == 6 && t[3] >= 0xe0 && t[3] < 0xf0;
+    if (!is_wide || !(is_pair || (kind == PRS_KIND_HANEND && len == 3))) return false;
+    *c = (t[0] & 15u) << 12 | (t[1] & 63u) << 6 | (t[2] & 63u);
+    return true;
+}
+
+/** Id of a key that is no plain pair, new or old.   Errors : ENOMEM, ELIMIT 2^30 - 1 terms */
 prism_status prs_lexicon_add(prs_lexicon *lexicon, uint8_t kind, prs_bytes term, uint32_t *id);
+/** Id of a token's term, new or old; likewise. */
+prism_status prs_lexicon_find(prs_lexicon *lexicon, const prs_token *token, uint32_t *id);
+/** The general lane: groups from *at on, as if the text began there, until a separator follows or
+ *  the text ends.  *n_bad : what is no UTF-8 is added. */
+prism_status prs_lexicon_general(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                 uint32_t *at, uint64_t *n_bad);
 
 /** Walk the text from *at on, which must be the start of the text or follow a separator, as far as
  *  the lanes can be sure: to the end, or to a place from which the general lane takes over as if a
@@ -80,6 +123,14 @@ bool prs_lane_is_clean(const prs_lexicon *lexicon, const uint8_t *text, uint32_t
  *  bytes. */
 uint32_t prs_lane_chunk_end(const prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
                             uint32_t from);
+/** The tables of the Han lane, if they are not there.   Errors : ENOMEM */
+prism_status prs_lane_open_han(prs_lexicon *lexicon);
+/** Queue the chunk [from, end) of the text. */
+prism_status prs_lane_push_chunk(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                 uint32_t from, uint32_t end);
+/** Put the entries of a chunk of the queue at the end of the stream; behind them there is room for a
+ *  queue of words. */
+prism_status prs_lane_put_chunk(prs_lexicon *lexicon, uint32_t no);
 /** Id of a plain pair, new or old: two folded characters of three bytes each, the first in the high
  *  half of the key.  prs_lane_run has been called before.   Errors : ENOMEM, ELIMIT */
 prism_status prs_lane_add_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id);
@@ -92,7 +143,9 @@ prism_status prs_lane_run_spaced(prs_lexicon *lexicon, const uint8_t *text, uint
 /** The same for a pair whose term key is there already. */
 prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key,
                                   uint32_t *id);
-/** Give the words and pairs in the queues their ids. */
+/** Give the words and chunks in their queue their ids, and make room for as many more. */
+prism_status prs_lane_refill(prs_lexicon *lexicon);
+/** Give all in the queues their ids. */
 prism_status prs_lane_flush(prs_lexicon *lexicon);
 
 #endif

@@ -67,7 +67,8 @@ static uint16_t lane_code(const prs_analysis *analysis, uint32_t cp) {
     return (uc->flags & (PRS_UC_PICT | PRS_UC_EMOJI)) == 0 ? PRS_LANE_BREAK : PRS_LANE_SLOW;
 }
 
-static prism_status open_han(prs_lexicon *lexicon) {
+prism_status prs_lane_open_han(prs_lexicon *lexicon) {
+    if (lexicon->han != NULL) return PRISM_OK;
     prs_lane_han *han = prs_mem_calloc(lexicon->mem, 1, sizeof *han);
     if (han == NULL) return prs_error_nomem(lexicon->err);
     for (uint32_t cp = 0x80; cp < 0x10000; cp++) {
@@ -107,12 +108,6 @@ static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surf
     return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
 }
 
-/* Folding leaves a word of the lane as it is, and what stands between blanks is not even folded: so
- * without a stemmer it is its own term. */
-static bool is_own_term(const prs_lexicon *lexicon) {
-    return lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
-}
-
 /* The bytes of a word behind those of `kind`; returns its length. */
 static uint32_t spell(prs_word_key key, uint8_t kind, uint8_t out[1 + PRS_ASCII_WORD_KEY]) {
     out[0] = kind;
@@ -123,60 +118,73 @@ static uint32_t spell(prs_word_key key, uint8_t kind, uint8_t out[1 + PRS_ASCII_
 }
 
 /* Remember a word met for the first time. */
-static prism_status learn_word(prs_lexicon *lexicon, prs_word_key key, const prs_word_entry **out) {
+static prism_status learn_word(prs_lexicon *lexicon, const prs_lane_word *item,
+                               prs_word_entry *entry) {
     uint8_t text[1 + PRS_ASCII_WORD_KEY];
     prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    surface.end = spell(key, PRS_KIND_WORD, text);
-    prs_word_entry entry = {key, 0, PRS_MEMO_NONE};
-    PRS_TRY(is_own_term(lexicon) ? prs_lexicon_add(lexicon, PRS_KIND_WORD,
-                                                   prs_bytes_of(text + 1, surface.end), &entry.id)
-                                 : make_ids(lexicon, text + 1, &surface, &entry));
-    prs_word_memo_add(&lexicon->words, &entry);
-    *out = prs_word_memo_find(&lexicon->words, key, prs_word_memo_hash(&lexicon->words, key));
+    surface.end = spell(item->key, PRS_KIND_WORD, text);
+    *entry = (prs_word_entry){item->key, 0, PRS_MEMO_NONE};
+    if (!prs_lexicon_is_own_term(lexicon)) {
+        PRS_TRY(make_ids(lexicon, text + 1, &surface, entry));
+    } else {
+        PRS_TRY(prs_lexicon_check_room(lexicon));
+        if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(text, 1 + surface.end), &entry->id) !=
+            PRISM_OK)
+            return prs_error_nomem(lexicon->err);
+    }
+    prs_word_memo_add(&lexicon->words, entry);
     return PRISM_OK;
 }
 
-static void give_ids(uint32_t *ids, const prs_lane_word *word, const prs_word_entry *entry) {
-    ids[word->at] = entry->id;
-    if (entry->exact != PRS_MEMO_NONE) ids[word->at + 1] = entry->exact | PRS_STREAM_STACKED;
+static inline void give_ids(uint32_t *ids, const prs_word_entry *entry) {
+    ids[0] = entry->id;
+    if (entry->exact != PRS_MEMO_NONE) ids[1] = entry->exact | PRS_STREAM_STACKED;
 }
 
-/* The words that were met before; those that were not are listed, and their slots asked for. */
-static uint32_t flush_known(prs_lexicon *lexicon, uint32_t *ids, uint8_t fresh[PRS_LANE_BATCH]) {
-    bool fetch = is_own_term(lexicon);
-    uint8_t text[1 + PRS_ASCII_WORD_KEY];
-    uint32_t n = 0;
+static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *item,
+                                    uint32_t *ids) {
+    prs_word_entry made;
+    const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, item->key, item->hash);
+    if (PRS_UNLIKELY(entry == NULL)) {
+        PRS_TRY(learn_word(lexicon, item, &made));
+        entry = &made;
+    }
+    give_ids(ids, entry);
+    return PRISM_OK;
+}
+
+/* Words with chunks among them: entries move behind each by what it came to. */
+static prism_status flush_chunks(prs_lexicon *lexicon) {
+    prs_stream *out = lexicon->out;
+    size_t end = out->n, moved = 0;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
-        const prs_lane_word *word = &lexicon->word_queue[i];
-        const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, word->key, word->hash);
-        if (PRS_LIKELY(entry != NULL)) {
-            give_ids(ids, word, entry);
+        const prs_lane_word *item = &lexicon->word_queue[i];
+        size_t at = lexicon->base + item->at + moved;
+        if (item->key.lo != 0) {
+            PRS_TRY(put_word(lexicon, item, out->ids + at));
             continue;
         }
-        fresh[n++] = (uint8_t)i;
-        if (!fetch) continue;
-        uint32_t len = spell(word->key, PRS_KIND_WORD, text);
-        prs_map_fetch(&lexicon->keys, prs_bytes_of(text, 1 + len));
+        out->n = at;
+        PRS_TRY(prs_lane_put_chunk(lexicon, (uint32_t)item->key.hi));
+        moved += out->n - at;
     }
-    return n;
+    out->n = end + moved;
+    lexicon->n_words = lexicon->n_chunks = 0;
+    return PRISM_OK;
 }
 
 static prism_status flush_words(prs_lexicon *lexicon) {
-    if (lexicon->n_words == 0) return PRISM_OK;
+    if (lexicon->n_chunks > 0) return flush_chunks(lexicon);
     uint32_t *ids = lexicon->out->ids + lexicon->base;
-    uint8_t fresh[PRS_LANE_BATCH];
-    uint32_t n = flush_known(lexicon, ids, fresh);
-    for (uint32_t i = 0; i < n; i++) { /* one may stand there twice */
-        const prs_lane_word *word = &lexicon->word_queue[fresh[i]];
-        const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, word->key, word->hash);
-        if (entry == NULL) PRS_TRY(learn_word(lexicon, word->key, &entry));
-        give_ids(ids, word, entry);
+    for (uint32_t i = 0; i < lexicon->n_words; i++) {
+        const prs_lane_word *item = &lexicon->word_queue[i];
+        PRS_TRY(put_word(lexicon, item, ids + item->at));
     }
     lexicon->n_words = 0;
     return PRISM_OK;
 }
 
-static prism_status refill_words(prs_lexicon *lexicon) {
+prism_status prs_lane_refill(prs_lexicon *lexicon) {
     PRS_TRY(flush_words(lexicon));
     if (prs_word_memo_reserve(&lexicon->words, PRS_LANE_BATCH) != PRISM_OK) {
         return prs_error_nomem(lexicon->err);
@@ -294,7 +302,7 @@ run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *fro
     uint32_t at = *from;
     bool stop = false;
     while (!stop && len - at >= NEAR_LOOK) {
-        if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(refill_words(lexicon));
+        if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(prs_lane_refill(lexicon));
         at += len - at >= BLOCK_LOOK ? push_words(lexicon, text + at, BLOCK, spaced, &stop)
                                      : push_words(lexicon, text + at, 16, spaced, &stop);
     }
@@ -304,34 +312,43 @@ run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *fro
 
 prism_status prs_lane_run_spaced(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
                                  uint32_t *from) {
-    if (lexicon->n_words == 0) PRS_TRY(refill_words(lexicon));
+    if (lexicon->n_words == 0) PRS_TRY(prs_lane_refill(lexicon));
     PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
     return run_words(lexicon, text, len, from, true);
 }
 
 /* ---- runs of Han ---------------------------------------------------------------------------- */
 
-static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
-                               uint32_t *slot) {
+static uint32_t *char_slot(prs_lane_han *han, uint8_t kind, uint32_t folded) {
+    return kind == PRS_KIND_HAN1 ? &han->han1[folded] : &han->last[folded];
+}
+
+static prism_status learn_char(prs_lexicon *lexicon, uint8_t kind, uint32_t folded) {
     uint8_t bytes[4];
-    uint32_t id;
+    uint32_t id, *slot = char_slot(lexicon->han, kind, folded);
+    if (*slot != 0) return PRISM_OK;
     PRS_TRY(
         prs_lexicon_add(lexicon, kind, prs_bytes_of(bytes, prs_utf8_encode(folded, bytes)), &id));
     *slot = id + 1;
     return PRISM_OK;
 }
 
+/* Where there is a HANEND there is the HAN1 that it tells. */
 static inline prism_status char_id(prs_lexicon *lexicon, uint8_t kind, uint32_t folded,
                                    uint32_t *id) {
-    uint32_t *slot =
-        kind == PRS_KIND_HAN1 ? &lexicon->han->han1[folded] : &lexicon->han->last[folded];
-    if (PRS_UNLIKELY(*slot == 0)) PRS_TRY(learn_char(lexicon, kind, folded, slot));
+    uint32_t *slot = char_slot(lexicon->han, kind, folded);
+    if (PRS_UNLIKELY(*slot == 0)) {
+        if (lexicon->has_chars) PRS_TRY(learn_char(lexicon, PRS_KIND_HAN1, folded));
+        PRS_TRY(learn_char(lexicon, kind, folded));
+    }
     *id = *slot - 1;
     return PRISM_OK;
 }
 
-/* Give a pair that is new its id; `bytes` are its term key. */
+/* Give a pair that is new its id; `bytes` are its term key.  Its first character has one, too. */
 static prism_status keep_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_t key, uint32_t *id) {
+    uint32_t first;
+    if (lexicon->has_chars) PRS_TRY(char_id(lexicon, PRS_KIND_HAN1, key >> 16, &first));
     PRS_TRY(prs_lexicon_check_room(lexicon));
     if (prs_map_add_unlisted(&lexicon->keys, bytes, id) != PRISM_OK)
         return prs_error_nomem(lexicon->err);
@@ -349,11 +366,12 @@ static prism_status learn_pair(prs_lexicon *lexicon, uint32_t key, uint32_t *id)
 static prism_status flush_pairs(prs_lexicon *lexicon) {
     if (lexicon->n_pairs == 0) return PRISM_OK;
     uint32_t *ids = lexicon->out->ids + lexicon->base;
+    uint32_t tells = lexicon->has_chars ? PRS_STREAM_TELLS : 0;
     for (uint32_t i = 0; i < lexicon->n_pairs; i++) {
         const prs_lane_pair *pair = &lexicon->pair_queue[i];
         uint32_t id = prs_pair_memo_find(&lexicon->pairs, pair->key, pair->hash);
         if (PRS_UNLIKELY(id == PRS_MEMO_NONE)) PRS_TRY(learn_pair(lexicon, pair->key, &id));
-        ids[pair->at] |= id; /* the entry holds PRS_STREAM_STACKED or nothing */
+        ids[pair->at] = id | tells;
     }
     lexicon->n_pairs = 0;
     return PRISM_OK;
@@ -387,40 +405,29 @@ prism_status prs_lane_intern_pair(prs_lexicon *lexicon, prs_bytes bytes, uint32_
     return *id != PRS_MEMO_NONE ? PRISM_OK : keep_pair(lexicon, bytes, key, id);
 }
 
-/* Write the terms of a character that begins no pair. */
-static inline prism_status put_last(prs_lexicon *lexicon, prs_han_mode mode, uint32_t folded) {
+/* Write the term of a character that begins no pair. */
+static inline prism_status put_last(prs_lexicon *lexicon, uint32_t folded) {
     prs_stream *out = lexicon->out;
-    uint32_t stacked = 0, id;
-    if (mode != PRS_HAN_BI) {
-        PRS_TRY(char_id(lexicon, PRS_KIND_HAN1, folded, &id));
-        out->ids[out->n++] = id;
-        stacked = PRS_STREAM_STACKED;
-    }
-    PRS_TRY(char_id(lexicon, PRS_KIND_HANEND, folded, &id));
-    out->ids[out->n++] = id | stacked;
+    uint32_t *entry = &out->ids[out->n];
+    PRS_TRY(char_id(lexicon, PRS_KIND_HANEND, folded, entry));
+    if (lexicon->has_chars) *entry |= PRS_STREAM_TELLS;
+    out->n++;
     return PRISM_OK;
 }
 
 /* Write the terms of characters 0 to m - 1 of a run, each of which has a next one. */
-static inline prism_status put_pairs(prs_lexicon *lexicon, bool with_chars, const uint16_t *run,
-                                     uint32_t m) {
+static inline prism_status put_pairs(prs_lexicon *lexicon, const uint16_t *run, uint32_t m) {
     prs_stream *out = lexicon->out;
     for (uint32_t i = 0; i < m;) {
         if (PRS_UNLIKELY(lexicon->n_pairs == PRS_LANE_BATCH)) PRS_TRY(refill_pairs(lexicon));
         const prs_pair_memo memo = lexicon->pairs;
         prs_lane_pair *item = &lexicon->pair_queue[lexicon->n_pairs];
-        uint32_t *ids = out->ids + out->n;
         uint32_t entry = (uint32_t)(out->n - lexicon->base);
         uint32_t end = PRS_MIN(m, i + PRS_LANE_BATCH - lexicon->n_pairs), from = i;
         for (; i < end; i++, item++) {
-            if (with_chars) {
-                PRS_TRY(char_id(lexicon, PRS_KIND_HAN1, run[i], ids++));
-                entry++;
-            }
             uint32_t key = (uint32_t)run[i] << 16 | run[i + 1];
             *item = (prs_lane_pair){prs_pair_memo_hash(&memo, key), key, entry++};
             prs_pair_memo_prefetch(&memo, item->hash);
-            *ids++ = with_chars ? PRS_STREAM_STACKED : 0;
         }
         lexicon->n_pairs += end - from;
         out->n = lexicon->base + entry;
@@ -439,7 +446,8 @@ static inline uint32_t run_code(const prs_lexicon *lexicon, const uint8_t *p, co
     if (PRS_UNLIKELY(end - p < 4)) return wide_code(lexicon, p, end, size);
     uint32_t four = prs_load32(p);
     uint32_t cp = (four & 0xf) << 12 | (four >> 2 & 0xfc0) | (four >> 16 & 0x3f);
-    bool is_sound = (four & 0xc0c0f0) == 0x8080e0 && cp >= 0x800; /* surrogates: see open_han */
+    bool is_sound =
+        (four & 0xc0c0f0) == 0x8080e0 && cp >= 0x800; /* surrogates: see prs_lane_open_han */
     if (PRS_UNLIKELY(!is_sound)) return wide_code(lexicon, p, end, size);
     *size = 3;
     return lexicon->han->fold[cp];
@@ -462,12 +470,11 @@ static prism_status run_han(prs_lexicon *lexicon, const uint8_t *text, uint32_t 
     bool is_over = !is_full && (is_wide ? code != PRS_LANE_SLOW : is_run_end(p, end));
     uint32_t n_out = is_over ? n : n > 2 ? n - 2 : 0;
     run[n] = 0;
-    PRS_TRY(prs_lexicon_reserve(lexicon, 2 * (size_t)n));
+    PRS_TRY(prs_lexicon_reserve(lexicon, n));
     prs_han_mode mode = lexicon->analysis->analyzer->options.han;
     uint32_t m = mode == PRS_HAN_UNI ? 0 : n_out < n ? n_out : n - 1; /* that begin a pair */
-    PRS_TRY(mode == PRS_HAN_BI ? put_pairs(lexicon, false, run, m)
-                               : put_pairs(lexicon, true, run, m));
-    for (uint32_t i = m; i < n_out; i++) PRS_TRY(put_last(lexicon, mode, run[i]));
+    PRS_TRY(put_pairs(lexicon, run, m));
+    for (uint32_t i = m; i < n_out; i++) PRS_TRY(put_last(lexicon, run[i]));
     lexicon->span += n_out;
     *at += 3 * n_out; /* every character of the lane has three bytes */
     *is_clean = is_over || is_full;
@@ -485,8 +492,8 @@ prism_status prs_lane_flush(prs_lexicon *lexicon) {
  * learned before the next refill.  Needed whenever the queues are empty, for a flush takes room and
  * reserves none. */
 static prism_status open_lane(prs_lexicon *lexicon) {
-    if (PRS_UNLIKELY(lexicon->han == NULL)) PRS_TRY(open_han(lexicon));
-    PRS_TRY(refill_words(lexicon));
+    PRS_TRY(prs_lane_open_han(lexicon));
+    PRS_TRY(prs_lane_refill(lexicon));
     return refill_pairs(lexicon);
 }
 
@@ -512,7 +519,7 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
                 !is_sure_end(lexicon, text + at + word.len, end, word.len)) {
                 break;
             }
-            if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(refill_words(lexicon));
+            if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(prs_lane_refill(lexicon));
             push_word(lexicon, &word);
             at += word.len;
         } else if (c != WIDE) {
@@ -525,6 +532,7 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
             if (code < PRS_LANE_HAN_MIN) {
                 at += size;
             } else {
+                if (PRS_UNLIKELY(lexicon->n_chunks > 0)) PRS_TRY(prs_lane_refill(lexicon));
                 PRS_TRY(run_han(lexicon, text, len, &at, &is_clean));
                 PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
             }

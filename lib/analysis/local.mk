@@ -25,7 +25,8 @@ libprismsearch_sources += \
 
 # Each word of a text that is put.
 libprs_kernels_sources += \
-	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_impl.h lib/analysis/lexicon_lane.c \
+	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_chunks.c lib/analysis/lexicon_impl.h \
+	lib/analysis/lexicon_lane.c lib/analysis/lexicon_terms.c \
 	lib/analysis/memo.c lib/analysis/memo.h \
 	lib/analysis/mixed.c \
 	lib/analysis/scan.c lib/analysis/scan.h \

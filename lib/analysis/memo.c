@@ -143,6 +143,10 @@ const prs_chunk *prs_chunk_memo_find(const prs_chunk_memo *memo,
     return memcmp(slot->text, text, sizeof slot->text) == 0 ? slot : NULL;
 }
 
+void prs_chunk_memo_fetch(const prs_chunk_memo *memo, const uint8_t text[PRS_CHUNK_MAX]) {
+    if (memo->slots != NULL) __builtin_prefetch(chunk_slot(memo, text));
+}
+
 /* Twice the slots, or the first ones; every chunk keeps a place. */
 static prism_status grow_chunks(prs_chunk_memo *memo) {
     prs_chunk_memo grown = {memo->mem, NULL, CHUNK_FIRST_BITS, 0};

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 
 #define PRS_MEMO_NONE UINT32_MAX
+#define PRS_WORD_KEY_BYTES 16u
 
 typedef struct prs_word_key {
     uint64_t lo, hi; /* the bytes in order, zeros behind; lo is never 0 */
@@ -80,12 +81,29 @@ void prs_chunk_memo_init(prs_chunk_memo *memo, prs_mem *mem);
 void prs_chunk_memo_fini(prs_chunk_memo *memo);
 /** The chunk with this text (zeros behind), or NULL.  Borrowed until the next add. */
 const prs_chunk *prs_chunk_memo_find(const prs_chunk_memo *memo, const uint8_t text[PRS_CHUNK_MAX]);
+/** Ask the memory for where the chunk would be. */
+void prs_chunk_memo_fetch(const prs_chunk_memo *memo, const uint8_t text[PRS_CHUNK_MAX]);
 /** Keep a copy of a chunk that is not there, in the place of another one if need be.
  *  Errors : ENOMEM.   Cost: the table grows with the chunks met, up to 2 MiB */
 prism_status prs_chunk_memo_add(prs_chunk_memo *memo, const prs_chunk *chunk) PRS_NODISCARD;
 size_t prs_chunk_memo_bytes(const prs_chunk_memo *memo);
 
 __extension__ typedef unsigned __int128 prs_u128;
+
+/* 1 to 16 bytes as a key, if there is one: two loads that overlap in the middle, without reading past
+ * either end. */
+static inline prs_word_key prs_word_key_of(const uint8_t *p, size_t len) {
+    prs_word_key key = {0, 0};
+    if (len > 8) {
+        key.lo = prs_load64(p);
+        key.hi = prs_load64(p + len - 8) >> (8 * (16 - len));
+    } else if (len >= 4) {
+        key.lo = prs_load32(p) | (uint64_t)prs_load32(p + len - 4) << (8 * (len - 4));
+    } else {
+        for (size_t i = 0; i < len; i++) key.lo |= (uint64_t)p[i] << (8 * i);
+    }
+    return key;
+}
 
 /* Both halves of a product of 64-bit halves, each under a secret: a folded multiply. */
 static inline uint64_t prs_word_memo_hash(const prs_word_memo *memo, prs_word_key key) {

@@ -147,24 +147,10 @@ static void read_slot(prs_word_slot *slot, prs_word *out) {
     out->memo = &slot->memo;
 }
 
-/* 1 to 16 bytes as a key: two loads that overlap in the middle, without reading past either end. */
-static prs_word_key read_key(const uint8_t *p, size_t len) {
-    prs_word_key key = {0, 0};
-    if (len > 8) {
-        key.lo = prs_load64(p);
-        key.hi = prs_load64(p + len - 8) >> (8 * (16 - len));
-    } else if (len >= 4) {
-        key.lo = prs_load32(p) | (uint64_t)prs_load32(p + len - 4) << (8 * (len - 4));
-    } else {
-        for (size_t i = 0; i < len; i++) key.lo |= (uint64_t)p[i] << (8 * i);
-    }
-    return key;
-}
-
 /* The key of a surface, which has 1 to 16 bytes.  Bit 5 is the case of a letter, and set in every
  * other ASCII byte that a word can hold: digits . , and the apostrophe. */
 static prs_word_key make_key(const uint8_t *p, size_t len, bool is_ascii) {
-    prs_word_key key = read_key(p, len);
+    prs_word_key key = prs_word_key_of(p, len);
     if (!is_ascii) return key;
     uint64_t lower = UINT64_C(0x2020202020202020);
     key.lo |= len < 8 ? lower >> (8 * (8 - len)) : lower;

@@ -99,10 +99,6 @@ static uint32_t hash_key(const prs_map *map, prs_bytes key) {
     return (uint32_t)(prs_hash64(key.ptr, key.len, map->seed) >> 32);
 }
 
-void prs_map_fetch(const prs_map *map, prs_bytes key) {
-    if (map->slots != NULL) __builtin_prefetch(&map->slots[hash_key(map, key) & map->mask]);
-}
-
 /* The slot that holds key, or the free slot where it belongs; *probes = slots looked at before
  * it. */
 static uint32_t find_slot(const prs_map *map, prs_bytes key, uint32_t hash, uint32_t *probes) {

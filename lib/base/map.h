@@ -34,8 +34,6 @@ prism_status prs_map_add(prs_map *map, prs_bytes key, uint32_t *id, bool *added)
 /** The next id for a key that its caller finds again in another way: no prs_map_add and no
  *  prs_map_find ever meets it.  ENOMEM leaves the map as it was.   Cost: a copy, no hash */
 prism_status prs_map_add_unlisted(prs_map *map, prs_bytes key, uint32_t *id) PRS_NODISCARD;
-/** Ask the memory for the slot of a key that will be looked for soon.   Cost: a hash */
-void prs_map_fetch(const prs_map *map, prs_bytes key);
 /** Id of key, or UINT32_MAX. */
 uint32_t prs_map_find(const prs_map *map, prs_bytes key);
 

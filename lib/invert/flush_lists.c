@@ -116,7 +116,8 @@ static void append_term(lists_write *w, const run *r, uint32_t i) {
         info.off = prs_out_offset(w->out);
         prs_out_write(w->out, list, (size_t)(info.positions_len + info.postings_len));
     }
-    prs_bytes key = prs_lexicon_key(r->pass->lexicon, r->pass->ids[r->first + i]);
+    uint8_t room[8];
+    prs_bytes key = prs_transpose_key(r->pass, r->first + i, room);
     prs_terms_writer_add(w->sink.terms, key, &info);
 }
 

@@ -99,7 +99,7 @@ static prism_status choose(pairs *p, prism_error *err) {
         if (prs_stream_is_gap(entry)) {
             i++;
         } else {
-            counts[entry & ~PRS_STREAM_STACKED]++;
+            counts[entry & PRS_STREAM_ID]++;
         }
     }
     for (uint32_t id = 0; id < p->n_ids; id++) {
@@ -164,7 +164,7 @@ static void walk_document(pairs *p, uint32_t from, uint32_t to) {
             before = here;
             here = 0;
         }
-        uint32_t word = p->word[entry & ~PRS_STREAM_STACKED];
+        uint32_t word = p->word[entry & PRS_STREAM_ID];
         if (word != 0) here |= UINT64_C(1) << (word - 1);
     }
     count_pairs(p, before, here);

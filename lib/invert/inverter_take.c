@@ -40,7 +40,7 @@ static void append_ids(prs_stream *to, const prs_stream *from, const uint32_t *o
             *out++ = from->ids[++i];
             continue;
         }
-        *out++ = own_ids[entry & ~PRS_STREAM_STACKED] | (entry & PRS_STREAM_STACKED);
+        *out++ = own_ids[entry & PRS_STREAM_ID] | (entry & ~PRS_STREAM_ID);
     }
     to->n += from->n;
 }

@@ -16,4 +16,4 @@ libprismsearch_sources += \
 libprs_kernels_sources += \
 	lib/invert/term_encode.c lib/invert/term_encode.h \
 	lib/invert/term_sort.c lib/invert/term_sort.h \
-	lib/invert/transpose.c lib/invert/transpose.h
+	lib/invert/char_counts.h lib/invert/transpose.c lib/invert/transpose.h

@@ -29,35 +29,44 @@ static bool grow_positions(prs_term_encoder *encoder, size_t n, size_t more) {
     return prs_u32s_extend(&encoder->positions, more) != NULL;
 }
 
-/* Cut the next places of a term into at most PRS_CHUNK_DOCS documents with their positions; returns
- * the place behind them, 0 if there was no memory.  A place less the base of its document is its
- * position: where that is not below the document's room, the next document begins. */
-static uint32_t fill_chunk(prs_term_encoder *encoder, const prs_transpose_term *term, uint32_t at,
-                           uint32_t *entry) {
-    const prs_places *places = encoder->places;
-    const uint32_t *from = term->places, n_places = term->n;
-    uint32_t *positions = encoder->positions.ptr;
-    size_t used = 0, cap = encoder->positions.cap;
-    uint32_t n = 0, e = *entry;
-    while (at < n_places && n < PRS_CHUNK_DOCS) {
-        e = prs_places_find(places, e, from[at]);
-        uint32_t base = places->bases[e], room = places->bases[e + 1] - base;
-        uint32_t begin = at, position = from[at] - base;
-        do {
-            if (PRS_UNLIKELY(used == cap)) {
-                if (!grow_positions(encoder, used, used + PRS_CHUNK_DOCS)) return 0;
-                positions = encoder->positions.ptr;
-                cap = encoder->positions.cap;
-            }
-            positions[used++] = position;
-            if (++at == n_places) break;
-            position = from[at] - base;
-        } while (position < room);
-        encoder->docs[n] = places->docs[e].doc;
-        encoder->freqs[n++] = at - begin;
+/* The documents that have been cut, with their freqs.  entries[k] and ends[k] are of the k-th from 1
+ * on. */
+static void take_docs(prs_term_encoder *encoder, const uint32_t *entries, const uint32_t *ends,
+                      uint32_t n) {
+    const prs_stream_doc *docs = encoder->places->docs;
+    for (uint32_t i = 0; i < n; i++) {
+        encoder->docs[i] = docs[entries[i + 1]].doc;
+        encoder->freqs[i] = ends[i + 1] - ends[i];
     }
     encoder->n = n;
-    *entry = e;
+}
+
+/* Cut the next places of a term into at most PRS_CHUNK_DOCS documents with their positions; returns
+ * the place behind them, 0 if there was no memory.  Whether a place begins a document nobody can
+ * foretell, so there is no branch on it: the end of the last one is written with each place. */
+static uint32_t fill_chunk(prs_term_encoder *encoder, const prs_transpose_term *term, uint32_t at) {
+    const prs_places *places = encoder->places;
+    uint32_t entries[PRS_CHUNK_DOCS + 2], ends[PRS_CHUNK_DOCS + 2], n = 0, last = UINT32_MAX;
+    size_t used = 0;
+    ends[0] = at;
+    while (at < term->n && n <= PRS_CHUNK_DOCS) {
+        if (used == encoder->positions.cap && !grow_positions(encoder, used, PRS_CHUNK_DOCS))
+            return 0;
+        size_t room = encoder->positions.cap - used;
+        uint32_t *positions = encoder->positions.ptr + used;
+        uint32_t stop = (uint32_t)PRS_MIN(term->n, at + room), from = at;
+        for (; at < stop; at++) {
+            uint32_t place = term->places[at], e = prs_places_entry(places, place);
+            n += e != last;
+            last = e;
+            entries[n] = e;
+            if (PRS_UNLIKELY(n > PRS_CHUNK_DOCS)) break;
+            ends[n] = at + 1;
+            *positions++ = place - places->bases[e];
+        }
+        used += at - from;
+    }
+    take_docs(encoder, entries, ends, PRS_MIN(n, PRS_CHUNK_DOCS));
     return at;
 }
 
@@ -66,27 +75,52 @@ __attribute__((always_inline)) static inline prism_status
 write_short(prs_term_encoder *encoder, const prs_transpose_term *term, bool with_positions,
             prs_term_info *info, prism_error *err) {
     const prs_places *places = encoder->places;
-    uint32_t positions[PRS_BLOCK], n = 0, e = 0;
-    for (uint32_t at = 0; at < term->n;) {
-        e = prs_places_find(places, e, term->places[at]);
-        uint32_t begin = at, base = places->bases[e], end_place = places->bases[e + 1];
-        do {
-            positions[at] = term->places[at] - base;
-            at++;
-        } while (at < term->n && term->places[at] < end_place);
-        encoder->docs[n] = places->docs[e].doc;
-        encoder->freqs[n++] = at - begin;
+    uint32_t positions[PRS_BLOCK], entries[PRS_BLOCK + 1], ends[PRS_BLOCK + 1];
+    uint32_t n = 0, last = UINT32_MAX;
+    ends[0] = 0;
+    for (uint32_t at = 0; at < term->n; at++) {
+        uint32_t place = term->places[at], e = prs_places_entry(places, place);
+        n += e != last;
+        last = e;
+        entries[n] = e;
+        ends[n] = at + 1;
+        positions[at] = place - places->bases[e];
     }
+    take_docs(encoder, entries, ends, n);
     return prs_postings_writer_whole(encoder->postings, with_positions, encoder->docs,
                                      encoder->freqs, with_positions ? positions : NULL, n, info,
                                      err);
 }
 
+/* Documents and freqs that are counted already. */
+static prism_status write_counted(prs_term_encoder *encoder, const prs_transpose_term *term,
+                                  prs_term_info *info, prism_error *err) {
+    const prs_stream_doc *docs = encoder->places->docs;
+    uint32_t bits = term->freq_bits, mask = (UINT32_C(1) << bits) - 1, n = 0, last = UINT32_MAX;
+    prs_postings_writer_begin(encoder->postings, false);
+    for (uint32_t at = 0; at < term->n; at++) {
+        uint32_t entry = term->places[at] >> bits, freq = (term->places[at] & mask) + 1;
+        if (PRS_UNLIKELY(entry == last)) {
+            encoder->freqs[n - 1] += freq;
+            continue;
+        }
+        if (PRS_UNLIKELY(n == PRS_CHUNK_DOCS)) {
+            prs_postings_writer_add(encoder->postings, encoder->docs, encoder->freqs, NULL, n);
+            n = 0;
+        }
+        encoder->docs[n] = docs[entry].doc;
+        encoder->freqs[n++] = freq;
+        last = entry;
+    }
+    prs_postings_writer_add(encoder->postings, encoder->docs, encoder->freqs, NULL, n);
+    return prs_postings_writer_finish(encoder->postings, info, err);
+}
+
 static prism_status write_long(prs_term_encoder *encoder, const prs_transpose_term *term,
                                bool with_positions, prs_term_info *info, prism_error *err) {
     prs_postings_writer_begin(encoder->postings, with_positions);
-    for (uint32_t at = 0, entry = 0; at < term->n;) {
-        at = fill_chunk(encoder, term, at, &entry);
+    for (uint32_t at = 0; at < term->n;) {
+        at = fill_chunk(encoder, term, at);
         if (at == 0) return prs_error_nomem(err);
         prs_postings_writer_add(encoder->postings, encoder->docs, encoder->freqs,
                                 with_positions ? encoder->positions.ptr : NULL, encoder->n);
@@ -99,6 +133,7 @@ __attribute__((always_inline)) static inline prism_status encode(prs_term_encode
                                                                  prs_term_info *info,
                                                                  prism_error *err) {
     bool with_positions = encoder->field_has_positions && prs_kind_has_positions(term->key.ptr[0]);
+    if (term->freq_bits != 0) return write_counted(encoder, term, info, err);
     if (term->n <= PRS_BLOCK) return write_short(encoder, term, with_positions, info, err);
     return write_long(encoder, term, with_positions, info, err);
 }

@@ -1,6 +1,6 @@
 /* term_sort.c - in which order do a field's terms stand in the dictionary?
  *
- * Structure   ids -> items (first 8 key bytes as a big-endian number, id)
+ * Structure   ids -> items (first 8 key bytes as a big-endian number, id, length)
  *                 -> radix sort on the bytes of the number in which items differ at all
  *                 -> runs of equal numbers: heap or insertion sort on whole keys
  * Invariants  Zero-filling short keys keeps the order of prefixes: a key is never greater than one
@@ -18,7 +18,7 @@
 
 typedef struct sort_item {
     uint64_t prefix;
-    uint32_t id;
+    uint32_t id, len;
 } sort_item;
 
 #define DIGITS 8u
@@ -101,9 +101,14 @@ static void sort_equal_prefixes(const prs_lexicon *lexicon, sort_item *items, si
     }
 }
 
-prism_status prs_term_sort(const prs_lexicon *lexicon, uint32_t *ids, uint32_t n, prs_mem *mem,
-                           prism_error *err) {
-    if (n < 2) return PRISM_OK;
+/* The last byte of a short key's prefix is free. */
+static uint64_t head_of(const sort_item *item) {
+    return item->len < sizeof item->prefix ? item->prefix | item->len : 0;
+}
+
+prism_status prs_term_sort(const prs_lexicon *lexicon, uint32_t *ids, uint32_t n, uint64_t *heads,
+                           prs_mem *mem, prism_error *err) {
+    if (n == 0) return PRISM_OK;
     size_t bytes = 2 * (size_t)n * sizeof(sort_item);
     sort_item *items = prs_mem_alloc(mem, bytes);
     if (items == NULL) return prs_error_nomem(err);
@@ -111,10 +116,12 @@ prism_status prs_term_sort(const prs_lexicon *lexicon, uint32_t *ids, uint32_t n
     for (uint32_t i = 0; i < n; i++) {
         items[i].prefix = prefix_of(keys[ids[i]]);
         items[i].id = ids[i];
+        items[i].len = (uint32_t)keys[ids[i]].len;
     }
     sort_item *sorted = radix_sort(items, items + n, n);
     sort_equal_prefixes(lexicon, sorted, n);
     for (uint32_t i = 0; i < n; i++) ids[i] = sorted[i].id;
+    for (uint32_t i = 0; heads != NULL && i < n; i++) heads[i] = head_of(&sorted[i]);
     prs_mem_free(mem, items, bytes);
     return PRISM_OK;
 }

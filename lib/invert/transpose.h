@@ -36,16 +36,19 @@ typedef struct prs_transpose_term {
     prs_bytes key;
     const uint32_t *places; /* ascending; equal ones only where a term is stacked on itself */
     uint32_t n;
+    uint32_t freq_bits; /* not 0: each of `places` is instead the entry of a document, above these
+                           bits, and how often it has the term; freqs of a document are added up */
 } prs_transpose_term;
 
 typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *term,
                                          prism_error *err);
 
-/** Call `each` for every distinct term of the stream, in order of keys.
+/** Call `each` for every distinct term of the stream, in order of keys; characters that it leaves out
+ *  (lexicon.h) among them.
  *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream
  *           where it is less (at least a quarter of it, and one term's places, are held)
  *  Errors : ENOMEM, and what `each` returns.
- *  Cost   : 4 bytes per id of the lexicon, 40 per distinct term; n_ids x (number of passes + 1) */
+ *  Cost   : 4 bytes per id of the lexicon (8 where characters are left out), 40 per distinct term; n_ids x (number of passes + 1) */
 prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch, prs_mem *mem,
                                prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
 
@@ -53,9 +56,11 @@ prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch,
 typedef struct prs_transpose_pass {
     const prs_lexicon *lexicon;
     const uint32_t *ids;    /* of the terms */
+    const uint64_t *heads;  /* of their keys (term_sort.h), or NULL */
     const uint32_t *starts; /* n + 1: where the places of each begin; starts[0] is not 0 */
     const uint32_t *places; /* of starts[0] */
     uint32_t n;
+    uint32_t freq_bits; /* not 0: of the lists of HAN1 */
 } prs_transpose_pass;
 
 typedef prism_status (*prs_transpose_pass_fn)(void *ctx, const prs_transpose_pass *pass,
@@ -65,13 +70,15 @@ typedef prism_status (*prs_transpose_pass_fn)(void *ctx, const prs_transpose_pas
 prism_status prs_transpose_passes(const prs_transpose_input *input, size_t scratch, prs_pool *pool,
                                   prs_mem *mem, prs_transpose_pass_fn each, void *ctx,
                                   prism_error *err) PRS_NODISCARD;
+/** Key of term i of a pass; a short one in `room`. */
+prs_bytes prs_transpose_key(const prs_transpose_pass *pass, uint32_t i, uint8_t room[8]);
 /** Call `each` for the terms from `first` to before `last` of a pass. */
 prism_status prs_transpose_terms(const prs_transpose_pass *pass, uint32_t first, uint32_t last,
                                  prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
 
 /* Which document a place belongs to: bases of the documents and, per page of places, where to begin
- * to look.  A page is about one document long, so both tables have the size of the documents, and a
- * look-up few steps. */
+ * to look.  A page is a quarter of a document long, so that a look-up
+ * seldom takes a step from there. */
 typedef struct prs_places {
     prs_mem *mem;
     const prs_stream_doc *docs;
@@ -84,6 +91,13 @@ typedef struct prs_places {
 prism_status prs_places_init(prs_places *places, const prs_stream_doc *docs, uint32_t n_docs,
                              prs_mem *mem, prism_error *err) PRS_NODISCARD;
 void prs_places_fini(prs_places *places);
+
+/** The entry of a place. */
+static inline uint32_t prs_places_entry(const prs_places *places, uint32_t place) {
+    uint32_t at = places->pages[place >> places->shift];
+    while (place >= places->bases[at + 1]) at++;
+    return at;
+}
 
 /** The entry of a place, not before entry `from`, which must not lie behind it. */
 static inline uint32_t prs_places_find(const prs_places *places, uint32_t from, uint32_t place) {

@@ -82,10 +82,23 @@ static prism_status compare_posting(deep_check *c, uint32_t entry, const uint32_
     c->matched[c->f].df++;
     c->matched[c->f].cf += freq;
     bool same = freq == n;
-    if (same && c->list.info.has_positions && c->list.src->spans != NULL) {
+    if (same && at != NULL && c->list.info.has_positions && c->list.src->spans != NULL) {
         PRS_TRY(compare_positions(c, c->list.i, at, c->places.bases[entry], &same, err));
     }
     if (!same) say_field(c, c->f, doc, "a term stands at other places in the stored text");
+    return PRISM_OK;
+}
+
+/* A term whose documents and freqs are counted already; it has no positions. */
+static prism_status compare_counted(deep_check *c, const prs_transpose_term *term,
+                                    prism_error *err) {
+    uint32_t bits = term->freq_bits, mask = (UINT32_C(1) << bits) - 1;
+    for (uint32_t at = 0; at < term->n;) {
+        uint32_t entry = term->places[at] >> bits, freq = 0;
+        for (; at < term->n && term->places[at] >> bits == entry; at++)
+            freq += (term->places[at] & mask) + 1;
+        PRS_TRY(compare_posting(c, entry, NULL, freq, err));
+    }
     return PRISM_OK;
 }
 
@@ -101,6 +114,7 @@ static prism_status compare_term(void *ctx, const prs_transpose_term *term, pris
         return PRISM_OK;
     }
     PRS_TRY(prs_postings_open(&c->list, &field->source, &info, err));
+    if (term->freq_bits != 0) return compare_counted(c, term, err);
     for (uint32_t at = 0, entry = 0; at < term->n;) {
         entry = prs_places_find(&c->places, entry, term->places[at]);
         uint32_t begin = at, end_place = c->places.bases[entry + 1];

@@ -96,7 +96,7 @@ static void check_lexicon(kit *k, const lines *words) {
                      PRISM_OK);
     ck_assert_uint_eq(stream.n, k->n);
     for (size_t i = 0; i < stream.n; i++) {
-        prs_bytes key = prs_lexicon_key(lexicon, stream.ids[i] & ~PRS_STREAM_STACKED);
+        prs_bytes key = prs_lexicon_key(lexicon, stream.ids[i] & PRS_STREAM_ID);
         if (!prs_bytes_equal(prs_bytes_of(key.ptr + 1, key.len - 1), kit_term(k, i)))
             ck_abort_msg("entry %zu of the stream", i);
     }

@@ -131,7 +131,7 @@ static void check_stream(unsigned which, const run *r, const prs_stream *s) {
         }
         next = t->pos + 1;
         FUZZ_NEED(((s->ids[at] & PRS_STREAM_STACKED) != 0) == is_stacked);
-        uint32_t id = s->ids[at] & ~PRS_STREAM_STACKED;
+        uint32_t id = s->ids[at] & PRS_STREAM_ID;
         FUZZ_NEED(id < prs_lexicon_count(sets[which].lexicon));
         prs_bytes key = prs_lexicon_key(sets[which].lexicon, id);
         FUZZ_NEED(key.len == t->len + 1u && key.ptr[0] == t->kind);

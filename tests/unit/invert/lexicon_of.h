@@ -6,7 +6,7 @@
 
 #include "analysis/lexicon.h"
 
-/* A lexicon over the whitespace analyzer: lower-case ASCII words stay as they are. */
+/* A lexicon; over the whitespace analyzer lower-case ASCII words stay as they are. */
 typedef struct lexicon_of {
     prs_mem mem;
     prs_analyzer *analyzer;
@@ -14,24 +14,29 @@ typedef struct lexicon_of {
     prs_stream stream;
 } lexicon_of;
 
-static inline void lexicon_open(lexicon_of *l) {
+static inline void lexicon_open_as(lexicon_of *l, const char *analyzer) {
     prs_analyzer_options options;
     memset(l, 0, sizeof *l);
     prs_mem_init(&l->mem, NULL);
     prs_analyzer_options_init(&options);
-    strcpy(options.name, "whitespace");
+    strcpy(options.name, analyzer);
     ck_assert_int_eq(prs_analyzer_new(&l->mem, &options, &l->analyzer, NULL), PRISM_OK);
     ck_assert_int_eq(prs_lexicon_new(l->analyzer, &l->mem, &l->lexicon, NULL), PRISM_OK);
     l->stream.mem = &l->mem;
 }
 
-/* Add the words of a text; their ids go to the stream. */
-static inline void lexicon_take(lexicon_of *l, const char *text) {
+static inline void lexicon_open(lexicon_of *l) {
+    lexicon_open_as(l, "whitespace");
+}
+
+/* Add the words of a text; their ids go to the stream.  Returns their positions. */
+static inline uint32_t lexicon_take(lexicon_of *l, const char *text) {
     uint32_t n_pos, n_span;
     uint64_t n_bad;
     ck_assert_int_eq(prs_lexicon_scan(l->lexicon, text, strlen(text), &l->stream, &n_pos, &n_span,
                                       &n_bad, NULL),
                      PRISM_OK);
+    return n_span;
 }
 
 static inline void lexicon_close(lexicon_of *l) {

@@ -9,21 +9,27 @@
 static void check_sorted(lexicon_of *l) {
     uint32_t n = prs_lexicon_count(l->lexicon);
     uint32_t *ids = malloc((n + 1) * sizeof *ids);
+    uint64_t *heads = malloc((n + 1) * sizeof *heads);
     bool *seen = calloc(n + 1, sizeof *seen);
     for (uint32_t i = 0; i < n; i++)
         ids[i] = (i * 7919u + 3) % n; /* 7919 is prime: a permutation */
     if (n % 7919 == 0) {
         for (uint32_t i = 0; i < n; i++) ids[i] = i;
     }
-    ck_assert_int_eq(prs_term_sort(l->lexicon, ids, n, &l->mem, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_term_sort(l->lexicon, ids, n, heads, &l->mem, NULL), PRISM_OK);
     for (uint32_t i = 0; i < n; i++) {
         ck_assert(!seen[ids[i]]);
         seen[ids[i]] = true;
+        uint8_t room[8];
+        prs_bytes key = prs_lexicon_key(l->lexicon, ids[i]);
+        ck_assert_uint_eq(heads[i] == 0, key.len > 7);
+        if (heads[i] != 0) ck_assert(prs_bytes_equal(prs_term_head_key(heads[i], room), key));
         if (i == 0) continue;
         ck_assert_int_lt(prs_bytes_compare(prs_lexicon_key(l->lexicon, ids[i - 1]),
                                            prs_lexicon_key(l->lexicon, ids[i])),
                          0);
     }
+    free(heads);
     free(seen);
     free(ids);
 }
