@@ -15,6 +15,7 @@
 
 #include "format/term_infos.h"
 #include "format/term_keys.h"
+#include "format/terms_memo.h"
 #include "store/in.h"
 
 /* ---- writing: keys strictly ascending ------------------------------------------------------- */
@@ -46,6 +47,7 @@ typedef struct prs_terms {
     uint64_t terms_len, postings_len, positions_len; /* as in prs_terms_totals */
     uint32_t n_blocks, n_docs;
     const uint8_t *prefixes, *block_offs, *key_offs, *keys; /* parts of TERMS_INDEX */
+    prs_terms_memo *memo; /* of terms found; NULL = none is kept, as after open */
 } prs_terms;
 
 /** Checks TERMS_INDEX whole.  Absent sections (len 0) make an empty dictionary.  Errors :

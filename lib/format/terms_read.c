@@ -147,11 +147,8 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     return PRISM_OK;
 }
 
-prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
-                            prism_error *err) {
-    memset(info, 0, sizeof *info);
-    *found = false;
-    if (terms->n_blocks == 0 || key.len == 0) return PRISM_OK;
+static prism_status find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
+                         prism_error *err) {
     uint32_t block = find_block(terms, key);
     block_parts parts;
     PRS_TRY(open_block(terms, block, &parts, err));
@@ -166,6 +163,20 @@ prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info
     *info = read;
     info->ord = (uint64_t)PRS_TERMS_BLOCK * block + place;
     *found = true;
+    return PRISM_OK;
+}
+
+prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
+                            prism_error *err) {
+    *found = false;
+    if (terms->memo != NULL && prs_terms_memo_get(terms->memo, key, info)) {
+        *found = true;
+        return PRISM_OK;
+    }
+    memset(info, 0, sizeof *info);
+    if (terms->n_blocks == 0 || key.len == 0) return PRISM_OK;
+    PRS_TRY(find(terms, key, info, found, err));
+    if (*found && terms->memo != NULL) prs_terms_memo_put(terms->memo, key, info);
     return PRISM_OK;
 }
 

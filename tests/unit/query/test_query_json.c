@@ -276,6 +276,69 @@ START_TEST(damaged_trees) {
 }
 END_TEST
 
+/* ---- no memory ------------------------------------------------------------------------------- */
+
+static long until_failure = -1; /* allocations of the JSON library that are still had */
+
+static void *alloc_or_not(size_t size) {
+    if (until_failure == 0) return NULL;
+    if (until_failure > 0) until_failure--;
+    return malloc(size);
+}
+
+/* A tree is written whole or not at all, whichever allocation is refused: half a filter would be
+ * the name of another one. */
+START_TEST(memory_that_is_refused_leaves_nothing_out) {
+    /* clang-format off */
+    static const char json[] =
+        "{\"type\":\"bool\","
+        "\"must\":[{\"type\":\"term\"," F ",\"key\":" KEY("a") ",\"boost\":3}],"
+        "\"should\":[{\"type\":\"phrase\"," F ",\"slots\":["
+        "{\"pos\":0,\"keys\":[" KEY("b") "],\"idf\":" KEY("b") "},"
+        "{\"pos\":1,\"keys\":[" KEY("c") "," KEY("d") "],\"prefix\":" KEY("e") "}]},"
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"ff00\"}}],"
+        "\"must_not\":[{\"type\":\"range\",\"fields\":{\"date\":1},\"from\":-1,\"to\":2},"
+        "{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"exists\"," F "}]}],"
+        "\"filter\":[{\"type\":\"const\",\"of\":{\"type\":\"near\"," F ",\"slop\":3,"
+        "\"slots\":[{\"pos\":0,\"keys\":[" KEY("f") "]}]}},"
+        "{\"type\":\"range\",\"fields\":{\"tags\":1},\"from\":\"x\",\"below\":{\"hex\":\"ff\"}}],"
+        "\"min_should\":1}";
+    /* clang-format on */
+    prism_schema *schema = tree_schema();
+    prism_query *query;
+    prs_mem mem;
+    prs_buf whole, text;
+    ck_assert_int_eq(prs_query_from_json(schema, json, strlen(json), &query, NULL), PRISM_OK);
+    prs_mem_init(&mem, NULL);
+    prs_buf_init(&whole, &mem);
+    ck_assert_int_eq(prs_query_to_json(query, &whole, NULL), PRISM_OK);
+    json_malloc_t old_malloc;
+    json_free_t old_free;
+    json_get_alloc_funcs(&old_malloc, &old_free);
+    json_set_alloc_funcs(alloc_or_not, free);
+    prism_status status = PRISM_ENOMEM;
+    long n = 0;
+    for (; status != PRISM_OK; n++) {
+        ck_assert_int_lt(n, 10000);
+        prs_buf_init(&text, &mem);
+        until_failure = n;
+        status = prs_query_to_json(query, &text, NULL);
+        until_failure = -1;
+        ck_assert(status == PRISM_OK || status == PRISM_ENOMEM);
+        if (status == PRISM_OK) {
+            ck_assert_uint_eq(text.len, whole.len);
+            ck_assert_mem_eq(text.ptr, whole.ptr, whole.len);
+        }
+        prs_buf_fini(&text);
+    }
+    json_set_alloc_funcs(old_malloc, old_free);
+    ck_assert_int_gt(n, 100);
+    prs_buf_fini(&whole);
+    prs_query_unref(query);
+    prs_schema_unref(schema);
+}
+END_TEST
+
 /* ---- one value at a time is another ---------------------------------------------------------- */
 
 static const char every_type[] =
@@ -436,4 +499,4 @@ END_TEST
 
 TEST_SUITE(query_json, one_value_at_a_time_is_another, every_kind_is_read, lists_have_limits,
            the_longest_key_comes_back, everything_else_is_refused, bad_json_has_a_place, limits,
-           damaged_trees)
+           damaged_trees, memory_that_is_refused_leaves_nothing_out)
