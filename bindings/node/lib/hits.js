@@ -5,6 +5,7 @@ const { native, run, NOW } = require('./run');
 const { NotFoundError } = require('./errors').classes;
 const { text, whole, options } = require('./units');
 
+const PAGE = 16; // documents that become objects together
 const STOPPED = [undefined, 'deadline', 'cancel', 'work'];
 const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escapeHtml = (value) => value.replace(/[&<>"']/g, (c) => ESCAPES[c]);
@@ -73,11 +74,7 @@ class Hit {
 
   /** The stored document, or what of it `select` asked for. */
   get fields() {
-    if (this.#fields === undefined) {
-      const { answer, select } = Hits._inside(this.#hits);
-      this.#fields = native.answerDocument(answer, this.#place, select);
-      if (this.#fields === null) throw new TypeError('the documents were not read: the search had select: false');
-    }
+    this.#fields ??= Hits._document(this.#hits, this.#place);
     return this.#fields;
   }
 
@@ -158,6 +155,7 @@ class Hits {
   #answer;
   #select;
   #highlight;
+  #pages = [];
 
   constructor([answer, found, total, exact, complete, stopped, notes], select, highlight) {
     this.#answer = answer;
@@ -175,6 +173,14 @@ class Hits {
     this.stopped = STOPPED[stopped];
     /** what the lenient reader ignored or read otherwise: [byte offset, sentence] */
     this.notes = notes ?? [];
+  }
+
+  /* Who asks for one document asks for its neighbours. */
+  static _document(hits, place) {
+    const page = Math.floor(place / PAGE);
+    const documents = (hits.#pages[page] ??= native.answerDocuments(hits.#answer, page * PAGE, PAGE, hits.#select));
+    if (documents === null) throw new TypeError('the documents were not read: the search had select: false');
+    return documents[place % PAGE];
   }
 
   static _inside(hits) {

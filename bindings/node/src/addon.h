@@ -211,6 +211,9 @@ typedef struct addon_names {
     size_t ends[64];
 } addon_names;
 napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names);
+/** The same of n texts, which are like each other, as an array. */
+napi_value addon_page_from_json(napi_env env, char *const *texts, const size_t *lens, uint32_t n,
+                                const addon_names *names);
 
 /* ---- query.c --------------------------------------------------------------------------------- */
 
@@ -263,9 +266,12 @@ typedef struct addon_answer {
     char **json;              /* n stored texts, or NULL: not read */
     size_t *json_len;         /* of each */
     prism_snippet **snippets; /* n * n_fields, some NULL; or NULL */
-    size_t bytes;             /* that the collector is told of */
+    size_t bytes;             /* of the texts */
+    napi_env env;             /* whose collector was told of them; NULL = nobody was */
 } addon_answer;
 void addon_answer_free(void *answer);
+/** It goes to JavaScript: its collector is told what it holds. */
+void addon_answer_shown(napi_env env, addon_answer *answer);
 /** Read the documents and fragments of all hits. */
 prism_status addon_answer_load(addon_answer *a, bool documents, char *const *fields,
                                uint32_t n_fields, const prism_snippet_opts *opts,

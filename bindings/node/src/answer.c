@@ -9,9 +9,24 @@
 
 #include <stdlib.h>
 
+/* Bytes that the collector of JavaScript cannot see by itself. */
+static void tell_collector(addon_answer *a, int64_t change) {
+    int64_t now;
+    if (a->env != NULL && change != 0) (void)napi_adjust_external_memory(a->env, change, &now);
+    a->bytes = (size_t)((int64_t)a->bytes + change);
+}
+
+static void forget_document(addon_answer *a, uint32_t i) {
+    size_t len = a->json_len[i];
+    prism_free_text(a->json[i]);
+    a->json[i] = NULL;
+    tell_collector(a, -(int64_t)len);
+}
+
 void addon_answer_free(void *data) {
     addon_answer *a = data;
     if (a == NULL) return;
+    tell_collector(a, -(int64_t)a->bytes);
     for (uint32_t i = 0; a->json != NULL && i < a->n; i++) prism_free_text(a->json[i]);
     for (uint32_t i = 0; a->snippets != NULL && i < a->n * a->n_fields; i++)
         prism_snippet_free(a->snippets[i]);
@@ -70,6 +85,13 @@ prism_status addon_answer_load(addon_answer *a, bool documents, char *const *fie
     return status;
 }
 
+void addon_answer_shown(napi_env env, addon_answer *a) {
+    size_t bytes = a->bytes;
+    a->env = env;
+    a->bytes = 0;
+    tell_collector(a, (int64_t)bytes);
+}
+
 /* ---- reading, in JavaScript's thread --------------------------------------------------------- */
 
 /* The answer and the hit that arguments 0 and 1 name; NULL: an exception. */
@@ -99,19 +121,37 @@ static bool get_names(napi_env env, napi_value array, addon_names *names) {
     return true;
 }
 
-/* answerDocument(answer, i, names): null if it was not read */
-static napi_value document(napi_env env, napi_callback_info info) {
+/* Read a stored text that was made into an object, and asked for again. */
+static bool load_again(napi_env env, addon_answer *a, uint32_t i) {
+    prism_error err = PRISM_ERROR_INIT;
+    if (a->json[i] != NULL) return true;
+    size_t bytes = a->bytes;
+    prism_status status = load_document(a, i, &err);
+    size_t more = a->bytes - bytes;
+    a->bytes = bytes;
+    tell_collector(a, (int64_t)more);
+    if (status != PRISM_OK) addon_throw(env, &err);
+    return status == PRISM_OK;
+}
+
+/* answerDocuments(answer, i, n, names): those from hit i on, n at most; null if they were not read.
+ * lib/hits.js keeps what it gets, so the texts are given back: an answer that was shown costs no
+ * more than its hits. */
+static napi_value documents(napi_env env, napi_callback_info info) {
     addon_args args;
     addon_names names = {.n = 0};
-    uint32_t i;
-    napi_value result = NULL;
+    uint32_t i, n;
+    napi_value page = NULL;
     addon_answer *a = get_hit(&args, env, info, &i);
-    if (a == NULL) return NULL;
-    if (a->json == NULL || a->json[i] == NULL) return addon_null(env);
-    if (get_names(env, args.v[2], &names))
-        result = addon_from_json(env, a->json[i], a->json_len[i], &names);
+    if (a == NULL || !addon_get_u32(&args, 2, &n)) return NULL;
+    if (a->json == NULL) return addon_null(env);
+    if (n > a->n - i) n = a->n - i;
+    bool good = get_names(env, args.v[3], &names);
+    for (uint32_t j = 0; good && j < n; j++) good = load_again(env, a, i + j);
+    if (good) page = addon_page_from_json(env, a->json + i, a->json_len + i, n, &names);
     addon_text_free(&names.text);
-    return result;
+    for (uint32_t j = 0; page != NULL && j < n; j++) forget_document(a, i + j);
+    return page;
 }
 
 /* answerBytes(answer, i): null if it was not read */
@@ -121,7 +161,8 @@ static napi_value document_bytes(napi_env env, napi_callback_info info) {
     napi_value bytes = NULL;
     addon_answer *a = get_hit(&args, env, info, &i);
     if (a == NULL) return NULL;
-    if (a->json == NULL || a->json[i] == NULL) return addon_null(env);
+    if (a->json == NULL) return addon_null(env);
+    if (!load_again(env, a, i)) return NULL;
     return napi_create_buffer_copy(env, a->json_len[i], a->json[i], NULL, &bytes) == napi_ok ? bytes
                                                                                              : NULL;
 }
@@ -283,7 +324,7 @@ static napi_value fragments(napi_env env, napi_callback_info info) {
     return addon_job_start(&args, 6, &own->job);
 }
 
-const addon_function addon_answer_functions[] = {{"answerDocument", document},
+const addon_function addon_answer_functions[] = {{"answerDocuments", documents},
                                                  {"answerBytes", document_bytes},
                                                  {"answerHit", facts},
                                                  {"answerNext", next},

@@ -12,43 +12,22 @@
  * Why not JSON.parse: it wants a string first, which is the slow part for Chinese, and rounds whole
  * numbers.
  * Tested by: test/convert.test.js (against JSON.parse), test/fuzz.test.js */
-#include "addon.h"
+#include "json_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_DEPTH 200
 #define MAX_SAFE_DIGITS 15
-
-typedef struct json_reader {
-    napi_env env;
-    const char *at, *end;
-    int depth;
-    const addon_names *names; /* of the outermost object; NULL = all */
-    addon_text text; /* of the string with escapes that is being read; its memory is used again */
-} json_reader;
+#define MAX_LOOSE 1024 /* members of a page that leave their handles */
 
 static napi_value read_value(json_reader *r);
-static bool skip_value(json_reader *r);
 
 static napi_value fail(json_reader *r) {
     bool pending = true;
     if (napi_is_exception_pending(r->env, &pending) == napi_ok && !pending)
         napi_throw_error(r->env, "EPARSE", "not JSON");
     return NULL;
-}
-
-static void skip_blanks(json_reader *r) {
-    while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r'))
-        r->at++;
-}
-
-/* Take `c`, blanks before it left out. */
-static bool take(json_reader *r, char c) {
-    skip_blanks(r);
-    if (r->at >= r->end || *r->at != c) return false;
-    r->at++;
-    return true;
 }
 
 /* ---- strings --------------------------------------------------------------------------------- */
@@ -122,31 +101,10 @@ static bool read_escape(json_reader *r) {
     return false;
 }
 
-/* Eight bytes of which one is a quote or a backslash?  The borrow of a subtraction sets the high
- * bit of a byte that was zero; a byte before it in memory order cannot be missed. */
-static bool has_special(uint64_t eight) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-    uint64_t quote = eight ^ (ones * '"'), backslash = eight ^ (ones * '\\');
-    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs) != 0;
-}
-
-/* The end of the part that has neither quote nor escape. */
-static const char *plain_end(const json_reader *r) {
-    const char *at = r->at;
-    uint64_t eight;
-    while (r->end - at >= 8) {
-        memcpy(&eight, at, 8);
-        if (has_special(eight)) break;
-        at += 8;
-    }
-    while (at < r->end && *at != '"' && *at != '\\') at++;
-    return at;
-}
-
 static napi_value read_escaped(json_reader *r) {
     r->text.len = 0;
     for (;;) {
-        const char *end = plain_end(r);
+        const char *end = json_plain_end(r);
         addon_text_put(&r->text, r->at, (size_t)(end - r->at));
         r->at = end;
         if (r->at >= r->end) return fail(r);
@@ -159,7 +117,7 @@ static napi_value read_escaped(json_reader *r) {
 
 /* Behind the first quote. */
 static napi_value read_string(json_reader *r) {
-    const char *from = r->at, *end = plain_end(r);
+    const char *from = r->at, *end = json_plain_end(r);
     if (end >= r->end) return fail(r);
     if (*end == '\\') return read_escaped(r);
     r->at = end + 1;
@@ -220,66 +178,20 @@ static napi_value read_word(json_reader *r) {
     return fail(r);
 }
 
-/* ---- passing over ---------------------------------------------------------------------------- */
-
-static bool skip_string(json_reader *r) {
-    for (;;) {
-        r->at = plain_end(r);
-        if (r->at >= r->end) return false;
-        if (*r->at++ == '"') return true;
-        if (r->at++ >= r->end) return false;
-    }
-}
-
-/* An array or object: as many closing brackets as opening ones. */
-static bool skip_nested(json_reader *r) {
-    size_t open = 1;
-    while (open > 0 && r->at < r->end) {
-        char c = *r->at++;
-        if (c == '"' && !skip_string(r)) return false;
-        if (c == '{' || c == '[') open++;
-        if (c == '}' || c == ']') open--;
-    }
-    return open == 0;
-}
-
-static bool skip_value(json_reader *r) {
-    skip_blanks(r);
-    if (r->at >= r->end) return false;
-    char c = *r->at;
-    if (c == '"' || c == '{' || c == '[') {
-        r->at++;
-        return c == '"' ? skip_string(r) : skip_nested(r);
-    }
-    while (r->at < r->end && *r->at != ',' && *r->at != '}' && *r->at != ']') r->at++;
-    return true;
-}
-
-/* Is the name at r->at, behind its quote, one that is wanted? */
-static bool is_wanted(const json_reader *r) {
-    const addon_names *names = r->names;
-    const char *end = plain_end(r);
-    size_t len = (size_t)(end - r->at), from = 0;
-    for (uint32_t i = 0; i < names->n; from = names->ends[i++])
-        if (names->ends[i] - from == len && memcmp(names->text.ptr + from, r->at, len) == 0)
-            return true;
-    return false;
-}
-
 /* ---- arrays, objects ------------------------------------------------------------------------- */
 
 static napi_value read_array(json_reader *r) {
     napi_value array = NULL;
     if (napi_create_array(r->env, &array) != napi_ok) return NULL;
-    if (take(r, ']')) return array;
+    if (json_take(r, ']')) return array;
     for (uint32_t i = 0;; i++) {
         napi_handle_scope scope;
         if (napi_open_handle_scope(r->env, &scope) != napi_ok) return NULL;
         napi_value item = read_value(r);
         bool good = item != NULL && napi_set_element(r->env, array, i, item) == napi_ok;
         napi_close_handle_scope(r->env, scope);
-        if (good && take(r, ']')) return array;
-        if (!good || !take(r, ',')) return fail(r);
+        if (good && json_take(r, ']')) return array;
+        if (!good || !json_take(r, ',')) return fail(r);
     }
 }
 
@@ -296,19 +208,50 @@ static bool set_member(json_reader *r, napi_value object, napi_value name, napi_
     return napi_define_properties(r->env, object, 1, &own) == napi_ok;
 }
 
-static bool read_member(json_reader *r, napi_value object) {
-    napi_handle_scope scope;
-    if (!take(r, '"')) return false;
-    if (r->depth == 1 && r->names != NULL && !is_wanted(r))
-        return skip_string(r) && take(r, ':') && skip_value(r);
-    if (napi_open_handle_scope(r->env, &scope) != napi_ok) return false;
+/* The name behind the quote; the documents of a page have the same ones, mostly in the same
+ * order. */
+static napi_value read_name(json_reader *r) {
     const char *from = r->at;
-    napi_value name = read_string(r), value = NULL;
+    if (r->depth != 1) return read_string(r);
+    for (uint32_t n = 0; n < r->n_known; n++) {
+        uint32_t i = (r->next_known + n) % r->n_known;
+        const known_name *known = &r->known[i];
+        if ((size_t)(r->end - from) <= known->len || from[known->len] != '"' ||
+            memcmp(from, known->bytes, known->len) != 0)
+            continue;
+        r->next_known = i + 1;
+        r->at = from + known->len + 1;
+        return known->value;
+    }
+    napi_value value = read_string(r);
+    if (value != NULL && r->n_known < KNOWN_NAMES &&
+        memchr(from, '\\', (size_t)(r->at - from)) == NULL)
+        r->known[r->n_known++] = (known_name){from, (size_t)(r->at - from) - 1, value};
+    return value;
+}
+
+static bool read_member_scoped(json_reader *r, napi_value object) {
+    const char *from = r->at;
+    napi_value name = read_name(r), value = NULL;
     /* A name with escapes may be it, too. */
     bool proto = r->at - from > 1 &&
                  (is_proto(from, r->at - 1) || memchr(from, '\\', (size_t)(r->at - from)) != NULL);
-    if (name != NULL && take(r, ':')) value = read_value(r);
-    bool good = value != NULL && set_member(r, object, name, value, proto);
+    if (name != NULL && json_take(r, ':')) value = read_value(r);
+    return value != NULL && set_member(r, object, name, value, proto);
+}
+
+/* Members of the outermost object leave their handles to the caller's scope: names are used
+ * again. */
+static bool read_member(json_reader *r, napi_value object) {
+    napi_handle_scope scope;
+    if (!json_take(r, '"')) return false;
+    if (r->depth == 1 && r->names != NULL && !json_is_wanted(r))
+        return json_skip_string(r) && json_take(r, ':') && json_skip_value(r);
+    if (r->depth == 1 && r->members++ < MAX_LOOSE) return read_member_scoped(r, object);
+    if (napi_open_handle_scope(r->env, &scope) != napi_ok) return false;
+    uint32_t n_known = r->n_known;
+    bool good = read_member_scoped(r, object);
+    r->n_known = n_known; /* names of this scope go with it */
     napi_close_handle_scope(r->env, scope);
     return good;
 }
@@ -316,11 +259,11 @@ static bool read_member(json_reader *r, napi_value object) {
 static napi_value read_object(json_reader *r) {
     napi_value object = NULL;
     if (napi_create_object(r->env, &object) != napi_ok) return NULL;
-    if (take(r, '}')) return object;
+    if (json_take(r, '}')) return object;
     for (;;) {
         if (!read_member(r, object)) return fail(r);
-        if (take(r, '}')) return object;
-        if (!take(r, ',')) return fail(r);
+        if (json_take(r, '}')) return object;
+        if (!json_take(r, ',')) return fail(r);
     }
 }
 
@@ -335,7 +278,7 @@ static napi_value read_nested(json_reader *r, char opening) {
 }
 
 static napi_value read_value(json_reader *r) {
-    skip_blanks(r);
+    json_skip_blanks(r);
     if (r->at >= r->end) return fail(r);
     switch (*r->at) {
     case '"': r->at++; return read_string(r);
@@ -348,11 +291,33 @@ static napi_value read_value(json_reader *r) {
     }
 }
 
-napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names) {
-    json_reader r = {env, text, text + len, 0, names != NULL && names->n > 0 ? names : NULL, {0}};
-    napi_value value = read_value(&r);
-    addon_text_free(&r.text);
+static napi_value read_document(json_reader *r, const char *text, size_t len) {
+    r->at = text;
+    r->end = text + len;
+    r->depth = 0;
+    r->next_known = 0;
+    napi_value value = read_value(r);
     if (value == NULL) return NULL;
-    skip_blanks(&r);
-    return r.at == r.end ? value : fail(&r);
+    json_skip_blanks(r);
+    return r->at == r->end ? value : fail(r);
+}
+
+napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names) {
+    json_reader r = {.env = env, .names = names != NULL && names->n > 0 ? names : NULL};
+    napi_value value = read_document(&r, text, len);
+    addon_text_free(&r.text);
+    return value;
+}
+
+napi_value addon_page_from_json(napi_env env, char *const *texts, const size_t *lens, uint32_t n,
+                                const addon_names *names) {
+    json_reader r = {.env = env, .names = names != NULL && names->n > 0 ? names : NULL};
+    napi_value page = NULL;
+    bool good = napi_create_array_with_length(env, n, &page) == napi_ok;
+    for (uint32_t i = 0; good && i < n; i++) {
+        napi_value value = read_document(&r, texts[i], lens[i]);
+        good = value != NULL && napi_set_element(env, page, i, value) == napi_ok;
+    }
+    addon_text_free(&r.text);
+    return good ? page : NULL;
 }

@@ -93,6 +93,7 @@ static napi_value finish_search(napi_env env, addon_job *job) {
         own->notes.len == 0 && !own->notes.failed ? addon_null(env) : addon_notes(env, &own->notes),
     };
     own->answer = NULL;
+    addon_answer_shown(env, a);
     parts[0] = addon_handle_new(env, ADDON_ANSWER, a, free_answer);
     return addon_array(env, parts, sizeof parts / sizeof *parts);
 }

@@ -133,28 +133,49 @@ static uint32_t decode(const unsigned char *s, size_t n, size_t *len) {
     return c;
 }
 
+/* A character of three bytes, as Chinese has it; 0: it is none. */
+static uint32_t decode_three(const unsigned char *s) {
+    uint32_t c = (uint32_t)s[0] << 16 | (uint32_t)s[1] << 8 | s[2];
+    if ((c & 0xF0C0C0) != 0xE08080) return 0;
+    c = (c >> 4 & 0xF000) | (c >> 2 & 0xFC0) | (c & 0x3F);
+    return c < 0x800 || (c & 0xF800) == 0xD800 ? 0 : c;
+}
+
+/* Eight bytes of ASCII become eight units; false: they are not. */
+static bool widen_ascii(const unsigned char *s, char16_t *out) {
+    uint64_t word;
+    memcpy(&word, s, 8);
+    if ((word & 0x8080808080808080u) != 0) return false;
+    for (int i = 0; i < 8; i++) out[i] = s[i];
+    return true;
+}
+
 /* At most as many units as bytes. */
 static size_t to_utf16(const unsigned char *s, size_t len, char16_t *out) {
-    size_t n = 0;
-    for (size_t i = 0; i < len;) {
-        if (s[i] < 0x80) {
-            out[n++] = s[i++];
-        } else if ((s[i] & 0xF0) == 0xE0 && len - i >= 3 && s[i] != 0xE0 && s[i] != 0xED &&
-                   (s[i + 1] & 0xC0) == 0x80 && (s[i + 2] & 0xC0) == 0x80) {
-            out[n++] = (char16_t)((s[i] & 0xF) << 12 | (s[i + 1] & 0x3F) << 6 | (s[i + 2] & 0x3F));
-            i += 3;
-        } else {
-            size_t step;
-            uint32_t c = decode(s + i, len - i, &step);
-            i += step;
-            if (c >= 0x10000) {
-                out[n++] = (char16_t)(0xD7C0 + (c >> 10));
-                c = 0xDC00 | (c & 0x3FF);
-            }
-            out[n++] = (char16_t)c;
+    const unsigned char *end = s + len;
+    char16_t *to = out;
+    while (s < end) {
+        uint32_t c = 0;
+        while (end - s >= 3 && (c = decode_three(s)) != 0) {
+            *to++ = (char16_t)c;
+            s += 3;
         }
+        while (end - s >= 8 && widen_ascii(s, to)) {
+            s += 8;
+            to += 8;
+        }
+        while (s < end && *s < 0x80) *to++ = *s++;
+        if (s == end || (end - s >= 3 && decode_three(s) != 0)) continue;
+        size_t step;
+        c = decode(s, (size_t)(end - s), &step);
+        s += step;
+        if (c >= 0x10000) {
+            *to++ = (char16_t)(0xD7C0 + (c >> 10));
+            c = 0xDC00 | (c & 0x3FF);
+        }
+        *to++ = (char16_t)c;
     }
-    return n;
+    return (size_t)(to - out);
 }
 
 napi_value addon_string(napi_env env, const char *bytes, size_t len) {
