@@ -49,7 +49,7 @@ static prs_cpu_level probe(void) {
     return PRS_CPU_SCALAR;
 }
 
-prs_cpu_level prs_cpu_find(void) {
+prs_cpu_level prs_cpu_first(void) {
     int level = (int)probe(), none = 0; /* a level forced meanwhile wins */
     if (!atomic_compare_exchange_strong_explicit(&prs_cpu_in_force, &none, level,
                                                  memory_order_relaxed, memory_order_relaxed))
