@@ -22,7 +22,7 @@ typedef struct prs_score_cache {
 
 /* What a table is of. */
 typedef struct prs_score_name {
-    uint64_t list; /* where the postings begin */
+    uint64_t list; /* address of its postings */
     uint32_t leaf, field;
     float w, c0, c1;
     uint32_t zero;

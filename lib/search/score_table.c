@@ -85,7 +85,8 @@ prism_status prs_score_table_find(prs_plan *plan, const prs_group *group, prs_la
                (uint64_t)info->df * PRS_TABLE_RARE >= plan->n_docs;
     if (!can) return PRISM_OK;
     const prs_scorer *scorer = &group->scorer;
-    prs_score_name name = {info->off, plan->leaf_no, field, scorer->w, scorer->c0, scorer->c1, 0};
+    uint64_t list = (uintptr_t)lane->p.list; /* words and pairs of words have places of their own */
+    prs_score_name name = {list, plan->leaf_no, field, scorer->w, scorer->c0, scorer->c1, 0};
     bool worth;
     prs_bits *bits = prs_score_cache_get(plan->scores, &name, &worth);
     if (bits == NULL && worth) PRS_TRY(make_table(plan, &name, group, lane, &bits, err));
