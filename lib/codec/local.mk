@@ -11,4 +11,4 @@ libprs_kernels_sources += \
 	lib/codec/planes.c lib/codec/planes.h lib/codec/planes_kernels.h \
 	lib/codec/unbits.c lib/codec/unbits.h lib/codec/unbits_kernels.h
 libprs_kernels_avx2_sources += lib/codec/between_avx2.c lib/codec/eliasfano_avx2.c lib/codec/planes_avx2.c lib/codec/unbits_avx2.c
-libprs_kernels_avx512_sources += lib/codec/between_avx512.c lib/codec/eliasfano_avx512.c lib/codec/unbits_avx512.c
+libprs_kernels_avx512_sources += lib/codec/between_avx512.c lib/codec/eliasfano_avx512.c lib/codec/planes_avx512.c lib/codec/unbits_avx512.c

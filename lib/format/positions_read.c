@@ -34,6 +34,7 @@ static prism_status find_run(prs_postings *p, prism_error *err) {
         p->marks[0] = p->bits.bit;
         return PRISM_OK;
     }
+    PRS_TRY(prs_cursor_open_positions(p, err));
     uint64_t from = p->info.off + p->block_pos_off[p->block];
     uint64_t len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
     PRS_TRY(prs_cursor_status(p, prs_in_touch(lists, from, len, err)));

@@ -19,6 +19,8 @@
 #include "format/names.h"
 #include "format/segment_meta.h"
 
+#define PRS_SEGMENT_MEMO_BLOCKS 4u /* of a dictionary */
+
 /* ---- fields ---------------------------------------------------------------------------------- */
 
 static prism_status check_analyzer(const prs_segment *seg, uint32_t f, const prs_field_meta *meta,
@@ -61,6 +63,12 @@ static prism_status open_pairs(const prs_segment *seg, prs_segment_field *field,
     return PRISM_OK;
 }
 
+/* A small dictionary is as quick itself. */
+static void open_memo(const prs_segment *seg, prs_terms *terms, prs_terms_memo *memo) {
+    prs_terms_memo_init(memo, &seg->core->mem);
+    terms->memo = terms->n_blocks >= PRS_SEGMENT_MEMO_BLOCKS ? memo : NULL;
+}
+
 static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_meta *meta,
                                prism_error *err) {
     prs_segment_field *field = &seg->fields[f];
@@ -83,6 +91,8 @@ static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_met
         field->source.spans = &field->spans;
         PRS_TRY(open_pairs(seg, field, err));
     }
+    open_memo(seg, &field->terms, &field->memo);
+    open_memo(seg, &field->pair_terms, &field->pair_memo);
     field->has_column = prs_in_section(seg->idx, PRS_COMPONENT_COLUMN, field->no, &column);
     if (field->has_column) PRS_TRY(prs_column_open(&field->column, &column, seg->n_docs, err));
     return PRISM_OK;
@@ -235,8 +245,11 @@ void prs_segment_unref(prs_segment *segment) {
     prs_in_close(segment->doc);
     prs_schema_unref(segment->schema);
     prs_recipe_unref(segment->recipe);
-    for (uint32_t f = 0; segment->fields != NULL && f < segment->n_fields; f++)
+    for (uint32_t f = 0; segment->fields != NULL && f < segment->n_fields; f++) {
         prs_mem_free(&core->mem, segment->fields[f].stop_words, sizeof(prs_stops));
+        prs_terms_memo_fini(&segment->fields[f].memo);
+        prs_terms_memo_fini(&segment->fields[f].pair_memo);
+    }
     prs_mem_free(&core->mem, segment->fields, segment->n_fields * sizeof *segment->fields);
     prs_mem_free(&core->mem, segment, sizeof *segment);
     prs_core_unref(core);

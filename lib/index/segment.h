@@ -33,6 +33,7 @@ typedef struct prs_segment_field {
     prs_section stops;
     prs_stops *stop_words; /* read from it; NULL = no pairs are kept */
     prs_terms pair_terms;
+    prs_terms_memo memo, pair_memo; /* of both */
     prs_postings_source pair_source;
     prs_column column; /* valid if has_column */
     bool has_lengths, has_positions, has_column;

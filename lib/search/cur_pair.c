@@ -48,8 +48,8 @@ static prism_status make_any(prs_plan *plan, const prs_weighted *at, const found
     if (made == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < at->fields.n; i++) {
         if (found->infos[i].df == 0) continue;
-        PRS_TRY(prs_cur_list_open(plan, &field_of(plan, at, i)->pair_source, &found->infos[i],
-                                  depth, &made[n++], err));
+        PRS_TRY(prs_cur_list_new(plan, &field_of(plan, at, i)->pair_source, &found->infos[i], depth,
+                                 &made[n++], err));
     }
     if (n > 1) return prs_cur_any_make(plan, made, n, 1, depth, out, err);
     *out = made[0];

@@ -144,7 +144,7 @@ static prism_status range_sift(prs_cursor *c, uint32_t base, uint64_t *words, ui
 
 static const prs_cursor_ops range_ops = {range_bound, range_peek, range_next, range_probe,
                                          range_fill,  NULL,       NULL};
-static const prs_sieve_ops range_sieve = {range_sift};
+static const prs_sieve_ops range_sieve = {range_sift, NULL};
 
 /* About how many documents: as if the values of a block were evenly spread. */
 static uint64_t estimate(const cur_range *r, uint32_t n_docs) {

@@ -54,9 +54,8 @@ typedef struct worker {
 
 /* ---- ranges --------------------------------------------------------------------------------- */
 
-/* Documents of a range; all there are on one thread. */
+/* Documents of a range. */
 static uint32_t range_size(const prs_search_request *request) {
-    if (request->threads <= 1) return UINT32_MAX & ~(PRS_WINDOW - 1);
     if (request->range_docs != 0) return request->range_docs;
     uint64_t size = request->snap->n_docs / (request->threads * PRS_RANGES_A_THREAD);
     size = PRS_MAX(size, PRS_RANGE_LEAST);
@@ -189,8 +188,16 @@ static prism_status choose_threads(searching *s, prs_ranker *own, uint32_t *n, p
     return PRISM_OK;
 }
 
+static prism_status run_alone(searching *s, prs_ranker *own, prism_error *err) {
+    const prism_snapshot *snap = s->request->snap;
+    for (uint32_t i = 0; i < snap->n_leaves; i++)
+        PRS_TRY(prs_ranker_run(own, i, 0, snap->leaves[i].segment->n_docs, err));
+    return PRISM_OK;
+}
+
 static prism_status run(searching *s, prs_ranker *own, prism_error *err) {
     uint32_t n;
+    if (s->request->threads <= 1) return run_alone(s, own, err);
     PRS_TRY(cut_ranges(s, err));
     PRS_TRY(choose_threads(s, own, &n, err));
     return n > 0 ? run_beside(s, own, n, err) : run_ranges(s, own, err);
@@ -207,8 +214,9 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
     prs_mem_free(mem, s.ranges, s.cap * sizeof *s.ranges);
     /* Ranges of a segment are right together only: the first may count what others take off. */
     if (prs_watch_stopped(request->watch) && s.n_ranges > request->snap->n_leaves)
-        result->total = result->top.n;
-    if (prs_watch_stopped(request->watch)) result->total = PRS_MAX(result->total, result->top.n);
+        result->total = prs_topk_n(&result->top);
+    if (prs_watch_stopped(request->watch))
+        result->total = PRS_MAX(result->total, prs_topk_n(&result->top));
     result->total_exact = !prs_watch_stopped(request->watch) &&
                           (request->exact_count || request->k == 0 || !own.pruned);
     if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;
