@@ -92,6 +92,7 @@ struct transposer {
     uint32_t freq_bits; /* of lists of characters, 0 = there are none */
     uint32_t n_chars;
     uint32_t *char_ids; /* by number */
+    uint8_t *tells;     /* by document: does any of its terms tell a character?  NULL = none does */
     uint32_t *tags;     /* with a stride of 1: by id, the character that a term tells */
     slice *slices;
     uint32_t n_slices;
@@ -143,7 +144,9 @@ static prism_status number_chars(transposer *t, prism_error *err) {
     if (t->n_chars == 1) return PRISM_OK;
     t->char_ids = prs_mem_alloc(t->mem, t->n_chars * sizeof(uint32_t));
     if (t->stride == 1) t->tags = prs_mem_calloc(t->mem, t->n_lexicon, sizeof(uint32_t));
-    if (t->char_ids == NULL || (t->stride == 1 && t->tags == NULL)) return prs_error_nomem(err);
+    t->tells = prs_mem_alloc(t->mem, t->in->n_docs);
+    if (t->tells == NULL || t->char_ids == NULL || (t->stride == 1 && t->tags == NULL))
+        return prs_error_nomem(err);
     for (uint32_t id = 0; id < t->n_lexicon; id++) {
         if (keys[id].ptr[0] == PRS_KIND_HAN1) t->char_ids[n++] = id;
     }
@@ -191,6 +194,7 @@ static void end(transposer *t) {
         prs_mem_free(t->mem, t->slices[s].chars, t->n_chars * sizeof(prs_char_count));
     }
     prs_mem_free(t->mem, t->char_ids, t->n_chars * sizeof(uint32_t));
+    prs_mem_free(t->mem, t->tells, t->in->n_docs);
     prs_mem_free(t->mem, t->tags, (size_t)t->n_lexicon * sizeof(uint32_t));
     prs_mem_free(t->mem, t->slices, t->n_slices * sizeof *t->slices);
     prs_mem_free(t->mem, t->sorted, (size_t)t->n_sorted * sizeof(uint32_t));
@@ -231,12 +235,13 @@ __attribute__((always_inline)) static inline void count_by(const slice *own, uin
     uint32_t *counts = own->cursor;
     uint32_t last = stream_end(t->in, own->last), ahead = last - PRS_MIN(last, FETCH_NEXT);
     for (uint32_t e = own->first; e < own->last; e++) {
-        uint32_t stop = stream_end(t->in, e + 1);
+        uint32_t stop = stream_end(t->in, e + 1), seen = 0;
         for (uint32_t i = t->in->docs[e].start; i < stop; i++) {
             if (PRS_UNLIKELY(prs_stream_is_gap(ids[i]))) {
                 i++; /* the number that follows is no id */
                 continue;
             }
+            seen |= ids[i];
             if (stride == 2 && i < ahead) fetch_cursor(counts, 2, ids[i + FETCH_NEXT]);
             uint32_t id = ids[i] & PRS_STREAM_ID;
             if ((ids[i] & PRS_STREAM_TELLS) != 0) {
@@ -247,6 +252,7 @@ __attribute__((always_inline)) static inline void count_by(const slice *own, uin
             }
             counts[(size_t)id * stride]++;
         }
+        if (t->tells != NULL) t->tells[e] = (seen & PRS_STREAM_TELLS) != 0;
     }
     for (uint32_t n = 1; n < t->n_chars; n++) {
         counts[(size_t)t->char_ids[n] * stride] = own->chars[n].at;
@@ -359,8 +365,9 @@ static void scatter_char(const transposer *t, prs_char_count *c, uint32_t e) {
 /* The entries [ids, stop) of document e, whose places begin at `base`.  Entries are asked for ahead as
  * far as the stream goes, at `end`.  What is no id, but the number behind a gap, may be above all
  * ids. */
-__attribute__((always_inline)) static inline void
-scatter_doc(const slice *own, uint32_t e, uint32_t base, uint32_t stride, const uint32_t *end) {
+__attribute__((always_inline)) static inline void scatter_doc(const slice *own, uint32_t e,
+                                                              uint32_t base, uint32_t stride,
+                                                              bool tells, const uint32_t *end) {
     const transposer *t = own->t;
     const uint32_t *ids = t->in->ids + t->in->docs[e].start,
                    *stop = t->in->ids + stream_end(t->in, e + 1);
@@ -380,7 +387,7 @@ scatter_doc(const slice *own, uint32_t e, uint32_t base, uint32_t stride, const 
         }
         place += (entry >> 31) ^ 1u;
         uint32_t *next = &cursor[(size_t)(entry & PRS_STREAM_ID) * stride];
-        if ((entry & PRS_STREAM_TELLS) != 0) {
+        if (tells && (entry & PRS_STREAM_TELLS) != 0) {
             uint32_t tag = char_tag(t, cursor, stride, entry & PRS_STREAM_ID);
             scatter_char(t, &own->chars[tag & ~PRS_CHAR_ONLY], e);
             if ((tag & PRS_CHAR_ONLY) != 0) continue;
@@ -398,7 +405,10 @@ __attribute__((always_inline)) static inline void scatter_by(const slice *own, u
     uint32_t last = stream_end(in, own->last);
     const uint32_t *end = in->ids + (last - PRS_MIN(last, ahead));
     for (uint32_t e = own->first; e < own->last; e++) {
-        scatter_doc(own, e, base, stride, end);
+        if (stride == 2 || (own->t->tells != NULL && own->t->tells[e] != 0))
+            scatter_doc(own, e, base, stride, true, end);
+        else
+            scatter_doc(own, e, base, stride, false, end);
         base += in->docs[e].span;
     }
 }
