@@ -192,7 +192,7 @@ static prism_status prepare(searching *s, prism_error *err) {
                                       .page = opts->after != NULL ? &s->page : NULL,
                                       .shift = hits->shift,
                                       .threads = opts->threads,
-                                      .scores = s->lent ? &hits->snap->scores : NULL,
+                                      .scores = &hits->snap->scores,
                                       .spares = s->lent ? &hits->snap->spares : NULL,
                                       .arenas = s->lent ? &hits->snap->arenas : NULL,
                                       .kept = s->kept.at != NULL ? &s->kept : NULL};

@@ -9,7 +9,8 @@
  *             in every handle, would be carried through each decoder for the sake of tests.  The
  *             compiler's built-in probe is used because it also asks the operating system whether
  *             wide registers are saved (XGETBV), which hand-written probes forget.
- * Cost        One relaxed load; the probe runs once, about 100 ns.
+ * Cost        One relaxed load, inline: kernels ask several times a block.  The probe runs once,
+ *             about 100 ns.
  * Tested by   tests/unit/base/test_cpu.c */
 #include "base/cpu.h"
 
@@ -49,7 +50,7 @@ static prs_cpu_level probe(void) {
     return PRS_CPU_SCALAR;
 }
 
-prs_cpu_level prs_cpu_find(void) {
+prs_cpu_level prs_cpu_first(void) {
     int level = (int)probe(), none = 0; /* a level forced meanwhile wins */
     if (!atomic_compare_exchange_strong_explicit(&prs_cpu_in_force, &none, level,
                                                  memory_order_relaxed, memory_order_relaxed))

@@ -24,6 +24,7 @@ libprs_kernels_sources += \
 	lib/format/dominance.c lib/format/dominance.h \
 	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
+	lib/format/marks.c lib/format/marks.h \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \

@@ -25,6 +25,7 @@
 #include "codec/eliasfano.h"
 #include "codec/pack.h"
 #include "format/lengths.h"
+#include "format/marks.h"
 #include "format/terms.h"
 
 #define PRS_DOC_END 0x7fffffffu /* behind the last document; the largest signed 32-bit number */
@@ -101,10 +102,16 @@ typedef struct prs_postings {
         block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions; pos_ready */
     uint8_t n_impacts[PRS_GROUP_BLOCKS];
     prs_impact impacts[PRS_GROUP_BLOCKS][PRS_BLOCK_IMPACTS];
-    /* Where positions of the loaded block begin, in bits of `run`; computed as far as needed. */
+    /* Positions of the loaded block: the bits of its groups, NULL = not looked at yet, and where
+     * some of them begin.  Of those of [pos_from, pos_to) it is known where each begins, where the
+     * last one ends, and what the spans are. */
     const uint8_t *run;
-    uint32_t n_pos_bits;
+    uint64_t run_end;
+    uint32_t run_slack, n_marks;
+    uint64_t marks[PRS_MARKS_MAX];
+    uint32_t pos_from, pos_to;
     uint64_t pos_bits[PRS_BLOCK + 1];
+    uint32_t spans[PRS_BLOCK];
 } prs_postings;
 
 /** Stand on the first block of a list.  Errors : ECORRUPT.   Cost: one or two cache misses */
@@ -166,16 +173,19 @@ prism_status prs_postings_fill_map(prs_postings *p, uint32_t base, uint64_t *wor
  *  Errors : ECORRUPT; EMISUSE for a list without positions */
 prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out,
                                     prism_error *err) PRS_NODISCARD;
-/* Where the positions of one document lie: a group of codec/eliasfano.h. */
-typedef struct prs_positions_at {
-    const uint8_t *base;
-    uint64_t bit;
-    uint32_t freq, span;
-} prs_positions_at;
-/** Find the positions of docs[i] without reading them; not for inline lists.  prs_postings_freqs
- *  first.   Errors : ECORRUPT; EMISUSE for a list without positions */
-prism_status prs_postings_locate(prs_postings *p, uint32_t i, prs_positions_at *at,
-                                 prism_error *err) PRS_NODISCARD;
+typedef prs_ef_group prs_positions_at; /* where the positions of one document lie */
+/** Find the positions of docs[i], and of some before and behind, without reading them; not for
+ *  inline lists.  prs_postings_freqs first.
+ *  Errors : ECORRUPT; EMISUSE for a list without positions */
+prism_status prs_postings_locate(prs_postings *p, uint32_t i, prism_error *err) PRS_NODISCARD;
+/** Are they found? */
+static inline bool prs_positions_known(const prs_postings *p, uint32_t i) {
+    return i - p->pos_from < p->pos_to - p->pos_from;
+}
+/** Those of docs[i], which are. */
+static inline prs_positions_at prs_positions_of(const prs_postings *p, uint32_t i) {
+    return (prs_positions_at){p->run, p->pos_bits[i], p->freqs[i], p->spans[i]};
+}
 /** Its freq positions; false if the bits are unsound. */
 static inline bool prs_positions_read(const prs_positions_at *at, uint32_t *out) {
     return prs_ef_decode(at->base, at->bit, at->freq, at->span, out);

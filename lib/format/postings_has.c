@@ -22,7 +22,8 @@ static void keep_freqs(prs_postings *p, const prs_block_head *head, const uint8_
     p->at = at;
     p->end = end;
     p->freqs_ready = false;
-    p->n_pos_bits = 0;
+    p->run = NULL;
+    p->pos_from = p->pos_to = 0;
 }
 
 /* What is stored in the block stood on, which is not loaded. */

@@ -39,7 +39,8 @@ static void stand_on_short(prs_postings *p) {
     p->n = p->info.df;
     p->docs[p->n] = PRS_DOC_END;
     p->last_doc = p->group_last_doc = p->docs[p->n - 1];
-    p->n_pos_bits = 0;
+    p->run = NULL;
+    p->pos_from = p->pos_to = 0;
 }
 
 static prism_status open_inline(prs_postings *p, prism_error *err) {
@@ -79,7 +80,8 @@ static prism_status load_block(prs_postings *p, const uint8_t *in, const uint8_t
     p->at = at;
     p->end = end;
     p->freqs_ready = false;
-    p->n_pos_bits = 0;
+    p->run = NULL;
+    p->pos_from = p->pos_to = 0;
     return PRISM_OK;
 }
 

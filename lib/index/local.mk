@@ -12,4 +12,5 @@ libprismsearch_sources += \
 	lib/index/score_cache.c lib/index/score_cache.h \
 	lib/index/snapshot.c lib/index/snapshot.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
+	lib/index/stopper.h \
 	lib/index/unsynced.c lib/index/unsynced.h

@@ -51,10 +51,11 @@ static prism_status open_lengths(prs_segment *seg, prs_segment_field *field, pri
 /* Pairs of stop words, if they are kept. */
 static prism_status open_pairs(const prs_segment *seg, prs_segment_field *field, prism_error *err) {
     prs_section lists, index;
-    prs_stops stops;
     if (!prs_in_section(seg->idx, PRS_COMPONENT_STOP_SET, field->no, &field->stops))
         return PRISM_OK;
-    PRS_TRY(prs_stops_read(&stops, &field->stops, err));
+    field->stop_words = prs_mem_alloc(&seg->core->mem, sizeof *field->stop_words);
+    if (field->stop_words == NULL) return prs_error_nomem(err);
+    PRS_TRY(prs_stops_read(field->stop_words, &field->stops, err));
     (void)prs_in_section(seg->idx, PRS_COMPONENT_PAIR_LISTS, field->no, &lists);
     (void)prs_in_section(seg->idx, PRS_COMPONENT_PAIR_TERMS_INDEX, field->no, &index);
     PRS_TRY(prs_terms_open(&field->pair_terms, &lists, &index, seg->n_docs, err));
@@ -245,6 +246,7 @@ void prs_segment_unref(prs_segment *segment) {
     prs_schema_unref(segment->schema);
     prs_recipe_unref(segment->recipe);
     for (uint32_t f = 0; segment->fields != NULL && f < segment->n_fields; f++) {
+        prs_mem_free(&core->mem, segment->fields[f].stop_words, sizeof(prs_stops));
         prs_terms_memo_fini(&segment->fields[f].memo);
         prs_terms_memo_fini(&segment->fields[f].pair_memo);
     }

@@ -274,6 +274,7 @@ prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32
     a->prohibited = parts->prohibited;
     a->n_prohibited = parts->n_prohibited;
     a->base.cost = a->children[0]->cost;
+    a->base.heavy = a->children[0]->heavy || !a->children[0]->scored; /* no bounds lead */
     a->base.one_pass = a->children[0]->one_pass && parts->n_optional == 0;
     *out = &a->base;
     return PRISM_OK;

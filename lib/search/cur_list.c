@@ -166,22 +166,29 @@ bool prs_cur_is_list(const prs_cursor *c) {
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-static prism_status make_one(prs_plan *plan, const prs_weighted *at, uint32_t i, uint32_t depth,
-                             prs_cursor **out, prism_error *err) {
+prism_status prs_cur_list_new(prs_plan *plan, const prs_postings_source *source,
+                              const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                              prism_error *err) {
     cur_list *l;
-    prs_term_info space;
-    const prs_term_info *info;
-    *out = NULL;
-    PRS_TRY(prs_plan_find(plan, at, i, &space, &info, err));
-    if (info->df == 0) return PRISM_OK;
     PRS_TRY(prs_plan_cursor(plan, sizeof *l, &list_ops, depth, false, &l, err));
-    l->source = &plan->segment->fields[at->fields.ptr[i].field].source;
+    l->source = source;
     l->info = *info;
     l->base.sieve = &list_sieve;
     l->base.cost = info->df;
     l->base.exact = true;
     *out = &l->base;
     return PRISM_OK;
+}
+
+static prism_status make_one(prs_plan *plan, const prs_weighted *at, uint32_t i, uint32_t depth,
+                             prs_cursor **out, prism_error *err) {
+    prs_term_info space;
+    const prs_term_info *info;
+    *out = NULL;
+    PRS_TRY(prs_plan_find(plan, at, i, &space, &info, err));
+    if (info->df == 0) return PRISM_OK;
+    const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
+    return prs_cur_list_new(plan, &field->source, info, depth, out, err);
 }
 
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,

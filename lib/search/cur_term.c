@@ -400,6 +400,11 @@ static prism_status make_room(cur_term *t, term_postings *room, prism_error *err
     return room->docs == NULL || room->freqs == NULL ? prs_error_nomem(err) : PRISM_OK;
 }
 
+static const prs_postings_source *source_of(const prs_plan *plan, const prs_weighted *at,
+                                            uint32_t i) {
+    return &plan->segment->fields[at->fields.ptr[i].field].source;
+}
+
 prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                prs_cursor **out, prism_error *err) {
     *out = NULL;
@@ -410,13 +415,15 @@ prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t 
         const prs_term_info *info;
         PRS_TRY(prs_plan_find(plan, at, 0, &space, &info, err));
         if (info->df == 0) return PRISM_OK;
-        return prs_cur_word_make(plan, at, info, 0, depth, scored, out, err);
+        return prs_cur_word_make(plan, at, source_of(plan, at, 0), info, 0, depth, scored, out,
+                                 err);
     }
     PRS_TRY(find_lists(plan, at, &found, err));
     if (found.n == 0) return PRISM_OK;
     if (found.n == 1) {
-        uint32_t field = found.order[0];
-        return prs_cur_word_make(plan, at, found.infos[field], field, depth, scored, out, err);
+        uint32_t i = found.order[0];
+        return prs_cur_word_make(plan, at, source_of(plan, at, i), found.infos[i], i, depth, scored,
+                                 out, err);
     }
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &term_ops, depth, scored, &t, err));
     PRS_TRY(open_lanes(t, at, &found, err));

@@ -425,6 +425,13 @@ static int32_t word_prime(const prs_cursor *c, uint32_t k) {
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
+prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group) {
+    if (c->ops != &word_ops) return NULL;
+    cur_word *t = self(c);
+    *group = &t->b.group;
+    return t->lane;
+}
+
 prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) {
     *does = false;
     if (c->ops != &word_ops || !c->scored) return PRISM_OK;
@@ -434,14 +441,8 @@ prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) 
     return PRISM_OK;
 }
 
-prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group) {
-    if (c->ops != &word_ops) return NULL;
-    cur_word *t = self(c);
-    *group = &t->b.group;
-    return t->lane;
-}
-
-prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
+                               const prs_postings_source *source, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {
     cur_word *t;
@@ -456,8 +457,8 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs
     t->b.scored = scored;
     t->b.dense_of = PRS_NO_BLOCK;
     t->lane = &t->b.space->lane;
-    PRS_TRY(prs_lane_open(t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
-                          f->weight, err));
+    PRS_TRY(prs_lane_open(t->lane, source, info, in->has_lengths ? &in->lengths : NULL, f->weight,
+                          err));
     t->maxima_of = NO_GROUP;
     t->field = f->field;
     t->base.cost = info->df;

@@ -106,6 +106,7 @@ struct prs_cursor {
     uint64_t cost; /* documents it may have to look at: an estimate */
     int32_t most;  /* no match scores more */
     bool scored;
+    bool heavy;                 /* to find what matches is most of the work of ranking it */
     bool exact;                 /* cost is the number of its documents, deleted ones too */
     bool one_pass;              /* to score all its matches costs little more than counting them */
     const prs_sieve_ops *sieve; /* NULL: knows only what is above */

@@ -49,6 +49,7 @@ libprs_kernels_sources += \
 	lib/search/cur_list.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
+	lib/search/cur_pair.c \
 	lib/search/cur_phrase.c \
 	lib/search/cur_range.c \
 	lib/search/cur_set.c \
@@ -89,7 +90,7 @@ libprs_kernels_sources += \
 	lib/search/word_block.c \
 	lib/search/word_block.h
 libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/score_table_avx2.c lib/search/select_avx2.c
-libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
+libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/intersect_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
 # What the shortest search runs through: its time is made of such calls.
 libprs_kernels_sources += \
 	lib/search/plan.c lib/search/plan.h \

@@ -82,17 +82,6 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
     return PRISM_OK;
 }
 
-prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
-    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
-    if (held == NULL) {
-        prs_bits_unref(bits);
-        return prs_error_nomem(err);
-    }
-    *held = (prs_plan_bits){bits, plan->held};
-    plan->held = held;
-    return PRISM_OK;
-}
-
 prism_status prs_plan_find(const prs_plan *plan, const prs_weighted *at, uint32_t i,
                            prs_term_info *space, const prs_term_info **info, prism_error *err) {
     const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
@@ -106,6 +95,17 @@ prism_status prs_plan_find(const prs_plan *plan, const prs_weighted *at, uint32_
     } else {
         space->df = 0;
     }
+    return PRISM_OK;
+}
+
+prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
+    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
+    if (held == NULL) {
+        prs_bits_unref(bits);
+        return prs_error_nomem(err);
+    }
+    *held = (prs_plan_bits){bits, plan->held};
+    plan->held = held;
     return PRISM_OK;
 }
 

@@ -82,24 +82,28 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
 /** Working space of the cursors of a depth.   Errors : ENOMEM */
 prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out,
                               prism_error *err) PRS_NODISCARD;
-/** Hold a set of a cache until the plan is made anew; its reference is given up on error, too.
- *  Errors : ENOMEM */
-prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) PRS_NODISCARD;
 /** What the dictionary of at->fields.ptr[i] in the plan's segment says of a TERM; df 0: nothing.
  *  Params : *space where it is put if it was not asked before; *info there or in the weights */
 prism_status prs_plan_find(const prs_plan *plan, const prs_weighted *at, uint32_t i,
                            prs_term_info *space, const prs_term_info **info,
                            prism_error *err) PRS_NODISCARD;
+/** Hold a set of a cache until the plan is made anew; its reference is given up on error, too.
+ *  Errors : ENOMEM */
+prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) PRS_NODISCARD;
 /** A buffer that the plan releases.   Errors : ENOMEM */
 prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) PRS_NODISCARD;
 
 /* One maker for each kind; *out NULL = nothing matches in this segment. */
 prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
-/* The same for a word that stands in one field only: at->fields.ptr[field]. */
-prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+/* The same for one list, of the field at->fields.ptr[field]. */
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
+                               const prs_postings_source *source, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) PRS_NODISCARD;
+/* The same for a phrase of two words whose pair has lists: *is_pair; else nothing is made. */
+prism_status prs_cur_pair_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
+                               bool *is_pair, prs_cursor **out, prism_error *err) PRS_NODISCARD;
 /* Its list and how it is scored; NULL: it is no cur_word. */
 prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group);
 /* All of n >= 2 words (scored) or lists (not), by cost: prs_cur_word_lane or prs_cur_is_list of

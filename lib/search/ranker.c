@@ -4,7 +4,8 @@
  *     count   plan without scores: count.c
  *
  * An exact count with hits is two passes, because pruning skips documents that must be counted, and
- * counting needs no scores; where there is little to skip, one pass without a floor does both.
+ * counting needs no scores; where there is little to skip, or where phrases lead, whose matches
+ * cost far more than their scores, one pass without a floor does both.
  *
  * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all those
  *             to come arrived later (FORMAT.md: equal scores stand by arrival), which is so in a
@@ -30,7 +31,7 @@ static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
     if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
     prs_plan_lend(&p->plan, r->spares, r->arenas);
-    p->plan.scores = r->request->scores;
+    p->plan.scores = r->spares != NULL ? r->request->scores : NULL;
     p->plan.kept = r->request->kept;
     if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
@@ -154,8 +155,8 @@ prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_
     PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
     if (r->ranking.plan.root == NULL) return PRISM_OK;
     const prs_cursor *root = r->ranking.plan.root;
-    bool few = root->one_pass || root->cost <= PRS_ONE_PASS_DOCS;
-    bool one_pass = request->exhaustive || (request->exact_count && few);
+    bool once = root->heavy || root->one_pass || root->cost <= PRS_ONE_PASS_DOCS;
+    bool one_pass = request->exhaustive || (request->exact_count && once);
     PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
     return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);
 }

@@ -81,6 +81,7 @@ prism_status prs_score_table_find(prs_plan *plan, const prs_group *group, prs_la
     *table = NULL;
     bool can = plan->scores != NULL && plan->n_docs <= PRS_SCORE_TABLE_DOCS && group->plain &&
                lane->weight == 1 && plan->watch->max_work == 0 && lane->p.n_groups != 0 &&
+               lane->p.src == &plan->segment->fields[field].source && /* not a list of pairs */
                (uint64_t)info->df * PRS_TABLE_RARE >= plan->n_docs;
     if (!can) return PRISM_OK;
     const prs_scorer *scorer = &group->scorer;

@@ -128,6 +128,7 @@ static prism_status run_beside(searching *s, prs_ranker *own, uint32_t n, prism_
     worker *workers = prs_mem_calloc(s->mem, n, sizeof *workers);
     if (workers == NULL) return prs_error_nomem(err);
     own->reached = &s->reached;
+    s->request->watch->failed = &s->failed;
     for (uint32_t i = 0; i < n; i++) {
         worker *w = &workers[i];
         w->s = s;
@@ -148,8 +149,29 @@ static prism_status run_beside(searching *s, prs_ranker *own, uint32_t n, prism_
         prs_ranker_fini(&workers[i].ranker);
         prs_topk_fini(&workers[i].top);
     }
+    s->request->watch->failed = NULL;
     prs_mem_free(s->mem, workers, n * sizeof *workers);
     return status;
+}
+
+/* Documents to look at in all segments: as in the largest, or, where that has none, in the others
+ * together. */
+static prism_status estimate_cost(searching *s, prs_ranker *own, uint64_t *cost, prism_error *err) {
+    const prism_snapshot *snap = s->request->snap;
+    uint32_t largest = 0;
+    for (uint32_t i = 1; i < snap->n_leaves; i++) {
+        if (snap->leaves[i].segment->n_docs > snap->leaves[largest].segment->n_docs) largest = i;
+    }
+    PRS_TRY(prs_ranker_cost(own, largest, cost, err));
+    double n_docs = PRS_MAX(snap->leaves[largest].segment->n_docs, 1u);
+    *cost = (uint64_t)((double)*cost / n_docs * (double)snap->n_docs);
+    bool others = *cost == 0;
+    for (uint32_t i = 0; others && i < snap->n_leaves; i++) {
+        uint64_t more = 0;
+        if (i != largest) PRS_TRY(prs_ranker_cost(own, i, &more, err));
+        *cost += more;
+    }
+    return PRISM_OK;
 }
 
 /* Threads that the search is worth, beside the caller's. */
@@ -160,9 +182,8 @@ static prism_status choose_threads(searching *s, prs_ranker *own, uint32_t *n, p
     if (most <= 1 || request->watch->max_work != 0) return PRISM_OK;
     *n = most - 1;
     if (request->range_docs != 0) return PRISM_OK;
-    uint64_t cost, n_docs = PRS_MAX(request->snap->leaves[0].segment->n_docs, 1u);
-    PRS_TRY(prs_ranker_cost(own, 0, &cost, err));
-    cost = (uint64_t)((double)cost / (double)n_docs * (double)request->snap->n_docs);
+    uint64_t cost;
+    PRS_TRY(estimate_cost(s, own, &cost, err));
     *n = (uint32_t)PRS_MIN(*n, cost / PRS_THREADS_COST);
     return PRISM_OK;
 }

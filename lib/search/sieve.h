@@ -76,6 +76,10 @@ static inline bool prs_window_is_empty(const uint64_t *words, uint32_t n_words) 
 /** A term that does not score: its list, or any of those of its fields.  *out NULL = not here. */
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** One posting list. */
+prism_status prs_cur_list_new(prs_plan *plan, const prs_postings_source *source,
+                              const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                              prism_error *err) PRS_NODISCARD;
 /** Is it the list of a word? */
 bool prs_cur_is_list(const prs_cursor *c);
 /** Its list, opened.   Errors : ECORRUPT, ENOMEM */

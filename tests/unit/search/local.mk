@@ -19,6 +19,7 @@ search_tests_sources = \
 	tests/unit/search/test_cur_max.c \
 	tests/unit/search/test_cur_meet.c \
 	tests/unit/search/test_cur_or.c \
+	tests/unit/search/test_cur_pair.c \
 	tests/unit/search/test_cur_phrase.c \
 	tests/unit/search/test_cur_range.c \
 	tests/unit/search/test_cur_set.c \

@@ -1,0 +1,84 @@
+#!/bin/bash
+# check.sh - does the Node package install from its sources into a clean copy, and do its tests pass there?
+#
+#     check.sh [BUILD]      BUILD: a built tree whose objects are taken (default: $PRISM_BUILDDIR; none =
+#                           the library is built, too)
+#
+# Node 18 or later is needed, with node_api.h (Debian: libnode-dev) and a C compiler.  fast-check and typescript
+# come by `npm ci` where npm and a registry are at hand; without them the tests of fuzzed input and of types
+# skip.  Exit: 0 passed, 77 skipped, else failed.  Last it prints "# PASS:  n" as automake.
+set -uo pipefail
+build=${1:-${PRISM_BUILDDIR:-}}
+if [ -n "$build" ]; then build=$(cd "$build" && pwd) || exit 1; fi
+cd "$(dirname "$0")"
+here=$PWD
+root=$(cd ../.. && pwd)
+node=${NODE:-node}
+
+skip() {
+    echo "bindings/node skipped: $*"
+    echo '# SKIP:  1'
+    exit 77
+}
+
+fail() {
+    echo "bindings/node: $*"
+    echo '# FAIL:  1'
+    exit 1
+}
+
+command -v "$node" > /dev/null || skip 'there is no node (Debian: nodejs, libnode-dev)'
+"$node" -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18 ? 1 : 0)' || skip "$("$node" --version) is older than Node 18"
+"$node" build.js --headers > /dev/null || skip 'node_api.h is missing (Debian: libnode-dev)'
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/prismsearch-node-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+if [ -n "$build" ]; then
+    export PRISMSEARCH_BUILD=$build
+    make -C "$build" --no-print-directory -s libprs.la || fail 'the library cannot be built'
+fi
+
+# The sources are copied: nothing is written beside them, and several checks may run at once.
+copy_sources() {
+    mkdir -p "$work/tree/bindings"
+    if [ -n "$build" ]; then
+        cp -R "$root/include" "$work/tree/include"
+    else
+        (cd "$root" && tar cf - --exclude=./build* --exclude=./.git --exclude=node_modules .) | tar xf - -C "$work/tree"
+        rm -rf "$work/tree/bindings/node"
+    fi
+    (cd "$here/.." && tar cf - --exclude=node/node_modules --exclude=node/build --exclude=node/prebuilds --exclude=node/core node) |
+        tar xf - -C "$work/tree/bindings"
+    chmod -R u+w "$work/tree"
+}
+
+# The install script builds; without npm it is called by itself.
+install_package() {
+    cd "$work/tree/bindings/node" || return 1
+    if command -v npm > /dev/null && npm ci --ignore-scripts > "$work/npm.log" 2>&1; then
+        echo 'npm ci: done'
+    else
+        [ -e "$work/npm.log" ] && tail -n 2 "$work/npm.log"
+        echo 'fast-check and typescript are not to be had: their tests skip'
+    fi
+    "$node" build.js --if-needed
+}
+
+copy_sources || fail 'the sources cannot be copied'
+(install_package) || fail 'the addon cannot be built'
+cd "$work/tree/bindings/node" || exit 1
+export PRISM_SRCDIR=$root
+"$node" --test --test-reporter=tap test/*.test.js > "$work/log" 2>&1
+status=$?
+if [ "$status" != 0 ]; then grep -A 25 -E '^ *not ok' "$work/log" || cat "$work/log"; fi
+
+# number WORD: from the last lines of the report.
+number() {
+    sed -nE "s/^# $1 ([0-9]+)$/\1/p" "$work/log" | tail -n 1
+}
+failed=$(($(number fail) + $(number cancelled)))
+if [ "$status" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
+echo "# PASS:  $(($(number pass) + 0))"
+echo "# SKIP:  $(($(number skipped) + 0))"
+echo "# FAIL:  $failed"
+exit "$status"

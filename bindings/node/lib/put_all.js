@@ -1,0 +1,151 @@
+'use strict';
+/* put_all.js - many documents: from an array, an iterable or an async iterable into the index.
+ *
+ *   this thread   fill A | fill B         | fill A         ...
+ *   pool                 | put A          | put B
+ *
+ * Documents become JSON in one batch while the pool puts the other: nothing more is taken from the source
+ * meanwhile, so a stream waits (back-pressure), and memory is two batches of 256 KiB and one document. */
+
+const { native, run, NOW } = require('./run');
+const { PrismError, LimitError } = require('./errors').classes;
+const { options, oneOf, show } = require('./units');
+
+const PUT_ALL = new Set(['append', 'onError', 'onReject', 'signal']);
+const ON_ERROR = { throw: false, collect: true };
+
+/* One walk over the documents of a source. */
+class Walk {
+  constructor(writer, how, call) {
+    const { append, onError, onReject, signal } = options(how, PUT_ALL, call);
+    if (onReject !== undefined && typeof onReject !== 'function') throw new TypeError(`onReject is a function, not ${show(onReject)}`);
+    this.writer = writer;
+    this.append = Boolean(append);
+    this.collect = oneOf(onError, ON_ERROR, 'onError', false) || onReject !== undefined;
+    this.onReject = onReject;
+    this.signal = signal;
+    this.batch = native.batchNew();
+    this.empty = true;
+    this.seen = 0;
+    this.put = 0;
+    this.rejected = [];
+  }
+
+  reject(document, error) {
+    error.document = document;
+    if (this.onReject) this.onReject(document, error);
+    else this.rejected.push({ document, error });
+  }
+
+  /* Into the batch; whether it is full. */
+  add(document) {
+    const place = this.seen++;
+    try {
+      const full = native.batchAdd(this.batch, document, place);
+      this.empty = false;
+      return full;
+    } catch (error) {
+      if (!this.collect || !(error instanceof TypeError || error instanceof LimitError)) throw place_of(error, place);
+      this.reject(place, error);
+      return false;
+    }
+  }
+
+  begin(job) {
+    return native.batchPut(this.writer._handle, this.batch, this.append, this.collect, job);
+  }
+
+  take([put, rejected]) {
+    this.put += put;
+    for (const [document, error] of rejected) this.reject(document, error);
+  }
+
+  result() {
+    this.rejected.sort((a, b) => a.document - b.document);
+    return { put: this.put, rejected: this.rejected };
+  }
+}
+
+/* Which document it was, where the exception can be told. */
+function place_of(error, place) {
+  if (error instanceof TypeError || error instanceof PrismError) error.document = place;
+  return error;
+}
+
+function check(source) {
+  if (source === null || source === undefined || typeof source === 'string') throw new TypeError(`documents are an iterable, not ${show(source)}`);
+  if (typeof source[Symbol.asyncIterator] === 'function') return true;
+  if (typeof source[Symbol.iterator] === 'function' && !ArrayBuffer.isView(source)) return false;
+  throw new TypeError(`documents are an iterable, not ${show(source)}`);
+}
+
+/* The walk with two batches by turns. */
+class AsyncWalk extends Walk {
+  constructor(writer, how, call) {
+    super(writer, how, call);
+    this.other = native.batchNew();
+    this.running = undefined; // the put of the other batch
+  }
+
+  /* The batch goes out; the other one, which is done by then, is filled next. */
+  async send() {
+    await this.settle();
+    this.running = run(this.signal, (job) => this.begin(job));
+    this.running.catch(() => {}); // seen by settle
+    [this.batch, this.other] = [this.other, this.batch];
+    this.empty = true;
+  }
+
+  async settle() {
+    const running = this.running;
+    this.running = undefined;
+    if (running) this.take(await running);
+  }
+
+  async finish() {
+    if (!this.empty) await this.send();
+    await this.settle();
+  }
+}
+
+/* What was gathered before an exception is put.  Where that fails, it is what came first: as in a loop of
+ * put, it is the exception that is seen. */
+async function putAll(writer, source, how) {
+  const walk = new AsyncWalk(writer, how, 'putAll');
+  try {
+    if (check(source)) {
+      for await (const document of source) {
+        walk.signal?.throwIfAborted?.();
+        if (walk.add(document)) await walk.send();
+      }
+    } else {
+      for (const document of source) if (walk.add(document)) await walk.send();
+    }
+  } catch (error) {
+    await walk.finish();
+    throw error;
+  }
+  await walk.finish();
+  return walk.result();
+}
+
+function flushSync(walk) {
+  if (!walk.empty) walk.take(walk.begin(NOW));
+  walk.empty = true;
+}
+
+function putAllSync(writer, source, how) {
+  const walk = new Walk(writer, how, 'putAllSync');
+  if (typeof source?.[Symbol.iterator] !== 'function') throw new TypeError('putAllSync takes what can be iterated at once');
+  check(source);
+  try {
+    for (const document of source) if (walk.add(document)) flushSync(walk);
+  } catch (error) {
+    flushSync(walk);
+    throw error;
+  }
+  flushSync(walk);
+  return walk.result();
+}
+
+module.exports = { putAll, putAllSync };
