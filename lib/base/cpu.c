@@ -9,7 +9,8 @@
  *             in every handle, would be carried through each decoder for the sake of tests.  The
  *             compiler's built-in probe is used because it also asks the operating system whether
  *             wide registers are saved (XGETBV), which hand-written probes forget.
- * Cost        One relaxed load; the probe runs once, about 100 ns.
+ * Cost        One relaxed load, inline: kernels ask several times a block.  The probe runs once,
+ *             about 100 ns.
  * Tested by   tests/unit/base/test_cpu.c */
 #include "base/cpu.h"
 
