@@ -10,9 +10,9 @@ EXTRA_DIST += bindings/node/.gitignore bindings/node/.npmrc bindings/node/NOTES.
 	bindings/node/lib/io.js bindings/node/lib/maintain.js bindings/node/lib/native.js bindings/node/lib/put_all.js \
 	bindings/node/lib/query.js bindings/node/lib/run.js bindings/node/lib/schema.js bindings/node/lib/snapshot.js \
 	bindings/node/lib/units.js bindings/node/lib/view.js bindings/node/lib/writer.js \
-	bindings/node/nobody/2a594507580b2ea7ea4370a5a320de9e.doc bindings/node/nobody/2a594507580b2ea7ea4370a5a320de9e.idx \
-	bindings/node/nobody/aee2574212ef451fe2c531df43c06876.doc bindings/node/nobody/aee2574212ef451fe2c531df43c06876.idx \
-	bindings/node/nobody/commit-0000000000000009 bindings/node/nobody/commit-000000000000000a \
+	bindings/node/nobody/0375abdbba095a608b306b98fd39519c.doc bindings/node/nobody/0375abdbba095a608b306b98fd39519c.idx \
+	bindings/node/nobody/80c02f47b338d6ce8c57b0cf64ec9294.doc bindings/node/nobody/80c02f47b338d6ce8c57b0cf64ec9294.idx \
+	bindings/node/nobody/commit-000000000000000b bindings/node/nobody/commit-000000000000000c \
 	bindings/node/nobody/write.lock bindings/node/src/addon.h bindings/node/src/answer.c bindings/node/src/args.c \
 	bindings/node/src/batch.c bindings/node/src/error.c bindings/node/src/from_json.c bindings/node/src/handle.c \
 	bindings/node/src/index.c bindings/node/src/job.c bindings/node/src/json_reader.h bindings/node/src/maintain.c \

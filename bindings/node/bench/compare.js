@@ -1,5 +1,5 @@
 'use strict';
-/* compare.js - prismsearch beside what else one installs with npm: better-sqlite3 with FTS5, MiniSearch, FlexSearch.
+/* compare.js - prismsearch beside what else one installs with npm: SQLite's FTS5 (better-sqlite3 or node:sqlite), MiniSearch, FlexSearch.
  *
  *     node compare.js --articles FILE.ndjson [--queries N] [--modules FOLDER]
  *
@@ -41,15 +41,16 @@ const ENGINES = {
     return (query, limit, run) => snapshot.searchSync(run ? phrase(query) : parse(query, { plain: true }), { limit, select: false }).keys;
   },
   fts5(require, articles, folder, tokenizer = 'porter unicode61') {
-    const db = new (require('better-sqlite3'))(path.join(folder, 'i'));
+    const db = openSqlite(require, path.join(folder, 'i'));
     db.exec(`create virtual table d using fts5(id unindexed, title, body, tokenize='${tokenizer}')`);
-    const insert = db.prepare('insert into d values (@id, @title, @body)');
-    db.transaction(() => {
-      for (const document of read(articles)) insert.run(document);
-    })();
+    const insert = db.prepare('insert into d values (?, ?, ?)');
+    db.exec('begin');
+    for (const { id, title, body } of read(articles)) insert.run(id, title, body);
     db.exec("insert into d(d) values ('optimize')");
-    const select = db.prepare('select id from d where d match ? order by bm25(d, 0, 2, 1) limit ?').pluck();
-    return (query, limit, run) => select.all((run ? [query] : query.match(/[\p{L}\p{N}_]+/gu)).map((word) => `"${word}"`).join(' OR '), limit);
+    db.exec('commit');
+    const select = db.prepare('select id from d where d match ? order by bm25(d, 0, 2, 1) limit ?');
+    const match = (query, run) => (run ? [query] : query.match(/[\p{L}\p{N}_]+/gu)).map((word) => `"${word}"`).join(' OR ');
+    return (query, limit, run) => select.all(match(query, run), limit).map((row) => row.id);
   },
   'fts5 trigram'(require, articles, folder) {
     return ENGINES.fts5(require, articles, folder, 'trigram');
@@ -67,6 +68,17 @@ const ENGINES = {
     return (query, limit) => [...new Set(index.search(query, { limit, suggest: true }).flatMap((field) => field.result))].slice(0, limit);
   },
 };
+
+/* better-sqlite3 where it is installed, else that of Node itself (22.5 and later). */
+function openSqlite(require, file) {
+  let Database;
+  try {
+    Database = require('better-sqlite3');
+    return new Database(file);
+  } catch {
+    return new (require('node:sqlite').DatabaseSync)(file);
+  }
+}
 
 const sizeOf = (folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((sum, entry) => sum + (entry.isFile() ? fs.statSync(path.join(entry.parentPath ?? entry.path, entry.name)).size : 0), 0);
 const peak = () => process.resourceUsage().maxRSS * 1024;
@@ -124,7 +136,7 @@ function makeQueries(articles, n) {
 }
 
 function isThere(name, modules) {
-  const needs = { minisearch: 'minisearch', flexsearch: 'flexsearch', fts5: 'better-sqlite3', 'fts5 trigram': 'better-sqlite3' }[name];
+  const needs = { minisearch: 'minisearch', flexsearch: 'flexsearch' }[name];
   return needs === undefined || fs.existsSync(path.join(modules, 'node_modules', needs));
 }
 
