@@ -10,8 +10,8 @@
  *   bits 0..29  term id;  PRS_STREAM_GAP (0x7fffffff) escapes: the next u32 is a number of positions to skip
  * The first entry of a text has bit 31 clear and position = base (prs_stream tracks it).
  *
- * Left out is HAN1 before a HAN2 or HANEND that tells which it is (prs_lexicon_char_of): it stands at
- * the same position, has no positions of its own, and would be half of the stream of Chinese.
+ * Left out is HAN1 before a HAN2 or HANEND that tells which it is (prs_lexicon_char_of): it stands
+ * at the same position, has no positions of its own, and would be half of the stream of Chinese.
  *
  * Proved equal to prs_analysis_run by tests/unit/analysis/test_lexicon.c. */
 #ifndef PRS_ANALYSIS_LEXICON_H
@@ -47,7 +47,8 @@ uint32_t prs_lexicon_count(const prs_lexicon *lexicon);
 prs_bytes prs_lexicon_key(const prs_lexicon *lexicon, uint32_t id);
 /** All keys, by id; good until the next term. */
 const prs_bytes *prs_lexicon_keys(const prs_lexicon *lexicon);
-/** Id of the HAN1 that stands wherever this term does and is left out of streams; UINT32_MAX = none.
+/** Id of the HAN1 that stands wherever this term does and is left out of streams; UINT32_MAX =
+ *  none.
  *  Cost: reads the key */
 uint32_t prs_lexicon_char_of(const prs_lexicon *lexicon, uint32_t id);
 /** Do streams leave out any HAN1? */

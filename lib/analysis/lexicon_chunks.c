@@ -5,8 +5,9 @@
  *   when it is flushed  | 0    | 1 2  | 3     | 4      | 5 6 7      | 8  |      moved by what chunks gave
  *
  * A chunk waits in the queue of words while the memory looks for its slot; how many entries it will
- * have is known only when it is its turn, so those behind it move.  Nothing else may be in the stream
- * behind a waiting chunk: before characters and before the general lane the queue is flushed.
+ * have is known only when it is its turn, so those behind it move.  Nothing else may be in the
+ * stream behind a waiting chunk: before characters and before the general lane the queue is
+ * flushed.
  *
  * Positions of the general lane count from where the text's others end, words that wait behind the
  * chunk among them: in the stream only differences are seen.

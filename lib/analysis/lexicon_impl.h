@@ -92,8 +92,8 @@ static inline prs_word_memo *prs_lexicon_terms(prs_lexicon *lexicon) {
 prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n);
 /** May one more term have an id?   Errors : ELIMIT 2^30 - 1 terms */
 prism_status prs_lexicon_check_room(const prs_lexicon *lexicon);
-/** Is this the key of a HAN2 or HANEND of characters of three bytes each?  They tell their HAN1.  *c :
- *  the first. */
+/** Is this the key of a HAN2 or HANEND of characters of three bytes each?  They tell their HAN1.
+ *  *c : the first. */
 static inline bool prs_lexicon_tells_char(uint8_t kind, const uint8_t *t, size_t len, uint32_t *c) {
     bool is_wide = len >= 3 && t[0] >= 0xe0 && t[0] < 0xf0;
     bool is_pair = kind == PRS_KIND_HAN2 && len == 6 && t[3] >= 0xe0 && t[3] < 0xf0;
@@ -128,8 +128,8 @@ prism_status prs_lane_open_han(prs_lexicon *lexicon);
 /** Queue the chunk [from, end) of the text. */
 prism_status prs_lane_push_chunk(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
                                  uint32_t from, uint32_t end);
-/** Put the entries of a chunk of the queue at the end of the stream; behind them there is room for a
- *  queue of words. */
+/** Put the entries of a chunk of the queue at the end of the stream; behind them there is room for
+ *  a queue of words. */
 prism_status prs_lane_put_chunk(prs_lexicon *lexicon, uint32_t no);
 /** Id of a plain pair, new or old: two folded characters of three bytes each, the first in the high
  *  half of the key.  prs_lane_run has been called before.   Errors : ENOMEM, ELIMIT */

@@ -5,12 +5,12 @@
  *     HAN1, HANEND of three bytes -------- tables by character ----------+
  *     anything else ---------------------- prs_map ----------------------+
  *
- * Each kind of term has one table that is the truth for it, so a term has one id however it was met.
- * Keys and ids of all of them are the map's; those that a memo finds are unlisted there.
+ * Each kind of term has one table that is the truth for it, so a term has one id however it was
+ * met.  Keys and ids of all of them are the map's; those that a memo finds are unlisted there.
  *
- * Why so      A word in the map costs three misses of the cache, of its slot, its place and its bytes;
- *             in a memo one.  Without a stemmer the memo of words is the one of its terms, too:
- *             surfaces of a lane and short terms are the same bytes.
+ * Why so      A word in the map costs three misses of the cache, of its slot, its place and its
+ *             bytes; in a memo one.  Without a stemmer the memo of words is the one of its terms,
+ *             too: surfaces of a lane and short terms are the same bytes.
  * Tested by   tests/unit/analysis/test_lexicon.c */
 #include "analysis/lexicon_impl.h"
 

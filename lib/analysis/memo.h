@@ -90,8 +90,8 @@ size_t prs_chunk_memo_bytes(const prs_chunk_memo *memo);
 
 __extension__ typedef unsigned __int128 prs_u128;
 
-/* 1 to 16 bytes as a key, if there is one: two loads that overlap in the middle, without reading past
- * either end. */
+/* 1 to 16 bytes as a key, if there is one: two loads that overlap in the middle, without reading
+ * past either end. */
 static inline prs_word_key prs_word_key_of(const uint8_t *p, size_t len) {
     prs_word_key key = {0, 0};
     if (len > 8) {

@@ -3,9 +3,9 @@
  *   stream   中国 国人 人(end) | 中国 国(end)          id -> place of its HAN1 in the table
  *   lists    中: 1x1 2x1   国: 1x1 2x1   人: 1x1       a word for a document: entry, freq
  *
- * A list grows by a word when a document begins, and the word's freq by one with each occurrence.  A
- * freq that does not fit goes on in another word of the same document.  The words are counted first
- * in the same way, so that each list has its place.
+ * A list grows by a word when a document begins, and the word's freq by one with each occurrence.
+ * A freq that does not fit goes on in another word of the same document.  The words are counted
+ * first in the same way, so that each list has its place.
  *
  * Tested by   tests/unit/invert/test_transpose.c */
 #ifndef PRS_INVERT_CHAR_COUNTS_H

@@ -29,8 +29,8 @@ static bool grow_positions(prs_term_encoder *encoder, size_t n, size_t more) {
     return prs_u32s_extend(&encoder->positions, more) != NULL;
 }
 
-/* The documents that have been cut, with their freqs.  entries[k] and ends[k] are of the k-th from 1
- * on. */
+/* The documents that have been cut, with their freqs.  entries[k] and ends[k] are of the k-th from
+ * 1 on. */
 static void take_docs(prs_term_encoder *encoder, const uint32_t *entries, const uint32_t *ends,
                       uint32_t n) {
     const prs_stream_doc *docs = encoder->places->docs;

@@ -43,12 +43,13 @@ typedef struct prs_transpose_term {
 typedef prism_status (*prs_transpose_fn)(void *ctx, const prs_transpose_term *term,
                                          prism_error *err);
 
-/** Call `each` for every distinct term of the stream, in order of keys; characters that it leaves out
- *  (lexicon.h) among them.
+/** Call `each` for every distinct term of the stream, in order of keys; characters that it leaves
+ *  out (lexicon.h) among them.
  *  Params : scratch = bytes of memory wanted for tables and places; more passes over the stream
  *           where it is less (at least a quarter of it, and one term's places, are held)
  *  Errors : ENOMEM, and what `each` returns.
- *  Cost   : 4 bytes per id of the lexicon (8 where characters are left out), 40 per distinct term; n_ids x (number of passes + 1) */
+ *  Cost   : 4 bytes per id of the lexicon (8 where characters are left out), 40 per distinct term;
+ *           n_ids x (number of passes + 1) */
 prism_status prs_transpose_run(const prs_transpose_input *input, size_t scratch, prs_mem *mem,
                                prs_transpose_fn each, void *ctx, prism_error *err) PRS_NODISCARD;
 

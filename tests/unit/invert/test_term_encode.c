@@ -44,7 +44,8 @@ static void end(bench *b) {
 static void encode(bench *b, const char *key, prs_out *out, prs_term_info *info, uint8_t *payload) {
     prs_term_field field = {2 * DOCS, &b->lengths, NULL, &b->places, true};
     prs_term_encoder *encoder = calloc(1, sizeof *encoder);
-    prs_transpose_term term = {0, prs_bytes_of((const uint8_t *)key, strlen(key)), b->where, b->n, 0};
+    prs_transpose_term term = {0, prs_bytes_of((const uint8_t *)key, strlen(key)), b->where, b->n,
+                               0};
     ck_assert_int_eq(prs_term_encoder_init(encoder, &field, out, &b->mem, NULL), PRISM_OK);
     ck_assert_int_eq(prs_term_encode(encoder, &term, info, NULL), PRISM_OK);
     if (info->payload != NULL)
