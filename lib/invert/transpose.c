@@ -362,8 +362,8 @@ static void scatter_char(const transposer *t, prs_char_count *c, uint32_t e) {
     t->places[at] = e << t->freq_bits | (c->freq - 1);
 }
 
-/* The entries [ids, stop) of document e, whose places begin at `base`.  Entries are asked for ahead as
- * far as the stream goes, at `end`.  What is no id, but the number behind a gap, may be above all
+/* The entries [ids, stop) of document e, whose places begin at `base`.  Entries are asked for ahead
+ * as far as the stream goes, at `end`.  What is no id, but the number behind a gap, may be above all
  * ids. */
 __attribute__((always_inline)) static inline void scatter_doc(const slice *own, uint32_t e,
                                                               uint32_t base, uint32_t stride,

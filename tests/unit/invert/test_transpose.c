@@ -170,8 +170,8 @@ typedef struct char_case {
     uint32_t n_terms, n_chars, n_met;
 } char_case;
 
-/* Runs of characters from U+3041 on, which nothing folds, words, and now and then one of four bytes, whose pairs tell
- * nothing; every seventh document has none of the first. */
+/* Runs of characters from U+3041 on, which nothing folds, words, and now and then one of four
+ * bytes, whose pairs tell nothing; every seventh document has none of the first. */
 static void make_chars(char_case *c, test_rng *rng) {
     char text[4096];
     memset(c, 0, sizeof *c);
