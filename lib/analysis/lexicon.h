@@ -7,8 +7,8 @@
  * The stream: one u32 per term occurrence, in order of position.
  *   bit 31      this term has the same position as the one before
  *   bit 30      the term is a HAN1, or one is left out here
- *   bits 0..29  term id;  PRS_STREAM_GAP (0x7fffffff) escapes: the next u32 is a number of
- *               positions to skip
+ *   bits 0..29  term id;  PRS_STREAM_GAP (0x7fffffff) escapes: the next u32 is a
+ *               number of positions to skip
  * The first entry of a text has bit 31 clear and position = base (prs_stream tracks it).
  *
  * Left out is HAN1 before a HAN2 or HANEND that tells which it is (prs_lexicon_char_of): it stands

@@ -2,7 +2,7 @@
  *
  *   queue of the lane   | some | U.S. | words | behind | well-known | it |
  *   entries             | 0    |      | 1     | 2      |            | 3  |      as they are pushed
- *   when it is flushed  | 0    | 1 2  | 3     | 4      | 5 6 7      | 8  |   moved by chunks
+ *   when it is flushed  | 0    | 1 2  | 3     | 4      | 5 6 7      | 8  |      moved by chunks
  *
  * A chunk waits in the queue of words while the memory looks for its slot; how many entries it will
  * have is known only when it is its turn, so those behind it move.  Nothing else may be in the

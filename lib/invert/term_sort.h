@@ -5,8 +5,8 @@
 #include "analysis/lexicon.h"
 
 /** Sort ids by their keys, which are all different.
- *  Params : heads = [out] their keys in the same order, each by itself as prs_term_head_key reads
- *           it, 0 for one of more than 7 bytes; NULL = not wanted
+ *  Params : heads = [out] their keys in the same order, as prs_term_head_key reads
+ *           them, 0 for one of more than 7 bytes; NULL = not wanted
  *  Cost   : 32 bytes of scratch per id; ~40 ns per id */
 prism_status prs_term_sort(const prs_lexicon *lexicon, uint32_t *ids, uint32_t n, uint64_t *heads,
                            prs_mem *mem, prism_error *err) PRS_NODISCARD;
