@@ -79,7 +79,13 @@ nodist_EXTRA_bench_micro_scan_bench_SOURCES = force_cxx_linker.cc
 bench_micro_scan_bench_CPPFLAGS = $(unit_cppflags)
 bench_micro_scan_bench_LDADD = libprs.la $(DEPS_LIBS)
 
-micro_benches = bench/micro/codec_bench bench/micro/docstore_bench bench/micro/invert_bench \
+noinst_PROGRAMS += bench/micro/score_bench
+bench_micro_score_bench_SOURCES = bench/micro/score_bench.c $(micro_sources)
+nodist_EXTRA_bench_micro_score_bench_SOURCES = force_cxx_linker.cc
+bench_micro_score_bench_CPPFLAGS = $(unit_cppflags)
+bench_micro_score_bench_LDADD = libprs.la
+
+micro_benches = bench/micro/score_bench bench/micro/codec_bench bench/micro/docstore_bench bench/micro/invert_bench \
 	bench/micro/memo_bench bench/micro/merge_bench
 run_micro = folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir $$folder/way0 $$folder/way1 $$folder/way2 $$folder/way3 && \
 	for b in $(micro_benches); do \

@@ -83,6 +83,16 @@ one() {
     cd "$src" || exit 2
 }
 
+# What the kernels of a CPU level are compiled with; m4/prs_flags.m4 has the same.
+level_of() { # FILE
+    local avx2="-mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt"
+    case $1 in
+    *_sse42.c) echo "-msse4.2 -mpopcnt" ;;
+    *_avx2.c) echo "$avx2" ;;
+    *_avx512.c) echo "$avx2 -mavx512f -mavx512bw -mavx512vl -mavx512dq" ;;
+    esac
+}
+
 msan() {
     local dir=$src/build-matrix/msan file object target objects=() begin=$SECONDS bad=0 n=0 out
     command -v "$clang" > /dev/null || { echo "no $clang"; return 77; }
@@ -94,11 +104,12 @@ msan() {
     for file in lib/base/*.c lib/codec/*.c lib/store/*.c lib/format/*.c lib/api/api_base.c tests/fuzz/fuzz.c tests/fuzz/driver.c; do
         case $file in lib/format/docstore* | lib/format/zstd*) continue ;; esac
         object=$dir/$(basename "$file" .c).o
-        # shellcheck disable=SC2086 # a list
-        $launcher$clang $flags -c "$file" -o "$object" || return 1
+        # shellcheck disable=SC2086,SC2046 # lists
+        $launcher$clang $flags $(level_of "$file") -c "$file" -o "$object" || return 1
         objects+=("$object")
     done
-    for target in block positions postings terms column deletes manifest parts envelope; do
+    for target in block positions postings terms column deletes manifest parts envelope \
+        join_column join_keys join_lists planes short stops term_block; do
         # shellcheck disable=SC2086
         $launcher$clang $flags -c "tests/fuzz/fuzz_$target.c" -o "$dir/fuzz_$target.o" &&
             "$clang" -fsanitize=memory "$dir/fuzz_$target.o" "${objects[@]}" -lm -lpthread -o "$dir/fuzz_$target" || return 1

@@ -50,11 +50,15 @@ have() {
     "$@" --seconds "$SECONDS_LEFT" --seed "$SEED"
 }
 
-# It prints no counters: rounds of about its time.
+# It prints no counters: half of the time with segments that one thread builds, half with several threads
+# that build one and several that search.
 threads() {
-    local begin=$SECONDS status=0
+    local begin=$SECONDS status=0 half=$((SECONDS_LEFT / 2))
     [ -x tests/stress/stress_threads ] || { echo "not built"; return 77; }
-    tests/stress/stress_threads --seconds "$SECONDS_LEFT" || status=$?
+    export PRISM_SEED=$SEED
+    tests/stress/stress_threads --seconds "$half" || status=$?
+    tests/stress/stress_threads --seconds "$half" --memory 128 --threads 3 --text 20000 --still 300000 \
+        --search-threads 4 || status=$?
     counters T6-threads 1 $((SECONDS - begin)) "$SEED" $((status != 0))
     return "$status"
 }

@@ -10,7 +10,10 @@ lint: libprismsearch.la
 	done; test $$failed = 0
 format:
 	$(BASH_PROG) $(srcdir)/tools/format.sh
-.PHONY: lint format
+# What the analyzers that are installed say of lib/ and cli/: half an hour.  make analyze TOOLS="gcc cppcheck"
+analyze:
+	PRISM_BUILDDIR='$(abs_builddir)' $(BASH_PROG) $(srcdir)/tools/static_analysis.sh $(TOOLS)
+.PHONY: lint format analyze
 
 # The Unicode tables, from an ICU of the pinned UCD version only (exit 77 with another).
 check_PROGRAMS += tools/gen_unicode

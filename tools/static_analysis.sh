@@ -18,7 +18,16 @@ found=$(mktemp) allowed=$(mktemp)
 trap 'rm -f "$found" "$allowed"' EXIT
 sed -n '/^#/!s/ # .*//p' tools/static_allow.txt 2> /dev/null | sed '/^ *$/d' > "$allowed"
 flags=(-std=c11 -D_GNU_SOURCE -DHAVE_CONFIG_H -DSIMDJSON_THREADS_ENABLED=1 -ffp-contract=off "-I$build" -Iinclude -Ilib -Icli)
-mapfile -t files < <(find lib cli -name '*.c' ! -name 'score_avx*' | sort)
+mapfile -t files < <(find lib cli -name '*.c' | sort)
+# What the kernels of a CPU level are compiled with; m4/prs_flags.m4 has the same.
+level_of() { # FILE
+    local avx2="-mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt"
+    case $1 in
+    *_sse42.c) echo "-msse4.2 -mpopcnt" ;;
+    *_avx2.c) echo "$avx2" ;;
+    *_avx512.c) echo "$avx2 -mavx512f -mavx512bw -mavx512vl -mavx512dq" ;;
+    esac
+}
 [ $# -gt 0 ] || set -- gcc cppcheck tidy scan
 ran=0 begin=$SECONDS
 
@@ -32,12 +41,13 @@ have() {
     return 1
 }
 
+# shellcheck disable=SC2046 # level_of gives a list
 for tool in "$@"; do
     case $tool in
     gcc)
         have gcc || continue
         for file in "${files[@]}"; do
-            gcc "${flags[@]}" -O1 -fanalyzer -Wno-analyzer-use-of-uninitialized-value -c "$file" -o /dev/null 2>&1 |
+            gcc "${flags[@]}" $(level_of "$file") -O1 -fanalyzer -Wno-analyzer-use-of-uninitialized-value -c "$file" -o /dev/null 2>&1 |
                 grep -E 'warning: .*\[-Wanalyzer'
         done >> "$found"
         ;;
@@ -53,13 +63,13 @@ for tool in "$@"; do
         # Left out: names with _ behind (PRS_TRY), swappable parameters, narrowing (clang -Wconversion is on), ...
         checks='-*,bugprone-*,cert-*,clang-analyzer-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-cert-dcl37-c,-cert-dcl51-cpp,-bugprone-narrowing-conversions,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-bugprone-macro-parentheses,-bugprone-assignment-in-if-condition,-cert-err33-c,-bugprone-implicit-widening-of-multiplication-result,-cert-msc24-c,-cert-msc33-c'
         for file in "${files[@]}"; do
-            clang-tidy-14 --quiet --checks="$checks" "$file" -- "${flags[@]}" 2> /dev/null | grep -E 'warning: '
+            clang-tidy-14 --quiet --checks="$checks" "$file" -- "${flags[@]}" $(level_of "$file") 2> /dev/null | grep -E 'warning: '
         done >> "$found"
         ;;
     scan)
         have clang-14 || continue
         for file in "${files[@]}"; do
-            clang-14 --analyze -Xclang -analyzer-output=text "${flags[@]}" "$file" 2>&1 | grep -E 'warning: '
+            clang-14 --analyze -Xclang -analyzer-output=text "${flags[@]}" $(level_of "$file") "$file" 2>&1 | grep -E 'warning: '
         done >> "$found"
         ;;
     esac

@@ -4,7 +4,8 @@
 #     tools/torture.sh [--kills N] [--seconds N] [--seed S] [FOLDER]
 #
 # A loader puts batches of 60 documents, each batch with a version of its own, committing every 20,
-# and notes each batch for which `psearch put` returned 0.  It is killed (kill -9) after 1 to 200 ms;
+# and notes each batch for which `psearch put` returned 0.  It is killed (kill -9) after 1 to 200 ms,
+# or up to as long as it takes that about every other life acknowledges something (a busy machine);
 # then `psearch check` must find nothing, each batch that was noted must be there in its version, and
 # of the one on its way the first 0, 20, 40 or 60 documents.  500 kills unless told otherwise; psearch
 # is the one on PATH.  FOLDER is made, and kept if anything is wrong.
@@ -76,7 +77,7 @@ judge() {
     [ ! -s wrong ] || finding "$(cat wrong), $1 batches are acknowledged"
 }
 
-noted=0
+noted=0 life=200
 : >noted.new
 while { [ "$seconds" -gt 0 ] || [ "$n" -lt "$kills" ]; } && { [ "$seconds" = 0 ] || [ $((SECONDS - start)) -lt "$seconds" ]; }; do
     # a process group of its own, so that the kill meets psearch in the middle of its work
@@ -84,11 +85,15 @@ while { [ "$seconds" -gt 0 ] || [ "$n" -lt "$kills" ]; } && { [ "$seconds" = 0 ]
     load $((noted + 1)) &
     loader=$!
     set +m
-    sleep "0.$(printf '%03d' $((1 + RANDOM % 200)))"
+    ms=$((1 + RANDOM % life))
+    sleep "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))"
     kill -9 -- -$loader 2>/dev/null || finding "the loader had ended: $(head -c 200 load.err)"
     wait $loader 2>/dev/null
     n=$((n + 1))
     last=$(tail -n 1 noted.new)
+    if [ "${last:-$noted}" = "$noted" ]; then life=$((life * 21 / 20)); else life=$((life * 19 / 20)); fi
+    [ "$life" -ge 200 ] || life=200
+    [ "$life" -le 10000 ] || life=10000
     noted=${last:-$noted}
     [ -d ix ] && psearch -i ix info >/dev/null 2>&1 && judge "$noted"
     [ $((n % 100)) = 0 ] && echo "$n kills, $noted batches acknowledged, $findings findings"

@@ -9,6 +9,9 @@ its own entry; ICU, zstd and the others are linked as everywhere.  The sources a
 two folders up; a source distribution has them in `core`.  Needed: a C and a C++ compiler, autoconf,
 automake, libtool, make, pkg-config, and the libraries that `bootstrap` lists.
 
+The extension for SQLite (bindings/sqlite) comes along as a file of its own, prismsearch/_sqlite/prism.abi3.so,
+where SQLite's headers are; `prismsearch.sqlite_extension_path()` tells where it lies.
+
 All settings but these are in pyproject.toml.
 """
 
@@ -37,12 +40,17 @@ SOURCES = [
     "objects",
     "put_many",
     "schema",
+    "shards",
     "snapshot",
     "text",
     "to_json",
     "watch",
     "writer",
 ]
+
+
+SQLITE = HERE / "sqlite" if (HERE / "sqlite").is_dir() else HERE.parent / "sqlite"
+SQLITE_SOURCES = ("extension", "interrupt", "search_table", "tokenizer")
 
 
 def library_version() -> str:
@@ -65,6 +73,19 @@ def run(*command: str, cwd: Path) -> None:
 def pkg_config(*arguments: str) -> list[str]:
     out = subprocess.run(["pkg-config", *arguments], check=True, capture_output=True, text=True)
     return shlex.split(out.stdout)
+
+
+def has_sqlite() -> bool:
+    """Whether the extension for SQLite can be built: its headers and our sources are there."""
+    if not (SQLITE / "extension.c").exists():
+        return False
+    compiler = shlex.split(os.environ.get("CC", "cc"))
+    program = "#include <sqlite3ext.h>\n"
+    try:
+        done = subprocess.run([*compiler, "-E", "-"], input=program, capture_output=True, text=True)
+    except FileNotFoundError:
+        return False
+    return done.returncode == 0
 
 
 def dependencies_of(archive: Path) -> list[str]:
@@ -129,16 +150,41 @@ class SdistWithCore(sdist):
             if "build" not in path.relative_to(ROOT).parts[0]:
                 self.take(core, path)
 
+        for path in sorted(SQLITE.glob("*.[ch]")):
+            self.take(Path(base_dir) / "sqlite", path, SQLITE)
+
     @staticmethod
-    def take(core: Path, path: Path) -> None:
-        to = core / path.relative_to(ROOT)
+    def take(core: Path, path: Path, root: Path = ROOT) -> None:
+        to = core / path.relative_to(root)
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, to)
+
+
+def sqlite_extension() -> list[Extension]:
+    """No module: SQLite loads it, by a name that follows from that of the file."""
+    if not has_sqlite():
+        print("SQLite's headers (sqlite3ext.h) are missing: its extension is left out", flush=True)
+        return []
+    # Compiled from copies: setuptools wants sources below this folder.
+    copies = HERE / "build" / "sqlite"
+    copies.mkdir(parents=True, exist_ok=True)
+    for path in SQLITE.glob("*.[ch]"):
+        shutil.copy2(path, copies / path.name)
+    return [
+        Extension(
+            "prismsearch._sqlite.prism",
+            [f"build/sqlite/{name}.c" for name in SQLITE_SOURCES],
+            depends=["build/sqlite/extension.h"],
+            py_limited_api=True,
+            extra_compile_args=["-std=gnu11", "-Wall", "-Wextra", "-fvisibility=hidden"],
+        )
+    ]
 
 
 setup(
     version=library_version(),
     ext_modules=[
+        *sqlite_extension(),
         Extension(
             "prismsearch._core",
             [f"src/_core/{name}.c" for name in SOURCES],

@@ -20,9 +20,10 @@
  * path and query must be given.  Documents, snippets and the total are made where somebody asks for
  * them.  Each use sees the newest commit.
  * Indexes stay open with the connection: see cache below.
- * Errors: the library's text as that of the statement.   Threads: as the connection.
+ * Errors: the library's text as that of the statement; SQLITE_INTERRUPT (interrupt.c).   Threads:
+ *         as the connection.
  * Cost: a search; a directory listing to look for a newer commit.   Source: sqlite.org/vtab.html
- * sections 2.3, 3.1.2.   Tested by tests/sqlite.sh, tests/scenarios_sqlite.c */
+ *       sections 2.3, 3.1.2.   Tested by tests/sqlite_tests.c, tests/hard_tests.c */
 #include "extension.h"
 
 #include <prismsearch.h>
@@ -70,6 +71,7 @@ typedef struct open_index {
 
 typedef struct table {
     sqlite3_vtab base;
+    sqlite3 *db;
     int n;
     open_index open[MAX_OPEN];
 } table;
@@ -164,6 +166,7 @@ static int connect_table(sqlite3 *db, void *ctx, int n, const char *const *words
     table *t = sqlite3_malloc(sizeof *t);
     if (t == NULL) return SQLITE_NOMEM;
     memset(t, 0, sizeof *t);
+    t->db = db;
     /* It reads files: no trigger or view of a schema shall. */
     sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
     *out = &t->base;
@@ -271,6 +274,20 @@ static uint32_t limit_of(sqlite3_value *value) {
     return limit < 0 || limit > PRISM_MAX_K ? PRISM_MAX_K : (uint32_t)limit;
 }
 
+/* The search itself, until it is done or sqlite3_interrupt ends it. */
+static int find(cursor *c, prism_search_opts *opts) {
+    table *t = (table *)c->base.pVtab;
+    prism_error err = PRISM_ERROR_INIT;
+    prism_sqlite_interrupt interrupt;
+    prism_sqlite_interrupt_begin(&interrupt, t->db);
+    opts->progress = prism_sqlite_interrupt_ask;
+    opts->progress_ctx = &interrupt;
+    prism_status status = prism_search(c->snap, c->query, opts, &c->hits, &err);
+    prism_sqlite_interrupt_end(&interrupt);
+    if (interrupt.interrupted) return SQLITE_INTERRUPT;
+    return status == PRISM_OK ? SQLITE_OK : fail(t, &err);
+}
+
 static int search(cursor *c, bool counted) {
     sqlite3_value **arguments = c->arguments;
     table *t = (table *)c->base.pVtab;
@@ -295,9 +312,9 @@ static int search(cursor *c, bool counted) {
     if (status == PRISM_OK)
         status = parse(schema, arguments[COLUMN_FILTER - COLUMN_PATH], &reading, &filter, &err);
     opts.filter = filter;
-    if (status == PRISM_OK) status = prism_search(c->snap, c->query, &opts, &c->hits, &err);
+    int code = status == PRISM_OK ? find(c, &opts) : fail(t, &err);
     prism_query_unref(filter);
-    return status == PRISM_OK ? SQLITE_OK : fail(t, &err);
+    return code;
 }
 
 static int filter(sqlite3_vtab_cursor *base, int given, const char *name, int n,

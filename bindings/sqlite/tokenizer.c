@@ -20,8 +20,8 @@
  * Not taken: the ends of runs (kind hanend), which serve searches within han=bi, and unstemmed
  * forms (stem=dual), which have no place in a dictionary without kinds.
  * Threads: as the connection.   Cost: the analysis; nothing is allocated for a text but the terms
- * of one position.   Source: sqlite.org/fts5.html sections 7.1, 4.3.   Tested by tests/sqlite.sh,
- * tests/scenarios_sqlite.c */
+ *          of one position.   Source: sqlite.org/fts5.html sections 7.1, 4.3.   Tested by
+ *          tests/sqlite_tests.c, tests/hard_tests.c */
 #include "extension.h"
 
 #include <prismsearch.h>

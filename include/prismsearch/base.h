@@ -16,7 +16,7 @@
  *   - Threads: schemas, tokenizers, indexes, queries, snapshots and statistics may be used by any
  *     number of threads at once; a writer too, which locks itself.  Documents, hits and snippets
  *     belong to one thread at a time.  A handle is given up when no thread uses it any more.
- *   - After fork, a child may go on with all but writers (PRISM_EMISUSE).
+ *   - After fork, a child may go on with all but writers (PRISM_EMISUSE), which it may close.
  *   - No function aborts, exits, prints, reads the environment or the locale, or keeps a global. */
 #ifndef PRISMSEARCH_BASE_H
 #define PRISMSEARCH_BASE_H

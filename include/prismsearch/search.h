@@ -96,12 +96,12 @@ typedef struct prism_hit {
  *  Shapes : score descending, then arrival ascending; or as opts.sort says, then arrival ascending:
  *           scores are 0 then, unless _score is part of the order
  *  Errors : PRISM_ECORRUPT a damaged segment (file, offset); PRISM_EIO; PRISM_ELIMIT boosts too
- *           large to add up; PRISM_EBUDGET opts.memory is too little: it takes a bit a document of
- *           the largest segment for each different prefix, range or exists, and some KiB a clause;
- *           PRISM_EINVAL k + offset, k1, b, statistics of another query; a filter of another
- *           schema; threads over 256; an order by a field that there is not, or without a column,
- *           or twice; a token that is none, or of another order.  Deadline, cancel and max_work are
- *           no errors: see prism_hits_stopped
+ *           large to add up, k > 0; PRISM_EBUDGET opts.memory is too little: it takes a bit a
+ *           document of the largest segment for each different prefix, range or exists, and some
+ *           KiB a clause; PRISM_EINVAL k + offset, k1, b, statistics of another query; a filter of
+ *           another schema; threads over 256; an order by a field that there is not, or without a
+ *           column, or twice; a token that is none, or of another order.  Deadline, cancel and
+ *           max_work are no errors: see prism_hits_stopped
  *  Threads: with opts.threads over 1 hits, scores and exact totals are those of one thread, to the
  *           bit; a total that is a lower bound may be another each time.  Some 100 KiB a thread
  *  Cost   : the postings that pruning cannot skip; with opts.sort all that match, and a few ns for
@@ -121,7 +121,7 @@ PRISM_API int prism_hits_complete(const prism_hits *hits);
 /** Why the search was cut short; PRISM_STOP_NONE if it was not, or for NULL.  Of a merged answer:
  *  that of the first part that was cut. */
 PRISM_API prism_stop prism_hits_stopped(const prism_hits *hits);
-/** The power of two of the raw scores; 0 for NULL. */
+/** The power of two of the raw scores; 0 for NULL, and where k was 0. */
 PRISM_API int prism_hits_shift(const prism_hits *hits);
 /** Hit i, 0 <= i < count; zeros and an empty key otherwise.
  *  Params : *hit, whose key is borrowed from hits */

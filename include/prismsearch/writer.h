@@ -82,15 +82,25 @@ typedef struct prism_writer_opts {
  *           prism_snapshot_open */
 PRISM_API prism_status prism_writer_open(prism_index *index, const prism_writer_opts *opts,
                                          prism_writer **out, prism_error *err);
-/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.  In
- *  a child process: frees memory only, and not even that if it has threads. */
+/** Give up what is not committed, a merge under way too, release the lock, free; NULL is fine.
+ *  In a child process that was forked with a writer open this is the one call left (all others give
+ *  PRISM_EMISUSE), and it takes nothing from the parent, which goes on writing: no file is removed
+ *  or written to.  The child's hold on the lock ends, which would else outlive the parent while the
+ *  child runs; its copy of the memory is freed, but not where the writer has threads or another
+ *  thread was inside a call when it was forked: then that stays the child's until it ends. */
 PRISM_API void prism_writer_close(prism_writer *writer);
 /** The schema that documents are put by: the newest commit's, which may be another one than that of
  *  the index handle (prism_index_schema is as of open); NULL for NULL.
  *  Returns: borrowed from the writer until prism_writer_set_schema, prism_writer_rollback or
  *           prism_writer_close
- *  Threads: not beside those calls */
+ *  Threads: not beside those calls: see prism_writer_schema_ref */
 PRISM_API const prism_schema *prism_writer_schema(const prism_writer *writer);
+/** The same as a reference of the caller's, which outlives the writer; works after every error.
+ *  Params : out [owned: prism_schema_unref]
+ *  Errors : PRISM_EMISUSE in a child process
+ *  Threads: any, beside any call; waits for its turn */
+PRISM_API prism_status prism_writer_schema_ref(prism_writer *writer, prism_schema **out,
+                                               prism_error *err);
 
 #define PRISM_PUT_REPLACE 0u /* replace the document of the same key */
 #define PRISM_PUT_APPEND 1u  /* the caller knows the key is new: no older version is looked for */
@@ -157,6 +167,29 @@ PRISM_API prism_status prism_writer_delete_query(prism_writer *writer, const pri
  *           there are more segments than allowed; after a merge failed there may be more */
 PRISM_API prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                            uint64_t *generation, prism_error *err);
+/** How to commit; start from PRISM_COMMIT_OPTS_INIT. */
+typedef struct prism_commit_opts {
+    size_t size;
+    const void *payload; /* as of prism_writer_commit; NULL = none */
+    size_t payload_len;
+    /* called now and then by the calling thread, with the writer's lock held, while documents are
+     * flushed and segments merged, and once before the commit is published; never behind that.
+     * Units: documents, of one flush or one round of merging.  May be NULL */
+    prism_progress_fn progress;
+    void *progress_ctx;
+} prism_commit_opts;
+#define PRISM_COMMIT_OPTS_INIT                                                                     \
+    { sizeof(prism_commit_opts), NULL, 0, NULL, NULL }
+/** As prism_writer_commit, for who may want to stop it.
+ *  Params : opts may be NULL
+ *  Errors : PRISM_ECANCELED by progress: nothing was published, readers see what they saw, and the
+ *           writer still holds everything that was put and deleted: it may put more, commit again
+ *           (merges that are done stay; a flush that was cut short begins again, and copies the
+ *           stored documents), or prism_writer_rollback.  Else as prism_writer_commit
+ *  Cost   : as prism_writer_commit; progress is called every few ms, but not amid a wait for the
+ *           disk, for which nobody can stop */
+PRISM_API prism_status prism_writer_commit_with(prism_writer *writer, const prism_commit_opts *opts,
+                                                uint64_t *generation, prism_error *err);
 /** A snapshot of what a commit would hold now: near-real-time search inside this process.
  *  Pending documents are flushed without fsync: nothing is durable, nobody else sees anything, and
  *  the next commit syncs each file once.
@@ -208,8 +241,8 @@ PRISM_API prism_status prism_writer_add_segments(prism_writer *writer, const cha
                                                  prism_error *err);
 /** Merge down to at most max_segments (>= 1) and commit.  What the merge thread is at is cancelled.
  *  Params : progress may be NULL, and is called with the writer's lock held
- *  Units  : progress in documents, of one round of merging
- *  Errors : PRISM_ECANCELED by progress: rounds that are done stay, for the next commit;
+ *  Units  : progress in documents, of the flush or of one round of merging
+ *  Errors : PRISM_ECANCELED by progress: nothing was published, as prism_writer_commit_with;
  *           PRISM_ECORRUPT a segment is damaged; as prism_writer_commit
  *  Cost   : reads and writes everything in the segments that are merged */
 PRISM_API prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,

@@ -62,8 +62,8 @@ typedef struct searching {
     const prism_query *query;
     const prism_search_opts *opts;
     prs_watch *watch;
+    bool lent; /* the snapshot's working space: its memory is that of the search */
     prs_arena arena;
-    prism_stats *own; /* statistics, where none are given */
     prs_weights weights;
     prs_page page;
     prs_kept_filter kept;
@@ -157,19 +157,15 @@ static prism_status name_filter(searching *s, prism_error *err) {
 static prism_status weigh(searching *s, prism_error *err) {
     const prism_search_opts *opts = s->opts;
     prism_hits *hits = s->hits;
-    prs_weigh_opts weigh = {opts->k1, opts->b, opts->stats};
-    if (!hits->sort.scored) {
+    bool no_scores = !hits->sort.scored || (opts->k == 0 && opts->stats == NULL);
+    if (no_scores) {
         PRS_TRY(prs_weigh_nothing(&s->arena, hits->snap, s->query->schema, s->query->root,
                                   &s->weights.root, err));
     } else {
-        if (opts->stats == NULL) {
-            PRS_TRY(prs_stats_new(&hits->mem.hook, &s->own, err));
-            PRS_TRY(prs_stats_collect(s->own, hits->snap, s->query, s->watch, err));
-            weigh.stats = s->own;
-        }
+        prs_weigh_opts weigh = {opts->k1, opts->b, opts->stats, s->watch};
         PRS_TRY(prs_weigh(&s->arena, hits->snap, s->query, &weigh, &s->weights, err));
     }
-    hits->shift = s->weights.shift;
+    hits->shift = opts->k == 0 ? 0 : s->weights.shift;
     if (opts->filter == NULL) return PRISM_OK;
     PRS_TRY(prs_weigh_filter(&s->arena, hits->snap, opts->filter, &s->weights, err));
     /* The name says what a filter means under the snapshot's schema. */
@@ -196,20 +192,26 @@ static prism_status prepare(searching *s, prism_error *err) {
                                       .page = opts->after != NULL ? &s->page : NULL,
                                       .shift = hits->shift,
                                       .threads = opts->threads,
-                                      .spares = &hits->snap->spares,
+                                      .scores = &hits->snap->scores,
+                                      .spares = s->lent ? &hits->snap->spares : NULL,
+                                      .arenas = s->lent ? &hits->snap->arenas : NULL,
                                       .kept = s->kept.at != NULL ? &s->kept : NULL};
     return PRISM_OK;
+}
+
+static bool same_hook(const prism_allocator *a, const prism_allocator *b) {
+    return a->resize == b->resize && a->release == b->release && a->ctx == b->ctx;
 }
 
 static prism_status run(prism_hits *hits, const prism_query *query, const prism_search_opts *opts,
                         prs_watch *watch, prism_error *err) {
     searching s = {.hits = hits, .query = query, .opts = opts, .watch = watch};
-    prs_arena_init(&s.arena, &hits->mem, 0);
+    s.lent = same_hook(&hits->mem.hook, &hits->snap->mem->hook);
+    prs_arena_init_spares(&s.arena, &hits->mem, 0, s.lent ? &hits->snap->arenas : NULL);
     prism_status status = prepare(&s, err);
     bool by_values = hits->sort.n > 0 && s.request.k > 0;
     if (status == PRISM_OK) status = by_values ? run_sorted(&s, err) : run_best(&s, err);
     prs_arena_fini(&s.arena);
-    prs_stats_free(s.own);
     hits->stopped = watch->why;
     if (status == PRISM_ECANCELED && prs_watch_stopped(watch)) return PRISM_OK; /* no hits yet */
     if (status == PRISM_ENOMEM && atomic_load(&hits->mem.refused)) {
@@ -231,7 +233,7 @@ prism_status prism_search(prism_snapshot *snap, const prism_query *query,
     watch.progress = options.progress;
     watch.progress_ctx = options.progress_ctx;
     prism_hits *hits;
-    PRS_TRY(prs_hits_new(hook, snap, &hits, err));
+    PRS_TRY(prs_hits_new(hook, snap, options.k, &hits, err));
     hits->mem.limit = options.memory != 0 ? options.memory : PRS_SEARCH_MEMORY;
     hits->k = options.k;
     hits->offset = options.offset;
@@ -314,7 +316,7 @@ prism_status prism_hits_decode(const char *text, size_t len, prism_hits **out, p
     *out = NULL;
     if (text == NULL && len > 0) return missing(err, "text");
     prism_hits *hits;
-    PRS_TRY(prs_hits_new(NULL, NULL, &hits, err));
+    PRS_TRY(prs_hits_new(NULL, NULL, 0, &hits, err));
     return finish_hits(hits, prs_hits_decode(hits, text != NULL ? text : "", len, err), out);
 }
 
@@ -329,7 +331,7 @@ prism_status prism_hits_merge(const prism_hits *const *parts, size_t n, uint32_t
     PRS_TRY(check_wanted(k, offset, err));
     if (n > UINT32_MAX) return prs_error_set(err, PRISM_EINVAL, "too many parts");
     prism_hits *hits;
-    PRS_TRY(prs_hits_new(NULL, NULL, &hits, err));
+    PRS_TRY(prs_hits_new(NULL, NULL, 0, &hits, err));
     return finish_hits(hits, prs_hits_merge(hits, parts, n, k, offset, err), out);
 }
 

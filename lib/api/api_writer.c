@@ -1,8 +1,8 @@
 /* api_writer.c - the exported functions of prismsearch/writer.h: check arguments, lock, call down.
  *
  * Every call enters (lock; use after fork and sticky failures end here) and leaves (unlock): below,
- * lib/write and lib/maintain may take the writer as their own.  The callback of merge runs with the
- * lock held.
+ * lib/write and lib/maintain may take the writer as their own.  The callbacks of commit and merge
+ * run with the lock held.
  * Tested by tests/unit/api/test_api_writer.c */
 #include "api/opts.h"
 #include "api/writer_lock.h"
@@ -62,6 +62,15 @@ const prism_schema *prism_writer_schema(const prism_writer *writer) {
     return writer == NULL ? NULL : writer->recipe->schema;
 }
 
+prism_status prism_writer_schema_ref(prism_writer *writer, prism_schema **out, prism_error *err) {
+    if (out == NULL) return null_argument(err, "out");
+    *out = NULL;
+    if (writer == NULL) return null_argument(err, "writer");
+    PRS_TRY(prs_writer_lock(writer, err));
+    *out = prism_schema_ref(writer->recipe->schema);
+    return prs_api_leave(writer, PRISM_OK);
+}
+
 prism_status prs_api_enter(prism_writer *writer, prism_error *err) {
     if (writer == NULL) return null_argument(err, "writer");
     PRS_TRY(prs_writer_lock(writer, err));
@@ -73,6 +82,12 @@ prism_status prs_api_enter(prism_writer *writer, prism_error *err) {
 prism_status prs_api_leave(prism_writer *writer, prism_status status) {
     prs_writer_unlock(writer);
     return status;
+}
+
+/* The end of a call that could be stopped: the next one asks nobody. */
+static prism_status leave_watched(prism_writer *writer, prism_status status) {
+    writer->stopper = (prs_stopper){NULL, NULL};
+    return prs_api_leave(writer, status);
 }
 
 /* ---- put and delete -------------------------------------------------------------------------- */
@@ -145,14 +160,26 @@ prism_status prism_writer_delete(prism_writer *writer, const char *key, size_t l
 
 prism_status prism_writer_commit(prism_writer *writer, const void *payload, size_t len,
                                  uint64_t *generation, prism_error *err) {
+    prism_commit_opts opts = PRISM_COMMIT_OPTS_INIT;
+    opts.payload = payload;
+    opts.payload_len = len;
+    return prism_writer_commit_with(writer, &opts, generation, err);
+}
+
+prism_status prism_writer_commit_with(prism_writer *writer, const prism_commit_opts *opts,
+                                      uint64_t *generation, prism_error *err) {
     uint64_t own = 0;
+    prism_commit_opts given = PRISM_COMMIT_OPTS_INIT;
     if (generation != NULL) *generation = 0;
-    if (payload == NULL && len > 0) return null_argument(err, "payload");
+    if (!prs_opts_copy(&given, sizeof given, opts))
+        return prs_error_set(err, PRISM_EINVAL, "commit options without their size");
+    if (given.payload == NULL && given.payload_len > 0) return null_argument(err, "payload");
     PRS_TRY(prs_api_enter(writer, err));
-    prism_status status =
-        prs_writer_commit(writer, prs_bytes_of(payload, len), payload != NULL, &own, err);
+    prs_bytes payload = prs_bytes_of(given.payload, given.payload_len);
+    writer->stopper = (prs_stopper){given.progress, given.progress_ctx};
+    prism_status status = prs_writer_commit(writer, payload, given.payload != NULL, &own, err);
     if (status == PRISM_OK && generation != NULL) *generation = own;
-    return prs_api_leave(writer, status);
+    return leave_watched(writer, status);
 }
 
 prism_status prism_writer_snapshot(prism_writer *writer, prism_snapshot **out, prism_error *err) {
@@ -174,7 +201,8 @@ prism_status prism_writer_merge(prism_writer *writer, uint32_t max_segments,
     if (max_segments == 0)
         return prs_error_set(err, PRISM_EINVAL, "max_segments must be at least 1");
     PRS_TRY(prs_api_enter(writer, err));
-    return prs_api_leave(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
+    writer->stopper = (prs_stopper){progress, ctx};
+    return leave_watched(writer, prs_writer_merge(writer, max_segments, progress, ctx, err));
 }
 
 prism_status prism_writer_set_schema(prism_writer *writer, const prism_schema *schema,

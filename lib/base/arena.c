@@ -9,7 +9,8 @@
  *
  * Invariants  - `at` is 16-aligned, at <= end, and both lie in `head` (or are NULL without one).
  *             - `total` is the sum of the chunks' sizes, headers included.
- *             - Chunks double up to 1 MiB; a larger request gets a chunk of its own size.
+ *             - Chunks double up to 1 MiB; a larger request gets a chunk of its own size.  Those
+ *               that come from spares, which have one size, are the first few.
  *             - A mark is (chunk, at): restoring it releases exactly the chunks that are newer.
  * Why so      A request that does not fit always opens a new *newest* chunk, even when that wastes
  *             the tail of the old one (at most half, by the doubling): placing it behind the head
@@ -40,7 +41,7 @@
 
 struct prs_arena_chunk {
     alignas(16) prs_arena_chunk *older;
-    size_t size; /* of the whole block */
+    size_t size; /* of the whole block; that of the spares: it is one of them */
 };
 
 static uint8_t *chunk_begin(prs_arena_chunk *chunk) {
@@ -59,10 +60,23 @@ void prs_arena_init(prs_arena *arena, prs_mem *mem, size_t first_chunk) {
     arena->chunk_size = first_chunk;
 }
 
+void prs_arena_init_spares(prs_arena *arena, prs_mem *mem, size_t first_chunk, prs_spares *spares) {
+    prs_arena_init(arena, mem, first_chunk);
+    arena->spares = spares;
+    if (spares != NULL) arena->chunk_size = spares->size;
+}
+
+static bool is_spare(const prs_arena *arena, size_t size) {
+    return arena->spares != NULL && size == arena->spares->size;
+}
+
 static void release_chunk(prs_arena *arena, prs_arena_chunk *chunk) {
     arena->total -= chunk->size;
     ASAN_UNPOISON_MEMORY_REGION(chunk, chunk->size);
-    prs_mem_free(arena->mem, chunk, chunk->size);
+    if (is_spare(arena, chunk->size))
+        prs_spares_return(arena->spares, arena->mem, chunk);
+    else
+        prs_mem_free(arena->mem, chunk, chunk->size);
 }
 
 /* Make [at, end of head) the free space. */
@@ -85,13 +99,18 @@ void prs_arena_fini(prs_arena *arena) {
 static bool add_chunk(prs_arena *arena, size_t n) {
     if (n > SIZE_MAX - sizeof(prs_arena_chunk)) return false;
     size_t size = PRS_MAX(arena->chunk_size, n + sizeof(prs_arena_chunk));
-    prs_arena_chunk *chunk = prs_mem_alloc(arena->mem, size);
+    bool used;
+    prs_arena_chunk *chunk = is_spare(arena, size)
+                                 ? prs_spares_borrow(arena->spares, arena->mem, &used)
+                                 : prs_mem_alloc(arena->mem, size);
     if (chunk == NULL) return false;
     chunk->older = arena->head;
     chunk->size = size;
     arena->head = chunk;
     arena->total += size;
-    if (arena->chunk_size < PRS_ARENA_LAST_CHUNK) {
+    bool spares_left =
+        is_spare(arena, arena->chunk_size) && arena->total < PRS_ARENA_SPARES * arena->spares->size;
+    if (arena->chunk_size < PRS_ARENA_LAST_CHUNK && !spares_left) {
         arena->chunk_size = PRS_MIN(arena->chunk_size * 2, PRS_ARENA_LAST_CHUNK);
     }
     set_free_space(arena, chunk_begin(chunk));

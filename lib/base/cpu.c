@@ -9,15 +9,14 @@
  *             in every handle, would be carried through each decoder for the sake of tests.  The
  *             compiler's built-in probe is used because it also asks the operating system whether
  *             wide registers are saved (XGETBV), which hand-written probes forget.
- * Cost        One relaxed load; the probe runs once, about 100 ns.
+ * Cost        One relaxed load, inline: kernels ask several times a block.  The probe runs once,
+ *             about 100 ns.
  * Tested by   tests/unit/base/test_cpu.c */
 #include "base/cpu.h"
 
 #include "base/error.h"
 
-#include <stdatomic.h>
-
-static atomic_int level_in_force;
+atomic_int prs_cpu_in_force;
 
 static const char *const level_names[] = {
     [PRS_CPU_SCALAR] = "scalar", [PRS_CPU_SSE42] = "sse42", [PRS_CPU_AVX2] = "avx2",
@@ -51,15 +50,11 @@ static prs_cpu_level probe(void) {
     return PRS_CPU_SCALAR;
 }
 
-prs_cpu_level prs_cpu(void) {
-    int level = atomic_load_explicit(&level_in_force, memory_order_relaxed);
-    if (PRS_UNLIKELY(level == 0)) {
-        level = (int)probe();
-        int none = 0; /* a level forced meanwhile wins */
-        if (!atomic_compare_exchange_strong_explicit(&level_in_force, &none, level,
-                                                     memory_order_relaxed, memory_order_relaxed))
-            level = none;
-    }
+prs_cpu_level prs_cpu_first(void) {
+    int level = (int)probe(), none = 0; /* a level forced meanwhile wins */
+    if (!atomic_compare_exchange_strong_explicit(&prs_cpu_in_force, &none, level,
+                                                 memory_order_relaxed, memory_order_relaxed))
+        level = none;
     return (prs_cpu_level)level;
 }
 
@@ -67,12 +62,12 @@ prism_status prs_cpu_force(prs_cpu_level level, prism_error *err) {
     if (prs_cpu_name(level) == NULL || !prs_cpu_supports(level))
         return prs_error_set(err, PRISM_EUNSUPPORTED, "this CPU or build has no kernel level %s",
                              prs_cpu_name(level) ? prs_cpu_name(level) : "of that number");
-    atomic_store_explicit(&level_in_force, (int)level, memory_order_relaxed);
+    atomic_store_explicit(&prs_cpu_in_force, (int)level, memory_order_relaxed);
     return PRISM_OK;
 }
 
 void prs_cpu_unforce(void) {
-    atomic_store_explicit(&level_in_force, (int)probe(), memory_order_relaxed);
+    atomic_store_explicit(&prs_cpu_in_force, (int)probe(), memory_order_relaxed);
 }
 
 const char *prs_cpu_name(prs_cpu_level level) {

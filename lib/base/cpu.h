@@ -8,6 +8,8 @@
 
 #include "base/prs.h"
 
+#include <stdatomic.h>
+
 /* Ascending on x86: a level includes the ones before.  NEON exists on aarch64 only. */
 typedef enum prs_cpu_level {
     PRS_CPU_SCALAR = 1, /* plain C, the reference of all tests */
@@ -19,7 +21,7 @@ typedef enum prs_cpu_level {
 
 /** The level in force: the highest one that CPU and operating system support, unless forced.
  *  Threads: any.   Cost: one relaxed atomic load after the first call */
-prs_cpu_level prs_cpu(void);
+static inline prs_cpu_level prs_cpu(void);
 /** Use this level from now on, process-wide (tests, benches, --cpu).  Errors : EUNSUPPORTED */
 prism_status prs_cpu_force(prs_cpu_level level, prism_error *err) PRS_NODISCARD;
 /** Undo prs_cpu_force. */
@@ -29,5 +31,15 @@ bool prs_cpu_supports(prs_cpu_level level);
  *  none. */
 const char *prs_cpu_name(prs_cpu_level level);
 prs_cpu_level prs_cpu_parse(const char *name);
+
+/* ---- behind prs_cpu: asked once a block, so it is worth no call -------------------------------- */
+extern atomic_int prs_cpu_in_force; /* 0: not asked yet */
+/** Probe and store. */
+prs_cpu_level prs_cpu_first(void);
+
+static inline prs_cpu_level prs_cpu(void) {
+    int level = atomic_load_explicit(&prs_cpu_in_force, memory_order_relaxed);
+    return PRS_LIKELY(level != 0) ? (prs_cpu_level)level : prs_cpu_first();
+}
 
 #endif

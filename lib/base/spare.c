@@ -32,3 +32,17 @@ void prs_spares_give(prs_spares *spares, void *block) {
     }
     prs_mem_free(spares->mem, block, spares->size);
 }
+
+void *prs_spares_borrow(prs_spares *spares, prs_mem *mem, bool *used) {
+    if (!prs_mem_charge(mem, spares->size)) return NULL;
+    void *block = prs_spares_take(spares);
+    *used = block != NULL;
+    if (block == NULL) block = prs_mem_alloc(spares->mem, spares->size);
+    if (block == NULL) prs_mem_discharge(mem, spares->size);
+    return block;
+}
+
+void prs_spares_return(prs_spares *spares, prs_mem *mem, void *block) {
+    prs_spares_give(spares, block);
+    prs_mem_discharge(mem, spares->size);
+}

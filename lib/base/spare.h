@@ -24,4 +24,9 @@ void *prs_spares_take(prs_spares *spares);
  *  any */
 void prs_spares_give(prs_spares *spares, void *block);
 
+/** A block, a new one if none is kept, which counts for `mem` until it is returned; NULL: no
+ *  memory.   Params : *used it is as it was given   Threads: any */
+void *prs_spares_borrow(prs_spares *spares, prs_mem *mem, bool *used) PRS_NODISCARD;
+void prs_spares_return(prs_spares *spares, prs_mem *mem, void *block);
+
 #endif

@@ -47,6 +47,12 @@ void prs_mutex_unlock(prs_mutex *m) {
     (void)rc;
 }
 
+bool prs_mutex_try(prs_mutex *m) {
+    int rc = pthread_mutex_trylock(&m->os);
+    PRS_ASSERT(rc == 0 || rc == EBUSY);
+    return rc == 0;
+}
+
 /* ---- across fork ----------------------------------------------------------------------------- */
 
 prism_status prs_fork_mutex_init(prs_fork_mutex *m, prism_error *err) {
@@ -95,7 +101,13 @@ void prs_fork_mutex_unlock(prs_fork_mutex *m) {
 /* ---- condition ------------------------------------------------------------------------------- */
 
 prism_status prs_cond_init(prs_cond *c, prism_error *err) {
-    int rc = pthread_cond_init(&c->os, NULL);
+    pthread_condattr_t attr; /* waits end by the clock that nobody sets */
+    int rc = pthread_condattr_init(&attr);
+    if (rc == 0) {
+        rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+        if (rc == 0) rc = pthread_cond_init(&c->os, &attr);
+        (void)pthread_condattr_destroy(&attr);
+    }
     if (rc != 0) return prs_error_sys(err, rc, NULL, "cannot create a condition");
     return PRISM_OK;
 }
@@ -109,6 +121,15 @@ void prs_cond_fini(prs_cond *c) {
 void prs_cond_wait(prs_cond *c, prs_mutex *m) {
     int rc = pthread_cond_wait(&c->os, &m->os);
     PRS_ASSERT(rc == 0);
+    (void)rc;
+}
+
+void prs_cond_wait_ms(prs_cond *c, prs_mutex *m, uint32_t ms) {
+    uint64_t at = prs_clock_us() + (uint64_t)ms * 1000;
+    struct timespec until = {.tv_sec = (time_t)(at / 1000000),
+                             .tv_nsec = (long)(at % 1000000) * 1000};
+    int rc = pthread_cond_timedwait(&c->os, &m->os, &until);
+    PRS_ASSERT(rc == 0 || rc == ETIMEDOUT);
     (void)rc;
 }
 

@@ -15,6 +15,8 @@ prism_status prs_mutex_init(prs_mutex *m, prism_error *err) PRS_NODISCARD;
 void prs_mutex_fini(prs_mutex *m);
 void prs_mutex_lock(prs_mutex *m);
 void prs_mutex_unlock(prs_mutex *m);
+/** Take it if nobody has it; false: somebody has. */
+bool prs_mutex_try(prs_mutex *m);
 
 /* A mutex that a child process can go on with, whoever held it when it was forked.  For things that
  * are whole at every moment to who does not hold it, or that ask `lost`. */
@@ -38,6 +40,8 @@ prism_status prs_cond_init(prs_cond *c, prism_error *err) PRS_NODISCARD;
 void prs_cond_fini(prs_cond *c); /* nobody waits */
 /** Give the mutex up, sleep, take it again.  May wake for nothing: ask again. */
 void prs_cond_wait(prs_cond *c, prs_mutex *m);
+/** The same for at most so many milliseconds. */
+void prs_cond_wait_ms(prs_cond *c, prs_mutex *m, uint32_t ms);
 void prs_cond_wake_all(prs_cond *c);
 void prs_cond_wake_one(prs_cond *c); /* if anyone sleeps */
 

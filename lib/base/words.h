@@ -14,5 +14,8 @@ uint32_t prs_words_count_less(const void *words, const void *less, uint32_t n);
 
 /** Unset the ones that are not in `these` (keep), or that are (not keep). */
 void prs_words_sift(uint64_t *words, const uint64_t *these, uint32_t n, bool keep);
+/** Or a map of 64 n bytes into n words: bit i where the highest bit of byte i is set.  The map is
+ *  all zero afterwards. */
+void prs_words_take_map(uint64_t *words, uint8_t *map, uint32_t n);
 
 #endif

@@ -18,11 +18,16 @@ void prs_between(const uint8_t *bits, uint32_t n, uint32_t w, uint64_t low, uint
     uint32_t done = 0;
     if (w < 64 && low >> w != 0) return; /* no value is so large */
 #ifdef __x86_64__
-    bool vectors = prs_cpu() == PRS_CPU_AVX2 || prs_cpu() == PRS_CPU_AVX512;
+    prs_cpu_level level = prs_cpu();
+    bool vectors = level == PRS_CPU_AVX2 || level == PRS_CPU_AVX512;
     if (vectors && w > 0 && w <= PRS_BETWEEN_VEC_BITS) {
-        uint64_t most = (UINT64_C(1) << w) - 1;
+        uint32_t most = (1u << w) - 1, first = (uint32_t)low;
+        uint32_t wide = (uint32_t)PRS_MIN(span, most - first);
         done = n & ~63u;
-        prs_between_avx2(bits, done, w, (uint32_t)low, (uint32_t)PRS_MIN(span, most - low), words);
+        if (level == PRS_CPU_AVX512 && w <= PRS_BETWEEN_HALVES)
+            prs_between_avx512(bits, done, w, first, wide, words);
+        else
+            prs_between_avx2(bits, done, w, first, wide, words);
     }
 #endif
     between_scalar(bits, done, n, w, low, span, words);

@@ -10,4 +10,10 @@
 void prs_between_avx2(const uint8_t *bits, uint32_t n, uint32_t w, uint32_t low, uint32_t span,
                       uint64_t *words);
 
+#define PRS_BETWEEN_HALVES 16u /* values of up to so many bits fit half of 32 */
+
+/* The same; w 1..PRS_BETWEEN_HALVES. */
+void prs_between_avx512(const uint8_t *bits, uint32_t n, uint32_t w, uint32_t low, uint32_t span,
+                        uint64_t *words);
+
 #endif

@@ -84,7 +84,9 @@ uint64_t prs_ef_encode_groups(uint8_t *base, uint64_t bit, const uint32_t *posit
 
 static const prs_ef_kernels *kernels(void) {
 #ifdef __x86_64__
-    if (prs_cpu() >= PRS_CPU_AVX2) return &prs_ef_kernels_avx2;
+    prs_cpu_level level = prs_cpu();
+    if (level >= PRS_CPU_AVX512) return &prs_ef_kernels_avx512;
+    if (level >= PRS_CPU_AVX2) return &prs_ef_kernels_avx2;
 #endif
     return &prs_ef_kernels_base;
 }
@@ -101,4 +103,9 @@ uint32_t prs_ef_narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_
 bool prs_ef_ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
                  uint64_t *ends) {
     return kernels()->ends(freqs, spans, n, bit, ends);
+}
+
+uint32_t prs_ef_meet(const prs_ef_group *a, uint32_t a_pos, const prs_ef_group *b, uint32_t b_pos,
+                     uint32_t *starts) {
+    return kernels()->meet(a, a_pos, b, b_pos, starts);
 }

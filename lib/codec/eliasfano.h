@@ -42,8 +42,24 @@ bool prs_ef_decode(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t sp
 uint32_t prs_ef_narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_t span,
                        uint32_t pos, uint32_t *starts, uint32_t n);
 /** Where n groups end that begin at `bit`: ends[i] behind group i.  False if a span is 0.
- *  Params : freqs >= 1   Cost: 0.5 ns a group with AVX2, 1.5 without */
+ *  Params : freqs >= 1   Cost: 0.3 ns a group with AVX-512, 0.5 with AVX2, 1.5 without */
 bool prs_ef_ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
                  uint64_t *ends);
+
+/* A group, and where it lies. */
+typedef struct prs_ef_group {
+    const uint8_t *base;
+    uint64_t bit;
+    uint32_t freq, span;
+} prs_ef_group;
+
+#define PRS_EF_MEET_MAX 8u
+#define PRS_EF_MEET_NOT UINT32_MAX
+/** Beginnings, ascending and distinct, such that `a` has the position beginning + a_pos and b the
+ *  position beginning + b_pos; their number, PRS_EF_MEET_NOT if a group is none, has more than
+ *  PRS_EF_MEET_MAX positions, or a span of 2^24 and more.
+ *  Params : starts: room for PRS_EF_MEET_MAX   Cost: about 15 ns with AVX2 */
+uint32_t prs_ef_meet(const prs_ef_group *a, uint32_t a_pos, const prs_ef_group *b, uint32_t b_pos,
+                     uint32_t *starts);
 
 #endif

@@ -7,8 +7,8 @@
  *
  *                           wanted 26 = 110|10    high 1 0 1 1 0 0 1 ...   bucket 6
  *                                                 low bits of those in it against 10
- *             ends      where groups end, from freqs and spans alone; eight at a time with AVX2,
- *                       where the exponents of floats are the logarithms
+ *             ends      where groups end: eliasfano_ends.h
+ *             meet      two groups of few positions against each other: eliasfano_meet.h
  * Why so      A word with 100 positions is asked for the one that stands beside a rare word: to
  *             decode it took 150 ns, to ask takes 15.  With BMI2 and POPCNT a bucket is found at
  *             about 5 bits a cycle, without them at 1.
@@ -19,6 +19,10 @@
 
 #include "codec/eliasfano.h"
 #include "codec/eliasfano_kernels.h"
+
+#ifdef __AVX2__
+#include <immintrin.h>
+#endif
 
 #define CHUNK 56u /* bits that a load gives at any offset */
 
@@ -122,70 +126,7 @@ static uint32_t narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_
     return kept;
 }
 
-/* ---- ends ------------------------------------------------------------------------------------ */
+#include "codec/eliasfano_ends.h"
+#include "codec/eliasfano_meet.h"
 
-static bool add_ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
-                     uint64_t *out) {
-    uint32_t none = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t span = spans[i] + (spans[i] == 0);
-        none |= spans[i] == 0;
-        bit += prs_ef_bits(freqs[i], span);
-        out[i] = bit;
-    }
-    return none == 0;
-}
-
-#ifdef __AVX2__
-typedef uint32_t u32x8 __attribute__((vector_size(32)));
-typedef int32_t i32x8 __attribute__((vector_size(32)));
-typedef float f32x8 __attribute__((vector_size(32)));
-typedef long long i64x4 __attribute__((vector_size(32)));
-
-/* Bits of a float are its logarithm and a fraction; all values are below 2^24, so exact. */
-static inline i32x8 float_bits(i32x8 v) {
-    return (i32x8) __builtin_convertvector(v, f32x8);
-}
-
-static inline i32x8 at_least_0(i32x8 v) {
-    return v & (v > 0);
-}
-
-/* The difference of the bits is that of the logarithms, one less where the quotient is not a whole
- * power of two more: rounded down it is the logarithm of span div freq. */
-static inline i32x8 sizes_of(i32x8 freq, i32x8 span) {
-    i32x8 low = at_least_0((float_bits(span) - float_bits(freq)) >> 23);
-    i32x8 lonely = at_least_0((float_bits(span - 1) >> 23) - 126);
-    i32x8 several = freq * low + freq + ((span - 1) >> low);
-    i32x8 one = freq == 1;
-    return (lonely & one) | (several & ~one);
-}
-
-static bool ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
-                 uint64_t *out) {
-    uint32_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        i32x8 freq, span;
-        memcpy(&freq, freqs + i, sizeof freq);
-        memcpy(&span, spans + i, sizeof span);
-        i32x8 odd = ((freq | span) >> 24) | (span == 0);
-        uint32_t sizes[8];
-        if (PRS_UNLIKELY(!__builtin_ia32_ptestz256((i64x4)odd, (i64x4)odd))) {
-            if (!add_ends(freqs + i, spans + i, 8, bit, out + i)) return false;
-            bit = out[i + 7];
-            continue;
-        }
-        i32x8 all = sizes_of(freq, span);
-        memcpy(sizes, &all, sizeof sizes);
-        for (uint32_t k = 0; k < 8; k++) out[i + k] = bit += sizes[k];
-    }
-    return add_ends(freqs + i, spans + i, n - i, bit, out + i);
-}
-#else
-static bool ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
-                 uint64_t *out) {
-    return add_ends(freqs, spans, n, bit, out);
-}
-#endif
-
-const prs_ef_kernels PRS_EF_TABLE = {decode, narrow, ends};
+const prs_ef_kernels PRS_EF_TABLE = {decode, narrow, ends, meet};

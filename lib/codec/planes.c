@@ -17,8 +17,6 @@
 #include "base/cpu.h"
 #include "codec/planes_kernels.h"
 
-enum { WIDTH_SHIFT = 3, WIDTH_32 = 31 }; /* of the head: width 32 is written as 31, 31 as 32 is */
-
 prs_planes_plan prs_planes_measure(const uint32_t *values, uint32_t n) {
     uint32_t n_of[PRS_PLANES_MAX + 2] = {0}, max = 1; /* by value, the last is of all above */
     for (uint32_t i = 0; i < n; i++) {
@@ -66,8 +64,8 @@ size_t prs_planes_encode(const uint32_t *values, uint32_t n, const prs_planes_pl
     PRS_ASSERT(n >= 1 && n <= 128 && plan->depth >= 1 && plan->depth <= PRS_PLANES_MAX);
     uint64_t low = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1, bit = 0;
     uint64_t high = n <= 64 ? 0 : UINT64_MAX >> (128 - n);
-    uint32_t width = PRS_MIN(plan->width, WIDTH_32);
-    out[0] = (uint8_t)(plan->depth | width << WIDTH_SHIFT);
+    uint32_t width = PRS_MIN(plan->width, (uint32_t)PLANES_WIDTH_32);
+    out[0] = (uint8_t)(plan->depth | width << PLANES_WIDTH_SHIFT);
     memset(out + 1, 0, plan->len - 1 + 9);
     for (uint32_t q = 1; q <= plan->depth; q++) {
         low = put_plane(values, low, q, out + 1, &bit);
@@ -91,8 +89,8 @@ static uint64_t deposit(uint64_t x, uint64_t mask) {
     return out;
 }
 
-prs_planes prs_planes_read_scalar(const uint8_t *in, uint64_t n_bits, uint32_t n, uint32_t depth,
-                                  uint32_t *out) {
+static prs_planes read_scalar(const uint8_t *in, uint64_t n_bits, uint32_t n, uint32_t depth,
+                              uint32_t *out) {
     uint64_t masks[PRS_PLANES_MAX + 1][2];
     PRS_PLANES_MASKS(deposit, __builtin_popcountll)
     for (uint32_t i = 0; i < 128; i++) {
@@ -103,41 +101,13 @@ prs_planes prs_planes_read_scalar(const uint8_t *in, uint64_t n_bits, uint32_t n
     return planes;
 }
 
-static prs_planes_read_fn *reader(void) {
-#if defined(__x86_64__)
-    prs_cpu_level level = prs_cpu();
-    if (level == PRS_CPU_AVX2 || level == PRS_CPU_AVX512) return prs_planes_read_avx2;
-#endif
-    return prs_planes_read_scalar;
-}
-
-/* Add what stands above the planes to the values of `of`.  *wrapped: one went over 32 bits. */
-static uint64_t add_rest(const uint8_t *in, uint64_t bit, uint32_t width, uint64_t of,
-                         uint32_t *out, uint32_t *all, uint32_t *wrapped) {
-    for (; of != 0; of &= of - 1, bit += width) {
-        uint32_t *value = out + __builtin_ctzll(of);
-        uint32_t sum = *value + (uint32_t)prs_bits_load(in, bit, width);
-        *wrapped |= sum < *value;
-        *all |= sum;
-        *value = sum;
-    }
-    return bit;
-}
-
 size_t prs_planes_decode(const uint8_t *in, const uint8_t *end, uint32_t n, uint32_t *out,
                          uint32_t *all) {
-    if (PRS_UNLIKELY(end - in < 1)) return 0;
-    uint32_t depth = in[0] & PRS_PLANES_MAX, width = in[0] >> WIDTH_SHIFT, wrapped = 0;
-    if (width == WIDTH_32) width = 32;
-    uint64_t n_bits = 8 * (uint64_t)(end - in - 1);
-    if (PRS_UNLIKELY(depth == 0)) return 0;
-    prs_planes planes = reader()(in + 1, n_bits, n, depth, out);
-    uint64_t bit = planes.bits, low = planes.last[0], high = planes.last[1];
-    if (PRS_UNLIKELY(bit == UINT64_MAX)) return 0;
-    uint64_t n_rest = (uint64_t)(__builtin_popcountll(low) + __builtin_popcountll(high));
-    if (PRS_UNLIKELY(n_rest * width > n_bits - bit)) return 0;
-    *all = planes.all;
-    bit = add_rest(in + 1, bit, width, low, out, all, &wrapped);
-    bit = add_rest(in + 1, bit, width, high, out + 64, all, &wrapped);
-    return wrapped != 0 ? 0 : 1 + (size_t)((bit + 7) / 8);
+    switch (prs_cpu()) {
+#if defined(__x86_64__)
+    case PRS_CPU_AVX512: return prs_planes_decode_avx512(in, end, n, out, all);
+    case PRS_CPU_AVX2: return prs_planes_decode_avx2(in, end, n, out, all);
+#endif
+    default: return planes_decode(in, end, n, out, all, read_scalar);
+    }
 }

@@ -7,8 +7,8 @@
 
 #include <immintrin.h>
 
-prs_planes prs_planes_read_avx2(const uint8_t *in, uint64_t n_bits, uint32_t n, uint32_t depth,
-                                uint32_t *out) {
+static prs_planes read_avx2(const uint8_t *in, uint64_t n_bits, uint32_t n, uint32_t depth,
+                            uint32_t *out) {
     uint64_t masks[PRS_PLANES_MAX + 1][2];
     PRS_PLANES_MASKS(_pdep_u64, _mm_popcnt_u64)
     const __m256i one = _mm256_set1_epi32(1);
@@ -30,6 +30,11 @@ prs_planes prs_planes_read_avx2(const uint8_t *in, uint64_t n_bits, uint32_t n, 
         _mm256_storeu_si256((__m256i *)(void *)(to + 24), d);
     }
     return planes;
+}
+
+size_t prs_planes_decode_avx2(const uint8_t *in, const uint8_t *end, uint32_t n, uint32_t *out,
+                              uint32_t *all) {
+    return planes_decode(in, end, n, out, all, read_avx2);
 }
 
 #else

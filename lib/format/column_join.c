@@ -5,6 +5,9 @@
  * Invariants  - Every walk tells the same values: the inputs do not change.
  *             - Values of a document go over in their order, ascending and distinct as they are in
  *               the input.
+ *             - There are no more values and words than in the inputs, whatever their bytes are:
+ *               places and words that overlap are refused, before they make a large file of a
+ *               small one; values of a document that do not ascend, too.
  * Why so      Heads of blocks stand before all blocks.  Reading a value twice costs less than a
  *             spool of what comes later, which would be the column's own size.
  * Cost        about 10 ns a value.
@@ -30,20 +33,32 @@ prism_status prs_column_join_each(const prs_column_join *j, prs_column_doc_fn fn
     return PRISM_OK;
 }
 
+typedef struct counting {
+    prs_column_join *join;
+    uint64_t most; /* values that the inputs have */
+} counting;
+
 static prism_status count_doc(void *ctx, uint32_t input, uint64_t first, uint64_t end,
                               prism_error *err) {
-    prs_column_join *j = ctx;
-    (void)input;
+    const counting *c = ctx;
+    prs_column_join *j = c->join;
     if (!j->many && end - first > 1)
         return prs_error_set(err, PRISM_EINVAL, "several values in a column of single ones");
     j->n_docs++;
     j->n_docs_with += end > first;
     j->n_values += j->many ? end - first : 1;
-    if (!j->many || j->n_values <= UINT32_MAX) return PRISM_OK;
+    if (!j->many) return PRISM_OK;
+    if (j->n_values > c->most) {
+        const prs_column *column = j->inputs[input];
+        return prs_section_corrupt(&column->section, column->places, err,
+                                   "documents of a column share values");
+    }
+    if (j->n_values <= UINT32_MAX) return PRISM_OK;
     return prs_error_set(err, PRISM_ELIMIT, "more than 2^32 - 1 values in a column");
 }
 
 prism_status prs_column_join_count(prs_column_join *j, prism_error *err) {
+    counting c = {.join = j};
     j->n_docs = j->n_docs_with = 0;
     j->n_values = 0;
     for (uint32_t i = 0; i < j->n_inputs; i++) {
@@ -51,9 +66,10 @@ prism_status prs_column_join_count(prs_column_join *j, prism_error *err) {
         if (column == NULL) continue;
         if (column->type != j->type)
             return prs_error_set(err, PRISM_EINVAL, "columns of different types");
+        c.most += column->n_values;
         PRS_TRY(prs_column_touch(column, err));
     }
-    return prs_column_join_each(j, count_doc, j, err);
+    return prs_column_join_each(j, count_doc, &c, err);
 }
 
 /* ---- places ---------------------------------------------------------------------------------- */
@@ -156,6 +172,11 @@ static void put_block(int_blocks *b) {
     b->n = 0;
 }
 
+prism_status prs_column_join_unordered(const prs_column *column, prism_error *err) {
+    return prs_section_corrupt(&column->section, column->places, err,
+                               "values of a document do not ascend");
+}
+
 static void put_int(int_blocks *b, int64_t value, bool present) {
     b->values[b->n] = value;
     b->present[b->n] = present;
@@ -166,8 +187,14 @@ static prism_status put_ints(void *ctx, uint32_t input, uint64_t first, uint64_t
                              prism_error *err) {
     int_blocks *b = ctx;
     const prs_column *column = b->join->inputs[input];
-    (void)err;
-    for (uint64_t v = first; v < end; v++) put_int(b, prs_column_int(column, v), true);
+    int64_t before = 0;
+    for (uint64_t v = first; v < end; v++) {
+        int64_t value = prs_column_int(column, v);
+        if (PRS_UNLIKELY(v > first && value <= before))
+            return prs_column_join_unordered(column, err);
+        put_int(b, value, true);
+        before = value;
+    }
     if (first == end && !b->join->many) put_int(b, 0, false);
     return PRISM_OK;
 }

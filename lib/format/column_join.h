@@ -39,6 +39,8 @@ typedef prism_status (*prs_column_doc_fn)(void *ctx, uint32_t input, uint64_t fi
                                           prism_error *err);
 prism_status prs_column_join_each(const prs_column_join *join, prs_column_doc_fn fn, void *ctx,
                                   prism_error *err) PRS_NODISCARD;
+/** ECORRUPT: the values of a document do not ascend. */
+prism_status prs_column_join_unordered(const prs_column *column, prism_error *err);
 /** Dictionary and numbers of a column of words: all behind the places. */
 prism_status prs_column_join_words(const prs_column_join *join, prs_mem *mem, prs_out *out,
                                    prism_error *err) PRS_NODISCARD;

@@ -51,8 +51,8 @@ typedef struct words {
     word_map *maps; /* by input */
     word_ref *heap;
     size_t n_heap;
-    uint32_t n_words, width; /* of the result */
-    uint64_t bytes_len;
+    uint32_t n_words, width;        /* of the result */
+    uint64_t bytes_len, most_bytes; /* of the result; of all words of the inputs */
     /* numbers on their way */
     uint32_t n;
     uint8_t bits[STEP * 4 + 16];
@@ -96,9 +96,12 @@ static prism_status read_word(const words *w, uint32_t input, uint64_t v, uint32
 static prism_status mark_words(void *ctx, uint32_t input, uint64_t first, uint64_t end,
                                prism_error *err) {
     words *w = ctx;
-    for (uint64_t v = first; v < end; v++) {
+    for (uint64_t v = first, least = 0; v < end; v++) {
+        const prs_column *column = w->join->inputs[input];
         uint32_t word;
         PRS_TRY(read_word(w, input, v, &word, err));
+        if (PRS_UNLIKELY(word < least)) return prs_column_join_unordered(column, err);
+        least = (uint64_t)word + 1;
         *entry_of(w, input, word) = 1;
     }
     return PRISM_OK;
@@ -130,7 +133,8 @@ static prism_status too_many(prism_error *err) {
 /* Tell each wanted word once; with `number` it gets its number. */
 static prism_status each_word(words *w, bool number, word_fn fn, prism_error *err) {
     prs_bytes last = {NULL, 0};
-    uint64_t n = 0;
+    uint64_t n = 0, bytes = 0;
+    uint32_t from = 0; /* the input that `last` came from */
     w->n_heap = 0;
     for (uint32_t i = 0; i < w->join->n_inputs; i++) {
         word_ref ref = {.input = i, .column = w->join->inputs[i]};
@@ -139,10 +143,15 @@ static prism_status each_word(words *w, bool number, word_fn fn, prism_error *er
     while (w->n_heap > 0) {
         word_ref *top = &w->heap[0];
         prs_bytes word = bytes_of(top);
+        bytes += word.len;
+        if (bytes > w->most_bytes)
+            return prs_section_corrupt(&top->column->section, word.ptr, err,
+                                       "words of a column overlap");
         int c = n == 0 ? -1 : prs_bytes_compare(last, word);
-        if (c > 0)
+        if (c > 0 || (c == 0 && from == top->input))
             return prs_section_corrupt(&top->column->section, word.ptr, err,
                                        "words of a column do not ascend");
+        from = top->input;
         if (c < 0) {
             if (++n > UINT32_MAX) return too_many(err);
             fn(w, word);
@@ -206,7 +215,9 @@ static prism_status write_parts(words *w, prism_error *err) {
     const prs_column_join *j = w->join;
     for (uint32_t i = 0; i < j->n_inputs; i++) {
         const prs_column *column = j->inputs[i];
-        if (column != NULL) PRS_TRY(make_map(&w->maps[i], column->n_words, w->mem, err));
+        if (column == NULL) continue;
+        w->most_bytes += column->word_bytes_len;
+        PRS_TRY(make_map(&w->maps[i], column->n_words, w->mem, err));
     }
     PRS_TRY(prs_column_join_each(j, mark_words, w, err));
     PRS_TRY(each_word(w, true, pass_over, err));

@@ -37,7 +37,8 @@ static bool lay_out_words(prs_column *c, prs_cur *cur) {
     if (prs_cur_32(cur) != 0) return false;
     c->word_offs = prs_cur_take(cur, ((size_t)c->n_words + 1) * 8);
     uint64_t width = prs_cur_64(cur);
-    if (cur->bad || width > 32) return false;
+    /* Distinct values of no bits are one a document: more would cost no byte here. */
+    if (cur->bad || width > 32 || (c->many && width == 0 && c->n_values > c->n_docs)) return false;
     c->width = (uint32_t)width;
     c->numbers = prs_cur_take(cur, (size_t)align8(prs_bits_bytes(c->n_values, c->width)));
     if (cur->bad) return false;

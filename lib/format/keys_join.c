@@ -254,11 +254,22 @@ static void align(piece *p) {
     prs_out_align(p->out, 8);
 }
 
+/* Bytes of all keys: no more than the inputs have, or some overlap. */
+static prism_status measure(const prs_keys_join *j, piece *p, uint64_t *bytes_len,
+                            prism_error *err) {
+    uint64_t most = 0;
+    *bytes_len = 0;
+    for (uint32_t i = 0; i < j->n_inputs; i++) most += j->inputs[i]->bytes_len;
+    PRS_TRY(each_key(j, p, add_len, bytes_len, err));
+    if (*bytes_len <= most) return PRISM_OK;
+    return corrupt(j->inputs[0], 0, err, "keys overlap");
+}
+
 static prism_status write_parts(const prs_keys_join *j, walk *w, piece *p, prism_error *err) {
-    uint64_t bytes_len = 0;
+    uint64_t bytes_len;
     uint32_t bits = prs_bit_width32(j->n_docs);
     buckets b = {.log2 = bits > 2 ? bits - 2 : 0};
-    PRS_TRY(each_key(j, p, add_len, &bytes_len, err));
+    PRS_TRY(measure(j, p, &bytes_len, err));
     offsets o = {0, bytes_len <= UINT32_MAX ? 4 : 8};
     put(p, j->n_docs, 4);
     put(p, b.log2, 1);

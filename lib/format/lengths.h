@@ -33,9 +33,17 @@ static inline uint32_t prs_lengths_get(const prs_lengths *lengths, uint32_t doc)
     return PRS_LIKELY(v != PRS_LENGTH_OVER) ? v : prs_lengths_overflow(lengths, doc);
 }
 
-/** Lengths of n documents. */
+/** Lengths of n documents, which ascend. */
 static inline void prs_lengths_take(const prs_lengths *lengths, const uint32_t *docs, uint32_t n,
                                     uint32_t *out) {
+    uint32_t over = 0;
+    if (PRS_LIKELY(n > 0 && lengths->array != NULL && docs[n - 1] < lengths->n_docs)) {
+        for (uint32_t i = 0; i < n; i++) {
+            out[i] = prs_load16(lengths->array + 2 * (size_t)docs[i]);
+            over |= out[i] + 1; /* 2^16 for those that are elsewhere */
+        }
+        if (PRS_LIKELY(over >> 16 == 0)) return;
+    }
     for (uint32_t i = 0; i < n; i++) out[i] = prs_lengths_get(lengths, docs[i]);
 }
 

@@ -15,7 +15,7 @@ libprismsearch_sources += \
 	lib/format/postings_group.c lib/format/postings_group.h \
 	lib/format/segment_meta.h lib/format/segment_meta_read.c lib/format/segment_meta_write.c \
 	lib/format/stops.c lib/format/stops.h \
-	lib/format/term_info.h lib/format/terms.h lib/format/terms_block.h lib/format/terms_read.c \
+	lib/format/term_info.h lib/format/terms.h lib/format/terms_block.h \
 	lib/format/zstd_frame.c lib/format/zstd_frame.h
 
 # Hot loops and their scratch arrays.
@@ -24,6 +24,7 @@ libprs_kernels_sources += \
 	lib/format/dominance.c lib/format/dominance.h \
 	lib/format/frames.c lib/format/frames.h \
 	lib/format/impacts.c lib/format/impacts.h \
+	lib/format/marks.c lib/format/marks.h \
 	lib/format/positions_read.c \
 	lib/format/postings.h lib/format/postings_cursor.h \
 	lib/format/postings_join.c lib/format/postings_join.h \
@@ -32,4 +33,4 @@ libprs_kernels_sources += \
 	lib/format/short_list.c lib/format/short_list.h \
 	lib/format/term_infos.c lib/format/term_infos.h \
 	lib/format/term_keys.h lib/format/term_keys_code.h lib/format/term_keys_read.c lib/format/term_keys_write.c \
-	lib/format/terms_write.c
+	lib/format/terms_memo.c lib/format/terms_memo.h lib/format/terms_read.c lib/format/terms_write.c

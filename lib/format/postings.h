@@ -25,6 +25,7 @@
 #include "codec/eliasfano.h"
 #include "codec/pack.h"
 #include "format/lengths.h"
+#include "format/marks.h"
 #include "format/terms.h"
 
 #define PRS_DOC_END 0x7fffffffu /* behind the last document; the largest signed 32-bit number */
@@ -85,23 +86,32 @@ typedef struct prs_postings {
     uint32_t seen_first, seen_end; /* its documents lie in [first, end) */
     const uint8_t *seen_words;     /* bitset: bit 0 is seen_first */
     uint32_t seen_n;               /* documents of a block that is full or bits */
-    bool freqs_ready, impacts_ready, blocks_ready;
+    bool freqs_ready, impacts_ready, blocks_ready, pos_ready;
     uint64_t groups_off; /* of the first group, from `list` */
     uint32_t before_group,
         before_block;         /* last document before the group and block; PRS_NO_DOC at first */
     uint32_t block, n_blocks; /* of the group */
     const uint8_t *head, *group_end; /* of the group: behind its impacts; its end */
     const uint8_t *block_impacts, *blocks;
-    uint64_t pos_off, pos_end; /* its positions, from the start of the term's */
+    uint64_t pos_off, pos_end;  /* its positions, from the start of the term's */
+    const uint8_t *pos_numbers; /* lengths of the blocks' positions, pos_width bits each */
+    uint32_t pos_bit, pos_width;
     uint32_t block_last[PRS_GROUP_BLOCKS];
-    uint32_t block_off[PRS_GROUP_BLOCKS + 1];     /* from `blocks` */
-    uint64_t block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions */
+    uint32_t block_off[PRS_GROUP_BLOCKS + 1]; /* from `blocks` */
+    uint64_t
+        block_pos_off[PRS_GROUP_BLOCKS + 1]; /* from the start of the term's positions; pos_ready */
     uint8_t n_impacts[PRS_GROUP_BLOCKS];
     prs_impact impacts[PRS_GROUP_BLOCKS][PRS_BLOCK_IMPACTS];
-    /* Where positions of the loaded block begin, in bits of `run`; computed as far as needed. */
+    /* Positions of the loaded block: the bits of its groups, NULL = not looked at yet, and where
+     * some of them begin.  Of those of [pos_from, pos_to) it is known where each begins, where the
+     * last one ends, and what the spans are. */
     const uint8_t *run;
-    uint32_t n_pos_bits;
+    uint64_t run_end;
+    uint32_t run_slack, n_marks;
+    uint64_t marks[PRS_MARKS_MAX];
+    uint32_t pos_from, pos_to;
     uint64_t pos_bits[PRS_BLOCK + 1];
+    uint32_t spans[PRS_BLOCK];
 } prs_postings;
 
 /** Stand on the first block of a list.  Errors : ECORRUPT.   Cost: one or two cache misses */
@@ -138,6 +148,9 @@ typedef struct prs_block_bits {
  *  until the cursor moves, and so are the freqs of the block, in the order of its documents. */
 prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits,
                                prism_error *err) PRS_NODISCARD;
+/** The documents of a dense block, and behind them PRS_DOC_END; their number.
+ *  Params : docs: room for 16 more than there are */
+uint32_t prs_postings_bits_docs(const prs_block_bits *bits, uint32_t *docs);
 /** Make freqs[0..n) valid for the block that is loaded, or was looked at as bits. */
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) PRS_NODISCARD;
 /** Impacts of the block stood on: *pairs borrowed until the cursor moves; *n = 0 without skip
@@ -149,21 +162,30 @@ prism_status prs_postings_block_impacts(prs_postings *p, const prs_impact **pair
  *  reaches the window's end. */
 prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
                                       uint32_t n_words, prism_error *err) PRS_NODISCARD;
+#define PRS_MAP_MARK 0x80u
+/** The same, but documents of blocks that are stored as numbers become bytes: map[doc - base] =
+ *  PRS_MAP_MARK, for prs_words_take_map.
+ *  Params : map: 64 * n_words bytes; NULL = as above */
+prism_status prs_postings_fill_map(prs_postings *p, uint32_t base, uint64_t *words, uint8_t *map,
+                                   uint32_t n_words, prism_error *err) PRS_NODISCARD;
 /** Positions of docs[i]: freqs[i] values, ascending, into out.  prs_postings_freqs first; it bounds
  *  every freq by the bytes that are there, so that freqs[i] may be trusted to size `out`.
  *  Errors : ECORRUPT; EMISUSE for a list without positions */
 prism_status prs_postings_positions(prs_postings *p, uint32_t i, uint32_t *out,
                                     prism_error *err) PRS_NODISCARD;
-/* Where the positions of one document lie: a group of codec/eliasfano.h. */
-typedef struct prs_positions_at {
-    const uint8_t *base;
-    uint64_t bit;
-    uint32_t freq, span;
-} prs_positions_at;
-/** Find the positions of docs[i] without reading them; not for inline lists.  prs_postings_freqs
- *  first.   Errors : ECORRUPT; EMISUSE for a list without positions */
-prism_status prs_postings_locate(prs_postings *p, uint32_t i, prs_positions_at *at,
-                                 prism_error *err) PRS_NODISCARD;
+typedef prs_ef_group prs_positions_at; /* where the positions of one document lie */
+/** Find the positions of docs[i], and of some before and behind, without reading them; not for
+ *  inline lists.  prs_postings_freqs first.
+ *  Errors : ECORRUPT; EMISUSE for a list without positions */
+prism_status prs_postings_locate(prs_postings *p, uint32_t i, prism_error *err) PRS_NODISCARD;
+/** Are they found? */
+static inline bool prs_positions_known(const prs_postings *p, uint32_t i) {
+    return i - p->pos_from < p->pos_to - p->pos_from;
+}
+/** Those of docs[i], which are. */
+static inline prs_positions_at prs_positions_of(const prs_postings *p, uint32_t i) {
+    return (prs_positions_at){p->run, p->pos_bits[i], p->freqs[i], p->spans[i]};
+}
 /** Its freq positions; false if the bits are unsound. */
 static inline bool prs_positions_read(const prs_positions_at *at, uint32_t *out) {
     return prs_ef_decode(at->base, at->bit, at->freq, at->span, out);

@@ -48,6 +48,8 @@ prism_status prs_cursor_position_bits(prs_postings *p, const uint8_t **run, pris
 prism_status prs_cursor_open_list(prs_postings *p, prism_error *err);
 /** Decode the numbers of the group's blocks and stand on the first one, if that was not done. */
 prism_status prs_cursor_open_blocks(prs_postings *p, prism_error *err);
+/** Make block_pos_off[] that of the group, whose blocks are open. */
+prism_status prs_cursor_open_positions(prs_postings *p, prism_error *err);
 
 /* First place at or after `from` whose document is >= target; there is one.  Near places first. */
 static inline uint32_t prs_cursor_place(const uint32_t *docs, uint32_t from, uint32_t n,

@@ -11,6 +11,7 @@
  *             - What was seen of a block holds until the cursor moves (`seen`).
  * Why so      Decoding a bitset into 128 numbers costs more than ten questions.
  * Source      FORMAT.md section 7.   Tested by tests/unit/format/test_postings_has.c */
+#include "codec/unbits.h"
 #include "format/postings_cursor.h"
 
 /* Where the freqs of a block lie that is not going to be loaded. */
@@ -21,7 +22,8 @@ static void keep_freqs(prs_postings *p, const prs_block_head *head, const uint8_
     p->at = at;
     p->end = end;
     p->freqs_ready = false;
-    p->n_pos_bits = 0;
+    p->run = NULL;
+    p->pos_from = p->pos_to = 0;
 }
 
 /* What is stored in the block stood on, which is not loaded. */
@@ -80,11 +82,25 @@ prism_status prs_postings_bits(prs_postings *p, prs_block_bits *bits, prism_erro
     bits->n = 0;
     if (p->n != 0 || p->last_doc == PRS_DOC_END) return PRISM_OK;
     PRS_TRY(prs_cursor_open_blocks(p, err));
-    if (p->seen == PRS_BLOCK_UNSEEN) PRS_TRY(look(p, err));
+    if (p->seen == PRS_BLOCK_UNSEEN) {
+        const uint8_t *end, *in = prs_cursor_block(p, &end);
+        if ((in[0] & PRS_BLOCK_FORM) == PRS_BLOCK_PACKED) return PRISM_OK; /* load looks at it */
+        PRS_TRY(look(p, err));
+    }
     if (p->seen != PRS_BLOCK_FULL && p->seen != PRS_BLOCK_BITS) return PRISM_OK;
     bits->words = p->seen == PRS_BLOCK_BITS ? p->seen_words : NULL;
     bits->first = p->seen_first;
     bits->n = p->seen_n;
     bits->n_words = (p->seen_end - p->seen_first + 63) / 64;
     return PRISM_OK;
+}
+
+uint32_t prs_postings_bits_docs(const prs_block_bits *bits, uint32_t *docs) {
+    if (bits->words != NULL) {
+        (void)prs_unbits(bits->words, bits->n_words, bits->first, docs);
+    } else {
+        for (uint32_t i = 0; i < bits->n; i++) docs[i] = bits->first + i;
+    }
+    docs[bits->n] = PRS_DOC_END;
+    return bits->n;
 }

@@ -51,6 +51,7 @@ struct prs_postings_joiner {
     uint8_t *run;                /* groups of their positions */
     size_t run_cap;
     uint64_t run_bits;
+    uint64_t marks[PRS_MARKS_MAX];         /* bits before each posting that has one */
     prs_buf whole;                         /* a short list, encoded */
     uint8_t payload[PRS_INLINE_MAX_BYTES]; /* of an inline list */
     prs_list_builder list;
@@ -123,12 +124,20 @@ static void add_to_list(prs_postings_joiner *pj, prs_new_block *block, const uin
     pj->n_short += n < PRS_BLOCK;
 }
 
+static uint64_t put_run(prs_postings_joiner *pj) {
+    uint8_t head[PRS_MARKS_MAX_BYTES + 8];
+    size_t len = (size_t)((pj->run_bits + 7) / 8);
+    size_t head_len = prs_marks_put(pj->marks, pj->n, pj->run_bits, head);
+    put_positions(pj, head, head_len);
+    put_positions(pj, pj->run, len);
+    return head_len + len;
+}
+
 static void put_pending(prs_postings_joiner *pj) {
     uint8_t bytes[PRS_BLOCK_MAX_BYTES + 8];
     if (pj->n == 0) return;
     prs_new_block block = {.bytes = bytes, .last_doc = pj->docs[pj->n - 1]};
-    block.pos_len = (pj->run_bits + 7) / 8;
-    put_positions(pj, pj->run, (size_t)block.pos_len);
+    if (pj->has_positions) block.pos_len = put_run(pj);
     block.len = (uint32_t)prs_block_encode(pj->docs, pj->freqs, pj->n, pj->last_doc, bytes);
     add_to_list(pj, &block, pj->freqs, pj->lengths, pj->n);
     pj->n = 0;
@@ -157,6 +166,13 @@ static bool grow_run(prs_postings_joiner *pj, uint64_t n_bits) {
     return true;
 }
 
+/* k groups that begin at bits[] of another run become those of the postings from number i on. */
+static void mark_groups(prs_postings_joiner *pj, uint32_t i, const uint64_t *bits, uint32_t k) {
+    uint32_t next = (i + PRS_MARK_EVERY - 1) / PRS_MARK_EVERY * PRS_MARK_EVERY;
+    for (; next < i + k; next += PRS_MARK_EVERY)
+        pj->marks[next / PRS_MARK_EVERY] = pj->run_bits + bits[next - i] - bits[0];
+}
+
 /* Positions of documents in the stored run of a block: bits of neighbours are moved at once. */
 static void move_groups(prs_postings_joiner *pj, const prs_postings *from, const uint8_t *run,
                         const uint8_t *places, uint32_t n) {
@@ -164,6 +180,7 @@ static void move_groups(prs_postings_joiner *pj, const prs_postings *from, const
         k = (uint32_t)(places[n - 1] - places[i]) == n - 1 - i ? n - i : 1;
         uint64_t first = from->pos_bits[places[i]], end = from->pos_bits[places[i] + k];
         if (!grow_run(pj, end - first)) return;
+        mark_groups(pj, pj->n + i, from->pos_bits + places[i], k);
         prs_bits_copy(pj->run, pj->run_bits, run, first, end - first);
         pj->run_bits += end - first;
     }
@@ -177,6 +194,7 @@ static prism_status encode_lonely(prs_postings_joiner *pj, prs_postings *from, p
         return prs_cursor_corrupt(from, prs_cursor_payload(from), err,
                                   "a position beyond its document");
     if (!grow_run(pj, prs_ef_bits(1, span))) return PRISM_OK;
+    if (pj->n % PRS_MARK_EVERY == 0) pj->marks[pj->n / PRS_MARK_EVERY] = pj->run_bits;
     pj->run_bits = prs_ef_encode(pj->run, pj->run_bits, &position, 1, span);
     return PRISM_OK;
 }

@@ -39,7 +39,8 @@ static void stand_on_short(prs_postings *p) {
     p->n = p->info.df;
     p->docs[p->n] = PRS_DOC_END;
     p->last_doc = p->group_last_doc = p->docs[p->n - 1];
-    p->n_pos_bits = 0;
+    p->run = NULL;
+    p->pos_from = p->pos_to = 0;
 }
 
 static prism_status open_inline(prs_postings *p, prism_error *err) {
@@ -79,7 +80,8 @@ static prism_status load_block(prs_postings *p, const uint8_t *in, const uint8_t
     p->at = at;
     p->end = end;
     p->freqs_ready = false;
-    p->n_pos_bits = 0;
+    p->run = NULL;
+    p->pos_from = p->pos_to = 0;
     return PRISM_OK;
 }
 
@@ -134,16 +136,18 @@ static bool read_freqs(prs_postings *p, uint32_t n) {
         return p->info.has_positions ? freqs_fit(p, n, UINT32_MAX, left) : left < 8;
     }
     prs_block_head head = {p->tag, n, 0, NULL};
-    uint64_t pos_len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
     uint32_t all;
-    return prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all) &&
-           (!p->info.has_positions || freqs_fit(p, n, all, 8 * pos_len));
+    if (!prs_block_read_freqs(&head, p->at, p->end, p->freqs, &all)) return false;
+    if (!p->info.has_positions) return true;
+    uint64_t pos_len = p->block_pos_off[p->block + 1] - p->block_pos_off[p->block];
+    return freqs_fit(p, n, all, 8 * pos_len);
 }
 
 prism_status prs_postings_freqs(prs_postings *p, prism_error *err) {
     bool seen = p->seen == PRS_BLOCK_FULL || p->seen == PRS_BLOCK_BITS;
     uint32_t n = p->n != 0 || !seen ? p->n : p->seen_n;
     if (p->freqs_ready || n == 0) return PRISM_OK;
+    if (p->n_groups != 0 && p->info.has_positions) PRS_TRY(prs_cursor_open_positions(p, err));
     if (PRS_UNLIKELY(!read_freqs(p, n)))
         return prs_cursor_corrupt(p, p->list, err, "freqs of a block are unsound");
     p->freqs_ready = true;
@@ -156,6 +160,7 @@ prism_status prs_cursor_stored(prs_postings *p, prs_bytes *body, prs_bytes *posi
     prs_block_head head;
     if (!prs_block_read_head(in, end, p->before_block, &head))
         return prs_cursor_corrupt(p, in, err, "head of a block is unsound");
+    PRS_TRY(prs_cursor_open_positions(p, err));
     uint64_t from = p->block_pos_off[p->block], len = p->block_pos_off[p->block + 1] - from;
     PRS_TRY(prs_cursor_status(p, prs_in_touch(&p->src->lists, p->info.off + from, len, err)));
     *body = prs_bytes_of(head.body, (size_t)(end - head.body));

@@ -168,34 +168,49 @@ static void stand_on(prs_postings *p, uint32_t block) {
     p->seen = PRS_BLOCK_UNSEEN;
 }
 
-/* The numbers of the blocks from the bit array; false if they do not tile what they must. */
+/* The next n numbers of w bits: each added to the one before, plus `more`. */
+static inline uint64_t read_sums(const uint8_t *bits, uint64_t bit, uint32_t w, uint32_t n,
+                                 uint64_t sum, uint64_t more, uint32_t *out) {
+    for (uint32_t i = 0; i < n; i++, bit += w) {
+        sum += prs_bits_load(bits, bit, w) + more;
+        out[i] = (uint32_t)sum;
+    }
+    return sum;
+}
+
+/* The numbers of the blocks from the bit array, but for those of positions; false if they do not
+ * tile what they must.  Sums of u32 in u64. */
 static bool read_numbers(prs_postings *p, const uint8_t *bits, const uint8_t *w) {
     uint32_t n = p->n_blocks, none = 0;
-    uint64_t next = (uint32_t)(p->before_group + 1u), bit = 0, pos = p->pos_off, off = 0;
-    for (uint32_t b = 0; b < n; b++, bit += w[0]) {
-        next += prs_bits_load(bits, bit, w[0]) + 1;
-        p->block_last[b] = (uint32_t)(next - 1);
-    }
-    /* Sums of u32 in u64: ascending up to here. */
+    uint64_t last = read_sums(bits, 0, w[0], n, (uint64_t)(uint32_t)(p->before_group + 1u) - 1u, 1,
+                              p->block_last);
     if (p->group_last_doc == PRS_DOC_END) { /* a group that is alone: nobody else knows its end */
-        if (next > p->src->n_docs) return false;
-        p->group_last_doc = (uint32_t)(next - 1);
+        if (last + 1 > p->src->n_docs) return false;
+        p->group_last_doc = (uint32_t)last;
     }
-    if (next - 1 != p->group_last_doc) return false;
-    for (uint32_t b = 0; b < n; b++, bit += w[1]) {
-        uint64_t len = prs_bits_load(bits, bit, w[1]);
-        p->block_off[b] = (uint32_t)off;
-        none |= len == 0;
-        off += len;
-    }
-    for (uint32_t b = 0; b < n; b++, bit += w[2]) {
+    if (last != p->group_last_doc) return false;
+    uint64_t off = read_sums(bits, (uint64_t)n * w[0], w[1], n, 0, 0, p->block_off + 1);
+    p->block_off[0] = 0;
+    for (uint32_t b = 0; b < n; b++) none |= p->block_off[b] == p->block_off[b + 1];
+    p->pos_numbers = bits;
+    p->pos_bit = n * ((uint32_t)w[0] + w[1]);
+    p->pos_width = w[2];
+    p->pos_ready = false;
+    return none == 0 && off == (uint64_t)(p->group_end - p->blocks) && off <= UINT32_MAX;
+}
+
+prism_status prs_cursor_open_positions(prs_postings *p, prism_error *err) {
+    if (p->pos_ready) return PRISM_OK;
+    uint64_t pos = p->pos_off, bit = p->pos_bit;
+    for (uint32_t b = 0; b < p->n_blocks; b++, bit += p->pos_width) {
         p->block_pos_off[b] = pos;
-        pos += prs_bits_load(bits, bit, w[2]);
+        pos += prs_bits_load(p->pos_numbers, bit, p->pos_width);
     }
-    p->block_off[n] = (uint32_t)off;
-    p->block_pos_off[n] = pos;
-    return none == 0 && off == (uint64_t)(p->group_end - p->blocks) && off <= UINT32_MAX &&
-           pos == p->pos_end;
+    p->block_pos_off[p->n_blocks] = pos;
+    if (PRS_UNLIKELY(pos != p->pos_end))
+        return prs_cursor_corrupt(p, p->head, err, "numbers of a group are unsound");
+    p->pos_ready = true;
+    return PRISM_OK;
 }
 
 prism_status prs_cursor_open_blocks(prs_postings *p, prism_error *err) {

@@ -4,7 +4,9 @@
  *             a run is a fill, a bitset an or of shifted words, a packed block a bit per document.
  *             Blocks that cross an edge of the window are loaded, and stay loaded for the next
  *             window.
- * Invariants  Bits are only ever set, and only in [base, base + 64 n_words).
+ * Invariants  Bits are only ever set, and only in [base, base + 64 n_words).  Several lists may
+ *             share a map of bytes for what is stored as numbers: setting a bit is a load, an
+ *             operation and a store, which the next one in the same byte waits for.
  * Why so      Counting and filtering dense lists is where bitset blocks pay: 64 documents per
  *             operation, against about 1 ns for each on the way through an array.
  * Cost        bench/micro/codec_bench.c.
@@ -16,11 +18,12 @@ typedef struct window {
     uint32_t base;
     uint64_t end; /* base + 64 n_words */
     uint64_t *words;
+    uint8_t *map; /* where single documents go; NULL = words */
 } window;
 
 /* Neighbours are rarely in the same byte, but mostly in the same word, where each would wait for
  * the one before to be stored. */
-static void set_docs(const window *w, const uint32_t *docs, uint32_t n) {
+static void set_bits(const window *w, const uint32_t *docs, uint32_t n) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint8_t *bytes = (uint8_t *)w->words;
     const uint32_t base = w->base; /* bytes may be anything's: keep it */
@@ -34,6 +37,17 @@ static void set_docs(const window *w, const uint32_t *docs, uint32_t n) {
         w->words[bit >> 6] |= UINT64_C(1) << (bit & 63);
     }
 #endif
+}
+
+/* A byte each: nothing is loaded, and no store waits for another. */
+static void set_docs(const window *w, const uint32_t *docs, uint32_t n) {
+    uint8_t *map = w->map;
+    const uint32_t base = w->base;
+    if (map == NULL) {
+        set_bits(w, docs, n);
+        return;
+    }
+    for (const uint32_t *end = docs + n; docs != end; docs++) map[*docs - base] = PRS_MAP_MARK;
 }
 
 /* Bits [from, from + n), n >= 1. */
@@ -106,7 +120,12 @@ static prism_status set_loaded(prs_postings *p, const window *w, prism_error *er
 
 prism_status prs_postings_fill_window(prs_postings *p, uint32_t base, uint64_t *words,
                                       uint32_t n_words, prism_error *err) {
-    window w = {base, base + 64 * (uint64_t)n_words, words};
+    return prs_postings_fill_map(p, base, words, NULL, n_words, err);
+}
+
+prism_status prs_postings_fill_map(prs_postings *p, uint32_t base, uint64_t *words, uint8_t *map,
+                                   uint32_t n_words, prism_error *err) {
+    window w = {base, base + 64 * (uint64_t)n_words, words, map};
     PRS_TRY(prs_postings_skip_to(p, base, err));
     while (p->last_doc != PRS_DOC_END) {
         bool ends_inside = p->last_doc < w.end, done = false;

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "codec/eliasfano.h"
 #include "format/block.h"
+#include "format/marks.h"
 #include "format/postings_group.h"
 #include "format/short_list.h"
 
@@ -92,13 +93,14 @@ void prs_postings_writer_begin(prs_postings_writer *pw, bool has_positions) {
     if (!prs_list_builder_empty(&pw->list) || pw->list.no_memory) prs_list_builder_reset(&pw->list);
 }
 
-/* Spans of n documents and the bits of their positions; false if a position is beyond its span,
- * which would write outside the group. */
+/* Spans of n documents, the bits of their positions, and those before each that has a mark; false
+ * if a position is beyond its span, which would write outside the group. */
 static bool measure_positions(const prs_postings_writer *pw, const uint32_t *docs,
                               const uint32_t *freqs, const uint32_t *positions, uint32_t n,
-                              uint32_t *spans, uint64_t *n_bits) {
+                              uint32_t *spans, uint64_t marks[PRS_MARKS_MAX], uint64_t *n_bits) {
     *n_bits = 0;
     for (uint32_t i = 0; i < n; i++) {
+        if (i % PRS_MARK_EVERY == 0) marks[i / PRS_MARK_EVERY] = *n_bits;
         spans[i] = prs_lengths_get(pw->spans, docs[i]);
         if (PRS_UNLIKELY(positions[freqs[i] - 1] >= spans[i])) return false;
         positions += freqs[i];
@@ -123,18 +125,20 @@ static uint8_t *make_room(prs_postings_writer *pw, uint64_t n_bits) {
 static uint64_t write_positions(prs_postings_writer *pw, const uint32_t *docs,
                                 const uint32_t *freqs, const uint32_t *positions, uint32_t n) {
     uint32_t spans[PRS_BLOCK];
-    uint64_t n_bits;
-    if (!measure_positions(pw, docs, freqs, positions, n, spans, &n_bits)) {
+    uint8_t head[PRS_MARKS_MAX_BYTES + 8];
+    uint64_t n_bits, marks[PRS_MARKS_MAX];
+    if (!measure_positions(pw, docs, freqs, positions, n, spans, marks, &n_bits)) {
         pw->bad_position = true;
         return 0;
     }
     uint8_t *out = make_room(pw, n_bits);
     if (out == NULL) return 0;
     prs_ef_encode_groups(out, 0, positions, freqs, spans, n);
-    size_t len = (size_t)((n_bits + 7) / 8);
+    size_t len = (size_t)((n_bits + 7) / 8), head_len = prs_marks_put(marks, n, n_bits, head);
+    prs_out_write(pw->out, head, head_len);
     prs_out_write(pw->out, out, len);
-    pw->positions_len += len;
-    return len;
+    pw->positions_len += head_len + len;
+    return head_len + len;
 }
 
 /* Lengths of n documents into `lengths`; NULL for a field without. */
@@ -234,9 +238,9 @@ static void write_short(prs_postings_writer *pw, const short_list *list, const u
 /* A list that needs no skip data; df, cf are in info. */
 static void put_short(prs_postings_writer *pw, const short_list *list, prs_term_info *info) {
     uint32_t spans[PRS_BLOCK];
-    uint64_t n_bits = 0;
-    if (pw->has_positions &&
-        !measure_positions(pw, list->docs, list->freqs, list->positions, list->n, spans, &n_bits)) {
+    uint64_t n_bits = 0, marks[PRS_MARKS_MAX]; /* which a short list does without */
+    if (pw->has_positions && !measure_positions(pw, list->docs, list->freqs, list->positions,
+                                                list->n, spans, marks, &n_bits)) {
         pw->bad_position = true;
     } else if (prs_terms_must_inline(info->df, info->cf)) {
         prs_inline_put(list->docs, list->freqs, pw->has_positions ? list->positions : NULL, spans,

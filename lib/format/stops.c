@@ -40,9 +40,21 @@ void prs_stops_write(const prs_stops *stops, uint16_t field, prs_out *out) {
     }
 }
 
+bool prs_stops_may(prs_bytes key) {
+    return key.len >= 2 && key.len <= PRS_STOP_KEY_MAX && key.ptr[0] == 1 && key.ptr[1] >= 'a' &&
+           key.ptr[1] <= 'z';
+}
+
 uint32_t prs_stops_find(const prs_stops *stops, prs_bytes key) {
-    for (uint32_t i = 0; i < stops->n; i++) {
-        if (prs_bytes_equal(stops->keys[i], key)) return i;
+    uint32_t low = 0, high = stops->n;
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        int c = prs_bytes_compare(stops->keys[mid], key);
+        if (c == 0) return mid;
+        if (c < 0)
+            low = mid + 1;
+        else
+            high = mid;
     }
     return PRS_STOPS_MAX;
 }

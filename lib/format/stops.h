@@ -6,8 +6,10 @@
 #include "store/in.h"
 #include "store/out.h"
 
-#define PRS_STOPS_MAX 64u    /* words of a set */
-#define PRS_STOP_KEY_MAX 64u /* bytes of a term key that may be in it */
+#define PRS_STOPS_MAX 64u                    /* words of a set */
+#define PRS_STOP_KEY_MAX 64u                 /* bytes of a term key that may be in it */
+#define PRS_STOPS_WORDS 48u                  /* words of a set that is chosen */
+#define PRS_STOPS_TOKENS ((uint64_t)1 << 20) /* of a field that a set is chosen from */
 #define PRS_PAIR_KEY_MAX (1u + 2u * PRS_STOP_KEY_MAX)
 
 typedef struct prs_stops {
@@ -20,6 +22,8 @@ prism_status prs_stops_read(prs_stops *stops, const prs_section *section,
                             prism_error *err) PRS_NODISCARD;
 /** Write a section STOP_SET, n >= 1. */
 void prs_stops_write(const prs_stops *stops, uint16_t field, prs_out *out);
+/** May a set that is chosen have this term key? */
+bool prs_stops_may(prs_bytes key);
 /** Place of a key in the set, PRS_STOPS_MAX if it is not there. */
 uint32_t prs_stops_find(const prs_stops *stops, prs_bytes key);
 bool prs_stops_equal(const prs_stops *a, const prs_stops *b);

@@ -15,6 +15,7 @@
 
 #include "format/term_infos.h"
 #include "format/term_keys.h"
+#include "format/terms_memo.h"
 #include "store/in.h"
 
 /* ---- writing: keys strictly ascending ------------------------------------------------------- */
@@ -46,6 +47,7 @@ typedef struct prs_terms {
     uint64_t terms_len, postings_len, positions_len; /* as in prs_terms_totals */
     uint32_t n_blocks, n_docs;
     const uint8_t *prefixes, *block_offs, *key_offs, *keys; /* parts of TERMS_INDEX */
+    prs_terms_memo *memo; /* of terms found; NULL = none is kept, as after open */
 } prs_terms;
 
 /** Checks TERMS_INDEX whole.  Absent sections (len 0) make an empty dictionary.  Errors :
@@ -67,14 +69,23 @@ typedef struct prs_terms_cursor {
     uint32_t block, n_in_block, n_read;
     prs_term_keys keys;
     prs_term_infos infos; /* of the block, behind what was read */
+    /* Bytes of LISTS, of blocks and of lists, that what was passed since seek did not have. */
+    uint64_t blocks_left, lists_left;
 } prs_terms_cursor;
 
 /** Stand before the first term >= key (an empty key: the first of all); next() then steps onto
  *  it. */
 prism_status prs_terms_cursor_seek(prs_terms_cursor *cursor, const prs_terms *terms, prs_bytes key,
                                    prism_error *err) PRS_NODISCARD;
-/** Onto the next term: key, key_len, info.  *more false at the end.  Errors : ECORRUPT */
+/** Onto the next term: key, key_len, info.  *more false at the end.
+ *  Errors : ECORRUPT, also where blocks or lists have more bytes together than there are: terms
+ *           that share lists would make a little file a lot of work */
 prism_status prs_terms_cursor_next(prs_terms_cursor *cursor, bool *more,
                                    prism_error *err) PRS_NODISCARD;
+/** Bytes of LISTS that belong to nothing, of a cursor at its end that was sought to the first
+ *  term. */
+static inline uint64_t prs_terms_cursor_unused(const prs_terms_cursor *cursor) {
+    return cursor->blocks_left + cursor->lists_left;
+}
 
 #endif

@@ -9,8 +9,9 @@
  *               doubt.
  *             - Blocks are checked as they are read: every number is bounded by what is left of the
  *               block, every list lies in LISTS, every info names at most n_docs documents.
- *             - A cursor checks in addition that keys ascend and that a block is read to its last
- *               byte; find does not read what it does not need.
+ *             - A cursor checks in addition that keys ascend, that a block is read to its last
+ *               byte, and that blocks and lists have no more bytes together than there are; find
+ *               does not read what it does not need.
  * Why so      The first key of a block is in TERMS_INDEX alone: it was compared there already.
  * Cost        find: log2(blocks) steps in the prefixes, then 32 keys on average and the infos of 14
  *             terms that are not lonely; ~0.2 us warm.
@@ -112,6 +113,7 @@ static uint32_t find_block(const prs_terms *terms, prs_bytes key) {
 
 typedef struct block_parts {
     uint32_t n_terms;
+    uint64_t len; /* of the block */
     prs_term_keys keys;
     prs_term_infos infos;
 } block_parts;
@@ -133,6 +135,7 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     if (c.bad || forms >> 4 != 0 || keys_len > left || infos_len > left - keys_len)
         return corrupt(terms, lists->ptr + off, err, "head of a term block is unsound");
     PRS_TRY(prs_in_touch(lists, at, keys_len + infos_len, err));
+    parts->len = at - off + keys_len + infos_len;
     const uint8_t *infos = lists->ptr + at + keys_len;
     if (!prs_term_keys_begin(&parts->keys, (prs_keys_form)(forms & 3), first_key(terms, block),
                              parts->n_terms, prs_cur_of(lists->ptr + at, (size_t)keys_len)))
@@ -144,11 +147,8 @@ static prism_status open_block(const prs_terms *terms, uint32_t block, block_par
     return PRISM_OK;
 }
 
-prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
-                            prism_error *err) {
-    memset(info, 0, sizeof *info);
-    *found = false;
-    if (terms->n_blocks == 0 || key.len == 0) return PRISM_OK;
+static prism_status find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
+                         prism_error *err) {
     uint32_t block = find_block(terms, key);
     block_parts parts;
     PRS_TRY(open_block(terms, block, &parts, err));
@@ -166,11 +166,28 @@ prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info
     return PRISM_OK;
 }
 
+prism_status prs_terms_find(const prs_terms *terms, prs_bytes key, prs_term_info *info, bool *found,
+                            prism_error *err) {
+    *found = false;
+    if (terms->memo != NULL && prs_terms_memo_get(terms->memo, key, info)) {
+        *found = true;
+        return PRISM_OK;
+    }
+    memset(info, 0, sizeof *info);
+    if (terms->n_blocks == 0 || key.len == 0) return PRISM_OK;
+    PRS_TRY(find(terms, key, info, found, err));
+    if (*found && terms->memo != NULL) prs_terms_memo_put(terms->memo, key, info);
+    return PRISM_OK;
+}
+
 /* ---- the cursor ----------------------------------------------------------------------------- */
 
 static prism_status enter_block(prs_terms_cursor *cursor, uint32_t block, prism_error *err) {
     block_parts parts;
     PRS_TRY(open_block(cursor->terms, block, &parts, err));
+    if (parts.len > cursor->blocks_left)
+        return corrupt(cursor->terms, parts.infos.rest.base, err, "term blocks overlap");
+    cursor->blocks_left -= parts.len;
     cursor->block = block;
     cursor->n_in_block = parts.n_terms;
     cursor->n_read = 0;
@@ -209,6 +226,10 @@ static prism_status advance(prs_terms_cursor *cursor, prism_error *err) {
         return corrupt(terms, cursor->keys.rests.at, err, "keys of a term block are unsound");
     if (!prs_term_infos_next(&cursor->infos, cursor->n_read, &cursor->info))
         return corrupt(terms, cursor->infos.rest.base, err, "infos of a term block are unsound");
+    uint64_t len = cursor->info.positions_len + cursor->info.postings_len; /* inline: 0 */
+    if (PRS_UNLIKELY(len > cursor->lists_left))
+        return corrupt(terms, cursor->infos.rest.base, err, "lists of terms overlap");
+    cursor->lists_left -= len;
     cursor->info.ord = (uint64_t)PRS_TERMS_BLOCK * cursor->block + cursor->n_read++;
     cursor->valid = true;
     return PRISM_OK;
@@ -238,6 +259,8 @@ static prism_status seek(prs_terms_cursor *cursor, prs_bytes key, prism_error *e
 prism_status prs_terms_cursor_seek(prs_terms_cursor *cursor, const prs_terms *terms, prs_bytes key,
                                    prism_error *err) {
     cursor->terms = terms;
+    cursor->blocks_left = terms->terms_len;
+    cursor->lists_left = terms->lists.len - terms->terms_len;
     cursor->valid = cursor->pending = false;
     cursor->ended = terms->n_blocks == 0;
     cursor->key_len = 0;

@@ -9,6 +9,8 @@ libprismsearch_sources += \
 	lib/index/recipe.c \
 	lib/index/segment.c lib/index/segment.h \
 	lib/index/segment_write.c lib/index/segment_write.h \
+	lib/index/score_cache.c lib/index/score_cache.h \
 	lib/index/snapshot.c lib/index/snapshot.h \
 	lib/index/terms_walk.c lib/index/terms_walk.h \
+	lib/index/stopper.h \
 	lib/index/unsynced.c lib/index/unsynced.h

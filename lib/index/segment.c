@@ -19,6 +19,8 @@
 #include "format/names.h"
 #include "format/segment_meta.h"
 
+#define PRS_SEGMENT_MEMO_BLOCKS 4u /* of a dictionary */
+
 /* ---- fields ---------------------------------------------------------------------------------- */
 
 static prism_status check_analyzer(const prs_segment *seg, uint32_t f, const prs_field_meta *meta,
@@ -49,15 +51,22 @@ static prism_status open_lengths(prs_segment *seg, prs_segment_field *field, pri
 /* Pairs of stop words, if they are kept. */
 static prism_status open_pairs(const prs_segment *seg, prs_segment_field *field, prism_error *err) {
     prs_section lists, index;
-    prs_stops stops;
     if (!prs_in_section(seg->idx, PRS_COMPONENT_STOP_SET, field->no, &field->stops))
         return PRISM_OK;
-    PRS_TRY(prs_stops_read(&stops, &field->stops, err));
+    field->stop_words = prs_mem_alloc(&seg->core->mem, sizeof *field->stop_words);
+    if (field->stop_words == NULL) return prs_error_nomem(err);
+    PRS_TRY(prs_stops_read(field->stop_words, &field->stops, err));
     (void)prs_in_section(seg->idx, PRS_COMPONENT_PAIR_LISTS, field->no, &lists);
     (void)prs_in_section(seg->idx, PRS_COMPONENT_PAIR_TERMS_INDEX, field->no, &index);
     PRS_TRY(prs_terms_open(&field->pair_terms, &lists, &index, seg->n_docs, err));
     field->pair_source = (prs_postings_source){.lists = lists, .n_docs = seg->n_docs};
     return PRISM_OK;
+}
+
+/* A small dictionary is as quick itself. */
+static void open_memo(const prs_segment *seg, prs_terms *terms, prs_terms_memo *memo) {
+    prs_terms_memo_init(memo, &seg->core->mem);
+    terms->memo = terms->n_blocks >= PRS_SEGMENT_MEMO_BLOCKS ? memo : NULL;
 }
 
 static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_meta *meta,
@@ -82,6 +91,8 @@ static prism_status open_field(prs_segment *seg, uint32_t f, const prs_field_met
         field->source.spans = &field->spans;
         PRS_TRY(open_pairs(seg, field, err));
     }
+    open_memo(seg, &field->terms, &field->memo);
+    open_memo(seg, &field->pair_terms, &field->pair_memo);
     field->has_column = prs_in_section(seg->idx, PRS_COMPONENT_COLUMN, field->no, &column);
     if (field->has_column) PRS_TRY(prs_column_open(&field->column, &column, seg->n_docs, err));
     return PRISM_OK;
@@ -234,6 +245,11 @@ void prs_segment_unref(prs_segment *segment) {
     prs_in_close(segment->doc);
     prs_schema_unref(segment->schema);
     prs_recipe_unref(segment->recipe);
+    for (uint32_t f = 0; segment->fields != NULL && f < segment->n_fields; f++) {
+        prs_mem_free(&core->mem, segment->fields[f].stop_words, sizeof(prs_stops));
+        prs_terms_memo_fini(&segment->fields[f].memo);
+        prs_terms_memo_fini(&segment->fields[f].pair_memo);
+    }
     prs_mem_free(&core->mem, segment->fields, segment->n_fields * sizeof *segment->fields);
     prs_mem_free(&core->mem, segment, sizeof *segment);
     prs_core_unref(core);

@@ -31,7 +31,9 @@ typedef struct prs_segment_field {
     /* Pairs of stop words: stops.len 0 = none are kept, else what is not in pair_terms is
      * nowhere. */
     prs_section stops;
+    prs_stops *stop_words; /* read from it; NULL = no pairs are kept */
     prs_terms pair_terms;
+    prs_terms_memo memo, pair_memo; /* of both */
     prs_postings_source pair_source;
     prs_column column; /* valid if has_column */
     bool has_lengths, has_positions, has_column;

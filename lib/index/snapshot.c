@@ -28,7 +28,9 @@ static void free_snapshot(prism_snapshot *snap) {
     }
     prs_recipe_unref(snap->recipe);
     prs_bits_cache_fini(&snap->cache);
+    prs_score_cache_fini(&snap->scores);
     prs_spares_fini(&snap->spares);
+    prs_spares_fini(&snap->arenas);
     prs_arena_fini(&snap->arena);
     prs_mem_free(&core->mem, snap, sizeof *snap);
     prs_core_unref(core);
@@ -43,7 +45,9 @@ prism_status prs_snapshot_new(prs_core *core, prism_snapshot **out, prism_error 
     snap->core = prs_core_ref(core);
     prs_arena_init(&snap->arena, &core->mem, 0);
     prs_spares_init(&snap->spares, &core->mem, PRS_SNAPSHOT_SPARE_BYTES);
+    prs_spares_init(&snap->arenas, &core->mem, PRS_SNAPSHOT_ARENA_BYTES);
     prism_status status = prs_bits_cache_init(&snap->cache, &core->mem, err);
+    if (status == PRISM_OK) status = prs_score_cache_init(&snap->scores, &core->mem, err);
     if (status != PRISM_OK) {
         prs_snapshot_unref(snap);
         return status;

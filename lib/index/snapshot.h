@@ -7,13 +7,14 @@
 
 #include "base/bitset.h"
 #include "base/spare.h"
-#include "index/bits_cache.h"
+#include "index/score_cache.h"
 #include "index/segment.h"
 
 #include <prismsearch/index.h>
 
 /* Bytes of a block of `spares`: enough for a prs_scratch of search/cursor.h, which says so. */
 #define PRS_SNAPSHOT_SPARE_BYTES ((size_t)64 << 10)
+#define PRS_SNAPSHOT_ARENA_BYTES ((size_t)32 << 10)
 
 typedef struct prs_leaf { /* one segment in one snapshot */
     prs_segment *segment;
@@ -38,8 +39,10 @@ struct prism_snapshot {
     uint32_t n_leaves;
     uint64_t n_docs, n_deleted; /* n_docs counts deleted ones too */
     prs_bytes payload;
-    prs_bits_cache cache; /* of filters */
-    prs_spares spares;    /* working space of searches */
+    prs_bits_cache cache;   /* of filters */
+    prs_score_cache scores; /* of frequent words */
+    prs_spares spares;      /* working space of searches: clean between two */
+    prs_spares arenas;      /* chunks of their arenas: anything may be in them */
 };
 
 /** An empty snapshot for the writer to fill: core referenced; unref it, however far it got.

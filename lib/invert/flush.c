@@ -69,6 +69,9 @@ static prism_status write_lists(const prs_pending *pending, const prs_inverter_f
                            .n_docs = prs_pending_count(pending),
                            .pool = pending->pool,
                            .scratch = scratch,
+                           .stopper = pending->stopper,
+                           .done = (uint64_t)prs_pending_count(pending) * field->field->no /
+                                   pending->inverter->n_fields,
                            .run_places = pending->tally.is_small ? 1 : 0};
     if (fl->with_lengths) {
         PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
@@ -90,10 +93,10 @@ static prism_status write_pairs(const prs_pending *pending, const prs_inverter_f
                                 prs_out *out, const field_lengths *fl, prism_error *err) {
     prs_lengths lengths;
     prs_stops known = {0};
-    const prs_segment *like = pending->like;
+    const prs_segment_field *like =
+        pending->like == NULL ? NULL : pending->like(pending->like_ctx, field->field->no);
     if (fl->with_lengths) PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
-    if (like != NULL && like->fields[field->field->no].present)
-        PRS_TRY(prs_stops_read(&known, &like->fields[field->field->no].stops, err));
+    if (like != NULL) known = *like->stop_words;
     return prs_flush_pairs(field, &known, pending->stop_tokens, prs_pending_count(pending),
                            fl->with_lengths ? &lengths : NULL, pending->mem, out, err);
 }
@@ -192,6 +195,7 @@ prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scrat
                                     .n_deleted = pending->n_deleted,
                                     .arrival_base = arrival_base};
     prs_segment_meta meta;
+    PRS_TRY(prs_stopper_ask(pending->stopper, 0, files->n_docs, err)); /* the `.doc` file goes on */
     PRS_TRY(prs_pending_settle(pending, err));
     PRS_TRY(prs_segment_meta_begin(&meta, pending->inverter->recipe, files, pending->mem, err));
     size_t lexicons = pending->analysts == NULL ? 0 : prs_analysts_lexicon_bytes(pending->analysts);

@@ -12,8 +12,8 @@
  *  Params : arrival_base = arrival number of the first; scratch = bytes wanted for transposing
  *           *files is filled for the manifest; n_deleted counts the documents marked in
  *           pending->deleted
- *  Errors : EIO, ENOSPC, ENOMEM, ELIMIT: the `.idx` file is unlinked; the documents stay pending,
- *           for another try after prs_pending_move
+ *  Errors : EIO, ENOSPC, ENOMEM, ELIMIT, ECANCELED by pending->stopper: the `.idx` file is
+ *           unlinked; the documents stay pending, for another try after prs_pending_move
  *  Cost   : see transpose.h; ~1.2 bytes written per byte of stream */
 prism_status prs_flush(prs_pending *pending, uint64_t arrival_base, size_t scratch,
                        prs_manifest_segment *files, prs_unsynced *unsynced,

@@ -5,7 +5,8 @@
  *               a worker     a worker    a worker           lists and infos into the run's memory
  *   `.idx`     | run 0     | run 1     | run 2     |       appended in order by the caller's thread
  *
- * Structure   Without a pool each term is encoded straight into the file.
+ * Structure   Without a pool each term is encoded straight into the file.  Between runs the caller
+ *             is asked whether to go on (stopper.h).
  * Invariants  - Runs are appended in order, and a list is encoded without regard to where it will
  *               stand: the bytes are those of one thread.
  *             - A run whose worker had no memory is encoded by the caller's thread when its turn
@@ -122,6 +123,7 @@ static void append_term(lists_write *w, const run *r, uint32_t i) {
 /* Write the oldest run; its slot is free. */
 static prism_status append_oldest(lists_write *w, prism_error *err) {
     run *r = &w->runs[w->first];
+    PRS_TRY(prs_stopper_ask(w->how->stopper, w->how->done, w->how->n_docs, err));
     prs_pool_wait(w->how->pool, &r->task);
     w->first = (w->first + 1) % w->n_runs;
     w->n--;
@@ -156,10 +158,20 @@ static prism_status submit_runs(lists_write *w, const prs_transpose_pass *pass, 
     return PRISM_OK;
 }
 
+/* Without a pool: run by run, too, so that somebody may stop it. */
+static prism_status write_here(lists_write *w, const prs_transpose_pass *pass, prism_error *err) {
+    for (uint32_t first = 0; first < pass->n;) {
+        uint32_t last = cut_run(w, pass, first);
+        PRS_TRY(prs_stopper_ask(w->how->stopper, w->how->done, w->how->n_docs, err));
+        PRS_TRY(prs_transpose_terms(pass, first, last, prs_term_write, &w->sink, err));
+        first = last;
+    }
+    return PRISM_OK;
+}
+
 static prism_status write_pass(void *ctx, const prs_transpose_pass *pass, prism_error *err) {
     lists_write *w = ctx;
-    if (w->runs == NULL)
-        return prs_transpose_terms(pass, 0, pass->n, prs_term_write, &w->sink, err);
+    if (w->runs == NULL) return write_here(w, pass, err);
     prism_status status = submit_runs(w, pass, err);
     for (uint32_t i = w->n; i-- > 0;) /* after an error: the newest first */
         prs_pool_take_back(w->how->pool, &w->runs[(w->first + i) % w->n_runs].task);

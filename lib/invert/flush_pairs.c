@@ -52,28 +52,23 @@ static uint32_t stream_end(const prs_inverter_field *f, size_t e) {
     return e + 1 < f->docs.n ? f->docs.ptr[e + 1].start : (uint32_t)f->stream.n;
 }
 
-static bool may_be_stop(prs_bytes key) {
-    return key.len >= 2 && key.len <= PRS_STOP_KEY_MAX && key.ptr[0] == 1 && key.ptr[1] >= 'a' &&
-           key.ptr[1] <= 'z';
-}
-
 /* The most frequent words so far, most frequent first; equal ones by their keys. */
 typedef struct top_words {
-    uint32_t n, ids[PRS_PAIR_WORDS];
-    uint32_t counts[PRS_PAIR_WORDS];
+    uint32_t n, ids[PRS_STOPS_WORDS];
+    uint32_t counts[PRS_STOPS_WORDS];
 } top_words;
 
 static void offer_word(const prs_lexicon *lexicon, top_words *top, uint32_t id, uint32_t count) {
-    if (top->n == PRS_PAIR_WORDS && count < top->counts[top->n - 1]) return;
+    if (top->n == PRS_STOPS_WORDS && count < top->counts[top->n - 1]) return;
     prs_bytes key = prs_lexicon_key(lexicon, id);
-    if (!may_be_stop(key)) return;
+    if (!prs_stops_may(key)) return;
     uint32_t at = top->n;
     while (at > 0 && (top->counts[at - 1] < count ||
                       (top->counts[at - 1] == count &&
                        prs_bytes_compare(key, prs_lexicon_key(lexicon, top->ids[at - 1])) < 0)))
         at--;
-    if (at == PRS_PAIR_WORDS) return;
-    top->n = PRS_MIN(top->n + 1, PRS_PAIR_WORDS);
+    if (at == PRS_STOPS_WORDS) return;
+    top->n = PRS_MIN(top->n + 1, PRS_STOPS_WORDS);
     for (uint32_t i = top->n - 1; i > at; i--) {
         top->ids[i] = top->ids[i - 1];
         top->counts[i] = top->counts[i - 1];

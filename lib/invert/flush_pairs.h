@@ -6,9 +6,6 @@
 #include "format/stops.h"
 #include "invert/inverter.h"
 
-#define PRS_PAIR_TOKENS ((uint64_t)1 << 20) /* entries of a stream that a set is chosen from */
-#define PRS_PAIR_WORDS 48u                  /* words of a set that is chosen */
-
 /** Write PAIR_LISTS, PAIR_TERMS_INDEX and STOP_SET of a field with positions.
  *  Params : known [borrowed] the set in use, n = 0: one is chosen if the stream has at least
  *           `tokens` entries, else nothing is written

@@ -16,6 +16,7 @@
 #include "invert/inverter.h"
 #include "index/segment.h"
 #include "index/unsynced.h"
+#include "index/stopper.h"
 
 PRS_VEC_DEFINE(prs_words, uint64_t)
 
@@ -34,10 +35,13 @@ typedef struct prs_pending {
     prs_analysts *analysts; /* NULL: documents are analyzed as they are put */
     prs_tally tally;
     prs_pool *pool; /* NULL: none */
-    /* [borrowed] a segment of the index with sets of stop words, for a flush; NULL: none */
-    const prs_segment *like;
-    uint64_t stop_tokens; /* for a set of its own: prism_writer_opts */
-    uint32_t n_packers;   /* of its workers, those that pack stored documents */
+    /* For a flush: a field of the index with a set of stop words, by its number; NULL: there is
+     * none.  May be NULL itself. */
+    const prs_segment_field *(*like)(const void *ctx, uint32_t field);
+    const void *like_ctx;
+    uint64_t stop_tokens;       /* for a set of its own: prism_writer_opts */
+    const prs_stopper *stopper; /* [borrowed] who may stop a flush; NULL: nobody */
+    uint32_t n_packers;         /* of its workers, those that pack stored documents */
     bool has_keys;
     /* of the segment; nothing is open while there is no document */
     bool is_open;

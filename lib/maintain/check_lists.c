@@ -181,7 +181,7 @@ static prism_status walk_terms(list_check *c, uint8_t *before, prism_error *err)
                                   prs_bytes_of(NULL, 0), err));
     for (;;) {
         PRS_TRY(prs_terms_cursor_next(&c->terms, &more, err));
-        if (!more) return PRISM_OK;
+        if (!more) break;
         if (c->terms.info.ord != c->n_terms) say(c, "it has the wrong number");
         if (c->n_terms > 0 && !is_ascending(c, before, before_len)) say(c, "terms out of order");
         before_len = c->terms.key_len;
@@ -191,6 +191,11 @@ static prism_status walk_terms(list_check *c, uint8_t *before, prism_error *err)
         c->sum_df += c->terms.info.df;
         c->sum_cf += c->terms.info.cf;
     }
+    if (prs_terms_cursor_unused(&c->terms) != 0)
+        prs_check_say(c->check, prs_in_name(c->segment->idx),
+                      "field %s: %llu bytes of its lists belong to no term", c->schema_field->name,
+                      (unsigned long long)prs_terms_cursor_unused(&c->terms));
+    return PRISM_OK;
 }
 
 static prism_status check_field(list_check *c, uint8_t *before, prism_error *err) {

@@ -7,6 +7,7 @@ libprismsearch_sources += \
 	lib/merge/merge_keys.c \
 	lib/merge/merge_lengths.c \
 	lib/merge/merge_order.c \
+	lib/merge/merge_pairs.c lib/merge/merge_pairs.h \
 	lib/merge/merge_policy.c lib/merge/merge_policy.h \
 	lib/merge/merge_schema.c \
 	lib/merge/merge_sort.c lib/merge/merge_sort.h \

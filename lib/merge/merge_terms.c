@@ -21,7 +21,7 @@
 #include "format/segment_meta.h"
 #include "format/short_list.h"
 #include "format/terms_block.h"
-#include "merge/merge.h"
+#include "merge/merge_pairs.h"
 #include "merge/merge_sort.h"
 
 PRS_VEC_DEFINE(prs_position_vec, uint32_t)
@@ -69,6 +69,7 @@ typedef struct term_merge {
     prs_kept kept;
     prs_bitset with; /* documents with a term, where nothing else tells; words NULL: not wanted */
     bool any;        /* the current term has a document */
+    prs_top_words *top; /* of the terms so far; NULL with pairs */
 } term_merge;
 
 /* ---- one list -------------------------------------------------------------------------------- */
@@ -145,6 +146,11 @@ static prism_status add_list(term_merge *m, const source *from, bool positions, 
     return PRISM_OK;
 }
 
+static void put_term(term_merge *m, prs_bytes key, const prs_term_info *info) {
+    prs_terms_writer_add(m->terms, key, info);
+    if (m->top != NULL) prs_top_words_offer(m->top, key, info->cf);
+}
+
 /* ---- one term -------------------------------------------------------------------------------- */
 
 /* Are the lists of these sources one inline list together, with nothing deleted? */
@@ -178,7 +184,7 @@ static prism_status merge_inline(term_merge *m, size_t n_same, prism_error *err)
         return prs_section_corrupt(lists, at != NULL ? at : lists->ptr, err,
                                    "inline list is unsound");
     }
-    prs_terms_writer_add(m->terms, key_of(m->same[0].from), &info);
+    put_term(m, key_of(m->same[0].from), &info);
     return prs_merge_poll(m->merge, info.df, err);
 }
 
@@ -201,7 +207,7 @@ static prism_status merge_sorted(term_merge *m, size_t n_same, bool positions, p
     prs_postings_writer_begin(m->sorted, positions);
     PRS_TRY(prs_merge_sorter_drain(m->sorter, m->sorted, err));
     PRS_TRY(prs_postings_writer_finish(m->sorted, &info, err));
-    prs_terms_writer_add(m->terms, key_of(m->same[0].from), &info);
+    put_term(m, key_of(m->same[0].from), &info);
     return PRISM_OK;
 }
 
@@ -220,7 +226,7 @@ static prism_status merge_term(term_merge *m, size_t n_same, prism_error *err) {
     if (again) PRS_TRY(add_lists(m, n_same, positions, err));
     prs_term_info info;
     PRS_TRY(prs_postings_joiner_finish(m->postings, &info, err));
-    prs_terms_writer_add(m->terms, key, &info);
+    put_term(m, key, &info);
     return PRISM_OK;
 }
 
@@ -312,16 +318,19 @@ static prism_status run(term_merge *m, prs_out *out, const prs_lengths *lengths,
     return PRISM_OK;
 }
 
-static prism_status merge_dictionary(prs_merge *merge, uint32_t field, bool of_pairs, prs_out *out,
-                                     const prs_lengths *lengths, const prs_lengths *spans,
-                                     prs_field_meta *meta, prism_error *err) {
+/* top: of its terms; NULL: merge its pairs instead. */
+static prism_status merge_dictionary(prs_merge *merge, uint32_t field, prs_top_words *top,
+                                     prs_out *out, const prs_lengths *lengths,
+                                     const prs_lengths *spans, prs_field_meta *meta,
+                                     prism_error *err) {
     prs_mem *mem = &merge->core->mem;
     size_t n = merge->n_inputs;
     term_merge *m = prs_mem_calloc(mem, 1, sizeof *m);
     if (m == NULL) return prs_error_nomem(err);
     m->merge = merge;
     m->field = field;
-    m->of_pairs = of_pairs;
+    m->of_pairs = top == NULL;
+    m->top = top;
     prs_position_vec_init(&m->flat, mem);
     prism_status status = run(m, out, lengths, spans, meta, err);
     prs_postings_joiner_free(m->postings);
@@ -337,36 +346,24 @@ static prism_status merge_dictionary(prs_merge *merge, uint32_t field, bool of_p
     return status;
 }
 
-/* ---- pairs ----------------------------------------------------------------------------------- */
-
-/* The set of stop words that all inputs with terms keep pairs of; none if they differ. */
-static prism_status common_stops(const prs_merge *merge, uint32_t f, prs_stops *stops,
-                                 prism_error *err) {
-    bool any = false;
-    stops->n = 0;
-    for (uint32_t i = 0; i < merge->n_inputs; i++) {
-        const prs_segment_field *field = &merge->inputs[i].segment->fields[f];
-        prs_stops own;
-        if (!field->present || field->terms.n_terms == 0) continue;
-        PRS_TRY(prs_stops_read(&own, &field->stops, err));
-        if (any && !prs_stops_equal(stops, &own)) own.n = 0;
-        *stops = own;
-        if (own.n == 0) return PRISM_OK;
-        any = true;
-    }
-    return PRISM_OK;
-}
+/* ---- the whole field --------------------------------------------------------------------------- */
 
 prism_status prs_merge_terms(prs_merge *merge, uint32_t field, prs_out *out,
                              const prs_lengths *lengths, const prs_lengths *spans,
                              prs_field_meta *meta, prism_error *err) {
     const prs_field *own = &merge->recipe->schema->fields[field];
-    prs_stops stops = {0};
-    PRS_TRY(merge_dictionary(merge, field, false, out, lengths, spans, meta, err));
+    prs_top_words top;
+    prs_stops stops;
+    bool same;
+    top.n = 0;
+    PRS_TRY(merge_dictionary(merge, field, &top, out, lengths, spans, meta, err));
     if (meta->n_terms == 0 || (own->flags & PRISM_FIELD_POSITIONS) == 0) return PRISM_OK;
-    PRS_TRY(common_stops(merge, field, &stops, err));
+    PRS_TRY(prs_merge_stops(merge, field, &top, meta->sum_cf, &stops, &same, err));
     if (stops.n == 0) return PRISM_OK;
-    PRS_TRY(merge_dictionary(merge, field, true, out, lengths, NULL, meta, err));
+    if (same)
+        PRS_TRY(merge_dictionary(merge, field, NULL, out, lengths, NULL, meta, err));
+    else
+        PRS_TRY(prs_merge_pairs(merge, field, &stops, out, lengths, meta, err));
     prs_stops_write(&stops, own->no, out);
     return prs_out_status(out, err);
 }

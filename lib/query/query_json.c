@@ -26,6 +26,21 @@ static const char *const kind_names[] = {"", "word", "han1", "han2", "hanend", "
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
+/* No member may be left out for want of memory: two filters that differ in it would be one to a
+ * cache of filters. */
+typedef struct writer {
+    const prism_query *query;
+    bool failed;
+} writer;
+
+static void put(writer *w, json_t *object, const char *name, json_t *value) {
+    w->failed |= json_object_set_new(object, name, value) != 0; /* NULL, too */
+}
+
+static void append(writer *w, json_t *array, json_t *value) {
+    w->failed |= json_array_append_new(array, value) != 0;
+}
+
 static json_t *key_to_json(prs_bytes key) {
     uint8_t kind = key.len > 0 ? key.ptr[0] : 0;
     const char *name = kind < PRS_COUNT(kind_names) ? kind_names[kind] : "";
@@ -39,72 +54,73 @@ static json_t *key_to_json(prs_bytes key) {
     return json_pack("{s:s, s:s%}", "kind", name, "hex", hex, key.len > 0 ? 2 * (key.len - 1) : 0);
 }
 
-static json_t *fields_to_json(const prism_query *query, prs_fields fields) {
+static json_t *fields_to_json(writer *w, prs_fields fields) {
     json_t *object = json_object();
     for (uint32_t i = 0; i < fields.n; i++)
-        json_object_set_new(object, query->schema->fields[fields.ptr[i].field].name,
-                            json_integer(fields.ptr[i].weight));
+        put(w, object, w->query->schema->fields[fields.ptr[i].field].name,
+            json_integer(fields.ptr[i].weight));
     return object;
 }
 
-static json_t *slot_to_json(const prs_slot *slot) {
+static json_t *slot_to_json(writer *w, const prs_slot *slot) {
     json_t *object = json_pack("{s:i}", "pos", (int)slot->pos), *keys = json_array();
-    for (uint32_t i = 0; i < slot->n_keys; i++)
-        json_array_append_new(keys, key_to_json(slot->keys[i]));
-    json_object_set_new(object, "keys", keys);
-    if (slot->prefix.len > 0) json_object_set_new(object, "prefix", key_to_json(slot->prefix));
-    if (slot->idf_key.len > 0) json_object_set_new(object, "idf", key_to_json(slot->idf_key));
+    for (uint32_t i = 0; i < slot->n_keys; i++) append(w, keys, key_to_json(slot->keys[i]));
+    put(w, object, "keys", keys);
+    if (slot->prefix.len > 0) put(w, object, "prefix", key_to_json(slot->prefix));
+    if (slot->idf_key.len > 0) put(w, object, "idf", key_to_json(slot->idf_key));
     return object;
 }
 
-static json_t *node_to_json(const prism_query *query, const prs_node *node);
+static json_t *node_to_json(writer *w, const prs_node *node);
 
-static void put_list(const prism_query *query, json_t *object, const char *name,
-                     prs_node *const *list, uint32_t n) {
+static void put_list(writer *w, json_t *object, const char *name, prs_node *const *list,
+                     uint32_t n) {
     if (n == 0) return;
     json_t *array = json_array();
-    for (uint32_t i = 0; i < n; i++) json_array_append_new(array, node_to_json(query, list[i]));
-    json_object_set_new(object, name, array);
+    for (uint32_t i = 0; i < n; i++) append(w, array, node_to_json(w, list[i]));
+    put(w, object, name, array);
 }
 
-static void put_leaf(const prism_query *query, json_t *object, const prs_node *node) {
-    if (node->fields.n > 0)
-        json_object_set_new(object, "fields", fields_to_json(query, node->fields));
-    if (node->key.len > 0) json_object_set_new(object, "key", key_to_json(node->key));
+static void put_leaf(writer *w, json_t *object, const prs_node *node) {
+    if (node->fields.n > 0) put(w, object, "fields", fields_to_json(w, node->fields));
+    if (node->key.len > 0) put(w, object, "key", key_to_json(node->key));
     if (node->n_slots > 0) {
         json_t *slots = json_array();
         for (uint32_t i = 0; i < node->n_slots; i++)
-            json_array_append_new(slots, slot_to_json(&node->slots[i]));
-        json_object_set_new(object, "slots", slots);
+            append(w, slots, slot_to_json(w, &node->slots[i]));
+        put(w, object, "slots", slots);
     }
-    if (node->kind == PRS_NODE_NEAR) json_object_set_new(object, "slop", json_integer(node->slop));
-    if (node->kind == PRS_NODE_RANGE) prs_range_to_json(query->schema, node, object);
+    if (node->kind == PRS_NODE_NEAR) put(w, object, "slop", json_integer(node->slop));
+    if (node->kind == PRS_NODE_RANGE)
+        w->failed |= !prs_range_to_json(w->query->schema, node, object);
 }
 
-static json_t *node_to_json(const prism_query *query, const prs_node *node) {
+static json_t *node_to_json(writer *w, const prs_node *node) {
     json_t *object = json_pack("{s:s}", "type", prs_node_kind_name(node->kind));
-    put_leaf(query, object, node);
+    put_leaf(w, object, node);
     if (node->kind == PRS_NODE_CONST) {
-        if (node->n_must > 0) json_object_set_new(object, "of", node_to_json(query, node->must[0]));
+        if (node->n_must > 0) put(w, object, "of", node_to_json(w, node->must[0]));
     } else if (node->kind == PRS_NODE_MAX) {
-        put_list(query, object, "of", node->should, node->n_should);
+        put_list(w, object, "of", node->should, node->n_should);
     } else {
-        put_list(query, object, "must", node->must, node->n_must);
-        put_list(query, object, "should", node->should, node->n_should);
-        put_list(query, object, "must_not", node->must_not, node->n_must_not);
-        put_list(query, object, "filter", node->filter, node->n_filter);
-        put_list(query, object, "extra", node->extra, node->n_extra);
-        if (node->min_should > 0)
-            json_object_set_new(object, "min_should", json_integer(node->min_should));
+        put_list(w, object, "must", node->must, node->n_must);
+        put_list(w, object, "should", node->should, node->n_should);
+        put_list(w, object, "must_not", node->must_not, node->n_must_not);
+        put_list(w, object, "filter", node->filter, node->n_filter);
+        put_list(w, object, "extra", node->extra, node->n_extra);
+        if (node->min_should > 0) put(w, object, "min_should", json_integer(node->min_should));
     }
-    if (node->boost != 1.0) json_object_set_new(object, "boost", json_real(node->boost));
+    if (node->boost != 1.0) put(w, object, "boost", json_real(node->boost));
     return object;
 }
 
 prism_status prs_query_to_json(const prism_query *query, prs_buf *out, prism_error *err) {
-    json_t *root =
-        query->root ? node_to_json(query, query->root) : json_pack("{s:s}", "type", "none");
-    if (root == NULL) return prs_error_nomem(err);
+    writer w = {query, false};
+    json_t *root = query->root ? node_to_json(&w, query->root) : json_pack("{s:s}", "type", "none");
+    if (root == NULL || w.failed) {
+        json_decref(root);
+        return prs_error_nomem(err);
+    }
     prs_json_put(out, root, JSON_COMPACT);
     json_decref(root);
     return prs_buf_status(out, err);

@@ -44,8 +44,10 @@ prism_status prs_query_exists(const prism_schema *schema, const char *field, pri
                               prism_error *err);
 prism_status prs_query_all(const prism_schema *schema, prism_query **out, prism_error *err);
 
-/** range_json.c: the ends of a RANGE node as members of a JSON object, and from them. */
-void prs_range_to_json(const prism_schema *schema, const prs_node *node, void *object);
+/** range_json.c: the ends of a RANGE node as members of a JSON object, and from them.  False: no
+ *  memory for one of them. */
+bool prs_range_to_json(const prism_schema *schema, const prs_node *node,
+                       void *object) PRS_NODISCARD;
 /** Params : object, a json_t with the members of the node; node has its fields
  *  Errors : EPARSE, ENOMEM, ELIMIT */
 prism_status prs_range_from_json(prism_query *query, const void *object, prs_node *node,

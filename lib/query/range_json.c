@@ -53,23 +53,29 @@ static json_t *word_to_json(prs_bytes word) {
 }
 
 /* A term is written without its kind, which is always that of a word. */
-static void put_word(json_t *object, const prs_node *node, prs_bytes word, const char *name) {
-    if (word.ptr == NULL) return;
+static bool put_word(json_t *object, const prs_node *node, prs_bytes word, const char *name) {
+    if (word.ptr == NULL) return true;
     size_t kind = node->range_of == PRS_RANGE_TERMS && word.len > 0 ? 1 : 0;
-    json_object_set_new(object, name, word_to_json(prs_bytes_of(word.ptr + kind, word.len - kind)));
+    json_t *value = word_to_json(prs_bytes_of(word.ptr + kind, word.len - kind));
+    return json_object_set_new(object, name, value) == 0;
 }
 
-void prs_range_to_json(const prism_schema *schema, const prs_node *node, void *object) {
+static bool put_number(json_t *object, prism_field_type type, int64_t v, const char *name) {
+    return json_object_set_new(object, name, number_to_json(type, v)) == 0;
+}
+
+bool prs_range_to_json(const prism_schema *schema, const prs_node *node, void *object) {
     const prs_word_range *words = &node->words;
+    bool from, to;
     if (node->range_of != PRS_RANGE_NUMBERS) {
-        put_word(object, node, words->from, words->above ? "above" : "from");
-        put_word(object, node, words->to, words->below ? "below" : "to");
-        return;
+        from = put_word(object, node, words->from, words->above ? "above" : "from");
+        to = put_word(object, node, words->to, words->below ? "below" : "to");
+        return from && to;
     }
     prism_field_type type = schema->fields[node->fields.ptr[0].field].type;
-    if (node->from != INT64_MIN)
-        json_object_set_new(object, "from", number_to_json(type, node->from));
-    if (node->to != INT64_MAX) json_object_set_new(object, "to", number_to_json(type, node->to));
+    from = node->from == INT64_MIN || put_number(object, type, node->from, "from");
+    to = node->to == INT64_MAX || put_number(object, type, node->to, "to");
+    return from && to;
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */

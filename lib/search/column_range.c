@@ -135,9 +135,11 @@ static void find_words(const prs_column *column, const prs_word_range *range, ui
     }
 }
 
-static bool has_word(const prs_column *column, uint32_t doc, uint32_t low, uint32_t high) {
+/* *seen grows by the values that were looked at, and one. */
+static bool has_word(const prs_column *column, uint32_t doc, uint32_t low, uint32_t high,
+                     uint64_t *seen) {
     uint64_t v, end = prs_column_values(column, doc, &v);
-    for (; v < end; v++) {
+    for (++*seen; v < end; v++, ++*seen) {
         uint32_t word = prs_column_word(column, v);
         if (word >= low && word < high) return true;
     }
@@ -147,12 +149,17 @@ static bool has_word(const prs_column *column, uint32_t doc, uint32_t low, uint3
 prism_status prs_column_range_words(const prs_column *column, const prs_word_range *range,
                                     uint64_t *words, prs_watch *watch, prism_error *err) {
     uint32_t low, high;
+    uint64_t seen = PRS_COLUMN_BLOCK;
     PRS_TRY(prs_column_touch(column, err));
     find_words(column, range, &low, &high);
     if (low >= high) return PRISM_OK;
     for (uint32_t doc = 0; doc < column->n_docs; doc++) {
-        if (doc % PRS_COLUMN_BLOCK == 0) PRS_TRY(prs_watch_tick(watch, err));
-        if (has_word(column, doc, low, high)) set_bit(words, doc);
+        /* By values, not documents: of forged places each document may have all there are. */
+        if (seen >= PRS_COLUMN_BLOCK) {
+            PRS_TRY(prs_watch_tick(watch, err));
+            seen = 0;
+        }
+        if (has_word(column, doc, low, high, &seen)) set_bit(words, doc);
     }
     return PRISM_OK;
 }

@@ -23,6 +23,7 @@
 #include "search/sieve.h"
 
 #define PRS_COUNT_SPARSE 128u /* fewer than one candidate in so many go as a list */
+#define PRS_COUNT_DENSE 12u   /* and of lists, which meet block by block */
 #define PRS_COUNT_DELETED 16u /* more than one deleted document in so many of A are a window each */
 
 typedef struct counting {
@@ -122,11 +123,8 @@ static prism_status peek_rest(const counting *c, const known *k, uint32_t at, ui
 static prism_status fill_others(const counting *c, const known *k, uint32_t base, uint64_t *words,
                                 uint32_t n_words, prism_error *err) {
     memset(words, 0, n_words * sizeof *words);
-    for (uint32_t i = 0; i < k->n; i++) {
-        if (k->others[i] == k->whole) continue;
-        PRS_TRY(prs_cursor_fill(k->others[i], base, words, n_words, c->space, err));
-    }
-    return PRISM_OK;
+    return prs_cursors_fill(c->plan, k->others, k->n, k->whole, base, words, n_words, c->space,
+                            err);
 }
 
 static void add_deleted(const counting *c, uint32_t base, uint64_t *words, uint32_t n_words) {
@@ -227,7 +225,8 @@ prism_status prs_count(prs_plan *plan, uint32_t from, uint32_t to, prs_batch *sp
     counting c = {plan, plan->leaf->deleted, from, to, space, n};
     known k;
     if (find_known(&c, &k)) return count_by_rest(&c, &k, err);
-    bool sparse = plan->root->cost * PRS_COUNT_SPARSE < plan->n_docs;
+    uint64_t least = prs_cur_all_of_lists(plan->root) ? PRS_COUNT_DENSE : PRS_COUNT_SPARSE;
+    bool sparse = plan->root->cost * least < plan->n_docs;
     return sparse || plan->root->ops->fill == NULL ? count_batches(&c, err)
                                                    : count_windows(&c, err);
 }

@@ -20,6 +20,9 @@ typedef struct cur_all {
     prs_cursor **prohibited; /* by cost, the largest first */
     uint32_t n_prohibited;
     uint32_t depth;
+    prs_cursor *lead; /* of `next`: all lists that are required, or required[0]; NULL: not made */
+    prs_cursor **followers; /* what is required beside it, by cost */
+    uint32_t n_followers;
     prs_scratch *scratch; /* NULL while nothing needed it: sieves mostly do without */
 } cur_all;
 
@@ -87,14 +90,30 @@ static prism_status all_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
-static prism_status ask(cur_all *a, uint32_t first, prs_batch *batch, prism_error *err) {
-    PRS_TRY(prs_plan_scratch(a->base.plan, a->depth, &a->scratch, err));
-    uint8_t *hit = a->scratch->hit;
-    for (uint32_t i = first; i < a->n_required + a->n_prohibited && batch->n > 0; i++) {
-        bool keep = i < a->n_required;
-        prs_cursor *child = keep ? a->required[i] : a->prohibited[i - a->n_required];
-        PRS_TRY(child->ops->probe(child, batch, 0, hit, err));
-        prs_batch_keep_hits(batch, hit, keep);
+/* Posting lists meet block by block; the others follow. */
+static prism_status make_lead(cur_all *a, prism_error *err) {
+    prs_plan *plan = a->base.plan;
+    uint32_t n = 0;
+    prs_cursor **lists = prs_arena_alloc(&plan->arena, a->n_required * sizeof *lists);
+    a->followers = prs_arena_alloc(&plan->arena, a->n_required * sizeof *lists);
+    if (lists == NULL || a->followers == NULL) return prs_error_nomem(err);
+    for (uint32_t i = 0; i < a->n_required; i++)
+        if (prs_cur_is_list(a->required[i])) lists[n++] = a->required[i];
+    bool meet = n >= 2 && prs_cur_is_list(a->required[0]);
+    for (uint32_t i = 0; i < a->n_required; i++) {
+        bool leads = meet ? prs_cur_is_list(a->required[i]) : i == 0;
+        if (!leads) a->followers[a->n_followers++] = a->required[i];
+    }
+    a->lead = a->required[0];
+    return meet ? prs_cur_meet_make(plan, lists, n, false, &a->lead, err) : PRISM_OK;
+}
+
+static prism_status ask_each(cur_all *a, prs_cursor *const *cursors, uint32_t n, bool keep,
+                             prs_batch *batch, prism_error *err) {
+    for (uint32_t i = 0; i < n && batch->n > 0; i++) {
+        PRS_TRY(prs_plan_scratch(a->base.plan, a->depth, &a->scratch, err));
+        PRS_TRY(cursors[i]->ops->probe(cursors[i], batch, 0, a->scratch->hit, err));
+        prs_batch_keep_hits(batch, a->scratch->hit, keep);
     }
     return PRISM_OK;
 }
@@ -105,10 +124,12 @@ static prism_status all_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t 
     out->n = 0;
     out->next = to;
     if (floor > 0) return PRISM_OK;
+    if (a->lead == NULL) PRS_TRY(make_lead(a, err));
     for (out->next = from; out->n == 0 && from < to; from = out->next) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(a->required[0]->ops->next(a->required[0], from, to, 0, out, err));
-        PRS_TRY(ask(a, 1, out, err));
+        PRS_TRY(a->lead->ops->next(a->lead, from, to, 0, out, err));
+        PRS_TRY(ask_each(a, a->followers, a->n_followers, true, out, err));
+        PRS_TRY(ask_each(a, a->prohibited, a->n_prohibited, false, out, err));
     }
     return PRISM_OK;
 }
@@ -124,7 +145,8 @@ static prism_status all_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
     memcpy(mine->docs, batch->docs, batch->n * sizeof *batch->docs);
     memset(mine->scores, 0, batch->n * sizeof *mine->scores);
     mine->n = batch->n;
-    PRS_TRY(ask(a, 0, mine, err));
+    PRS_TRY(ask_each(a, a->required, a->n_required, true, mine, err));
+    PRS_TRY(ask_each(a, a->prohibited, a->n_prohibited, false, mine, err));
     for (uint32_t i = 0, k = 0; k < mine->n; i++) {
         if (batch->docs[i] != mine->docs[k]) continue;
         hit[i] = 1;
@@ -135,7 +157,14 @@ static prism_status all_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
 
 static const prs_cursor_ops all_ops = {all_bound, all_peek, all_next, all_probe,
                                        all_fill,  NULL,     NULL};
-static const prs_sieve_ops all_sieve = {all_sift};
+static const prs_sieve_ops all_sieve = {all_sift, NULL};
+
+bool prs_cur_all_of_lists(const prs_cursor *c) {
+    const cur_all *a = (const cur_all *)c;
+    bool lists = c->ops == &all_ops;
+    for (uint32_t i = 0; lists && i < a->n_required; i++) lists = prs_cur_is_list(a->required[i]);
+    return lists;
+}
 
 prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n) {
     const cur_all *a = (const cur_all *)c;

@@ -164,8 +164,8 @@ static prism_status lead_by_bounds(cur_and *a, uint32_t from, uint32_t to, int32
 static prism_status lead(cur_and *a, uint32_t from, uint32_t to, int32_t floor, prs_batch *out,
                          prism_error *err) {
     prs_cursor *leader = a->children[0];
-    if (floor > 0) return lead_by_bounds(a, from, to, floor, out, err);
-    PRS_TRY(leader->ops->next(leader, from, to, 0, out, err));
+    if (floor > 0 && a->n_children > 1) return lead_by_bounds(a, from, to, floor, out, err);
+    PRS_TRY(leader->ops->next(leader, from, to, floor, out, err)); /* it knows its own bounds */
     return ask_others(a, 0, out, a->max, 0, 0, err);
 }
 
@@ -212,25 +212,70 @@ static void sort_by_cost(prs_cursor **cursors, uint32_t n) {
     }
 }
 
+#define MATCHES_IN_BLOCK 6.0 /* of the rarest word: from so many on bounds are worth their price */
+#define MATCHES_FOR_HIT 64.0
+
+/* Are matches so many that most of them can be passed by bounds, leader first? */
+static bool bounds_pay(const prs_plan *plan, prs_cursor *const *words, uint32_t n) {
+    double in_block = PRS_BLOCK;
+    for (uint32_t i = 1; i < n; i++) in_block *= (double)words[i]->cost / (double)plan->n_docs;
+    double matches = in_block / PRS_BLOCK * (double)words[0]->cost;
+    return plan->k > 0 && in_block > MATCHES_IN_BLOCK && matches > MATCHES_FOR_HIT * plan->k;
+}
+
+/* Words among what is required meet before anything is scored: they become one child. */
+static prism_status meet_words(prs_plan *plan, const prs_and_parts *parts, prs_cursor **required,
+                               uint32_t *n_required, prism_error *err) {
+    const prs_group *group;
+    uint32_t n = 0, m = 0;
+    prs_cursor **words = prs_arena_alloc(&plan->arena, parts->n_required * sizeof *words);
+    if (words == NULL) return prs_error_nomem(err);
+    for (uint32_t i = 0; i < parts->n_required; i++) {
+        prs_cursor *child = parts->required[i];
+        if (child->scored && prs_cur_word_lane(child, &group) != NULL)
+            words[n++] = child;
+        else
+            required[m++] = child;
+    }
+    sort_by_cost(words, n);
+    if (n >= 2 && !bounds_pay(plan, words, n)) {
+        PRS_TRY(prs_cur_meet_make(plan, words, n, true, &required[m++], err));
+        n = 0;
+    }
+    for (uint32_t i = 0; i < n; i++) required[m++] = words[i];
+    *n_required = m;
+    return PRISM_OK;
+}
+
 prism_status prs_cur_and_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               bool scored, prs_cursor **out, prism_error *err) {
     cur_and *a;
+    prs_cursor **children =
+        prs_arena_alloc(&plan->arena, (parts->n_required + parts->n_optional) * sizeof *children);
+    uint32_t n_required = 0;
+    if (children == NULL) return prs_error_nomem(err);
+    PRS_TRY(meet_words(plan, parts, children, &n_required, err));
+    if (n_required == 1 && parts->n_optional + parts->n_prohibited == 0) {
+        *out = children[0];
+        return PRISM_OK;
+    }
     PRS_TRY(prs_plan_cursor(plan, sizeof *a, &and_ops, depth, scored, &a, err));
     PRS_TRY(prs_plan_scratch(plan, depth, &a->scratch, err));
-    a->n_required = parts->n_required;
-    a->n_children = parts->n_required + parts->n_optional;
-    a->children = prs_arena_alloc(&plan->arena, a->n_children * sizeof *a->children);
+    a->n_required = n_required;
+    a->n_children = n_required + parts->n_optional;
+    a->children = children;
     a->has_should = parts->has_should;
     a->max = prs_arena_calloc(&plan->arena, a->n_children, sizeof *a->max);
     a->wide_max = prs_arena_calloc(&plan->arena, a->n_children, sizeof *a->wide_max);
-    if (a->children == NULL || a->max == NULL || a->wide_max == NULL) return prs_error_nomem(err);
-    for (uint32_t i = 0; i < parts->n_required; i++) a->children[i] = parts->required[i];
+    if (a->max == NULL || a->wide_max == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < parts->n_optional; i++)
-        a->children[parts->n_required + i] = parts->optional[i];
+        a->children[n_required + i] = parts->optional[i];
     sort_by_cost(a->children, a->n_required);
     a->prohibited = parts->prohibited;
     a->n_prohibited = parts->n_prohibited;
     a->base.cost = a->children[0]->cost;
+    a->base.heavy = a->children[0]->heavy || !a->children[0]->scored; /* no bounds lead */
+    a->base.one_pass = a->children[0]->one_pass && parts->n_optional == 0;
     *out = &a->base;
     return PRISM_OK;
 }

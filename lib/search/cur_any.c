@@ -105,10 +105,8 @@ static prism_status any_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint
                              prism_error *err) {
     cur_any *a = self(c);
     if (a->min_match > 1) return fill_counted(a, base, words, n_words, err);
-    for (uint32_t i = 0; i < a->n; i++)
-        PRS_TRY(prs_cursor_fill(a->children[i], base, words, n_words, prs_scratch_batch(a->scratch),
-                                err));
-    return PRISM_OK;
+    return prs_cursors_fill(c->plan, a->children, a->n, NULL, base, words, n_words,
+                            prs_scratch_batch(a->scratch), err);
 }
 
 /* Every child narrows the bits for itself, and its rest is counted. */
@@ -170,7 +168,7 @@ static prism_status any_probe(prs_cursor *c, prs_batch *batch, int32_t floor, ui
 
 static const prs_cursor_ops any_ops = {any_bound, any_peek, any_next, any_probe,
                                        any_fill,  NULL,     NULL};
-static const prs_sieve_ops any_sieve = {any_sift};
+static const prs_sieve_ops any_sieve = {any_sift, NULL};
 
 uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children) {
     const cur_any *a = (const cur_any *)c;

@@ -77,7 +77,7 @@ static prism_status const_sift(prs_cursor *c, uint32_t base, uint64_t *words, ui
     return PRISM_OK;
 }
 
-static const prs_sieve_ops const_sieve = {const_sift};
+static const prs_sieve_ops const_sieve = {const_sift, NULL};
 static const prs_cursor_ops all_ops = {const_bound, const_peek, const_next, const_probe,
                                        const_fill,  NULL,       NULL};
 static const prs_cursor_ops child_ops = {const_bound, const_peek, const_next, const_probe,

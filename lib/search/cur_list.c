@@ -21,17 +21,28 @@
 
 typedef struct cur_list {
     prs_cursor base;
-    prs_postings p;
+    const prs_postings_source *source;
+    prs_term_info info;
+    prs_postings *p; /* NULL: not opened */
 } cur_list;
 
-static prs_postings *list_of(prs_cursor *c) {
-    return &((cur_list *)c)->p;
+/* Opened when somebody asks for more than its length. */
+prism_status prs_cur_list_open(prs_cursor *c, prs_postings **out, prism_error *err) {
+    cur_list *l = (cur_list *)c;
+    *out = l->p;
+    if (PRS_LIKELY(l->p != NULL)) return PRISM_OK;
+    prs_postings *p = prs_arena_alloc(&c->plan->arena, sizeof *p);
+    if (p == NULL) return prs_error_nomem(err);
+    PRS_TRY(prs_postings_open(p, l->source, &l->info, err));
+    *out = l->p = p;
+    return PRISM_OK;
 }
 
 static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint32_t *to,
                                int32_t *max, prism_error *err) {
-    prs_postings *p = list_of(c);
+    prs_postings *p;
     *max = PRS_NO_MATCH;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_postings_skip_to(p, from, err));
     if (p->last_doc == PRS_DOC_END) return PRISM_OK;
     uint32_t begin = p->before_block + 1u; /* wraps to 0 before the first */
@@ -43,8 +54,9 @@ static prism_status list_bound(prs_cursor *c, uint32_t from, uint32_t min_to, ui
 }
 
 static prism_status list_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
-    prs_postings *p = list_of(c);
+    prs_postings *p;
     *doc = PRS_DOC_END;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_postings_skip_to(p, from, err));
     if (p->last_doc == PRS_DOC_END) return PRISM_OK;
     if (p->n == 0 && p->last_doc - (p->before_block + 1u) < PRS_WINDOW) {
@@ -56,10 +68,11 @@ static prism_status list_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism
 
 static prism_status list_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                               prs_batch *out, prism_error *err) {
-    prs_postings *p = list_of(c);
+    prs_postings *p;
     out->n = 0;
     out->next = to;
     if (floor > 0) return PRISM_OK;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     while (from < to && out->n + PRS_BLOCK <= PRS_WINDOW) {
         uint32_t first;
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
@@ -84,7 +97,8 @@ static prism_status list_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
 static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     (void)floor;
-    prs_postings *p = list_of(c);
+    prs_postings *p;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     for (uint32_t i = 0; i < batch->n; i++) {
         bool has;
@@ -96,8 +110,18 @@ static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
 
 static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                               prism_error *err) {
+    prs_postings *p;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
-    return prs_postings_fill_window(list_of(c), base, words, n_words, err);
+    return prs_postings_fill_window(p, base, words, n_words, err);
+}
+
+static prism_status list_fill_map(prs_cursor *c, uint32_t base, uint64_t *words, uint8_t *map,
+                                  uint32_t n_words, prism_error *err) {
+    prs_postings *p;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
+    PRS_TRY(prs_watch_tick(c->plan->watch, err));
+    return prs_postings_fill_map(p, base, words, map, n_words, err);
 }
 
 /* ---- narrowing ------------------------------------------------------------------------------ */
@@ -118,30 +142,37 @@ static prism_status sift_by_bits(prs_postings *p, uint32_t base, uint64_t *words
 static prism_status list_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                               bool keep, prism_error *err) {
     uint32_t ones = prs_words_count(words, n_words);
+    prs_postings *p;
     if (ones == 0) return PRISM_OK;
+    PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
     uint64_t here = c->cost * 64 * n_words / c->plan->n_docs; /* documents, if evenly spread */
     if (n_words == 1 || ones <= PRS_LIST_FEW || (uint64_t)ones * PRS_LIST_QUESTION <= here)
-        return sift_by_bits(list_of(c), base, words, n_words, keep, err);
+        return sift_by_bits(p, base, words, n_words, keep, err);
     uint64_t mine[PRS_SIEVE_WORDS];
     memset(mine, 0, n_words * sizeof *mine);
-    PRS_TRY(prs_postings_fill_window(list_of(c), base, mine, n_words, err));
+    PRS_TRY(prs_postings_fill_window(p, base, mine, n_words, err));
     prs_words_sift(words, mine, n_words, keep);
     return PRISM_OK;
 }
 
 static const prs_cursor_ops list_ops = {list_bound, list_peek, list_next, list_probe,
                                         list_fill,  NULL,      NULL};
-static const prs_sieve_ops list_sieve = {list_sift};
+static const prs_sieve_ops list_sieve = {list_sift, list_fill_map};
+
+bool prs_cur_is_list(const prs_cursor *c) {
+    return c->ops == &list_ops;
+}
 
 /* ---- making --------------------------------------------------------------------------------- */
 
-static prism_status make_one(prs_plan *plan, const prs_segment_field *field,
-                             const prs_term_info *info, uint32_t depth, prs_cursor **out,
-                             prism_error *err) {
+prism_status prs_cur_list_new(prs_plan *plan, const prs_postings_source *source,
+                              const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                              prism_error *err) {
     cur_list *l;
     PRS_TRY(prs_plan_cursor(plan, sizeof *l, &list_ops, depth, false, &l, err));
-    PRS_TRY(prs_postings_open(&l->p, &field->source, info, err));
+    l->source = source;
+    l->info = *info;
     l->base.sieve = &list_sieve;
     l->base.cost = info->df;
     l->base.exact = true;
@@ -149,19 +180,27 @@ static prism_status make_one(prs_plan *plan, const prs_segment_field *field,
     return PRISM_OK;
 }
 
+static prism_status make_one(prs_plan *plan, const prs_weighted *at, uint32_t i, uint32_t depth,
+                             prs_cursor **out, prism_error *err) {
+    prs_term_info space;
+    const prs_term_info *info;
+    *out = NULL;
+    PRS_TRY(prs_plan_find(plan, at, i, &space, &info, err));
+    if (info->df == 0) return PRISM_OK;
+    const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
+    return prs_cur_list_new(plan, &field->source, info, depth, out, err);
+}
+
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                prs_cursor **out, prism_error *err) {
+    if (at->fields.n == 1) return make_one(plan, at, 0, depth, out, err);
     *out = NULL;
     uint32_t n = 0;
     prs_cursor **made = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *made);
     if (made == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < at->fields.n; i++) {
-        const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
-        prs_term_info info;
-        bool found = false;
-        if (field->present)
-            PRS_TRY(prs_terms_find(&field->terms, at->node->key, &info, &found, err));
-        if (found) PRS_TRY(make_one(plan, field, &info, depth, &made[n++], err));
+        PRS_TRY(make_one(plan, at, i, depth, &made[n], err));
+        n += made[n] != NULL;
     }
     if (n == 1) *out = made[0];
     return n < 2 ? PRISM_OK : prs_cur_any_make(plan, made, n, 1, depth, out, err);

@@ -29,12 +29,16 @@
 #include "search/plan.h"
 
 #define PRS_OR_RANGE 16384u
+#define PRS_TABLE_GAIN 16u /* documents of a table that are added in the time of a posting */
+#define PRS_FLAT_FEW 4096u /* so many postings are quickly added */
 
 typedef struct cur_or {
     prs_cursor base;
     prs_cursor **children; /* n, then n_extra */
     uint32_t n, n_extra;
     uint32_t min_match;
+    bool flat;          /* adding all up is less work than finding out what may be left out */
+    bool tables;        /* ... and some child has something nearly everywhere */
     int64_t most_extra; /* all extras together */
     prs_scratch *scratch;
     int32_t *max;    /* by child */
@@ -160,7 +164,10 @@ static prism_status add_window(cur_or *o, uint32_t from, uint32_t to, int32_t fl
     uint32_t first;
     out->n = 0;
     out->next = to;
-    PRS_TRY(peek_essential(o, from, &first, err));
+    if (o->tables)
+        first = from;
+    else
+        PRS_TRY(peek_essential(o, from, &first, err));
     if (first >= to) return PRISM_OK;
     uint32_t end = to - first > PRS_WINDOW ? first + PRS_WINDOW : to;
     window->base = first;
@@ -280,7 +287,7 @@ static prism_status next_match(prs_cursor *c, uint32_t from, uint32_t to, int32_
     while (out->n == 0 && from < to) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         uint32_t end = to;
-        if (floor > 0) {
+        if (floor > 0 && !o->flat) {
             PRS_TRY(open_range(o, from, floor, &end, err));
             end = PRS_MIN(to, end);
         } else {
@@ -396,6 +403,22 @@ static const prs_cursor_ops any_ops = {or_bound, or_peek,  or_next, or_probe,
                                        or_fill,  or_prime, NULL};
 static const prs_cursor_ops some_ops = {or_bound, or_peek, or_next, or_probe, NULL, NULL, NULL};
 
+/* In a small segment, with the scores of frequent words at hand, everything may be added up. */
+static prism_status find_flat(cur_or *o, prism_error *err) {
+    uint64_t flat = 0, lists = 0, n_docs = o->base.plan->n_docs;
+    if (o->base.plan->scores == NULL || n_docs > PRS_SCORE_TABLE_DOCS) return PRISM_OK;
+    for (uint32_t i = 0; i < o->n + o->n_extra; i++) {
+        bool has_table;
+        PRS_TRY(prs_cur_word_tabulate(o->children[i], &has_table, err));
+        if (i >= o->n) continue;
+        lists += o->children[i]->cost;
+        flat += has_table ? n_docs / PRS_TABLE_GAIN : o->children[i]->cost;
+    }
+    o->flat = flat <= lists / 2 || flat <= PRS_FLAT_FEW;
+    o->tables = o->flat && flat < lists;
+    return PRISM_OK;
+}
+
 prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,
                              uint32_t min_match, uint32_t depth, bool scored, prs_cursor **out,
                              prism_error *err) {
@@ -416,6 +439,7 @@ prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, 
         o->base.cost += children[i]->cost;
     }
     o->n_essential = n;
+    if (scored && min_match == 1 && n > 1) PRS_TRY(find_flat(o, err));
     *out = &o->base;
     return PRISM_OK;
 }

@@ -381,15 +381,19 @@ static prism_status make_room(cur_phrase *p, prism_error *err) {
 prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                  bool scored, prs_cursor **out, prism_error *err) {
     cur_phrase *p;
+    bool is_pair = false;
     *out = NULL;
+    if (at->node->n_slots == 0) return PRISM_OK;
+    PRS_TRY(prs_cur_pair_make(plan, at, depth, scored, &is_pair, out, err));
+    if (is_pair) return PRISM_OK;
     PRS_TRY(prs_plan_cursor(plan, sizeof *p, &phrase_ops, depth, scored, &p, err));
     p->node = at->node;
-    if (p->node->n_slots == 0) return PRISM_OK;
     PRS_TRY(open_fields(p, at, err));
     if (p->n_fields == 0) return PRISM_OK;
     PRS_TRY(prs_group_init(&p->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
     PRS_TRY(make_room(p, err));
     p->near_from = UINT32_MAX;
+    p->base.heavy = true;
     *out = &p->base;
     return PRISM_OK;
 }

@@ -96,7 +96,7 @@ static prism_status set_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
     return PRISM_OK;
 }
 
-static const prs_sieve_ops set_sieve = {set_sift};
+static const prs_sieve_ops set_sieve = {set_sift, NULL};
 static const prs_cursor_ops set_ops = {set_bound, set_peek, set_next, set_probe,
                                        set_fill,  NULL,     NULL};
 

@@ -350,25 +350,26 @@ static const prs_cursor_ops term_ops = {term_bound, term_peek,  term_next, term_
 
 /* The fields that have the word, the longest list first. */
 typedef struct found_lists {
-    prs_term_info *infos; /* by place in at->fields */
+    prs_term_info *space; /* by place in at->fields */
+    const prs_term_info **infos;
     uint32_t *order, n;
 } found_lists;
 
 static prism_status find_lists(prs_plan *plan, const prs_weighted *at, found_lists *found,
                                prism_error *err) {
-    found->infos = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *found->infos);
-    found->order = prs_arena_alloc(&plan->arena, at->fields.n * sizeof *found->order);
-    if (found->infos == NULL || found->order == NULL) return prs_error_nomem(err);
+    uint32_t n = at->fields.n;
+    found->space = prs_arena_alloc(&plan->arena, n * sizeof *found->space);
+    found->infos = prs_arena_alloc(&plan->arena, n * sizeof *found->infos);
+    found->order = prs_arena_alloc(&plan->arena, n * sizeof *found->order);
+    if (found->space == NULL || found->infos == NULL || found->order == NULL)
+        return prs_error_nomem(err);
     found->n = 0;
-    for (uint32_t i = 0; i < at->fields.n; i++) {
-        const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
-        prs_term_info *infos = found->infos;
-        bool has = false;
-        if (field->present)
-            PRS_TRY(prs_terms_find(&field->terms, at->node->key, &infos[i], &has, err));
-        if (!has) continue;
+    for (uint32_t i = 0; i < n; i++) {
+        const prs_term_info **infos = found->infos;
+        PRS_TRY(prs_plan_find(plan, at, i, &found->space[i], &infos[i], err));
+        if (infos[i]->df == 0) continue;
         uint32_t k = found->n++;
-        for (; k > 0 && infos[found->order[k - 1]].df < infos[i].df; k--)
+        for (; k > 0 && infos[found->order[k - 1]]->df < infos[i]->df; k--)
             found->order[k] = found->order[k - 1];
         found->order[k] = i;
     }
@@ -381,7 +382,7 @@ static prism_status open_lanes(cur_term *t, const prs_weighted *at, const found_
     t->lanes = prs_arena_alloc(&plan->arena, found->n * sizeof *t->lanes);
     if (t->lanes == NULL) return prs_error_nomem(err);
     for (uint32_t k = 0; k < found->n; k++) {
-        const prs_term_info *info = &found->infos[found->order[k]];
+        const prs_term_info *info = found->infos[found->order[k]];
         prs_field_weight f = at->fields.ptr[found->order[k]];
         const prs_segment_field *field = &plan->segment->fields[f.field];
         PRS_TRY(prs_lane_open(&t->lanes[k], &field->source, info,
@@ -399,16 +400,30 @@ static prism_status make_room(cur_term *t, term_postings *room, prism_error *err
     return room->docs == NULL || room->freqs == NULL ? prs_error_nomem(err) : PRISM_OK;
 }
 
+static const prs_postings_source *source_of(const prs_plan *plan, const prs_weighted *at,
+                                            uint32_t i) {
+    return &plan->segment->fields[at->fields.ptr[i].field].source;
+}
+
 prism_status prs_cur_term_make(prs_plan *plan, const prs_weighted *at, uint32_t depth, bool scored,
                                prs_cursor **out, prism_error *err) {
     *out = NULL;
     cur_term *t;
     found_lists found = {0};
+    if (at->fields.n == 1) {
+        prs_term_info space;
+        const prs_term_info *info;
+        PRS_TRY(prs_plan_find(plan, at, 0, &space, &info, err));
+        if (info->df == 0) return PRISM_OK;
+        return prs_cur_word_make(plan, at, source_of(plan, at, 0), info, 0, depth, scored, out,
+                                 err);
+    }
     PRS_TRY(find_lists(plan, at, &found, err));
     if (found.n == 0) return PRISM_OK;
     if (found.n == 1) {
-        uint32_t field = found.order[0];
-        return prs_cur_word_make(plan, at, &found.infos[field], field, depth, scored, out, err);
+        uint32_t i = found.order[0];
+        return prs_cur_word_make(plan, at, source_of(plan, at, i), found.infos[i], i, depth, scored,
+                                 out, err);
     }
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &term_ops, depth, scored, &t, err));
     PRS_TRY(open_lanes(t, at, &found, err));

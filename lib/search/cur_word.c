@@ -9,6 +9,9 @@
  *                        |
  *                        docs, freqs -> lengths -> scores -> those that reach the floor
  *
+ *             Blocks stored as bits are scored without listing their documents (word_block.c), and
+ *             added to windows as bits (dense.c).  Where there is a table of all scores
+ *             (score_table.c), adding and probing look at nothing else.
  * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list
  * of
  *             one block has no impacts; its scores are computed once, and its bounds are exact.
@@ -21,71 +24,30 @@
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
 #include "search/group.h"
 #include "search/meet.h"
-#include "search/plan.h"
+#include "search/score_table.h"
 #include "search/select.h"
+#include "search/word_block.h"
 
-#define PLACES                                                                                     \
-    4096u       /* documents from the first to the last of a block whose places are in a table */
-#define FEW 12u /* so few candidates are searched for */
 #define NO_GROUP UINT32_MAX
 #define FEW_IN_GROUP 2u
 
 typedef struct cur_word {
     prs_cursor base;
-    prs_group group;
-    prs_lane *lane;
+    prs_word_block b;
+    prs_lane *lane;     /* of b.space */
+    const float *table; /* of the whole segment; NULL = there is none */
+    uint32_t field;     /* of the segment */
     uint32_t wide_to;
     int32_t wide_max;
     uint32_t maxima_of;
     int32_t block_max[PRS_GROUP_BLOCKS];
-    bool whole; /* of a list of one block: scores[] are those of all its documents */
-    int32_t *scores;
-    uint32_t *freqs; /* weighted, or those of hits */
 } cur_word;
-
-/* What need not be cleared. */
-typedef struct word_space {
-    prs_lane lane;
-    int32_t scores[PRS_BLOCK + PRS_SCORE_LANES];
-    uint32_t freqs[PRS_BLOCK + PRS_SCORE_LANES];
-} word_space;
 
 static cur_word *self(prs_cursor *c) {
     return (cur_word *)c;
 }
 
-/* ---- scores ---------------------------------------------------------------------------------- */
-
-/* Freqs of the loaded block from place i on, as they count. */
-static prism_status read_freqs(cur_word *t, uint32_t i, uint32_t n, const uint32_t **out,
-                               prism_error *err) {
-    PRS_TRY(prs_postings_freqs(&t->lane->p, err));
-    const uint32_t *freqs = t->lane->p.freqs + i;
-    *out = freqs;
-    if (t->lane->weight == 1) return PRISM_OK;
-    for (uint32_t k = 0; k < n; k++) t->freqs[k] = prs_weigh_add(0, freqs[k], t->lane->weight);
-    *out = t->freqs;
-    return PRISM_OK;
-}
-
-/* Scores of the places [i, end) of the loaded block. */
-static prism_status read_scores(cur_word *t, uint32_t i, uint32_t end, const int32_t **out,
-                                prism_error *err) {
-    if (!t->base.scored) {
-        memset(t->scores, 0, (PRS_BLOCK + PRS_SCORE_LANES) * sizeof *t->scores);
-        *out = t->scores;
-        return PRISM_OK;
-    }
-    bool single = t->lane->p.n_groups == 0;
-    *out = t->scores + (single ? i : 0);
-    if (single && t->whole) return PRISM_OK;
-    uint32_t first = single ? 0 : i, last = single ? t->lane->p.n : end;
-    const uint32_t *freqs;
-    PRS_TRY(read_freqs(t, first, last - first, &freqs, err));
-    prs_group_score(&t->group, t->lane->p.docs + first, freqs, last - first, t->scores);
-    t->whole = single;
-    return PRISM_OK;
-}
+/* ---- bounds ---------------------------------------------------------------------------------- */
 
 static int32_t most_of(const int32_t *scores, uint32_t n) {
     int32_t most = PRS_NO_MATCH;
@@ -93,11 +55,9 @@ static int32_t most_of(const int32_t *scores, uint32_t n) {
     return most;
 }
 
-/* ---- bounds ---------------------------------------------------------------------------------- */
-
 static int32_t score_pair(const cur_word *t, prs_impact pair) {
     uint32_t weight = t->lane->weight;
-    return prs_group_one(&t->group, prs_weigh_add(0, pair.freq, weight),
+    return prs_group_one(&t->b.group, prs_weigh_add(0, pair.freq, weight),
                          prs_weigh_add(0, pair.length, weight));
 }
 
@@ -113,7 +73,7 @@ static prism_status bound_group(cur_word *t, uint32_t from, prism_error *err) {
         t->wide_max = 0;
     } else if (p->n_groups == 0) {
         const int32_t *scores;
-        PRS_TRY(read_scores(t, 0, p->n, &scores, err));
+        PRS_TRY(prs_word_scores(&t->b, 0, p->n, &scores, err));
         t->wide_max = most_of(scores, p->n);
     }
     for (uint32_t i = 0; t->base.scored && i < p->n_group_impacts; i++)
@@ -139,10 +99,10 @@ static prism_status bound_blocks(cur_word *t, prism_error *err) {
         }
     }
     for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = lengths[i] = 1;
-    prs_score_block(&t->group.scorer, freqs, lengths, n, scores);
+    prs_score_block(&t->b.group.scorer, freqs, lengths, n, scores);
     for (uint32_t b = 0; b < p->n_blocks; at += p->n_impacts[b++])
         t->block_max[b] =
-            t->base.scored ? most_of(scores + at, p->n_impacts[b]) * t->group.times : 0;
+            t->base.scored ? most_of(scores + at, p->n_impacts[b]) * t->b.group.times : 0;
     t->maxima_of = p->group;
     return PRISM_OK;
 }
@@ -156,7 +116,7 @@ static prism_status bound_loaded(cur_word *t, uint32_t from, uint32_t to, int32_
         *max = PRS_NO_MATCH;
     } else if (t->lane->p.n_groups == 0) {
         const int32_t *scores;
-        PRS_TRY(read_scores(t, i, end, &scores, err));
+        PRS_TRY(prs_word_scores(&t->b, i, end, &scores, err));
         *max = most_of(scores, end - i);
     } else {
         *max = t->block_max[t->lane->p.block];
@@ -225,6 +185,37 @@ static prism_status find_block(cur_word *t, uint32_t *from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
+/* The documents of a dense block in [from, to) that reach the floor. */
+static void keep_dense(cur_word *t, const prs_block_bits *bits, uint32_t from, uint32_t to,
+                       int32_t floor, prs_batch *out) {
+    uint32_t *docs = t->b.space->docs;
+    const int32_t *scores = t->b.space->scores;
+    if (floor > 0 && !prs_select_any(scores, bits->n, floor)) return;
+    uint32_t n = prs_postings_bits_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
+    if (t->lane->p.last_doc >= to) n = prs_select_place(docs, i, n, to);
+    out->n += prs_select_floor(docs + i, scores + i, n - i, floor, out->docs + out->n,
+                               out->scores + out->n);
+}
+
+/* The same of any block, the one stood on. */
+static prism_status keep_block(cur_word *t, uint32_t from, uint32_t to, int32_t floor,
+                               prs_batch *out, prism_error *err) {
+    prs_postings *p = &t->lane->p;
+    prs_block_bits bits;
+    PRS_TRY(prs_word_dense(&t->b, &bits, err));
+    if (bits.n > 0) {
+        keep_dense(t, &bits, from, to, floor, out);
+        return PRISM_OK;
+    }
+    PRS_TRY(prs_lane_load(t->lane, from, err));
+    uint32_t i = p->i, end = prs_lane_place(t->lane, to);
+    const int32_t *scores;
+    PRS_TRY(prs_word_scores(&t->b, i, end, &scores, err));
+    out->n += prs_select_floor(p->docs + i, scores, end - i, floor, out->docs + out->n,
+                               out->scores + out->n);
+    return PRISM_OK;
+}
+
 static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                               prs_batch *out, prism_error *err) {
     cur_word *t = self(c);
@@ -233,12 +224,7 @@ static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         PRS_TRY(find_block(t, &from, to, floor, err));
         if (from >= to) break;
-        PRS_TRY(prs_lane_load(t->lane, from, err));
-        uint32_t i = t->lane->p.i, end = prs_lane_place(t->lane, to);
-        const int32_t *scores;
-        PRS_TRY(read_scores(t, i, end, &scores, err));
-        out->n += prs_select_floor(t->lane->p.docs + i, scores, end - i, floor, out->docs + out->n,
-                                   out->scores + out->n);
+        PRS_TRY(keep_block(t, from, to, floor, out, err));
         from = PRS_MIN(to, t->lane->p.last_doc + 1);
         if (out->n > 0 && floor > 0) break; /* the floor may have risen */
     }
@@ -246,29 +232,61 @@ static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
+/* Add the documents of a dense block in [from, to). */
+static void add_dense(cur_word *t, const prs_block_bits *bits, uint32_t from, uint32_t to,
+                      prs_window *window) {
+    uint32_t first = bits->first, end = PRS_MIN(to, t->lane->p.last_doc + 1);
+    from = PRS_MAX(from, first);
+    if (from >= end) return;
+    prs_dense_part part = {from - first, end - first, (int64_t)first - window->base};
+    prs_dense_add(bits, &part, t->b.space->scores, window->slots, PRS_WINDOW);
+    prs_window_touch(window, from, end - 1);
+}
+
 static prism_status word_add(prs_cursor *c, uint32_t from, uint32_t to, prs_window *window,
                              prism_error *err) {
     cur_word *t = self(c);
+    prs_postings *p = &t->lane->p;
+    if (t->table != NULL && from < to) {
+        const prs_group *group = &t->b.group;
+        PRS_TRY(prs_watch_tick(c->plan->watch, err));
+        prs_score_table_add(t->table + from, to - from, group->scorer.scale, group->times,
+                            window->slots + (from - window->base));
+        prs_window_touch(window, from, to - 1);
+        return PRISM_OK;
+    }
     while (from < to) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
         PRS_TRY(prs_lane_skip(t->lane, from, err));
         if (prs_lane_ended(t->lane)) break;
-        PRS_TRY(prs_lane_load(t->lane, from, err));
-        uint32_t i = t->lane->p.i, end = prs_lane_place(t->lane, to);
-        if (i == end) break;
-        const int32_t *scores;
-        PRS_TRY(read_scores(t, i, end, &scores, err));
-        PRS_TRY(prs_window_add(window, t->lane->p.docs + i, scores, end - i, err));
-        from = t->lane->p.last_doc + 1;
+        prs_block_bits bits;
+        PRS_TRY(prs_word_dense(&t->b, &bits, err));
+        if (bits.n > 0) {
+            add_dense(t, &bits, from, to, window);
+        } else {
+            PRS_TRY(prs_lane_load(t->lane, from, err));
+            uint32_t i = p->i, end = prs_lane_place(t->lane, to);
+            if (i == end) break;
+            const int32_t *scores;
+            PRS_TRY(prs_word_scores(&t->b, i, end, &scores, err));
+            PRS_TRY(prs_window_add_list(window, p->docs + i, scores, end - i, err));
+        }
+        from = p->last_doc + 1;
     }
     return PRISM_OK;
 }
 
 static prism_status word_peek(prs_cursor *c, uint32_t from, uint32_t *doc, prism_error *err) {
     cur_word *t = self(c);
+    prs_block_bits bits;
     *doc = PRS_DOC_END;
     PRS_TRY(prs_lane_skip(t->lane, from, err));
     if (prs_lane_ended(t->lane)) return PRISM_OK;
+    PRS_TRY(prs_postings_bits(&t->lane->p, &bits, err));
+    if (bits.n > 0) {
+        *doc = prs_dense_first(&bits, from);
+        return PRISM_OK;
+    }
     PRS_TRY(prs_lane_load(t->lane, from, err));
     *doc = t->lane->p.docs[t->lane->p.i];
     return PRISM_OK;
@@ -292,20 +310,22 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hit
     uint32_t n = hits->n;
     if (p->n_groups == 0) {
         const int32_t *all;
-        PRS_TRY(read_scores(t, 0, p->n, &all, err));
+        PRS_TRY(prs_word_scores(&t->b, 0, p->n, &all, err));
         for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += all[hits->place[i]];
         return PRISM_OK;
     }
     PRS_TRY(prs_postings_freqs(p, err));
+    uint32_t *freqs = t->b.space->freqs;
+    int32_t scores[PRS_WORD_ROOM];
     for (uint32_t i = 0; i < n; i++) {
         docs[i] = batch->docs[hits->at[i]];
-        t->freqs[i] = p->freqs[hits->place[i]];
+        freqs[i] = p->freqs[hits->place[i]];
     }
-    for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) t->freqs[i] = 1;
+    for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = 1;
     for (uint32_t i = 0; t->lane->weight != 1 && i < n; i++)
-        t->freqs[i] = prs_weigh_add(0, t->freqs[i], t->lane->weight);
-    prs_group_score(&t->group, docs, t->freqs, n, t->scores);
-    for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += t->scores[i];
+        freqs[i] = prs_weigh_add(0, freqs[i], t->lane->weight);
+    prs_group_score(&t->b.group, docs, freqs, n, scores);
+    for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += scores[i];
     return PRISM_OK;
 }
 
@@ -358,10 +378,23 @@ static prism_status need_of_block(cur_word *t, const word_part *part, int32_t fl
     return PRISM_OK;
 }
 
+static void probe_table(const cur_word *t, prs_batch *batch, uint8_t *hit) {
+    const prs_group *group = &t->b.group;
+    for (uint32_t i = 0; i < batch->n; i++) {
+        float score = t->table[batch->docs[i]]; /* absent: 0 units */
+        hit[i] = !prs_score_is_absent(score);
+        batch->scores[i] += prs_score_units(score, group->scorer.scale) * group->times;
+    }
+}
+
 static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     cur_word *t = self(c);
     word_part part = {0};
+    if (t->table != NULL) {
+        probe_table(t, batch, hit);
+        return prs_watch_tick(c->plan->watch, err);
+    }
     memset(hit, 0, batch->n);
     for (uint32_t at = 0;;) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
@@ -386,29 +419,48 @@ static prism_status word_probe(prs_cursor *c, prs_batch *batch, int32_t floor, u
 
 static int32_t word_prime(const prs_cursor *c, uint32_t k) {
     const cur_word *t = (const cur_word *)c;
-    return c->scored ? prs_lane_prime(t->lane, &t->group, k) : 0;
+    return c->scored ? prs_lane_prime(t->lane, &t->b.group, k) : 0;
 }
 
 static const prs_cursor_ops word_ops = {word_bound, word_peek,  word_next, word_probe,
                                         word_fill,  word_prime, word_add};
 
-prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at, const prs_term_info *info,
+prs_lane *prs_cur_word_lane(prs_cursor *c, const prs_group **group) {
+    if (c->ops != &word_ops) return NULL;
+    cur_word *t = self(c);
+    *group = &t->b.group;
+    return t->lane;
+}
+
+prism_status prs_cur_word_tabulate(prs_cursor *c, bool *does, prism_error *err) {
+    *does = false;
+    if (c->ops != &word_ops || !c->scored) return PRISM_OK;
+    cur_word *t = self(c);
+    PRS_TRY(prs_score_table_find(c->plan, &t->b.group, t->lane, t->field, &t->table, err));
+    *does = t->table != NULL;
+    return PRISM_OK;
+}
+
+prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
+                               const prs_postings_source *source, const prs_term_info *info,
                                uint32_t field, uint32_t depth, bool scored, prs_cursor **out,
                                prism_error *err) {
     cur_word *t;
     const prs_field_weight *f = &at->fields.ptr[field];
     const prs_segment_field *in = &plan->segment->fields[f->field];
     PRS_TRY(prs_plan_cursor(plan, sizeof *t, &word_ops, depth, scored, &t, err));
-    PRS_TRY(prs_group_init(&t->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
-    t->group.times = (int32_t)at->more + 1;
-    word_space *space = prs_arena_alloc(&plan->arena, sizeof *space);
-    if (space == NULL) return prs_error_nomem(err);
-    t->lane = &space->lane;
-    t->scores = space->scores;
-    t->freqs = space->freqs;
-    PRS_TRY(prs_lane_open(t->lane, &in->source, info, in->has_lengths ? &in->lengths : NULL,
-                          f->weight, err));
+    PRS_TRY(
+        prs_group_init(&t->b.group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
+    t->b.group.times = (int32_t)at->more + 1;
+    t->b.space = prs_arena_alloc(&plan->arena, sizeof *t->b.space);
+    if (t->b.space == NULL) return prs_error_nomem(err);
+    t->b.scored = scored;
+    t->b.dense_of = PRS_NO_BLOCK;
+    t->lane = &t->b.space->lane;
+    PRS_TRY(prs_lane_open(t->lane, source, info, in->has_lengths ? &in->lengths : NULL, f->weight,
+                          err));
     t->maxima_of = NO_GROUP;
+    t->field = f->field;
     t->base.cost = info->df;
     *out = &t->base;
     return PRISM_OK;

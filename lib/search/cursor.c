@@ -12,20 +12,12 @@
 
 _Static_assert(PRS_WINDOW == 64 * PRS_SLOT_PART, "a bit of `touched` for each part");
 
-static void *block_new(prs_mem *mem, prs_spares *spares, bool *used) {
-    *used = false;
-    if (spares == NULL) return prs_mem_alloc(mem, PRS_SNAPSHOT_SPARE_BYTES);
-    if (!prs_mem_charge(mem, PRS_SNAPSHOT_SPARE_BYTES)) return NULL;
-    void *block = prs_spares_take(spares);
-    *used = block != NULL;
-    if (block == NULL) block = prs_mem_alloc(spares->mem, PRS_SNAPSHOT_SPARE_BYTES);
-    if (block == NULL) prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
-    return block;
-}
+#define FEW_IN_PART 32u /* slots to a document: nearly all parts are touched */
 
 prs_scratch *prs_scratch_new(prs_mem *mem, prs_spares *spares) {
-    bool used;
-    prs_scratch *scratch = block_new(mem, spares, &used);
+    bool used = false;
+    prs_scratch *scratch = spares != NULL ? prs_spares_borrow(spares, mem, &used)
+                                          : prs_mem_alloc(mem, PRS_SNAPSHOT_SPARE_BYTES);
     if (scratch == NULL || used) return scratch;
     memset(&scratch->window, 0, sizeof scratch->window);
     memset(scratch->count, 0, sizeof scratch->count);
@@ -38,8 +30,7 @@ void prs_scratch_free(prs_scratch *scratch, prs_mem *mem, prs_spares *spares) {
         prs_mem_free(mem, scratch, PRS_SNAPSHOT_SPARE_BYTES);
         return;
     }
-    prs_spares_give(spares, scratch);
-    prs_mem_discharge(mem, PRS_SNAPSHOT_SPARE_BYTES);
+    prs_spares_return(spares, mem, scratch);
 }
 
 static prism_status outside(prism_error *err) {
@@ -55,6 +46,30 @@ prism_status prs_window_add(prs_window *window, const uint32_t *docs, const int3
     for (uint32_t i = 0; i < n; i++) {
         uint32_t at = (docs[i] - base) % PRS_WINDOW;
         window->slots[at] = (window->slots[at] + scores[i]) | PRS_SLOT_TAKEN;
+        touched |= UINT64_C(1) << at / PRS_SLOT_PART;
+    }
+    window->touched |= touched;
+    return PRISM_OK;
+}
+
+prism_status prs_window_add_list(prs_window *window, const uint32_t *docs, const int32_t *scores,
+                                 uint32_t n, prism_error *err) {
+    uint32_t base = window->base;
+    if (n == 0) return PRISM_OK;
+    if (PRS_UNLIKELY(docs[0] < base || docs[n - 1] - base >= PRS_WINDOW)) return outside(err);
+    int32_t *slots = window->slots;
+    if (docs[n - 1] - docs[0] < n * FEW_IN_PART) {
+        for (uint32_t i = 0; i < n; i++) {
+            int32_t *slot = slots + (docs[i] - base);
+            *slot = (*slot + scores[i]) | PRS_SLOT_TAKEN;
+        }
+        prs_window_touch(window, docs[0], docs[n - 1]);
+        return PRISM_OK;
+    }
+    uint64_t touched = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = docs[i] - base;
+        slots[at] = (slots[at] + scores[i]) | PRS_SLOT_TAKEN;
         touched |= UINT64_C(1) << at / PRS_SLOT_PART;
     }
     window->touched |= touched;

@@ -106,7 +106,9 @@ struct prs_cursor {
     uint64_t cost; /* documents it may have to look at: an estimate */
     int32_t most;  /* no match scores more */
     bool scored;
+    bool heavy;                 /* to find what matches is most of the work of ranking it */
     bool exact;                 /* cost is the number of its documents, deleted ones too */
+    bool one_pass;              /* to score all its matches costs little more than counting them */
     const prs_sieve_ops *sieve; /* NULL: knows only what is above */
 };
 
@@ -122,6 +124,15 @@ prism_status prs_cursor_accumulate(prs_cursor *c, uint32_t from, uint32_t to, pr
 /** Add n documents, which ascend, to a window.   Errors : ECORRUPT they are not inside */
 prism_status prs_window_add(prs_window *window, const uint32_t *docs, const int32_t *scores,
                             uint32_t n, prism_error *err) PRS_NODISCARD;
+/** The same for documents that are known to ascend: those of a list. */
+prism_status prs_window_add_list(prs_window *window, const uint32_t *docs, const int32_t *scores,
+                                 uint32_t n, prism_error *err) PRS_NODISCARD;
+/** Slots of the documents from first to last, which are inside, may not be 0 any more. */
+static inline void prs_window_touch(prs_window *window, uint32_t first, uint32_t last) {
+    uint32_t from = (first - window->base) / PRS_SLOT_PART;
+    uint32_t to = (last - window->base) / PRS_SLOT_PART;
+    window->touched |= UINT64_MAX << from & UINT64_MAX >> (63 - to);
+}
 /** Move the window's documents with score >= floor to the end of the batch; the window is all zero
  *  again. */
 void prs_window_drain(prs_window *window, int32_t floor, prs_batch *out);

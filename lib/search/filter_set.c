@@ -14,18 +14,6 @@ bool prs_filter_set_fits(const prs_plan *plan, const prs_kept_filter *filter) {
     return set + sizeof(prs_bits) + filter->name.len + 64 <= filter->most;
 }
 
-/* The plan lets go of it when it is made anew. */
-static prism_status hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
-    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
-    if (held == NULL) {
-        prs_bits_unref(bits);
-        return prs_error_nomem(err);
-    }
-    *held = (prs_plan_bits){bits, plan->held};
-    plan->held = held;
-    return PRISM_OK;
-}
-
 static uint32_t leaf_no(const prs_plan *plan, const prism_snapshot *snap) {
     return (uint32_t)(plan->leaf - snap->leaves);
 }
@@ -33,7 +21,7 @@ static uint32_t leaf_no(const prs_plan *plan, const prism_snapshot *snap) {
 prism_status prs_filter_set_find(prs_plan *plan, const prs_kept_filter *filter, prs_bits **out,
                                  prism_error *err) {
     *out = prs_bits_cache_get(&filter->snap->cache, filter->name, leaf_no(plan, filter->snap));
-    return *out == NULL ? PRISM_OK : hold(plan, *out, err);
+    return *out == NULL ? PRISM_OK : prs_plan_hold(plan, *out, err);
 }
 
 prism_status prs_filter_set_make(prs_plan *plan, const prs_kept_filter *filter, prs_cursor *cursor,
@@ -41,7 +29,7 @@ prism_status prs_filter_set_make(prs_plan *plan, const prs_kept_filter *filter, 
     prs_bits *bits;
     PRS_TRY(prs_bits_new(filter->snap->mem, plan->n_docs, &bits, err));
     *out = bits;
-    PRS_TRY(hold(plan, bits, err));
+    PRS_TRY(prs_plan_hold(plan, bits, err));
     if (cursor != NULL) {
         prs_scratch *scratch = NULL;
         if (cursor->ops->fill == NULL)

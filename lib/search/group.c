@@ -9,6 +9,7 @@
 #include "search/group.h"
 
 #include "base/error.h"
+#include "search/dense.h"
 
 /* Which of the quick ways to lengths are open? */
 static void find_ways(prs_group *group) {
@@ -103,4 +104,15 @@ void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_
     prs_group_lengths(group, docs, n, lengths);
     prs_score_block(&group->scorer, freqs, lengths, n, scores);
     for (uint32_t i = 0; group->times != 1 && i < n; i++) scores[i] *= group->times;
+}
+
+bool prs_group_score_bits(const prs_group *group, const prs_block_bits *bits, uint32_t last_doc,
+                          const uint32_t *freqs, uint32_t *lengths, int32_t *scores) {
+    if (!group->plain || last_doc >= group->n_docs) return false;
+    const uint8_t *array = group->fields[0].lengths->array;
+    if (!prs_dense_lengths(bits, array + 2 * (size_t)bits->first, lengths)) return false;
+    for (uint32_t i = bits->n; i % PRS_SCORE_LANES != 0; i++) lengths[i] = 0;
+    prs_score_block(&group->scorer, freqs, lengths, bits->n, scores);
+    for (uint32_t i = 0; group->times != 1 && i < bits->n; i++) scores[i] *= group->times;
+    return true;
 }

@@ -48,5 +48,10 @@ void prs_group_lengths(const prs_group *group, const uint32_t *docs, uint32_t n,
 void prs_group_score(const prs_group *group, const uint32_t *docs, const uint32_t *freqs,
                      uint32_t n, int32_t *scores);
 #define PRS_GROUP_CHUNK 128u
+/** The same for the documents of a dense block, the last of which is last_doc; false: they have to
+ *  be listed.
+ *  Params : freqs, lengths (working space), scores: room for PRS_SCORE_LANES more than there are */
+bool prs_group_score_bits(const prs_group *group, const prs_block_bits *bits, uint32_t last_doc,
+                          const uint32_t *freqs, uint32_t *lengths, int32_t *scores);
 
 #endif

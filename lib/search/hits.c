@@ -20,13 +20,20 @@
 #include "search/score.h"
 
 /* hits hold their own prs_mem, so their block is taken and given back through a copy */
-prism_status prs_hits_new(const prism_allocator *hook, prism_snapshot *snap, prism_hits **out,
-                          prism_error *err) {
+static size_t block_size(uint32_t n_room) {
+    return sizeof(prism_hits) + n_room * sizeof(prism_hit);
+}
+
+prism_status prs_hits_new(const prism_allocator *hook, prism_snapshot *snap, uint32_t k,
+                          prism_hits **out, prism_error *err) {
     prs_mem own;
     prs_mem_init(&own, hook);
-    prism_hits *hits = prs_mem_calloc(&own, 1, sizeof *hits);
+    uint32_t n_room = k <= PRS_HITS_ROOM ? k : 0;
+    prism_hits *hits = prs_mem_alloc(&own, block_size(n_room));
     *out = hits;
     if (hits == NULL) return prs_error_nomem(err);
+    memset(hits, 0, sizeof *hits);
+    hits->n_room = n_room;
     prs_mem_init(&hits->mem, hook);
     prs_arena_init(&hits->arena, &hits->mem, 0);
     hits->snap = prs_snapshot_ref(snap);
@@ -41,13 +48,15 @@ void prs_hits_free(prism_hits *hits) {
     prs_mem own;
     prs_mem_init(&own, &hits->mem.hook);
     prism_snapshot *snap = hits->snap;
-    prs_mem_free(&own, hits, sizeof *hits);
+    prs_mem_free(&own, hits, block_size(hits->n_room));
     prs_snapshot_unref(snap);
 }
 
 prism_status prs_hits_make_room(prism_hits *hits, uint32_t n, prism_error *err) {
-    hits->hits = prs_arena_calloc(&hits->arena, n, sizeof *hits->hits);
+    hits->hits =
+        n <= hits->n_room ? hits->room : prs_arena_alloc(&hits->arena, n * sizeof *hits->hits);
     if (hits->hits == NULL) return prs_error_nomem(err);
+    memset(hits->hits, 0, n * sizeof *hits->hits);
     hits->n = n;
     return PRISM_OK;
 }
@@ -215,6 +224,7 @@ prism_status prs_hits_merge(prism_hits *into, const prism_hits *const *parts, si
     into->offset = offset;
     PRS_TRY(join_orders(into, parts, n, err));
     PRS_TRY(join_totals(into, parts, n, wanted, err));
+    if (k == 0) into->shift = 0; /* as of one index that was only counted */
     PRS_TRY(prs_hits_make_room(into, k, err));
     PRS_TRY(prs_hits_make_values(into, err));
     return take_best(into, parts, n, wanted, err);

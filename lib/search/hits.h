@@ -24,12 +24,16 @@ struct prism_hits {
     prs_sort_value *values; /* hits times criteria; NULL = none.  Words are borrowed as keys are */
     bool more;              /* hits follow behind the last one */
     uint32_t n_parts;       /* merged answers; 1 = not merged, 0 = merged more than once */
+    uint32_t n_room;
+    prism_hit room[]; /* for the hits of a short answer */
 };
+#define PRS_HITS_ROOM 16u /* at most */
 
-/** An answer without hits.   Params : hook NULL = malloc; snap referenced, may be NULL
+/** An answer without hits.
+ *  Params : hook NULL = malloc; snap referenced, may be NULL; k: hits that it will have, at most
  *  Out    : owned: prs_hits_free */
-prism_status prs_hits_new(const prism_allocator *hook, prism_snapshot *snap, prism_hits **out,
-                          prism_error *err) PRS_NODISCARD;
+prism_status prs_hits_new(const prism_allocator *hook, prism_snapshot *snap, uint32_t k,
+                          prism_hits **out, prism_error *err) PRS_NODISCARD;
 void prs_hits_free(prism_hits *hits);
 /** Room for n hits, zeroed, in hits->hits; n becomes hits->n. */
 prism_status prs_hits_make_room(prism_hits *hits, uint32_t n, prism_error *err) PRS_NODISCARD;

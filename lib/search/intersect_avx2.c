@@ -1,8 +1,11 @@
 /* intersect_avx2.c - documents of two blocks compared eight by eight.
  *
- * Of two groups of eight the one whose last document is smaller has met all it can and makes room
+ * About as many: of two groups of eight the one whose last document is smaller has met all it can and makes room
  * for the next; equal ones both do.  Documents that meet are few: the place in the right group is
- * looked for only then.  What lies behind the ends may be anything, and is masked. */
+ * looked for only then.
+ * Few: how many groups of the many end before a document says in which group it would be, without a
+ * branch.
+ * What lies behind the ends may be anything, and is masked. */
 #ifdef __x86_64__
 #include "search/intersect_kernels.h"
 
@@ -47,6 +50,28 @@ uint32_t prs_intersect_avx2(const uint32_t *left, uint32_t n, const uint32_t *ri
         uint32_t x = left[PRS_MIN(i + 7, n - 1)], y = right[PRS_MIN(k + 7, m - 1)];
         i += x <= y ? 8 : 0;
         k += y <= x ? 8 : 0;
+    }
+    return found;
+}
+/* ---- few against many ------------------------------------------------------------------------ */
+
+typedef int32_t i32x8 __attribute__((vector_size(32)));
+
+uint32_t prs_intersect_few_avx2(const uint32_t *few, uint32_t n, const uint32_t *many, uint32_t m,
+                                uint8_t *few_place, uint8_t *many_place) {
+    uint32_t lasts[PRS_INTERSECT_MAX / 8], n_groups = (m + 7) / 8, found = 0;
+    for (uint32_t g = 0; g + 1 < n_groups; g++) lasts[g] = many[8 * g + 7];
+    for (uint32_t g = n_groups - 1; g % 8 != 0 || g == n_groups - 1; g++)
+        lasts[g] = INT32_MAX; /* what is behind all others can only be in the last */
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t group = 0;
+        for (uint32_t g = 0; g < n_groups; g += 8)
+            group += (uint32_t)__builtin_popcount(
+                lanes((u32x8)((i32x8)load(lasts + g) < (int32_t)few[i])));
+        uint32_t there = lanes((u32x8)(load(many + 8 * group) == few[i])) & within(m - 8 * group);
+        few_place[found] = (uint8_t)i;
+        many_place[found] = (uint8_t)(8 * group + (uint32_t)__builtin_ctz(there | 0x100));
+        found += there != 0;
     }
     return found;
 }

@@ -22,14 +22,6 @@ libprismsearch_sources += \
 	lib/search/matches.h \
 	lib/search/page.c \
 	lib/search/page.h \
-	lib/search/plan.c \
-	lib/search/plan.h \
-	lib/search/ranker.c \
-	lib/search/ranker.h \
-	lib/search/score.c \
-	lib/search/score.h \
-	lib/search/searcher.c \
-	lib/search/searcher.h \
 	lib/search/snippet.c \
 	lib/search/snippet.h \
 	lib/search/sort.c \
@@ -39,11 +31,7 @@ libprismsearch_sources += \
 	lib/search/stats.c \
 	lib/search/stats.h \
 	lib/search/stats_json.c \
-	lib/search/topk.c \
-	lib/search/topk.h \
 	lib/search/watch.h \
-	lib/search/weigh.c \
-	lib/search/weigh.h \
 	lib/search/word_df.c \
 	lib/search/word_df.h
 
@@ -54,18 +42,23 @@ libprs_kernels_sources += \
 	lib/search/count.c \
 	lib/search/count.h \
 	lib/search/cur_all.c \
+	lib/search/cur_meet.c \
 	lib/search/cur_and.c \
 	lib/search/cur_word.c \
 	lib/search/cur_any.c \
 	lib/search/cur_list.c \
 	lib/search/cur_max.c \
 	lib/search/cur_or.c \
+	lib/search/cur_pair.c \
 	lib/search/cur_phrase.c \
 	lib/search/cur_range.c \
 	lib/search/cur_set.c \
 	lib/search/cur_term.c \
 	lib/search/cursor.c \
 	lib/search/cursor.h \
+	lib/search/dense.c \
+	lib/search/dense.h \
+	lib/search/dense_kernels.h \
 	lib/search/group.c \
 	lib/search/group.h \
 	lib/search/lane.c \
@@ -84,10 +77,24 @@ libprs_kernels_sources += \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
 	lib/search/score_block.c \
+	lib/search/score_table.c \
+	lib/search/score_table.h \
+	lib/search/score_table_kernel.h \
 	lib/search/sieve.c \
 	lib/search/sieve.h \
 	lib/search/score_kernel.h \
+	lib/search/topk.c \
+	lib/search/topk.h \
 	lib/search/spot.c \
-	lib/search/spot.h
-libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/select_avx2.c
-libprs_kernels_avx512_sources += lib/search/score_avx512.c lib/search/select_avx512.c
+	lib/search/spot.h \
+	lib/search/word_block.c \
+	lib/search/word_block.h
+libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/score_table_avx2.c lib/search/select_avx2.c
+libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/intersect_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
+# What the shortest search runs through: its time is made of such calls.
+libprs_kernels_sources += \
+	lib/search/plan.c lib/search/plan.h \
+	lib/search/ranker.c lib/search/ranker.h \
+	lib/search/score.c lib/search/score.h \
+	lib/search/searcher.c lib/search/searcher.h \
+	lib/search/weigh.c lib/search/weigh.h

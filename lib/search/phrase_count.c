@@ -103,43 +103,71 @@ static prism_status begin_plainly(prs_phrase_field *f, uint32_t i, uint32_t **st
     return n_lead > 1 && *n > 0 ? narrow(f, 1 - first, *starts, n, err) : PRISM_OK;
 }
 
-/* The same for two lists with each word in one place, which is nearly every phrase: both groups
- * are found, and where both are one position nothing is put down. */
-static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **starts, uint32_t *n,
-                                   prism_error *err) {
+/* The same for two lists with each word in one place, whose groups are found, and have many
+ * positions: those of the shorter are read, the other is asked for them where it has far more. */
+static prism_status begin_with_many(prs_phrase_field *f, const prs_positions_at at[2],
+                                    const uint32_t place[2], uint32_t **starts, uint32_t *n,
+                                    prism_error *err) {
     prs_postings *p[2] = {&f->lead->p, &f->other->p};
-    uint32_t place[2] = {f->places[0], f->places[1]};
-    prs_positions_at at[2];
-    p[0]->i = f->lead_place[i];
-    p[1]->i = f->other_place[i];
-    for (uint32_t s = 0; s < 2; s++) {
-        if (!p[s]->freqs_ready) PRS_TRY(prs_postings_freqs(p[s], err));
-        PRS_TRY(prs_postings_locate(p[s], p[s]->i, &at[s], err));
-    }
-    uint32_t few = at[1].freq < at[0].freq;
+    uint32_t few = at[1].freq < at[0].freq, many = 1 - few;
     PRS_TRY(make_room(f, at[few].freq, starts, err));
-    if (at[few].freq == 1) {
-        uint32_t here = prs_positions_only(&at[few]);
-        (*starts)[0] = here - place[few];
-        *n = here >= place[few];
-    } else {
-        prs_run run = {*starts, at[few].freq};
-        if (!prs_positions_read(&at[few], *starts)) /* says what is wrong */
-            return prs_postings_positions(p[few], p[few]->i, *starts, err);
-        *n = prs_match_begin(run, place[few], *starts);
-    }
-    few = 1 - few; /* now the one of many */
-    if (at[few].freq == 1 || at[few].freq / PRS_PHRASE_ASK_RATIO >= *n) {
-        *n = prs_positions_narrow(&at[few], place[few], *starts, *n);
+    prs_run run = {*starts, at[few].freq};
+    if (!prs_positions_read(&at[few], *starts)) /* says what is wrong */
+        return prs_postings_positions(p[few], p[few]->i, *starts, err);
+    *n = prs_match_begin(run, place[few], *starts);
+    if (at[many].freq / PRS_PHRASE_ASK_RATIO >= *n) {
+        *n = prs_positions_narrow(&at[many], place[many], *starts, *n);
         return PRISM_OK;
     }
-    f->spots[few].freq = at[few].freq;
-    return narrow(f, few, *starts, n, err);
+    f->spots[many].freq = at[many].freq;
+    return narrow(f, many, *starts, n, err);
+}
+
+/* The same where each word stands in one place of the phrase, which is nearly every phrase. */
+static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **starts, uint32_t *n,
+                                   prism_error *err) {
+    prs_postings *lead = &f->lead->p, *other = &f->other->p;
+    uint32_t at_lead = lead->i = f->lead_place[i], at_other = other->i = f->other_place[i];
+    if (PRS_UNLIKELY(!lead->freqs_ready)) PRS_TRY(prs_postings_freqs(lead, err));
+    if (PRS_UNLIKELY(!other->freqs_ready)) PRS_TRY(prs_postings_freqs(other, err));
+    if (!prs_positions_known(lead, at_lead)) PRS_TRY(prs_postings_locate(lead, at_lead, err));
+    if (!prs_positions_known(other, at_other)) PRS_TRY(prs_postings_locate(other, at_other, err));
+    prs_positions_at at[2] = {prs_positions_of(lead, at_lead), prs_positions_of(other, at_other)};
+    if (at[0].freq == 1 && at[1].freq == 1) { /* most pairs of short texts */
+        uint32_t a = prs_positions_only(&at[0]), b = prs_positions_only(&at[1]);
+        f->few[0] = a - f->places[0];
+        *starts = f->few;
+        *n = a >= f->places[0] && (uint64_t)f->few[0] + f->places[1] == b;
+        return PRISM_OK;
+    }
+    *starts = f->few;
+    *n = prs_ef_meet(&at[0], f->places[0], &at[1], f->places[1], f->few);
+    if (PRS_LIKELY(*n != PRS_EF_MEET_NOT)) return PRISM_OK;
+    return begin_with_many(f, at, f->places, starts, n, err);
+}
+
+/* "a b c" by its pairs: where every b follows an a, as many as (b, c) there are; where every b stands
+ * before a c, as many as (a, b).  *known: it is so, and no position need be read. */
+static prism_status count_middle(prs_phrase_field *f, uint32_t i, uint32_t *n, bool *known,
+                                 prism_error *err) {
+    uint32_t found;
+    PRS_TRY(prs_spot_seek(f->middle, f->docs[i], &found, err));
+    *known = found == f->docs[i];
+    if (!*known) return PRISM_OK; /* lists that do not fit each other */
+    PRS_TRY(prs_spot_freq(f->middle, err));
+    PRS_TRY(prs_postings_freqs(&f->lead->p, err));
+    PRS_TRY(prs_postings_freqs(&f->other->p, err));
+    uint32_t one = f->lead->p.freqs[f->lead_place[i]], two = f->other->p.freqs[f->other_place[i]];
+    *known = PRS_MAX(one, two) == f->middle->freq;
+    *n = *known ? PRS_MIN(one, two) : 0;
+    return PRISM_OK;
 }
 
 static prism_status count_phrase(prs_phrase_field *f, uint32_t i, uint32_t *n, prism_error *err) {
     uint32_t *starts = NULL;
-    bool has = true;
+    bool has = true, known = false;
+    if (f->middle != NULL) PRS_TRY(count_middle(f, i, n, &known, err));
+    if (known) return PRISM_OK;
     if (f->is_pair) {
         *n = f->most[i];
         return PRISM_OK;

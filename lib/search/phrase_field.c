@@ -78,9 +78,8 @@ static void gather_places(prs_phrase_field *f, const prs_node *node) {
 
 /* ---- pairs ----------------------------------------------------------------------------------- */
 
-/* The key of the pair that slots s and s + 1 are, if its list tells all; 0 bytes else. */
-static uint32_t pair_of(const prs_node *node, uint32_t s, const prs_stops *stops,
-                        uint8_t key[PRS_PAIR_KEY_MAX]) {
+uint32_t prs_phrase_pair(const prs_node *node, uint32_t s, const prs_stops *stops,
+                         uint8_t key[PRS_PAIR_KEY_MAX]) {
     const prs_slot *a = &node->slots[s], *b = a + 1;
     if (a->n_keys != 1 || b->n_keys != 1 || a->prefix.len != 0 || b->prefix.len != 0) return 0;
     if (b->pos != a->pos + 1) return 0;
@@ -112,15 +111,13 @@ static prism_status open_pair(prs_phrase_field *f, const prs_segment_field *fiel
 /* Open the lists of all pairs of stop words in the phrase; *nowhere if one is not in the field. */
 static prism_status open_pairs(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
                                const prs_segment_field *field, bool *nowhere, prism_error *err) {
-    prs_stops stops;
-    if (node->kind != PRS_NODE_PHRASE || node->n_slots < 2 || field->stops.len == 0)
-        return PRISM_OK;
-    PRS_TRY(prs_stops_read(&stops, &field->stops, err));
+    const prs_stops *stops = field->stop_words;
+    if (node->kind != PRS_NODE_PHRASE || node->n_slots < 2 || stops == NULL) return PRISM_OK;
     for (uint32_t s = 0; s + 1 < node->n_slots; s++) {
         uint8_t key[PRS_PAIR_KEY_MAX];
         prs_term_info info;
         bool found;
-        uint32_t len = pair_of(node, s, &stops, key);
+        uint32_t len = prs_phrase_pair(node, s, stops, key);
         if (len == 0 || is_again(node, s)) continue;
         PRS_TRY(prs_terms_find(&field->pair_terms, prs_bytes_of(key, len), &info, &found, err));
         *nowhere = !found;
@@ -162,6 +159,17 @@ static void choose_lead(prs_phrase_field *f, uint32_t n_docs) {
         f->n_early++;
 }
 
+/* Both pairs of "a b c" lead: how often b stands there may say how often all three do. */
+static void find_middle(prs_phrase_field *f, const prs_node *node) {
+    bool lead = f->n_pairs == 2 && node->n_slots == 3 && f->lead != NULL && f->other != NULL &&
+                (f->lead == &f->pairs[0] || f->other == &f->pairs[0]) &&
+                (f->lead == &f->pairs[1] || f->other == &f->pairs[1]);
+    for (uint32_t i = 0; lead && i < f->n_spots; i++) {
+        if (f->spots[i].lane != NULL && same_slot(f->spots[i].slot, &node->slots[1]))
+            f->middle = &f->spots[i];
+    }
+}
+
 prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node *node,
                              const prs_segment_field *field, uint32_t weight, bool *nowhere,
                              prism_error *err) {
@@ -181,6 +189,7 @@ prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node
     sort_spots(f);
     gather_places(f, node);
     choose_lead(f, plan->n_docs);
+    find_middle(f, node);
     return prs_plan_buffer(plan, &f->starts, err);
 }
 

@@ -24,11 +24,13 @@ typedef struct prs_phrase_field {
     uint32_t lead_need, other_need; /* near: equal slots */
     uint64_t cost;                  /* documents of the lead */
     bool is_pair;                   /* the phrase is one pair: its freq is that of the list */
+    prs_spot *middle; /* of three stop words, whose two pairs lead; NULL: it is something else */
     uint32_t n_early;               /* spots that rule out documents before positions are read */
     bool two_plain;                 /* both stand once in the phrase, and are no inline lists */
     bool over;                      /* nothing behind */
     uint32_t union_doc;             /* without lists: the candidate stood on */
     prs_buf *starts;                /* positions in the making */
+    uint32_t few[PRS_EF_MEET_MAX];  /* the same where they are few */
     /* The candidates of a range, places of both lists in their blocks, matches at most. */
     uint32_t n, at;
     uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];
@@ -55,6 +57,11 @@ prism_status prs_phrase_stand(prs_phrase_field *f, uint32_t doc, bool freqs,
 /** First document >= from that both lists have, PRS_DOC_END if there is none. */
 prism_status prs_phrase_peek(prs_phrase_field *f, uint32_t from, uint32_t *doc,
                              prism_error *err) PRS_NODISCARD;
+
+/** The key of the pair that slots s and s + 1 of a phrase are, if its list in a field with such a
+ *  set tells all about them; its length, 0 if it does not. */
+uint32_t prs_phrase_pair(const prs_node *node, uint32_t s, const prs_stops *stops,
+                         uint8_t key[PRS_PAIR_KEY_MAX]);
 
 /* phrase_count.c */
 

@@ -9,9 +9,9 @@
  *             BOOL                 cur_and of (must, filter, any-of(should) if some should is
  *                                  needed), with the other shoulds and the extras as optional and
  *                                  must_not taken away; or, of one child or only shoulds, cur_or,
- *                                  which takes the extras itself
- *             What does not score (filters, what is prohibited, all of it when counting) becomes
- *             sets instead: sieve.h.
+ *                                  which takes the extras itself What does not score (filters, what
+ *                                  is prohibited, all of it when counting) becomes sets instead:
+ *                                  sieve.h.
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
  *               no cursor has an empty child, and a word that a segment does not know costs one
  *               look-up.
@@ -23,10 +23,15 @@
 #include "search/sieve.h"
 
 void prs_plan_init(prs_plan *plan, prs_mem *mem, prs_watch *watch) {
-    memset(plan, 0, sizeof *plan);
+    memset(plan, 0, offsetof(prs_plan, scratch));
     plan->mem = mem;
     plan->watch = watch;
     prs_arena_init(&plan->arena, mem, (size_t)16 << 10);
+}
+
+void prs_plan_lend(prs_plan *plan, prs_spares *spares, prs_spares *arenas) {
+    plan->spares = spares;
+    prs_arena_init_spares(&plan->arena, plan->mem, (size_t)16 << 10, arenas);
 }
 
 static void release_bufs(prs_plan *plan) {
@@ -39,7 +44,7 @@ static void release_bufs(prs_plan *plan) {
 
 void prs_plan_fini(prs_plan *plan) {
     release_bufs(plan);
-    for (uint32_t i = 0; i < PRS_PLAN_MAX_DEPTH; i++) {
+    for (uint32_t i = 0; i < plan->n_scratch; i++) {
         prs_scratch_free(plan->scratch[i], plan->mem, plan->spares);
     }
     prs_arena_fini(&plan->arena);
@@ -57,6 +62,7 @@ prism_status prs_plan_buffer(prs_plan *plan, prs_buf **out, prism_error *err) {
 
 /* Taken once, kept from segment to segment. */
 prism_status prs_plan_scratch(prs_plan *plan, uint32_t depth, prs_scratch **out, prism_error *err) {
+    while (plan->n_scratch <= depth) plan->scratch[plan->n_scratch++] = NULL;
     if (plan->scratch[depth] == NULL)
         plan->scratch[depth] = prs_scratch_new(plan->mem, plan->spares);
     *out = plan->scratch[depth];
@@ -73,6 +79,33 @@ prism_status prs_plan_cursor(prs_plan *plan, size_t size, const prs_cursor_ops *
     c->plan = plan;
     c->scored = scored;
     memcpy(out, &c, sizeof c);
+    return PRISM_OK;
+}
+
+prism_status prs_plan_find(const prs_plan *plan, const prs_weighted *at, uint32_t i,
+                           prs_term_info *space, const prs_term_info **info, prism_error *err) {
+    const prs_segment_field *field = &plan->segment->fields[at->fields.ptr[i].field];
+    bool has;
+    *info = space;
+    if (at->found != NULL) {
+        size_t leaf = (size_t)(plan->leaf - at->found->leaves);
+        *info = &at->found->infos[leaf * at->found->n_fields + i];
+    } else if (field->present) {
+        return prs_terms_find(&field->terms, at->node->key, space, &has, err);
+    } else {
+        space->df = 0;
+    }
+    return PRISM_OK;
+}
+
+prism_status prs_plan_hold(prs_plan *plan, prs_bits *bits, prism_error *err) {
+    prs_plan_bits *held = prs_arena_alloc(&plan->arena, sizeof *held);
+    if (held == NULL) {
+        prs_bits_unref(bits);
+        return prs_error_nomem(err);
+    }
+    *held = (prs_plan_bits){bits, plan->held};
+    plan->held = held;
     return PRISM_OK;
 }
 
@@ -303,6 +336,7 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
     plan->places = NULL;
+    plan->map = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;
     plan->n_docs = leaf->segment->n_docs;

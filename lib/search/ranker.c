@@ -4,7 +4,8 @@
  *     count   plan without scores: count.c
  *
  * An exact count with hits is two passes, because pruning skips documents that must be counted, and
- * counting needs no scores; where there is little to skip, one pass without a floor does both.
+ * counting needs no scores; where there is little to skip, or where phrases lead, whose matches
+ * cost far more than their scores, one pass without a floor does both.
  *
  * Floor       Nothing while the heap has room; then the worst score in it, plus 1 where all those
  *             to come arrived later (FORMAT.md: equal scores stand by arrival), which is so in a
@@ -22,24 +23,19 @@
 
 #include "search/count.h"
 
+#define PRS_OFFERED 64u         /* documents that are looked at together */
 #define PRS_ONE_PASS_DOCS 2048u /* so few candidates are scored faster than planned twice */
 
 /* Most searches need one of the two. */
 static void plan_ready(prs_ranker *r, prs_ranker_plan *p) {
     if (p->ready) return;
     prs_plan_init(&p->plan, r->mem, r->watch);
-    p->plan.spares = r->spares;
+    prs_plan_lend(&p->plan, r->spares, r->arenas);
+    p->plan.scores = r->spares != NULL ? r->request->scores : NULL;
     p->plan.kept = r->request->kept;
     if (p == &r->counting && r->ranking.ready) p->plan.lender = &r->ranking.plan;
     p->leaf = UINT32_MAX;
     p->ready = true;
-}
-
-/* The snapshot's, unless the search was given memory of its own. */
-static prs_spares *spares_of(const prs_search_request *request, const prs_mem *mem) {
-    const prism_allocator *own = &mem->hook, *its = &request->snap->mem->hook;
-    bool same = own->resize == its->resize && own->release == its->release && own->ctx == its->ctx;
-    return same ? request->spares : NULL;
 }
 
 prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, prs_watch *watch,
@@ -51,7 +47,8 @@ prism_status prs_ranker_init(prs_ranker *r, const prs_search_request *request, p
     r->total = 0;
     r->pruned = r->ranking.ready = r->counting.ready = false;
     r->mem = mem;
-    r->spares = spares_of(request, mem);
+    r->spares = request->spares;
+    r->arenas = request->arenas;
     r->space = prs_scratch_new(mem, r->spares);
     if (r->space == NULL) return prs_error_nomem(err);
     r->batch = &r->space->batch;
@@ -70,9 +67,21 @@ static prism_status plan_leaf(prs_ranker *r, prs_ranker_plan *p, uint32_t leaf, 
     plan_ready(r, p);
     if (p->leaf == leaf) return PRISM_OK;
     p->leaf = UINT32_MAX;
+    p->plan.leaf_no = leaf;
+    p->plan.k = request->exact_count || request->exhaustive ? 0 : request->k;
     PRS_TRY(prs_plan_make(&p->plan, &request->snap->leaves[leaf], request->root, scored, err));
     p->leaf = leaf;
     return PRISM_OK;
+}
+
+/* The first document from i on, by parts, beside one that may get into the heap. */
+static uint32_t pass_hopeless(const prs_ranker *r, uint32_t i) {
+    const prs_batch *batch = r->batch;
+    int32_t floor = prs_topk_floor(r->top, false);
+    while (i < batch->n &&
+           !prs_select_any(batch->scores + i, PRS_MIN(batch->n - i, PRS_OFFERED), floor))
+        i = PRS_MIN(batch->n, i + PRS_OFFERED);
+    return i;
 }
 
 static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, prism_error *err) {
@@ -82,6 +91,8 @@ static prism_status offer_batch(prs_ranker *r, uint32_t leaf, int32_t least, pri
     int shift = r->request->shift;
     prs_batch_keep_floor(batch, least);
     for (uint32_t i = 0; i < batch->n; i++) {
+        if (i % PRS_OFFERED == 0) i = pass_hopeless(r, i);
+        if (i == batch->n) break;
         if (batch->scores[i] < prs_topk_floor(r->top, false)) continue;
         uint64_t arrival = prs_segment_arrival(segment, batch->docs[i]);
         if (page != NULL && !prs_page_is_behind(page, batch->scores[i], shift, arrival)) continue;
@@ -139,8 +150,9 @@ prism_status prs_ranker_run(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_
     if (request->k == 0) return count(r, leaf, from, to, err);
     PRS_TRY(plan_leaf(r, &r->ranking, leaf, true, err));
     if (r->ranking.plan.root == NULL) return PRISM_OK;
-    bool few = r->ranking.plan.root->cost <= PRS_ONE_PASS_DOCS;
-    bool one_pass = request->exhaustive || (request->exact_count && few);
+    const prs_cursor *root = r->ranking.plan.root;
+    bool once = root->heavy || root->one_pass || root->cost <= PRS_ONE_PASS_DOCS;
+    bool one_pass = request->exhaustive || (request->exact_count && once);
     PRS_TRY(rank(r, leaf, from, to, !one_pass, one_pass || !request->exact_count, err));
     return one_pass || !request->exact_count ? PRISM_OK : count(r, leaf, from, to, err);
 }

@@ -20,7 +20,7 @@ typedef struct prs_ranker {
     uint64_t total;
     bool pruned; /* some documents may have been skipped */
     prs_mem *mem;
-    prs_spares *spares; /* of working space; NULL = mem */
+    prs_spares *spares, *arenas; /* of working space, for plans; NULL = mem */
     prs_scratch *space;
     prs_batch *batch; /* of `space` */
     prs_ranker_plan ranking, counting;

@@ -46,13 +46,18 @@ static inline int32_t prs_score_units(float x, float scale) {
     return (int32_t)(scaled + 0.5f);
 }
 
-/** Contribution of one document; freq >= 1. */
-static inline int32_t prs_score_one(const prs_scorer *scorer, uint32_t freq, uint32_t length) {
+/** Contribution of one document before it is scaled; freq >= 1. */
+static inline float prs_score_ratio(const prs_scorer *scorer, uint32_t freq, uint32_t length) {
     float product = scorer->c1 * (float)length;
     float norm = scorer->c0 + product;
     float y = norm / (float)freq;
     float below = 1.0f + y;
-    return prs_score_units(scorer->w / below, scorer->scale);
+    return scorer->w / below;
+}
+
+/** Contribution of one document; freq >= 1. */
+static inline int32_t prs_score_one(const prs_scorer *scorer, uint32_t freq, uint32_t length) {
+    return prs_score_units(prs_score_ratio(scorer, freq, length), scorer->scale);
 }
 
 /** Contributions of n documents, any n; bit for bit those of prs_score_one.

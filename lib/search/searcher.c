@@ -54,9 +54,8 @@ typedef struct worker {
 
 /* ---- ranges --------------------------------------------------------------------------------- */
 
-/* Documents of a range; all there are on one thread. */
+/* Documents of a range. */
 static uint32_t range_size(const prs_search_request *request) {
-    if (request->threads <= 1) return UINT32_MAX & ~(PRS_WINDOW - 1);
     if (request->range_docs != 0) return request->range_docs;
     uint64_t size = request->snap->n_docs / (request->threads * PRS_RANGES_A_THREAD);
     size = PRS_MAX(size, PRS_RANGE_LEAST);
@@ -129,6 +128,7 @@ static prism_status run_beside(searching *s, prs_ranker *own, uint32_t n, prism_
     worker *workers = prs_mem_calloc(s->mem, n, sizeof *workers);
     if (workers == NULL) return prs_error_nomem(err);
     own->reached = &s->reached;
+    s->request->watch->failed = &s->failed;
     for (uint32_t i = 0; i < n; i++) {
         worker *w = &workers[i];
         w->s = s;
@@ -149,8 +149,29 @@ static prism_status run_beside(searching *s, prs_ranker *own, uint32_t n, prism_
         prs_ranker_fini(&workers[i].ranker);
         prs_topk_fini(&workers[i].top);
     }
+    s->request->watch->failed = NULL;
     prs_mem_free(s->mem, workers, n * sizeof *workers);
     return status;
+}
+
+/* Documents to look at in all segments: as in the largest, or, where that has none, in the others
+ * together. */
+static prism_status estimate_cost(searching *s, prs_ranker *own, uint64_t *cost, prism_error *err) {
+    const prism_snapshot *snap = s->request->snap;
+    uint32_t largest = 0;
+    for (uint32_t i = 1; i < snap->n_leaves; i++) {
+        if (snap->leaves[i].segment->n_docs > snap->leaves[largest].segment->n_docs) largest = i;
+    }
+    PRS_TRY(prs_ranker_cost(own, largest, cost, err));
+    double n_docs = PRS_MAX(snap->leaves[largest].segment->n_docs, 1u);
+    *cost = (uint64_t)((double)*cost / n_docs * (double)snap->n_docs);
+    bool others = *cost == 0;
+    for (uint32_t i = 0; others && i < snap->n_leaves; i++) {
+        uint64_t more = 0;
+        if (i != largest) PRS_TRY(prs_ranker_cost(own, i, &more, err));
+        *cost += more;
+    }
+    return PRISM_OK;
 }
 
 /* Threads that the search is worth, beside the caller's. */
@@ -161,15 +182,22 @@ static prism_status choose_threads(searching *s, prs_ranker *own, uint32_t *n, p
     if (most <= 1 || request->watch->max_work != 0) return PRISM_OK;
     *n = most - 1;
     if (request->range_docs != 0) return PRISM_OK;
-    uint64_t cost, n_docs = PRS_MAX(request->snap->leaves[0].segment->n_docs, 1u);
-    PRS_TRY(prs_ranker_cost(own, 0, &cost, err));
-    cost = (uint64_t)((double)cost / (double)n_docs * (double)request->snap->n_docs);
+    uint64_t cost;
+    PRS_TRY(estimate_cost(s, own, &cost, err));
     *n = (uint32_t)PRS_MIN(*n, cost / PRS_THREADS_COST);
+    return PRISM_OK;
+}
+
+static prism_status run_alone(searching *s, prs_ranker *own, prism_error *err) {
+    const prism_snapshot *snap = s->request->snap;
+    for (uint32_t i = 0; i < snap->n_leaves; i++)
+        PRS_TRY(prs_ranker_run(own, i, 0, snap->leaves[i].segment->n_docs, err));
     return PRISM_OK;
 }
 
 static prism_status run(searching *s, prs_ranker *own, prism_error *err) {
     uint32_t n;
+    if (s->request->threads <= 1) return run_alone(s, own, err);
     PRS_TRY(cut_ranges(s, err));
     PRS_TRY(choose_threads(s, own, &n, err));
     return n > 0 ? run_beside(s, own, n, err) : run_ranges(s, own, err);
@@ -186,8 +214,9 @@ prism_status prs_searcher_run(const prs_search_request *request, prs_mem *mem,
     prs_mem_free(mem, s.ranges, s.cap * sizeof *s.ranges);
     /* Ranges of a segment are right together only: the first may count what others take off. */
     if (prs_watch_stopped(request->watch) && s.n_ranges > request->snap->n_leaves)
-        result->total = result->top.n;
-    if (prs_watch_stopped(request->watch)) result->total = PRS_MAX(result->total, result->top.n);
+        result->total = prs_topk_n(&result->top);
+    if (prs_watch_stopped(request->watch))
+        result->total = PRS_MAX(result->total, prs_topk_n(&result->top));
     result->total_exact = !prs_watch_stopped(request->watch) &&
                           (request->exact_count || request->k == 0 || !own.pruned);
     if (prs_watch_stopped(request->watch) && status == PRISM_ECANCELED) status = PRISM_OK;

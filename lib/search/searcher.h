@@ -13,10 +13,12 @@ typedef struct prs_search_request {
     bool exact_count;
     bool exhaustive; /* no pruning */
     prs_watch *watch;
-    const prs_page *page; /* hits stand behind it; NULL = from the start */
-    int shift;            /* of the scores, for the page */
-    uint32_t threads;     /* that may work on it, the caller's among them; 0 = 1 */
-    prs_spares *spares;   /* of the snapshot, for working space; NULL = the memory of the search */
+    const prs_page *page;    /* hits stand behind it; NULL = from the start */
+    int shift;               /* of the scores, for the page */
+    uint32_t threads;        /* that may work on it, the caller's among them; 0 = 1 */
+    prs_score_cache *scores; /* of the snapshot; NULL = none are kept */
+    /* of the snapshot, for working space and arenas; NULL = the memory of the search */
+    prs_spares *spares, *arenas;
     const prs_kept_filter *kept; /* a part of root that may be kept for later; NULL = none */
     /* of a segment, that one thread takes at a time, a multiple of PRS_WINDOW; 0 = as it seems
      * best, and one thread for what is quickly done */

@@ -73,8 +73,23 @@ static uint32_t scalar_in_bits(const prs_block_bits *bits, const uint32_t *docs,
     return select_in_bits(bits, docs, scores, n, need, at, place);
 }
 
-static const prs_select_kernels scalar = {scalar_floor, scalar_hits, scalar_slots, scalar_place,
-                                          scalar_in_bits};
+/* By halves, without a branch: every search takes as many steps. */
+static uint32_t scalar_in_docs(const uint32_t *block, uint32_t m, const uint32_t *docs, uint32_t n,
+                               uint16_t *at, uint8_t *place) {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t *from = block;
+        for (uint32_t left = m; left > 1; left -= left / 2)
+            from += from[left / 2 - 1] < docs[i] ? left / 2 : 0;
+        at[found] = (uint16_t)i;
+        place[found] = (uint8_t)(from - block);
+        found += *from == docs[i];
+    }
+    return found;
+}
+
+static const prs_select_kernels scalar = {scalar_floor, scalar_hits,    scalar_slots,
+                                          scalar_place, scalar_in_bits, scalar_in_docs};
 
 static const prs_select_kernels *kernels(void) {
 #ifdef __x86_64__
@@ -125,6 +140,12 @@ uint32_t prs_select_in_bits(const prs_block_bits *bits, const uint32_t *docs, co
                (docs[n - 1] < bits->first || docs[n - 1] - bits->first < 64 * bits->n_words));
     if (bits->words == NULL) return select_in_run(bits->first, docs, scores, n, need, at, place);
     return kernels()->in_bits(bits, docs, scores, n, need, at, place);
+}
+
+uint32_t prs_select_in_docs(const uint32_t *block, uint32_t m, const uint32_t *docs, uint32_t n,
+                            uint16_t *at, uint8_t *place) {
+    PRS_ASSERT(m >= 1 && m <= PRS_BLOCK && (n == 0 || docs[n - 1] <= block[m - 1]));
+    return kernels()->in_docs(block, m, docs, n, at, place);
 }
 
 bool prs_select_any(const int32_t *scores, uint32_t n, int32_t need) {

@@ -34,6 +34,13 @@ uint32_t prs_select_place(const uint32_t *docs, uint32_t from, uint32_t n, uint3
  *           block has documents */
 uint32_t prs_select_in_bits(const prs_block_bits *bits, const uint32_t *docs, const int32_t *scores,
                             uint32_t n, int32_t need, uint16_t *at, uint8_t *place);
+/** Of n documents, which ascend, those that are among the m of a decoded block: their place among
+ *  the n, and in the block; their number.
+ *  Params : block[] ascends, m = 1..PRS_BLOCK, and is readable for PRS_SCORE_LANES behind PRS_BLOCK;
+ *           docs[n - 1] <= block[m - 1]; at, place have room for one more than the smaller of both
+ *  Cost   : AVX2: 1.5 ns a document, and 8 ns; no branches */
+uint32_t prs_select_in_docs(const uint32_t *block, uint32_t m, const uint32_t *docs, uint32_t n,
+                            uint16_t *at, uint8_t *place);
 /** Does any score reach `need`? */
 bool prs_select_any(const int32_t *scores, uint32_t n, int32_t need);
 

@@ -106,7 +106,75 @@ static uint32_t in_bits(const prs_block_bits *bits, const uint32_t *docs, const 
     return select_in_bits(bits, docs, scores, n, need, at, place);
 }
 
-const prs_select_kernels prs_select_avx2 = {keep_floor, keep_hits, take_slots, find_place, in_bits};
+static inline uint32_t equals(__m256i a, __m256i b) {
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(a, b)));
+}
+
+/* Where the part begins whose end is the first that is not below a document. */
+static inline uint32_t part_of(__m256i ends, uint32_t doc) {
+    uint32_t below = reach(_mm256_set1_epi32((int32_t)doc), ends);
+    return 16 * ((uint32_t)__builtin_popcount(below) % PRS_SELECT_PARTS);
+}
+
+/* Place of a document in the block, 256 or more if it is not there: all of its part at once. */
+static inline uint32_t find_one(__m256i ends, const uint32_t *block, uint32_t doc) {
+    __m256i one = _mm256_set1_epi32((int32_t)doc);
+    uint32_t from = part_of(ends, doc);
+    uint32_t equal = equals(load(block + from), one) | equals(load(block + from + 8), one) << 8;
+    return from + (uint32_t)__builtin_ctz(equal | 1u << 16) + (uint32_t)(equal == 0) * 256;
+}
+
+static uint32_t few_in_docs(const uint32_t *block, uint32_t m, __m256i ends, const uint32_t *docs,
+                            uint32_t n, uint16_t *at, uint8_t *place) {
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t k = find_one(ends, block, docs[i]);
+        at[found] = (uint16_t)i;
+        place[found] = (uint8_t)k;
+        found += k < m;
+    }
+    return found;
+}
+
+/* Lanes of 8 documents up to `last` that are among those of the block from *k on, which moves to
+ * one that is not behind the next document. */
+static inline uint32_t step_over(const uint32_t *block, uint32_t m, __m256i docs, uint32_t last,
+                                 uint32_t *k) {
+    uint32_t j = *k;
+    __m256i hits = _mm256_setzero_si256();
+    for (; j < m && block[j] <= last; j += 2) {
+        __m256i a = _mm256_cmpeq_epi32(docs, _mm256_set1_epi32((int32_t)block[j]));
+        __m256i b = _mm256_cmpeq_epi32(docs, _mm256_set1_epi32((int32_t)block[j + 1]));
+        hits = _mm256_or_si256(hits, _mm256_or_si256(a, b));
+    }
+    *k = j > *k ? j - 2 : j;
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(hits));
+}
+
+uint32_t prs_select_in_docs_avx2(const uint32_t *block, uint32_t m, const uint32_t *docs,
+                                 uint32_t n, uint16_t *at, uint8_t *place) {
+    uint32_t part_ends[PRS_SELECT_PARTS], found = 0;
+    select_part_ends(block, m, part_ends);
+    const __m256i ends = load(part_ends);
+    if (n == 0) return 0;
+    uint32_t k = part_of(ends, docs[0]), beside = part_of(ends, docs[n - 1]) + 16 - k;
+    if (n * PRS_SELECT_FEW < beside) return few_in_docs(block, m, ends, docs, n, at, place);
+    for (uint32_t i = 0; i < n; i += 8) {
+        uint32_t last = docs[PRS_MIN(i + 7, n - 1)];
+        uint32_t hits = step_over(block, m, load(docs + i), last, &k) & lanes(n - i);
+        for (; hits != 0; hits &= hits - 1) {
+            uint32_t lane = i + (uint32_t)__builtin_ctz(hits);
+            uint32_t there = find_one(ends, block, docs[lane]);
+            at[found] = (uint16_t)lane;
+            place[found] = (uint8_t)there;
+            found += there < m; /* behind the end may stand anything */
+        }
+    }
+    return found;
+}
+
+const prs_select_kernels prs_select_avx2 = {keep_floor, keep_hits, take_slots,
+                                            find_place, in_bits,   prs_select_in_docs_avx2};
 #else
 typedef int prs_select_avx2_unused; /* a translation unit is not empty */
 #endif

@@ -14,8 +14,26 @@ typedef struct prs_select_kernels {
     uint32_t (*place)(const uint32_t *docs, uint32_t from, uint32_t n, uint32_t target);
     uint32_t (*in_bits)(const prs_block_bits *bits, const uint32_t *docs, const int32_t *scores,
                         uint32_t n, int32_t need, uint16_t *at, uint8_t *place);
+    uint32_t (*in_docs)(const uint32_t *block, uint32_t m, const uint32_t *docs, uint32_t n,
+                        uint16_t *at, uint8_t *place);
 } prs_select_kernels;
 
+#define PRS_SELECT_FEW 10u  /* one among so many is looked for; more are passed side by side */
+#define PRS_SELECT_PARTS 8u /* of a block, of 16 documents each */
+
+/* The last documents of the parts of a block; of those that are not there, INT32_MAX. */
+static inline void select_part_ends(const uint32_t *block, uint32_t m,
+                                    uint32_t ends[PRS_SELECT_PARTS]) {
+    if (PRS_LIKELY(m == PRS_BLOCK)) {
+        for (uint32_t i = 0; i < PRS_SELECT_PARTS; i++) ends[i] = block[16 * i + 15];
+        return;
+    }
+    for (uint32_t i = 0; i < PRS_SELECT_PARTS; i++)
+        ends[i] = 16 * i >= m ? INT32_MAX : block[PRS_MIN(16 * i + 15, m - 1)];
+}
+
+uint32_t prs_select_in_docs_avx2(const uint32_t *block, uint32_t m, const uint32_t *docs,
+                                 uint32_t n, uint16_t *at, uint8_t *place);
 extern const prs_select_kernels prs_select_avx2, prs_select_avx512;
 
 /* The place of a document is the number of set bits before its own.  Written once; counting bits is

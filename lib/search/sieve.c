@@ -10,6 +10,9 @@
 
 #define PRS_SIFT_BY_WORDS 512u /* bits of a window from which filling is the cheaper way */
 
+#define PRS_DENSE 4u      /* a list of one document in so many is mostly bits */
+#define PRS_MAP_LEAST 16u /* one document in so many to be set */
+
 /* Bits to candidates. */
 static void list_bits(uint32_t base, const uint64_t *words, uint32_t n_words, prs_batch *out) {
     uint32_t n = 0;
@@ -53,6 +56,45 @@ prism_status prs_cursor_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint
         uint32_t n = PRS_MIN(n_words - i, PRS_WINDOW_WORDS);
         PRS_TRY(sift_window(c, base + 64 * i, words + i, n, keep, space, err));
     }
+    return PRISM_OK;
+}
+
+static bool fills_maps(const prs_cursor *c) {
+    return c->sieve != NULL && c->sieve->fill_map != NULL;
+}
+
+/* Are there so many documents to be set one by one that a byte for each is cheaper? */
+static bool maps(const prs_plan *plan, prs_cursor *const *cursors, uint32_t n,
+                 const prs_cursor *less) {
+    uint64_t single = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const prs_cursor *c = cursors[i];
+        if (c != less && fills_maps(c) && c->cost * PRS_DENSE < plan->n_docs)
+            single += c->cost; /* others are bits */
+    }
+    return single * PRS_MAP_LEAST >= plan->n_docs;
+}
+
+prism_status prs_cursors_fill(prs_plan *plan, prs_cursor *const *cursors, uint32_t n,
+                              const prs_cursor *less, uint32_t base, uint64_t *words,
+                              uint32_t n_words, prs_batch *space, prism_error *err) {
+    uint8_t *map = NULL;
+    if (maps(plan, cursors, n, less)) {
+        if (plan->map == NULL) plan->map = prs_arena_calloc(&plan->arena, PRS_SIEVE_WORDS, 64);
+        if (plan->map == NULL) return prs_error_nomem(err);
+        map = plan->map;
+    }
+    for (uint32_t i = 0; i < n; i++) { /* first: there may be unions below, which use the map */
+        prs_cursor *c = cursors[i];
+        if (c != less && !(map != NULL && fills_maps(c)))
+            PRS_TRY(prs_cursor_fill(c, base, words, n_words, space, err));
+    }
+    for (uint32_t i = 0; i < n && map != NULL; i++) {
+        prs_cursor *c = cursors[i];
+        if (c != less && fills_maps(c))
+            PRS_TRY(c->sieve->fill_map(c, base, words, map, n_words, err));
+    }
+    if (map != NULL) prs_words_take_map(words, map, n_words);
     return PRISM_OK;
 }
 

@@ -31,7 +31,17 @@ struct prs_sieve_ops {
      * one word may be asked in parts, lower bits first.  Bits at and above n_docs are never set. */
     prism_status (*sift)(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words, bool keep,
                          prism_error *err);
+    /* As `fill`, but a document may become a byte of `map` instead (prs_words_take_map); NULL: this
+     * cursor only fills. */
+    prism_status (*fill_map)(prs_cursor *c, uint32_t base, uint64_t *words, uint8_t *map,
+                             uint32_t n_words, prism_error *err);
 };
+
+/** Set the bits of what any of n cursors matches, as their `fill` does.
+ *  Params : less: one of them that is left out, NULL = none; space: as prs_cursor_fill wants it */
+prism_status prs_cursors_fill(prs_plan *plan, prs_cursor *const *cursors, uint32_t n,
+                              const prs_cursor *less, uint32_t base, uint64_t *words,
+                              uint32_t n_words, prs_batch *space, prism_error *err) PRS_NODISCARD;
 
 /** Narrow a window by any cursor: its own sift, else by probing or filling.
  *  Params : space: work space of the caller, not of the cursor; NULL for cursors that sift */
@@ -66,6 +76,14 @@ static inline bool prs_window_is_empty(const uint64_t *words, uint32_t n_words) 
 /** A term that does not score: its list, or any of those of its fields.  *out NULL = not here. */
 prism_status prs_cur_list_make(prs_plan *plan, const prs_weighted *at, uint32_t depth,
                                prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** One posting list. */
+prism_status prs_cur_list_new(prs_plan *plan, const prs_postings_source *source,
+                              const prs_term_info *info, uint32_t depth, prs_cursor **out,
+                              prism_error *err) PRS_NODISCARD;
+/** Is it the list of a word? */
+bool prs_cur_is_list(const prs_cursor *c);
+/** Its list, opened.   Errors : ECORRUPT, ENOMEM */
+prism_status prs_cur_list_open(prs_cursor *c, prs_postings **out, prism_error *err) PRS_NODISCARD;
 /** Is it a range of numbers in a column of one value a document? */
 bool prs_cur_range_can(const prs_plan *plan, const prs_weighted *at);
 /** Then, not scored, by the column itself.  *out NULL = nothing here. */
@@ -79,6 +97,8 @@ uint32_t prs_cur_any_children(const prs_cursor *c, prs_cursor ***children);
 /** All of the required (at least one), none of the prohibited; optional parts are ignored. */
 prism_status prs_cur_all_make(prs_plan *plan, const prs_and_parts *parts, uint32_t depth,
                               prs_cursor **out, prism_error *err) PRS_NODISCARD;
+/** Is all that it requires lists of words? */
+bool prs_cur_all_of_lists(const prs_cursor *c);
 /** The one that is required, where it is only one, and those that are prohibited; NULL if it is
  *  something else. */
 prs_cursor *prs_cur_all_less(const prs_cursor *c, prs_cursor ***prohibited, uint32_t *n);

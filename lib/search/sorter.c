@@ -295,6 +295,7 @@ prism_status prs_sorter_run(const prs_search_request *request, const prs_sort *s
     prs_arena_init(&out->arena, mem, 0);
     prs_arena_init(&arena, mem, 0);
     prs_plan_init(&s.plan, mem, request->watch);
+    prs_plan_lend(&s.plan, request->spares, request->arenas);
     s.plan.kept = request->kept;
     s.batch = prs_arena_alloc(&arena, sizeof *s.batch);
     s.sources = prs_arena_calloc(&arena, sort->n, sizeof *s.sources);

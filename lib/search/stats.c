@@ -118,22 +118,31 @@ typedef struct collecting {
     prs_watch *watch;
 } collecting;
 
-static prism_status count_set(collecting *c, const prs_named_fields *named, const prs_fields *here,
-                              prs_stats_set *set, prism_error *err) {
-    uint16_t *numbers = prs_arena_alloc(&c->arena, here->n * sizeof *numbers);
+/* The field of the snapshot that has lengths and this number in the query's schema; NULL: none. */
+static const prs_field *field_with_lengths(const prism_snapshot *snap, const prism_schema *schema,
+                                           uint16_t no) {
+    const prs_field *field = &schema->fields[no];
+    if (schema != snap->schema)
+        field = prs_schema_field(snap->schema, field->name, strlen(field->name));
+    bool has = field != NULL && prs_leaf_field_has_lengths(snap->schema, field->no);
+    return has ? field : NULL;
+}
+
+prism_status prs_stats_count_set(const prism_snapshot *snap, const prism_schema *schema,
+                                 const prs_named_fields *named, const prs_fields *here,
+                                 prs_arena *arena, prs_stats_set *set, prism_error *err) {
+    uint16_t *numbers = prs_arena_alloc(arena, here->n * sizeof *numbers);
     if (numbers == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < here->n; i++) numbers[i] = here->ptr[i].field;
-    for (uint32_t s = 0; s < c->snap->n_leaves; s++) {
-        prs_segment *segment = c->snap->leaves[s].segment;
-        uint32_t n = 0;
-        if (here->n > 0) PRS_TRY(prs_segment_docs_with_any(segment, numbers, here->n, &n, err));
+    for (uint32_t s = 0; s < snap->n_leaves && here->n > 0; s++) {
+        uint32_t n;
+        PRS_TRY(prs_segment_docs_with_any(snap->leaves[s].segment, numbers, here->n, &n, err));
         set->n_docs += n;
-        for (uint32_t i = 0; i < named->n; i++) {
-            const char *name = c->schema->fields[named->sorted[i].field].name;
-            const prs_field *field = prs_schema_field(c->snap->schema, name, strlen(name));
-            if (field == NULL || !prs_leaf_field_has_lengths(c->snap->schema, field->no)) continue;
-            set->tokens[i] += segment->fields[field->no].sum_length;
-        }
+    }
+    for (uint32_t i = 0; i < named->n; i++) {
+        const prs_field *field = field_with_lengths(snap, schema, named->sorted[i].field);
+        for (uint32_t s = 0; field != NULL && s < snap->n_leaves; s++)
+            set->tokens[i] += snap->leaves[s].segment->fields[field->no].sum_length;
     }
     return PRISM_OK;
 }
@@ -143,13 +152,18 @@ static prism_status collect_word(collecting *c, uint32_t set, const prs_fields *
     uint32_t word;
     bool added;
     PRS_TRY(prs_stats_add_word(c->stats, set, key, &word, &added, err));
-    for (uint32_t s = 0; added && s < c->snap->n_leaves; s++) {
+    if (!added) return PRISM_OK;
+    prs_arena_mark mark = prs_arena_save(&c->arena);
+    prs_term_info *infos = prs_arena_alloc(&c->arena, here->n * sizeof *infos);
+    if (infos == NULL) return prs_error_nomem(err);
+    for (uint32_t s = 0; s < c->snap->n_leaves; s++) {
         uint32_t df;
         PRS_TRY(prs_watch_tick(c->watch, err));
-        PRS_TRY(
-            prs_word_df(c->snap->leaves[s].segment, here, key, &c->stats->mem, c->watch, &df, err));
+        PRS_TRY(prs_word_df(c->snap->leaves[s].segment, here, key, &c->stats->mem, c->watch, infos,
+                            &df, err));
         c->stats->dfs[word] += df;
     }
+    prs_arena_restore(&c->arena, mark);
     return PRISM_OK;
 }
 
@@ -161,7 +175,9 @@ static prism_status collect_leaf(collecting *c, const prs_node *node, prism_erro
     uint32_t set;
     bool added;
     PRS_TRY(prs_stats_add_set(c->stats, named.names, named.n, &set, &added, err));
-    if (added) PRS_TRY(count_set(c, &named, &here, &c->stats->sets[set], err));
+    if (added)
+        PRS_TRY(prs_stats_count_set(c->snap, c->schema, &named, &here, &c->arena,
+                                    &c->stats->sets[set], err));
     if (node->kind == PRS_NODE_TERM) return collect_word(c, set, &here, node->key, err);
     for (uint32_t i = 0; i < node->n_slots; i++) {
         if (node->slots[i].idf_key.len == 0) continue;

@@ -12,7 +12,7 @@
 
 #include "base/map.h"
 #include "index/snapshot.h"
-#include "query/ast.h"
+#include "search/leaf_fields.h"
 #include "search/watch.h"
 
 #include <prismsearch/search.h>
@@ -52,6 +52,13 @@ uint32_t prs_stats_find_word(const prism_stats *stats, uint32_t set, prs_bytes k
 prism_status prs_stats_collect(prism_stats *stats, const prism_snapshot *snap,
                                const prism_query *query, prs_watch *watch,
                                prism_error *err) PRS_NODISCARD;
+/** Add what a snapshot has of a set of fields to set->n_docs and set->tokens[named->n].
+ *  Params : named by the numbers of `schema`, here by those of the snapshot's; arena: scratch
+ *  Errors : ECORRUPT, EIO, ENOMEM */
+prism_status prs_stats_count_set(const prism_snapshot *snap, const prism_schema *schema,
+                                 const prs_named_fields *named, const prs_fields *here,
+                                 prs_arena *arena, prs_stats_set *set,
+                                 prism_error *err) PRS_NODISCARD;
 /** Add the numbers of `from`.  Errors : EINVAL not of the same query, ELIMIT; then nothing was
  *  added */
 prism_status prs_stats_merge(prism_stats *into, const prism_stats *from,

@@ -12,6 +12,8 @@
 
 #include <prismsearch/search.h>
 
+#include <stdatomic.h>
+
 #define PRS_WATCH_TICKS 32u   /* steps between two looks at the clock, or calls of progress */
 #define PRS_WATCH_DOCS 65536u /* documents whose presence or value is looked at in one step */
 
@@ -23,11 +25,12 @@ typedef struct prs_watch {
     prism_stop why;             /* PRISM_STOP_NONE: go on */
     prism_progress_fn progress; /* may be NULL */
     void *progress_ctx;
+    const atomic_bool *failed; /* another thread of this search has; NULL = there is none */
 } prs_watch;
 
 static inline prs_watch prs_watch_of(uint64_t timeout_us, const volatile int *cancel,
                                      uint64_t max_work) {
-    prs_watch watch = {0, cancel, max_work, 0, PRISM_STOP_NONE, NULL, NULL};
+    prs_watch watch = {0, cancel, max_work, 0, PRISM_STOP_NONE, NULL, NULL, NULL};
     if (timeout_us != 0) {
         uint64_t now = prs_clock_us();
         watch.deadline_us = timeout_us < UINT64_MAX - now ? now + timeout_us : UINT64_MAX;
@@ -39,7 +42,8 @@ static inline bool prs_watch_stopped(const prs_watch *watch) {
     return watch->why != PRISM_STOP_NONE;
 }
 
-/** PRISM_OK, or PRISM_ECANCELED for ever after.   Cost: two loads; every PRS_WATCH_TICKS-th time a
+/** PRISM_OK, or PRISM_ECANCELED for ever after; without a `why` where another thread has one, or an
+ *  error.   Cost: two loads; every PRS_WATCH_TICKS-th time a
  *  clock */
 static inline prism_status prs_watch_tick(prs_watch *watch, prism_error *err) {
     uint64_t step = watch->work++;
@@ -53,7 +57,9 @@ static inline prism_status prs_watch_tick(prs_watch *watch, prism_error *err) {
                 watch->why = PRISM_STOP_CANCEL;
         }
     }
-    if (PRS_LIKELY(watch->why == PRISM_STOP_NONE)) return PRISM_OK;
+    bool alone =
+        watch->failed == NULL || !atomic_load_explicit(watch->failed, memory_order_relaxed);
+    if (PRS_LIKELY(watch->why == PRISM_STOP_NONE && alone)) return PRISM_OK;
     return prs_error_set(err, PRISM_ECANCELED, "the search was stopped");
 }
 

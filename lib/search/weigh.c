@@ -10,7 +10,32 @@
 #include "search/weigh.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "search/leaf_fields.h"
+#include "search/word_df.h"
+
+#define FOUND_KEPT 64u /* leaves times fields of a word whose places are handed to the plan */
+
+/* The fields of a leaf, and what they hold.  Most leaves of a query have those of the leaf
+ * before. */
+typedef struct leaf_set {
+    prs_fields asked; /* numbers of the query's schema; n 0 = none yet */
+    prs_fields here;  /* of the snapshot's */
+    bool weighed;     /* the rest is known, too */
+    uint32_t id;      /* in the statistics given */
+    bool has_lengths;
+    uint64_t n_docs, tokens; /* tokens weighted */
+} leaf_set;
+
+/* A word of several fields, which is dear to count. */
+typedef struct counted_word counted_word;
+struct counted_word {
+    prs_fields here;
+    prs_bytes key;
+    uint64_t hash, df;
+    const prs_found *found;
+    counted_word *next;
+};
 
 typedef struct weighing {
     prs_arena *arena;
@@ -18,6 +43,8 @@ typedef struct weighing {
     const prism_schema *schema; /* of the query */
     const prs_weigh_opts *opts;
     double total; /* W */
+    leaf_set set;
+    counted_word *counted;
 } weighing;
 
 static prism_status lacks(prism_error *err) {
@@ -25,45 +52,145 @@ static prism_status lacks(prism_error *err) {
                          "the statistics given were not collected for this query");
 }
 
-static prism_status add_idf(const prism_stats *stats, uint32_t set, prs_bytes key, double *idf,
+/* ---- fields ---------------------------------------------------------------------------------- */
+
+static bool same_fields(const prs_fields *a, const prs_fields *b) {
+    bool same = a->n == b->n;
+    for (uint32_t i = 0; same && i < a->n; i++)
+        same = a->ptr[i].field == b->ptr[i].field && a->ptr[i].weight == b->ptr[i].weight;
+    return same;
+}
+
+static prism_status map_fields(weighing *w, const prs_node *node, prs_weighted *at,
+                               prism_error *err) {
+    leaf_set *set = &w->set;
+    if (set->asked.n == 0 || !same_fields(&set->asked, &node->fields)) {
+        PRS_TRY(prs_leaf_fields_map(w->arena, w->schema, w->snap->schema, &node->fields, &set->here,
+                                    err));
+        set->asked = node->fields;
+        set->weighed = false;
+    }
+    at->fields = set->here;
+    return PRISM_OK;
+}
+
+/* Documents and tokens of the set: given, or counted. */
+static prism_status read_set(weighing *w, const prs_named_fields *named, prs_stats_set *out,
+                             prism_error *err) {
+    const prism_stats *stats = w->opts->stats;
+    if (stats != NULL) {
+        w->set.id = prs_stats_find_set(stats, named->names);
+        if (w->set.id == UINT32_MAX || stats->sets[w->set.id].n_fields != named->n)
+            return lacks(err);
+        *out = stats->sets[w->set.id];
+        return PRISM_OK;
+    }
+    *out = (prs_stats_set){0, prs_arena_calloc(w->arena, named->n, sizeof *out->tokens), named->n};
+    if (out->tokens == NULL) return prs_error_nomem(err);
+    return prs_stats_count_set(w->snap, w->schema, named, &w->set.here, w->arena, out, err);
+}
+
+/* The fields of the node, which are mapped. */
+static prism_status weigh_set(weighing *w, const prs_node *node, prism_error *err) {
+    leaf_set *set = &w->set;
+    if (set->weighed) return PRISM_OK;
+    prs_named_fields named;
+    prs_stats_set counts;
+    PRS_TRY(prs_leaf_fields_name(w->arena, w->schema, &node->fields, &named, err));
+    PRS_TRY(read_set(w, &named, &counts, err));
+    set->n_docs = counts.n_docs;
+    set->tokens = 0;
+    set->has_lengths = false;
+    for (uint32_t i = 0; i < named.n; i++) {
+        uint16_t field = named.sorted[i].field;
+        set->tokens += named.sorted[i].weight * counts.tokens[i];
+        set->has_lengths = set->has_lengths || prs_leaf_field_has_lengths(w->schema, field);
+    }
+    set->weighed = true;
+    return PRISM_OK;
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+/* Documents of a word in all segments, and where each has it. */
+static prism_status find_word(weighing *w, prs_bytes key, counted_word *out, prism_error *err) {
+    const prism_snapshot *snap = w->snap;
+    uint32_t n = w->set.here.n;
+    bool keep = (uint64_t)n * snap->n_leaves <= FOUND_KEPT;
+    uint32_t room = keep ? n * snap->n_leaves : n;
+    prs_found *found = prs_arena_alloc(w->arena, sizeof *found + room * sizeof found->infos[0]);
+    if (found == NULL) return prs_error_nomem(err);
+    found->leaves = snap->leaves;
+    found->n_fields = n;
+    *out = (counted_word){.here = w->set.here, .key = key, .found = keep ? found : NULL};
+    for (uint32_t s = 0; s < snap->n_leaves; s++) {
+        uint32_t df;
+        PRS_TRY(prs_watch_tick(w->opts->watch, err));
+        PRS_TRY(prs_word_df(snap->leaves[s].segment, &w->set.here, key, w->arena->mem,
+                            w->opts->watch, found->infos + (keep ? s * n : 0), &df, err));
+        out->df += df;
+    }
+    return PRISM_OK;
+}
+
+/* The same, remembered where it is more than look-ups. */
+static prism_status count_word(weighing *w, prs_bytes key, counted_word *out, prism_error *err) {
+    if (w->set.here.n < 2) return find_word(w, key, out, err);
+    uint64_t hash = prs_hash64(key.ptr, key.len, 0);
+    for (const counted_word *c = w->counted; c != NULL; c = c->next) {
+        if (c->hash != hash || !prs_bytes_equal(c->key, key) ||
+            !same_fields(&c->here, &w->set.here))
+            continue;
+        *out = *c;
+        return PRISM_OK;
+    }
+    PRS_TRY(find_word(w, key, out, err));
+    counted_word *kept = prs_arena_alloc(w->arena, sizeof *kept);
+    if (kept == NULL) return prs_error_nomem(err);
+    out->hash = hash;
+    out->next = w->counted;
+    *kept = *out;
+    w->counted = kept;
+    return PRISM_OK;
+}
+
+static prism_status add_idf(weighing *w, prs_bytes key, double *idf, const prs_found **found,
                             prism_error *err) {
-    uint32_t word = prs_stats_find_word(stats, set, key);
-    if (word == UINT32_MAX) return lacks(err);
-    *idf += prs_score_idf(stats->sets[set].n_docs, stats->dfs[word]);
+    const prism_stats *stats = w->opts->stats;
+    counted_word counted;
+    if (stats == NULL) {
+        PRS_TRY(count_word(w, key, &counted, err));
+        *found = counted.found;
+    } else {
+        uint32_t word = prs_stats_find_word(stats, w->set.id, key);
+        if (word == UINT32_MAX) return lacks(err);
+        counted.df = stats->dfs[word];
+    }
+    if (w->set.n_docs != 0) *idf += prs_score_idf(w->set.n_docs, counted.df);
     return PRISM_OK;
 }
 
 /* Sum over the words, left to right. */
-static prism_status leaf_idf(const weighing *w, const prs_node *node, uint32_t set, double *idf,
-                             prism_error *err) {
+static prism_status leaf_idf(weighing *w, const prs_node *node, double *idf,
+                             const prs_found **found, prism_error *err) {
+    const prs_found *ignored;
     *idf = 0.0;
-    if (w->opts->stats->sets[set].n_docs == 0) return PRISM_OK;
-    if (node->kind == PRS_NODE_TERM) return add_idf(w->opts->stats, set, node->key, idf, err);
+    if (w->set.n_docs == 0 && w->opts->stats != NULL) return PRISM_OK;
+    if (node->kind == PRS_NODE_TERM) return add_idf(w, node->key, idf, found, err);
     for (uint32_t i = 0; i < node->n_slots; i++) {
         if (node->slots[i].idf_key.len == 0) continue;
-        PRS_TRY(add_idf(w->opts->stats, set, node->slots[i].idf_key, idf, err));
+        PRS_TRY(add_idf(w, node->slots[i].idf_key, idf, &ignored, err));
     }
     return PRISM_OK;
 }
 
 static prism_status weigh_leaf(weighing *w, prs_weighted *at, prism_error *err) {
-    const prs_node *node = at->node;
-    const prism_stats *stats = w->opts->stats;
-    prs_named_fields named;
-    PRS_TRY(prs_leaf_fields_name(w->arena, w->schema, &node->fields, &named, err));
-    uint32_t id = prs_stats_find_set(stats, named.names);
-    if (id == UINT32_MAX || stats->sets[id].n_fields != named.n) return lacks(err);
     double idf;
-    PRS_TRY(leaf_idf(w, node, id, &idf, err));
-    uint64_t tokens = 0;
-    bool has_lengths = false;
-    for (uint32_t i = 0; i < named.n; i++) {
-        tokens += named.sorted[i].weight * stats->sets[id].tokens[i];
-        has_lengths = has_lengths || prs_leaf_field_has_lengths(w->schema, named.sorted[i].field);
-    }
+    PRS_TRY(weigh_set(w, at->node, err));
+    PRS_TRY(leaf_idf(w, at->node, &idf, &at->found, err));
     at->scorer.w = (float)(at->boost * idf);
-    prs_score_constants(&at->scorer, w->opts->k1, w->opts->b, has_lengths, stats->sets[id].n_docs,
-                        tokens);
+    prs_score_constants(&at->scorer, w->opts->k1, w->opts->b, w->set.has_lengths, w->set.n_docs,
+                        w->set.tokens);
     w->total += (double)at->scorer.w;
     return PRISM_OK;
 }
@@ -73,6 +200,8 @@ static prism_status weigh_node(weighing *w, const prs_node *node, double boost, 
 
 static prism_status weigh_children(weighing *w, prs_node *const *nodes, uint32_t n, double boost,
                                    bool scored, prs_weighted **out, prism_error *err) {
+    *out = NULL;
+    if (n == 0) return PRISM_OK;
     *out = prs_arena_calloc(w->arena, n, sizeof **out);
     if (*out == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < n; i++) PRS_TRY(weigh_node(w, nodes[i], boost, scored, *out + i, err));
@@ -102,10 +231,7 @@ static prism_status weigh_node(weighing *w, const prs_node *node, double boost, 
         break;
     default: break;
     }
-    if (node->fields.n > 0) {
-        PRS_TRY(prs_leaf_fields_map(w->arena, w->schema, w->snap->schema, &node->fields,
-                                    &at->fields, err));
-    }
+    if (node->fields.n > 0 || leaf) PRS_TRY(map_fields(w, node, at, err));
     if (at->constant) w->total += (double)(float)at->boost;
     if (leaf && scored) PRS_TRY(weigh_leaf(w, at, err));
     PRS_TRY(weigh_children(w, node->must, node->n_must, at->boost, inner, &at->must, err));
@@ -183,7 +309,7 @@ static void find_repeats(prs_weighted *at) {
 
 prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism_query *query,
                        const prs_weigh_opts *opts, prs_weights *out, prism_error *err) {
-    weighing w = {arena, snap, query->schema, opts, 0.0};
+    weighing w = {.arena = arena, .snap = snap, .schema = query->schema, .opts = opts};
     out->root = prs_arena_calloc(arena, 1, sizeof *out->root);
     if (out->root == NULL) return prs_error_nomem(err);
     PRS_TRY(weigh_node(&w, query->root, 1.0, true, out->root, err));
@@ -199,7 +325,7 @@ prism_status prs_weigh(prs_arena *arena, const prism_snapshot *snap, const prism
 prism_status prs_weigh_nothing(prs_arena *arena, const prism_snapshot *snap,
                                const prism_schema *schema, const prs_node *node, prs_weighted **out,
                                prism_error *err) {
-    weighing w = {arena, snap, schema, NULL, 0.0};
+    weighing w = {.arena = arena, .snap = snap, .schema = schema};
     *out = prs_arena_calloc(arena, 1, sizeof **out);
     if (*out == NULL) return prs_error_nomem(err);
     return weigh_node(&w, node, 1.0, false, *out, err);

@@ -100,27 +100,24 @@ static prism_status count_union(const prs_segment *segment, const prs_fields *fi
     return status;
 }
 
-prism_status prs_word_df(prs_segment *segment, const prs_fields *fields, prs_bytes key,
-                         prs_mem *mem, prs_watch *watch, uint32_t *df, prism_error *err) {
-    *df = 0;
-    size_t bytes = fields->n * sizeof(prs_term_info);
-    prs_term_info *infos = prs_mem_alloc(mem, bytes);
-    if (infos == NULL) return prs_error_nomem(err);
-    prism_status status = PRISM_OK;
+prism_status prs_word_df(const prs_segment *segment, const prs_fields *fields, prs_bytes key,
+                         prs_mem *mem, prs_watch *watch, prs_term_info *infos, uint32_t *df,
+                         prism_error *err) {
     uint32_t n_lists = 0;
-    for (uint32_t i = 0; i < fields->n && status == PRISM_OK; i++) {
+    *df = 0;
+    for (uint32_t i = 0; i < fields->n; i++) {
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         bool found = false;
-        memset(&infos[i], 0, sizeof infos[i]);
-        if (field->present) status = prs_terms_find(&field->terms, key, &infos[i], &found, err);
-        if (found) {
-            n_lists++;
-            *df = infos[i].df;
-        }
+        if (field->present)
+            PRS_TRY(prs_terms_find(&field->terms, key, &infos[i], &found, err));
+        else
+            memset(&infos[i], 0, sizeof infos[i]);
+        if (!found) continue;
+        n_lists++;
+        *df = infos[i].df;
     }
-    if (status == PRISM_OK && n_lists > 1)
-        status = count_union(segment, fields, infos, n_lists, mem, watch, df, err);
+    if (n_lists < 2) return PRISM_OK;
+    prism_status status = count_union(segment, fields, infos, n_lists, mem, watch, df, err);
     if (status != PRISM_OK) *df = 0;
-    prs_mem_free(mem, infos, bytes);
     return status;
 }

@@ -86,7 +86,7 @@ static prism_status merge_new(prism_writer *writer, prism_error *err) {
         prs_merge_range range = prs_merge_pick_load(n_new);
         range = (prs_merge_range){first, PRS_MAX(range.n, PRS_MIN(n_new, 1u))};
         if (range.n < least) break;
-        PRS_TRY(merge_range(writer, range, NULL, NULL, err));
+        PRS_TRY(merge_range(writer, range, writer->stopper.progress, writer->stopper.ctx, err));
     }
     return PRISM_OK;
 }
@@ -104,7 +104,8 @@ prism_status prs_merge_suspects(prism_writer *writer, prism_error *err) {
     for (uint32_t i = 0; i < writer->segments.n; i++) {
         prism_error own = PRISM_ERROR_INIT;
         if (!is_suspect(&writer->segments.ptr[i])) continue;
-        prism_status status = merge_range(writer, (prs_merge_range){i, 1}, NULL, NULL, &own);
+        prism_status status = merge_range(writer, (prs_merge_range){i, 1}, writer->stopper.progress,
+                                          writer->stopper.ctx, &own);
         if (status == PRISM_ECORRUPT) return prs_writer_fail(writer, &own, err);
         if (status == PRISM_OK) continue;
         if (err != NULL && err->size >= sizeof *err) *err = own;
@@ -129,17 +130,16 @@ prism_status prs_merge_next(prism_writer *writer, prs_merge_range *range, prism_
 prism_status prs_merge_at_commit(prism_writer *writer, prism_error *err) {
     if (writer->options.max_segments == PRISM_NO_MERGE) return PRISM_OK;
     drop_dead(writer);
-    if (writer->merger != NULL) {
-        prs_merger_bound(writer, allowed(writer));
-        return PRISM_OK;
-    }
+    if (writer->merger != NULL) return prs_merger_bound(writer, allowed(writer), err);
     prism_status status = PRISM_OK;
     pick_fn pick = prs_merge_pick;
     if (writer->options.load) { /* each byte is merged once, if the number allows it */
         status = merge_new(writer, err);
         pick = prs_merge_pick_fewer;
     }
-    if (status == PRISM_OK) status = merge_until(writer, pick, allowed(writer), NULL, NULL, err);
+    if (status == PRISM_OK)
+        status = merge_until(writer, pick, allowed(writer), writer->stopper.progress,
+                             writer->stopper.ctx, err);
     return status == PRISM_ENOSPC ? PRISM_OK : status;
 }
 

@@ -22,6 +22,7 @@
 #include "write/merge_job.h"
 
 #define MAX_PAUSE 63u
+#define ASK_MS 20u /* who waits is asked whether to go on */
 
 typedef struct prs_merger {
     prs_thread thread;
@@ -178,14 +179,22 @@ static void end_waiting(prs_merger *merger) {
     prs_cond_wake_all(&merger->settled);
 }
 
-void prs_merger_bound(prism_writer *writer, uint32_t most) {
+prism_status prs_merger_bound(prism_writer *writer, uint32_t most, prism_error *err) {
     prs_merger *merger = writer->merger;
-    if (merger == NULL) return;
+    prism_status status = PRISM_OK;
+    if (merger == NULL) return PRISM_OK;
     prs_merger_wake(writer);
     merger->waiting = true;
-    while (writer->segments.n > most && (merger->woken || writer->job != NULL))
-        prs_cond_wait(&merger->settled, &writer->lock);
+    while (status == PRISM_OK && writer->segments.n > most &&
+           (merger->woken || writer->job != NULL)) {
+        if (writer->stopper.progress == NULL)
+            prs_cond_wait(&merger->settled, &writer->lock);
+        else
+            prs_cond_wait_ms(&merger->settled, &writer->lock, ASK_MS);
+        status = prs_stopper_ask(&writer->stopper, 0, writer->next_arrival, err);
+    }
     end_waiting(merger);
+    return status;
 }
 
 void prs_merger_cancel(prism_writer *writer) {

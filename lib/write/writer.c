@@ -164,13 +164,13 @@ static void unlink_idx(prism_writer *writer, const prs_id *id) {
     (void)dir->vt->unlink(dir, prs_name_of_segment(name, PRS_NAME_IDX, id), NULL);
 }
 
-/* The newest segment that keeps pairs of stop words in any field. */
-static const prs_segment *find_like(const prism_writer *writer) {
+/* The newest segment's field that keeps pairs of stop words. */
+static const prs_segment_field *find_like(const void *ctx, uint32_t field) {
+    const prism_writer *writer = ctx;
     for (size_t i = writer->segments.n; i-- > 0;) {
         const prs_segment *segment = writer->segments.ptr[i].segment;
-        for (uint32_t f = 0; f < segment->n_fields; f++) {
-            if (segment->fields[f].present && segment->fields[f].stops.len > 0) return segment;
-        }
+        const prs_segment_field *own = &segment->fields[field];
+        if (own->present && own->stop_words != NULL) return own;
     }
     return NULL;
 }
@@ -182,9 +182,11 @@ static prism_status flush_pending(prism_writer *writer, bool sync, prism_error *
     prs_manifest_segment files;
     prs_working working;
     prs_unsynced unsynced = {NULL, NULL};
-    pending->like = find_like(writer);
+    pending->like = find_like;
+    pending->like_ctx = writer;
+    pending->stopper = &writer->stopper;
     pending->stop_tokens =
-        writer->options.stop_tokens != 0 ? writer->options.stop_tokens : PRS_PAIR_TOKENS;
+        writer->options.stop_tokens != 0 ? writer->options.stop_tokens : PRS_STOPS_TOKENS;
     PRS_TRY(prs_flush(pending, writer->next_arrival, writer->options.memory / 5, &files,
                       sync ? NULL : &unsynced, err));
     prism_status status = open_flushed(writer, &files, &working, err);
@@ -318,12 +320,19 @@ prism_status prs_writer_delete(prism_writer *writer, prs_bytes key, uint64_t *n,
 
 /* ---- commit, rollback, merge ----------------------------------------------------------------- */
 
+/* From here on nobody can stop it: what a publication has done cannot be taken back. */
+static prism_status ask_last(const prism_writer *writer, prism_error *err) {
+    uint64_t n = writer->next_arrival;
+    return prs_stopper_ask(&writer->stopper, n, n, err);
+}
+
 prism_status prs_writer_commit(prism_writer *writer, prs_bytes payload, bool with_payload,
                                uint64_t *generation, prism_error *err) {
     PRS_TRY(prs_writer_flush(writer, err));
     PRS_TRY(prs_merge_suspects(writer, err));
     PRS_TRY(prs_merge_at_commit(writer, err));
     if (writer->changed || writer->deletes_changed || with_payload) {
+        PRS_TRY(ask_last(writer, err));
         PRS_TRY(prs_publish(writer, payload, err));
     }
     *generation = writer->kept[writer->n_kept - 1].manifest.generation;
@@ -336,6 +345,7 @@ prism_status prs_writer_merge(prism_writer *writer, uint32_t max_segments,
     PRS_TRY(prs_merge_suspects(writer, err));
     PRS_TRY(prs_merge_down(writer, max_segments, progress, ctx, err));
     if (!writer->changed && !writer->deletes_changed) return PRISM_OK;
+    PRS_TRY(ask_last(writer, err));
     return prs_publish(writer, prs_bytes_of(writer->payload.ptr, writer->payload.len), err);
 }
 
@@ -436,15 +446,29 @@ prism_status prs_writer_open(prs_core *core, const prs_writer_options *options, 
     return PRISM_OK;
 }
 
+/* The child's descriptor of the lock file is closed, which leaves the parent's lock alone; what was
+ * made when the writer was opened is whole.  The rest is so only if the lock was free at the fork:
+ * else a thread was amid a change, and its memory is left.  Of threads of the writer's own nobody
+ * knows where they were.  Files are safe: a directory writes and removes nothing in a child. */
+static void close_in_child(prism_writer *writer) {
+    if (writer->file_lock != NULL)
+        writer->core->dir->vt->unlock(writer->core->dir, writer->file_lock);
+    writer->file_lock = NULL;
+    if (writer->merger != NULL || writer->pool != NULL || !prs_mutex_try(&writer->lock)) return;
+    prs_mutex_unlock(&writer->lock);
+    drop_working(writer, false);
+    free_writer(writer);
+}
+
 void prs_writer_close(prism_writer *writer) {
     if (writer == NULL) return;
-    bool ours = writer->pid == prs_process_id();
-    /* At the fork the threads were anywhere, perhaps amid a change: nothing here can be trusted,
-     * and nothing is lost but memory of the child's. */
-    if (!ours && (writer->merger != NULL || writer->pool != NULL)) return;
+    if (writer->pid != prs_process_id()) {
+        close_in_child(writer);
+        return;
+    }
     prs_merger_stop(writer);
-    drop_working(writer, ours && !writer->poisoned);
-    if (ours && writer->file_lock != NULL) {
+    drop_working(writer, !writer->poisoned);
+    if (writer->file_lock != NULL) {
         prs_pending_fini(&writer->pending);
         atomic_store(&writer->mem->single_cap, writer->usual_cap);
         writer->core->dir->no_sync = false;

@@ -24,6 +24,7 @@
 #include "merge/reorder.h"
 #include "index/segment.h"
 #include "index/unsynced.h"
+#include "index/stopper.h"
 
 #include <prismsearch/writer.h>
 
@@ -94,6 +95,7 @@ struct prism_writer {
     prism_error failure;  /* code != 0: sticky (R9) */
     bool poisoned;        /* the failure cannot be rolled back (R8) */
     prism_writer_stats stats;
+    prs_stopper stopper;       /* of the call at work, where it may be stopped */
     prs_pool *pool;            /* NULL: the caller's thread does all but merges */
     struct prs_merge_job *job; /* the merge under way; NULL: none */
     struct prs_merger *merger; /* NULL: no merge thread */
@@ -220,8 +222,9 @@ void prs_merger_let_in(prism_writer *writer);
 /** The segments have changed: there may be something to merge. */
 void prs_merger_wake(prism_writer *writer);
 /** Wake it, and wait until at most `most` segments are left or it gives up.  The lock is given up
- *  meanwhile, to it alone. */
-void prs_merger_bound(prism_writer *writer, uint32_t most);
+ *  meanwhile, to it alone.
+ *  Errors : ECANCELED by writer->stopper: it merges on */
+prism_status prs_merger_bound(prism_writer *writer, uint32_t most, prism_error *err) PRS_NODISCARD;
 /** Stop what it is merging and wait until that is gone.  The lock is given up meanwhile, to it
  *  alone. */
 void prs_merger_cancel(prism_writer *writer);

@@ -38,7 +38,13 @@ import json, re, sys
 work = sys.argv[1]
 docs = [line.rstrip("\n").split(" ") for line in open(work + "/text.tok", encoding="utf-8")]
 sets = [set(d) for d in docs]
-number = [i * 2654435761 % 2 ** 32 // 2 ** 22 for i in range(len(docs))]
+
+def mixed(i):
+    i = (i ^ i >> 16) * 0x7feb352d % 2 ** 32
+    i = (i ^ i >> 15) * 0x846ca68b % 2 ** 32
+    return (i ^ i >> 16) // 2 ** 22
+
+number = [mixed(i) for i in range(len(docs))]
 
 def matches(i, text):
     if text.startswith('"'):

@@ -1,7 +1,6 @@
 /* golden_maker.c - how is the golden index made, the same bytes every time?
  *
- *     golden_maker tiny|mixed|groups|large|grown|words|pairs DIRECTORY      (which holds no index
- *     yet)
+ *     golden_maker NAME DIRECTORY      (one of the names below; the directory holds no index yet)
  *
  * The documents come from a small generator with fixed seeds, the index id and the segment ids from
  * the library's inside (prs_core_make, id_seed): so this program sees lib/, and no public option is
@@ -19,6 +18,9 @@
  *            both with deletions: numbers of more than 16 bits everywhere
  *   grown    a segment merged of one from before two fields were added and one from after
  *            ("partial"), and a later one
+ *   pairs    lists of pairs of stop words: a merge with deletions, and a segment behind it
+ *   ordered  a merge that put documents in the order of a column (ORDER), with pairs, and a segment
+ *            by arrival behind it; RICE codes that are cut short
  *   words    200 documents with dictionary words (kind 6). They follow ICU's version: it is made
  *            anew for the second reader each time, and no golden index tests/golden/v1.0 holds what
  *            it wrote once; tests/golden/golden.sh compares.  `make regen-golden` writes them anew:
@@ -308,6 +310,40 @@ static void make_pairs(prism_writer *w, text *t) {
     commit(w, "");
 }
 
+/* Documents of which a merge puts those of small n first: "clump" stands in many neighbours and, in
+ * one document very often, far away (RICE codes that are cut short), pairs go along, stored
+ * documents stay.  A segment by arrival behind it, and deletions in both. */
+static void put_ordered(prism_writer *w, text *t, chance *c, uint32_t i) {
+    static const char *const words[] = {"the", "of", "to", "fox", "red", "all"};
+    uint32_t n = i * 7919 % 1009;
+    t->len = 0;
+    add(t, "{\"id\":\"%u\",\"n\":%d,\"t\":\"", i, (int)n - 500);
+    for (uint32_t k = below(c, 9); k > 0; k--)
+        add(t, "%s ", words[below(c, (uint32_t)PRS_COUNT(words))]);
+    if (n < 20 || n == 1000) repeat(t, "clump ", n == 1000 ? 90 : 1);
+    if (i % 4 == 0) add(t, "every r%u", i % 31);
+    add(t, "\"}");
+    put(w, t);
+}
+
+static void make_ordered(prism_writer *w, text *t) {
+    prism_error err = PRISM_ERROR_INIT;
+    chance c = {13};
+    for (uint32_t i = 0; i < 1200; i++) {
+        if (i == 300 || i == 800) commit(w, "");
+        if (i == 1100) {
+            drop(w, "3");
+            drop(w, "777");
+            commit(w, "");
+            if (prism_writer_merge(w, 1, NULL, NULL, &err) != PRISM_OK) die("merge", &err);
+        }
+        put_ordered(w, t, &c, i);
+    }
+    drop(w, "40");
+    drop(w, "1150");
+    commit(w, "ordered");
+}
+
 static void make_words(prism_writer *w, text *t) {
     static const char *const pieces[] = {"中国", "人民", "大学", "数据",
                                          "的",   "，",   "AI",   "株式会社"};
@@ -352,17 +388,19 @@ static const struct {
 } golden[] = {{"mixed", mixed_schema, make_mixed}, {"groups", groups_schema, make_groups},
               {"tiny", tiny_schema, make_tiny},    {"words", words_schema, make_words},
               {"large", large_schema, make_large}, {"grown", small_schema, make_grown},
-              {"pairs", small_schema, make_pairs}};
+              {"pairs", small_schema, make_pairs}, {"ordered", tiny_schema, make_ordered}};
 
 /* Index k of the list above; ids follow from k. */
 static void make(size_t k, const char *directory) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_error err = PRISM_ERROR_INIT;
+    bool has_pairs = golden[k].make == make_pairs || golden[k].make == make_ordered;
     prs_writer_options options = {.memory = (size_t)64 << 20,
                                   .keep_commits = 1,
                                   .max_segments = PRISM_NO_MERGE,
                                   .durable = true,
-                                  .stop_tokens = golden[k].make == make_pairs ? 1 : 0,
+                                  .stop_tokens = has_pairs ? 1 : 0,
+                                  .reorder_text = golden[k].make == make_ordered ? "n" : NULL,
                                   .id_seed = 1 + k};
     prs_id uuid = {.bytes = "golden index v1"};
     const char *json = golden[k].schema;
@@ -389,6 +427,7 @@ int main(int argc, char **argv) {
         make(k, argv[2]);
         return 0;
     }
-    fprintf(stderr, "usage: golden_maker tiny|mixed|groups|large|grown|words|pairs DIRECTORY\n");
+    fprintf(stderr,
+            "usage: golden_maker tiny|mixed|groups|large|grown|words|pairs|ordered DIRECTORY\n");
     return 2;
 }

@@ -67,12 +67,45 @@ static void put_one(prism_writer *writer, uint32_t i, bool many) {
     fuzz_must(prism_writer_put_json(writer, json, (size_t)n, 0, &err), &err, "put");
 }
 
-void fuzz_image_make(fuzz_image *im, bool many) {
+/* 150 documents in two segments, merged by n, and 50 behind them, with pairs in all. */
+static void put_ordered(prism_writer *writer) {
+    static const char *const words[] = {"the", "of", "a", "to", "chip", "power"};
+    prism_error err = PRISM_ERROR_INIT;
+    uint64_t state = 5;
+    for (uint32_t i = 0; i < 200; i++) {
+        char json[512];
+        int n =
+            snprintf(json, sizeof json, "{\"id\":\"k%u\",\"n\":%u,\"tags\":[\"t%u\"],\"body\":\"",
+                     i, i * 37 % 101, i % 9);
+        for (uint64_t k = fuzz_next(&state) % 12; k > 0; k--)
+            n += snprintf(json + n, 16, "%s ", words[fuzz_next(&state) % 6]);
+        n += snprintf(json + n, 16, "\"}");
+        fuzz_must(prism_writer_put_json(writer, json, (size_t)n, 0, &err), &err, "put");
+        if (i == 70 || i == 149)
+            fuzz_must(prism_writer_commit(writer, NULL, 0, NULL, &err), &err, "commit");
+        if (i == 149) fuzz_must(prism_writer_merge(writer, 1, NULL, NULL, &err), &err, "merge");
+    }
+    fuzz_must(prism_writer_commit(writer, NULL, 0, NULL, &err), &err, "commit");
+}
+
+static void put_all(prism_writer *writer, bool many) {
+    prism_error err = PRISM_ERROR_INIT;
+    uint32_t n = many ? 4500 : 60, step = many ? n : 25;
+    for (uint32_t i = 0; i < n; i++) {
+        put_one(writer, i, many);
+        if (i % step == step - 1)
+            fuzz_must(prism_writer_commit(writer, "payload", 7, NULL, &err), &err, "commit");
+    }
+}
+
+void fuzz_image_make(fuzz_image *im, fuzz_image_kind kind) {
     prism_error err = PRISM_ERROR_INIT;
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prs_writer_options options = {.memory = PRS_WRITER_MIN_MEMORY,
                                   .keep_commits = 1,
                                   .max_segments = PRISM_NO_MERGE,
+                                  .stop_tokens = kind == FUZZ_IMAGE_ORDERED ? 1 : 0,
+                                  .reorder_text = kind == FUZZ_IMAGE_ORDERED ? "n" : NULL,
                                   .id_seed = 7};
     const prs_id uuid = {{1, 2, 3}};
     prs_core *core;
@@ -84,13 +117,12 @@ void fuzz_image_make(fuzz_image *im, bool many) {
     fuzz_must(prs_dir_mem_new(&core->mem, &core->dir, &err), &err, "directory");
     fuzz_must(prs_core_make(core, schema, &uuid, &err), &err, "make");
     fuzz_must(prs_writer_open(core, &options, &writer, &err), &err, "writer");
-    uint32_t n = many ? 4500 : 60, step = many ? n : 25;
-    for (uint32_t i = 0; i < n; i++) {
-        put_one(writer, i, many);
-        if (i % step == step - 1)
-            fuzz_must(prism_writer_commit(writer, "payload", 7, NULL, &err), &err, "commit");
-    }
-    for (uint32_t i = 0; i < n; i += 11) {
+    bool many = kind == FUZZ_IMAGE_MANY;
+    if (kind == FUZZ_IMAGE_ORDERED)
+        put_ordered(writer);
+    else
+        put_all(writer, many);
+    for (uint32_t i = 0; i < (many ? 4500 : 60); i += 11) {
         char key[16];
         int len = snprintf(key, sizeof key, many ? "%u" : "k%u", i);
         fuzz_must(prism_writer_delete(writer, key, (size_t)len, NULL, &err), &err, "delete");

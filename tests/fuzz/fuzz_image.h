@@ -18,8 +18,14 @@ typedef struct fuzz_image {
     size_t n;
 } fuzz_image;
 
-/** An index of 60 documents in three segments, or of 4500 in one; some are deleted. */
-void fuzz_image_make(fuzz_image *im, bool many);
+typedef enum fuzz_image_kind {
+    FUZZ_IMAGE_SMALL, /* 60 documents in three segments, some of them deleted */
+    FUZZ_IMAGE_MANY,  /* 4500 in one, likewise */
+    /* 200 in two with pairs of stop words, one of them in an order of its own */
+    FUZZ_IMAGE_ORDERED,
+} fuzz_image_kind;
+
+void fuzz_image_make(fuzz_image *im, fuzz_image_kind kind);
 fuzz_image fuzz_image_copy(const fuzz_image *from);
 void fuzz_image_end(fuzz_image *im);
 /** One edit of FUZZ_EDIT bytes: file, section (or header, directory, footer), place (2), operation,

@@ -7,6 +7,7 @@
  *            bit 4     write to it afterwards
  *            bit 5     the index of many documents
  *            bit 6     the deep check
+ *            bit 7     the index with an order and pairs of stop words
  *   byte 1   number of edits, modulo 33
  *   then     edits of 6 bytes: file, section (or header, directory, footer), place (2), operation,
  *            value
@@ -31,12 +32,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static fuzz_image images[2];
+static fuzz_image images[3];
 
-static const char *const queries[] = {"chip cloud the", "+a b -c",      "\"b b\"",
-                                      "数据中心",       "\"数据 the\"", "\"chip the power\"~3",
-                                      "c* p*",          "tags:t1 a",    "title:cloud^3 body:chip",
-                                      "wi-fi C++",      "*:* -b",       "a OR (b AND c)"};
+static const char *const queries[] = {"chip cloud the",
+                                      "+a b -c",
+                                      "\"b b\"",
+                                      "数据中心",
+                                      "\"数据 the\"",
+                                      "\"chip the power\"~3",
+                                      "c* p*",
+                                      "tags:t1 a",
+                                      "title:cloud^3 body:chip",
+                                      "wi-fi C++",
+                                      "*:* -b",
+                                      "a OR (b AND c)",
+                                      "\"of the chip\"",
+                                      "n:[5 TO 50] \"to the\""};
 enum { N_QUERIES = sizeof queries / sizeof queries[0] };
 
 static prs_core *open_core(const fuzz_image *im, unsigned flags) {
@@ -191,12 +202,13 @@ static size_t edits_end(const uint8_t *data, size_t size) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2) return 0;
     if (images[0].n == 0) {
-        fuzz_image_make(&images[0], false);
-        fuzz_image_make(&images[1], true);
+        fuzz_image_make(&images[0], FUZZ_IMAGE_SMALL);
+        fuzz_image_make(&images[1], FUZZ_IMAGE_MANY);
+        fuzz_image_make(&images[2], FUZZ_IMAGE_ORDERED);
     }
     unsigned flags = data[0];
     size_t end = edits_end(data, size);
-    fuzz_image im = fuzz_image_copy(&images[(flags >> 5) & 1]);
+    fuzz_image im = fuzz_image_copy(&images[flags & 128 ? 2 : (flags >> 5) & 1]);
     for (size_t at = 2; at < end; at += FUZZ_EDIT) fuzz_image_edit(&im, data + at);
     if (flags & 4) fuzz_image_mend(&im);
     use(&im, flags, prs_bytes_of(data + end, size - end));

@@ -59,6 +59,13 @@ static const char *const of_large[] = {"all",       "u1f",      "v10fff",   "m7"
 static const char *const of_grown[] = {"fox",   "field", "note:field",    "note:yet",
                                        "n:>=1", "n:*",   "\"field now\"", "old -note:*"};
 
+static const char *const of_pairs[] = {"\"the fox\"", "\"to be or not\"", "\"of the\" red",
+                                       "\"be be\"",   "\"not to the\"",   "red fox"};
+
+static const char *const of_ordered[] = {"every",         "clump",       "\"the fox\"",
+                                         "\"of all\" r7", "n:[-9 TO 5]", "+every n:<-300",
+                                         "clump -every",  "r3 r30"};
+
 static const struct {
     const char *name; /* of the folder */
     const char *const *queries;
@@ -67,7 +74,9 @@ static const struct {
               {"mixed", of_mixed, sizeof of_mixed / sizeof *of_mixed},
               {"groups", of_groups, sizeof of_groups / sizeof *of_groups},
               {"large", of_large, sizeof of_large / sizeof *of_large},
-              {"grown", of_grown, sizeof of_grown / sizeof *of_grown}};
+              {"grown", of_grown, sizeof of_grown / sizeof *of_grown},
+              {"pairs", of_pairs, sizeof of_pairs / sizeof *of_pairs},
+              {"ordered", of_ordered, sizeof of_ordered / sizeof *of_ordered}};
 
 typedef struct opened {
     prism_index *index;

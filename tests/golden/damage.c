@@ -466,15 +466,18 @@ int main(int argc, char **argv) {
     snprintf(golden, sizeof golden, "%s/tests/golden/v1.0", source != NULL ? source : ".");
     if (argc > 1) snprintf(golden, sizeof golden, "%s", argv[1]);
     size_t step = argc > 2 ? strtoul(argv[2], NULL, 10) : 53;
-    place mixed, groups, fresh;
+    static place mixed, groups, ordered, fresh;
     load_golden(&mixed, golden, "mixed");
     load_golden(&groups, golden, "groups");
+    load_golden(&ordered, golden, "ordered");
     make_fresh(&fresh);
-    printf("1..7\n");
+    printf("1..9\n");
     change_lengths(&mixed);
     report("lengths, mixed");
     change_lengths(&groups);
     report("lengths, groups");
+    change_lengths(&ordered);
+    report("lengths, ordered");
     swap_files(&mixed, &groups);
     report("swaps, mixed");
     swap_files(&groups, &mixed);
@@ -483,11 +486,14 @@ int main(int argc, char **argv) {
     report("flips, mixed");
     flip_bits(&groups, step);
     report("flips, groups");
+    flip_bits(&ordered, step == 1 ? 1 : 4 * step);
+    report("flips, ordered");
     flip_some(&fresh, 300);
     if (n_lazy_noticed == n_damages) fault("every flip was touched: the index is too small");
     report("flips, fresh");
     close_place(&fresh);
     close_place(&mixed);
     close_place(&groups);
+    close_place(&ordered);
     return 0;
 }

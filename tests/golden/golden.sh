@@ -16,7 +16,7 @@
 set -u
 here=${PRISM_SRCDIR:-.}/tests/golden/v1.0
 built=${PRISM_BUILDDIR:-.}
-indexes="tiny mixed groups large grown pairs"
+indexes="tiny mixed groups large grown pairs ordered"
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 failed=0

@@ -114,8 +114,42 @@ void ref_block_read(ref_list *l, ref_cur *c, int64_t last_before) {
     *((tag & 3) == 0 ? &l->n_packed : (tag & 3) == 1 ? &l->n_run : &l->n_bitset) += 1;
 }
 
+/* Is mark k of the block right, whose groups take so many bytes, and so many bits before it? */
+static void check_mark(ref_bit_cur *marks, uint32_t w, uint64_t k, uint64_t n, uint64_t n_bytes,
+                       uint64_t bits) {
+    int64_t off = (int64_t)(bits - 8 * n_bytes * 32 * k / n);
+    uint64_t zigzag = off < 0 ? (uint64_t)(-2 * off - 1) : (uint64_t)(2 * off);
+    ref_must(ref_bits_next(marks, w) == zigzag, "positions", "marks are where groups begin");
+}
+
+static uint64_t group_bits(const ref_list *l, uint64_t i) {
+    uint64_t f = l->freqs[i], s = l->spans[l->docs[i]];
+    ref_must(s > 0, "positions", "a document with positions has a span");
+    if (f == 1) return ref_bits_of(s - 1);
+    uint32_t low = s < f ? 0 : ref_bits_of(s / f) - 1;
+    return f * low + f + ((s - 1) >> low);
+}
+
+/* The marks before the groups of n postings; they are used up. */
+static void block_marks(const ref_list *l, uint64_t first, uint64_t n, ref_cur *run) {
+    ref_bit_cur c = ref_bit_cur_of(run);
+    uint64_t count = (n - 1) / 32, bits = 0;
+    if (count == 0) return;
+    ref_must(l->spans != NULL, "positions", "a field with positions has spans");
+    uint32_t w = (uint32_t)ref_bits_next(&c, 6);
+    uint64_t bytes = ref_bit_bytes(6 + count * w);
+    ref_must(w <= 57 && bytes <= ref_left(run), "positions", "marks fit their run");
+    for (uint64_t i = 0; i < n; i++) {
+        if (i > 0 && i % 32 == 0) check_mark(&c, w, i / 32, n, ref_left(run) - bytes, bits);
+        bits += group_bits(l, first + i);
+    }
+    ref_tail_zero(run->at, c.bit, bytes, "positions");
+    ref_take(run, bytes);
+}
+
 /* The run of the block whose first posting is `first`; the run is used up. */
 void ref_block_positions(ref_list *l, uint64_t first, ref_cur *run) {
+    block_marks(l, first, l->n - first, run);
     ref_bit_cur c = ref_bit_cur_of(run);
     ref_groups_read(l, first, &c);
     ref_must(ref_left(run) == ref_bit_bytes(c.bit), "positions", "a run ends with its last group");

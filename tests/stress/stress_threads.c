@@ -8,20 +8,25 @@
  *            none.  A snapshot is right if it holds exactly these, each once; if its generation is
  *            not below the last commit that had returned before it was opened; and if it is still
  *            right when everything has changed around it.
- * Usage      stress_threads [--seconds N] [--dir DIR]; PRISM_SEED.  ThreadSanitizer and Helgrind
- *            run it too. */
+ * Usage      stress_threads [--seconds N] [--dir DIR] [--memory MIB] [--threads N] [--text BYTES]
+ *                           [--still N] [--search-threads N]; PRISM_SEED
+ *            By default the budget is small, so that segments are built by one thread.  With 128
+ *            MiB, 3 threads and texts of 20,000 bytes several build one.  `still` documents lie
+ *            below in four segments and never change: with 300,000 of them, a search has work for
+ *            several threads.  ThreadSanitizer and Helgrind run it too. */
 #include <prismsearch.h>
 
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { KEYS = 200, READERS = 8, WORDS = 20 };
+enum { KEYS = 200, READERS = 8, WORDS = 20, MOST_TEXT = 100000, STILL_SEGMENTS = 4 };
 
 static const char schema_json[] =
     "{\"key\":\"id\",\"fields\":[{\"name\":\"id\",\"type\":\"keyword\"},"
@@ -31,13 +36,22 @@ typedef struct model {
     uint32_t versions[KEYS];
 } model;
 
+/* What was asked for. */
+static struct {
+    double seconds;
+    const char *dir;
+    uint32_t memory, threads, text, still, search_threads;
+} asked = {.seconds = 2, .memory = 16, .threads = 2, .search_threads = 1};
+
 static prism_index *the_index;
 static prism_writer *the_writer;
 static atomic_uint_fast64_t last_returned; /* generation of the last commit that returned */
 static atomic_int stop;
 static atomic_uint_fast64_t n_snapshots, n_searches, n_held;
 
-_Noreturn static void fail(const char *what, ...) {
+_Noreturn static void fail(const char *what, ...) __attribute__((format(printf, 1, 2)));
+
+static void fail(const char *what, ...) {
     va_list args;
     va_start(args, what);
     printf("not ok 1 - ");
@@ -74,11 +88,16 @@ static uint32_t word_of(uint32_t key, uint32_t version) {
 }
 
 static void put(model *m, uint32_t key, uint32_t version) {
-    char json[256];
+    static char filler[MOST_TEXT + 1], json[MOST_TEXT + 256];
     prism_error err = PRISM_ERROR_INIT;
+    for (uint32_t i = 0; i + 8 <= asked.text && filler[i] == 0; i += 8) {
+        char word[9];
+        snprintf(word, sizeof word, "f%06u ", i * 7919 % 1000000);
+        memcpy(filler + i, word, 8);
+    }
     int len = snprintf(json, sizeof json,
-                       "{\"id\":\"k%u\",\"body\":\"common w%u 数据中心 of k%u\",\"n\":%u}", key,
-                       word_of(key, version), key, version);
+                       "{\"id\":\"k%u\",\"body\":\"common w%u 数据中心 of k%u %s\",\"n\":%u}", key,
+                       word_of(key, version), key, filler, version);
     need(prism_writer_put_json(the_writer, json, (size_t)len, 0, &err), &err, "put");
     m->versions[key] = version;
 }
@@ -91,6 +110,19 @@ static void delete_key(model *m, uint32_t key) {
     need(prism_writer_delete(the_writer, text, (size_t)len, &n, &err), &err, "delete");
     if (n != (m->versions[key] != 0)) fail("delete of k%u says %u", key, (unsigned)n);
     m->versions[key] = 0;
+}
+
+/* Documents that are there from the beginning and stay. */
+static void put_still(void) {
+    prism_error err = PRISM_ERROR_INIT;
+    for (uint32_t i = 0; i < asked.still; i++) {
+        char json[64];
+        int len = snprintf(json, sizeof json, "{\"id\":\"s%u\",\"body\":\"common\"}", i);
+        need(prism_writer_put_json(the_writer, json, (size_t)len, 0, &err), &err, "put");
+        if (i % (asked.still / STILL_SEGMENTS + 1) == asked.still / STILL_SEGMENTS ||
+            i + 1 == asked.still)
+            need(prism_writer_commit(the_writer, NULL, 0, NULL, &err), &err, "commit");
+    }
 }
 
 /* ---- the writer ------------------------------------------------------------------------------ */
@@ -180,6 +212,7 @@ static uint64_t count(prism_snapshot *snap, const prism_query *query) {
     int exact;
     opts.k = 3;
     opts.count = PRISM_COUNT_EXACT;
+    opts.threads = asked.search_threads;
     need(prism_search(snap, query, &opts, &hits, &err), &err, "search");
     uint64_t total = prism_hits_total(hits, &exact);
     prism_hits_free(hits);
@@ -198,7 +231,7 @@ static void judge(reader *r, prism_snapshot *snap) {
     model m = {{0}};
     if (len == sizeof m) memcpy(&m, payload, sizeof m);
     if (len != sizeof m && len != 0) fail("a payload of %zu bytes", len);
-    uint64_t live = 0, with = 0;
+    uint64_t live = asked.still, with = 0;
     uint32_t word = below(&r->rng, WORDS);
     for (uint32_t key = 0; key < KEYS; key++) {
         live += m.versions[key] != 0;
@@ -289,35 +322,52 @@ static void complain(void *ctx, const prism_error *finding) {
     if (finding->code != PRISM_OK) fail("check: %s: %s", finding->file, finding->text);
 }
 
-int main(int argc, char **argv) {
-    double seconds = 2;
-    char folder[] = "/tmp/prism-stress-XXXXXX";
-    const char *dir = NULL, *given = getenv("PRISM_SEED");
-    for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--seconds") == 0) seconds = strtod(argv[i + 1], NULL);
-        if (strcmp(argv[i], "--dir") == 0) dir = argv[i + 1];
+static void read_arguments(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        uint32_t *value;
+    } numbers[] = {{"--memory", &asked.memory},
+                   {"--threads", &asked.threads},
+                   {"--text", &asked.text},
+                   {"--still", &asked.still},
+                   {"--search-threads", &asked.search_threads}};
+    for (int i = 1; i < argc; i += 2) {
+        bool known = false;
+        if (i + 1 == argc) fail("%s needs a value", argv[i]);
+        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
+            if (strcmp(argv[i], numbers[k].name) != 0) continue;
+            *numbers[k].value = (uint32_t)strtoul(argv[i + 1], NULL, 10);
+            known = true;
+        }
+        if (strcmp(argv[i], "--seconds") == 0)
+            asked.seconds = strtod(argv[i + 1], NULL);
+        else if (strcmp(argv[i], "--dir") == 0)
+            asked.dir = argv[i + 1];
+        else if (!known)
+            fail("unknown option %s", argv[i]);
     }
-    uint64_t seed = given == NULL                  ? 20261130
-                    : strcmp(given, "random") == 0 ? (uint64_t)time(NULL) * 1000003u
-                                                   : strtoull(given, NULL, 10);
-    printf("# seed %llu, %g seconds\n", (unsigned long long)seed, seconds);
-    if (dir == NULL && (dir = mkdtemp(folder)) == NULL) fail("no temporary folder");
+    if (asked.text > MOST_TEXT) asked.text = MOST_TEXT;
+}
+
+static void open_all(const char *dir, prism_schema **schema) {
     prism_error err = PRISM_ERROR_INIT;
-    prism_schema *schema;
     prism_writer_opts opts = PRISM_WRITER_OPTS_INIT;
-    opts.memory = 16u << 20;
-    opts.threads = 2;
+    opts.memory = (size_t)asked.memory << 20;
+    opts.threads = asked.threads;
     opts.non_durable = 1; /* the more commits a second */
-    need(prism_schema_from_json(schema_json, strlen(schema_json), &schema, &err), &err, "schema");
-    need(prism_index_create(dir, schema, NULL, &the_index, &err), &err, "create");
+    need(prism_schema_from_json(schema_json, strlen(schema_json), schema, &err), &err, "schema");
+    need(prism_index_create(dir, *schema, NULL, &the_index, &err), &err, "create");
     need(prism_writer_open(the_index, &opts, &the_writer, &err), &err, "writer");
-    run(seconds, seed);
+}
+
+static void close_all(const char *dir, prism_schema *schema) {
+    prism_error err = PRISM_ERROR_INIT;
     prism_writer_stats stats = {.size = sizeof stats};
+    uint64_t n_findings;
     need(prism_writer_get_stats(the_writer, &stats, &err), &err, "stats");
     prism_writer_close(the_writer);
     prism_index_close(the_index);
     prism_schema_unref(schema);
-    uint64_t n_findings;
     need(prism_index_check(dir, PRISM_CHECK_DEEP, NULL, complain, NULL, NULL, NULL, &n_findings,
                            &err),
          &err, "check");
@@ -327,6 +377,23 @@ int main(int argc, char **argv) {
            (unsigned long long)atomic_load(&n_snapshots), (unsigned long long)atomic_load(&n_held),
            (unsigned long long)atomic_load(&n_searches));
     if (stats.merges == 0) fail("nothing was merged");
+}
+
+int main(int argc, char **argv) {
+    char folder[] = "/tmp/prism-stress-XXXXXX";
+    const char *given = getenv("PRISM_SEED");
+    prism_schema *schema;
+    read_arguments(argc, argv);
+    uint64_t seed = given == NULL                  ? 20261130
+                    : strcmp(given, "random") == 0 ? (uint64_t)time(NULL) * 1000003u
+                                                   : strtoull(given, NULL, 10);
+    printf("# seed %llu, %g seconds\n", (unsigned long long)seed, asked.seconds);
+    const char *dir = asked.dir != NULL ? asked.dir : mkdtemp(folder);
+    if (dir == NULL) fail("no temporary folder");
+    open_all(dir, &schema);
+    put_still();
+    run(asked.seconds, seed);
+    close_all(dir, schema);
     printf("ok 1 - every snapshot is one commit, whole\n1..1\n");
     if (dir == folder) {
         char command[64];

@@ -81,9 +81,12 @@ public class LucenePeer {
         return mode.equals("query");
     }
 
-    // 0 to 1023, spread evenly over the lines (number_of in bench/corpora).
+    // 0 to 1023, as if by dice (number_of in bench/corpora).
     static long numberOf(long line) {
-        return (line * 2654435761L & 0xffffffffL) >>> 22;
+        int mixed = (int) line;
+        mixed = (mixed ^ mixed >>> 16) * 0x7feb352d;
+        mixed = (mixed ^ mixed >>> 15) * 0x846ca68b;
+        return (mixed ^ mixed >>> 16) >>> 22;
     }
 
     private Analyzer analyzer() {

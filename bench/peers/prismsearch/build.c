@@ -69,11 +69,17 @@ static int is_query(const char *mode) {
     return strncmp(mode, "query", 5) == 0 && strcmp(mode, "query-zh") != 0;
 }
 
-/* 0 to 1023, spread evenly over the lines (number_of in bench/corpora). */
+/* 0 to 1023, as if by dice (number_of in bench/corpora). */
+static uint32_t number_of(uint32_t line) {
+    line = (line ^ line >> 16) * 0x7feb352du;
+    line = (line ^ line >> 15) * 0x846ca68bu;
+    return (line ^ line >> 16) >> 22;
+}
+
 static void add_number(prism_doc *doc, uint64_t line) {
     char text[8];
     prism_error err = PRISM_ERROR_INIT;
-    int n = snprintf(text, sizeof text, "%u", (uint32_t)line * 2654435761u >> 22);
+    int n = snprintf(text, sizeof text, "%u", number_of((uint32_t)line));
     check(prism_doc_add(doc, "n", text, (size_t)n, &err), &err, "number");
 }
 

@@ -50,6 +50,34 @@ def test_bytes_as_json(data: bytes) -> None:
 
 
 @common
+@given(st.text("数据库备份é😀a\"\\\n", min_size=1, max_size=60), st.data())
+def test_texts_of_wide_characters(text: str, data: Any) -> None:
+    """Whole ones as Python reads them; damaged ones as Python replaces what is ill-formed."""
+    assert _core.loads(json.dumps(text, ensure_ascii=False).encode()) == text
+    assert _core.loads(json.dumps(text).encode()) == text
+    damaged = bytearray("数据库备份".encode() + text.replace('"', "").replace("\\", "").replace("\n", "").encode() * 2)
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0x80, 255))
+    assert _core.loads(b'"' + damaged + b'"') == damaged.decode("utf-8", "replace")
+
+
+@common
+@given(st.dictionaries(texts, values, max_size=8), st.booleans(), st.data())
+def test_members_by_name(document: dict[str, Any], plain: bool, data: Any) -> None:
+    text = bytearray(json.dumps(document, ensure_ascii=plain).encode())
+    for name, value in document.items():
+        assert same(_core.member(text, name), value)
+    with pytest.raises(KeyError):
+        _core.member(text, "".join(document) + "x")
+    text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
+    for name in [*document, "x"]:
+        try:
+            _core.member(text, name)
+        except (ValueError, KeyError):
+            pass
+
+
+@common
 @given(values.map(json.dumps), st.data())
 def test_damaged_json(text: str, data: Any) -> None:
     damaged = bytearray(text.encode())

@@ -58,7 +58,26 @@ SEARCH = """
 """
 
 
-@pytest.mark.parametrize("what", [PUT, MERGE, SEARCH], ids=["put_many", "merge", "search"])
+COMMIT = """
+    w = index.writer(durable=False, load=True, memory="16M")
+    w.put({"id": "first"}); first = w.commit()
+    w.put_many({"id": str(i), "body": " ".join(f"w{i * k % 99991}" for k in range(1, 40))} for i in range(60000))
+    say()
+    generations = []
+    try:
+        for i in range(3):
+            generations.append(w.commit()); w.put({"id": "again", "body": str(i)}); w.merge(1)
+        print("it was over before")
+    except KeyboardInterrupt:
+        assert generations == [] and len(index) == 1, (generations, len(index))
+        w.put({"id": "more"})
+        w.commit()
+        w.close()
+        print(len(index) == 60002)
+"""
+
+
+@pytest.mark.parametrize("what", [PUT, MERGE, SEARCH, COMMIT], ids=["put_many", "merge", "search", "commit"])
 def test_sigint(what: str, tmp_path: Path) -> None:
     code = MAKE + what
     process = subprocess.Popen(
@@ -75,6 +94,59 @@ def test_sigint(what: str, tmp_path: Path) -> None:
     assert [finding for finding in ps.check(tmp_path / "i") if finding.code != "OK"] == []
 
 
+class Now(Exception):
+    pass
+
+
+def raise_now(*_: object) -> None:
+    raise Now
+
+
+def test_a_commit_is_cut_in_its_middle(tmp_path: Path) -> None:
+    """What was put is still there for the next commit, and a block forgets it."""
+    before = signal.signal(signal.SIGPROF, raise_now)
+    documents = [{"id": str(i), "body": " ".join(f"w{i * k % 99991}" for k in range(1, 40))} for i in range(30000)]
+    try:
+        with ps.Index.create(tmp_path / "i") as index:
+            w = index.writer(durable=False)
+            w.put_many(documents)
+            with w.snapshot() as snap:  # flushed: what the commit has left is a merge
+                assert len(snap) == 30000
+            w.put_many(documents)
+            signal.setitimer(signal.ITIMER_PROF, 0.01)
+            with pytest.raises(Now):
+                w.commit(b"payload")
+            assert len(index) == 0 and index.snapshot().payload == b""
+            w.commit(b"payload")
+            assert len(index) == 30000 and index.snapshot().payload == b"payload"
+            w.close()
+            with pytest.raises(Now), index.writer(durable=False) as w:
+                w.put_many([*documents, {"id": "x"}])
+                signal.setitimer(signal.ITIMER_PROF, 0.01)
+            assert len(index) == 30000
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+    assert [finding for finding in ps.check(tmp_path / "i", "deep") if finding.code != "OK"] == []
+
+
+def test_progress_of_a_commit(memory: ps.Index) -> None:
+    seen: list[tuple[int, int]] = []
+    with memory.writer() as w:
+        w.put_many({"id": str(i)} for i in range(100))
+        w.commit(progress=lambda done, total: seen.append((done, total)))
+        assert seen[-1] == (100, 100)
+
+        def stop(done: int, total: int) -> None:
+            raise Now
+
+        w.put({"id": "y"})
+        with pytest.raises(Now):
+            w.commit(progress=stop)
+        assert len(memory) == 100
+    assert len(memory) == 101
+
+
 def test_a_search_is_cut_in_its_middle(memory: ps.Index) -> None:
     """A handler that raises ends one long search, not the next call behind it; told by CPU time."""
     with memory.writer() as w:
@@ -85,12 +157,6 @@ def test_a_search_is_cut_in_its_middle(memory: ps.Index) -> None:
     whole = time.process_time() - began
     if whole < 0.2:
         pytest.skip(f"over in {whole:.3f} s")
-
-    class Now(Exception):
-        pass
-
-    def raise_now(*_: object) -> None:
-        raise Now
 
     before = signal.signal(signal.SIGPROF, raise_now)
     try:

@@ -55,6 +55,14 @@ def test_pandas(memory: ps.Index) -> None:
     assert memory["1"]["n"] == 1 and memory["1"]["date"].startswith("2026-01-01T10:00")
 
 
+def test_polars(memory: ps.Index) -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"id": ["1", "2"], "n": [1, None], "tags": [["x", "y"], None], "ok": [True, None]})
+    with memory.writer() as w:
+        assert w.put_table(frame).put == 2
+    assert memory["1"] == {"id": "1", "n": 1, "tags": ["x", "y"], "ok": True} and memory["2"] == {"id": "2"}
+
+
 def test_pyarrow(memory: ps.Index) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     table = pyarrow.table({"id": ["1", "2"], "n": [1, None], "tags": [["x"], None], "price": [0.5, 2.5]})

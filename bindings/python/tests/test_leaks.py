@@ -62,6 +62,21 @@ def searches(index: ps.Index) -> None:
     index.search((ps.term("a") & ps.phrase("b c")) | ~ps.near("d e", 2) | ps.range("n", 1) | ps.exists("n") ** 2)
 
 
+def shards(index: ps.Index) -> None:
+    snap = index.snapshot()
+    stats = ps.Stats.from_json((snap.stats("apple") + snap.stats("apple")).to_json())
+    part = snap.search("apple", 5, stats=stats, threads=2)
+    for hit in ps.merge_hits([ps.decode_hits(part.encode()), part], 5):
+        hit.part, snap.document(hit)  # noqa: B018
+        fails(lambda hit=hit: hit.fields)  # type: ignore[misc]
+    for hit in part:
+        hit["title"], hit.get("body"), hit.get("nobody"), hit.fields  # noqa: B018
+    fails(lambda: ps.merge_hits([part], 20000))
+    fails(lambda: snap.search("pear", stats=stats))
+    fails(lambda: ps.Stats.from_json("{"))
+    fails(lambda: ps.decode_hits("{"))
+
+
 def errors(index: ps.Index) -> None:
     fails(lambda: index.search("(", strict=True))
     fails(lambda: index.search("x", sort="body"))
@@ -95,7 +110,7 @@ def handles(index: ps.Index) -> None:
     ps.check(index.path, progress=lambda done, total: None)
 
 
-@pytest.mark.parametrize("what", [searches, errors, writes, handles], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("what", [searches, shards, errors, writes, handles], ids=lambda f: f.__name__)
 def test_nothing_stays_behind(index: ps.Index, what: Callable[[ps.Index], None]) -> None:
     for _ in range(30):
         what(index)

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import prismsearch as ps
+
+
+@pytest.mark.parametrize("name", ["t", "wörd", 'q"uote', "back\\slash", "数据", "\n", "", "last"])
+def test_fields_by_name_are_those_of_the_document(memory: ps.Index, name: str) -> None:
+    """Whatever stands before it: strings with escapes and brackets, nested values, numbers, blanks."""
+    odd = {"id": "1", "x": '}]{["\\\\"', "y": [1, {"z": ["}", 2.5e-3, None, True]}, []], "n": -7, "e": {}, "w": "\\"}
+    values: list[object] = ["text", ["a", {"b": 'c"'}], {"d": [1]}, -12, 1.5, True, None, "", "备份\n" * 9]
+    for value in values:
+        document = {**odd, name: value, "after": 1}
+        with memory.writer() as w:
+            w.put(document)
+            w.put(json.dumps({**document, "id": "2"}, indent=3, ensure_ascii=False))
+        for hit in memory.search("*:*"):
+            assert name in hit and hit[name] == value and hit.get(name) == value and type(hit[name]) is type(value)
+            assert hit[name] is hit[name] and "nobody" not in hit and hit.get("nobody", 5) == 5 and 5 not in hit
+            with pytest.raises(KeyError, match="nobody"):
+                hit["nobody"]
+            assert hit["y"] == odd["y"] and hit["w"] == "\\"
+            hit["y"].append("mine")
+            assert hit.fields["y"][-1] == "mine" and list(hit.fields) == list(document)
+            assert hit[name] == value and "nobody" not in hit and hit.get("nobody") is None
 
 
 def test_hits(index: ps.Index) -> None:

@@ -53,6 +53,33 @@ def test_writers_of_many_threads(memory: ps.Index) -> None:
     assert len(memory) == 3200
 
 
+def test_the_schema_beside_its_changes(memory: ps.Index) -> None:
+    """A schema taken while another thread changes it and goes back is one of the two."""
+    first = memory.schema
+    second = first.with_fields({"more": ps.Int()})
+    done = threading.Event()
+
+    def change(w: ps.Writer) -> None:
+        for _ in range(300):
+            w.set_schema(second)
+            w.rollback()
+        done.set()
+
+    with memory.writer() as w, ThreadPoolExecutor(3) as pool:
+        changes = pool.submit(change, w)
+
+        def take() -> int:
+            n = 0
+            while not done.is_set():
+                taken = w.schema
+                n += list(taken) in (list(first), list(second)) and taken["title"]["type"] == "text"
+            return n
+
+        users = [pool.submit(take) for _ in range(2)]
+        changes.result()
+        assert all(user.result() > 0 for user in users)
+
+
 def test_close_while_others_are_inside(tmp_path: Path) -> None:
     """Never a crash: a call either works or says that the handle is closed."""
     with ps.Index.create(tmp_path / "i") as index, index.writer(durable=False) as w:

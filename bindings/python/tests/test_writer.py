@@ -134,6 +134,64 @@ def test_put_many_collects(memory: ps.Index) -> None:
         w.put_many([], on_error="ignore")
 
 
+class Raises:
+    """A number that is none."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+    def __float__(self) -> float:
+        raise self.error
+
+
+class Torn:
+    def keys(self) -> list[str]:
+        return ["id"]
+
+    def __getitem__(self, name: str) -> str:
+        raise KeyError(name)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"price": Raises(OverflowError("too large"))}, OverflowError),
+        ({"price": Raises(ZeroDivisionError())}, ZeroDivisionError),
+        ({"price": Raises(RuntimeError())}, RuntimeError),
+        (memoryview(bytearray(8))[::2], BufferError),
+        (Torn(), KeyError),
+        ({"n": 10**5000}, ValueError),
+        ({"unheard": -(10**5000)}, ValueError),
+        ({"unheard": 1 << 64}, ps.ParseError),
+    ],
+)
+def test_whatever_is_wrong_with_a_document_is_collected(memory: ps.Index, wrong: object, error: type[Exception]) -> None:
+    with memory.writer() as w:
+        result = w.put_many([{"id": "1"}, wrong, {"id": "2"}], on_error="collect")  # type: ignore[list-item]
+        assert result.put == 2 and [r.document for r in result.rejected] == [1]
+        assert isinstance(result.rejected[0].error, error)
+        with pytest.raises(error):
+            w.put(wrong)  # type: ignore[arg-type]
+    assert sorted(memory.search("*:*").keys) == ["1", "2"]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), KeyboardInterrupt(), SystemExit()])
+def test_what_is_no_fault_of_a_document_is_raised(memory: ps.Index, error: BaseException) -> None:
+    with memory.writer() as w:
+        with pytest.raises(type(error)):
+            w.put_many([{"id": "1"}, {"id": "2", "price": Raises(error)}], on_error="collect")
+    assert memory.search("*:*").keys == ["1"]
+
+
+def test_numbers_too_long_for_a_document_say_so(memory: ps.Index) -> None:
+    with memory.writer() as w, pytest.raises(ValueError, match="too many digits") as caught:
+        w.put({"id": "a", "n": 10**5000})
+    assert caught.value.__notes__ == ["in member 'n' of the document"]
+    with memory.writer() as w:
+        w.put({"id": "a", "unheard": [(1 << 64) - 1, -(1 << 63)]})
+    assert memory["a"]["unheard"] == [(1 << 64) - 1, -(1 << 63)]
+
+
 def test_put_many_of_a_failing_iterable(memory: ps.Index) -> None:
     def some() -> object:
         yield {"id": "1"}
@@ -253,6 +311,38 @@ def test_fork(index: ps.Index) -> None:
                 os._exit(code)
         assert os.waitpid(pid, 0)[1] == 0
     assert "parent" in index and "child" not in index
+
+
+def test_fork_amid_puts(tmp_path: Path) -> None:
+    """A child closes the writer that another thread was using; its parent goes on as if there were none."""
+    code = """if True:
+        import os, sys, threading, warnings
+        warnings.simplefilter("ignore")
+        import prismsearch as ps
+        index = ps.Index.create(sys.argv[1])
+        w = index.writer(durable=False, memory="16M", threads=int(sys.argv[2]))
+        stop = threading.Event()
+        count = 0
+        def put():
+            global count
+            while not stop.is_set():
+                w.put({"id": str(count), "body": " ".join(f"w{count * 50 + k}" for k in range(50))}); count += 1
+        thread = threading.Thread(target=put)
+        thread.start()
+        for i in range(20):
+            pid = os.fork()
+            if pid == 0:
+                w.close()
+                index.close()
+                os._exit(0)
+            assert os.waitpid(pid, 0)[1] == 0
+        stop.set(); thread.join()
+        w.commit(); w.close()
+        print(len(index) == count)
+    """
+    for threads in ("1", "3"):
+        done = run_python(code, str(tmp_path / threads), threads, capture_output=True, text=True)
+        assert (done.stdout, done.stderr, done.returncode) == ("True\n", "", 0)  # type: ignore[attr-defined]
 
 
 def test_everything_ends_well_without_close(tmp_path: Path) -> None:

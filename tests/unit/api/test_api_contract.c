@@ -181,6 +181,18 @@ START_TEST(writers) {
     REFUSED(prism_writer_commit(NULL, NULL, 0, &n, &err));
     ck_assert_uint_eq(n, 0);
     REFUSED(prism_writer_commit(w.writer, NULL, 1, NULL, &err));
+    n = 9;
+    REFUSED(prism_writer_commit_with(NULL, NULL, &n, &err));
+    ck_assert_uint_eq(n, 0);
+    prism_commit_opts commit = PRISM_COMMIT_OPTS_INIT;
+    commit.payload_len = 1;
+    REFUSED(prism_writer_commit_with(w.writer, &commit, NULL, &err));
+    commit = (prism_commit_opts){.payload_len = 0};
+    REFUSED(prism_writer_commit_with(w.writer, &commit, NULL, &err));
+    ck_assert_int_eq(prism_writer_commit_with(w.writer, NULL, &n, &err), PRISM_OK);
+    REFUSED(prism_writer_schema_ref(w.writer, NULL, &err));
+    prism_schema *own;
+    REFUSED_OUT(own, prism_writer_schema_ref(NULL, &own, &err));
     REFUSED(prism_writer_rollback(NULL, &err));
     REFUSED(prism_writer_snapshot(w.writer, NULL, &err));
     REFUSED_OUT(snap, prism_writer_snapshot(NULL, &snap, &err));

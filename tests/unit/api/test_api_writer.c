@@ -4,6 +4,9 @@
 
 #include <prismsearch.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 static prism_index *new_index(void) {
     prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
     prism_index *index;
@@ -108,4 +111,56 @@ START_TEST(a_document_built_by_hand) {
 }
 END_TEST
 
-TEST_SUITE(api_writer, null_arguments, options_are_checked, a_document_built_by_hand)
+/* ---- a schema beside its changes ------------------------------------------------------------- */
+
+typedef struct changing {
+    prism_writer *writer;
+    atomic_bool stop;
+    atomic_uint n_wrong;
+} changing;
+
+static void *change_on(void *arg) {
+    changing *c = arg;
+    for (int i = 0; !atomic_load(&c->stop); i++) {
+        prism_schema *copy = NULL, *now = NULL;
+        bool good =
+            prism_writer_schema_ref(c->writer, &now, NULL) == PRISM_OK &&
+            prism_schema_copy(now, &copy, NULL) == PRISM_OK &&
+            prism_schema_add_field(copy, "more", PRISM_FIELD_I64, NULL, 0, NULL) == PRISM_OK &&
+            prism_writer_set_schema(c->writer, copy, NULL) == PRISM_OK &&
+            prism_writer_rollback(c->writer, NULL) == PRISM_OK;
+        if (!good) atomic_fetch_add(&c->n_wrong, 1);
+        prism_schema_unref(copy);
+        prism_schema_unref(now);
+    }
+    return NULL;
+}
+
+START_TEST(a_schema_beside_its_changes) {
+    changing c = {0};
+    pthread_t thread;
+    prism_schema *last = NULL;
+    prism_index *index = new_index();
+    ck_assert_int_eq(prism_writer_open(index, NULL, &c.writer, NULL), PRISM_OK);
+    ck_assert_int_eq(pthread_create(&thread, NULL, change_on, &c), 0);
+    for (int i = 0; i < 2000; i++) {
+        const char *json;
+        size_t len;
+        prism_schema_unref(last);
+        ck_assert_int_eq(prism_writer_schema_ref(c.writer, &last, NULL), PRISM_OK);
+        ck_assert_int_eq(prism_schema_to_json(last, &json, &len, NULL), PRISM_OK);
+        TEST_NEED(len == strlen(json));
+    }
+    atomic_store(&c.stop, true);
+    pthread_join(thread, NULL);
+    ck_assert_uint_eq(atomic_load(&c.n_wrong), 0);
+    prism_writer_close(c.writer);
+    prism_index_close(index);
+    const char *json; /* it outlives both */
+    ck_assert_int_eq(prism_schema_to_json(last, &json, NULL, NULL), PRISM_OK);
+    prism_schema_unref(last);
+}
+END_TEST
+
+TEST_SUITE(api_writer, a_schema_beside_its_changes, null_arguments, options_are_checked,
+           a_document_built_by_hand)

@@ -172,8 +172,40 @@ START_TEST(refusal_leaves_the_arena_usable) {
 }
 END_TEST
 
-TEST_SUITE(arena, init_allocates_nothing, blocks_are_aligned_and_apart, empty_blocks_are_distinct,
-           chunks_double_up_to_a_mebibyte, large_block_gets_its_own_chunk,
-           impossible_sizes_are_refused, dup_and_calloc_hold_what_they_say,
-           reset_keeps_the_largest_chunk, restore_gives_back_exactly_the_newer, marks_nest,
-           refusal_leaves_the_arena_usable)
+/* The first chunks come from spares and go back to them; what is larger, or later, does not. */
+START_TEST(chunks_are_borrowed) {
+    enum { SIZE = 1024 };
+    prs_mem own;
+    prs_spares spares;
+    begin(0);
+    prs_mem_init(&own, NULL);
+    prs_spares_init(&spares, &own, SIZE);
+    for (uint32_t round = 0; round < 3; round++) {
+        prs_arena_init_spares(&arena, &mem, 0, &spares);
+        for (uint32_t i = 0; i < PRS_ARENA_SPARES; i++) {
+            ck_assert_ptr_nonnull(prs_arena_alloc(&arena, SIZE / 2));
+            ck_assert_uint_eq(arena.total, (i + 1) * SIZE);
+        }
+        ck_assert_uint_eq(atomic_load(&counter.calls), round * 2);
+        ck_assert_uint_eq(atomic_load(&mem.live), PRS_ARENA_SPARES * SIZE);
+        ck_assert_ptr_nonnull(prs_arena_alloc(&arena, 3 * SIZE)); /* a block of its own */
+        ck_assert_ptr_nonnull(prs_arena_alloc(&arena, SIZE));     /* the chunks double */
+        ck_assert_uint_eq(atomic_load(&counter.calls), round * 2 + 2);
+        prs_arena_fini(&arena);
+        ck_assert_uint_eq(atomic_load(&mem.live), 0);
+        ck_assert_uint_eq(atomic_load(&own.live), PRS_ARENA_SPARES * SIZE);
+    }
+    prs_arena_init_spares(&arena, &mem, 0, &spares);
+    mem.limit = SIZE - 1;
+    ck_assert_ptr_null(prs_arena_alloc(&arena, 1));
+    prs_spares_fini(&spares);
+    finish();
+    ck_assert_uint_eq(atomic_load(&own.live), 0);
+}
+END_TEST
+
+TEST_SUITE(arena, chunks_are_borrowed, init_allocates_nothing, blocks_are_aligned_and_apart,
+           empty_blocks_are_distinct, chunks_double_up_to_a_mebibyte,
+           large_block_gets_its_own_chunk, impossible_sizes_are_refused,
+           dup_and_calloc_hold_what_they_say, reset_keeps_the_largest_chunk,
+           restore_gives_back_exactly_the_newer, marks_nest, refusal_leaves_the_arena_usable)

@@ -64,4 +64,29 @@ START_TEST(threads_never_share_a_block) {
 }
 END_TEST
 
-TEST_SUITE(spare, blocks_come_back_as_they_were, threads_never_share_a_block)
+START_TEST(what_is_borrowed_counts_for_the_borrower) {
+    prs_mem mem, mine;
+    prs_spares spares;
+    bool used;
+    prs_mem_init(&mem, NULL);
+    prs_mem_init(&mine, NULL);
+    mine.limit = 150;
+    prs_spares_init(&spares, &mem, 100);
+    void *block = prs_spares_borrow(&spares, &mine, &used);
+    ck_assert_ptr_nonnull(block);
+    ck_assert(!used);
+    ck_assert_uint_eq(atomic_load(&mine.live), 100);
+    ck_assert_ptr_null(prs_spares_borrow(&spares, &mine, &used));
+    ck_assert_uint_eq(atomic_load(&mine.live), 100);
+    prs_spares_return(&spares, &mine, block);
+    ck_assert_uint_eq(atomic_load(&mine.live), 0);
+    ck_assert_ptr_eq(prs_spares_borrow(&spares, &mine, &used), block);
+    ck_assert(used);
+    prs_spares_return(&spares, &mine, block);
+    prs_spares_fini(&spares);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+TEST_SUITE(spare, what_is_borrowed_counts_for_the_borrower, blocks_come_back_as_they_were,
+           threads_never_share_a_block)

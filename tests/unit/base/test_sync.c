@@ -183,6 +183,34 @@ START_TEST(a_child_goes_on_with_a_mutex_that_was_held) {
 }
 END_TEST
 
-TEST_SUITE(sync, a_child_goes_on_with_a_mutex_that_was_held, mutex_excludes,
-           exactly_one_drop_is_the_last, two_threads_wait_for_one_another, clock_moves_forward,
-           process_id_is_ours)
+START_TEST(a_mutex_is_tried) {
+    prs_mutex m;
+    ck_assert_int_eq(prs_mutex_init(&m, NULL), PRISM_OK);
+    ck_assert(prs_mutex_try(&m));
+    ck_assert(!prs_mutex_try(&m));
+    prs_mutex_unlock(&m);
+    ck_assert(prs_mutex_try(&m));
+    prs_mutex_unlock(&m);
+    prs_mutex_fini(&m);
+}
+END_TEST
+
+START_TEST(a_wait_ends_by_itself) {
+    prs_mutex m;
+    prs_cond c;
+    ck_assert_int_eq(prs_mutex_init(&m, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_cond_init(&c, NULL), PRISM_OK);
+    prs_mutex_lock(&m);
+    uint64_t began = prs_clock_us();
+    for (int i = 0; i < 5; i++) prs_cond_wait_ms(&c, &m, 4); /* may wake for nothing */
+    ck_assert_uint_ge(prs_clock_us() - began, 4000);
+    ck_assert(!prs_mutex_try(&m)); /* it is ours again */
+    prs_mutex_unlock(&m);
+    prs_cond_fini(&c);
+    prs_mutex_fini(&m);
+}
+END_TEST
+
+TEST_SUITE(sync, a_mutex_is_tried, a_wait_ends_by_itself,
+           a_child_goes_on_with_a_mutex_that_was_held, mutex_excludes, exactly_one_drop_is_the_last,
+           two_threads_wait_for_one_another, clock_moves_forward, process_id_is_ours)

@@ -28,6 +28,20 @@ static void check_sift(const uint8_t *bytes, const uint8_t *these, uint32_t n) {
     ck_assert(kept[n] == before[n] && dropped[n] == before[n]); /* nothing behind the end */
 }
 
+/* A bit for each byte with its highest bit, beside those that were set; the map is cleared. */
+static void check_map(test_rng *rng, uint32_t n) {
+    static uint8_t map[64 * MOST + 1], before[64 * MOST + 1];
+    static uint64_t words[MOST + 1], want[MOST + 1];
+    test_rng_fill(rng, map, sizeof map);
+    test_rng_fill(rng, (uint8_t *)words, sizeof words);
+    memcpy(before, map, sizeof map);
+    memcpy(want, words, sizeof words);
+    for (uint32_t i = 0; i < 64 * n; i++) want[i / 64] |= (uint64_t)(map[i] >> 7) << i % 64;
+    prs_words_take_map(words, map, n);
+    ck_assert_mem_eq(words, want, sizeof words);
+    for (uint32_t i = 0; i < sizeof map; i++) TEST_NEED(map[i] == (i < 64 * n ? 0 : before[i]));
+}
+
 static void check_level(prs_cpu_level level, test_rng *rng) {
     static uint8_t words[8 * MOST + 8], less[8 * MOST + 8];
     static const uint8_t none[8 * MOST + 8];
@@ -38,6 +52,7 @@ static void check_level(prs_cpu_level level, test_rng *rng) {
         test_rng_fill(rng, less, sizeof less);
         ck_assert_uint_eq(prs_words_count(words + at, n), count_slowly(words + at, none, n));
         check_sift(words, less, n);
+        check_map(rng, n);
         ck_assert_uint_eq(prs_words_count_less(words + at, less + at, n),
                           count_slowly(words + at, less + at, n));
     }

@@ -232,6 +232,74 @@ START_TEST(hostile_bits_narrow_to_a_part) {
 }
 END_TEST
 
+/* ---- two groups against each other ----------------------------------------------------------- */
+
+/* Decoded and compared, all with all. */
+static uint32_t meet_plainly(const prs_ef_group *a, uint32_t a_pos, const prs_ef_group *b,
+                             uint32_t b_pos, uint32_t *starts) {
+    static uint32_t left[MAX_FREQ], right[MAX_FREQ];
+    uint32_t n = 0;
+    if (a->freq > PRS_EF_MEET_MAX || b->freq > PRS_EF_MEET_MAX || (a->span | b->span) >> 24 != 0 ||
+        !prs_ef_decode(a->base, a->bit, a->freq, a->span, left) ||
+        !prs_ef_decode(b->base, b->bit, b->freq, b->span, right))
+        return PRS_EF_MEET_NOT;
+    for (uint32_t i = 0; i < a->freq; i++) {
+        bool there = false;
+        if (left[i] < a_pos || (n > 0 && starts[n - 1] == left[i] - a_pos)) continue;
+        for (uint32_t k = 0; k < b->freq; k++)
+            there |= right[k] >= b_pos && right[k] - b_pos == left[i] - a_pos;
+        if (there) starts[n++] = left[i] - a_pos;
+    }
+    return n;
+}
+
+static uint32_t check_meet(const prs_ef_group *a, const prs_ef_group *b, uint32_t a_pos,
+                           uint32_t b_pos) {
+    uint32_t want[PRS_EF_MEET_MAX] = {0}, n = meet_plainly(a, a_pos, b, b_pos, want);
+    for (size_t l = 0; l < PRS_COUNT(levels); l++) {
+        uint32_t got[PRS_EF_MEET_MAX] = {0};
+        if (prs_cpu_force(levels[l], NULL) != PRISM_OK) continue;
+        ck_assert_uint_eq(prs_ef_meet(a, a_pos, b, b_pos, got), n);
+        if (n != PRS_EF_MEET_NOT) ck_assert_mem_eq(got, want, n * sizeof *want);
+    }
+    prs_cpu_unforce();
+    return n;
+}
+
+/* Two words of one document, now and then with bits that are no group. */
+START_TEST(two_groups_meet) {
+    test_rng rng = test_rng_of("ef-meet");
+    uint32_t n_met = 0, n_not = 0;
+    for (int round = 0; round < 60000; round++) {
+        bool large = test_rng_one_in(&rng, 10);
+        uint32_t span = 1 + (uint32_t)test_rng_below(&rng, large ? (1u << 24) + 1000 : 60);
+        uint32_t f = 1 + (uint32_t)test_rng_below(&rng, 9),
+                 g = 1 + (uint32_t)test_rng_below(&rng, 9);
+        prs_ef_group a = {bytes, test_rng_below(&rng, 30), f, span}, b = {bytes, 0, g, span};
+        memset(bytes, 0, 256);
+        random_positions(&rng, f, span);
+        b.bit = prs_ef_encode(bytes, a.bit, positions, f, span);
+        if (large) { /* else they would not meet */
+            for (uint32_t i = 0; i < g; i++) positions[i] = PRS_MIN(positions[i % f] + 1, span - 1);
+            qsort(positions, g, sizeof *positions, by_value);
+        } else {
+            random_positions(&rng, g, span);
+        }
+        uint64_t end = prs_ef_encode(bytes, b.bit, positions, g, span);
+        bool flip = end > 0 && test_rng_one_in(&rng, 8);
+        uint64_t at = flip ? test_rng_below(&rng, end) : 0;
+        if (flip) bytes[at / 8] = (uint8_t)(bytes[at / 8] ^ 1u << at % 8);
+        uint32_t a_pos = (uint32_t)test_rng_below(&rng, 3),
+                 b_pos = (uint32_t)test_rng_below(&rng, 3);
+        uint32_t n = check_meet(&a, &b, a_pos, b_pos);
+        n_not += n == PRS_EF_MEET_NOT;
+        n_met += n > 0 && n != PRS_EF_MEET_NOT;
+    }
+    ck_assert_uint_gt(n_met, 10000);
+    ck_assert_uint_gt(n_not, 1000);
+}
+END_TEST
+
 static uint64_t bits_by_division(uint32_t f, uint32_t span) {
     uint32_t l = f == 1 ? width_of(span - 1) : span < f ? 0 : width_of(span / f) - 1;
     return f == 1 ? l : (uint64_t)f * l + f + ((span - 1) >> l);
@@ -269,4 +337,4 @@ END_TEST
 TEST_SUITE(eliasfano, bytes_are_those_of_the_format, extremes,
            groups_are_found_without_their_neighbours, groups_of_many_are_those_of_each,
            hostile_bits_are_refused_or_canonical, beginnings_are_narrowed_as_by_decoding,
-           hostile_bits_narrow_to_a_part, ends_are_sums_of_sizes)
+           hostile_bits_narrow_to_a_part, two_groups_meet, ends_are_sums_of_sizes)

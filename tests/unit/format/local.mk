@@ -17,6 +17,7 @@ format_tests_sources = \
 	tests/unit/format/test_lengths.c \
 	tests/unit/format/test_manifest.c \
 	tests/unit/format/test_names.c \
+	tests/unit/format/test_marks.c \
 	tests/unit/format/test_positions_read.c \
 	tests/unit/format/test_postings.c \
 	tests/unit/format/test_postings_group.c \
@@ -31,6 +32,7 @@ format_tests_sources = \
 	tests/unit/format/test_short_list.c \
 	tests/unit/format/test_term_infos.c \
 	tests/unit/format/test_term_keys.c \
+	tests/unit/format/test_terms_memo.c \
 	tests/unit/format/test_terms.c \
 	tests/unit/format/test_zstd_frame.c
 

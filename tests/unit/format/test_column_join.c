@@ -2,6 +2,8 @@
  * damage harmless? */
 #include "harness/section_file.h"
 
+#include "codec/bits.h"
+#include "codec/bits.h"
 #include "format/column_join.h"
 
 #include <stdio.h>
@@ -199,6 +201,155 @@ START_TEST(any_bytes) {
 }
 END_TEST
 
+/* Documents that say they have all values of the column: a small file must not become a large
+ * one. */
+START_TEST(values_are_not_shared) {
+    prs_mem mem;
+    prs_mem_init(&mem, NULL);
+    for (int k = 1; k <= 2; k++) {
+        test_rng rng = test_rng_of("column-join-shared");
+        joining *j = make((prs_column_type)k, true, 100, 0, &mem, &rng);
+        while (j->columns[0].n_values < 20 || !j->columns[0].many) {
+            end(j);
+            j = make((prs_column_type)k, true, 100, 0, &mem, &rng);
+        }
+        const prs_section *section = &j->columns[0].section;
+        section_copy copy = section_copy_of(section, (size_t)section->len);
+        uint8_t *places = copy.bytes + (j->columns[0].places - section->ptr);
+        for (uint32_t doc = 0; doc < j->n_docs[0]; doc++)
+            prs_store32(places + 4 * doc, doc % 2 ? (uint32_t)j->columns[0].n_values : 0);
+        prs_section shared = prs_section_of(copy.bytes, copy.len);
+        section_file f;
+        prs_column_join made;
+        ck_assert_int_eq(prs_column_open(&j->columns[0], &shared, j->n_docs[0], NULL), PRISM_OK);
+        ck_assert_int_eq(join(j, &mem, &f, &made), PRISM_ECORRUPT);
+        section_file_end(&f);
+        section_copy_free(&copy);
+        end(j);
+    }
+}
+END_TEST
+
+/* A document that has one value twice, or a larger one before. */
+START_TEST(values_ascend) {
+    prs_mem mem;
+    prs_mem_init(&mem, NULL);
+    for (int k = 0; k < 4; k++) {
+        section_file in, f;
+        prs_section s;
+        prs_column_writer *cw;
+        prs_column_join made;
+        joining *j = calloc(1, sizeof *j);
+        const int64_t ints[] = {1, 2, 3};
+        const prs_bytes words[] = {prs_bytes_of("a", 1), prs_bytes_of("b", 1),
+                                   prs_bytes_of("c", 1)};
+        j->type = k < 2 ? PRS_COLUMN_INT : PRS_COLUMN_WORD;
+        ck_assert_int_eq(section_file_begin(&in, &mem, PRS_COMPONENT_COLUMN), PRISM_OK);
+        ck_assert_int_eq(prs_column_writer_new(&mem, j->type, true, &cw, NULL), PRISM_OK);
+        if (k < 2) prs_column_writer_ints(cw, 0, ints, 3);
+        if (k >= 2) prs_column_writer_words(cw, 0, words, 3);
+        ck_assert_int_eq(prs_column_writer_finish(cw, in.out, 1, NULL), PRISM_OK);
+        prs_column_writer_free(cw);
+        ck_assert_int_eq(section_file_open(&in, PRS_COMPONENT_COLUMN, false, &s), PRISM_OK);
+        section_copy copy = section_copy_of(&s, (size_t)s.len);
+        prs_section damaged = prs_section_of(copy.bytes, copy.len);
+        prs_column *c = &j->columns[0];
+        ck_assert_int_eq(prs_column_open(c, &damaged, 1, NULL), PRISM_OK);
+        uint8_t *bits = copy.bytes + (k < 2 ? prs_load64(c->blocks + 16) + 1
+                                            : (uint64_t)(c->numbers - copy.bytes));
+        *bits = k % 2 ? 0x25 : 0x11; /* two bits each: 1 1 2, or 1 0 1 */
+        j->many = true;
+        j->n_parts = 1;
+        j->n_docs[0] = 1;
+        j->inputs[0] = c;
+        ck_assert_int_eq(join(j, &mem, &f, &made), PRISM_ECORRUPT);
+        section_file_end(&f);
+        section_copy_free(&copy);
+        section_file_end(&in);
+        free(j);
+    }
+}
+END_TEST
+
+enum { N_LONG = 64, LONG = 400 };
+
+/* A column of single words, as long as many. */
+static void write_long(section_file *f, prs_section *s, prs_mem *mem) {
+    static char texts[N_LONG][LONG];
+    prs_column_writer *cw;
+    ck_assert_int_eq(section_file_begin(f, mem, PRS_COMPONENT_COLUMN), PRISM_OK);
+    ck_assert_int_eq(prs_column_writer_new(mem, PRS_COLUMN_WORD, false, &cw, NULL), PRISM_OK);
+    for (uint32_t i = 0; i < N_LONG; i++) {
+        memset(texts[i], 'a', LONG);
+        texts[i][LONG - 1] = (char)('0' + i);
+        prs_bytes word = prs_bytes_of(texts[i], LONG);
+        prs_column_writer_words(cw, i, &word, 1);
+    }
+    ck_assert_int_eq(prs_column_writer_finish(cw, f->out, N_LONG, NULL), PRISM_OK);
+    prs_column_writer_free(cw);
+    ck_assert_int_eq(section_file_open(f, PRS_COMPONENT_COLUMN, false, s), PRISM_OK);
+}
+
+/* What becomes of it joined alone. */
+static prism_status join_long(const section_copy *copy, prs_mem *mem) {
+    section_file f;
+    prs_column_join made;
+    joining *j = calloc(1, sizeof *j);
+    prs_section section = prs_section_of(copy->bytes, copy->len);
+    ck_assert_int_eq(prs_column_open(&j->columns[0], &section, N_LONG, NULL), PRISM_OK);
+    j->type = PRS_COLUMN_WORD;
+    j->n_parts = 1;
+    j->n_docs[0] = N_LONG;
+    j->inputs[0] = &j->columns[0];
+    prism_status status = join(j, mem, &f, &made);
+    section_file_end(&f);
+    free(j);
+    return status;
+}
+
+/* Words that lie over each other, though each is larger than the one before: 0, 2, 4 ... begin at
+ * 0 and grow; the others end before they begin, and no document has them. */
+START_TEST(words_do_not_overlap) {
+    prs_mem mem;
+    section_file in;
+    prs_section s;
+    prs_column c;
+    prs_mem_init(&mem, NULL);
+    write_long(&in, &s, &mem);
+    ck_assert_int_eq(prs_column_open(&c, &s, N_LONG, NULL), PRISM_OK);
+    section_copy copy = section_copy_of(&s, (size_t)s.len);
+    uint8_t *offs = copy.bytes + (c.word_offs - s.ptr);
+    uint8_t *numbers = copy.bytes + (c.numbers - s.ptr);
+    ck_assert_int_eq(join_long(&copy, &mem), PRISM_OK);
+    memset(copy.bytes + (c.word_bytes - s.ptr), 'a', (size_t)N_LONG * LONG);
+    for (uint64_t i = 0; i <= N_LONG; i++)
+        prs_store64(offs + 8 * i, i % 2 ? LONG * (N_LONG / 2) + i : 0);
+    memset(numbers, 0, (size_t)prs_bits_bytes(N_LONG, c.width));
+    for (uint32_t i = 0; i < N_LONG; i++)
+        prs_bits_store(numbers, (uint64_t)i * c.width, c.width, i & ~1u);
+    ck_assert_int_eq(join_long(&copy, &mem), PRISM_ECORRUPT);
+    section_copy_free(&copy);
+    section_file_end(&in);
+}
+END_TEST
+
+START_TEST(words_are_distinct) {
+    prs_mem mem;
+    section_file in;
+    prs_section s;
+    prs_column c;
+    prs_mem_init(&mem, NULL);
+    write_long(&in, &s, &mem);
+    ck_assert_int_eq(prs_column_open(&c, &s, N_LONG, NULL), PRISM_OK);
+    section_copy copy = section_copy_of(&s, (size_t)s.len);
+    uint8_t *words = copy.bytes + (c.word_bytes - s.ptr);
+    memcpy(words + 8 * LONG, words + 7 * LONG, LONG);
+    ck_assert_int_eq(join_long(&copy, &mem), PRISM_ECORRUPT);
+    section_copy_free(&copy);
+    section_file_end(&in);
+}
+END_TEST
+
 START_TEST(memory_may_run_out) {
     test_rng rng = test_rng_of("column-join-memory");
     prs_mem plain;
@@ -223,4 +374,5 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
-TEST_SUITE(column_join, joined_columns_are_bytes_of_one, any_bytes, memory_may_run_out)
+TEST_SUITE(column_join, joined_columns_are_bytes_of_one, any_bytes, values_are_not_shared,
+           values_ascend, words_do_not_overlap, words_are_distinct, memory_may_run_out)

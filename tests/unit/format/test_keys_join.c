@@ -104,7 +104,7 @@ static void end(joining *j) {
     free(j);
 }
 
-static prism_status join(joining *j, prs_mem *mem, section_file *f) {
+static prism_status join_err(joining *j, prs_mem *mem, section_file *f, prism_error *err) {
     prs_keys_join join = {.inputs = j->inputs,
                           .n_inputs = j->n_parts,
                           .n_docs = j->n_left,
@@ -113,7 +113,11 @@ static prism_status join(joining *j, prs_mem *mem, section_file *f) {
                           .number = number_of,
                           .poll = poll};
     PRS_TRY(section_file_begin(f, mem, PRS_COMPONENT_KEYS));
-    return prs_keys_join_write(&join, mem, f->out, NULL);
+    return prs_keys_join_write(&join, mem, f->out, err);
+}
+
+static prism_status join(joining *j, prs_mem *mem, section_file *f) {
+    return join_err(j, mem, f, NULL);
 }
 
 START_TEST(joined_keys_are_bytes_of_one_table) {
@@ -181,6 +185,34 @@ START_TEST(too_few_documents_are_an_error) {
 }
 END_TEST
 
+/* Every key the same long bytes: a small file must not become a large one.  The keys between end
+ * before they begin, and their documents are gone. */
+START_TEST(keys_do_not_overlap) {
+    prs_mem mem;
+    test_rng rng = test_rng_of("keys-join-overlap");
+    prs_mem_init(&mem, NULL);
+    joining *j = make(MAX_DOCS, 0, &mem, &rng);
+    const prs_section *section = &j->keys[0].section;
+    section_copy copy = section_copy_of(section, (size_t)section->len);
+    prism_error err = PRISM_ERROR_INIT;
+    section_file f;
+    ck_assert_uint_eq(j->keys[0].off_width, 4);
+    for (uint32_t doc = 0; doc <= j->n_docs[0]; doc++)
+        prs_store32(copy.bytes + j->keys[0].offs + 4 * (size_t)doc, doc % 2 ? 1024 : 0);
+    j->n_left = 0;
+    for (uint32_t i = 0; i < j->n_parts; i++)
+        for (uint32_t doc = 0; doc < j->n_docs[i]; doc++)
+            j->number[i][doc] = i == 0 && doc % 2 ? PRS_KEYS_GONE : j->n_left++;
+    ck_assert_uint_gt(j->n_docs[0] / 2 * 1024, 2 * j->n_parts * j->keys[0].bytes_len);
+    j->keys[0].section = prs_section_of(copy.bytes, copy.len);
+    ck_assert_int_eq(join_err(j, &mem, &f, &err), PRISM_ECORRUPT);
+    ck_assert_ptr_nonnull(strstr(err.text, "overlap"));
+    section_file_end(&f);
+    section_copy_free(&copy);
+    end(j);
+}
+END_TEST
+
 START_TEST(memory_may_run_out) {
     test_rng rng = test_rng_of("keys-join-memory");
     prs_mem plain;
@@ -203,4 +235,4 @@ START_TEST(memory_may_run_out) {
 END_TEST
 
 TEST_SUITE(keys_join, joined_keys_are_bytes_of_one_table, damaged_tables_are_refused,
-           too_few_documents_are_an_error, memory_may_run_out)
+           too_few_documents_are_an_error, keys_do_not_overlap, memory_may_run_out)

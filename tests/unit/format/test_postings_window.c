@@ -2,6 +2,8 @@
  * stored blocks and from decoded ones, at every offset of the two to each other? */
 #include "list_file.h"
 
+#include "base/words.h"
+
 #include <stdlib.h>
 
 static test_alloc counter;
@@ -24,7 +26,14 @@ static void check_window(prs_postings *p, const list_model *list, uint32_t base,
         uint32_t at = list->docs[i] - base;
         if (list->docs[i] >= base && at < 64 * n_words) want[at / 64] |= UINT64_C(1) << at % 64;
     }
-    ck_assert_int_eq(prs_postings_fill_window(p, base, words, n_words, NULL), PRISM_OK);
+    if (test_rng_one_in(rng, 2)) {
+        ck_assert_int_eq(prs_postings_fill_window(p, base, words, n_words, NULL), PRISM_OK);
+    } else { /* in part as bytes */
+        uint8_t *map = calloc(n_words, 64);
+        ck_assert_int_eq(prs_postings_fill_map(p, base, words, map, n_words, NULL), PRISM_OK);
+        prs_words_take_map(words, map, n_words);
+        free(map);
+    }
     for (uint32_t i = 0; i < n_words; i++) TEST_NEED(words[i] == want[i]);
     free(words);
     free(want);

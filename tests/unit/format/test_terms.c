@@ -369,6 +369,96 @@ START_TEST(damage_is_refused_or_harmless) {
 }
 END_TEST
 
+/* ---- bytes that are told of twice ------------------------------------------------------------ */
+
+/* Two blocks of 64 keys alike but for a letter; `rest` bytes behind it, or one in the second. */
+static void add_two_blocks(size_t rest) {
+    uint8_t key[100];
+    memset(key, 'x', sizeof key);
+    for (uint32_t i = 0; i < 2 * PRS_TERMS_BLOCK; i++) {
+        key[0] = 1;
+        key[1] = (uint8_t)('a' + i / PRS_TERMS_BLOCK);
+        key[2] = (uint8_t)(' ' + i % PRS_TERMS_BLOCK);
+        add_key(key, i < PRS_TERMS_BLOCK ? 2 + rest : 3);
+    }
+}
+
+/* Walks to the end, or to an error. */
+static prism_status walk(const prs_section *lists, const prs_section *index, uint32_t *n,
+                         uint64_t *unused, prism_error *err) {
+    prs_terms terms;
+    prs_terms_cursor cursor;
+    bool more = true;
+    *n = 0;
+    PRS_TRY(prs_terms_open(&terms, lists, index, N_DOCS, err));
+    PRS_TRY(prs_terms_cursor_seek(&cursor, &terms, prs_bytes_of(NULL, 0), err));
+    while (more) {
+        PRS_TRY(prs_terms_cursor_next(&cursor, &more, err));
+        *n += more;
+    }
+    *unused = prs_terms_cursor_unused(&cursor);
+    return PRISM_OK;
+}
+
+static size_t block_off(const opened *o, uint32_t block) {
+    return (size_t)(o->terms.block_offs - o->index.ptr) + 8 * (size_t)block;
+}
+
+START_TEST(lists_are_told_of_once) {
+    opened o;
+    uint32_t n;
+    uint64_t unused;
+    prism_error err = PRISM_ERROR_INIT;
+    begin();
+    add_two_blocks(1);
+    for (uint32_t i = 0; i < dict.n; i++)
+        dict.info[i] = (prs_term_info){.df = 5, .cf = 7, .postings_len = i < 64 ? 1 : 2};
+    open_dictionary(&o, false);
+    ck_assert_int_eq(walk(&o.lists, &o.index, &n, &unused, NULL), PRISM_OK);
+    ck_assert_uint_eq(n, dict.n);
+    ck_assert_uint_eq(unused, 0);
+    section_copy lists = section_copy_of(&o.lists, (size_t)o.lists.len);
+    section_copy index = section_copy_of(&o.index, (size_t)o.index.len);
+    prs_section damaged = prs_section_of(lists.bytes, lists.len);
+    prs_section forged = prs_section_of(index.bytes, index.len);
+    /* The second block is that of both: 256 bytes of lists where there are 192. */
+    memcpy(index.bytes + block_off(&o, 0), index.bytes + block_off(&o, 1), 8);
+    ck_assert_int_eq(walk(&damaged, &forged, &n, &unused, &err), PRISM_ECORRUPT);
+    ck_assert_str_eq(err.text, "lists of terms overlap");
+    ck_assert_uint_lt(n, dict.n);
+    /* The first is: 64 bytes belong to nobody. */
+    memcpy(index.bytes + block_off(&o, 0), o.index.ptr + block_off(&o, 0), 8);
+    memcpy(index.bytes + block_off(&o, 1), index.bytes + block_off(&o, 0), 8);
+    ck_assert_int_eq(walk(&damaged, &forged, &n, &unused, NULL), PRISM_OK);
+    ck_assert_uint_eq(unused, 64);
+    section_copy_free(&lists);
+    section_copy_free(&index);
+    section_file_end(&o.file);
+    drop_keys();
+}
+END_TEST
+
+START_TEST(blocks_are_told_of_once) {
+    opened o;
+    uint32_t n;
+    uint64_t unused;
+    prism_error err = PRISM_ERROR_INIT;
+    begin();
+    add_two_blocks(90);
+    for (uint32_t i = 0; i < dict.n; i++)
+        dict.info[i] = (prs_term_info){.df = 1, .cf = 1, .inlined = true, .doc = i};
+    open_dictionary(&o, false);
+    section_copy index = section_copy_of(&o.index, (size_t)o.index.len);
+    prs_section forged = prs_section_of(index.bytes, index.len);
+    memcpy(index.bytes + block_off(&o, 1), index.bytes + block_off(&o, 0), 8);
+    ck_assert_int_eq(walk(&o.lists, &forged, &n, &unused, &err), PRISM_ECORRUPT);
+    ck_assert_str_eq(err.text, "term blocks overlap");
+    section_copy_free(&index);
+    section_file_end(&o.file);
+    drop_keys();
+}
+END_TEST
+
 static prism_status write_with(prs_mem *m, void *ctx) {
     (void)ctx;
     section_file f;
@@ -426,5 +516,5 @@ END_TEST
 
 TEST_SUITE(terms, every_read_may_fail, found_sought_and_walked_as_in_a_sorted_array,
            blocks_are_written_in_runs_between_lists, prefixes_of_eight_bytes_may_be_equal,
-           no_dictionary_is_an_empty_one, damage_is_refused_or_harmless,
-           memory_may_run_out_anywhere)
+           no_dictionary_is_an_empty_one, damage_is_refused_or_harmless, lists_are_told_of_once,
+           blocks_are_told_of_once, memory_may_run_out_anywhere)

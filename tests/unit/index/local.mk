@@ -7,6 +7,7 @@ index_tests_sources = \
 	tests/unit/index/test_info.c \
 	tests/unit/index/test_previous.c \
 	tests/unit/index/test_recipe.c \
+	tests/unit/index/test_score_cache.c \
 	tests/unit/index/test_segment.c \
 	tests/unit/index/test_segment_write.c \
 	tests/unit/index/test_snapshot.c \

@@ -203,6 +203,11 @@ START_TEST(what_the_rest_of_the_segment_says_counts) {
     body->has_positions = false;
     ck_assert(is_told(&b, BODY));
     body->has_positions = true;
+
+    body->terms.lists.len += 5; /* bytes without a meaning */
+    ck_assert(is_told(&b, BODY));
+    ck_assert_ptr_nonnull(strstr(b.last, "5 bytes of its lists belong to no term"));
+    body->terms.lists.len -= 5;
     ck_assert(!is_told(&b, BODY));
     end(&b);
 }

@@ -6,6 +6,7 @@ merge_tests_sources = \
 	tests/unit/merge/test_merge.c \
 	tests/unit/merge/test_merge_lengths.c \
 	tests/unit/merge/test_merge_order.c \
+	tests/unit/merge/test_merge_pairs.c \
 	tests/unit/merge/test_merge_policy.c \
 	tests/unit/merge/test_merge_schema.c \
 	tests/unit/merge/test_merge_sort.c \

@@ -211,5 +211,41 @@ START_TEST(leaves_and_parts_may_run_out_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(memory, parsing_may_run_out_anywhere, families_may_run_out_anywhere,
-           leaves_and_parts_may_run_out_anywhere)
+#define KEY(text) "{\"kind\":\"word\",\"text\":\"" text "\"}"
+#define T "\"fields\":{\"t\":1}"
+
+static const char *const trees[] = {
+    "{\"type\":\"phrase\"," T ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "," KEY(
+        "b") "]},{\"pos\":2,\"prefix\":" KEY("c") "}]}",
+    "{\"type\":\"near\"," T ",\"slop\":3,\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "]}]}",
+    "{\"type\":\"prefix\"," T ",\"key\":" KEY("x") "}",
+    "{\"type\":\"exists\",\"fields\":{\"t\":2,\"k\":3}}",
+    "{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"const\",\"of\":{\"type\":\"all\"}}]}",
+    "{\"type\":\"range\",\"fields\":{\"k\":1},\"from\":\"a\",\"below\":{\"hex\":\"ff00\"}}",
+    "{\"type\":\"range\",\"fields\":{\"d\":1},\"from\":\"2024\",\"to\":\"2025\"}",
+    "{\"type\":\"bool\",\"should\":[{\"type\":\"all\"}],\"must_not\":[{\"type\":\"none\"}],"
+    "\"filter\":[{\"type\":\"all\"}],\"extra\":[{\"type\":\"none\"}]}",
+};
+
+/* Behind a term whose key grows. */
+START_TEST(trees_may_run_out_anywhere) {
+    static char text[4096];
+    prism_schema *schema = tree_schema_of("{\"fields\":[{\"name\":\"t\",\"type\":\"text\"},"
+                                          "{\"name\":\"k\",\"type\":\"keyword\"},"
+                                          "{\"name\":\"d\",\"type\":\"date\"}]}");
+    for (size_t i = 0; i < PRS_COUNT(trees); i++) {
+        for (int more = 0; more < 1000; more += 7) {
+            prs_buf json = {.ptr = (uint8_t *)text};
+            json.len = (size_t)snprintf(text, sizeof text,
+                                        "{\"type\":\"bool\",\"must\":[{\"type\":\"term\"," T
+                                        ",\"key\":{\"kind\":\"word\",\"text\":\"%0*d\"}},%s]}",
+                                        1 + more, 7, trees[i]);
+            ck_assert_uint_gt(sweep(schema, read_json, &json), 0);
+        }
+    }
+    prs_schema_unref(schema);
+}
+END_TEST
+
+TEST_SUITE(memory, trees_may_run_out_anywhere, parsing_may_run_out_anywhere,
+           families_may_run_out_anywhere, leaves_and_parts_may_run_out_anywhere)

@@ -1,7 +1,9 @@
 /* Is every tree written and read back, and everything else that looks like one refused? */
 #include "tree.h"
 
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void read_back(const char *json, const char *tree) {
     prism_schema *schema = tree_schema();
@@ -274,5 +276,227 @@ START_TEST(damaged_trees) {
 }
 END_TEST
 
-TEST_SUITE(query_json, every_kind_is_read, lists_have_limits, the_longest_key_comes_back,
-           everything_else_is_refused, bad_json_has_a_place, limits, damaged_trees)
+/* ---- no memory ------------------------------------------------------------------------------- */
+
+static long until_failure = -1; /* allocations of the JSON library that are still had */
+
+static void *alloc_or_not(size_t size) {
+    if (until_failure == 0) return NULL;
+    if (until_failure > 0) until_failure--;
+    return malloc(size);
+}
+
+/* A tree is written whole or not at all, whichever allocation is refused: half a filter would be
+ * the name of another one. */
+START_TEST(memory_that_is_refused_leaves_nothing_out) {
+    /* clang-format off */
+    static const char json[] =
+        "{\"type\":\"bool\","
+        "\"must\":[{\"type\":\"term\"," F ",\"key\":" KEY("a") ",\"boost\":3}],"
+        "\"should\":[{\"type\":\"phrase\"," F ",\"slots\":["
+        "{\"pos\":0,\"keys\":[" KEY("b") "],\"idf\":" KEY("b") "},"
+        "{\"pos\":1,\"keys\":[" KEY("c") "," KEY("d") "],\"prefix\":" KEY("e") "}]},"
+        "{\"type\":\"term\"," F ",\"key\":{\"kind\":\"word\",\"hex\":\"ff00\"}}],"
+        "\"must_not\":[{\"type\":\"range\",\"fields\":{\"date\":1},\"from\":-1,\"to\":2},"
+        "{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"exists\"," F "}]}],"
+        "\"filter\":[{\"type\":\"const\",\"of\":{\"type\":\"near\"," F ",\"slop\":3,"
+        "\"slots\":[{\"pos\":0,\"keys\":[" KEY("f") "]}]}},"
+        "{\"type\":\"range\",\"fields\":{\"tags\":1},\"from\":\"x\",\"below\":{\"hex\":\"ff\"}}],"
+        "\"min_should\":1}";
+    /* clang-format on */
+    prism_schema *schema = tree_schema();
+    prism_query *query;
+    prs_mem mem;
+    prs_buf whole, text;
+    ck_assert_int_eq(prs_query_from_json(schema, json, strlen(json), &query, NULL), PRISM_OK);
+    prs_mem_init(&mem, NULL);
+    prs_buf_init(&whole, &mem);
+    ck_assert_int_eq(prs_query_to_json(query, &whole, NULL), PRISM_OK);
+    json_malloc_t old_malloc;
+    json_free_t old_free;
+    json_get_alloc_funcs(&old_malloc, &old_free);
+    json_set_alloc_funcs(alloc_or_not, free);
+    prism_status status = PRISM_ENOMEM;
+    long n = 0;
+    for (; status != PRISM_OK; n++) {
+        ck_assert_int_lt(n, 10000);
+        prs_buf_init(&text, &mem);
+        until_failure = n;
+        status = prs_query_to_json(query, &text, NULL);
+        until_failure = -1;
+        ck_assert(status == PRISM_OK || status == PRISM_ENOMEM);
+        if (status == PRISM_OK) {
+            ck_assert_uint_eq(text.len, whole.len);
+            ck_assert_mem_eq(text.ptr, whole.ptr, whole.len);
+        }
+        prs_buf_fini(&text);
+    }
+    json_set_alloc_funcs(old_malloc, old_free);
+    ck_assert_int_gt(n, 100);
+    prs_buf_fini(&whole);
+    prs_query_unref(query);
+    prs_schema_unref(schema);
+}
+END_TEST
+
+/* ---- one value at a time is another ---------------------------------------------------------- */
+
+static const char every_type[] =
+    "{\"fields\":[{\"name\":\"body\",\"type\":\"text\"},"
+    "{\"name\":\"plain\",\"type\":\"text\",\"positions\":false},"
+    "{\"name\":\"tag\",\"type\":\"keyword\",\"column\":true},"
+    "{\"name\":\"word\",\"type\":\"keyword\"},"
+    "{\"name\":\"kept\",\"type\":\"keyword\",\"indexed\":false},"
+    "{\"name\":\"n\",\"type\":\"i64\"},{\"name\":\"x\",\"type\":\"f64\"},"
+    "{\"name\":\"ok\",\"type\":\"bool\"},{\"name\":\"d\",\"type\":\"date\"}]}";
+
+#define RANGE(field, ends) "{\"type\":\"range\",\"fields\":{\"" field "\":1}," ends "}"
+
+static const char *const trees[] = {
+    "{\"type\":\"bool\",\"must\":[{\"type\":\"all\"}],\"should\":[{\"type\":\"none\"},{\"type\":"
+    "\"all\"}],"
+    "\"must_not\":[{\"type\":\"none\"}],\"filter\":[{\"type\":\"all\"}],\"extra\":[{\"type\":"
+    "\"term\"," F ",\"key\":" KEY("x") "}],\"min_should\":2,\"boost\":3}",
+    "{\"type\":\"max\",\"of\":[{\"type\":\"all\"},{\"type\":\"const\",\"of\":{\"type\":\"all\"},"
+    "\"boost\":2}]}",
+    "{\"type\":\"phrase\"," F
+    ",\"slots\":[{\"pos\":0,\"keys\":[" KEY("a") "," KEY("b") "]},{\"pos\":2,\"prefix\":" KEY(
+        "c") ",\"keys\":[{\"kind\":\"han1\",\"hex\":\"e4b8ad\"}]}]}",
+    "{\"type\":\"near\"," F ",\"slop\":3,\"slots\":[{\"pos\":0,\"keys\":[" KEY(
+        "a") "]},{\"pos\":1,\"keys\":[" KEY("b") "]}]}",
+    "{\"type\":\"prefix\"," F ",\"key\":" KEY("x") "}",
+    "{\"type\":\"exists\",\"fields\":{\"n\":1,\"kept\":2}}",
+    RANGE("n", "\"from\":-5,\"to\":9"),
+    RANGE("n", "\"above\":-5,\"below\":9"),
+    RANGE("n", "\"above\":9223372036854775807"),
+    RANGE("n", "\"to\":-9223372036854775807"),
+    RANGE("x", "\"from\":-0.0,\"below\":1e300"),
+    RANGE("x", "\"above\":1,\"to\":2.5"),
+    RANGE("ok", "\"from\":false,\"to\":true"),
+    RANGE("ok", "\"above\":0,\"to\":1"),
+    RANGE("d", "\"from\":\"2024\",\"to\":\"2025-03-01T10:00:00Z\""),
+    RANGE("d", "\"above\":\"2024-05\",\"below\":1700000000000"),
+    RANGE("tag", "\"from\":\"a\",\"to\":\"b\""),
+    RANGE("tag", "\"above\":{\"hex\":\"ff00\"},\"below\":{\"hex\":\"\"}"),
+    RANGE("word", "\"from\":\"a\",\"below\":{\"hex\":\"ff\"}"),
+    RANGE("word", "\"above\":\"\""),
+};
+
+static const char *const others[] = {"null",
+                                     "true",
+                                     "0",
+                                     "1",
+                                     "2",
+                                     "-1",
+                                     "1.5",
+                                     "1e300",
+                                     "99999999999",
+                                     "\"\"",
+                                     "\"x\"",
+                                     "\"2024\"",
+                                     "\"body\"",
+                                     "[]",
+                                     "{}",
+                                     "[{\"type\":\"all\"}]",
+                                     "{\"type\":\"all\"}",
+                                     "{\"hex\":\"zz\"}",
+                                     "{\"hex\":\"6\"}",
+                                     "{\"hex\":7}",
+                                     "{\"body\":0}",
+                                     "{\"n\":1}",
+                                     "{\"plain\":1}",
+                                     "{\"tag\":1,\"word\":1}"};
+
+static json_t *json_of(const char *text) {
+    json_t *json = json_loads(text, JSON_DECODE_ANY, NULL);
+    ck_assert_msg(json != NULL, "%s", text);
+    return json;
+}
+
+typedef struct changing {
+    const prism_schema *schema;
+    const json_t *root;
+    unsigned n_ok, n;
+} changing;
+
+/* Read or refused; what was read is written as what reads the same. */
+static void try_tree(changing *c) {
+    char *text = json_dumps(c->root, JSON_COMPACT);
+    prism_error err = PRISM_ERROR_INIT;
+    prism_query *query, *again;
+    prism_status status = prs_query_from_json(c->schema, text, strlen(text), &query, &err);
+    ck_assert_msg(status == PRISM_OK || status == PRISM_EPARSE || status == PRISM_ELIMIT,
+                  "%s: %d %s", text, status, err.text);
+    ck_assert_int_eq(prs_query_from_json(c->schema, text, strlen(text), &again, NULL), status);
+    c->n++;
+    if (status == PRISM_OK) {
+        prs_mem mem;
+        prs_buf first, second;
+        prs_mem_init(&mem, NULL);
+        prs_buf_init(&first, &mem);
+        prs_buf_init(&second, &mem);
+        prs_query_unref(again);
+        ck_assert_int_eq(prs_query_to_json(query, &first, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_query_from_json(c->schema, (const char *)first.ptr, first.len, &again,
+                                             &err),
+                         PRISM_OK);
+        ck_assert_int_eq(prs_query_to_json(again, &second, NULL), PRISM_OK);
+        ck_assert_uint_eq(first.len, second.len);
+        ck_assert_mem_eq(first.ptr, second.ptr, first.len);
+        prs_buf_fini(&first);
+        prs_buf_fini(&second);
+        c->n_ok++;
+    }
+    prs_query_unref(query);
+    prs_query_unref(again);
+    free(text);
+}
+
+/* Each value below `in` by turns each of the others, and left out. */
+static void change_below(changing *c, json_t *in) {
+    size_t n = json_is_object(in) ? json_object_size(in) : json_array_size(in);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = NULL;
+        void *at = json_is_object(in) ? json_object_iter(in) : NULL;
+        for (size_t k = 0; k < i && at != NULL; k++) at = json_object_iter_next(in, at);
+        char key[64] = "";
+        if (at != NULL) snprintf(key, sizeof key, "%s", name = json_object_iter_key(at));
+        json_t *was = at != NULL ? json_object_iter_value(at) : json_array_get(in, i);
+        json_incref(was);
+        for (size_t k = 0; k < PRS_COUNT(others); k++) {
+            json_t *other = json_of(others[k]);
+            if (name != NULL)
+                json_object_set_new(in, key, other);
+            else
+                json_array_set_new(in, i, other);
+            try_tree(c);
+        }
+        if (name != NULL)
+            json_object_set(in, key, was);
+        else
+            json_array_set(in, i, was);
+        change_below(c, was);
+        json_decref(was);
+    }
+}
+
+START_TEST(one_value_at_a_time_is_another) {
+    changing c = {.schema = tree_schema_of(every_type)};
+    for (size_t i = 0; i < PRS_COUNT(trees); i++) {
+        json_t *root = json_of(trees[i]);
+        unsigned before = c.n_ok;
+        c.root = root;
+        try_tree(&c);
+        ck_assert_msg(c.n_ok == before + 1, "%s", trees[i]);
+        change_below(&c, root);
+        json_decref(root);
+    }
+    ck_assert_uint_gt(c.n_ok, 200);
+    ck_assert_uint_gt(c.n - c.n_ok, 1000);
+    prs_schema_unref((prism_schema *)(uintptr_t)c.schema);
+}
+END_TEST
+
+TEST_SUITE(query_json, one_value_at_a_time_is_another, every_kind_is_read, lists_have_limits,
+           the_longest_key_comes_back, everything_else_is_refused, bad_json_has_a_place, limits,
+           damaged_trees, memory_that_is_refused_leaves_nothing_out)

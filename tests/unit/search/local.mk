@@ -17,13 +17,16 @@ search_tests_sources = \
 	tests/unit/search/test_cur_const.c \
 	tests/unit/search/test_cur_list.c \
 	tests/unit/search/test_cur_max.c \
+	tests/unit/search/test_cur_meet.c \
 	tests/unit/search/test_cur_or.c \
+	tests/unit/search/test_cur_pair.c \
 	tests/unit/search/test_cur_phrase.c \
 	tests/unit/search/test_cur_range.c \
 	tests/unit/search/test_cur_set.c \
 	tests/unit/search/test_cur_term.c \
 	tests/unit/search/test_cur_word.c \
 	tests/unit/search/test_cursor.c \
+	tests/unit/search/test_dense.c \
 	tests/unit/search/test_doc_set.c \
 	tests/unit/search/test_filter_set.c \
 	tests/unit/search/test_fragments.c \
@@ -58,6 +61,8 @@ search_tests_sources = \
 	tests/unit/search/test_topk.c \
 	tests/unit/search/test_watch.c \
 	tests/unit/search/test_weigh.c \
+	tests/unit/search/test_score_table.c \
+	tests/unit/search/test_word_block.c \
 	tests/unit/search/test_word_df.c
 
 unit_programs += tests/unit/search/search_tests

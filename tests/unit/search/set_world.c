@@ -64,7 +64,7 @@ prs_weighted *set_world_weigh(set_world *w, const char *json) {
     prs_arena_reset(&w->arena);
     ck_assert_int_eq(prs_stats_new(NULL, &stats, NULL), PRISM_OK);
     ck_assert_int_eq(prs_stats_collect(stats, w->k.snap, w->query, &w->watch, NULL), PRISM_OK);
-    prs_weigh_opts opts = {1.2, 0.75, stats};
+    prs_weigh_opts opts = {1.2, 0.75, stats, NULL};
     ck_assert_int_eq(prs_weigh(&w->arena, w->k.snap, w->query, &opts, &weights, NULL), PRISM_OK);
     prs_stats_free(stats);
     return weights.root;

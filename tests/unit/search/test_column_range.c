@@ -163,6 +163,40 @@ START_TEST(any_bytes_are_safe) {
 }
 END_TEST
 
+/* Of forged places, each document has all values: still a step is some values. */
+START_TEST(shared_values_are_counted) {
+    prs_mem mem;
+    section_file f;
+    prs_section section;
+    prs_column column;
+    prs_bitset set;
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    prs_word_range some = {prs_bytes_of("zz", 2), {NULL, 0}, false, false};
+    m.words = m.many = true;
+    m.n_docs = MOST_DOCS;
+    for (uint32_t doc = 0; doc < MOST_DOCS; doc++) {
+        m.n[doc] = 1;
+        snprintf(m.texts[doc][0], 8, "%s", doc == 3 ? "zz" : "a");
+    }
+    prs_mem_init(&mem, NULL);
+    write_column(&mem, &f);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_COLUMN, false, &section), PRISM_OK);
+    ck_assert_int_eq(prs_column_open(&column, &section, MOST_DOCS, NULL), PRISM_OK);
+    section_copy copy = section_copy_of(&section, (size_t)section.len);
+    uint8_t *places = copy.bytes + (column.places - section.ptr);
+    for (uint32_t doc = 0; doc <= MOST_DOCS; doc++)
+        prs_store32(places + 4 * (size_t)doc, doc % 2 ? MOST_DOCS : 4);
+    prs_section forged = prs_section_of(copy.bytes, copy.len);
+    ck_assert_int_eq(prs_column_open(&column, &forged, MOST_DOCS, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_bitset_init(&set, &mem, MOST_DOCS), PRISM_OK);
+    ck_assert_int_eq(find(&column, 0, 0, &some, &watch, &set), PRISM_OK);
+    ck_assert_uint_ge(watch.work, MOST_DOCS / 2); /* 12 million values */
+    prs_bitset_fini(&set);
+    section_copy_free(&copy);
+    section_file_end(&f);
+}
+END_TEST
+
 START_TEST(a_stop_is_heard) {
     test_rng rng = test_rng_of("stopped column range");
     volatile int stop = 1;
@@ -189,4 +223,5 @@ START_TEST(a_stop_is_heard) {
 }
 END_TEST
 
-TEST_SUITE(column_range, values_decide, any_bytes_are_safe, a_stop_is_heard)
+TEST_SUITE(column_range, values_decide, any_bytes_are_safe, shared_values_are_counted,
+           a_stop_is_heard)

@@ -46,7 +46,7 @@ static void make_docs(world *w, test_rng *rng) {
 }
 
 static void ask(world *w, const char *json) {
-    prs_weigh_opts opts = {1.2, 0.75, NULL};
+    prs_weigh_opts opts = {1.2, 0.75, NULL, NULL};
     w->query = kit_query(&w->k, json);
     ck_assert_int_eq(prs_stats_new(NULL, &w->stats, NULL), PRISM_OK);
     prs_watch watch = prs_watch_of(0, NULL, 0);

@@ -65,7 +65,7 @@ static void make_world(world *w, test_rng *rng, const char *json) {
     w->watch = prs_watch_of(0, NULL, 0);
     ck_assert_int_eq(prs_stats_new(NULL, &w->stats, NULL), PRISM_OK);
     ck_assert_int_eq(prs_stats_collect(w->stats, w->k.snap, w->query, &w->watch, NULL), PRISM_OK);
-    prs_weigh_opts opts = {1.2, 0.75, w->stats};
+    prs_weigh_opts opts = {1.2, 0.75, w->stats, NULL};
     ck_assert_int_eq(prs_weigh(&w->arena, w->k.snap, w->query, &opts, &w->weights, NULL), PRISM_OK);
     prs_plan_init(&w->plan, &w->mem, &w->watch);
 }

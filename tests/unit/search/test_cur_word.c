@@ -90,7 +90,7 @@ static int32_t ask(word_world *w, asked *q, uint32_t word, uint32_t f) {
     q->query = kit_query(&w->k, json);
     ck_assert_int_eq(prs_stats_new(NULL, &q->stats, NULL), PRISM_OK);
     ck_assert_int_eq(prs_stats_collect(q->stats, w->k.snap, q->query, &w->s.watch, NULL), PRISM_OK);
-    prs_weigh_opts opts = {1.2, 0.75, q->stats};
+    prs_weigh_opts opts = {1.2, 0.75, q->stats, NULL};
     ck_assert_int_eq(prs_weigh(&q->arena, w->k.snap, q->query, &opts, &q->weights, NULL), PRISM_OK);
     prs_plan_init(&q->plan, &q->mem, &w->s.watch);
     return set_truth(w, q, word, f);

@@ -89,6 +89,37 @@ START_TEST(fill_stops_at_the_last_document) {
 }
 END_TEST
 
+/* Documents of a list, near each other or not, as those of anybody. */
+START_TEST(ascending_lists_add_up) {
+    static prs_window window, other;
+    test_rng rng = test_rng_of("window-list");
+    for (int round = 0; round < 200; round++) {
+        uint32_t docs[128], n = 0, gap = 1 + (uint32_t)test_rng_below(&rng, 60);
+        int32_t scores[128];
+        window.base = other.base = 5000;
+        for (uint32_t doc = 5000; n < 128 && doc < 5000 + PRS_WINDOW; n++) {
+            docs[n] = doc;
+            scores[n] = (int32_t)test_rng_below(&rng, 100);
+            doc += 1 + (uint32_t)test_rng_below(&rng, gap);
+        }
+        ck_assert_int_eq(prs_window_add(&window, docs, scores, n, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_window_add_list(&other, docs, scores, n, NULL), PRISM_OK);
+        ck_assert_mem_eq(window.slots, other.slots, sizeof other.slots);
+        ck_assert_uint_eq(window.touched & ~other.touched, 0);
+        if (round % 8 == 0) {
+            memset(&window, 0, sizeof window);
+            memset(&other, 0, sizeof other);
+        }
+    }
+    uint32_t outside[2] = {4999, 5000};
+    int32_t scores[2] = {1, 1};
+    ck_assert_int_eq(prs_window_add_list(&other, outside, scores, 2, NULL), PRISM_ECORRUPT);
+    outside[0] = 5000, outside[1] = 5000 + PRS_WINDOW;
+    ck_assert_int_eq(prs_window_add_list(&other, outside, scores, 2, NULL), PRISM_ECORRUPT);
+    ck_assert_int_eq(prs_window_add_list(&other, outside, scores, 0, NULL), PRISM_OK);
+}
+END_TEST
+
 START_TEST(batches_are_thinned) {
     static prs_batch batch;
     static const uint8_t hit[] = {1, 0, 1, 0};
@@ -110,4 +141,4 @@ START_TEST(batches_are_thinned) {
 END_TEST
 
 TEST_SUITE(cursor, lists_add_up_in_a_window, a_document_outside_is_an_error,
-           fill_stops_at_the_last_document, batches_are_thinned)
+           fill_stops_at_the_last_document, ascending_lists_add_up, batches_are_thinned)

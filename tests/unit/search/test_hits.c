@@ -286,7 +286,7 @@ END_TEST
 /* An answer by hand. */
 static prism_hits *answer(int shift, uint32_t k, uint32_t n, uint64_t total) {
     prism_hits *hits;
-    ck_assert_int_eq(prs_hits_new(NULL, NULL, &hits, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_hits_new(NULL, NULL, 0, &hits, NULL), PRISM_OK);
     ck_assert_int_eq(prs_hits_make_room(hits, n, NULL), PRISM_OK);
     for (uint32_t i = 0; i < n; i++) hits->hits[i].key = "x";
     hits->shift = shift;

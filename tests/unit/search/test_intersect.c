@@ -16,12 +16,12 @@ static void random_docs(test_rng *rng, uint32_t *docs, uint32_t n, uint32_t gap)
         docs[i] = doc;
         doc += 1 + (uint32_t)test_rng_below(rng, gap);
     }
-    for (uint32_t i = n; i < MAX + 8; i++) docs[i] = (uint32_t)test_rng_below(rng, doc + 20);
+    for (uint32_t i = n; i < MAX + 16; i++) docs[i] = (uint32_t)test_rng_below(rng, doc + 20);
 }
 
 START_TEST(places_are_those_of_a_plain_loop) {
     test_rng rng = test_rng_of("intersect");
-    static uint32_t left[MAX + 8], right[MAX + 8];
+    static uint32_t left[MAX + 16], right[MAX + 16];
     for (int round = 0; round < 4000; round++) {
         uint32_t n = (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 3) ? 8 : MAX + 1);
         uint32_t m = (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 3) ? 8 : MAX + 1);

@@ -75,5 +75,49 @@ START_TEST(nears_count_without_overlaps) {
 }
 END_TEST
 
+/* Three stop words, in every order and with themselves: as by positions alone, which a slot of two
+ * words asks for. */
+START_TEST(three_stop_words) {
+    static const char *const words[] = {"a", "b", "c"};
+    kit k;
+    test_rng rng = test_rng_of("phrase-three-stops");
+    kit_make(&k, false);
+    for (uint32_t d = 0; d < 700; d++) {
+        char id[16], body[64] = "";
+        snprintf(id, sizeof id, "%u", d);
+        uint32_t n = 1 + (uint32_t)test_rng_below(&rng, 12);
+        for (uint32_t i = 0; i < n; i++) {
+            strcat(body, words[test_rng_below(&rng, test_rng_one_in(&rng, 3) ? 3 : 2)]);
+            strcat(body, " ");
+        }
+        kit_put_body(&k, id, body);
+    }
+    kit_commit(&k);
+    for (uint32_t p = 0; p < 27; p++) {
+        char json[2][900], want[900];
+        uint32_t at[3] = {p % 3, p / 3 % 3, p / 9};
+        for (uint32_t slow = 0; slow < 2; slow++) {
+            char *to = json[slow], *end = to + sizeof json[slow];
+            to +=
+                snprintf(to, (size_t)(end - to), "{'type':'phrase','fields':{'body':1},'slots':[");
+            for (uint32_t s = 0; s < 3; s++)
+                to += snprintf(to, (size_t)(end - to),
+                               "%s{'pos':%u,'keys':[{'kind':'word','text':'%s'}%s],"
+                               "'idf':{'kind':'word','text':'%s'}}",
+                               s == 0 ? "" : ",", s, words[at[s]],
+                               s == 1 && slow != 0 ? ",{'kind':'word','text':'none'}" : "",
+                               words[at[s]]);
+            snprintf(to, (size_t)(end - to), "]}");
+        }
+        snprintf(want, sizeof want, "%s", kit_keys(&k, json[1], 50));
+        ck_assert_str_eq(kit_keys(&k, json[0], 50), want);
+        prism_query *query = kit_query(&k, json[0]);
+        ck_assert_uint_eq(kit_check_agree(&k, query, 10), kit_count(&k, json[1]));
+        prism_query_unref(query);
+    }
+    kit_free(&k);
+}
+END_TEST
+
 TEST_SUITE(phrase_count, words_of_like_freqs, a_rare_word_beside_a_common_one,
-           a_word_in_several_places, nears_count_without_overlaps)
+           a_word_in_several_places, nears_count_without_overlaps, three_stop_words)

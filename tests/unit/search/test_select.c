@@ -129,6 +129,31 @@ static void check_in_bits(test_rng *rng) {
     TEST_NEED(k == m);
 }
 
+/* A decoded block, behind which anything stands, asked for few documents or many. */
+static void check_in_docs(test_rng *rng) {
+    static some s, b;
+    s = make_some(rng);
+    b = make_some(rng);
+    uint32_t m = test_rng_one_in(rng, 2) ? PRS_BLOCK : 1 + below(rng, PRS_BLOCK), n = 0, k = 0;
+    if (test_rng_one_in(rng, 2))
+        for (uint32_t i = 0; i < ROOM; i++) b.docs[i] = s.docs[i] + below(rng, 2) * (i % 3 == 0);
+    for (uint32_t i = 1; i < m; i++) b.docs[i] = PRS_MAX(b.docs[i], b.docs[i - 1] + 1);
+    while (n < s.n && s.docs[n] <= b.docs[m - 1]) n++;
+    uint32_t first = below(rng, n + 1);
+    uint32_t few = below(rng, 20);
+    if (test_rng_one_in(rng, 2)) n = PRS_MIN(n, first + few);
+    uint16_t at[MOST + 1];
+    uint8_t place[MOST + 1];
+    uint32_t found = prs_select_in_docs(b.docs, m, s.docs + first, n - first, at, place);
+    for (uint32_t i = first, j = 0; i < n; i++) {
+        while (j < m && b.docs[j] < s.docs[i]) j++;
+        if (j == m || b.docs[j] != s.docs[i]) continue;
+        TEST_NEED(k < found && at[k] == i - first && place[k] == j);
+        k++;
+    }
+    TEST_NEED(k == found);
+}
+
 START_TEST(every_level_keeps_the_same) {
     test_rng rng = test_rng_of("select");
     for (int level = PRS_CPU_SCALAR; level <= PRS_CPU_NEON; level++) {
@@ -140,6 +165,7 @@ START_TEST(every_level_keeps_the_same) {
             if (round % 8 == 0) check_slots(&rng);
             check_place(&rng);
             check_in_bits(&rng);
+            check_in_docs(&rng);
         }
     }
     prs_cpu_unforce();

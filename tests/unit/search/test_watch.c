@@ -49,6 +49,21 @@ START_TEST(a_flag_stops_for_good) {
 }
 END_TEST
 
+/* Who fails tells why, not who is stopped by it. */
+START_TEST(another_thread_s_failure_stops_for_good) {
+    atomic_bool failed;
+    prism_error err = PRISM_ERROR_INIT;
+    prs_watch watch = prs_watch_of(0, NULL, 0);
+    atomic_init(&failed, false);
+    watch.failed = &failed;
+    ck_assert_int_eq(prs_watch_tick(&watch, &err), PRISM_OK);
+    atomic_store(&failed, true);
+    for (int i = 0; i < 100; i++) ck_assert_int_eq(prs_watch_tick(&watch, &err), PRISM_ECANCELED);
+    ck_assert_int_eq(err.code, PRISM_ECANCELED);
+    ck_assert(!prs_watch_stopped(&watch));
+}
+END_TEST
+
 /* Counts the calls, and stops at the one it is told. */
 typedef struct teller {
     uint64_t calls, last;
@@ -263,4 +278,5 @@ END_TEST
 TEST_SUITE(watch, without_limits_nothing_stops, a_deadline_stops_for_good,
            a_budget_of_work_is_kept_to_the_step, a_budget_of_work_cuts_every_query,
            memory_of_a_search_is_bounded, a_far_deadline_does_not_wrap, a_flag_stops_for_good,
-           a_search_that_was_cut_says_so, progress_is_told_and_can_stop, progress_ends_every_query)
+           another_thread_s_failure_stops_for_good, a_search_that_was_cut_says_so,
+           progress_is_told_and_can_stop, progress_ends_every_query)

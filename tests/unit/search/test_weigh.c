@@ -24,7 +24,7 @@ static void begin(weighed *w) {
 }
 
 static prism_status weigh(weighed *w, const char *json) {
-    prs_weigh_opts opts = {1.2, 0.75, NULL};
+    prs_weigh_opts opts = {1.2, 0.75, NULL, NULL};
     w->query = kit_query(&w->k, json);
     ck_assert_int_eq(prism_stats_collect(w->k.snap, w->query, &w->stats, NULL), PRISM_OK);
     opts.stats = w->stats;
@@ -148,7 +148,7 @@ START_TEST(statistics_of_another_query) {
     begin(&w);
     prism_query *other = kit_query(&w.k, TERM("dog", 1)), *third = kit_query(&w.k, kit_word("cat"));
     ck_assert_int_eq(weigh(&w, TERM("cat", 1)), PRISM_OK);
-    prs_weigh_opts opts = {1.2, 0.75, w.stats};
+    prs_weigh_opts opts = {1.2, 0.75, w.stats, NULL};
     ck_assert_int_eq(prs_weigh(&w.arena, w.k.snap, other, &opts, &w.weights, NULL), PRISM_EINVAL);
     ck_assert_int_eq(prs_weigh(&w.arena, w.k.snap, third, &opts, &w.weights, NULL), PRISM_EINVAL);
     prism_query_unref(other);

@@ -44,10 +44,12 @@ START_TEST(unions_are_exact) {
         for (size_t i = 0; i < PRS_COUNT(cases); i++) {
             char key[16] = "\001";
             uint32_t df;
+            prs_term_info infos[2];
             prs_watch watch = prs_watch_of(0, NULL, 0);
             strcat(key, cases[i].word);
             ck_assert_int_eq(prs_word_df(k.snap->leaves[0].segment, &(prs_fields){both, 2},
-                                         prs_bytes_of(key, strlen(key)), &mem, &watch, &df, NULL),
+                                         prs_bytes_of(key, strlen(key)), &mem, &watch, infos, &df,
+                                         NULL),
                              PRISM_OK);
             ck_assert_msg(df == cases[i].df, "%s: %u, not %u", cases[i].word, df, cases[i].df);
         }

@@ -5,10 +5,12 @@ write_tests_sources = \
 	tests/unit/write/test_adopt_schema.c \
 	tests/unit/write/test_adopt_source.c \
 	tests/unit/write/test_adopt_undo.c \
+	tests/unit/write/test_commit_stop.c \
 	tests/unit/write/test_delete_docs.c \
 	tests/unit/write/test_durable_after.c \
 	tests/unit/write/test_faults.c \
 	tests/unit/write/test_fork.c \
+	tests/unit/write/test_fork_writer.c \
 	tests/unit/write/test_memory.c \
 	tests/unit/write/test_merge_job.c \
 	tests/unit/write/test_merge_memory.c \

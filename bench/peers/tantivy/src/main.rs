@@ -33,9 +33,12 @@ fn is_tokens(mode: &str) -> bool {
     mode.starts_with("tokens") || mode == "query"
 }
 
-/// 0 to 1023, spread evenly over the lines (number_of in bench/corpora).
+/// 0 to 1023, as if by dice (number_of in bench/corpora).
 fn number_of(line: u64) -> u64 {
-    (line * 2_654_435_761 & 0xffff_ffff) >> 22
+    let mut mixed = line as u32;
+    mixed = (mixed ^ mixed >> 16).wrapping_mul(0x7feb_352d);
+    mixed = (mixed ^ mixed >> 15).wrapping_mul(0x846c_a68b);
+    u64::from((mixed ^ mixed >> 16) >> 22)
 }
 
 fn analyzer(mode: &str) -> TextAnalyzer {

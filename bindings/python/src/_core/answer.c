@@ -4,19 +4,30 @@
  * An answer refers to the query and the snapshot that it is of, so that fragments can be made and
  * documents read however long it is kept.  Hits come as tuples; prismsearch/_hits.py gives them
  * their names.  The library counts bytes; fragments count characters, as Python's str does.
+ * A field that is asked for by name is read alone: making a dict of an article takes longer than
+ * finding it.  Its text is kept for the next name.
  * Tested by: tests/test_search.py, tests/test_highlight.py */
 #include "core.h"
 
 #include <stdlib.h>
 
+typedef struct stored {
+    char *json;
+    size_t len;
+} stored;
+
 typedef struct answer {
     prism_hits *hits;
     prism_snapshot *snap; /* NULL: of hits that were decoded or merged */
     prism_query *query;
+    stored *texts; /* by hit, read when a field is asked for; NULL: none yet */
 } answer;
 
 static void free_answer(void *handle) {
     answer *a = handle;
+    for (uint32_t i = 0; a->texts != NULL && i < prism_hits_count(a->hits); i++)
+        prism_free_text(a->texts[i].json);
+    free(a->texts);
     prism_hits_free(a->hits);
     prism_query_unref(a->query);
     prism_snapshot_unref(a->snap);
@@ -30,8 +41,26 @@ PyObject *core_answer_new(core_state *state, prism_hits *hits, prism_snapshot *s
         prism_hits_free(hits);
         return PyErr_NoMemory();
     }
-    *a = (answer){hits, prism_snapshot_ref(snap), prism_query_ref(query)};
+    *a = (answer){hits, prism_snapshot_ref(snap), prism_query_ref(query), NULL};
     return core_new(state, state->answer, "answer", a, free_answer);
+}
+
+const prism_hits *core_answer_hits(core_state *state, PyObject *arg) {
+    const answer *a = core_use_as(arg, state->answer, "Answer");
+    if (a == NULL) return NULL;
+    core_done(arg);
+    return a->hits;
+}
+
+static PyObject *encode(PyObject *self, PyObject *unused) {
+    prism_error err = PRISM_ERROR_INIT;
+    char *json = NULL;
+    answer *a = core_use(self);
+    (void)unused;
+    if (a == NULL) return NULL;
+    prism_status status = prism_hits_encode(a->hits, &json, &err);
+    core_done(self);
+    return status == PRISM_OK ? core_take_text(json) : core_raise(core_state_of(self), &err);
 }
 
 /* Hit i of an answer in use; false: an IndexError. */
@@ -161,6 +190,51 @@ static PyObject *get_document_bytes(PyObject *self, PyObject *args) {
     return read_document(self, args, true);
 }
 
+/* The text of hit i, read once; NULL: an exception.  Two threads may read it at once: one copy is
+ * kept. */
+static const stored *text_of(core_state *state, answer *a, Py_ssize_t i, uint64_t gdoc) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_status status;
+    stored own = {NULL, 0};
+    if (a->texts == NULL) a->texts = calloc(prism_hits_count(a->hits), sizeof *a->texts);
+    if (a->texts == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    if (a->texts[i].json != NULL) return &a->texts[i];
+    CORE_UNLOCKED(status = prism_document_get(a->snap, gdoc, &own.json, &own.len, &err));
+    if (status != PRISM_OK) {
+        core_raise(state, &err);
+        return NULL;
+    }
+    if (a->texts[i].json == NULL)
+        a->texts[i] = own;
+    else
+        prism_free_text(own.json);
+    return &a->texts[i];
+}
+
+static PyObject *get_field(PyObject *self, PyObject *args) {
+    PyObject *value = NULL, *name;
+    prism_hit hit;
+    Py_ssize_t i, len;
+    const char *bytes;
+    if (!PyArg_ParseTuple(args, "nO!", &i, &PyUnicode_Type, &name)) return NULL;
+    answer *a = core_use(self);
+    if (a == NULL) return NULL;
+    PyObject *encoded = PyUnicode_AsEncodedString(name, "utf-8", "surrogatepass");
+    if (encoded != NULL && has_snapshot(a) && get_hit(a, i, &hit)) {
+        const stored *text = text_of(core_state_of(self), a, i, hit.gdoc);
+        bytes = PyBytes_AsString(encoded);
+        len = PyBytes_Size(encoded);
+        if (text != NULL) value = core_member(text->json, text->len, bytes, (size_t)len);
+        if (value == NULL && !PyErr_Occurred()) PyErr_SetObject(PyExc_KeyError, name);
+    }
+    Py_XDECREF(encoded);
+    core_done(self);
+    return value;
+}
+
 /* Characters in the bytes from..to of a text. */
 static Py_ssize_t count_characters(const char *text, size_t from, size_t to) {
     Py_ssize_t n = 0;
@@ -239,10 +313,12 @@ static PyObject *get_snippet(PyObject *self, PyObject *args) {
 /* ---- type ------------------------------------------------------------------------------------ */
 
 static PyMethodDef methods[] = {
+    {"encode", encode, METH_NOARGS, NULL},
     {"hits", get_hits, METH_NOARGS, NULL},
     {"facts", get_facts, METH_NOARGS, NULL},
     {"next", get_next, METH_VARARGS, NULL},
     {"sort_values", get_sort_values, METH_VARARGS, NULL},
+    {"field", get_field, METH_VARARGS, NULL},
     {"document", get_document, METH_VARARGS, NULL},
     {"document_bytes", get_document_bytes, METH_VARARGS, NULL},
     {"snippet", get_snippet, METH_VARARGS, NULL},

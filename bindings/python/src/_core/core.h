@@ -26,7 +26,7 @@
 
 /** What a module object keeps. */
 typedef struct core_state {
-    PyObject *index, *snapshot, *writer, *schema, *query, *vocabulary, *answer; /* types */
+    PyObject *index, *snapshot, *writer, *schema, *query, *vocabulary, *answer, *stats; /* types */
     PyObject *errors; /* tuple of exception classes, by the negative of the status */
     PyObject *date;   /* datetime.date, of which datetime.datetime is a kind */
     PyObject *utc;    /* datetime.timezone.utc */
@@ -136,6 +136,9 @@ void core_text_free(core_text *text);
 static inline void core_text_char(core_text *text, char c) {
     core_text_put(text, &c, 1);
 }
+/** UTF-8 as str, ill-formed parts as U+FFFD.
+ *  Params : n_high = bytes of it that are not ASCII; work = space used again from call to call */
+PyObject *core_str(const char *bytes, size_t len, size_t n_high, core_text *work);
 /** A text of the library as str, then freed; NULL stays NULL. */
 PyObject *core_take_text(char *text);
 
@@ -146,15 +149,19 @@ PyObject *core_take_text(char *text);
 int core_document_to_json(core_state *state, PyObject *document, core_text *out);
 /** What a JSON text holds, as dict, list, str, int, float, bool, None; NULL: an exception. */
 PyObject *core_from_json(const char *text, size_t len);
+/** What a member of a JSON object holds; NULL without an exception: there is none of the name.
+ *  Cost   : the others before it are passed over, not read */
+PyObject *core_member(const char *text, size_t len, const char *name, size_t name_len);
 
 /* ---- the types ------------------------------------------------------------------------------- */
 
 extern PyType_Spec core_index_spec, core_snapshot_spec, core_writer_spec, core_schema_spec,
-    core_query_spec, core_vocabulary_spec, core_answer_spec;
+    core_query_spec, core_vocabulary_spec, core_answer_spec, core_stats_spec;
 #define CORE_TYPE_FLAGS                                                                            \
     (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE)
 /** Functions of the module, by file. */
-extern PyMethodDef core_index_functions[], core_maintain_functions[], core_schema_functions[];
+extern PyMethodDef core_index_functions[], core_maintain_functions[], core_schema_functions[],
+    core_shards_functions[];
 
 /** New objects, which own their argument. */
 PyObject *core_schema_new(core_state *state, const prism_schema *schema);
@@ -163,6 +170,10 @@ PyObject *core_query_new(core_state *state, prism_query *query);
 /** A new answer, which owns the hits and refers to the others. */
 PyObject *core_answer_new(core_state *state, prism_hits *hits, prism_snapshot *snap,
                           prism_query *query);
+/** The hits of an argument that must be an answer, borrowed from it; NULL: an exception. */
+const prism_hits *core_answer_hits(core_state *state, PyObject *arg);
+/** Snapshot.stats, of shards.c. */
+PyObject *core_snapshot_stats(PyObject *self, PyObject *args);
 /** A stored document as objects, or as the JSON it is. */
 PyObject *core_document(core_state *state, prism_snapshot *snap, uint64_t gdoc, bool raw);
 /** Index.backup, of maintain.c. */

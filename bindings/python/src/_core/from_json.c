@@ -15,6 +15,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #define MAX_DEPTH 200
 #define MAX_NUMBER 64 /* digits that need no memory of their own */
@@ -23,6 +26,7 @@ typedef struct json_reader {
     const char *at, *end;
     int depth;
     core_text text; /* of the string with escapes that is being read; its memory is used again */
+    core_text wide; /* work space of core_str */
 } json_reader;
 
 static PyObject *read_value(json_reader *r);
@@ -91,7 +95,7 @@ static bool read_unicode(json_reader *r, core_text *out) {
     unsigned long c = (unsigned long)high;
     if (high >= 0xD800 && high < 0xDC00 && r->end - r->at >= 6 && r->at[0] == '\\' &&
         r->at[1] == 'u') {
-        json_reader ahead = {r->at + 2, r->end, 0, {0}};
+        json_reader ahead = {r->at + 2, r->end, 0, {0}, {0}};
         long low = read_hex(&ahead);
         if (low >= 0xDC00 && low < 0xE000) {
             c = 0x10000 + (((unsigned long)high - 0xD800) << 10) + ((unsigned long)low - 0xDC00);
@@ -115,6 +119,26 @@ static bool read_escape(json_reader *r, core_text *out) {
     return false;
 }
 
+/* As many whole blocks as have neither quote nor backslash. */
+#ifdef __SSE2__
+static const char *skip_plain(const char *at, const char *end, size_t *n_high) {
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i one = _mm_set1_epi8(1), zero = _mm_setzero_si128();
+    __m128i high = zero;
+    for (; end - at >= 16; at += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i special =
+            _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
+        if (_mm_movemask_epi8(special) != 0) break;
+        __m128i negative = _mm_and_si128(_mm_cmplt_epi8(block, zero), one);
+        high = _mm_add_epi64(high, _mm_sad_epu8(negative, zero));
+    }
+    uint64_t halves[2];
+    memcpy(halves, &high, sizeof halves);
+    *n_high += (size_t)(halves[0] + halves[1]);
+    return at;
+}
+#else
 /* Eight bytes of which one is a quote or a backslash?  The borrow of a subtraction sets the high
  * bit of a byte that was zero; a byte before it in memory order cannot be missed. */
 static bool has_special(uint64_t eight) {
@@ -123,25 +147,33 @@ static bool has_special(uint64_t eight) {
     return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs) != 0;
 }
 
-/* The end of the part that has neither quote nor escape. */
-static const char *plain_end(const json_reader *r) {
-    const char *at = r->at;
+static const char *skip_plain(const char *at, const char *end, size_t *n_high) {
+    const uint64_t ones = UINT64_C(0x0101010101010101);
     uint64_t eight;
-    while (r->end - at >= 8) {
+    for (; end - at >= 8; at += 8) {
         memcpy(&eight, at, 8);
         if (has_special(eight)) break;
-        at += 8;
+        *n_high += (((eight >> 7) & ones) * ones) >> 56; /* a bit a byte, summed in the highest */
     }
-    while (at < r->end && *at != '"' && *at != '\\') at++;
+    return at;
+}
+#endif
+
+/* The end of the part that has neither quote nor escape; *n_high += bytes of it that are not
+ * ASCII. */
+static const char *plain_end(const json_reader *r, size_t *n_high) {
+    const char *at = skip_plain(r->at, r->end, n_high);
+    for (; at < r->end && *at != '"' && *at != '\\'; at++) *n_high += (unsigned char)*at >> 7;
     return at;
 }
 
 static PyObject *read_escaped(json_reader *r) {
     core_text *text = &r->text;
     bool good = true;
+    size_t n_high = 0;
     text->len = 0;
     while (good) {
-        const char *end = plain_end(r);
+        const char *end = plain_end(r, &n_high);
         core_text_put(text, r->at, (size_t)(end - r->at));
         r->at = end;
         if (r->at >= r->end) good = false;
@@ -150,16 +182,17 @@ static PyObject *read_escaped(json_reader *r) {
     }
     if (!good) return fail();
     if (text->failed) return PyErr_NoMemory();
-    return PyUnicode_DecodeUTF8(text->ptr, (Py_ssize_t)text->len, "replace");
+    return core_str(text->ptr, text->len, n_high, &r->wide);
 }
 
 /* Behind the first quote. */
 static PyObject *read_string(json_reader *r) {
-    const char *from = r->at, *end = plain_end(r);
+    size_t n_high = 0;
+    const char *from = r->at, *end = plain_end(r, &n_high);
     if (end >= r->end) return fail();
     if (*end == '\\') return read_escaped(r);
     r->at = end + 1;
-    return PyUnicode_DecodeUTF8(from, (Py_ssize_t)(end - from), "replace");
+    return core_str(from, (size_t)(end - from), n_high, &r->wide);
 }
 
 /* ---- numbers, words -------------------------------------------------------------------------- */
@@ -270,12 +303,77 @@ static PyObject *read_value(json_reader *r) {
 }
 
 PyObject *core_from_json(const char *text, size_t len) {
-    json_reader r = {text, text + len, 0, {0}};
+    json_reader r = {text, text + len, 0, {0}, {0}};
     PyObject *value = read_value(&r);
     core_text_free(&r.text);
+    core_text_free(&r.wide);
     if (value == NULL) return NULL;
     skip_blanks(&r);
     if (r.at == r.end) return value;
     Py_DECREF(value);
     return fail();
+}
+
+/* ---- one member ------------------------------------------------------------------------------ */
+
+/* Behind the first quote; false: the text ends in the string. */
+static bool skip_string(json_reader *r) {
+    size_t n_high = 0;
+    for (;;) {
+        r->at = plain_end(r, &n_high);
+        if (r->at >= r->end) return false;
+        if (*r->at++ == '"') return true;
+        if (r->at++ >= r->end) return false; /* what is escaped */
+    }
+}
+
+/* What is skipped was checked when it was put: brackets are counted, not matched. */
+static bool skip_value(json_reader *r) {
+    int depth = 0;
+    do {
+        skip_blanks(r);
+        if (r->at >= r->end) return false;
+        char c = *r->at++;
+        if (c == '{' || c == '[') depth++;
+        if (c == '}' || c == ']') depth--;
+        if (c == '"' && !skip_string(r)) return false;
+        if (c == '"' || depth > 0 || c == '}' || c == ']') continue;
+        while (r->at < r->end && strchr(",]} \n\t\r", *r->at) == NULL) r->at++;
+    } while (depth > 0);
+    return depth == 0;
+}
+
+/* Is that the name?  Behind its first quote; goes behind it.   Returns -1: the text is damaged */
+static int is_name(json_reader *r, const char *name, size_t len) {
+    const char *from = r->at;
+    if (!skip_string(r)) return -1;
+    size_t n = (size_t)(r->at - from) - 1;
+    if (memchr(from, '\\', n) == NULL) return n == len && memcmp(from, name, len) == 0;
+    r->at = from;
+    PyObject *read = read_string(r),
+             *wanted = PyUnicode_DecodeUTF8(name, (Py_ssize_t)len, "strict");
+    int same = read == NULL || wanted == NULL ? -1 : PyUnicode_Compare(read, wanted) == 0;
+    Py_XDECREF(read);
+    Py_XDECREF(wanted);
+    return same;
+}
+
+static PyObject *find_member(json_reader *r, const char *name, size_t len) {
+    if (!take(r, '{')) return fail();
+    if (take(r, '}')) return NULL;
+    do {
+        int same = take(r, '"') ? is_name(r, name, len) : -1;
+        if (same < 0 || !take(r, ':')) return fail();
+        if (same) return read_value(r);
+        if (!skip_value(r)) return fail();
+    } while (take(r, ','));
+    return take(r, '}') ? NULL : fail();
+}
+
+PyObject *core_member(const char *text, size_t len, const char *name, size_t name_len) {
+    json_reader r = {text, text + len, 0, {0}, {0}};
+    PyObject *value = find_member(&r, name, name_len);
+    core_text_free(&r.text);
+    core_text_free(&r.wide);
+    return value;
 }

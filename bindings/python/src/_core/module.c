@@ -21,6 +21,19 @@ static PyObject *loads(PyObject *module, PyObject *args) {
     return value;
 }
 
+/* One member of a JSON object: for tests of what fields by name are read by. */
+static PyObject *member(PyObject *module, PyObject *args) {
+    Py_buffer text;
+    const char *name;
+    Py_ssize_t len;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*s#", &text, &name, &len)) return NULL;
+    PyObject *value = core_member(text.buf, (size_t)text.len, name, (size_t)len);
+    PyBuffer_Release(&text);
+    if (value == NULL && !PyErr_Occurred()) PyErr_SetString(PyExc_KeyError, name);
+    return value;
+}
+
 static PyObject *dumps(PyObject *module, PyObject *document) {
     core_text text = {0};
     if (core_document_to_json(PyModule_GetState(module), document, &text) != 0) {
@@ -35,6 +48,7 @@ static PyObject *dumps(PyObject *module, PyObject *document) {
 static PyMethodDef own_functions[] = {
     {"version", version, METH_NOARGS, NULL},
     {"loads", loads, METH_VARARGS, NULL},
+    {"member", member, METH_VARARGS, NULL},
     {"dumps", dumps, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -78,6 +92,8 @@ static int execute(PyObject *module) {
                 add_type(module, &core_query_spec, &state->query) &&
                 add_type(module, &core_vocabulary_spec, &state->vocabulary) &&
                 add_type(module, &core_answer_spec, &state->answer) &&
+                add_type(module, &core_stats_spec, &state->stats) &&
+                PyModule_AddFunctions(module, core_shards_functions) == 0 &&
                 PyModule_AddFunctions(module, own_functions) == 0 &&
                 PyModule_AddFunctions(module, core_index_functions) == 0 &&
                 PyModule_AddFunctions(module, core_schema_functions) == 0 &&
@@ -94,6 +110,7 @@ static int traverse(PyObject *module, visitproc visit, void *arg) {
     Py_VISIT(state->query);
     Py_VISIT(state->vocabulary);
     Py_VISIT(state->answer);
+    Py_VISIT(state->stats);
     Py_VISIT(state->errors);
     Py_VISIT(state->date);
     Py_VISIT(state->utc);
@@ -109,6 +126,7 @@ static int clear(PyObject *module) {
     Py_CLEAR(state->query);
     Py_CLEAR(state->vocabulary);
     Py_CLEAR(state->answer);
+    Py_CLEAR(state->stats);
     Py_CLEAR(state->errors);
     Py_CLEAR(state->date);
     Py_CLEAR(state->utc);

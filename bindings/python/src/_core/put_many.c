@@ -46,11 +46,12 @@ static bool reject(batch *b, uint64_t place, PyObject *exception) {
     return good;
 }
 
-/* The exception that is set becomes a rejection, if it is one of a document. */
+/* The exception that is set becomes a rejection: whatever its code raised while a document was
+ * read, but for what is no fault of one. */
 static bool reject_pending(batch *b, uint64_t place) {
     PyObject *kind, *value, *trace;
-    if (!b->collect ||
-        !(PyErr_ExceptionMatches(PyExc_ValueError) || PyErr_ExceptionMatches(PyExc_TypeError)))
+    if (!b->collect || !PyErr_ExceptionMatches(PyExc_Exception) ||
+        PyErr_ExceptionMatches(PyExc_MemoryError))
         return false;
     PyErr_Fetch(&kind, &value, &trace);
     PyErr_NormalizeException(&kind, &value, &trace);

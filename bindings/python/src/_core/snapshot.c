@@ -199,28 +199,45 @@ static PyObject *run_search(PyObject *self, prism_snapshot *snap, prism_query *q
     return NULL;
 }
 
+/* The handle of an argument that may be None; false: an exception. */
+static bool use_optional(PyObject *arg, PyObject *type, const char *wanted, const void **handle) {
+    *handle = NULL;
+    if (arg == Py_None) return true;
+    *handle = core_use_as(arg, type, wanted);
+    return *handle != NULL;
+}
+
 static PyObject *search(PyObject *self, PyObject *args) {
     core_state *state = core_state_of(self);
     prism_search_opts opts = PRISM_SEARCH_OPTS_INIT;
-    PyObject *query, *filter = Py_None, *result = NULL;
-    uint64_t memory = 0;
+    PyObject *query, *filter = Py_None, *stats = Py_None, *result = NULL;
+    const void *of_filter = NULL, *of_stats = NULL;
+    uint64_t memory = 0, cache = 0;
+    uint32_t threads = 0;
     int exact = 0;
-    if (!PyArg_ParseTuple(args, "OO&O&|OzzpO&O&O&pdd", &query, core_to_u32, &opts.k, core_to_u32,
-                          &opts.offset, &filter, &opts.sort, &opts.after, &exact, core_to_u64,
-                          &opts.timeout_us, core_to_u64, &opts.max_work, core_to_u64, &memory,
-                          &opts.exhaustive, &opts.k1, &opts.b))
+    if (!PyArg_ParseTuple(args, "OO&O&|OzzpO&O&O&pddOO&O&", &query, core_to_u32, &opts.k,
+                          core_to_u32, &opts.offset, &filter, &opts.sort, &opts.after, &exact,
+                          core_to_u64, &opts.timeout_us, core_to_u64, &opts.max_work, core_to_u64,
+                          &memory, &opts.exhaustive, &opts.k1, &opts.b, &stats, core_to_u32,
+                          &threads, core_to_u64, &cache))
         return NULL;
     opts.count = exact ? PRISM_COUNT_EXACT : PRISM_COUNT_NONE;
     opts.memory = (size_t)memory;
+    opts.threads = threads;
+    opts.filter_cache = (size_t)cache;
     prism_query *handle = core_use_as(query, state->query, "Query");
     if (handle == NULL) return NULL;
-    if (filter != Py_None) opts.filter = core_use_as(filter, state->query, "Query");
-    prism_snapshot *snap = filter != Py_None && opts.filter == NULL ? NULL : core_use(self);
+    bool good = use_optional(filter, state->query, "Query", &of_filter) &&
+                use_optional(stats, state->stats, "Stats", &of_stats);
+    opts.filter = of_filter;
+    opts.stats = of_stats;
+    prism_snapshot *snap = good ? core_use(self) : NULL;
     if (snap != NULL) {
         result = run_search(self, snap, handle, &opts);
         core_done(self);
     }
-    if (opts.filter != NULL) core_done(filter);
+    if (of_stats != NULL) core_done(stats);
+    if (of_filter != NULL) core_done(filter);
     core_done(query);
     return result;
 }
@@ -234,6 +251,7 @@ static PyMethodDef methods[] = {
     {"find", find, METH_VARARGS, NULL},
     {"terms", terms, METH_VARARGS, NULL},
     {"search", search, METH_VARARGS, NULL},
+    {"stats", core_snapshot_stats, METH_VARARGS, NULL},
     CORE_CLOSE_METHODS,
     {NULL, NULL, 0, NULL},
 };

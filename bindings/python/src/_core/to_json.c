@@ -82,7 +82,7 @@ static int write_str_of(json_writer *w, PyObject *text) {
 
 /* ---- numbers, dates -------------------------------------------------------------------------- */
 
-/* Decimal digits, however many. */
+/* Decimal digits, as many as Python makes; the library refuses what has more than 64 bits. */
 static int write_int(json_writer *w, PyObject *value) {
     int overflow;
     char small[24];
@@ -95,6 +95,9 @@ static int write_int(json_writer *w, PyObject *value) {
     }
     PyObject *text = PyNumber_ToBase(value, 10);
     Py_ssize_t len;
+    if (text == NULL &&
+        PyErr_ExceptionMatches(PyExc_ValueError)) /* of sys.set_int_max_str_digits */
+        PyErr_SetString(PyExc_ValueError, "a whole number has too many digits for a document");
     const char *digits = text == NULL ? NULL : PyUnicode_AsUTF8AndSize(text, &len);
     if (digits != NULL) core_text_put(w->out, digits, (size_t)len);
     Py_XDECREF(text);

@@ -82,23 +82,37 @@ static PyObject *delete_query(PyObject *self, PyObject *args) {
 
 /* ---- commits --------------------------------------------------------------------------------- */
 
+/* The payload [borrowed] of a commit, watched. */
+static prism_status commit_watched(prism_writer *writer, const Py_buffer *payload,
+                                   PyObject *callback, uint64_t *generation, prism_error *err) {
+    prism_commit_opts opts = PRISM_COMMIT_OPTS_INIT;
+    core_watch watch;
+    opts.payload = payload->buf;
+    opts.payload_len = (size_t)payload->len;
+    opts.progress = core_progress;
+    opts.progress_ctx = &watch;
+    core_watch_begin(&watch, callback);
+    prism_status status = prism_writer_commit_with(writer, &opts, generation, err);
+    core_watch_end(&watch);
+    return status;
+}
+
 static PyObject *commit(PyObject *self, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
-    prism_status status;
+    core_telling telling;
     Py_buffer payload = {0};
+    PyObject *callback = Py_None, *result = NULL;
     uint64_t generation = 0;
-    if (!PyArg_ParseTuple(args, "|z*", &payload)) return NULL;
-    prism_writer *writer = core_use(self);
-    if (writer == NULL) {
-        if (payload.obj != NULL) PyBuffer_Release(&payload);
-        return NULL;
+    if (!PyArg_ParseTuple(args, "|z*O", &payload, &callback)) return NULL;
+    prism_writer *writer = core_use_telling(self, &telling);
+    if (writer != NULL) {
+        prism_status status = commit_watched(writer, &payload, callback, &generation, &err);
+        core_done_telling(self, &telling);
+        result = status == PRISM_OK && !PyErr_Occurred() ? PyLong_FromUnsignedLongLong(generation)
+                                                         : core_raise(core_state_of(self), &err);
     }
-    CORE_UNLOCKED(
-        status = prism_writer_commit(writer, payload.buf, (size_t)payload.len, &generation, &err));
-    core_done(self);
     if (payload.obj != NULL) PyBuffer_Release(&payload);
-    return status == PRISM_OK ? PyLong_FromUnsignedLongLong(generation)
-                              : core_raise(core_state_of(self), &err);
+    return result;
 }
 
 static PyObject *rollback(PyObject *self, PyObject *unused) {
@@ -185,12 +199,18 @@ static PyObject *add_segments(PyObject *self, PyObject *args) {
 /* ---- schema, counters ------------------------------------------------------------------------ */
 
 static PyObject *get_schema(PyObject *self, PyObject *unused) {
+    prism_error err = PRISM_ERROR_INIT;
+    prism_schema *schema = NULL;
+    prism_status status;
     prism_writer *writer = core_use(self);
     (void)unused;
     if (writer == NULL) return NULL;
-    PyObject *schema = core_schema_new(core_state_of(self), prism_writer_schema(writer));
+    CORE_UNLOCKED(status = prism_writer_schema_ref(writer, &schema, &err));
     core_done(self);
-    return schema;
+    if (status != PRISM_OK) return core_raise(core_state_of(self), &err);
+    PyObject *result = core_schema_new(core_state_of(self), schema);
+    prism_schema_unref(schema);
+    return result;
 }
 
 static PyObject *set_schema(PyObject *self, PyObject *args) {

@@ -56,6 +56,8 @@ from ._query import (
     term,
 )
 from ._schema import Bool, Date, Field, Float, Int, Key, Keyword, Schema, Text
+from ._shards import Stats, decode_hits, merge_hits, sum_of
+from ._sqlite_path import sqlite_extension_path
 
 __version__ = _core.version()
 open = Index.open
@@ -94,6 +96,7 @@ __all__ = [
     "Rejection",
     "Schema",
     "Snapshot",
+    "Stats",
     "StorageError",
     "Term",
     "Text",
@@ -108,10 +111,12 @@ __all__ = [
     "any_of",
     "check",
     "create",
+    "decode_hits",
     "documents_of_table",
     "everything",
     "exists",
     "from_dict",
+    "merge_hits",
     "near",
     "open",
     "parse",
@@ -124,6 +129,8 @@ __all__ = [
     "repair",
     "restore",
     "salvage",
+    "sqlite_extension_path",
+    "sum_of",
     "term",
     "upgrade",
 ]

@@ -18,13 +18,14 @@ _REQUIRED: Any = object()
 class Hit:
     """A document found: ``hit["title"]``, ``hit.score``, ``hit.snippet("body")``."""
 
-    __slots__ = ("_answer", "_fields", "_found", "_place")
+    __slots__ = ("_answer", "_fields", "_found", "_place", "_some")
 
     def __init__(self, answer: _core.Answer, place: int, found: tuple[str, float, int, int, int]) -> None:
         self._answer = answer
         self._place = place
         self._found = found
         self._fields: dict[str, Any] | None = None
+        self._some: dict[str, Any] | None = None
 
     @property
     def key(self) -> str:
@@ -47,10 +48,17 @@ class Hit:
         return self._found[3]
 
     @property
+    def part(self) -> int:
+        """Which of the answers that were merged it is from; else 0."""
+        return self._found[4]
+
+    @property
     def fields(self) -> dict[str, Any]:
-        """The stored document, read on first use."""
+        """The stored document, read on first use; one field alone is faster by ``hit["name"]``."""
         if self._fields is None:
             self._fields = self._answer.document(self._place)
+            if self._some is not None:
+                self._fields.update(self._some)
         return self._fields
 
     def raw(self) -> bytes:
@@ -58,14 +66,24 @@ class Hit:
         return self._answer.document_bytes(self._place)
 
     def __getitem__(self, name: str) -> Any:
-        return self.fields[name]
+        if self._fields is not None:
+            return self._fields[name]
+        if self._some is None:
+            self._some = {}
+        elif name in self._some:
+            return self._some[name]
+        value = self._some[name] = self._answer.field(self._place, name)
+        return value
 
     def get(self, name: str, default: Any = None) -> Any:
         """A field, or the default."""
-        return self.fields.get(name, default)
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
     def __contains__(self, name: object) -> bool:
-        return name in self.fields
+        return isinstance(name, str) and self.get(name, self) is not self
 
     @property
     def sort_values(self) -> tuple[Any, ...]:
@@ -160,6 +178,10 @@ class Hits(Sequence[Hit]):
     def next(self) -> str | None:
         """Where the next page begins, for ``search(..., after=)``; None if no more hits follow."""
         return self._answer.next()
+
+    def encode(self) -> str:
+        """The answer as text, for ``decode_hits``: keys, scores, values of its order."""
+        return self._answer.encode()
 
     def shown_fields(self) -> list[str]:
         """The fields that a notebook shows: those highlighted, else the first two of text."""

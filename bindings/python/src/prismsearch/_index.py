@@ -17,6 +17,7 @@ from ._hits import Hit, Hits
 from ._io import documents_of_table
 from ._query import Fields, Parsed, QueryLike, as_query, parse_text
 from ._schema import Schema, SchemaLike
+from ._shards import Stats
 from ._units import file_path, microseconds, size
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ class How(TypedDict, total=False):
     exhaustive: bool
     k1: float
     b: float
+    stats: Stats | None
+    threads: int
+    filter_cache: int | str
 
 
 H = TypeVar("H", _core.Index, _core.Snapshot, _core.Writer)
@@ -239,6 +243,9 @@ class Snapshot(_Closing[_core.Snapshot]):
         exhaustive: bool = False,
         k1: float = -1.0,
         b: float = -1.0,
+        stats: Stats | None = None,
+        threads: int = 1,
+        filter_cache: int | str = 0,
     ) -> Hits:
         """The best documents for a query, or the first in the order of ``sort``.
 
@@ -247,7 +254,8 @@ class Snapshot(_Closing[_core.Snapshot]):
         alone, no character is an operator).  ``filter`` must match, too, and adds
         nothing to scores.  ``sort`` is ``"date:desc,_score"``.  ``after`` is the ``next`` of the page
         before.  A search that is out of ``timeout`` (seconds) or ``max_work`` gives what it has:
-        see ``Hits.complete``.
+        see ``Hits.complete``.  ``threads`` work on one search where it is worth them; ``filter_cache`` bytes
+        keep the documents of filters with the snapshot; ``stats`` are those of several indexes: see ``Stats``.
         """
         schema = self._schema_handle
         filtered: _core.Query | None = None
@@ -273,6 +281,9 @@ class Snapshot(_Closing[_core.Snapshot]):
             exhaustive,
             k1,
             b,
+            None if stats is None else stats._handle,
+            threads,
+            size(filter_cache) if filter_cache else 0,
         )
         return Hits(answer, notes, highlight, self._text_names())
 
@@ -285,6 +296,14 @@ class Snapshot(_Closing[_core.Snapshot]):
         """How a query is understood: ``{"tree": ..., "notes": [(offset, sentence), ...]}``."""
         compiled, notes = self._compile(query)
         return {"tree": json.loads(compiled.to_json()), "notes": notes}
+
+    def stats(self, query: QueryLike) -> Stats:
+        """What the scores of a query need to know of this index: for searches over many (``Stats``)."""
+        return Stats(self._handle.stats(self._compile(query)[0]))
+
+    def document(self, hit: Hit) -> dict[str, Any]:
+        """The document of a hit that was found in this snapshot, and merged with others."""
+        return self._handle.document(hit.gdoc)
 
     # ---- words
 
@@ -489,8 +508,9 @@ class Writer(_Closing[_core.Writer]):
     ) -> PutResult:
         """Put documents in batches, which is faster than one by one.
 
-        ``on_error="collect"`` goes on behind a document that is refused, and tells all of them;
-        ``"raise"`` raises, with ``error.document`` its place.  Errors of the disk are always raised.
+        ``on_error="collect"`` goes on behind a document that is refused, or whose values raise an
+        ``Exception`` while they are read, and tells all of them; ``"raise"`` raises, with
+        ``error.document`` its place.  Errors of the disk and of memory are always raised.
         """
         if on_error not in ("raise", "collect"):
             raise ValueError("on_error is 'raise' or 'collect'")
@@ -515,9 +535,13 @@ class Writer(_Closing[_core.Writer]):
 
     # ---- commits
 
-    def commit(self, payload: Buffer | None = None) -> int:
-        """Make everything durable and visible; the number of the commit."""
-        return self._handle.commit(payload)
+    def commit(self, payload: Buffer | None = None, *, progress: Progress | None = None) -> int:
+        """Make everything durable and visible; the number of the commit.
+
+        Ctrl-C, and an exception of ``progress(done, total)``, stop it before anything is published: the
+        writer then still holds everything, for another ``commit`` or for ``rollback``.
+        """
+        return self._handle.commit(payload, progress)
 
     def rollback(self) -> None:
         """Forget everything since the last commit."""

@@ -1,0 +1,45 @@
+/* score_cache.c - which tables of scores are worth their memory?
+ *
+ * Those asked for twice: names that were asked for in vain leave their hash in one of a few places,
+ * where the next of other words may overwrite it.  So queries that do not come again make no
+ * tables.
+ * Tested by   tests/unit/index/test_score_cache.c */
+#include "index/score_cache.h"
+
+#include "base/hash.h"
+
+static prs_bytes text_of(const prs_score_name *name) {
+    return prs_bytes_of(name, sizeof *name);
+}
+
+prism_status prs_score_cache_init(prs_score_cache *cache, prs_mem *mem, prism_error *err) {
+    for (uint32_t i = 0; i < PRS_SCORE_CACHE_ASKED; i++) atomic_init(&cache->asked[i], 0);
+    return prs_bits_cache_init(&cache->kept, mem, err);
+}
+
+void prs_score_cache_fini(prs_score_cache *cache) {
+    prs_bits_cache_fini(&cache->kept);
+}
+
+prs_bits *prs_score_cache_get(prs_score_cache *cache, const prs_score_name *name, bool *worth) {
+    prs_bits *table = prs_bits_cache_get(&cache->kept, text_of(name), name->leaf);
+    *worth = false;
+    if (table != NULL) return table;
+    uint64_t hash = prs_hash64(name, sizeof *name, 0);
+    unsigned mark = (unsigned)(hash >> 32) | 1u;
+    atomic_uint *place = &cache->asked[hash % PRS_SCORE_CACHE_ASKED];
+    *worth = atomic_exchange_explicit(place, mark, memory_order_relaxed) == mark;
+    return NULL;
+}
+
+prism_status prs_score_table_new(prs_mem *mem, uint32_t n_docs, prs_bits **out, prism_error *err) {
+    PRS_ASSERT(n_docs <= PRS_SCORE_TABLE_DOCS);
+    PRS_TRY(prs_bits_new(mem, 32 * n_docs, out, err));
+    float *scores = prs_score_table_of(*out);
+    for (uint32_t i = 0; i < n_docs; i++) scores[i] = PRS_SCORE_ABSENT;
+    return PRISM_OK;
+}
+
+void prs_score_cache_put(prs_score_cache *cache, const prs_score_name *name, prs_bits *table) {
+    prs_bits_cache_put(&cache->kept, text_of(name), name->leaf, table, PRS_SCORE_CACHE_BYTES);
+}
