@@ -3,17 +3,12 @@
 EXTRA_DIST += bindings/node/.gitignore bindings/node/.npmrc bindings/node/NOTES.md bindings/node/README.md \
 	bindings/node/build.js bindings/node/check.sh bindings/node/index.d.mts bindings/node/index.d.ts \
 	bindings/node/index.js bindings/node/index.mjs bindings/node/package-lock.json bindings/node/package.json \
-	bindings/node/a/commit-0000000000000002 bindings/node/a/dc793aa85d67db79ce75c1974fca0fa2.doc \
-	bindings/node/a/dc793aa85d67db79ce75c1974fca0fa2.idx bindings/node/a/write.lock bindings/node/bench/compare.js \
-	bindings/node/bench/overhead.js bindings/node/examples/news.mjs bindings/node/examples/retriever.mjs \
-	bindings/node/lib/closing.js bindings/node/lib/errors.js bindings/node/lib/hits.js bindings/node/lib/index.js \
-	bindings/node/lib/io.js bindings/node/lib/maintain.js bindings/node/lib/native.js bindings/node/lib/put_all.js \
-	bindings/node/lib/query.js bindings/node/lib/run.js bindings/node/lib/schema.js bindings/node/lib/snapshot.js \
-	bindings/node/lib/units.js bindings/node/lib/view.js bindings/node/lib/writer.js \
-	bindings/node/nobody/0375abdbba095a608b306b98fd39519c.doc bindings/node/nobody/0375abdbba095a608b306b98fd39519c.idx \
-	bindings/node/nobody/80c02f47b338d6ce8c57b0cf64ec9294.doc bindings/node/nobody/80c02f47b338d6ce8c57b0cf64ec9294.idx \
-	bindings/node/nobody/commit-000000000000000b bindings/node/nobody/commit-000000000000000c \
-	bindings/node/nobody/write.lock bindings/node/src/addon.h bindings/node/src/answer.c bindings/node/src/args.c \
+	bindings/node/bench/compare.js bindings/node/bench/overhead.js bindings/node/examples/news.mjs \
+	bindings/node/examples/retriever.mjs bindings/node/lib/closing.js bindings/node/lib/errors.js \
+	bindings/node/lib/hits.js bindings/node/lib/index.js bindings/node/lib/io.js bindings/node/lib/maintain.js \
+	bindings/node/lib/native.js bindings/node/lib/put_all.js bindings/node/lib/query.js bindings/node/lib/run.js \
+	bindings/node/lib/schema.js bindings/node/lib/snapshot.js bindings/node/lib/units.js bindings/node/lib/view.js \
+	bindings/node/lib/writer.js bindings/node/src/addon.h bindings/node/src/answer.c bindings/node/src/args.c \
 	bindings/node/src/batch.c bindings/node/src/error.c bindings/node/src/from_json.c bindings/node/src/handle.c \
 	bindings/node/src/index.c bindings/node/src/job.c bindings/node/src/json_reader.h bindings/node/src/maintain.c \
 	bindings/node/src/module.c bindings/node/src/progress.c bindings/node/src/query.c bindings/node/src/repair.c \

@@ -2,8 +2,15 @@
 /* Every call with every kind of wrong argument, in both forms: an exception of a known class, and all goes on. */
 const test = require('node:test');
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
 const { prismsearch, PrismError, ClosedError, folder, smallIndex } = require('./helper');
+
+/* Some of these calls make an index where they are. */
+const place = fs.mkdtempSync(path.join(os.tmpdir(), 'prismsearch-node-'));
+process.chdir(place);
+process.on('exit', () => fs.rmSync(place, { recursive: true, force: true }));
 
 const WRONG = [undefined, null, 0, -1, 1.5, NaN, 2 ** 40, 10n, '', '\0', 'x\0y', 'nobody', true, Symbol('s'), {}, [], [5], () => 1, new Date(NaN), Buffer.alloc(3), new Map()];
 const isKnown = (error) => error instanceof TypeError || error instanceof RangeError || error instanceof PrismError || ['ENOENT', 'EISDIR'].includes(error?.code); // of readNdjson
