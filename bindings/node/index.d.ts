@@ -538,9 +538,10 @@ export class Writer {
   /** Take in whole other indexes without analyzing them again. */
   addIndexes(paths: Path[], how?: LongOptions): Promise<void>;
   addIndexesSync(paths: Path[], how?: LongOptions): void;
-  /** Make everything durable and visible; the number of the commit.  One that has begun is finished. */
-  commit(payload?: string | NodeJS.ArrayBufferView | ArrayBuffer | null, how?: Cancel): Promise<number>;
-  commitSync(payload?: string | NodeJS.ArrayBufferView | ArrayBuffer | null): number;
+  /** Make everything durable and visible; the number of the commit.  Ended before it is published, it leaves all as
+   *  it was, and what was put is there for the next. */
+  commit(payload?: string | NodeJS.ArrayBufferView | ArrayBuffer | null, how?: LongOptions): Promise<number>;
+  commitSync(payload?: string | NodeJS.ArrayBufferView | ArrayBuffer | null, how?: LongOptions): number;
   /** Forget everything since the last commit. */
   rollback(): Promise<void>;
   rollbackSync(): void;

@@ -117,14 +117,17 @@ class Writer extends closing(Object) {
 
   // ---- commits
 
-  /** Make everything durable and visible; the number of the commit.  One that has begun is finished. */
+  /**
+   * Make everything durable and visible; the number of the commit.  One that is ended before it is published
+   * leaves all as it was: what was put is still there for the next.  `progress(done, total)` counts documents.
+   */
   async commit(payload, how) {
-    const { signal } = options(how, SIGNAL, 'commit');
-    return run(signal, (job) => native.commit(this._handle, payloadOf(payload), job));
+    const { progress, signal } = options(how, LONG, 'commit');
+    return run(signal, (job) => native.commit(this._handle, payloadOf(payload), progress, job));
   }
 
-  commitSync(payload) {
-    return native.commit(this._handle, payloadOf(payload), NOW);
+  commitSync(payload, how) {
+    return native.commit(this._handle, payloadOf(payload), options(how, LONG, 'commitSync').progress, NOW);
   }
 
   /** Forget everything since the last commit. */

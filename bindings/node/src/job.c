@@ -13,7 +13,7 @@
  *           threads of the pool from everybody else.  So the jobs of a writer stand in a line, and
  *           are done in the order of the calls, awaited or not.
  * Cancel    A job that has not begun is taken out; one that runs sees `cancelled` where the library
- *           lets it (searches, merges, batches, copies); a commit that has begun is finished.
+ *           lets it (searches, merges, batches, copies, commits until they are published).
  * The end   `process.exit` waits for the pool: jobs that run are cancelled then, others do nothing.
  *           At the end of a worker Node waits for the pool by itself, and no promise is settled.
  * Tested by: test/abort.test.js, test/teardown.test.js, test/lifetime.test.js */

@@ -121,16 +121,23 @@ static napi_value delete_by_query(napi_env env, napi_callback_info info) {
 
 static void run_commit(addon_job *job) {
     write_job *own = (write_job *)job;
-    job->status = prism_writer_commit(writer_of(job), own->text, own->len, &own->number, &job->err);
+    prism_commit_opts opts = PRISM_COMMIT_OPTS_INIT;
+    opts.payload = own->text;
+    opts.payload_len = own->len;
+    opts.progress = addon_progress;
+    opts.progress_ctx = job;
+    job->status = prism_writer_commit_with(writer_of(job), &opts, &own->number, &job->err);
 }
 
-/* commit(writer, payload, mode): the number of the commit */
+/* commit(writer, payload, progress, mode): the number of the commit */
 static napi_value commit(napi_env env, napi_callback_info info) {
     addon_args args;
     write_job *own = new_write(&args, env, info, run_commit, finish_number);
     if (own == NULL) return NULL;
-    if (!addon_get_bytes(&args, 1, &own->text, &own->len)) return addon_job_drop(env, &own->job);
-    return addon_job_start(&args, 2, &own->job);
+    if (!addon_get_bytes(&args, 1, &own->text, &own->len) ||
+        !addon_progress_from(&args, 2, &own->job))
+        return addon_job_drop(env, &own->job);
+    return addon_job_start(&args, 3, &own->job);
 }
 
 static void run_rollback(addon_job *job) {

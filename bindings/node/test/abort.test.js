@@ -83,7 +83,22 @@ test('a merge is ended; the index is whole, and the merge can be made again', as
   assertSound(await check(dir));
 });
 
-test('a commit that waits is taken out; one that has begun is finished and told', async (t) => {
+test('a commit is ended before it is published: nothing is seen, nothing is lost', async (t) => {
+  const { index, writer } = memory(t);
+  await writer.putAll(Array.from({ length: 5000 }, (_, i) => ({ id: String(i), body: `word ${i}` })));
+  const controller = new AbortController();
+  let asked = 0;
+  const progress = () => { asked++; controller.abort(); };
+  await assert.rejects(writer.commit('a', { signal: controller.signal, progress }), isAbort);
+  assert.ok(asked > 0);
+  assert.equal(await index.count('*:*'), 0);
+  assert.throws(() => writer.commitSync('b', { progress: () => { throw new Error('enough'); } }), /enough/);
+  assert.equal(await index.count('*:*'), 0);
+  assert.equal(await writer.commit(), 2);
+  assert.equal(await index.count('*:*'), 5000);
+});
+
+test('a commit that waits is taken out; one that is published is told', async (t) => {
   const { index, writer } = memory(t);
   await writer.putAll(Array.from({ length: 5000 }, (_, i) => ({ id: String(i), body: `word ${i}` })));
   const first = new AbortController();
