@@ -17,7 +17,7 @@ seeds 'an include without its layer' 'written without its layer' lib/base/bad.c 
 #include "good.h"
 END
 seeds 'an include with blanks in it' 'base may not include index' lib/base/bad.c << 'END'
-  #  include   "write/writer.h"
+  #  include   "index/core.h"
 END
 seeds 'a folder that is no layer' 'lib/extra is not in lib/LAYERS' lib/extra/bad.c << 'END'
 #include "base/good.h"

@@ -85,7 +85,7 @@ test('a merge is ended; the index is whole, and the merge can be made again', as
 
 test('a commit is ended before it is published: nothing is seen, nothing is lost', async (t) => {
   const { index, writer } = memory(t);
-  await writer.putAll(Array.from({ length: 5000 }, (_, i) => ({ id: String(i), body: `word ${i}` })));
+  await writer.putAll(Array.from({ length: 40000 }, (_, i) => ({ id: String(i), body: `w${i} ${i * 7} word` })));
   const controller = new AbortController();
   let asked = 0;
   const progress = () => { asked++; controller.abort(); };
@@ -95,7 +95,7 @@ test('a commit is ended before it is published: nothing is seen, nothing is lost
   assert.throws(() => writer.commitSync('b', { progress: () => { throw new Error('enough'); } }), /enough/);
   assert.equal(await index.count('*:*'), 0);
   assert.equal(await writer.commit(), 2);
-  assert.equal(await index.count('*:*'), 5000);
+  assert.equal(await index.count('*:*'), 40000);
 });
 
 test('a commit that waits is taken out; one that is published is told', async (t) => {
