@@ -30,7 +30,7 @@ bool prs_cpu_supports(prs_cpu_level level) {
     bool have = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
     if (level == PRS_CPU_SSE42) return have;
     have = have && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt");
     if (level == PRS_CPU_AVX2) return have;
     have = have && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");

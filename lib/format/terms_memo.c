@@ -36,10 +36,10 @@ void prs_terms_memo_fini(prs_terms_memo *memo) {
     atomic_store_explicit(&memo->slots, NULL, memory_order_relaxed);
 }
 
-/* The key and its length; false if it is too long. */
+/* The key and its length; false if it is too long, or nothing, which an unused slot would be. */
 static bool pack_key(prs_bytes key, uint64_t words[KEY_WORDS]) {
     uint8_t bytes[8 * KEY_WORDS] = {0};
-    if (key.len > PRS_TERMS_MEMO_KEY) return false;
+    if (key.len == 0 || key.len > PRS_TERMS_MEMO_KEY) return false;
     memcpy(bytes, key.ptr, key.len);
     bytes[PRS_TERMS_MEMO_KEY] = (uint8_t)key.len;
     memcpy(words, bytes, sizeof bytes);

@@ -107,6 +107,13 @@ prs_bits *prs_bits_cache_get(prs_bits_cache *cache, prs_bytes name, uint32_t lea
     return bits;
 }
 
+size_t prs_bits_cache_bytes(prs_bits_cache *cache) {
+    prs_fork_mutex_lock(&cache->mutex);
+    size_t bytes = cache->bytes;
+    prs_fork_mutex_unlock(&cache->mutex);
+    return bytes;
+}
+
 /* Let go of those used longest ago until `most` is kept. */
 static void make_room(prs_bits_cache *cache, size_t most) {
     while (cache->bytes > most && cache->first != NULL) {

@@ -37,6 +37,8 @@ prism_status prs_bits_cache_init(prs_bits_cache *cache, prs_mem *mem,
 void prs_bits_cache_fini(prs_bits_cache *cache);
 /** A new reference to the set, or NULL.   Threads: any.   Cost: a look at each name that is kept */
 prs_bits *prs_bits_cache_get(prs_bits_cache *cache, prs_bytes name, uint32_t leaf);
+/** Of what is kept, all in all.   Threads: any */
+size_t prs_bits_cache_bytes(prs_bits_cache *cache);
 /** Keep a set; those used longest ago make room.  One that does not fit into `most` bytes, or for
  *  which there is no memory, is not kept. */
 void prs_bits_cache_put(prs_bits_cache *cache, prs_bytes name, uint32_t leaf, prs_bits *bits,

@@ -18,6 +18,7 @@
 typedef struct prs_score_cache {
     prs_bits_cache kept;                      /* a table is a set of 32 bits a document */
     atomic_uint asked[PRS_SCORE_CACHE_ASKED]; /* hashes of names that were asked for in vain */
+    atomic_uint refused;                      /* names that came again and found no room */
 } prs_score_cache;
 
 /* What a table is of. */
@@ -32,9 +33,11 @@ prism_status prs_score_cache_init(prs_score_cache *cache, prs_mem *mem,
                                   prism_error *err) PRS_NODISCARD;
 /** Also of one that is all zero. */
 void prs_score_cache_fini(prs_score_cache *cache);
-/** A new reference to a table, or NULL.  *worth: it was asked for before, so make one.
+/** A new reference to a table of n_docs scores, or NULL.  *worth: it was asked for before, so make
+ *  one.
  *  Threads: any */
-prs_bits *prs_score_cache_get(prs_score_cache *cache, const prs_score_name *name, bool *worth);
+prs_bits *prs_score_cache_get(prs_score_cache *cache, const prs_score_name *name, uint32_t n_docs,
+                              bool *worth);
 /** A table of n_docs absent scores, one reference.   Errors : ENOMEM */
 prism_status prs_score_table_new(prs_mem *mem, uint32_t n_docs, prs_bits **out,
                                  prism_error *err) PRS_NODISCARD;

@@ -28,7 +28,8 @@
 
 #define MET_MOST (2u * PRS_BLOCK)
 #define MET_ROOM (MET_MOST + PRS_SCORE_LANES)
-#define MET_ENOUGH 64u /* matches for a batch: the floor may have risen */
+#define PRS_MEET_STEP 32u /* blocks between two looks at the watch */
+#define MET_ENOUGH 64u    /* matches for a batch: the floor may have risen */
 
 typedef struct met_list {
     prs_postings *p;
@@ -95,10 +96,11 @@ static void keep_candidates(cur_meet *t, uint32_t list, uint32_t first, uint32_t
 static prism_status narrow(cur_meet *t, uint32_t list, prism_error *err) {
     met_list *l = &t->lists[list];
     prs_postings *p = l->p;
-    uint32_t n = t->n_cand, m = 0;
+    uint32_t n = t->n_cand, m = 0, blocks = 0;
     uint16_t at[PRS_BLOCK + 1];
     uint8_t place[PRS_BLOCK + 1];
     for (uint32_t first = 0, end, met; first < n; first = end) {
+        if (++blocks % PRS_MEET_STEP == 0) PRS_TRY(prs_watch_tick(t->base.plan->watch, err));
         PRS_TRY(prs_postings_skip_to(p, t->cand[first], err));
         if (p->last_doc == PRS_DOC_END) break;
         end = p->last_doc >= t->cand[n - 1]
@@ -138,7 +140,8 @@ static prism_status take_matches(cur_meet *t, prism_error *err) {
  * before. */
 static prism_status align(cur_meet *t, uint32_t *from, uint32_t to, prism_error *err) {
     prs_postings *lead = t->lists[0].p, *next = t->lists[1].p;
-    while (*from < to) {
+    for (uint32_t turn = 1; *from < to; turn++) {
+        if (turn % PRS_MEET_STEP == 0) PRS_TRY(prs_watch_tick(t->base.plan->watch, err));
         PRS_TRY(prs_postings_skip_to(lead, *from, err));
         if (lead->last_doc == PRS_DOC_END) break;
         *from = PRS_MAX(*from, lead->before_block + 1u);

@@ -40,6 +40,7 @@ static void release_bufs(prs_plan *plan) {
     plan->bufs = NULL;
     plan->sets = NULL;
     plan->held = NULL;
+    plan->n_tables = 0;
 }
 
 void prs_plan_fini(prs_plan *plan) {

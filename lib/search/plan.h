@@ -34,6 +34,8 @@ struct prs_plan_bits { /* sets of the snapshot's cache that the plan refers to *
 
 typedef struct prs_kept_filter prs_kept_filter; /* filter_set.h */
 
+#define PRS_PLAN_TABLES 8u /* 4 MiB, of the largest segments that have tables */
+
 struct prs_plan {
     prs_mem *mem;
     prs_arena arena;
@@ -48,6 +50,7 @@ struct prs_plan {
     prs_plan_set *sets;
     const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */
     prs_plan_bits *held;
+    uint32_t n_tables;           /* of scores, among what is held; PRS_PLAN_TABLES at most */
     prs_score_cache *scores;     /* where scores of frequent words are kept; NULL = nowhere */
     prs_spares *spares;          /* where working space comes from; NULL = mem */
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */

@@ -80,17 +80,19 @@ prism_status prs_score_table_find(prs_plan *plan, const prs_group *group, prs_la
     const prs_term_info *info = &lane->p.info;
     *table = NULL;
     bool can = plan->scores != NULL && plan->n_docs <= PRS_SCORE_TABLE_DOCS && group->plain &&
-               lane->weight == 1 && plan->watch->max_work == 0 && lane->p.n_groups != 0 &&
+               group->fields[0].lengths == lane->lengths && lane->weight == 1 &&
+               plan->watch->max_work == 0 && lane->p.n_groups != 0 &&
                lane->p.src == &plan->segment->fields[field].source && /* not a list of pairs */
                (uint64_t)info->df * PRS_TABLE_RARE >= plan->n_docs;
-    if (!can) return PRISM_OK;
+    if (!can || plan->n_tables == PRS_PLAN_TABLES) return PRISM_OK;
     const prs_scorer *scorer = &group->scorer;
     uint64_t list = (uintptr_t)lane->p.list; /* words and pairs of words have places of their own */
     prs_score_name name = {list, plan->leaf_no, field, scorer->w, scorer->c0, scorer->c1, 0};
     bool worth;
-    prs_bits *bits = prs_score_cache_get(plan->scores, &name, &worth);
+    prs_bits *bits = prs_score_cache_get(plan->scores, &name, plan->n_docs, &worth);
     if (bits == NULL && worth) PRS_TRY(make_table(plan, &name, group, lane, &bits, err));
     if (bits == NULL) return PRISM_OK;
     *table = prs_score_table_of(bits);
+    plan->n_tables++;
     return prs_plan_hold(plan, bits, err);
 }

@@ -213,7 +213,7 @@ static prism_status weigh_node(weighing *w, const prs_node *node, double boost, 
                                prs_weighted *at, prism_error *err) {
     at->node = node;
     at->scored = scored;
-    at->boost = boost * node->boost;
+    at->boost = boost * node->boost + 0.0; /* -0 becomes 0 */
     if (!(at->boost >= 0.0))
         return prs_error_set(err, PRISM_EINVAL, "a boost is negative or not a number");
     bool leaf = false, inner = scored;

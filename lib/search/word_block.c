@@ -52,9 +52,10 @@ prism_status prs_word_dense(prs_word_block *b, prs_block_bits *bits, prism_error
     uint32_t here = p->group * PRS_GROUP_BLOCKS + p->block;
     if (b->dense_of == here) return PRISM_OK;
     uint32_t lengths[PRS_WORD_ROOM];
-    PRS_TRY(prs_postings_freqs(p, err));
+    const uint32_t *freqs;
+    PRS_TRY(prs_word_freqs(b, 0, bits->n, &freqs, err));
     b->dense_of = PRS_NO_BLOCK;
-    if (!prs_group_score_bits(&b->group, bits, p->last_doc, p->freqs, lengths, b->space->scores)) {
+    if (!prs_group_score_bits(&b->group, bits, p->last_doc, freqs, lengths, b->space->scores)) {
         bits->n = 0;
         return PRISM_OK;
     }

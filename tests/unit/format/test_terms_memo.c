@@ -52,7 +52,9 @@ START_TEST(what_is_got_was_put) {
         prs_term_info info = info_of(i), got;
         ck_assert(!prs_terms_memo_get(&memo, key_of(i, space), &got));
         prs_terms_memo_put(&memo, key_of(i, space), &info);
-        bool has = prs_terms_memo_get(&memo, key_of(i, space), &got);
+        bool has = prs_terms_memo_get(&memo, prs_bytes_of("", 0), &got);
+        ck_assert(!has); /* no slot is that of no key */
+        has = prs_terms_memo_get(&memo, key_of(i, space), &got);
         ck_assert_int_eq(has, key_of(i, space).len <= PRS_TERMS_MEMO_KEY);
         if (has) TEST_NEED(same_info(&info, &got));
     }

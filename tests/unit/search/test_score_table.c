@@ -148,6 +148,29 @@ START_TEST(answers_are_the_same) {
 }
 END_TEST
 
+/* A weight of -0 is one of 0: documents score nothing, and are there. */
+START_TEST(a_boost_of_minus_nothing) {
+    kit k;
+    test_rng rng = test_rng_of("table-zero");
+    make_world(&k, &rng);
+    static const char json[] =
+        "{'type':'bool','should':[{'type':'term','boost':-0.0,'fields':{'body':1},"
+        "'key':{'kind':'word','text':'b'}},{'type':'term','fields':{'body':1},"
+        "'key':{'kind':'word','text':'d'}}]}";
+    prism_query *query = kit_query(&k, json);
+    prism_hits *first = ask(&k, query, 1000, true, true);
+    for (int again = 0; again < 3; again++) {
+        prism_hits *hits = ask(&k, query, 1000, true, again == 2);
+        ck_assert_uint_eq(prism_hits_total(hits, NULL), prism_hits_total(first, NULL));
+        need_same(first, hits, json);
+        prism_hits_free(hits);
+    }
+    prism_hits_free(first);
+    prism_query_unref(query);
+    kit_free(&k);
+}
+END_TEST
+
 /* What a search may do is counted in steps, which must not depend on those before it. */
 START_TEST(none_where_steps_are_counted) {
     kit k;
@@ -169,5 +192,5 @@ START_TEST(none_where_steps_are_counted) {
 }
 END_TEST
 
-TEST_SUITE(score_table, every_level_adds_the_same, answers_are_the_same,
+TEST_SUITE(score_table, every_level_adds_the_same, answers_are_the_same, a_boost_of_minus_nothing,
            none_where_steps_are_counted)

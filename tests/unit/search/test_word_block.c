@@ -25,7 +25,7 @@ static void make_texts(kit *k, test_rng *rng) {
     kit_merge(k);
 }
 
-static void open_word(const kit *k, uint32_t word, prs_word_block *b) {
+static void open_word(const kit *k, uint32_t word, uint32_t weight, prs_word_block *b) {
     const prs_segment *segment = k->snap->leaves[0].segment;
     const prs_segment_field *field = &segment->fields[KIT_BODY];
     const char key[2] = {1, (char)('a' + word)};
@@ -34,18 +34,19 @@ static void open_word(const kit *k, uint32_t word, prs_word_block *b) {
     ck_assert_int_eq(prs_terms_find(&field->terms, prs_bytes_of(key, 2), &info, &found, NULL),
                      PRISM_OK);
     ck_assert(found);
-    ck_assert_int_eq(
-        prs_lane_open(&b->space->lane, &field->source, &info, &field->lengths, 1, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_lane_open(&b->space->lane, &field->source, &info, &field->lengths, weight,
+                                   NULL),
+                     PRISM_OK);
     b->scored = true;
     b->whole = false;
     b->dense_of = PRS_NO_BLOCK;
 }
 
 /* Every block by its bits, if it has any, and as a list; returns how many had. */
-static uint32_t walk(const kit *k, uint32_t word, prs_word_block *b) {
+static uint32_t walk(const kit *k, uint32_t word, uint32_t weight, prs_word_block *b) {
     uint32_t dense = 0;
     int32_t kept[PRS_WORD_ROOM];
-    open_word(k, word, b);
+    open_word(k, word, weight, b);
     prs_postings *p = &b->space->lane.p;
     while (!prs_lane_ended(&b->space->lane)) {
         prs_block_bits bits;
@@ -66,7 +67,7 @@ static uint32_t walk(const kit *k, uint32_t word, prs_word_block *b) {
             TEST_NEED(bits.n == p->n && docs[i] == p->docs[i] && kept[i] == scores[i]);
         for (uint32_t i = 0; i < p->n; i++) {
             uint32_t length = prs_group_length(&b->group, p->docs[i]);
-            TEST_NEED(scores[i] == prs_group_one(&b->group, p->freqs[i], length));
+            TEST_NEED(scores[i] == prs_group_one(&b->group, p->freqs[i] * weight, length));
         }
         ck_assert_int_eq(prs_word_dense(b, &bits, NULL), PRISM_OK);
         ck_assert_uint_eq(bits.n, 0); /* it is loaded */
@@ -93,9 +94,12 @@ START_TEST(bits_and_lists_agree) {
                                     NULL),
                      PRISM_OK);
     b.group.times = 3;
-    ck_assert_uint_gt(walk(&k, 0, &b), 10); /* runs */
-    ck_assert_uint_gt(walk(&k, 1, &b), 5);  /* bits */
-    walk(&k, 2, &b);
+    ck_assert_uint_gt(walk(&k, 0, 1, &b), 10); /* runs */
+    ck_assert_uint_gt(walk(&k, 1, 1, &b), 5);  /* bits */
+    walk(&k, 2, 1, &b);
+    /* a list of a field without lengths, in a group of another field that has some */
+    ck_assert_uint_gt(walk(&k, 0, 2, &b), 10);
+    ck_assert_uint_gt(walk(&k, 1, 2, &b), 5);
     prs_arena_fini(&arena);
     kit_free(&k);
 }
