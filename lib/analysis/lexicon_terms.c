@@ -99,7 +99,11 @@ prism_status prs_lexicon_intern(prs_lexicon *lexicon, prs_bytes key, uint32_t *i
     lexicon->err = err;
     bool is_char = is_plain_char(key.ptr[0], t, key.len - 1);
     bool is_pair = key.ptr[0] == PRS_KIND_HAN2 && is_plain_pair(t, key.len - 1);
-    if (!is_char && !is_pair) return add_key(lexicon, key, id);
+    if (!is_char && !is_pair) {
+        /* any HAN1 may be marked in the streams of the others: prs_lexicon_leaves_chars */
+        if (key.ptr[0] == PRS_KIND_HAN1 && lexicon->has_chars) PRS_TRY(prs_lane_open_han(lexicon));
+        return add_key(lexicon, key, id);
+    }
     lexicon->n_pairs = 0; /* what a failed scan has left */
     PRS_TRY(prs_lane_open_han(lexicon));
     if (is_char) return prs_lane_add_char(lexicon, key.ptr[0], wide_char(t), id);

@@ -358,7 +358,8 @@ prs_tally_mark prs_inverter_mark(const prs_inverter *inv) {
 
 bool prs_inverter_is_full_at(const prs_inverter *inv, uint64_t most_ids, uint64_t most_places) {
     size_t most = atomic_load(&inv->mem->single_cap) / sizeof(uint32_t);
-    most = PRS_MIN(most, UINT32_MAX); /* entries are numbered in 32 bits */
+    /* Entries are numbered in 32 bits, and one that tells a character has two places. */
+    most = PRS_MIN(most, UINT32_MAX / 2);
     return inv->n_docs >= PRISM_MAX_SEGMENT_DOCS || most_places >= PLACES_FULL ||
            most_ids >= most - most / 4;
 }

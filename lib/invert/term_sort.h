@@ -13,8 +13,7 @@ prism_status prs_term_sort(const prs_lexicon *lexicon, uint32_t *ids, uint32_t n
 
 /** The key of a head that is not 0, its bytes in `room`. */
 static inline prs_bytes prs_term_head_key(uint64_t head, uint8_t room[8]) {
-    uint64_t bytes = __builtin_bswap64(head);
-    memcpy(room, &bytes, sizeof bytes);
+    prs_store64(room, __builtin_bswap64(head)); /* its highest byte first */
     return prs_bytes_of(room, head & 0xff);
 }
 

@@ -325,7 +325,8 @@ static prism_status size_scratch(transposer *t, size_t scratch, prism_error *err
     size_t chars = t->n_chars * sizeof(prs_char_count);
     size_t tables =
         (cursor_bytes(t) + chars) * t->n_slices +
-        (size_t)t->n_sorted * (2 * sizeof(uint32_t) + (t->heads != NULL ? sizeof *t->heads : 0));
+        (size_t)t->n_sorted * (2 * sizeof(uint32_t) + (t->heads != NULL ? sizeof *t->heads : 0)) +
+        (t->tags != NULL ? (size_t)t->n_lexicon * sizeof *t->tags : 0);
     size_t wanted = PRS_MAX(scratch / 4, scratch > tables ? scratch - tables : 0);
     wanted = PRS_MIN(wanted, atomic_load(&t->mem->single_cap)) / sizeof(uint32_t);
     t->cap = PRS_MIN(all, PRS_MAX(greatest, wanted));

@@ -73,7 +73,7 @@ for r in rows("answers"):
         assert want > 0 or r["class"].startswith(("filter", "stop-and")), ("finds nothing", r)
     if r["mode"] in ("count", "top100count"):
         assert r["count"] == want, (want, r)
-    assert r["ns"] >= r["min"] > 0 and r["runs"] >= 1 and len(r["ids"]) == (0 if r["mode"] == "count" else min(10, want)), r
+    assert r["ns"] >= r["min"] >= 0 < r["ns"] and r["runs"] >= 1 and len(r["ids"]) == (0 if r["mode"] == "count" else min(10, want)), r
 answers = {(r["query"], r["mode"]): (r["ids"], r["scores"], r["count"]) for r in rows("answers")}
 for r in rows("exhaustive") + rows("threads"):
     ids, scores, found = answers[r["query"], r["mode"]]

@@ -116,10 +116,34 @@ static prs_bytes term_of(const run *r, size_t i) {
 
 /* ---- the lane -------------------------------------------------------------------------------- */
 
+static bool is_wide(const uint8_t *p) {
+    return (p[0] & 0xf0) == 0xe0;
+}
+
+/* Is token i a character that streams leave out, because the next token tells it? */
+static bool is_left_out(const run *r, size_t i) {
+    if (r->tokens[i].token.kind != PRS_KIND_HAN1 || i + 1 == r->n) return false;
+    prs_bytes next = term_of(r, i + 1);
+    uint8_t kind = r->tokens[i + 1].token.kind;
+    if (kind == PRS_KIND_HANEND) return next.len == 3 && is_wide(next.ptr);
+    return kind == PRS_KIND_HAN2 && next.len == 6 && is_wide(next.ptr) && is_wide(next.ptr + 3);
+}
+
+/* Token `left` is told by the term of id, or, if UINT32_MAX, none is. */
+static void check_told(unsigned which, const run *r, uint32_t id, size_t left) {
+    uint32_t c = prs_lexicon_char_of(sets[which].lexicon, id);
+    FUZZ_NEED((c == UINT32_MAX) == (left == SIZE_MAX));
+    if (left == SIZE_MAX) return;
+    prs_bytes key = prs_lexicon_key(sets[which].lexicon, c);
+    FUZZ_NEED(key.ptr[0] == PRS_KIND_HAN1 &&
+              prs_bytes_equal(prs_bytes_of(key.ptr + 1, key.len - 1), term_of(r, left)));
+}
+
 static void check_stream(unsigned which, const run *r, const prs_stream *s) {
     uint32_t next = 0;
     size_t at = 0;
     for (size_t i = 0; i < r->n; i++, at++) {
+        size_t left = is_left_out(r, i) ? i++ : SIZE_MAX;
         const prs_token *t = &r->tokens[i].token;
         bool is_stacked = i > 0 && t->pos + 1 == next;
         FUZZ_NEED(at < s->n);
@@ -133,6 +157,9 @@ static void check_stream(unsigned which, const run *r, const prs_stream *s) {
         FUZZ_NEED(((s->ids[at] & PRS_STREAM_STACKED) != 0) == is_stacked);
         uint32_t id = s->ids[at] & PRS_STREAM_ID;
         FUZZ_NEED(id < prs_lexicon_count(sets[which].lexicon));
+        check_told(which, r, id, left);
+        bool is_char = t->kind == PRS_KIND_HAN1 && prs_lexicon_leaves_chars(sets[which].lexicon);
+        FUZZ_NEED(((s->ids[at] & PRS_STREAM_TELLS) != 0) == (left != SIZE_MAX || is_char));
         prs_bytes key = prs_lexicon_key(sets[which].lexicon, id);
         FUZZ_NEED(key.len == t->len + 1u && key.ptr[0] == t->kind);
         FUZZ_NEED(prs_bytes_equal(prs_bytes_of(key.ptr + 1, key.len - 1), term_of(r, i)));

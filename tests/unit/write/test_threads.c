@@ -9,6 +9,8 @@
 
 enum { DOCS = 4000, KEYS = 3000, WORDS = 150000 };
 
+static bool is_beyond; /* its only ideographs are of four bytes */
+
 static size_t put_words(char *out, size_t room, uint32_t n, test_rng *rng) {
     static const char *const others[] = {"中国人民",   "wi-fi", "don't",
                                          "日本語の文", "U.S.",  "café"};
@@ -16,7 +18,8 @@ static size_t put_words(char *out, size_t room, uint32_t n, test_rng *rng) {
     for (uint32_t i = 0; i < n && len + 64 < room; i++) {
         uint64_t word = test_rng_below(rng, test_rng_one_in(rng, 3) ? WORDS : 50);
         if (test_rng_one_in(rng, 8)) {
-            len += (size_t)snprintf(out + len, room - len, "%s ", others[word % 6]);
+            const char *other = is_beyond ? "𠮷" : others[word % 6];
+            len += (size_t)snprintf(out + len, room - len, "%s ", other);
         } else {
             len += (size_t)snprintf(out + len, room - len, "word%u ", (unsigned)word);
         }
@@ -137,6 +140,15 @@ static void work(world *w, uint64_t *refused) {
     ck_assert_int_eq(status, PRISM_OK);
 }
 
+/* Whoever only takes the terms of others has met no ideograph of three bytes, either. */
+START_TEST(ideographs_of_four_bytes_alone) {
+    is_beyond = true;
+    bytes one = build(1), many = build(3);
+    ck_assert_msg(many.hash == one.hash && many.n_files == one.n_files, "3 threads");
+    is_beyond = false;
+}
+END_TEST
+
 START_TEST(memory_may_run_out_anywhere) {
     uint64_t refused = 0, failed = 0;
     for (size_t nth = 1; nth < 700; nth++) {
@@ -248,5 +260,5 @@ START_TEST(all_is_found_at_once) {
 }
 END_TEST
 
-TEST_SUITE(threads, the_bytes_do_not_depend_on_the_threads, memory_may_run_out_anywhere,
-           workers_are_within_the_budget, all_is_found_at_once)
+TEST_SUITE(threads, the_bytes_do_not_depend_on_the_threads, ideographs_of_four_bytes_alone,
+           memory_may_run_out_anywhere, workers_are_within_the_budget, all_is_found_at_once)
