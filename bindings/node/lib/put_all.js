@@ -85,6 +85,7 @@ class AsyncWalk extends Walk {
     super(writer, how, call);
     this.other = native.batchNew();
     this.running = undefined; // the put of the other batch
+    this.failed = false; // one was not put: nothing behind it may be
   }
 
   /* The batch goes out; the other one, which is done by then, is filled next. */
@@ -99,10 +100,17 @@ class AsyncWalk extends Walk {
   async settle() {
     const running = this.running;
     this.running = undefined;
-    if (running) this.take(await running);
+    if (!running) return;
+    try {
+      this.take(await running);
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
   }
 
   async finish() {
+    if (this.failed) return;
     if (!this.empty) await this.send();
     await this.settle();
   }
@@ -130,8 +138,9 @@ async function putAll(writer, source, how) {
 }
 
 function flushSync(walk) {
-  if (!walk.empty) walk.take(walk.begin(NOW));
-  walk.empty = true;
+  if (walk.empty) return;
+  walk.empty = true; // whatever comes of it: it is put once
+  walk.take(walk.begin(NOW));
 }
 
 function putAllSync(writer, source, how) {

@@ -56,6 +56,21 @@ test('the first that is refused is thrown, with its place; those before it are p
   }
 });
 
+test('nothing behind the first that is refused is put, whatever else is wrong', async (t) => {
+  for (const call of ['putAll', 'putAllSync']) {
+    for (const source of [(documents) => documents, (documents) => (call === 'putAll' ? slowly(documents) : lazily(documents))]) {
+      const { index, writer } = memory(t);
+      const documents = many(1500);
+      documents[3] = { id: 'x', n: 'wrong' };
+      documents[700] = { id: 'y', n: 'wrong' };
+      documents[1400] = { id: 'z', n: () => 5 };
+      await assert.rejects(async () => writer[call](source(documents)), (error) => error instanceof RejectedError && error.document === 3);
+      writer.commitSync();
+      assert.equal(await index.count('*:*'), 3);
+    }
+  }
+});
+
 test('collect goes on, and tells all of them in order', async (t) => {
   for (const call of ['putAll', 'putAllSync']) {
     const { writer } = memory(t);
