@@ -516,7 +516,7 @@ export interface WriterStats {
 
 /**
  * The writer of an index: what is put is durable and visible after `commit`, all of it or none.  Calls are
- * done in their order, awaited or not.
+ * done in their order, awaited or not.  A ...Sync call overtakes those that are not done yet: await them before.
  */
 export class Writer {
   private constructor();

@@ -11,7 +11,8 @@
  *
  * Writers   The library lets calls of a writer take turns; two that wait for each other would keep
  *           threads of the pool from everybody else.  So the jobs of a writer stand in a line, and
- *           are done in the order of the calls, awaited or not.
+ *           are done in the order of the calls, awaited or not.  One in place does not stand in it:
+ *           it overtakes those that wait.
  * Cancel    A job that has not begun is taken out; one that runs sees `cancelled` where the library
  *           lets it (searches, merges, batches, copies, commits until they are published).
  * The end   `process.exit` waits for the pool: jobs that run are cancelled then, others do nothing.
