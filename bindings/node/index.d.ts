@@ -30,7 +30,7 @@ export type Stored = { [name: string]: any };
 export type Path = string | Buffer | URL;
 /** Bytes: 268435456, "256M", "1.5G". */
 export type Size = number | bigint | string;
-/** Told about every 50 ms; what it throws ends the call. */
+/** Told about every 50 ms; what it throws ends the call, if that is not done by then. */
 export type Progress = (done: number, total: number) => void;
 
 export interface Cancel {

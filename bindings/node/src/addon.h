@@ -162,6 +162,7 @@ struct addon_job {
     prism_error err;
     volatile int cancelled;
     struct addon_progress *progress; /* NULL: nobody asked */
+    bool only_looks; /* it changes nothing: what the callback throws counts at its end, too */
     /* of one in the pool */
     uint32_t id;
     bool waits;  /* to be begun by addon_handle_done */
@@ -194,6 +195,8 @@ bool addon_progress_from(addon_args *args, size_t i, addon_job *job);
 /** Before and after the job runs. */
 bool addon_progress_begin(napi_env env, addon_job *job, bool in_place);
 void addon_progress_end(napi_env env, addon_job *job);
+/** The job is done: a message that is still on its way is given now. */
+void addon_progress_last(napi_env env, addon_job *job);
 /** What the callback threw is thrown again; false if it did not. */
 bool addon_progress_rethrow(napi_env env, addon_job *job);
 /** A prism_progress_fn whose ctx is the job. */

@@ -146,11 +146,13 @@ static void execute(napi_env env, void *data) {
         job->run(job);
 }
 
-/* The result; NULL: an exception is pending, or JavaScript is over. */
+/* The result; NULL: an exception is pending, or JavaScript is over.  A change that is made is told,
+ * even where a callback threw too late to end it. */
 static napi_value result_of(napi_env env, addon_job *job) {
-    if (addon_progress_rethrow(env, job)) return NULL;
-    if (job->status != PRISM_OK) return addon_throw(env, &job->err);
-    return job->finish(env, job);
+    addon_progress_last(env, job);
+    bool told = job->status == PRISM_OK && !job->only_looks;
+    if (!told && addon_progress_rethrow(env, job)) return NULL;
+    return job->status == PRISM_OK ? job->finish(env, job) : addon_throw(env, &job->err);
 }
 
 static void settle(napi_env env, addon_job *job) {
