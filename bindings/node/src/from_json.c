@@ -6,7 +6,7 @@
  *
  *   whole numbers beyond 2^53 -> bigint      others -> number
  *   \uD83D\uDE00 -> one character            a lone half -> U+FFFD
- *   a member "__proto__" -> a member         (setting it would change what the object is)
+ *   a member "__proto__" -> a member         (and so is one that the prototype has a setter of)
  *
  * Members that are not asked for are passed over without a value being made.
  * Why not JSON.parse: it wants a string first, which is the slow part for Chinese, and rounds whole
@@ -195,13 +195,9 @@ static napi_value read_array(json_reader *r) {
     }
 }
 
-static bool is_proto(const char *from, const char *end) {
-    return end - from == 9 && memcmp(from, "__proto__", 9) == 0;
-}
-
-static bool set_member(json_reader *r, napi_value object, napi_value name, napi_value value,
-                       bool proto) {
-    if (!proto) return napi_set_property(r->env, object, name, value) == napi_ok;
+/* A member of the object itself, whatever its prototype says: setting would call setters there, and
+ * "__proto__" would change what the object is. */
+static bool set_member(json_reader *r, napi_value object, napi_value name, napi_value value) {
     const napi_property_attributes all =
         (napi_property_attributes)(napi_writable | napi_enumerable | napi_configurable);
     napi_property_descriptor own = {NULL, name, NULL, NULL, NULL, value, all, NULL};
@@ -231,13 +227,9 @@ static napi_value read_name(json_reader *r) {
 }
 
 static bool read_member_scoped(json_reader *r, napi_value object) {
-    const char *from = r->at;
     napi_value name = read_name(r), value = NULL;
-    /* A name with escapes may be it, too. */
-    bool proto = r->at - from > 1 &&
-                 (is_proto(from, r->at - 1) || memchr(from, '\\', (size_t)(r->at - from)) != NULL);
     if (name != NULL && json_take(r, ':')) value = read_value(r);
-    return value != NULL && set_member(r, object, name, value, proto);
+    return value != NULL && set_member(r, object, name, value);
 }
 
 /* Members of the outermost object leave their handles to the caller's scope: names are used
