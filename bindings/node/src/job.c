@@ -224,8 +224,9 @@ napi_value addon_job_start(addon_args *args, size_t i, addon_job *job) {
     if (!make_work(env, job) || !addon_progress_begin(env, job, false) ||
         (job->id != 0 && napi_create_promise(env, &job->deferred, &promise) != napi_ok))
         return addon_job_drop(env, job);
-    if (!job->waits) stand_in_line(env, job);
-    return job->id == 0 ? addon_undefined(env) : promise;
+    bool promised = job->id != 0;
+    if (!job->waits) stand_in_line(env, job); /* where the pool refuses it, it is gone */
+    return promised ? promise : addon_undefined(env);
 }
 
 /* ---- cancelling ------------------------------------------------------------------------------ */
