@@ -135,6 +135,25 @@ test('putAll is ended between two documents; what was put can be committed', asy
   await assert.rejects(writer.putAll([{ id: 'y' }], { signal: AbortSignal.abort() }), isAbort);
 });
 
+test('putAll is ended while its source stalls; the source is told', async (t) => {
+  const { index, writer } = memory(t);
+  const controller = new AbortController();
+  let told = 0;
+  const source = {
+    n: 0,
+    [Symbol.asyncIterator]() { return this; },
+    next() { return this.n < 5 ? Promise.resolve({ value: { id: String(this.n++) }, done: false }) : new Promise(() => {}); },
+    return() { told++; return new Promise(() => {}); },
+  };
+  setTimeout(() => controller.abort(), 50);
+  const keep = setTimeout(() => assert.fail('it hangs'), 10_000);
+  await assert.rejects(writer.putAll(source, { signal: controller.signal }), isAbort);
+  clearTimeout(keep);
+  assert.equal(told, 1);
+  await writer.commit();
+  assert.equal(await index.count('*:*'), 0);
+});
+
 test('calls in the line of a writer: one is taken out, the others are done', async (t) => {
   const { index, writer } = memory(t);
   const controllers = Array.from({ length: 100 }, () => new AbortController());
