@@ -184,3 +184,20 @@ test('a schema of fields, of JSON, of nothing', (t) => {
   }
   assert.throws(() => text({ column: true }), /a field of type text has no 'column'/);
 });
+
+test('open with create keeps the other options, whether it makes the index or not', async (t) => {
+  const dir = folder(t);
+  for (const [call, name] of [['open', 'a'], ['openSync', 'b']]) {
+    const where = path.join(dir, name);
+    for (const made of [true, false]) {
+      const index = await Index[call](where, { create: { id: key() }, readOnly: true });
+      await assert.rejects(index.writer(), (error) => error.code === 'EREADONLY', `${call} ${made}`);
+      assert.deepEqual(index.schema.names, ['id']);
+      await index.close();
+    }
+    await assert.rejects(async () => Index[call](where, { create: { id: 'no such type' } }));
+    await assert.rejects(async () => Index[call](where, { create: { id: key() }, checksums: 'never' }), TypeError);
+  }
+  await assert.rejects(Index.open(path.join(dir, 'c'), { create: { id: key() }, signal: AbortSignal.abort() }), (error) => error.name === 'AbortError');
+  assert.equal(fs.existsSync(path.join(dir, 'c')), false);
+});
