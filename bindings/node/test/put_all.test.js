@@ -165,3 +165,16 @@ test('NDJSON by lines, from files and streams', async (t) => {
   await assert.rejects(writer.putAll(readNdjson(`${file}.bad.gz`)), (error) => error.code === 'Z_DATA_ERROR');
   await assert.rejects(writer.putAll(readNdjson(5)), TypeError);
 });
+
+test('a file of NDJSON that is left early is closed', { skip: !fs.existsSync('/proc/self/fd') }, async (t) => {
+  const file = path.join(folder(t), 'x.ndjson');
+  const text = Array.from({ length: 200_000 }, (_, i) => `{"id":"${i}","title":"${(i * 7919) % 1e6}"}`).join('\n');
+  fs.writeFileSync(file, text);
+  fs.writeFileSync(`${file}.gz`, zlib.gzipSync(text));
+  const held = () => fs.readdirSync('/proc/self/fd').filter((fd) => { try { return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(file); } catch { return false; } });
+  for (const name of [file, `${file}.gz`]) {
+    for await (const line of readNdjson(name)) if (line) break;
+    for (let i = 0; i < 100 && held().length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(held(), [], name);
+  }
+});
