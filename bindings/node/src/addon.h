@@ -135,7 +135,7 @@ typedef struct addon_handle {
     bool closing;                      /* close() was called */
     bool telling;                      /* a ...Sync call is inside and may call back */
     addon_job *current, *first, *last; /* of a writer: its jobs take turns */
-    addon_job *close_job;              /* to be begun when the last user is done */
+    addon_job *close_job;              /* under way, or to be begun when the last user is done */
 } addon_handle;
 
 /** A new value; ptr is given up if there is none. */
@@ -170,7 +170,7 @@ struct addon_job {
     napi_deferred deferred;
     napi_async_work work;
     addon_job *prev, *next; /* among all that are under way */
-    addon_job *behind;      /* in the line of a writer */
+    addon_job *behind;      /* in the line of a writer, or of those that wait for a close */
 };
 
 /** A new job of `size` bytes, zeros behind its head; NULL: an exception. */
