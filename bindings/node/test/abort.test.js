@@ -165,3 +165,14 @@ test('calls in the line of a writer: one is taken out, the others are done', asy
   assert.ok(done.filter((one) => one.status === 'rejected').length >= 49);
   assert.ok(new CanceledError('x') instanceof Error);
 });
+
+test('an abort while the document is read ends the call', async (t) => {
+  const { index, writer } = memory(t);
+  const controller = new AbortController();
+  const before = writer.put({ id: 'before' });
+  const put = writer.put({ id: 'a', get title() { controller.abort(); return 'x'; } }, { signal: controller.signal });
+  await assert.rejects(put, isAbort);
+  await before;
+  await writer.commit();
+  assert.deepEqual([await index.has('before'), await index.has('a')], [true, false]);
+});
