@@ -346,7 +346,7 @@ export abstract class View {
   /** The best documents for a query, or the first in the order of `sort`. */
   search<T = Stored>(query: QueryLike, how?: SearchOptions): Promise<Hits<T>>;
   searchSync<T = Stored>(query: QueryLike, how?: SearchOptions): Hits<T>;
-  /** Number of documents that match, exactly. */
+  /** Number of documents that match, exactly; a BudgetError where `timeoutMs` or `maxWork` ended it. */
   count(query: QueryLike, how?: CountOptions): Promise<number>;
   countSync(query: QueryLike, how?: CountOptions): number;
   /** All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many. */

@@ -201,3 +201,27 @@ test('open with create keeps the other options, whether it makes the index or no
   await assert.rejects(Index.open(path.join(dir, 'c'), { create: { id: key() }, signal: AbortSignal.abort() }), (error) => error.name === 'AbortError');
   assert.equal(fs.existsSync(path.join(dir, 'c')), false);
 });
+
+test('a scan gives its view back, finished or left', async (t) => {
+  const index = smallIndex(t);
+  const taken = [];
+  const { _still, _stillSync } = Object.getPrototypeOf(index);
+  index._still = async function () { taken.push(await _still.call(this)); return taken.at(-1); };
+  index._stillSync = function () { taken.push(_stillSync.call(this)); return taken.at(-1); };
+  for await (const hit of index.scan()) assert.ok(hit.fields);
+  for await (const hit of index.scan()) if (hit) break;
+  for (const hit of index.scanSync()) assert.ok(hit.fields);
+  for (const hit of index.scanSync()) if (hit) break;
+  assert.deepEqual(taken.map((one) => one.closed), [true, true, true, true]);
+  const snapshot = index.snapshotSync();
+  for (const hit of snapshot.scanSync()) assert.ok(hit);
+  for await (const hit of snapshot.scan()) assert.ok(hit);
+  assert.equal(snapshot.closed, false);
+});
+
+test('a scan refuses what it would ignore; no order is that of arrival', (t) => {
+  const index = smallIndex(t);
+  for (const how of [{ limit: 1 }, { offset: 1 }, { count: true }]) assert.throws(() => index.scanSync('*:*', how).next(), /scanSync has no option/);
+  assert.deepEqual([...index.scanSync('*:*', { sort: undefined })].map((hit) => hit.key), ['a', 'b', 'c']);
+  assert.deepEqual([...index.scanSync('apple', { sort: null })].map((hit) => hit.key), ['a', 'b']);
+});

@@ -1,7 +1,7 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { ParseError, NotFoundError, InvalidError, LimitError, smallIndex, memory, slowIndex, slowQuery, and, or, not, bool, term, phrase, near, prefix, range, exists, everything, parse, fromTree } = require('./helper');
+const { ParseError, NotFoundError, InvalidError, LimitError, smallIndex, memory, slowIndex, slowQuery, and, or, not, bool, term, phrase, near, prefix, range, exists, everything, parse, fromTree, BudgetError } = require('./helper');
 
 const keys = (index, query, how) => index.searchSync(query, how).keys.sort();
 
@@ -184,4 +184,14 @@ test('an answer is good however long it is kept', async (t) => {
   assert.equal(hits.hits[0].fields.id, 'a');
   assert.equal(hits.hits[0].snippetSync('title'), '<mark>Apple</mark> pie');
   assert.equal(typeof hits.next, 'string');
+});
+
+test('a count that a limit ended is an exception', async (t) => {
+  const index = slowIndex(3000);
+  t.after(() => index.close());
+  const how = { maxWork: 1000, exhaustive: true };
+  assert.equal(index.searchSync(slowQuery, { ...how, count: true }).complete, false);
+  assert.throws(() => index.countSync(slowQuery, how), (error) => error instanceof BudgetError && error.code === 'EBUDGET' && /work/.test(error.message));
+  await assert.rejects(index.count(slowQuery, how), BudgetError);
+  assert.equal(await index.count('w1', { timeoutMs: 60_000 }), 3000);
 });
