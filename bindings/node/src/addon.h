@@ -207,11 +207,12 @@ int addon_progress(void *job, uint64_t done, uint64_t total);
 /** Append the JSON of a document: an object, or a string or bytes that are JSON already.  False
  *  with an exception; the text is then as it was. */
 bool addon_document_to_json(napi_env env, napi_value document, addon_text *out);
-/** What a JSON text holds; of an object only these members where n > 0. */
+/** What a JSON text holds; of an object only these members if `some`. */
 typedef struct addon_names {
+    bool some; /* false: all of them */
     addon_text text;
     uint32_t n;
-    size_t ends[64];
+    size_t *ends; /* of each in text */
 } addon_names;
 napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names);
 /** The same of n texts, which are like each other, as an array. */

@@ -102,7 +102,12 @@ static bool get_names(napi_env env, napi_value array, addon_names *names) {
     uint32_t n = 0;
     if (addon_is_nothing(env, array)) return true;
     if (napi_get_array_length(env, array, &n) != napi_ok) return false;
-    if (n > sizeof names->ends / sizeof *names->ends) return true; /* all of them */
+    names->some = true;
+    names->ends = calloc((size_t)n + 1, sizeof *names->ends);
+    if (names->ends == NULL) {
+        addon_throw_memory(env);
+        return false;
+    }
     for (uint32_t i = 0; i < n; i++) {
         napi_value name;
         if (napi_get_element(env, array, i, &name) != napi_ok ||
@@ -111,7 +116,9 @@ static bool get_names(napi_env env, napi_value array, addon_names *names) {
         names->ends[i] = names->text.len;
     }
     names->n = n;
-    return true;
+    if (!names->text.failed) return true;
+    addon_throw_memory(env);
+    return false;
 }
 
 /* Read a stored text that was made into an object, and asked for again. */
@@ -163,7 +170,7 @@ static bool take_page(napi_env env, addon_answer *a, uint32_t i, taken_page *pag
  * more than its hits. */
 static napi_value documents(napi_env env, napi_callback_info info) {
     addon_args args;
-    addon_names names = {.n = 0};
+    addon_names names = {.some = false};
     taken_page page = {.n = 0};
     uint32_t i;
     napi_value made = NULL;
@@ -174,6 +181,7 @@ static napi_value documents(napi_env env, napi_callback_info info) {
     if (get_names(env, args.v[3], &names) && take_page(env, a, i, &page))
         made = addon_page_from_json(env, page.json, page.len, page.n, &names);
     addon_text_free(&names.text);
+    free(names.ends);
     free_page(&page);
     return made;
 }

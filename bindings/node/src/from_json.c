@@ -101,16 +101,20 @@ static bool read_escape(json_reader *r) {
     return false;
 }
 
-static napi_value read_escaped(json_reader *r) {
+bool json_unescape(json_reader *r) {
     r->text.len = 0;
     for (;;) {
         const char *end = json_plain_end(r);
         addon_text_put(&r->text, r->at, (size_t)(end - r->at));
         r->at = end;
-        if (r->at >= r->end) return fail(r);
-        if (*r->at++ == '"') break;
-        if (!read_escape(r)) return fail(r);
+        if (r->at >= r->end) return false;
+        if (*r->at++ == '"') return true;
+        if (!read_escape(r)) return false;
     }
+}
+
+static napi_value read_escaped(json_reader *r) {
+    if (!json_unescape(r)) return fail(r);
     if (r->text.failed) return addon_throw_memory(r->env);
     return addon_string(r->env, r->text.ptr, r->text.len);
 }
@@ -295,7 +299,7 @@ static napi_value read_document(json_reader *r, const char *text, size_t len) {
 }
 
 napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names) {
-    json_reader r = {.env = env, .names = names != NULL && names->n > 0 ? names : NULL};
+    json_reader r = {.env = env, .names = names != NULL && names->some ? names : NULL};
     napi_value value = read_document(&r, text, len);
     addon_text_free(&r.text);
     return value;
@@ -303,7 +307,7 @@ napi_value addon_from_json(napi_env env, const char *text, size_t len, const add
 
 napi_value addon_page_from_json(napi_env env, char *const *texts, const size_t *lens, uint32_t n,
                                 const addon_names *names) {
-    json_reader r = {.env = env, .names = names != NULL && names->n > 0 ? names : NULL};
+    json_reader r = {.env = env, .names = names != NULL && names->some ? names : NULL};
     napi_value page = NULL;
     bool good = napi_create_array_with_length(env, n, &page) == napi_ok;
     for (uint32_t i = 0; good && i < n; i++) {

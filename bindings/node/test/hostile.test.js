@@ -151,7 +151,7 @@ test('options that throw, lie or are inherited', async (t) => {
   await assert.rejects(index.search('x', { highlight: { length: 2 } }), TypeError);
   await assert.rejects(index.search('x', { highlight: [5] }), TypeError);
   await assert.rejects(index.search('x', { highlight: Array(65).fill('title') }), TypeError);
-  assert.deepEqual((await index.search('apple', { select: Array(100).fill('n'), limit: 1 })).hits[0].fields.id, 'a'); // all
+  assert.deepEqual((await index.search('apple', { select: Array(100).fill('n'), limit: 1 })).hits[0].fields, { n: 3 });
 });
 
 test('a changed Array.prototype, Map, Symbol or Promise', (t) => {

@@ -195,3 +195,16 @@ test('a count that a limit ended is an exception', async (t) => {
   await assert.rejects(index.count(slowQuery, how), BudgetError);
   assert.equal(await index.count('w1', { timeoutMs: 60_000 }), 3000);
 });
+
+test('select: no member, many members, members whose names are written with escapes', async (t) => {
+  const { index, writer } = memory(t);
+  const names = Array.from({ length: 100 }, (_, i) => `m${i}`);
+  await writer.put(`{"id":"a","\\u0074itle":"x","数\\u636e":[1],"\\ud83d\\ude00":2,"":3,"q\\"":4,${names.map((name, i) => `"${name}":${i}`)}}`);
+  await writer.commit();
+  const fields = (select) => index.searchSync('*:*', { select }).hits[0].fields;
+  assert.deepEqual(fields([]), {});
+  assert.deepEqual(fields(['title', '数据', '😀', 'q"', '']), { title: 'x', 数据: [1], '😀': 2, '': 3, 'q"': 4 });
+  assert.deepEqual(fields(['m0', 'm99', 'm5']), { m0: 0, m5: 5, m99: 99 });
+  assert.deepEqual(Object.keys(fields(names.slice(1))), names.slice(1));
+  assert.equal(Object.keys(fields(true)).length, 106);
+});
