@@ -386,6 +386,10 @@ export abstract class View {
   close(): Promise<void>;
   /** The same at once; calls under way end first, unwaited for. */
   closeSync(): void;
+  /** The end of a `using` block. */
+  [Symbol.dispose](): void;
+  /** The end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A view of one commit, which never changes. */
@@ -564,6 +568,10 @@ export class Writer {
   /** Give up what is not committed, and the lock. */
   close(): Promise<void>;
   closeSync(): void;
+  /** The end of a `using` block. */
+  [Symbol.dispose](): void;
+  /** The end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The lines of NDJSON, for `writer.putAll`; from a path (.gz too) or a stream. */

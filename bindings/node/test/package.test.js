@@ -36,6 +36,13 @@ test('index.d.ts names all of it', () => {
   }
 });
 
+test('each class of index.d.ts is there at run time', () => {
+  const classes = [...read('index.d.ts').matchAll(/^export (?:abstract )?class (\w+)/gm)].map((found) => found[1]);
+  assert.ok(classes.length > 30);
+  for (const name of classes) assert.equal(typeof prismsearch[name], 'function', name);
+  assert.ok(prismsearch.Index.prototype instanceof prismsearch.View);
+});
+
 test('every call has its twin', () => {
   const alone = new Set(['close', 'then', 'analyze', 'parse']);
   for (const Class of ['Index', 'Snapshot', 'Writer']) {
