@@ -173,6 +173,7 @@ test('a schema of fields, of JSON, of nothing', (t) => {
   assert.ok(new Schema(JSON.stringify(schema)).equals(schema));
   assert.ok(!new Schema().equals(schema) && !schema.equals(5));
   assert.deepEqual(new Schema().names.slice(0, 3), ['id', 'title', 'body']);
+  assert.throws(() => schema.withFields({ other: key() }), /cannot become the key/);
   const more = schema.withFields({ lang: 'keyword' });
   assert.deepEqual(more.names.at(-1), 'lang');
   schema.toJSON().fields.length = 0; // a copy
