@@ -34,7 +34,7 @@ export type Size = number | bigint | string;
 export type Progress = (done: number, total: number) => void;
 
 export interface Cancel {
-  /** Ends the call; the promise gets the signal's reason. */
+  /** Ends the call; the promise gets the signal's reason.  A ...Sync call, which none could end, refuses it. */
   signal?: AbortSignal | undefined;
 }
 
@@ -108,7 +108,7 @@ export class Schema {
   /** The members of a field. */
   get(name: string): FieldMembers | undefined;
   equals(other: unknown): boolean;
-  /** A schema with these behind its own fields: for `writer.setSchema`. */
+  /** A schema with these, none of them a key, behind its own fields: for `writer.setSchema`. */
   withFields(fields: Fields): Schema;
   /** `{ key, fields: [{ name, type, ... }] }`, every member written out. */
   toJSON(): { key?: string; fields: (FieldMembers & { name: string })[] };

@@ -176,3 +176,12 @@ test('an abort while the document is read ends the call', async (t) => {
   await writer.commit();
   assert.deepEqual([await index.has('before'), await index.has('a')], [true, false]);
 });
+
+test('a ...Sync call refuses a signal', (t) => {
+  const { index, writer } = memory(t);
+  const how = { signal: new AbortController().signal };
+  for (const call of [() => index.searchSync('x', how), () => index.countSync('x', how), () => index.scanSync('x', how).next(), () => writer.putSync({}, how), () => writer.putAllSync([], how), () => writer.commitSync(null, how), () => writer.mergeSync(1, how)]) {
+    assert.throws(call, (error) => error instanceof TypeError && /Sync runs at once/.test(error.message));
+  }
+  assert.equal(index.searchSync('x', { signal: undefined }).total, 0);
+});
