@@ -134,8 +134,8 @@ static bool load_again(napi_env env, addon_answer *a, uint32_t i) {
     return status == PRISM_OK;
 }
 
-/* Texts of a page that no longer are the answer's: reading them may run code of JavaScript (setters of
- * prototypes), which may ask the answer for the same ones. */
+/* Texts of a page that no longer are the answer's: reading them may run code of JavaScript (setters
+ * of prototypes), which may ask the answer for the same ones. */
 typedef struct taken_page {
     uint32_t n;
     char **json;
