@@ -11,7 +11,7 @@
  *     PRISMSEARCH_SYSTEM=1          links the installed libprismsearch (pkg-config)
  *     CC, CFLAGS, LDFLAGS           as everywhere
  *
- * The sources are those of the checkout two folders up, or of `core`, which a packed package has.  The
+ * The sources are those of the checkout two folders up; where there is none, of `core`, which a packed package has.  The
  * library's objects become part of the addon, which shows nothing but its own entry.  Nothing is asked of
  * a registry: node_api.h comes with Node, or in Debian's libnode-dev. */
 
@@ -21,7 +21,10 @@ const os = require('node:os');
 const path = require('node:path');
 
 const here = __dirname;
-const root = fs.existsSync(path.join(here, 'core')) ? path.join(here, 'core') : path.join(here, '..', '..');
+/* A `core` that was left behind in a checkout is older than what is around it. */
+const checkout = path.join(here, '..', '..');
+const inCheckout = path.join(checkout, 'bindings', 'node') === here && fs.existsSync(path.join(checkout, 'include', 'prismsearch.h'));
+const root = inCheckout ? checkout : path.join(here, 'core');
 
 /* Of the sources, all that builds the library. */
 const CORE_FILES = ['configure.ac', 'Makefile.am', 'prismsearch.pc.in', 'LICENSE', 'bootstrap', 'CHANGES.md'];
@@ -102,6 +105,8 @@ function build(target, more = []) {
   const unfinished = `${target}.${process.pid}`; // a process that uses the old one keeps it
   run(process.env.CC || 'cc', [
     ...['-std=c11', '-D_POSIX_C_SOURCE=200809L', '-O2', '-g', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra'],
+    `-ffile-prefix-map=${root}=prismsearch`, // no path of this machine in the binary
+    `-ffile-prefix-map=${here}=prismsearch/bindings/node`,
     ...words(process.env.CFLAGS),
     `-I${nodeHeaders()}`,
     ...compile,
@@ -153,6 +158,8 @@ function* coreFiles() {
 }
 
 function copyCore() {
+  if (!inCheckout) throw new BuildError('there is no checkout to copy from');
+  removeCore(); // files that are no more
   fs.copyFileSync(path.join(root, 'LICENSE'), path.join(here, 'LICENSE'));
   const core = path.join(here, 'core');
   const files = [...coreFiles()];

@@ -30,11 +30,11 @@ export type Stored = { [name: string]: any };
 export type Path = string | Buffer | URL;
 /** Bytes: 268435456, "256M", "1.5G". */
 export type Size = number | bigint | string;
-/** Told about every 50 ms; what it throws ends the call. */
+/** Told about every 50 ms; what it throws ends the call, if that is not done by then. */
 export type Progress = (done: number, total: number) => void;
 
 export interface Cancel {
-  /** Ends the call; the promise gets the signal's reason. */
+  /** Ends the call; the promise gets the signal's reason.  A ...Sync call, which none could end, refuses it. */
   signal?: AbortSignal | undefined;
 }
 
@@ -108,7 +108,7 @@ export class Schema {
   /** The members of a field. */
   get(name: string): FieldMembers | undefined;
   equals(other: unknown): boolean;
-  /** A schema with these behind its own fields: for `writer.setSchema`. */
+  /** A schema with these, none of them a key, behind its own fields: for `writer.setSchema`. */
   withFields(fields: Fields): Schema;
   /** `{ key, fields: [{ name, type, ... }] }`, every member written out. */
   toJSON(): { key?: string; fields: (FieldMembers & { name: string })[] };
@@ -346,7 +346,7 @@ export abstract class View {
   /** The best documents for a query, or the first in the order of `sort`. */
   search<T = Stored>(query: QueryLike, how?: SearchOptions): Promise<Hits<T>>;
   searchSync<T = Stored>(query: QueryLike, how?: SearchOptions): Hits<T>;
-  /** Number of documents that match, exactly. */
+  /** Number of documents that match, exactly; a BudgetError where `timeoutMs` or `maxWork` ended it. */
   count(query: QueryLike, how?: CountOptions): Promise<number>;
   countSync(query: QueryLike, how?: CountOptions): number;
   /** All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many. */
@@ -386,6 +386,10 @@ export abstract class View {
   close(): Promise<void>;
   /** The same at once; calls under way end first, unwaited for. */
   closeSync(): void;
+  /** The end of a `using` block. */
+  [Symbol.dispose](): void;
+  /** The end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A view of one commit, which never changes. */
@@ -516,7 +520,7 @@ export interface WriterStats {
 
 /**
  * The writer of an index: what is put is durable and visible after `commit`, all of it or none.  Calls are
- * done in their order, awaited or not.
+ * done in their order, awaited or not.  A ...Sync call overtakes those that are not done yet: await them before.
  */
 export class Writer {
   private constructor();
@@ -564,6 +568,10 @@ export class Writer {
   /** Give up what is not committed, and the lock. */
   close(): Promise<void>;
   closeSync(): void;
+  /** The end of a `using` block. */
+  [Symbol.dispose](): void;
+  /** The end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The lines of NDJSON, for `writer.putAll`; from a path (.gz too) or a stream. */

@@ -5,6 +5,7 @@ const { native } = require('./lib/run');
 const { classes } = require('./lib/errors');
 const { Index } = require('./lib/index');
 const { Snapshot } = require('./lib/snapshot');
+const { View } = require('./lib/view');
 const { Writer } = require('./lib/writer');
 const { Hits, Hit, Fragment } = require('./lib/hits');
 const { Schema, Field, text, keyword, key, integer, float, boolean, date } = require('./lib/schema');
@@ -19,6 +20,7 @@ module.exports = {
   version,
   Index,
   Snapshot,
+  View,
   Writer,
   Hits,
   Hit,

@@ -5,6 +5,7 @@ export const {
   version,
   Index,
   Snapshot,
+  View,
   Writer,
   Hits,
   Hit,

@@ -13,7 +13,7 @@ const index = await Index.open(folder, {
   create: { id: key(), title: text({ boost: 2 }), body: text(), date: date({ column: true }), tags: keyword({ many: true }) },
 });
 const writer = await index.writer({ load: true });
-const { put } = await writer.putAll(readNdjson(articles), { onReject: (line, error) => console.warn(`line ${line + 1}: ${error.message}`) });
+const { put } = await writer.putAll(readNdjson(articles), { onReject: (place, error) => console.warn(`article ${place + 1}: ${error.message}`) });
 console.log(`${put} put, commit ${await writer.commit()}`);
 await writer.close();
 

@@ -3,7 +3,7 @@
  *
  *     node retriever.mjs "how do I back up PostgreSQL" */
 import { fileURLToPath } from 'node:url';
-import { Index, key, keyword, text } from 'prismsearch';
+import { Index, key, keyword, range, text } from 'prismsearch';
 
 const SCHEMA = { id: key(), source: keyword({ column: true }), passage: text() };
 
@@ -34,7 +34,7 @@ export class Retriever {
   async add(source, content) {
     const writer = await this.#index.writer();
     try {
-      await writer.deleteByQuery(`source:"${source}"`);
+      await writer.deleteByQuery(range('source', source, source)); // by a call: a source may hold any character
       await writer.putAll(passagesOf(source, content));
       await writer.commit();
     } finally {

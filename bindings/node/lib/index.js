@@ -3,7 +3,7 @@
 
 const { native, run, NOW } = require('./run');
 const { closing } = require('./closing');
-const { ExistsError } = require('./errors').classes;
+const { ExistsError, NotFoundError } = require('./errors').classes;
 const { Schema } = require('./schema');
 const { Snapshot } = require('./snapshot');
 const { View } = require('./view');
@@ -16,8 +16,10 @@ const OPEN = new Set(['readOnly', 'checksums', 'usePread', 'commitsBack', 'creat
 const WRITER = new Set(['memory', 'threads', 'load', 'keepCommits', 'durable', 'strictSchema', 'maxSegments', 'reorder', 'signal']);
 const BACKUP = new Set(['copy', 'base', 'progress', 'signal']);
 
+const schemaOf = (schema) => (schema instanceof Schema ? schema : new Schema(schema));
+
 function createArgs(path, schema, how) {
-  const handle = Schema._handle(schema instanceof Schema ? schema : new Schema(schema));
+  const handle = Schema._handle(schemaOf(schema));
   return [filePath(path), handle, Boolean(how.inMemory)];
 }
 
@@ -69,7 +71,7 @@ class Index extends closing(View) {
       return new Index(await run(given.signal, (job) => native.indexCreate(...args, job)), args[0]);
     } catch (error) {
       if (!(error instanceof ExistsError && given.existOk)) throw error;
-      return Index.open(path);
+      return Index.open(path, { signal: given.signal });
     }
   }
 
@@ -87,16 +89,32 @@ class Index extends closing(View) {
   /** Open an index that is there; `create`, a schema, makes it where there is none. */
   static async open(path, how) {
     const given = options(how, OPEN, 'open');
-    if (given.create !== undefined) return Index.create(path, given.create, { existOk: true });
     const args = openArgs(path, given);
-    return new Index(await run(given.signal, (job) => native.indexOpen(...args, job)), args[0]);
+    const open = async () => new Index(await run(given.signal, (job) => native.indexOpen(...args, job)), args[0]);
+    if (given.create === undefined) return open();
+    const schema = schemaOf(given.create);
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+    await (await Index.create(path, schema, { existOk: true, signal: given.signal })).close();
+    return open();
   }
 
   static openSync(path, how) {
     const given = options(how, OPEN, 'openSync');
-    if (given.create !== undefined) return Index.createSync(path, given.create, { existOk: true });
     const args = openArgs(path, given);
-    return new Index(native.indexOpen(...args, NOW), args[0]);
+    const open = () => new Index(native.indexOpen(...args, NOW), args[0]);
+    if (given.create === undefined) return open();
+    const schema = schemaOf(given.create);
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+    Index.createSync(path, schema, { existOk: true }).closeSync();
+    return open();
   }
 
   /** An index with nothing on disk. */

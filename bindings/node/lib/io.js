@@ -2,6 +2,7 @@
 /* io.js - documents from files and streams of NDJSON, a line each. */
 
 const fs = require('node:fs');
+const { pipeline } = require('node:stream');
 const zlib = require('node:zlib');
 const { filePath } = require('./units');
 
@@ -13,9 +14,8 @@ function open(source) {
     const path = filePath(source);
     const file = fs.createReadStream(path, { highWaterMark: 1 << 18 });
     if (!path.endsWith('.gz')) return file;
-    const plain = zlib.createGunzip();
-    file.on('error', (error) => plain.destroy(error));
-    return file.pipe(plain);
+    /* Either of them ends the other: a reader that leaves early closes the file, too. */
+    return pipeline(file, zlib.createGunzip(), () => {});
   }
   if (typeof source?.[Symbol.asyncIterator] !== 'function' && typeof source?.[Symbol.iterator] !== 'function') {
     throw new TypeError('NDJSON comes from a path or a stream');

@@ -7,7 +7,7 @@
  * Documents become JSON in one batch while the pool puts the other: nothing more is taken from the source
  * meanwhile, so a stream waits (back-pressure), and memory is two batches of 256 KiB and one document. */
 
-const { native, run, NOW } = require('./run');
+const { native, run, isSignal, NOW } = require('./run');
 const { PrismError, LimitError } = require('./errors').classes;
 const { options, oneOf, show } = require('./units');
 
@@ -85,6 +85,7 @@ class AsyncWalk extends Walk {
     super(writer, how, call);
     this.other = native.batchNew();
     this.running = undefined; // the put of the other batch
+    this.failed = false; // one was not put: nothing behind it may be
   }
 
   /* The batch goes out; the other one, which is done by then, is filled next. */
@@ -99,12 +100,67 @@ class AsyncWalk extends Walk {
   async settle() {
     const running = this.running;
     this.running = undefined;
-    if (running) this.take(await running);
+    if (!running) return;
+    try {
+      this.take(await running);
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
   }
 
   async finish() {
+    if (this.failed) return;
     if (!this.empty) await this.send();
     await this.settle();
+  }
+}
+
+/* Wait for what an asynchronous source gives next, or for an abort: a source that stalls does not keep it. */
+class Steps {
+  constructor(source, signal) {
+    this.iterator = source[Symbol.asyncIterator]();
+    this.signal = isSignal(signal) ? signal : undefined; // of anything else the put complains
+    this.stalls = false;
+    this.ended = false; // the source needs no closing
+    this.stop = () => this.refuse?.(this.signal.reason);
+    this.signal?.addEventListener('abort', this.stop, { once: true });
+  }
+
+  /* A promise of its own each time: one for all of them would keep every step. */
+  async next() {
+    if (this.signal?.aborted) throw this.signal.reason;
+    this.stalls = true;
+    this.ended = true; // if it throws
+    const step = await new Promise((resolve, reject) => {
+      this.refuse = (reason) => {
+        this.ended = false;
+        reject(reason);
+      };
+      Promise.resolve(this.iterator.next()).then(resolve, reject);
+    });
+    this.stalls = false;
+    this.ended = Boolean(step.done);
+    return step;
+  }
+
+  /* A source that stalls would not answer. */
+  async close() {
+    this.signal?.removeEventListener('abort', this.stop);
+    if (this.ended) return;
+    const closed = (async () => this.iterator.return?.())().catch(() => {}); // the first exception counts
+    if (!this.stalls) await closed;
+  }
+}
+
+async function walkSteps(walk, source) {
+  const steps = new Steps(source, walk.signal);
+  try {
+    for (let step = await steps.next(); !step.done; step = await steps.next()) {
+      if (walk.add(step.value)) await walk.send();
+    }
+  } finally {
+    await steps.close();
   }
 }
 
@@ -114,10 +170,7 @@ async function putAll(writer, source, how) {
   const walk = new AsyncWalk(writer, how, 'putAll');
   try {
     if (check(source)) {
-      for await (const document of source) {
-        walk.signal?.throwIfAborted?.();
-        if (walk.add(document)) await walk.send();
-      }
+      await walkSteps(walk, source);
     } else {
       for (const document of source) if (walk.add(document)) await walk.send();
     }
@@ -130,8 +183,9 @@ async function putAll(writer, source, how) {
 }
 
 function flushSync(walk) {
-  if (!walk.empty) walk.take(walk.begin(NOW));
-  walk.empty = true;
+  if (walk.empty) return;
+  walk.empty = true; // whatever comes of it: it is put once
+  walk.take(walk.begin(NOW));
 }
 
 function putAllSync(writer, source, how) {

@@ -53,6 +53,7 @@ async function run(signal, begin) {
   if (signal.aborted) throw signal.reason;
   const promise = begin(job);
   watch(signal, job);
+  if (signal.aborted) native.cancel(job); // by what ran in begin
   try {
     return await promise;
   } catch (error) {

@@ -113,9 +113,11 @@ class Schema {
     return other instanceof Schema && native.schemaJson(this.#handle) === native.schemaJson(other.#handle);
   }
 
-  /** A schema with these behind its own fields: for `writer.setSchema`. */
+  /** A schema with these, none of them a key, behind its own fields: for `writer.setSchema`. */
   withFields(fields) {
     const whole = this.toJSON();
+    const keys = Object.keys(fields).filter((name) => fields[name] instanceof Field && fields[name].isKey);
+    if (keys.length > 0) throw new TypeError(`'${keys[0]}' cannot become the key: a schema keeps the one it has, or none`);
     const more = Object.keys(fields).map((name) => memberOf(name, fields[name]));
     return new Schema(JSON.stringify({ ...whole, fields: [...whole.fields, ...more] }));
   }

@@ -68,6 +68,8 @@ function options(value, names, call) {
   if (typeof value !== 'object') throw new TypeError(`the options of ${call} are an object, not ${show(value)}`);
   for (const name in value) {
     if (!names.has(name)) throw new TypeError(`${call} has no option '${name}'; it has ${[...names].join(', ')}`);
+    /* No code that aborts it runs meanwhile: it would be ignored. */
+    if (name === 'signal' && call.endsWith('Sync') && value.signal) throw new TypeError(`${call} runs at once: no signal ends it`);
   }
   return value;
 }

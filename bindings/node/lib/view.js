@@ -3,6 +3,7 @@
 
 const { native, run, NOW } = require('./run');
 const { Hits } = require('./hits');
+const { BudgetError } = require('./errors').classes;
 const { Schema } = require('./schema');
 const { READING, specOf } = require('./query');
 const { size, whole, number, microseconds, text, textOrNothing, options, show } = require('./units');
@@ -30,6 +31,8 @@ const SEARCH = new Set([
   'b',
   'signal',
 ]);
+/* A scan has all hits, page by page. */
+const SCAN = new Set([...SEARCH].filter((name) => !['limit', 'offset', 'count'].includes(name)));
 const HIGHLIGHT = new Set(['fields', 'maxBytes', 'count', 'whole']);
 const SIGNAL = new Set(['signal']);
 
@@ -94,6 +97,18 @@ function toFacts([generation, documents, deleted, segments, uuid, payload, schem
   return { generation, documents, deleted, segments, uuid: hex, payload, schema: Schema._of(schema) };
 }
 
+/* How each page of a scan is searched. */
+function scanning(how, call) {
+  const given = options(how, SCAN, call);
+  return { ...given, sort: given.sort ?? '_arrival', limit: PAGE };
+}
+
+/* A count that a limit ended is no count. */
+function counted(hits) {
+  if (hits.complete) return hits.total;
+  throw new BudgetError(`the limit of ${hits.stopped === 'deadline' ? 'time' : 'work'} is spent: no exact count`, 'EBUDGET');
+}
+
 /* An index and a snapshot are asked alike: the subclasses have _handle. */
 class View {
   /**
@@ -110,34 +125,44 @@ class View {
     return finish(begin(NOW));
   }
 
-  /** Number of documents that match, exactly. */
+  /** Number of documents that match, exactly; a BudgetError where `timeoutMs` or `maxWork` ended it. */
   async count(query, how) {
-    return (await this.search(query, { ...how, limit: 0, count: true, select: false })).total;
+    return counted(await this.search(query, { ...how, limit: 0, count: true, select: false }));
   }
 
   countSync(query, how) {
-    return this.searchSync(query, { ...how, limit: 0, count: true, select: false }).total;
+    return counted(this.searchSync(query, { ...how, limit: 0, count: true, select: false }));
   }
 
   /** All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many. */
-  async *scan(query = '*:*', how = {}) {
+  async *scan(query = '*:*', how = undefined) {
+    const given = scanning(how, 'scan');
     const view = await this._still();
-    let after = how?.after;
-    do {
-      const page = await view.search(query, { sort: '_arrival', ...how, limit: PAGE, after });
-      yield* page;
-      after = page.next;
-    } while (after !== null);
+    try {
+      let { after } = given;
+      do {
+        const page = await view.search(query, { ...given, after });
+        yield* page;
+        after = page.next;
+      } while (after !== null);
+    } finally {
+      if (view !== this) await view.close();
+    }
   }
 
-  *scanSync(query = '*:*', how = {}) {
+  *scanSync(query = '*:*', how = undefined) {
+    const given = scanning(how, 'scanSync');
     const view = this._stillSync();
-    let after = how?.after;
-    do {
-      const page = view.searchSync(query, { sort: '_arrival', ...how, limit: PAGE, after });
-      yield* page;
-      after = page.next;
-    } while (after !== null);
+    try {
+      let { after } = given;
+      do {
+        const page = view.searchSync(query, { ...given, after });
+        yield* page;
+        after = page.next;
+      } while (after !== null);
+    } finally {
+      if (view !== this) view.closeSync();
+    }
   }
 
   /** All documents, in the order in which they were put. */

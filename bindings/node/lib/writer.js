@@ -33,7 +33,8 @@ const schemaHandle = (schema) => Schema._handle(schema instanceof Schema ? schem
 
 /**
  * The writer of an index: what is put is durable and visible after `commit`, all of it or none.  Calls are
- * done in their order, awaited or not.
+ * done in their order, awaited or not.  A ...Sync call overtakes those that are not done yet: await them
+ * before.
  */
 class Writer extends closing(Object) {
   constructor(handle) {

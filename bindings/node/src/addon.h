@@ -135,7 +135,7 @@ typedef struct addon_handle {
     bool closing;                      /* close() was called */
     bool telling;                      /* a ...Sync call is inside and may call back */
     addon_job *current, *first, *last; /* of a writer: its jobs take turns */
-    addon_job *close_job;              /* to be begun when the last user is done */
+    addon_job *close_job;              /* under way, or to be begun when the last user is done */
 } addon_handle;
 
 /** A new value; ptr is given up if there is none. */
@@ -162,6 +162,7 @@ struct addon_job {
     prism_error err;
     volatile int cancelled;
     struct addon_progress *progress; /* NULL: nobody asked */
+    bool only_looks; /* it changes nothing: what the callback throws counts at its end, too */
     /* of one in the pool */
     uint32_t id;
     bool waits;  /* to be begun by addon_handle_done */
@@ -169,7 +170,7 @@ struct addon_job {
     napi_deferred deferred;
     napi_async_work work;
     addon_job *prev, *next; /* among all that are under way */
-    addon_job *behind;      /* in the line of a writer */
+    addon_job *behind;      /* in the line of a writer, or of those that wait for a close */
 };
 
 /** A new job of `size` bytes, zeros behind its head; NULL: an exception. */
@@ -194,6 +195,8 @@ bool addon_progress_from(addon_args *args, size_t i, addon_job *job);
 /** Before and after the job runs. */
 bool addon_progress_begin(napi_env env, addon_job *job, bool in_place);
 void addon_progress_end(napi_env env, addon_job *job);
+/** The job is done: a message that is still on its way is given now. */
+void addon_progress_last(napi_env env, addon_job *job);
 /** What the callback threw is thrown again; false if it did not. */
 bool addon_progress_rethrow(napi_env env, addon_job *job);
 /** A prism_progress_fn whose ctx is the job. */
@@ -204,11 +207,12 @@ int addon_progress(void *job, uint64_t done, uint64_t total);
 /** Append the JSON of a document: an object, or a string or bytes that are JSON already.  False
  *  with an exception; the text is then as it was. */
 bool addon_document_to_json(napi_env env, napi_value document, addon_text *out);
-/** What a JSON text holds; of an object only these members where n > 0. */
+/** What a JSON text holds; of an object only these members if `some`. */
 typedef struct addon_names {
+    bool some; /* false: all of them */
     addon_text text;
     uint32_t n;
-    size_t ends[64];
+    size_t *ends; /* of each in text */
 } addon_names;
 napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names);
 /** The same of n texts, which are like each other, as an array. */

@@ -16,13 +16,6 @@ static void tell_collector(addon_answer *a, int64_t change) {
     a->bytes = (size_t)((int64_t)a->bytes + change);
 }
 
-static void forget_document(addon_answer *a, uint32_t i) {
-    size_t len = a->json_len[i];
-    prism_free_text(a->json[i]);
-    a->json[i] = NULL;
-    tell_collector(a, -(int64_t)len);
-}
-
 void addon_answer_free(void *data) {
     addon_answer *a = data;
     if (a == NULL) return;
@@ -109,7 +102,12 @@ static bool get_names(napi_env env, napi_value array, addon_names *names) {
     uint32_t n = 0;
     if (addon_is_nothing(env, array)) return true;
     if (napi_get_array_length(env, array, &n) != napi_ok) return false;
-    if (n > sizeof names->ends / sizeof *names->ends) return true; /* all of them */
+    names->some = true;
+    names->ends = calloc((size_t)n + 1, sizeof *names->ends);
+    if (names->ends == NULL) {
+        addon_throw_memory(env);
+        return false;
+    }
     for (uint32_t i = 0; i < n; i++) {
         napi_value name;
         if (napi_get_element(env, array, i, &name) != napi_ok ||
@@ -118,7 +116,9 @@ static bool get_names(napi_env env, napi_value array, addon_names *names) {
         names->ends[i] = names->text.len;
     }
     names->n = n;
-    return true;
+    if (!names->text.failed) return true;
+    addon_throw_memory(env);
+    return false;
 }
 
 /* Read a stored text that was made into an object, and asked for again. */
@@ -134,24 +134,56 @@ static bool load_again(napi_env env, addon_answer *a, uint32_t i) {
     return status == PRISM_OK;
 }
 
+/* Texts of a page that no longer are the answer's: reading them may run code of JavaScript (setters
+ * of prototypes), which may ask the answer for the same ones. */
+typedef struct taken_page {
+    uint32_t n;
+    char **json;
+    size_t *len;
+} taken_page;
+
+static void free_page(taken_page *page) {
+    for (uint32_t j = 0; page->json != NULL && j < page->n; j++) prism_free_text(page->json[j]);
+    free(page->json);
+    free(page->len);
+}
+
+static bool take_page(napi_env env, addon_answer *a, uint32_t i, taken_page *page) {
+    page->json = calloc((size_t)page->n + 1, sizeof *page->json);
+    page->len = calloc((size_t)page->n + 1, sizeof *page->len);
+    if (page->json == NULL || page->len == NULL) {
+        addon_throw_memory(env);
+        return false;
+    }
+    for (uint32_t j = 0; j < page->n; j++) {
+        if (!load_again(env, a, i + j)) return false;
+        page->json[j] = a->json[i + j];
+        page->len[j] = a->json_len[i + j];
+        a->json[i + j] = NULL;
+        tell_collector(a, -(int64_t)page->len[j]);
+    }
+    return true;
+}
+
 /* answerDocuments(answer, i, n, names): those from hit i on, n at most; null if they were not read.
  * lib/hits.js keeps what it gets, so the texts are given back: an answer that was shown costs no
  * more than its hits. */
 static napi_value documents(napi_env env, napi_callback_info info) {
     addon_args args;
-    addon_names names = {.n = 0};
-    uint32_t i, n;
-    napi_value page = NULL;
+    addon_names names = {.some = false};
+    taken_page page = {.n = 0};
+    uint32_t i;
+    napi_value made = NULL;
     addon_answer *a = get_hit(&args, env, info, &i);
-    if (a == NULL || !addon_get_u32(&args, 2, &n)) return NULL;
+    if (a == NULL || !addon_get_u32(&args, 2, &page.n)) return NULL;
     if (a->json == NULL) return addon_null(env);
-    if (n > a->n - i) n = a->n - i;
-    bool good = get_names(env, args.v[3], &names);
-    for (uint32_t j = 0; good && j < n; j++) good = load_again(env, a, i + j);
-    if (good) page = addon_page_from_json(env, a->json + i, a->json_len + i, n, &names);
+    if (page.n > a->n - i) page.n = a->n - i;
+    if (get_names(env, args.v[3], &names) && take_page(env, a, i, &page))
+        made = addon_page_from_json(env, page.json, page.len, page.n, &names);
     addon_text_free(&names.text);
-    for (uint32_t j = 0; page != NULL && j < n; j++) forget_document(a, i + j);
-    return page;
+    free(names.ends);
+    free_page(&page);
+    return made;
 }
 
 /* answerBytes(answer, i): null if it was not read */

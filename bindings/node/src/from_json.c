@@ -6,7 +6,7 @@
  *
  *   whole numbers beyond 2^53 -> bigint      others -> number
  *   \uD83D\uDE00 -> one character            a lone half -> U+FFFD
- *   a member "__proto__" -> a member         (setting it would change what the object is)
+ *   a member "__proto__" -> a member         (and so is one that the prototype has a setter of)
  *
  * Members that are not asked for are passed over without a value being made.
  * Why not JSON.parse: it wants a string first, which is the slow part for Chinese, and rounds whole
@@ -101,16 +101,20 @@ static bool read_escape(json_reader *r) {
     return false;
 }
 
-static napi_value read_escaped(json_reader *r) {
+bool json_unescape(json_reader *r) {
     r->text.len = 0;
     for (;;) {
         const char *end = json_plain_end(r);
         addon_text_put(&r->text, r->at, (size_t)(end - r->at));
         r->at = end;
-        if (r->at >= r->end) return fail(r);
-        if (*r->at++ == '"') break;
-        if (!read_escape(r)) return fail(r);
+        if (r->at >= r->end) return false;
+        if (*r->at++ == '"') return true;
+        if (!read_escape(r)) return false;
     }
+}
+
+static napi_value read_escaped(json_reader *r) {
+    if (!json_unescape(r)) return fail(r);
     if (r->text.failed) return addon_throw_memory(r->env);
     return addon_string(r->env, r->text.ptr, r->text.len);
 }
@@ -195,13 +199,9 @@ static napi_value read_array(json_reader *r) {
     }
 }
 
-static bool is_proto(const char *from, const char *end) {
-    return end - from == 9 && memcmp(from, "__proto__", 9) == 0;
-}
-
-static bool set_member(json_reader *r, napi_value object, napi_value name, napi_value value,
-                       bool proto) {
-    if (!proto) return napi_set_property(r->env, object, name, value) == napi_ok;
+/* A member of the object itself, whatever its prototype says: setting would call setters there, and
+ * "__proto__" would change what the object is. */
+static bool set_member(json_reader *r, napi_value object, napi_value name, napi_value value) {
     const napi_property_attributes all =
         (napi_property_attributes)(napi_writable | napi_enumerable | napi_configurable);
     napi_property_descriptor own = {NULL, name, NULL, NULL, NULL, value, all, NULL};
@@ -231,13 +231,9 @@ static napi_value read_name(json_reader *r) {
 }
 
 static bool read_member_scoped(json_reader *r, napi_value object) {
-    const char *from = r->at;
     napi_value name = read_name(r), value = NULL;
-    /* A name with escapes may be it, too. */
-    bool proto = r->at - from > 1 &&
-                 (is_proto(from, r->at - 1) || memchr(from, '\\', (size_t)(r->at - from)) != NULL);
     if (name != NULL && json_take(r, ':')) value = read_value(r);
-    return value != NULL && set_member(r, object, name, value, proto);
+    return value != NULL && set_member(r, object, name, value);
 }
 
 /* Members of the outermost object leave their handles to the caller's scope: names are used
@@ -303,7 +299,7 @@ static napi_value read_document(json_reader *r, const char *text, size_t len) {
 }
 
 napi_value addon_from_json(napi_env env, const char *text, size_t len, const addon_names *names) {
-    json_reader r = {.env = env, .names = names != NULL && names->n > 0 ? names : NULL};
+    json_reader r = {.env = env, .names = names != NULL && names->some ? names : NULL};
     napi_value value = read_document(&r, text, len);
     addon_text_free(&r.text);
     return value;
@@ -311,7 +307,7 @@ napi_value addon_from_json(napi_env env, const char *text, size_t len, const add
 
 napi_value addon_page_from_json(napi_env env, char *const *texts, const size_t *lens, uint32_t n,
                                 const addon_names *names) {
-    json_reader r = {.env = env, .names = names != NULL && names->n > 0 ? names : NULL};
+    json_reader r = {.env = env, .names = names != NULL && names->some ? names : NULL};
     napi_value page = NULL;
     bool good = napi_create_array_with_length(env, n, &page) == napi_ok;
     for (uint32_t i = 0; good && i < n; i++) {

@@ -73,11 +73,7 @@ addon_handle *addon_handle_open(napi_env env, napi_value value, addon_kind kinds
 }
 
 void addon_handle_done(napi_env env, addon_handle *handle) {
-    if (--handle->users == 0 && handle->close_job != NULL) {
-        addon_job *job = handle->close_job;
-        handle->close_job = NULL;
-        addon_job_begin(env, job);
-    }
+    if (--handle->users == 0 && handle->close_job != NULL) addon_job_begin(env, handle->close_job);
     addon_handle_unref(handle);
 }
 
@@ -85,6 +81,7 @@ void addon_handle_done(napi_env env, addon_handle *handle) {
 
 typedef struct close_job {
     addon_job job;
+    napi_env env;
     addon_handle *handle; /* referenced */
 } close_job;
 
@@ -100,9 +97,29 @@ static napi_value finish_close(napi_env env, addon_job *job) {
     return addon_undefined(env);
 }
 
+/* Those that wait for it are begun, though they have nothing to do: so their promises are kept. */
 static void drop_close(addon_job *job) {
     close_job *own = (close_job *)job;
-    if (own->handle != NULL) addon_handle_unref(own->handle);
+    if (own->handle == NULL) return;
+    if (own->handle->close_job == job) {
+        own->handle->close_job = NULL;
+        for (addon_job *at = job->behind, *next; at != NULL; at = next) {
+            next = at->behind;
+            addon_job_begin(own->env, at);
+        }
+    }
+    addon_handle_unref(own->handle);
+}
+
+/* Another one closes the handle, or waits to: end when it has. */
+static napi_value wait_for_close(addon_args *args, addon_job *job, addon_job *closing) {
+    job->run = NULL;
+    job->waits = closing != NULL;
+    napi_value promise = addon_job_start(args, 1, job);
+    if (promise == NULL || closing == NULL) return promise;
+    job->behind = closing->behind;
+    closing->behind = job;
+    return promise;
 }
 
 /* close(handle, mode); of one that is closed: nothing */
@@ -115,12 +132,11 @@ static napi_value close_handle(napi_env env, napi_callback_info info) {
     if (job == NULL) return NULL;
     handle->refs++;
     job->handle = handle;
-    if (handle->closing) job->job.run = NULL; /* somebody else does it */
+    job->env = env;
+    if (handle->closing) return wait_for_close(&args, &job->job, handle->close_job);
     handle->closing = true;
-    if (handle->users > 0 && job->job.run != NULL) {
-        job->job.waits = true;
-        handle->close_job = &job->job;
-    }
+    handle->close_job = &job->job;
+    job->job.waits = handle->users > 0; /* addon_handle_done begins it */
     return addon_job_start(&args, 1, &job->job);
 }
 

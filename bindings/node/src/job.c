@@ -11,7 +11,8 @@
  *
  * Writers   The library lets calls of a writer take turns; two that wait for each other would keep
  *           threads of the pool from everybody else.  So the jobs of a writer stand in a line, and
- *           are done in the order of the calls, awaited or not.
+ *           are done in the order of the calls, awaited or not.  One in place does not stand in it:
+ *           it overtakes those that wait.
  * Cancel    A job that has not begun is taken out; one that runs sees `cancelled` where the library
  *           lets it (searches, merges, batches, copies, commits until they are published).
  * The end   `process.exit` waits for the pool: jobs that run are cancelled then, others do nothing.
@@ -145,11 +146,13 @@ static void execute(napi_env env, void *data) {
         job->run(job);
 }
 
-/* The result; NULL: an exception is pending, or JavaScript is over. */
+/* The result; NULL: an exception is pending, or JavaScript is over.  A change that is made is told,
+ * even where a callback threw too late to end it. */
 static napi_value result_of(napi_env env, addon_job *job) {
-    if (addon_progress_rethrow(env, job)) return NULL;
-    if (job->status != PRISM_OK) return addon_throw(env, &job->err);
-    return job->finish(env, job);
+    addon_progress_last(env, job);
+    bool told = job->status == PRISM_OK && !job->only_looks;
+    if (!told && addon_progress_rethrow(env, job)) return NULL;
+    return job->status == PRISM_OK ? job->finish(env, job) : addon_throw(env, &job->err);
 }
 
 static void settle(napi_env env, addon_job *job) {
@@ -221,8 +224,9 @@ napi_value addon_job_start(addon_args *args, size_t i, addon_job *job) {
     if (!make_work(env, job) || !addon_progress_begin(env, job, false) ||
         (job->id != 0 && napi_create_promise(env, &job->deferred, &promise) != napi_ok))
         return addon_job_drop(env, job);
-    if (!job->waits) stand_in_line(env, job);
-    return job->id == 0 ? addon_undefined(env) : promise;
+    bool promised = job->id != 0;
+    if (!job->waits) stand_in_line(env, job); /* where the pool refuses it, it is gone */
+    return promised ? promise : addon_undefined(env);
 }
 
 /* ---- cancelling ------------------------------------------------------------------------------ */

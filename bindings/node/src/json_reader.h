@@ -86,6 +86,8 @@ bool json_skip_string(json_reader *r);
 /** Over any value. */
 bool json_skip_value(json_reader *r);
 /** Is the name at r->at, behind its quote, one that is wanted? */
-bool json_is_wanted(const json_reader *r);
+bool json_is_wanted(json_reader *r);
+/** Behind the first quote of a string: to behind the last one, its value in r->text. */
+bool json_unescape(json_reader *r);
 
 #endif

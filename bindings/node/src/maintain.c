@@ -77,6 +77,7 @@ static napi_value check(napi_env env, napi_callback_info info) {
     if (!addon_get_name(&args, 0, &own->path) || !addon_get_u32(&args, 1, &own->level) ||
         !addon_progress_from(&args, 2, &own->job))
         return addon_job_drop(env, &own->job);
+    own->job.only_looks = true;
     return addon_job_start(&args, 3, &own->job);
 }
 

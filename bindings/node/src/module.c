@@ -8,6 +8,9 @@
 #include <string.h>
 #ifdef __GLIBC__
 #include <malloc.h>
+#if __GLIBC_PREREQ(2, 33)
+#define HAS_MALLINFO2
+#endif
 #endif
 
 addon_state *addon_state_of(napi_env env) {
@@ -39,7 +42,7 @@ static napi_value set_error_maker(napi_env env, napi_callback_info info) {
 static napi_value allocated(napi_env env, napi_callback_info info) {
     size_t bytes = 0;
     (void)info;
-#ifdef __GLIBC__
+#ifdef HAS_MALLINFO2
     struct mallinfo2 all = mallinfo2();
     bytes = all.uordblks + all.hblkhd;
 #endif

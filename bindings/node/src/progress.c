@@ -3,7 +3,8 @@
  * The library tells the thread that runs the job, often thousands of times a second; the first one
  * goes on, and then one every 50 ms.  In place that is a call; from the pool it is a message to
  * JavaScript's thread (a thread-safe function), for which the job does not wait.  What the callback
- * throws cancels the job and is what its caller gets.
+ * throws cancels the job and is what its caller gets, unless it was too late to undo
+ * a change.
  *
  * A message may arrive when the job is gone: so the state here lives until the thread-safe function
  * is finalized, and forgets the job before.
@@ -124,13 +125,15 @@ bool addon_progress_begin(napi_env env, addon_job *job, bool in_place) {
                                                            p, receive, &p->tell) == napi_ok;
 }
 
+void addon_progress_last(napi_env env, addon_job *job) {
+    struct addon_progress *p = job->progress;
+    if (p != NULL && atomic_exchange(&p->on_the_way, false) && p->thrown == NULL) call_back(env, p);
+}
+
 bool addon_progress_rethrow(napi_env env, addon_job *job) {
     struct addon_progress *p = job->progress;
     napi_value array, thrown;
-    if (p == NULL) return false;
-    /* A message that is still on its way would come too late. */
-    if (atomic_exchange(&p->on_the_way, false) && p->thrown == NULL) call_back(env, p);
-    if (p->thrown == NULL) return false;
+    if (p == NULL || p->thrown == NULL) return false;
     if (napi_get_reference_value(env, p->thrown, &array) == napi_ok && array != NULL &&
         napi_get_element(env, array, 0, &thrown) == napi_ok)
         napi_throw(env, thrown);

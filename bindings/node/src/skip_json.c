@@ -37,12 +37,19 @@ bool json_skip_value(json_reader *r) {
     return true;
 }
 
-bool json_is_wanted(const json_reader *r) {
-    const addon_names *names = r->names;
-    const char *end = json_plain_end(r);
-    size_t len = (size_t)(end - r->at), from = 0;
+static bool is_among(const addon_names *names, const char *name, size_t len) {
+    size_t from = 0;
     for (uint32_t i = 0; i < names->n; from = names->ends[i++])
-        if (names->ends[i] - from == len && memcmp(names->text.ptr + from, r->at, len) == 0)
+        if (names->ends[i] - from == len &&
+            (len == 0 || memcmp(names->text.ptr + from, name, len) == 0))
             return true;
     return false;
+}
+
+bool json_is_wanted(json_reader *r) {
+    const char *from = r->at, *end = json_plain_end(r);
+    if (end >= r->end || *end == '"') return is_among(r->names, from, (size_t)(end - from));
+    bool good = json_unescape(r) && !r->text.failed;
+    r->at = from;
+    return !good || is_among(r->names, r->text.ptr, r->text.len); /* its reader complains */
 }

@@ -5,7 +5,9 @@
  *   bigint             a whole number    undefined          left out (in an array: null)
  *   boolean            true, false       toJSON             what it returns
  *   object             an object         array, typed array, Set, iterables: an array
- *   function, symbol, NaN, infinities, bytes, Map, an invalid Date: refused, naming the member
+ *   String, Number, Boolean, Object(1n): what is inside
+ *   function, symbol, NaN, infinities, bytes, Map, an invalid Date, Promise, RegExp, Error,
+ *   WeakMap and the like: refused, naming the member
  *
  * Why so     JSON.stringify turns NaN, functions, Map and Set into null, nothing or {} without a
  *            word, and knows no bigint; and its string would be copied once more.
@@ -264,6 +266,51 @@ static bool write_iterable(json_writer *w, napi_value object) {
            napi_get_array_length(w->env, array, &n) == napi_ok && write_array(w, array, n);
 }
 
+static bool is_a(json_writer *w, napi_value object, const char *name) {
+    napi_value class;
+    napi_valuetype type = napi_undefined;
+    bool is = false;
+    return get_global(w, name, &class) && napi_typeof(w->env, class, &type) == napi_ok &&
+           type == napi_function && napi_instanceof(w->env, object, class, &is) == napi_ok && is;
+}
+
+/* An object literal and the like, nearly all there are: its prototype is the last one. */
+static bool is_plain(json_writer *w, napi_value object, bool *plain) {
+    napi_value prototype = object;
+    napi_valuetype type = napi_undefined;
+    *plain = true;
+    for (int i = 0; i < 2; i++) {
+        if (napi_get_prototype(w->env, prototype, &prototype) != napi_ok ||
+            napi_typeof(w->env, prototype, &type) != napi_ok)
+            return false;
+        if (type == napi_null) return true;
+    }
+    *plain = false;
+    return true;
+}
+
+/* What JSON.stringify unboxes, and what it would make {} of. */
+static bool write_special(json_writer *w, napi_value object, bool *written) {
+    static const char *const boxes[] = {"String", "Number", "Boolean", "BigInt"};
+    static const struct {
+        const char *name, *what;
+    } refused[] = {{"Promise", "a Promise"}, {"RegExp", "a RegExp"},
+                   {"Error", "an Error"},    {"SharedArrayBuffer", "bytes"},
+                   {"WeakMap", "a WeakMap"}, {"WeakSet", "a WeakSet"}};
+    napi_value method, value;
+    bool plain = true;
+    if (!is_plain(w, object, &plain)) return false;
+    for (size_t i = 0; !plain && i < sizeof refused / sizeof *refused; i++)
+        if (is_a(w, object, refused[i].name)) return refuse(w, refused[i].what);
+    for (size_t i = 0; !plain && i < sizeof boxes / sizeof *boxes; i++) {
+        if (!is_a(w, object, boxes[i])) continue;
+        *written = true;
+        return napi_get_named_property(w->env, object, "valueOf", &method) == napi_ok &&
+               call_method(w, object, method, &value) && write_value(w, value);
+    }
+    return !is_failing(w);
+}
+
 /* What is no array, no view of bytes and no Date. */
 static bool write_thing(json_writer *w, napi_value object) {
     napi_value name, symbols, iterator, method, value;
@@ -271,6 +318,9 @@ static bool write_thing(json_writer *w, napi_value object) {
     method = method_of(w, object, name);
     if (is_failing(w)) return false;
     if (method != NULL) return call_method(w, object, method, &value) && write_value(w, value);
+    bool written = false;
+    if (!write_special(w, object, &written)) return false;
+    if (written) return true;
     if (!get_global(w, "Symbol", &symbols) ||
         napi_get_named_property(w->env, symbols, "iterator", &iterator) != napi_ok)
         return false;

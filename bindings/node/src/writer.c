@@ -18,6 +18,7 @@ typedef struct write_job {
     uint32_t max_segments;
     uint64_t number;
     prism_snapshot *snap;
+    prism_schema *schema; /* a reference of ours: a ...Sync call may change that of the writer */
     char **paths;
     uint32_t n_paths;
     prism_writer_stats stats;
@@ -29,6 +30,7 @@ static void drop_write(addon_job *job) {
     free(own->text);
     addon_query_free(own->query);
     prism_snapshot_unref(own->snap);
+    prism_schema_unref(own->schema);
     for (uint32_t i = 0; i < own->n_paths; i++) free(own->paths[i]);
     free(own->paths);
 }
@@ -97,11 +99,16 @@ static napi_value delete_key(napi_env env, napi_callback_info info) {
     return addon_job_start(&args, 2, &own->job);
 }
 
+static void run_schema(addon_job *job) {
+    job->status = prism_writer_schema_ref(writer_of(job), &((write_job *)job)->schema, &job->err);
+}
+
 static void run_delete_query(addon_job *job) {
     write_job *own = (write_job *)job;
     prism_query *query = NULL;
-    job->status =
-        addon_query_make(own->query, prism_writer_schema(writer_of(job)), NULL, &query, &job->err);
+    run_schema(job);
+    if (job->status == PRISM_OK)
+        job->status = addon_query_make(own->query, own->schema, NULL, &query, &job->err);
     if (job->status == PRISM_OK)
         job->status = prism_writer_delete_query(writer_of(job), query, &own->number, &job->err);
     prism_query_unref(query);
@@ -228,17 +235,13 @@ static napi_value add_indexes(napi_env env, napi_callback_info info) {
 /* ---- schema, counters ------------------------------------------------------------------------ */
 
 static napi_value finish_schema(napi_env env, addon_job *job) {
-    return addon_schema_value(env, prism_writer_schema(writer_of(job)));
-}
-
-static void run_nothing(addon_job *job) {
-    (void)job;
+    return addon_schema_value(env, ((write_job *)job)->schema);
 }
 
 /* writerSchema(writer, mode): in the line, since calls before it may change the schema */
 static napi_value schema(napi_env env, napi_callback_info info) {
     addon_args args;
-    write_job *own = new_write(&args, env, info, run_nothing, finish_schema);
+    write_job *own = new_write(&args, env, info, run_schema, finish_schema);
     return own == NULL ? NULL : addon_job_start(&args, 1, &own->job);
 }
 

@@ -135,6 +135,25 @@ test('putAll is ended between two documents; what was put can be committed', asy
   await assert.rejects(writer.putAll([{ id: 'y' }], { signal: AbortSignal.abort() }), isAbort);
 });
 
+test('putAll is ended while its source stalls; the source is told', async (t) => {
+  const { index, writer } = memory(t);
+  const controller = new AbortController();
+  let told = 0;
+  const source = {
+    n: 0,
+    [Symbol.asyncIterator]() { return this; },
+    next() { return this.n < 5 ? Promise.resolve({ value: { id: String(this.n++) }, done: false }) : new Promise(() => {}); },
+    return() { told++; return new Promise(() => {}); },
+  };
+  setTimeout(() => controller.abort(), 50);
+  const keep = setTimeout(() => assert.fail('it hangs'), 10_000);
+  await assert.rejects(writer.putAll(source, { signal: controller.signal }), isAbort);
+  clearTimeout(keep);
+  assert.equal(told, 1);
+  await writer.commit();
+  assert.equal(await index.count('*:*'), 0);
+});
+
 test('calls in the line of a writer: one is taken out, the others are done', async (t) => {
   const { index, writer } = memory(t);
   const controllers = Array.from({ length: 100 }, () => new AbortController());
@@ -145,4 +164,24 @@ test('calls in the line of a writer: one is taken out, the others are done', asy
   for (let i = 0; i < 100; i++) assert.equal(await index.has(String(i)), done[i].status === 'fulfilled', String(i));
   assert.ok(done.filter((one) => one.status === 'rejected').length >= 49);
   assert.ok(new CanceledError('x') instanceof Error);
+});
+
+test('an abort while the document is read ends the call', async (t) => {
+  const { index, writer } = memory(t);
+  const controller = new AbortController();
+  const before = writer.put({ id: 'before' });
+  const put = writer.put({ id: 'a', get title() { controller.abort(); return 'x'; } }, { signal: controller.signal });
+  await assert.rejects(put, isAbort);
+  await before;
+  await writer.commit();
+  assert.deepEqual([await index.has('before'), await index.has('a')], [true, false]);
+});
+
+test('a ...Sync call refuses a signal', (t) => {
+  const { index, writer } = memory(t);
+  const how = { signal: new AbortController().signal };
+  for (const call of [() => index.searchSync('x', how), () => index.countSync('x', how), () => index.scanSync('x', how).next(), () => writer.putSync({}, how), () => writer.putAllSync([], how), () => writer.commitSync(null, how), () => writer.mergeSync(1, how)]) {
+    assert.throws(call, (error) => error instanceof TypeError && /Sync runs at once/.test(error.message));
+  }
+  assert.equal(index.searchSync('x', { signal: undefined }).total, 0);
 });

@@ -72,6 +72,12 @@ test('values that are refused, naming the member', (t) => {
     [{ v: new ArrayBuffer(3) }, /bytes/],
     [{ v: new DataView(new ArrayBuffer(3)) }, /bytes/],
     [{ v: new Map([['a', 1]]) }, /a Map/],
+    [{ v: Promise.resolve(1) }, /a Promise/],
+    [{ v: /x/ }, /a RegExp/],
+    [{ v: new RangeError('x') }, /an Error/],
+    [{ v: new SharedArrayBuffer(3) }, /bytes/],
+    [{ v: new WeakMap() }, /a WeakMap/],
+    [{ v: new Number(NaN) }, /NaN/],
     [{ outer: { inner: NaN } }, /member "inner"/],
     [5, /a document is an object, or JSON/],
     [null, /a document is/],
@@ -81,6 +87,16 @@ test('values that are refused, naming the member', (t) => {
     [Symbol('x'), /a document is/],
   ];
   for (const [document, message] of cases) assert.throws(() => writer.putSync(document), (error) => error instanceof TypeError && message.test(error.message), String(message));
+});
+
+test('boxed values are what is inside; objects of classes and of no class are objects', (t) => {
+  const { index, writer } = memory(t);
+  class Point { x = 1; }
+  class Text extends String {}
+  const v = [new String('数"据'), new Number(1.5), new Boolean(false), Object(2n ** 60n), new Text('t'), new Point(), Object.create(null), Object.create({ inherited: 1 })];
+  writer.putSync({ id: 'x', v });
+  writer.commitSync();
+  assert.deepEqual(index.getSync('x').v, ['数"据', 1.5, false, 2n ** 60n, 't', { x: 1 }, {}, {}]);
 });
 
 test('a stored member called __proto__ is a member', (t) => {

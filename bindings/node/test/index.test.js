@@ -173,6 +173,7 @@ test('a schema of fields, of JSON, of nothing', (t) => {
   assert.ok(new Schema(JSON.stringify(schema)).equals(schema));
   assert.ok(!new Schema().equals(schema) && !schema.equals(5));
   assert.deepEqual(new Schema().names.slice(0, 3), ['id', 'title', 'body']);
+  assert.throws(() => schema.withFields({ other: key() }), /cannot become the key/);
   const more = schema.withFields({ lang: 'keyword' });
   assert.deepEqual(more.names.at(-1), 'lang');
   schema.toJSON().fields.length = 0; // a copy
@@ -183,4 +184,45 @@ test('a schema of fields, of JSON, of nothing', (t) => {
     assert.throws(() => new Schema(bad), (error) => error instanceof TypeError || error.code === 'EINVAL' || error.code === 'EPARSE', JSON.stringify(bad));
   }
   assert.throws(() => text({ column: true }), /a field of type text has no 'column'/);
+});
+
+test('open with create keeps the other options, whether it makes the index or not', async (t) => {
+  const dir = folder(t);
+  for (const [call, name] of [['open', 'a'], ['openSync', 'b']]) {
+    const where = path.join(dir, name);
+    for (const made of [true, false]) {
+      const index = await Index[call](where, { create: { id: key() }, readOnly: true });
+      await assert.rejects(index.writer(), (error) => error.code === 'EREADONLY', `${call} ${made}`);
+      assert.deepEqual(index.schema.names, ['id']);
+      await index.close();
+    }
+    await assert.rejects(async () => Index[call](where, { create: { id: 'no such type' } }));
+    await assert.rejects(async () => Index[call](where, { create: { id: key() }, checksums: 'never' }), TypeError);
+  }
+  await assert.rejects(Index.open(path.join(dir, 'c'), { create: { id: key() }, signal: AbortSignal.abort() }), (error) => error.name === 'AbortError');
+  assert.equal(fs.existsSync(path.join(dir, 'c')), false);
+});
+
+test('a scan gives its view back, finished or left', async (t) => {
+  const index = smallIndex(t);
+  const taken = [];
+  const { _still, _stillSync } = Object.getPrototypeOf(index);
+  index._still = async function () { taken.push(await _still.call(this)); return taken.at(-1); };
+  index._stillSync = function () { taken.push(_stillSync.call(this)); return taken.at(-1); };
+  for await (const hit of index.scan()) assert.ok(hit.fields);
+  for await (const hit of index.scan()) if (hit) break;
+  for (const hit of index.scanSync()) assert.ok(hit.fields);
+  for (const hit of index.scanSync()) if (hit) break;
+  assert.deepEqual(taken.map((one) => one.closed), [true, true, true, true]);
+  const snapshot = index.snapshotSync();
+  for (const hit of snapshot.scanSync()) assert.ok(hit);
+  for await (const hit of snapshot.scan()) assert.ok(hit);
+  assert.equal(snapshot.closed, false);
+});
+
+test('a scan refuses what it would ignore; no order is that of arrival', (t) => {
+  const index = smallIndex(t);
+  for (const how of [{ limit: 1 }, { offset: 1 }, { count: true }]) assert.throws(() => index.scanSync('*:*', how).next(), /scanSync has no option/);
+  assert.deepEqual([...index.scanSync('*:*', { sort: undefined })].map((hit) => hit.key), ['a', 'b', 'c']);
+  assert.deepEqual([...index.scanSync('apple', { sort: null })].map((hit) => hit.key), ['a', 'b']);
 });

@@ -28,6 +28,22 @@ test('closeSync amid calls: they end well', async () => {
   }
 });
 
+test('close after closeSync waits for it, too', async (t) => {
+  const index = smallIndex(t);
+  for (let round = 0; round < 10; round++) {
+    const writer = index.writerSync({ durable: false });
+    let done = 0;
+    const calls = [writer.putAll(Array.from({ length: 3000 }, (_, i) => ({ id: String(i), body: `word ${i}` }))).catch(() => {}).then(() => done++)];
+    calls.push(writer.commit().then(() => done++));
+    writer.closeSync();
+    writer.closeSync(); // nothing more to do
+    await Promise.all([writer.close(), writer.close()]);
+    index.writerSync({ durable: false }).closeSync(); // the lock is free
+    await Promise.all(calls);
+    await writer.close();
+  }
+});
+
 test('a writer is free again when close has ended', async (t) => {
   const index = smallIndex(t);
   for (let i = 0; i < 20; i++) {

@@ -36,6 +36,13 @@ test('index.d.ts names all of it', () => {
   }
 });
 
+test('each class of index.d.ts is there at run time', () => {
+  const classes = [...read('index.d.ts').matchAll(/^export (?:abstract )?class (\w+)/gm)].map((found) => found[1]);
+  assert.ok(classes.length > 30);
+  for (const name of classes) assert.equal(typeof prismsearch[name], 'function', name);
+  assert.ok(prismsearch.Index.prototype instanceof prismsearch.View);
+});
+
 test('every call has its twin', () => {
   const alone = new Set(['close', 'then', 'analyze', 'parse']);
   for (const Class of ['Index', 'Snapshot', 'Writer']) {
@@ -96,9 +103,21 @@ test('examples', (t) => {
   const retriever = runModule(t, read('examples', 'retriever.mjs'), ['备份 postgresql']);
   assert.match(retriever.stdout, /^manual: .*\(PostgreSQL\)\nmanual: 每天备份数据库。 \(备份\)\n$|备份/, retriever.stderr);
   const dir = folder(t);
-  fs.writeFileSync(path.join(dir, 'x.ndjson'), '{"id":"a","title":"备份","body":"x"}\n{"id":"b","date":"never"}\n');
+  fs.writeFileSync(path.join(dir, 'x.ndjson'), '{"id":"a","title":"备份","body":"x"}\n\n{"id":"b","date":"never"}\n');
   const news = runModule(t, read('examples', 'news.mjs'), [path.join(dir, 'i'), path.join(dir, 'x.ndjson'), '备份']);
   assert.match(news.stdout, /^1 put, commit 2\n1 found\na [\d.]+ \[备份\]\n$/, news.stderr);
-  assert.match(news.stderr, /line 2: field date/);
+  assert.match(news.stderr, /article 2: field date/);
   assert.equal(runModule(t, read('examples', 'news.mjs')).status, 2);
+});
+
+test('the retriever replaces the passages of a source, whatever it is called', async (t) => {
+  const source = `${read('examples', 'retriever.mjs')}
+    const names = ['plain', 'a "quoted" b', 'back\\\\', 'x" OR source:"plain', '* [a TO b]', '数据 Über'];
+    const mine = new Retriever();
+    for (let round = 0; round < 2; round++) for (const name of names) await mine.add(name, 'word ' + round);
+    const found = await mine.retrieve('word', { limit: 100 });
+    console.log(JSON.stringify(found.map((one) => one.source + one.passage).sort()), JSON.stringify(names.map((name) => name + 'word 1').sort()));`;
+  const [found, wanted] = runModule(t, source.replace('process.argv[1] ===', 'false &&')).stdout.split('] [');
+  assert.equal(`${found}]`, `[${wanted}`.trimEnd());
+  assert.match(found, /quoted/);
 });

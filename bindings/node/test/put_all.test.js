@@ -56,6 +56,21 @@ test('the first that is refused is thrown, with its place; those before it are p
   }
 });
 
+test('nothing behind the first that is refused is put, whatever else is wrong', async (t) => {
+  for (const call of ['putAll', 'putAllSync']) {
+    for (const source of [(documents) => documents, (documents) => (call === 'putAll' ? slowly(documents) : lazily(documents))]) {
+      const { index, writer } = memory(t);
+      const documents = many(1500);
+      documents[3] = { id: 'x', n: 'wrong' };
+      documents[700] = { id: 'y', n: 'wrong' };
+      documents[1400] = { id: 'z', n: () => 5 };
+      await assert.rejects(async () => writer[call](source(documents)), (error) => error instanceof RejectedError && error.document === 3);
+      writer.commitSync();
+      assert.equal(await index.count('*:*'), 3);
+    }
+  }
+});
+
 test('collect goes on, and tells all of them in order', async (t) => {
   for (const call of ['putAll', 'putAllSync']) {
     const { writer } = memory(t);
@@ -149,4 +164,17 @@ test('NDJSON by lines, from files and streams', async (t) => {
   fs.writeFileSync(`${file}.bad.gz`, 'no gzip');
   await assert.rejects(writer.putAll(readNdjson(`${file}.bad.gz`)), (error) => error.code === 'Z_DATA_ERROR');
   await assert.rejects(writer.putAll(readNdjson(5)), TypeError);
+});
+
+test('a file of NDJSON that is left early is closed', { skip: !fs.existsSync('/proc/self/fd') }, async (t) => {
+  const file = path.join(folder(t), 'x.ndjson');
+  const text = Array.from({ length: 200_000 }, (_, i) => `{"id":"${i}","title":"${(i * 7919) % 1e6}"}`).join('\n');
+  fs.writeFileSync(file, text);
+  fs.writeFileSync(`${file}.gz`, zlib.gzipSync(text));
+  const held = () => fs.readdirSync('/proc/self/fd').filter((fd) => { try { return fs.readlinkSync(`/proc/self/fd/${fd}`).startsWith(file); } catch { return false; } });
+  for (const name of [file, `${file}.gz`]) {
+    for await (const line of readNdjson(name)) if (line) break;
+    for (let i = 0; i < 100 && held().length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(held(), [], name);
+  }
 });

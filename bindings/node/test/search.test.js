@@ -1,7 +1,7 @@
 'use strict';
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { ParseError, NotFoundError, InvalidError, LimitError, smallIndex, memory, slowIndex, slowQuery, and, or, not, bool, term, phrase, near, prefix, range, exists, everything, parse, fromTree } = require('./helper');
+const { ParseError, NotFoundError, InvalidError, LimitError, smallIndex, memory, slowIndex, slowQuery, and, or, not, bool, term, phrase, near, prefix, range, exists, everything, parse, fromTree, BudgetError } = require('./helper');
 
 const keys = (index, query, how) => index.searchSync(query, how).keys.sort();
 
@@ -184,4 +184,27 @@ test('an answer is good however long it is kept', async (t) => {
   assert.equal(hits.hits[0].fields.id, 'a');
   assert.equal(hits.hits[0].snippetSync('title'), '<mark>Apple</mark> pie');
   assert.equal(typeof hits.next, 'string');
+});
+
+test('a count that a limit ended is an exception', async (t) => {
+  const index = slowIndex(3000);
+  t.after(() => index.close());
+  const how = { maxWork: 1000, exhaustive: true };
+  assert.equal(index.searchSync(slowQuery, { ...how, count: true }).complete, false);
+  assert.throws(() => index.countSync(slowQuery, how), (error) => error instanceof BudgetError && error.code === 'EBUDGET' && /work/.test(error.message));
+  await assert.rejects(index.count(slowQuery, how), BudgetError);
+  assert.equal(await index.count('w1', { timeoutMs: 60_000 }), 3000);
+});
+
+test('select: no member, many members, members whose names are written with escapes', async (t) => {
+  const { index, writer } = memory(t);
+  const names = Array.from({ length: 100 }, (_, i) => `m${i}`);
+  await writer.put(`{"id":"a","\\u0074itle":"x","数\\u636e":[1],"\\ud83d\\ude00":2,"":3,"q\\"":4,${names.map((name, i) => `"${name}":${i}`)}}`);
+  await writer.commit();
+  const fields = (select) => index.searchSync('*:*', { select }).hits[0].fields;
+  assert.deepEqual(fields([]), {});
+  assert.deepEqual(fields(['title', '数据', '😀', 'q"', '']), { title: 'x', 数据: [1], '😀': 2, '': 3, 'q"': 4 });
+  assert.deepEqual(fields(['m0', 'm99', 'm5']), { m0: 0, m5: 5, m99: 99 });
+  assert.deepEqual(Object.keys(fields(names.slice(1))), names.slice(1));
+  assert.equal(Object.keys(fields(true)).length, 106);
 });

@@ -133,3 +133,17 @@ test('the thread of JavaScript goes on while the pool works', async (t) => {
   if (took < 50) return t.skip(`over in ${took} ms`);
   assert.ok(ticks > took / 40, `${ticks} ticks in ${took} ms`);
 });
+
+test('the schema of a writer is read beside ...Sync calls that change it', async (t) => {
+  const { writer } = memory(t, SCHEMA);
+  const asked = writer.schema();
+  for (const until = performance.now() + 50; performance.now() < until; ); // the pool has read it
+  writer.setSchemaSync(writer.schemaSync().withFields({ later: 'keyword' }));
+  assert.deepEqual((await asked).names, ['id', 'body', 'n']);
+  for (let round = 0; round < 100; round++) {
+    const deleted = writer.deleteByQuery(range('n', 5, 6));
+    writer.setSchemaSync(writer.schemaSync().withFields({ [`field${round}`]: 'keyword' }));
+    writer.rollbackSync();
+    await deleted;
+  }
+});

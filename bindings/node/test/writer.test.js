@@ -105,6 +105,18 @@ test('merge tells its progress; what it throws ends it', async (t) => {
   assert.equal((await index.facts()).segments, 1);
 });
 
+test('a commit that is published is told, though its callback throws then', async (t) => {
+  const { index, writer } = memory(t);
+  writer.putAllSync(Array.from({ length: 5000 }, (_, i) => ({ id: String(i), body: `w${i}` })));
+  let told = 0;
+  const committed = writer.commit('x', { progress: () => { told++; throw new Error('too late'); } });
+  for (const until = performance.now() + 20_000; index.factsSync().generation < 2 && performance.now() < until; ); // the callback waits for this thread
+  for (const until = performance.now() + 100; performance.now() < until; );
+  assert.equal(await committed, 2);
+  assert.equal(told, 1);
+  assert.equal(await index.count('*:*'), 5000);
+});
+
 test('a callback that comes back to its writer gets an exception instead of waiting for itself', (t) => {
   const index = Index.inMemory();
   const writer = index.writerSync({ maxSegments: 1000 });

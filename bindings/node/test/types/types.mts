@@ -101,3 +101,11 @@ new Schema({ x: 'int' });
 text({ column: true });
 // @ts-expect-error: hits cannot be changed
 hits.total = 5;
+
+async function blocks(): Promise<void> {
+  await using own = await Index.open('x');
+  using snapshot = own.snapshotSync();
+  await using writer = await own.writer();
+  [snapshot, writer] satisfies Disposable[];
+}
+blocks satisfies () => Promise<void>;
