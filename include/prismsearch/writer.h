@@ -65,9 +65,10 @@ typedef struct prism_writer_opts {
      * longest list of a merge, 16 bytes a document, and for "bp" a quarter of the budget.  Needed
      * by open alone */
     const char *reorder;
-    /* tokens of a field in one flush from which its stop words are chosen, of which adjacent pairs
-     * have lists of their own; 0 = 2^20, UINT64_MAX = never.  Phrases of stop words are faster with
-     * them; no answer depends on it.  An index that has stop words keeps them */
+    /* tokens of a field, in one flush or in a merge of segments without stop words, from which its
+     * stop words are chosen, of which adjacent pairs have lists of their own; 0 = 2^20, UINT64_MAX
+     * = never.  Phrases of stop words are faster with them; no answer depends on it.  An index that
+     * has stop words keeps them */
     uint64_t stop_tokens;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */

@@ -16,7 +16,7 @@ typedef struct prs_top_words {
 void prs_top_words_offer(prs_top_words *top, prs_bytes key, uint64_t cf);
 
 /** The set of the result: that of all inputs, or of the one with most tokens; if none has one, the
- *  top words of a field that has tokens enough; else none (n = 0).
+ *  top words of a field that has merge->stop_tokens; else none (n = 0).
  *  Params : top, and what the inputs hold, are referred to; *same: all inputs that have terms have
  *           this very set */
 prism_status prs_merge_stops(const prs_merge *merge, uint32_t field, const prs_top_words *top,

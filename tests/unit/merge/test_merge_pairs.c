@@ -125,8 +125,16 @@ START_TEST(in_another_order) {
 }
 END_TEST
 
+static bool has_set(world *w) {
+    prism_snapshot *snap = world_snapshot(w);
+    ck_assert_uint_eq(snap->n_leaves, 1);
+    bool has = body_of(snap, 0)->stop_words != NULL;
+    prism_snapshot_unref(snap);
+    return has;
+}
+
 /* No input has a set, together they have tokens enough; lists of 36 pairs of 2^20 tokens take
- * several walks. */
+ * several walks.  Where the writer says never, a merge does not choose either. */
 START_TEST(a_set_is_chosen_by_the_merge) {
     world w;
     test_rng rng = test_rng_of("merge-pairs-chosen");
@@ -134,15 +142,40 @@ START_TEST(a_set_is_chosen_by_the_merge) {
     put_some(&w, &rng, 500, 40, N_WORDS);
     put_some(&w, &rng, 100, 40, N_WORDS);
     world_commit(&w);
+    w.writer->options.stop_tokens = 0;
     merge_all(&w);
-    prism_snapshot *snap = world_snapshot(&w);
-    ck_assert_ptr_null(body_of(snap, 0)->stop_words); /* too few */
-    prism_snapshot_unref(snap);
+    ck_assert(!has_set(&w)); /* too few */
+    w.writer->options.stop_tokens = UINT64_MAX;
+    put_some(&w, &rng, MAX_DOCS - 20 - n_docs, MAX_LEN, N_WORDS);
+    world_commit(&w);
+    merge_all(&w);
+    ck_assert(!has_set(&w)); /* never */
     put_some(&w, &rng, MAX_DOCS - n_docs, MAX_LEN, N_WORDS);
     world_commit(&w);
+    w.writer->options.stop_tokens = 0;
     merge_all(&w);
     check_merged(&w, N_WORDS);
     world_end(&w);
+}
+END_TEST
+
+/* Tokens of both inputs together, to the last one, are what counts. */
+START_TEST(from_as_many_tokens_as_the_writer_says) {
+    for (uint64_t more = 0; more < 2; more++) {
+        world w;
+        test_rng rng = test_rng_of("merge-pairs-tokens");
+        uint64_t tokens = 0;
+        begin(&w, UINT64_MAX);
+        put_some(&w, &rng, 50, 40, N_WORDS);
+        put_some(&w, &rng, 70, 40, N_WORDS);
+        world_commit(&w);
+        for (uint32_t id = 0; id < n_docs; id++) tokens += n_words[id];
+        w.writer->options.stop_tokens = tokens + more;
+        merge_all(&w);
+        if (more == 0) check_merged(&w, N_WORDS);
+        ck_assert_int_eq(has_set(&w), more == 0);
+        world_end(&w);
+    }
 }
 END_TEST
 
@@ -195,4 +228,5 @@ START_TEST(the_most_frequent_words_are_on_top) {
 END_TEST
 
 TEST_SUITE(merge_pairs, inputs_without_a_set, in_another_order, a_set_is_chosen_by_the_merge,
-           memory_may_be_refused, the_most_frequent_words_are_on_top)
+           from_as_many_tokens_as_the_writer_says, memory_may_be_refused,
+           the_most_frequent_words_are_on_top)
