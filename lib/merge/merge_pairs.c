@@ -107,7 +107,10 @@ prism_status prs_merge_stops(const prs_merge *merge, uint32_t field, const prs_t
         most = input->sum_cf;
         *stops = own;
     }
-    if (stops->n == 0 && sum_cf >= merge->stop_tokens) take_top(top, stops);
+    if (stops->n == 0 && sum_cf >= merge->stop_tokens) {
+        take_top(top, stops);
+        *same = false; /* a set whose input says it has no tokens was not taken */
+    }
     return PRISM_OK;
 }
 

@@ -179,6 +179,35 @@ START_TEST(from_as_many_tokens_as_the_writer_says) {
 }
 END_TEST
 
+/* An input with a set whose statistics say it has no tokens: its lists are not those of the set
+ * that is chosen. */
+START_TEST(a_set_without_tokens_is_not_kept) {
+    world w;
+    test_rng rng = test_rng_of("merge-pairs-forged");
+    begin(&w, 1);
+    put_some(&w, &rng, 50, 20, N_WORDS);
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    prs_segment *segment = snap->leaves[0].segment;
+    uint32_t f = prs_schema_field(segment->recipe->schema, "body", 4)->no;
+    const prs_merge_input input = {.segment = segment};
+    const prs_merge merge = {.inputs = &input, .n_inputs = 1, .stop_tokens = 1};
+    prs_top_words top = {.n = 0};
+    prs_stops stops;
+    bool same;
+    prs_top_words_offer(&top, prs_bytes_of("\1the", 4), 9);
+    ck_assert_int_eq(prs_merge_stops(&merge, f, &top, 9, &stops, &same, NULL), PRISM_OK);
+    ck_assert(same && stops.n == N_WORDS);
+    uint64_t sum_cf = segment->fields[f].sum_cf;
+    segment->fields[f].sum_cf = 0;
+    ck_assert_int_eq(prs_merge_stops(&merge, f, &top, 9, &stops, &same, NULL), PRISM_OK);
+    ck_assert(!same && stops.n == 1);
+    segment->fields[f].sum_cf = sum_cf;
+    prism_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
 /* Whatever allocation of such a merge is refused: it did not happen, and can be made again. */
 START_TEST(memory_may_be_refused) {
     world w;
@@ -228,5 +257,5 @@ START_TEST(the_most_frequent_words_are_on_top) {
 END_TEST
 
 TEST_SUITE(merge_pairs, inputs_without_a_set, in_another_order, a_set_is_chosen_by_the_merge,
-           from_as_many_tokens_as_the_writer_says, memory_may_be_refused,
-           the_most_frequent_words_are_on_top)
+           from_as_many_tokens_as_the_writer_says, a_set_without_tokens_is_not_kept,
+           memory_may_be_refused, the_most_frequent_words_are_on_top)
