@@ -173,8 +173,9 @@ typedef struct prism_commit_opts {
     size_t size;
     const void *payload; /* as of prism_writer_commit; NULL = none */
     size_t payload_len;
-    /* called now and then by the calling thread, with the writer's lock held, while documents are
-     * flushed and segments merged, and once before the commit is published; never behind that.
+    /* called between parts of the work (see Cost below) by the calling thread, with the writer's
+     * lock held, while documents are flushed and segments merged, and once before the commit is
+     * published; never behind that.
      * Units: documents, of one flush or one round of merging.  May be NULL */
     prism_progress_fn progress;
     void *progress_ctx;
@@ -187,8 +188,11 @@ typedef struct prism_commit_opts {
  *           writer still holds everything that was put and deleted: it may put more, commit again
  *           (merges that are done stay; a flush that was cut short begins again, and copies the
  *           stored documents), or prism_writer_rollback.  Else as prism_writer_commit
- *  Cost   : as prism_writer_commit; progress is called every few ms, but not amid a wait for the
- *           disk, for which nobody can stop */
+ *  Cost   : as prism_writer_commit; progress is called between parts of the work: batches that
+ *           wait for their analysis, fields, runs of some 100 000 tokens of their lists, 4096
+ *           documents of a merge.  That is every few ms, but for two parts that take up to 20 ns a
+ *           token of a flush, the sort of a field's tokens by term and the walk for its pairs, and
+ *           for waits for the disk, which nobody can stop */
 PRISM_API prism_status prism_writer_commit_with(prism_writer *writer, const prism_commit_opts *opts,
                                                 uint64_t *generation, prism_error *err);
 /** A snapshot of what a commit would hold now: near-real-time search inside this process.
