@@ -65,9 +65,10 @@ typedef struct prism_writer_opts {
      * longest list of a merge, 16 bytes a document, and for "bp" a quarter of the budget.  Needed
      * by open alone */
     const char *reorder;
-    /* tokens of a field in one flush from which its stop words are chosen, of which adjacent pairs
-     * have lists of their own; 0 = 2^20, UINT64_MAX = never.  Phrases of stop words are faster with
-     * them; no answer depends on it.  An index that has stop words keeps them */
+    /* tokens of a field, in one flush or in a merge of segments without stop words, from which its
+     * stop words are chosen, of which adjacent pairs have lists of their own; 0 = 2^20, UINT64_MAX
+     * = never.  Phrases of stop words are faster with them; no answer depends on it.  An index that
+     * has stop words keeps them */
     uint64_t stop_tokens;
 } prism_writer_opts;
 #define PRISM_NO_MERGE 0xffffffffu /* max_segments: leave all as it is */
@@ -172,8 +173,9 @@ typedef struct prism_commit_opts {
     size_t size;
     const void *payload; /* as of prism_writer_commit; NULL = none */
     size_t payload_len;
-    /* called now and then by the calling thread, with the writer's lock held, while documents are
-     * flushed and segments merged, and once before the commit is published; never behind that.
+    /* called between parts of the work (see Cost below) by the calling thread, with the writer's
+     * lock held, while documents are flushed and segments merged, and once before the commit is
+     * published; never behind that.
      * Units: documents, of one flush or one round of merging.  May be NULL */
     prism_progress_fn progress;
     void *progress_ctx;
@@ -186,8 +188,11 @@ typedef struct prism_commit_opts {
  *           writer still holds everything that was put and deleted: it may put more, commit again
  *           (merges that are done stay; a flush that was cut short begins again, and copies the
  *           stored documents), or prism_writer_rollback.  Else as prism_writer_commit
- *  Cost   : as prism_writer_commit; progress is called every few ms, but not amid a wait for the
- *           disk, for which nobody can stop */
+ *  Cost   : as prism_writer_commit; progress is called between parts of the work: batches that
+ *           wait for their analysis, fields, runs of some 100 000 tokens of their lists, 4096
+ *           documents of a merge.  That is every few ms, but for two parts that take up to 20 ns a
+ *           token of a flush, the sort of a field's tokens by term and the walk for its pairs, and
+ *           for waits for the disk, which nobody can stop */
 PRISM_API prism_status prism_writer_commit_with(prism_writer *writer, const prism_commit_opts *opts,
                                                 uint64_t *generation, prism_error *err);
 /** A snapshot of what a commit would hold now: near-real-time search inside this process.

@@ -130,11 +130,31 @@ static prism_status too_many(prism_error *err) {
     return prs_error_set(err, PRISM_ELIMIT, "more than 2^32 - 1 words in a column");
 }
 
+static prism_status unordered(const word_ref *at, prism_error *err) {
+    return prs_section_corrupt(&at->column->section, bytes_of(at).ptr, err,
+                               "words of a column do not ascend");
+}
+
+/* Go to the next wanted word of the input on top, or drop the input.  Its own words ascend,
+ * whatever other inputs have: a column has a word once. */
+static prism_status step(words *w, prism_error *err) {
+    word_ref *top = &w->heap[0];
+    const word_ref before = *top;
+    top->word++;
+    if (!find_wanted(w, top)) {
+        *top = w->heap[--w->n_heap];
+    } else if (top->prefix <= before.prefix &&
+               prs_bytes_compare(bytes_of(&before), bytes_of(top)) >= 0) {
+        return unordered(top, err);
+    }
+    if (w->n_heap > 0) word_heap_down(w->heap, w->n_heap);
+    return PRISM_OK;
+}
+
 /* Tell each wanted word once; with `number` it gets its number. */
 static prism_status each_word(words *w, bool number, word_fn fn, prism_error *err) {
     prs_bytes last = {NULL, 0};
     uint64_t n = 0, bytes = 0;
-    uint32_t from = 0; /* the input that `last` came from */
     w->n_heap = 0;
     for (uint32_t i = 0; i < w->join->n_inputs; i++) {
         word_ref ref = {.input = i, .column = w->join->inputs[i]};
@@ -148,19 +168,14 @@ static prism_status each_word(words *w, bool number, word_fn fn, prism_error *er
             return prs_section_corrupt(&top->column->section, word.ptr, err,
                                        "words of a column overlap");
         int c = n == 0 ? -1 : prs_bytes_compare(last, word);
-        if (c > 0 || (c == 0 && from == top->input))
-            return prs_section_corrupt(&top->column->section, word.ptr, err,
-                                       "words of a column do not ascend");
-        from = top->input;
+        if (PRS_UNLIKELY(c > 0)) return unordered(top, err); /* changed while it was read */
         if (c < 0) {
             if (++n > UINT32_MAX) return too_many(err);
             fn(w, word);
             last = word;
         }
         if (number) *entry_of(w, top->input, top->word) = (uint32_t)n;
-        top->word++;
-        if (!find_wanted(w, top)) *top = w->heap[--w->n_heap];
-        if (w->n_heap > 0) word_heap_down(w->heap, w->n_heap);
+        PRS_TRY(step(w, err));
     }
     w->n_words = (uint32_t)n;
     return PRISM_OK;

@@ -10,6 +10,8 @@
  *             - SPANS is written where it says more than LENGTHS, or where positions are kept
  *               without LENGTHS.
  *             - Fields without lengths have sum_length = max_length = 0.
+ *             - Who may stop it is asked before each part, and between the runs of lists: not
+ *               within the sort of a field's tokens by term, nor within the walk for its pairs.
  * Cost        dominated by the scatter and by encoding: ~10 ns per token with one pass.
  * Source      FORMAT.md sections 5 to 9, 13, 14.
  * Tested by   tests/unit/invert/test_flush.c, test_segment.c, test_model.c */
@@ -59,6 +61,17 @@ static bool spans_differ(const prs_inverter_field *field) {
     return false;
 }
 
+/* How far a flush is with the parts of field number f; n_fields: all of them. */
+static uint64_t done_before(const prs_pending *pending, uint32_t f) {
+    return (uint64_t)prs_pending_count(pending) * f / pending->inverter->n_fields;
+}
+
+/* May the flush go on, with a part of this field?  What was written so far is written again. */
+static prism_status ask(const prs_pending *pending, uint32_t f, prism_error *err) {
+    return prs_stopper_ask(pending->stopper, done_before(pending, f), prs_pending_count(pending),
+                           err);
+}
+
 /* LISTS and TERMS_INDEX of a field. */
 static prism_status write_lists(const prs_pending *pending, const prs_inverter_field *field,
                                 prs_out *out, const field_lengths *fl, size_t scratch,
@@ -70,8 +83,7 @@ static prism_status write_lists(const prs_pending *pending, const prs_inverter_f
                            .pool = pending->pool,
                            .scratch = scratch,
                            .stopper = pending->stopper,
-                           .done = (uint64_t)prs_pending_count(pending) * field->field->no /
-                                   pending->inverter->n_fields,
+                           .done = done_before(pending, field->field->no),
                            .run_places = pending->tally.is_small ? 1 : 0};
     if (fl->with_lengths) {
         PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
@@ -95,6 +107,7 @@ static prism_status write_pairs(const prs_pending *pending, const prs_inverter_f
     prs_stops known = {0};
     const prs_segment_field *like =
         pending->like == NULL ? NULL : pending->like(pending->like_ctx, field->field->no);
+    PRS_TRY(ask(pending, field->field->no, err));
     if (fl->with_lengths) PRS_TRY(prs_lengths_builder_view(&fl->lengths, &lengths, err));
     if (like != NULL) known = *like->stop_words;
     return prs_flush_pairs(field, &known, pending->stop_tokens, prs_pending_count(pending),
@@ -146,8 +159,10 @@ static prism_status write_idx_parts(prs_pending *pending, prs_out *out, prs_segm
                                     size_t scratch, prism_error *err) {
     prs_inverter *inv = pending->inverter;
     for (uint32_t f = 0; f < inv->n_fields; f++) {
+        PRS_TRY(ask(pending, f, err));
         PRS_TRY(write_field(pending, f, out, scratch, &meta->fields[f], err));
     }
+    PRS_TRY(ask(pending, inv->n_fields, err));
     if (pending->has_keys) {
         prs_out_section(out, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, PRS_COMPONENT_VERSION);
         PRS_TRY(prs_keys_writer_finish(pending->keys, out, inv->n_docs, err));

@@ -92,7 +92,9 @@ prism_status prs_pending_move(prs_pending *pending, const prs_id *id,
  *  known of the fullness is brought up to date.
  *  Errors : ENOMEM: nothing is lost, the next call goes on */
 prism_status prs_pending_advance(prs_pending *pending, prism_error *err) PRS_NODISCARD;
-/** All documents are analyzed.   Errors : as prs_pending_advance */
+/** All documents are analyzed.
+ *  Errors : as prs_pending_advance; ECANCELED by pending->stopper, between two batches: the next
+ *           call goes on, too */
 prism_status prs_pending_settle(prs_pending *pending, prism_error *err) PRS_NODISCARD;
 /** Its texts alone, and its columns: a part of prs_pending_add.   Errors : of prs_inverter_add */
 prism_status prs_pending_take_texts(prs_pending *pending, const prs_document *doc,

@@ -93,7 +93,10 @@ prism_status prs_pending_settle(prs_pending *pending, prism_error *err) {
         PRS_TRY(prs_analysts_scan_open(analysts, err));
     } else if (analysts != NULL) {
         PRS_TRY(end_batch(pending, err));
-        while (prs_analysts_under_way(analysts) > 0) PRS_TRY(settle_one(pending, err));
+        while (prs_analysts_under_way(analysts) > 0) {
+            PRS_TRY(prs_stopper_ask(pending->stopper, 0, prs_pending_count(pending), err));
+            PRS_TRY(settle_one(pending, err));
+        }
     }
     reset_tally(pending);
     return PRISM_OK;

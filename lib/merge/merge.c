@@ -180,22 +180,24 @@ static void free_maps(prs_merge *merge) {
 }
 
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                           uint32_t n, const prs_reorder *reorder, const prs_id *id,
-                           prism_progress_fn progress, void *progress_ctx,
+                           uint32_t n, const prs_reorder *reorder, uint64_t stop_tokens,
+                           const prs_id *id, prism_progress_fn progress, void *progress_ctx,
                            prs_manifest_segment *files, prism_error *err) {
-    return prs_merge_run_at(core, recipe, inputs, n, reorder, inputs[0].segment->arrival_base, id,
-                            progress, progress_ctx, files, err);
+    return prs_merge_run_at(core, recipe, inputs, n, reorder, stop_tokens,
+                            inputs[0].segment->arrival_base, id, progress, progress_ctx, files,
+                            err);
 }
 
 prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                              uint32_t n, const prs_reorder *reorder, uint64_t arrival_base,
-                              const prs_id *id, prism_progress_fn progress, void *progress_ctx,
-                              prs_manifest_segment *files, prism_error *err) {
+                              uint32_t n, const prs_reorder *reorder, uint64_t stop_tokens,
+                              uint64_t arrival_base, const prs_id *id, prism_progress_fn progress,
+                              void *progress_ctx, prs_manifest_segment *files, prism_error *err) {
     prs_merge merge = {.core = core,
                        .recipe = recipe,
                        .inputs = inputs,
                        .n_inputs = n,
                        .reorder = reorder,
+                       .stop_tokens = stop_tokens != 0 ? stop_tokens : PRS_STOPS_TOKENS,
                        .progress = progress,
                        .progress_ctx = progress_ctx};
     prs_segment_meta meta = {0};

@@ -33,6 +33,7 @@ typedef struct prs_merge {
     const prs_merge_input *inputs;
     uint32_t n_inputs;
     const prs_reorder *reorder; /* NULL = documents stay as they stand in the inputs */
+    uint64_t stop_tokens;       /* of a field that has no set: from so many on one is chosen */
     prs_docmap *maps;           /* by input: documents to places */
     uint32_t n_docs;            /* of the result */
     /* merge_order.c */
@@ -49,6 +50,7 @@ typedef struct prs_merge {
 /** Merge inputs, ascending by arrival and adjacent, at least one live document among them, into the
  *  two files of segment `id`.  Every byte of the inputs is verified first (R16).
  *  Params : reorder may be NULL: documents stay as they stand in the inputs
+ *           stop_tokens as in prism_writer_opts
  *  Errors : ECORRUPT, EIO, ENOSPC, ENOMEM, ECANCELED: no file is left, the inputs are untouched.
  *           ELIMIT over PRISM_MAX_SEGMENT_DOCS documents
  *  Memory : about 2 MiB and 2 KiB an input; 4 bytes for 64 documents of an input with deletions,
@@ -56,15 +58,16 @@ typedef struct prs_merge {
  *           4 MiB but for those of terms and deletions
  *  Units  : progress in documents */
 prism_status prs_merge_run(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                           uint32_t n, const prs_reorder *reorder, const prs_id *id,
-                           prism_progress_fn progress, void *progress_ctx,
+                           uint32_t n, const prs_reorder *reorder, uint64_t stop_tokens,
+                           const prs_id *id, prism_progress_fn progress, void *progress_ctx,
                            prs_manifest_segment *files, prism_error *err) PRS_NODISCARD;
 /** The same for segments of another index: the result begins at arrival_base, and `core` is where
  *  it is written. */
 prism_status prs_merge_run_at(prs_core *core, prs_recipe *recipe, const prs_merge_input *inputs,
-                              uint32_t n, const prs_reorder *reorder, uint64_t arrival_base,
-                              const prs_id *id, prism_progress_fn progress, void *progress_ctx,
-                              prs_manifest_segment *files, prism_error *err) PRS_NODISCARD;
+                              uint32_t n, const prs_reorder *reorder, uint64_t stop_tokens,
+                              uint64_t arrival_base, const prs_id *id, prism_progress_fn progress,
+                              void *progress_ctx, prs_manifest_segment *files,
+                              prism_error *err) PRS_NODISCARD;
 
 /* ---- between the files of merge -------------------------------------------------------------- */
 

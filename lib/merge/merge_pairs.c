@@ -2,7 +2,7 @@
  * kept others?
  *
  * Structure   walk    the lists of the set's words side by side, document by document; positions of
- *                     a document, sorted, give its pairs
+ *                     a document, merged, give its pairs
  *
  *                         the  7: 3 9     document 7:  3 the 4 of 9 the     (the, of) once
  *                         of   7: 4
@@ -21,18 +21,25 @@
 #include "merge/merge_pairs.h"
 
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/vec.h"
 #include "format/components.h"
 #include "format/postings_join.h"
 #include "merge/merge_sort.h"
 
-#include <stdlib.h>
-
-#define WALKS 16u            /* more or less, however many postings there are */
+#define WALKS 16u /* that fill, if all pairs were small: two of them gather over a 16th, so < 32 */
 #define LEAST_AT_ONCE 16384u /* postings */
 
-PRS_VEC_DEFINE(stands, uint64_t) /* position << 6 | word */
 PRS_VEC_DEFINE(places, uint32_t)
+
+/* A word in the document at hand. */
+typedef struct stand {
+    uint32_t pos, word;
+    size_t next, end; /* of its further positions, in `room` */
+} stand;
+
+#define STAND_BEFORE(a, b) ((a)->pos < (b)->pos)
+PRS_HEAP_DEFINE(stand_heap, stand, STAND_BEFORE)
 
 typedef struct pairs {
     prs_merge *merge;
@@ -48,8 +55,9 @@ typedef struct pairs {
     uint32_t from, to; /* pairs that are gathered; all are counted */
     uint64_t at_once;  /* postings gathered by one walk */
     /* the document at hand */
-    stands here;
-    places room;
+    stand here[PRS_STOPS_MAX];
+    size_t n_here;
+    places room;     /* positions of all words, those of each ascend */
     uint32_t *freqs; /* by pair, 0 between documents */
     uint32_t *touched, n_touched;
     /* postings */
@@ -107,28 +115,27 @@ prism_status prs_merge_stops(const prs_merge *merge, uint32_t field, const prs_t
         most = input->sum_cf;
         *stops = own;
     }
-    if (stops->n == 0 && sum_cf >= PRS_STOPS_TOKENS) take_top(top, stops);
+    if (stops->n == 0 && sum_cf >= merge->stop_tokens) {
+        take_top(top, stops);
+        *same = false; /* a set whose input says it has no tokens was not taken */
+    }
     return PRISM_OK;
 }
 
 /* ---- one document ---------------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
 
 /* Where a word stands in the document that its list stands on. */
 static prism_status take_word(pairs *p, uint32_t w, prism_error *err) {
     prs_postings *list = &p->lists[w];
     PRS_TRY(prs_postings_freqs(list, err));
     uint32_t freq = list->freqs[list->i];
-    places_clear(&p->room);
+    size_t first = p->room.n;
+    if (PRS_UNLIKELY(freq == 0)) return PRISM_OK; /* in a file of somebody else's */
     uint32_t *at = places_extend(&p->room, freq);
-    uint64_t *to = stands_extend(&p->here, freq);
-    if (at == NULL || to == NULL) return prs_error_nomem(err);
+    if (at == NULL) return prs_error_nomem(err);
     PRS_TRY(prs_postings_positions(list, list->i, at, err));
-    for (uint32_t i = 0; i < freq; i++) to[i] = (uint64_t)at[i] << 6 | w;
+    const stand here = {.pos = at[0], .word = w, .next = first + 1, .end = first + freq};
+    stand_heap_push(p->here, &p->n_here, here);
     return PRISM_OK;
 }
 
@@ -145,16 +152,21 @@ static void count_pairs(pairs *p, uint64_t before, uint64_t here) {
 
 static void find_pairs(pairs *p) {
     uint64_t before = 0, here = 0, at = 0; /* words at position at - 1, at `at` */
-    qsort(p->here.ptr, p->here.n, sizeof *p->here.ptr, by_value);
-    for (size_t i = 0; i < p->here.n; i++) {
-        uint64_t pos = p->here.ptr[i] >> 6;
-        if (i > 0 && pos != at) {
+    while (p->n_here > 0) {
+        stand *top = &p->here[0];
+        if (top->pos != at) {
             count_pairs(p, before, here);
-            before = pos == at + 1 ? here : 0;
+            before = top->pos == at + 1 ? here : 0;
             here = 0;
         }
-        at = pos;
-        here |= UINT64_C(1) << (p->here.ptr[i] & 63);
+        at = top->pos;
+        here |= UINT64_C(1) << top->word;
+        if (top->next < top->end) {
+            top->pos = p->room.ptr[top->next++];
+        } else {
+            *top = p->here[--p->n_here];
+        }
+        if (p->n_here > 0) stand_heap_down(p->here, p->n_here);
     }
     count_pairs(p, before, here);
 }
@@ -193,7 +205,8 @@ static prism_status open_lists(pairs *p, const prs_segment_field *input, prism_e
 
 static prism_status take_document(pairs *p, uint32_t input, uint32_t doc, prism_error *err) {
     bool live = prs_docmap_is_live(&p->merge->maps[input], doc);
-    stands_clear(&p->here);
+    p->n_here = 0;
+    places_clear(&p->room);
     for (uint32_t w = 0; w < p->stops->n; w++) {
         if (p->docs[w] != doc) continue;
         if (live) PRS_TRY(take_word(p, w, err));
@@ -375,14 +388,12 @@ prism_status prs_merge_pairs(prs_merge *merge, uint32_t field, const prs_stops *
     p->field = field;
     p->n_pairs = stops->n * stops->n;
     p->fake.freqs_ready = true; /* a short list without positions */
-    stands_init(&p->here, mem);
     places_init(&p->room, mem);
     prism_status status = run(p, out, lengths, meta, err);
     prs_terms_writer_free(p->terms);
     prs_postings_writer_free(p->sorted);
     prs_merge_sorter_free(p->sorter);
     prs_postings_joiner_free(p->joiner);
-    stands_fini(&p->here);
     places_fini(&p->room);
     size_t n = p->n_pairs;
     prs_mem_free(mem, p->lists, stops->n * sizeof *p->lists);

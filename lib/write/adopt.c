@@ -73,7 +73,8 @@ static prism_status merge_group(adoption *a, const prs_merge_input *inputs, uint
     prs_id id;
     prs_manifest_segment files;
     PRS_TRY(prs_writer_next_id(writer, &id, err));
-    PRS_TRY(prs_merge_run_at(writer->core, writer->recipe, inputs, n, NULL, a->next_arrival, &id,
+    PRS_TRY(prs_merge_run_at(writer->core, writer->recipe, inputs, n, NULL,
+                             writer->options.stop_tokens, a->next_arrival, &id,
                              a->progress != NULL ? tell_progress : NULL, a, &files, err));
     PRS_ASSERT(files.n_docs == a->group);
     prism_status status = open_merged(a, &files, err);

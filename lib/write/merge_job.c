@@ -54,6 +54,7 @@ prism_status prs_merge_job_begin(prism_writer *writer, prs_merge_range range, pr
                            .recipe = prs_recipe_ref(writer->recipe),
                            .n = range.n,
                            .reorder = writer->options.reorder,
+                           .stop_tokens = writer->options.stop_tokens,
                            .merged = {.is_new = true}};
     PRS_ASSERT(writer->job == NULL);
     PRS_TRY(take_inputs(writer, range, job, err));
@@ -100,8 +101,8 @@ static prism_status verify_again(const prs_merge_job *job, prism_error *err) {
 prism_status prs_merge_job_run(prs_merge_job *job, prism_progress_fn progress, void *ctx,
                                prism_error *err) {
     prs_manifest_segment files;
-    PRS_TRY(prs_merge_run(job->core, job->recipe, job->inputs, job->n, &job->reorder, &job->id,
-                          progress, ctx, &files, err));
+    PRS_TRY(prs_merge_run(job->core, job->recipe, job->inputs, job->n, &job->reorder,
+                          job->stop_tokens, &job->id, progress, ctx, &files, err));
     PRS_ASSERT(files.n_docs == job->n_live);
     prism_status status = verify_again(job, err);
     if (status == PRISM_OK) status = open_merged(job, &files, err);

@@ -15,7 +15,8 @@ typedef struct prs_merge_job {
     uint32_t n;
     bool doubtful; /* a sync of an input's files had failed at begin */
     prs_reorder reorder;
-    uint64_t n_live; /* documents of the result */
+    uint64_t stop_tokens; /* as in prism_writer_opts */
+    uint64_t n_live;      /* documents of the result */
     prs_id id;
     prs_working merged; /* the result; segment NULL = none, or installed */
 } prs_merge_job;

@@ -25,7 +25,7 @@ what='a program that prints' passes
 for call in 'malloc(1)' 'free(p)' 'strdup(s)' 'abort()' 'exit (1)' 'printf("x")' 'fprintf(f, "x")' \
     'fopen("x", "r")' 'getenv("X")' 'time(NULL)' 'setlocale(LC_ALL, "")' 'tolower(c)' 'strtod(s, e)' \
     'rand()' 'signal(1, f)' 'fma(a, b, c)' 'strcpy(a, b)' 'sprintf(a, "x")' 'atoi(s)' 'setjmp(b)' \
-    'alloca(9)' 'assert(x)' 'strtok(a, b)' 'sscanf(s, "x")'; do
+    'alloca(9)' 'assert(x)' 'strtok(a, b)' 'sscanf(s, "x")' 'qsort(p, n, s, f)'; do
     name=${call%%[ (]*}
     seeds "$call" "lib/store/bad\.c:2: $name: " lib/store/bad.c << END
 /* bad.c */

@@ -350,6 +350,44 @@ START_TEST(words_are_distinct) {
 }
 END_TEST
 
+/* Several inputs have the word that one of them has twice, whichever it is. */
+START_TEST(words_are_distinct_in_each_input) {
+    prs_mem mem;
+    section_file in;
+    prs_section s;
+    prs_column c;
+    prs_mem_init(&mem, NULL);
+    write_long(&in, &s, &mem);
+    ck_assert_int_eq(prs_column_open(&c, &s, N_LONG, NULL), PRISM_OK);
+    section_copy copy = section_copy_of(&s, (size_t)s.len);
+    prs_section forged = prs_section_of(copy.bytes, copy.len);
+    uint8_t *words = copy.bytes + (c.word_bytes - s.ptr);
+    for (uint32_t bad = 0; bad <= MAX_PARTS; bad++) { /* MAX_PARTS: none */
+        for (uint32_t twice = 0; twice + 1 < N_LONG; twice += 7) {
+            section_file f;
+            prs_column_join made;
+            joining *j = calloc(1, sizeof *j);
+            j->type = PRS_COLUMN_WORD;
+            j->n_parts = MAX_PARTS;
+            memcpy(words, c.word_bytes, (size_t)N_LONG * LONG);
+            memcpy(words + (twice + 1) * LONG, words + twice * LONG, LONG);
+            for (uint32_t i = 0; i < MAX_PARTS; i++) {
+                const prs_section *own = i == bad ? &forged : &s;
+                ck_assert_int_eq(prs_column_open(&j->columns[i], own, N_LONG, NULL), PRISM_OK);
+                j->n_docs[i] = N_LONG;
+                j->inputs[i] = &j->columns[i];
+            }
+            prism_status status = join(j, &mem, &f, &made);
+            ck_assert_int_eq(status, bad < MAX_PARTS ? PRISM_ECORRUPT : PRISM_OK);
+            section_file_end(&f);
+            free(j);
+        }
+    }
+    section_copy_free(&copy);
+    section_file_end(&in);
+}
+END_TEST
+
 START_TEST(memory_may_run_out) {
     test_rng rng = test_rng_of("column-join-memory");
     prs_mem plain;
@@ -375,4 +413,5 @@ START_TEST(memory_may_run_out) {
 END_TEST
 
 TEST_SUITE(column_join, joined_columns_are_bytes_of_one, any_bytes, values_are_not_shared,
-           values_ascend, words_do_not_overlap, words_are_distinct, memory_may_run_out)
+           values_ascend, words_do_not_overlap, words_are_distinct,
+           words_are_distinct_in_each_input, memory_may_run_out)

@@ -125,8 +125,16 @@ START_TEST(in_another_order) {
 }
 END_TEST
 
+static bool has_set(world *w) {
+    prism_snapshot *snap = world_snapshot(w);
+    ck_assert_uint_eq(snap->n_leaves, 1);
+    bool has = body_of(snap, 0)->stop_words != NULL;
+    prism_snapshot_unref(snap);
+    return has;
+}
+
 /* No input has a set, together they have tokens enough; lists of 36 pairs of 2^20 tokens take
- * several walks. */
+ * several walks.  Where the writer says never, a merge does not choose either. */
 START_TEST(a_set_is_chosen_by_the_merge) {
     world w;
     test_rng rng = test_rng_of("merge-pairs-chosen");
@@ -134,14 +142,68 @@ START_TEST(a_set_is_chosen_by_the_merge) {
     put_some(&w, &rng, 500, 40, N_WORDS);
     put_some(&w, &rng, 100, 40, N_WORDS);
     world_commit(&w);
+    w.writer->options.stop_tokens = 0;
     merge_all(&w);
-    prism_snapshot *snap = world_snapshot(&w);
-    ck_assert_ptr_null(body_of(snap, 0)->stop_words); /* too few */
-    prism_snapshot_unref(snap);
-    put_some(&w, &rng, MAX_DOCS - n_docs, MAX_LEN, N_WORDS);
+    ck_assert(!has_set(&w)); /* too few */
+    w.writer->options.stop_tokens = UINT64_MAX;
+    put_some(&w, &rng, MAX_DOCS - 20 - n_docs, MAX_LEN, N_WORDS);
     world_commit(&w);
     merge_all(&w);
+    ck_assert(!has_set(&w)); /* never */
+    put_some(&w, &rng, MAX_DOCS - n_docs, MAX_LEN, N_WORDS);
+    world_commit(&w);
+    w.writer->options.stop_tokens = 0;
+    merge_all(&w);
     check_merged(&w, N_WORDS);
+    world_end(&w);
+}
+END_TEST
+
+/* Tokens of both inputs together, to the last one, are what counts. */
+START_TEST(from_as_many_tokens_as_the_writer_says) {
+    for (uint64_t more = 0; more < 2; more++) {
+        world w;
+        test_rng rng = test_rng_of("merge-pairs-tokens");
+        uint64_t tokens = 0;
+        begin(&w, UINT64_MAX);
+        put_some(&w, &rng, 50, 40, N_WORDS);
+        put_some(&w, &rng, 70, 40, N_WORDS);
+        world_commit(&w);
+        for (uint32_t id = 0; id < n_docs; id++) tokens += n_words[id];
+        w.writer->options.stop_tokens = tokens + more;
+        merge_all(&w);
+        if (more == 0) check_merged(&w, N_WORDS);
+        ck_assert_int_eq(has_set(&w), more == 0);
+        world_end(&w);
+    }
+}
+END_TEST
+
+/* An input with a set whose statistics say it has no tokens: its lists are not those of the set
+ * that is chosen. */
+START_TEST(a_set_without_tokens_is_not_kept) {
+    world w;
+    test_rng rng = test_rng_of("merge-pairs-forged");
+    begin(&w, 1);
+    put_some(&w, &rng, 50, 20, N_WORDS);
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    prs_segment *segment = snap->leaves[0].segment;
+    uint32_t f = prs_schema_field(segment->recipe->schema, "body", 4)->no;
+    const prs_merge_input input = {.segment = segment};
+    const prs_merge merge = {.inputs = &input, .n_inputs = 1, .stop_tokens = 1};
+    prs_top_words top = {.n = 0};
+    prs_stops stops;
+    bool same;
+    prs_top_words_offer(&top, prs_bytes_of("\1the", 4), 9);
+    ck_assert_int_eq(prs_merge_stops(&merge, f, &top, 9, &stops, &same, NULL), PRISM_OK);
+    ck_assert(same && stops.n == N_WORDS);
+    uint64_t sum_cf = segment->fields[f].sum_cf;
+    segment->fields[f].sum_cf = 0;
+    ck_assert_int_eq(prs_merge_stops(&merge, f, &top, 9, &stops, &same, NULL), PRISM_OK);
+    ck_assert(!same && stops.n == 1);
+    segment->fields[f].sum_cf = sum_cf;
+    prism_snapshot_unref(snap);
     world_end(&w);
 }
 END_TEST
@@ -195,4 +257,5 @@ START_TEST(the_most_frequent_words_are_on_top) {
 END_TEST
 
 TEST_SUITE(merge_pairs, inputs_without_a_set, in_another_order, a_set_is_chosen_by_the_merge,
+           from_as_many_tokens_as_the_writer_says, a_set_without_tokens_is_not_kept,
            memory_may_be_refused, the_most_frequent_words_are_on_top)

@@ -194,6 +194,29 @@ START_TEST(fewer_fields_in_other_places) {
 }
 END_TEST
 
+/* Stop words are chosen by what the writer says that adopts. */
+START_TEST(stop_words_are_chosen_as_by_a_merge) {
+    for (int chosen = 0; chosen < 2; chosen++) {
+        world w;
+        other o;
+        make_first(&o);
+        world_make(&w, world_schema);
+        w.writer->options.stop_tokens = chosen ? 2 : UINT64_MAX;
+        const char *const paths[] = {o.path};
+        ck_assert_int_eq(adopt(&w, paths, 1, NULL), PRISM_OK);
+        world_commit(&w);
+        prism_snapshot *snap = world_snapshot(&w);
+        const prs_segment *segment = snap->leaves[0].segment;
+        uint32_t f = prs_schema_field(segment->recipe->schema, "body", 4)->no;
+        ck_assert_int_eq(segment->fields[f].stop_words != NULL, chosen);
+        prs_snapshot_unref(snap);
+        ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+        other_close(&o);
+        world_end(&w);
+    }
+}
+END_TEST
+
 START_TEST(nothing_to_adopt) {
     world w;
     other empty, dead;
@@ -535,8 +558,8 @@ START_TEST(storage_may_fail_anywhere) {
 END_TEST
 
 TEST_SUITE(adopt, as_if_put_now_in_order, rollback_and_close_forget_it, the_same_twice_is_put_twice,
-           fewer_fields_in_other_places, nothing_to_adopt, more_segments_than_one_merge_takes,
-           broken_promises_of_append_are_mended, what_is_no_index_or_another_schema,
-           itself_and_a_copy_of_itself, damage_is_found_wherever_it_is,
-           progress_ends_at_the_total_and_can_cancel, the_source_may_be_in_use,
-           memory_may_run_out_anywhere, storage_may_fail_anywhere)
+           fewer_fields_in_other_places, stop_words_are_chosen_as_by_a_merge, nothing_to_adopt,
+           more_segments_than_one_merge_takes, broken_promises_of_append_are_mended,
+           what_is_no_index_or_another_schema, itself_and_a_copy_of_itself,
+           damage_is_found_wherever_it_is, progress_ends_at_the_total_and_can_cancel,
+           the_source_may_be_in_use, memory_may_run_out_anywhere, storage_may_fail_anywhere)

@@ -139,6 +139,35 @@ START_TEST(nobody_is_asked_afterwards) {
 }
 END_TEST
 
+/* Questions of a commit of n small documents, by so many threads; stopped at one of them, 0 = none,
+ * and made again. */
+static uint64_t questions(uint32_t n, uint32_t threads, uint64_t stop_at) {
+    world w;
+    caller c = {.stop_at = stop_at};
+    world_make(&w, world_schema);
+    world_close(&w);
+    w.options.threads = threads;
+    w.options.batch_text = 1; /* each document is a batch */
+    world_open(&w, true);
+    for (uint32_t i = 0; i < n; i++) world_put(&w, "{\"id\":\"%u\",\"body\":\"b\"}", i);
+    prism_status status = commit_asking(&w, &c, NULL);
+    ck_assert_int_eq(status, stop_at == 0 ? PRISM_OK : PRISM_ECANCELED);
+    if (stop_at != 0) ck_assert_int_eq(commit_asking(&w, &c, NULL), PRISM_OK);
+    ck_assert_uint_eq(world_count(&w), n);
+    world_end(&w);
+    return c.n_asked;
+}
+
+/* Before the flush, each of 7 fields, lists of the two that the document has, pairs of body, keys;
+ * and last. */
+START_TEST(each_part_of_a_flush_is_a_question) {
+    uint64_t n = questions(1, 1, 0), many = questions(8, 3, 0);
+    ck_assert_uint_ge(n, 1 + 7 + 2 + 1 + 1 + 1);
+    ck_assert_uint_ge(many, n + 2); /* what waits to be analyzed, too */
+    for (uint64_t k = 1; k <= many; k++) ck_assert_uint_gt(questions(8, 3, k), k);
+}
+END_TEST
+
 /* A flush of merge is asked about, and what it leaves can be committed. */
 START_TEST(a_merge_is_stopped_in_its_flush) {
     world w;
@@ -210,4 +239,5 @@ START_TEST(a_wait_for_the_merge_thread_ends) {
 END_TEST
 
 TEST_SUITE(commit_stop, at_every_question, nobody_is_asked_afterwards,
-           a_merge_is_stopped_in_its_flush, a_wait_for_the_merge_thread_ends)
+           each_part_of_a_flush_is_a_question, a_merge_is_stopped_in_its_flush,
+           a_wait_for_the_merge_thread_ends)

@@ -38,8 +38,8 @@ static size_t peak_of_merge(world *w, uint32_t expect) {
     atomic_store(&mem->peak, before);
     mem->single_cap = (size_t)1 << 20; /* no block grows with the documents */
     prism_error err = PRISM_ERROR_INIT;
-    prism_status status = prs_merge_run(w->index.core, w->writer->recipe, inputs, PARTS, NULL, &id,
-                                        NULL, NULL, &files, &err);
+    prism_status status = prs_merge_run(w->index.core, w->writer->recipe, inputs, PARTS, NULL, 0,
+                                        &id, NULL, NULL, &files, &err);
     ck_assert_msg(status == PRISM_OK, "%s", err.text);
     ck_assert_uint_eq(files.n_docs, expect);
     ck_assert_uint_eq(atomic_load(&mem->live), before);
