@@ -23,7 +23,7 @@
 #include "search/group.h"
 #include "search/lane.h"
 #include "search/plan.h"
-#include "search/select.h"
+#include "kernel/select.h"
 #include "search/sieve.h"
 
 #define MET_MOST (2u * PRS_BLOCK)

@@ -25,7 +25,7 @@
 #include "search/group.h"
 #include "search/meet.h"
 #include "search/score_table.h"
-#include "search/select.h"
+#include "kernel/select.h"
 #include "search/word_block.h"
 
 #define NO_GROUP UINT32_MAX

@@ -4,7 +4,7 @@
 
 #include "search/page.h"
 #include "search/plan.h"
-#include "search/topk.h"
+#include "kernel/topk.h"
 
 typedef struct prs_search_request {
     const prism_snapshot *snap;

@@ -7,7 +7,7 @@
 #define PRS_SEARCH_SPOT_H
 
 #include "search/lane.h"
-#include "search/match.h"
+#include "kernel/match.h"
 #include "search/plan.h"
 
 typedef struct prs_union prs_union;

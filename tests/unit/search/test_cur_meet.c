@@ -4,7 +4,7 @@
  * Judged as every cursor is; scored, and as the lists by which a conjunction without scores
  * leads. */
 #include "unit/search/fake_cursor.h"
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/cpu.h"
 

@@ -3,7 +3,7 @@
  *
  * Words from everywhere (runs) over one in two (bits) to a handful; judged as every cursor is. */
 #include "unit/search/fake_cursor.h"
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/cpu.h"
 
