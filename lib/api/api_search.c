@@ -12,8 +12,8 @@
 #include "query/build.h"
 #include "query/combine.h"
 #include "search/filter_set.h"
-#include "show/hits.h"
 #include "search/sorter.h"
+#include "show/hits.h"
 #include "show/snippet.h"
 
 #include <prismsearch/search.h>

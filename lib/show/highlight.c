@@ -20,8 +20,8 @@
  * Tested by   tests/unit/show/test_highlight.c */
 #include "show/highlight.h"
 
-#include "search/leaf_fields.h"
 #include "kernel/match.h"
+#include "search/leaf_fields.h"
 #include "search/plan.h"
 
 #include <stdlib.h>

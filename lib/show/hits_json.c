@@ -10,9 +10,9 @@
  *             knows, numbers up to 2^53 (which JSON readers elsewhere would round).
  * Tested by   tests/unit/show/test_hits_json.c */
 #include "base/error.h"
+#include "kernel/score.h"
 #include "schema/json_text.h"
 #include "show/hits_sort_json.h"
-#include "kernel/score.h"
 
 #define NUMBER_MAX ((json_int_t)1 << 53)
 #define SCORE_MAX ((json_int_t)1 << 30)
