@@ -4,6 +4,8 @@
 
 #include "index/previous.h"
 
+#include <unistd.h>
+
 static uint32_t count_names(world *w) {
     hurt_names all = {.n = 0};
     ck_assert_int_eq(w->disk->vt->list(w->disk, hurt_take_name, &all, NULL), PRISM_OK);
@@ -265,6 +267,10 @@ START_TEST(nothing_is_kept_of_a_path_that_is_none) {
         opts.allocator = &hook;
         ck_assert_int_eq(prs_repair_index("/no/such/index", salvage, &opts, &stats, NULL),
                          PRISM_ENOTFOUND);
+        char path[300];
+        snprintf(path, sizeof path, "%s/none", test_temp_dir());
+        ck_assert_int_eq(prs_repair_index(path, salvage, &opts, &stats, NULL), PRISM_ENOTFOUND);
+        ck_assert_int_ne(access(path, F_OK), 0);
         ck_assert_int_ne(prs_repair_index(test_temp_dir(), salvage, &opts, &stats, NULL), PRISM_OK);
         test_alloc_check_empty(&alloc);
     }
