@@ -95,17 +95,17 @@ static inline bool is_plain_or_end(const uint8_t *p, const uint8_t *end) {
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-/* Fold and stem a word met for the first time: its ids to `entry`. */
-static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surface *surface,
-                             prs_word_entry *entry) {
+/* Stem a word met for the first time: its ids to `made`, and to the memo. */
+static prism_status make_ids(prs_lexicon *lexicon, prs_bytes plain, prs_word_entry *made) {
     prs_word word;
-    for (uint32_t i = 0; i < surface->end; i++)
-        surface->flags |= prs_ascii_is_digit(text[i]) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
-    PRS_TRY(prs_words_make(&lexicon->analysis->words, text, surface, &word, lexicon->err));
-    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry->id));
-    if (word.memo != NULL) *word.memo = entry->id + 1;
-    if (!word.has_exact) return PRISM_OK;
-    return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
+    PRS_TRY(prs_words_make_folded(&lexicon->analysis->words, plain, &word, lexicon->err));
+    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &made->id));
+    if (word.has_exact) PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &made->other));
+    if (prs_word_memo_reserve(&lexicon->words, 1) != PRISM_OK) return prs_error_nomem(lexicon->err);
+    prs_word_entry *entry = prs_word_memo_put(&lexicon->words, made->key);
+    entry->id = made->id;
+    if (word.has_exact) entry->other = made->other;
+    return PRISM_OK;
 }
 
 /* The bytes of a word behind those of `kind`; returns its length. */
@@ -121,35 +121,28 @@ static uint32_t spell(prs_word_key key, uint8_t kind, uint8_t out[1 + PRS_ASCII_
 static prism_status learn_word(prs_lexicon *lexicon, const prs_lane_word *item,
                                prs_word_entry *entry) {
     uint8_t text[1 + PRS_ASCII_WORD_KEY];
-    prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    surface.end = spell(item->key, PRS_KIND_WORD, text);
+    uint32_t len = spell(item->key, PRS_KIND_WORD, text);
     *entry = (prs_word_entry){item->key, 0, PRS_MEMO_NONE};
-    if (!prs_lexicon_is_own_term(lexicon)) {
-        PRS_TRY(make_ids(lexicon, text + 1, &surface, entry));
-    } else {
-        PRS_TRY(prs_lexicon_check_room(lexicon));
-        if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(text, 1 + surface.end), &entry->id) !=
-            PRISM_OK)
-            return prs_error_nomem(lexicon->err);
-    }
+    if (!prs_lexicon_is_own_term(lexicon))
+        return make_ids(lexicon, prs_bytes_of(text + 1, len), entry);
+    PRS_TRY(prs_lexicon_check_room(lexicon));
+    if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(text, 1 + len), &entry->id) != PRISM_OK)
+        return prs_error_nomem(lexicon->err);
     prs_word_memo_add(&lexicon->words, entry);
     return PRISM_OK;
 }
 
-static inline void give_ids(uint32_t *ids, const prs_word_entry *entry) {
-    ids[0] = entry->id;
-    if (entry->exact != PRS_MEMO_NONE) ids[1] = entry->exact | PRS_STREAM_STACKED;
-}
-
-static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *item,
+static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *item, bool is_dual,
                                     uint32_t *ids) {
     prs_word_entry made;
     const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, item->key, item->hash);
-    if (PRS_UNLIKELY(entry == NULL)) {
+    if (PRS_UNLIKELY(entry == NULL || entry->id == PRS_MEMO_NONE)) {
         PRS_TRY(learn_word(lexicon, item, &made));
         entry = &made;
     }
-    give_ids(ids, entry);
+    ids[0] = entry->id;
+    if (PRS_UNLIKELY(is_dual) && entry->other != PRS_MEMO_NONE)
+        ids[1] = entry->other | PRS_STREAM_STACKED;
     return PRISM_OK;
 }
 
@@ -157,11 +150,12 @@ static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *i
 static prism_status flush_chunks(prs_lexicon *lexicon) {
     prs_stream *out = lexicon->out;
     size_t end = out->n, moved = 0;
+    bool is_dual = lexicon->analysis->words.is_dual;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
         const prs_lane_word *item = &lexicon->word_queue[i];
         size_t at = lexicon->base + item->at + moved;
         if (item->key.lo != 0) {
-            PRS_TRY(put_word(lexicon, item, out->ids + at));
+            PRS_TRY(put_word(lexicon, item, is_dual, out->ids + at));
             continue;
         }
         out->n = at;
@@ -176,9 +170,10 @@ static prism_status flush_chunks(prs_lexicon *lexicon) {
 static prism_status flush_words(prs_lexicon *lexicon) {
     if (lexicon->n_chunks > 0) return flush_chunks(lexicon);
     uint32_t *ids = lexicon->out->ids + lexicon->base;
+    bool is_dual = lexicon->analysis->words.is_dual;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
         const prs_lane_word *item = &lexicon->word_queue[i];
-        PRS_TRY(put_word(lexicon, item, ids + item->at));
+        PRS_TRY(put_word(lexicon, item, is_dual, ids + item->at));
     }
     lexicon->n_words = 0;
     return PRISM_OK;

@@ -30,6 +30,7 @@ libprs_kernels_sources += \
 	lib/analysis/memo.c lib/analysis/memo.h \
 	lib/analysis/mixed.c \
 	lib/analysis/scan.c lib/analysis/scan.h \
+	lib/analysis/english_stem.c lib/analysis/english_stem.h \
 	lib/analysis/word.c lib/analysis/word.h
 
 EXTRA_DIST += docs/analysis.md

@@ -430,9 +430,8 @@ prs_bytes prs_transpose_key(const prs_transpose_pass *pass, uint32_t i, uint8_t 
  * no head, and then those keys, are asked for ahead, so that the memory works on many of them
  * together.  Inlined by force: the compiler takes a function that only prefetches for one that
  * does nothing, and leaves out its calls. */
-__attribute__((always_inline)) static inline void fetch_key(const prs_transpose_pass *pass,
-                                                            const prs_bytes *keys, uint32_t i,
-                                                            bool bytes) {
+__attribute__((always_inline)) static inline void
+fetch_key(const prs_transpose_pass *pass, const prs_bytes *keys, uint32_t i, bool bytes) {
     if (pass->heads != NULL && pass->heads[i] != 0) return;
     const prs_bytes *key = &keys[pass->ids[i]];
     __builtin_prefetch(bytes ? (const void *)key->ptr : key);

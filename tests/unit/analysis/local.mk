@@ -14,6 +14,7 @@ analysis_tests_sources = \
 	tests/unit/analysis/test_scan.c \
 	tests/unit/analysis/test_shape.c \
 	tests/unit/analysis/test_simple.c \
+	tests/unit/analysis/test_english_stem.c \
 	tests/unit/analysis/test_stem.c \
 	tests/unit/analysis/test_stopwords.c \
 	tests/unit/analysis/test_unicode.c \
