@@ -3,11 +3,12 @@
 #define PRS_ANALYSIS_LEXICON_IMPL_H
 
 #include "analysis/analyzer_impl.h"
+#include "analysis/lane_words.h"
 #include "analysis/lexicon.h"
 #include "analysis/memo.h"
 #include "base/map.h"
 
-#define PRS_LANE_BATCH 64u
+#define PRS_LANE_BATCH 96u
 
 /* What a BMP code point is to the Han lane; anything above is its folded character. */
 enum {
@@ -23,14 +24,6 @@ typedef struct prs_lane_han {
     uint32_t han1[0x10000]; /* by folded character: id + 1 of HAN1, 0 = not seen */
     uint32_t last[0x10000]; /* the same for HANEND */
 } prs_lane_han;
-
-/* A word of the lane, or a chunk that stands among them: then lo is 0 and hi its place in
- * chunk_queue. */
-typedef struct prs_lane_word {
-    prs_word_key key;
-    uint64_t hash;
-    uint32_t at; /* entry of the stream, counted from the text's first */
-} prs_lane_word;
 
 typedef struct prs_lane_chunk {
     uint8_t text[PRS_CHUNK_MAX]; /* zeros behind */
