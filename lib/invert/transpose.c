@@ -310,8 +310,10 @@ static prism_status sort_terms(transposer *t, size_t scratch, prism_error *err) 
     t->starts = prs_mem_alloc(t->mem, ((size_t)n + 1) * sizeof(uint32_t));
     if (t->sorted == NULL || t->starts == NULL) return prs_error_nomem(err);
     (void)list_used(t, t->sorted);
-    if (n < scratch / 4 / sizeof *t->heads)
-        t->heads = prs_mem_alloc(t->mem, (size_t)n * sizeof *t->heads); /* or do without */
+    if (n < scratch / 4 / sizeof *t->heads) {
+        t->heads = prs_mem_alloc(t->mem, (size_t)n * sizeof *t->heads);
+        if (t->heads == NULL) return prs_error_nomem(err);
+    }
     PRS_TRY(prs_term_sort(t->in->lexicon, t->sorted, n, t->heads, t->mem, err));
     hand_out_places(t);
     return PRISM_OK;
