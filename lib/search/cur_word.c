@@ -185,46 +185,15 @@ static prism_status find_block(cur_word *t, uint32_t *from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-/* The documents of a dense block in [from, to) that reach the floor. */
-static void keep_dense(cur_word *t, const prs_block_bits *bits, uint32_t from, uint32_t to,
-                       int32_t floor, prs_batch *out) {
-    uint32_t *docs = t->b.space->docs;
-    const int32_t *scores = t->b.space->scores;
-    if (floor > 0 && !prs_select_any(scores, bits->n, floor)) return;
-    uint32_t n = prs_postings_bits_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
-    if (t->lane->p.last_doc >= to) n = prs_select_place(docs, i, n, to);
-    out->n += prs_select_floor(docs + i, scores + i, n - i, floor, out->docs + out->n,
-                               out->scores + out->n);
-}
-
-/* The same of any block, the one stood on. */
-static prism_status keep_block(cur_word *t, uint32_t from, uint32_t to, int32_t floor,
-                               prs_batch *out, prism_error *err) {
-    prs_postings *p = &t->lane->p;
-    prs_block_bits bits;
-    PRS_TRY(prs_word_dense(&t->b, &bits, err));
-    if (bits.n > 0) {
-        keep_dense(t, &bits, from, to, floor, out);
-        return PRISM_OK;
-    }
-    PRS_TRY(prs_lane_load(t->lane, from, err));
-    uint32_t i = p->i, end = prs_lane_place(t->lane, to);
-    const int32_t *scores;
-    PRS_TRY(prs_word_scores(&t->b, i, end, &scores, err));
-    out->n += prs_select_floor(p->docs + i, scores, end - i, floor, out->docs + out->n,
-                               out->scores + out->n);
-    return PRISM_OK;
-}
-
 static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                               prs_batch *out, prism_error *err) {
     cur_word *t = self(c);
-    out->n = 0;
+    out->n = out->n_left = 0;
     while (from < to && out->n + PRS_BLOCK <= PRS_WINDOW) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(find_block(t, &from, to, floor, err));
+        PRS_TRY(find_block(t, &from, to, c->plan->tally ? 0 : floor, err));
         if (from >= to) break;
-        PRS_TRY(keep_block(t, from, to, floor, out, err));
+        PRS_TRY(prs_word_keep(&t->b, from, to, floor, out, err));
         from = PRS_MIN(to, t->lane->p.last_doc + 1);
         if (out->n > 0 && floor > 0) break; /* the floor may have risen */
     }
@@ -462,6 +431,7 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
     t->maxima_of = NO_GROUP;
     t->field = f->field;
     t->base.cost = info->df;
+    t->base.tallies = scored;
     *out = &t->base;
     return PRISM_OK;
 }

@@ -77,6 +77,9 @@ libprs_kernels_sources += \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
 	lib/search/score_block.c \
+	lib/search/score_keep.c \
+	lib/search/score_keep.h \
+	lib/search/score_keep_kernels.h \
 	lib/search/score_table.c \
 	lib/search/score_table.h \
 	lib/search/score_table_kernel.h \
@@ -88,9 +91,10 @@ libprs_kernels_sources += \
 	lib/search/spot.c \
 	lib/search/spot.h \
 	lib/search/word_block.c \
-	lib/search/word_block.h
+	lib/search/word_block.h \
+	lib/search/word_keep.c
 libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/score_table_avx2.c lib/search/select_avx2.c
-libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/intersect_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
+libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/intersect_avx512.c lib/search/score_avx512.c lib/search/score_keep_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
 # What the shortest search runs through: its time is made of such calls.
 libprs_kernels_sources += \
 	lib/search/plan.c lib/search/plan.h \

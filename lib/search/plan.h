@@ -46,6 +46,9 @@ struct prs_plan {
     uint32_t n_docs;
     bool scored; /* false: only which documents match */
     uint32_t k;  /* hits wanted, which a floor will tell of; 0 = none, or all are looked at */
+    /* All matches are counted: a root that tallies leaves out only what is below the floor, and
+     * counts that in n_left. */
+    bool tally;
     prs_plan_buf *bufs;
     prs_plan_set *sets;
     const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */

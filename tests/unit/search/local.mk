@@ -49,6 +49,7 @@ search_tests_sources = \
 	tests/unit/search/test_ranker.c \
 	tests/unit/search/test_score.c \
 	tests/unit/search/test_score_block.c \
+	tests/unit/search/test_score_keep.c \
 	tests/unit/search/test_searcher.c \
 	tests/unit/search/test_select.c \
 	tests/unit/search/test_sieve.c \
@@ -63,6 +64,7 @@ search_tests_sources = \
 	tests/unit/search/test_weigh.c \
 	tests/unit/search/test_score_table.c \
 	tests/unit/search/test_word_block.c \
+	tests/unit/search/test_word_keep.c \
 	tests/unit/search/test_word_df.c
 
 unit_programs += tests/unit/search/search_tests
