@@ -47,7 +47,8 @@ static void set_docs(const window *w, const uint32_t *docs, uint32_t n) {
         set_bits(w, docs, n);
         return;
     }
-    for (const uint32_t *end = docs + n; docs != end; docs++) map[*docs - base] = PRS_MAP_MARK;
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < n; i++) map[docs[i] - base] = PRS_MAP_MARK;
 }
 
 /* Bits [from, from + n), n >= 1. */
