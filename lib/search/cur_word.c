@@ -24,6 +24,7 @@
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
 #include "search/group.h"
 #include "search/meet.h"
+#include "search/plan.h"
 #include "search/score_table.h"
 #include "search/select.h"
 #include "search/word_block.h"
@@ -272,29 +273,29 @@ static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 
 /* ---- candidates of others -------------------------------------------------------------------- */
 
-static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hits,
-                               prism_error *err) {
+static prism_status score_hits(cur_word *t, const uint32_t *from, int32_t *sums,
+                               const prs_met *hits, prism_error *err) {
     uint32_t docs[PRS_BLOCK];
     prs_postings *p = &t->lane->p;
     uint32_t n = hits->n;
     if (p->n_groups == 0) {
         const int32_t *all;
         PRS_TRY(prs_word_scores(&t->b, 0, p->n, &all, err));
-        for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += all[hits->place[i]];
+        for (uint32_t i = 0; i < n; i++) sums[hits->at[i]] += all[hits->place[i]];
         return PRISM_OK;
     }
     PRS_TRY(prs_postings_freqs(p, err));
     uint32_t *freqs = t->b.space->freqs;
     int32_t scores[PRS_WORD_ROOM];
     for (uint32_t i = 0; i < n; i++) {
-        docs[i] = batch->docs[hits->at[i]];
+        docs[i] = from[hits->at[i]];
         freqs[i] = p->freqs[hits->place[i]];
     }
     for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = 1;
     for (uint32_t i = 0; t->lane->weight != 1 && i < n; i++)
         freqs[i] = prs_weigh_add(0, freqs[i], t->lane->weight);
     prs_group_score(&t->b.group, docs, freqs, n, scores);
-    for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += scores[i];
+    for (uint32_t i = 0; i < n; i++) sums[hits->at[i]] += scores[i];
     return PRISM_OK;
 }
 
@@ -302,10 +303,12 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hit
 static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint32_t end,
                                 int32_t need, uint8_t *hit, prism_error *err) {
     prs_met hits;
-    PRS_TRY(prs_meet_block(t->base.plan, t->lane, batch, at, end, need, &hits, err));
-    for (uint32_t i = 0; i < hits.n; i++) hit[hits.at[i]] = 1;
+    const uint32_t *docs = batch->docs + at;
+    int32_t *scores = batch->scores + at;
+    PRS_TRY(prs_meet_block(&t->lane->p, docs, scores, end - at, need, &hits, err));
+    for (uint32_t i = 0; i < hits.n; i++) hit[at + hits.at[i]] = 1;
     if (!t->base.scored || hits.n == 0) return PRISM_OK;
-    return score_hits(t, batch, &hits, err);
+    return score_hits(t, docs, scores, &hits, err);
 }
 
 /* Candidates in one group of blocks; without a floor, all. */

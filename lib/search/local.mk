@@ -66,7 +66,6 @@ libprs_kernels_sources += \
 	lib/search/select.c \
 	lib/search/select.h \
 	lib/search/select_kernels.h \
-	lib/search/meet.c \
 	lib/search/meet.h \
 	lib/search/match.c \
 	lib/search/match.h \

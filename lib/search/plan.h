@@ -57,7 +57,6 @@ struct prs_plan {
     prs_score_cache *scores;     /* where scores of frequent words are kept; NULL = nowhere */
     prs_spares *spares;          /* where working space comes from; NULL = mem */
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
-    uint8_t *places;             /* of documents in a block: cur_word.c; NULL until one needs it */
     uint8_t *map;                /* all zero between calls: sieve.c; NULL until it is needed */
     prs_cursor *root;            /* NULL: nothing matches here */
     uint32_t n_scratch;
