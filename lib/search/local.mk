@@ -3,8 +3,6 @@ libprismsearch_sources += \
 	lib/search/column_range.c \
 	lib/search/column_range.h \
 	lib/search/cur_const.c \
-	lib/search/doc_set.c \
-	lib/search/doc_set.h \
 	lib/search/filter_set.c \
 	lib/search/filter_set.h \
 	lib/search/fragments.c \
@@ -59,6 +57,8 @@ libprs_kernels_sources += \
 	lib/search/dense.c \
 	lib/search/dense.h \
 	lib/search/dense_kernels.h \
+	lib/search/doc_set.c \
+	lib/search/doc_set.h \
 	lib/search/group.c \
 	lib/search/group.h \
 	lib/search/lane.c \
