@@ -109,3 +109,8 @@ uint32_t prs_ef_meet(const prs_ef_group *a, uint32_t a_pos, const prs_ef_group *
                      uint32_t *starts) {
     return kernels()->meet(a, a_pos, b, b_pos, starts);
 }
+
+void prs_ef_count(const prs_ef_side *a, const prs_ef_side *b, const uint32_t *spans, uint32_t n,
+                  uint8_t *counts) {
+    kernels()->count(a, b, spans, n, counts);
+}

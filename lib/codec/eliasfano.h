@@ -62,4 +62,20 @@ typedef struct prs_ef_group {
 uint32_t prs_ef_meet(const prs_ef_group *a, uint32_t a_pos, const prs_ef_group *b, uint32_t b_pos,
                      uint32_t *starts);
 
+/* Groups of a term in some documents. */
+typedef struct prs_ef_side {
+    const uint8_t *base;
+    uint64_t *bits;  /* where each begins */
+    uint32_t *freqs; /* of each */
+    uint32_t pos;    /* of the term in a phrase */
+} prs_ef_side;
+
+#define PRS_EF_COUNT_NOT UINT8_MAX
+/** Of n documents, of those spans, that two terms have in common: how many beginnings has each, as
+ *  for prs_ef_meet?  counts[i] is PRS_EF_COUNT_NOT where that, or something else, has to be asked.
+ *  Params : n at most 255; of each group 64 bytes behind its first are readable
+ *  Cost   : 3 ns a document with AVX-512, 15 with AVX2 */
+void prs_ef_count(const prs_ef_side *a, const prs_ef_side *b, const uint32_t *spans, uint32_t n,
+                  uint8_t *counts);
+
 #endif

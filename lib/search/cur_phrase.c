@@ -224,9 +224,30 @@ static prism_status count_matches(cur_phrase *p, uint32_t doc, uint32_t *freq, p
     return PRISM_OK;
 }
 
+/* keep_matches for one field, a block of whose candidates is counted at once. */
+static prism_status keep_of_one(cur_phrase *p, prism_error *err) {
+    prs_phrase_field *f = &p->fields[0];
+    uint8_t which[PRS_BLOCK];
+    uint32_t counts[PRS_BLOCK], kept = 0;
+    for (uint32_t i = 0; i < p->n; i++) {
+        while (f->docs[f->at] != p->docs[i]) f->at++;
+        which[i] = (uint8_t)f->at;
+    }
+    PRS_TRY(
+        prs_phrase_count_many(f, p->node, which, p->n, p->nears, p->base.plan->watch, counts, err));
+    for (uint32_t i = 0; i < p->n; i++) {
+        p->docs[kept] = p->docs[i];
+        p->freqs[kept] = prs_weigh_add(0, counts[i], f->weight);
+        kept += counts[i] > 0;
+    }
+    p->n = kept;
+    return PRISM_OK;
+}
+
 /* Count the candidates; those that match stay, with their freqs. */
 static prism_status keep_matches(cur_phrase *p, prism_error *err) {
     uint32_t kept = 0;
+    if (p->n_fields == 1) return keep_of_one(p, err);
     for (uint32_t i = 0; i < p->n; i++) {
         uint32_t freq;
         PRS_TRY(count_matches(p, p->docs[i], &freq, err));

@@ -76,6 +76,7 @@ libprs_kernels_sources += \
 	lib/search/phrase_count.c \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
+	lib/search/phrase_many.c \
 	lib/search/score_block.c \
 	lib/search/score_table.c \
 	lib/search/score_table.h \

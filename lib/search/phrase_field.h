@@ -70,4 +70,11 @@ uint32_t prs_phrase_pair(const prs_node *node, uint32_t s, const prs_stops *stop
 prism_status prs_phrase_count(prs_phrase_field *f, const prs_node *node, uint32_t i,
                               prs_near *nears, uint32_t *n, prism_error *err) PRS_NODISCARD;
 
+/* phrase_many.c */
+
+/** The same for n <= PRS_BLOCK candidates at once, which[0 .. n), ascending. */
+prism_status prs_phrase_count_many(prs_phrase_field *f, const prs_node *node, const uint8_t *which,
+                                   uint32_t n, prs_near *nears, prs_watch *watch,
+                                   uint32_t *counts, prism_error *err) PRS_NODISCARD;
+
 #endif
