@@ -46,6 +46,14 @@ uint32_t prs_ef_narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_
 bool prs_ef_ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint64_t bit,
                  uint64_t *ends);
 
+#define PRS_EF_ENDS_STEP 16u
+/** The same for up to PRS_EF_ENDS_STEP documents by the array of their spans (16 bits each), which
+ *  are left in spans[].  False if a span is 0, or 65535 (it is elsewhere), or a freq is huge.
+ *  Params : docs ascend; lengths: 4 bytes readable from the last on; spans, ends: room for
+ *           PRS_EF_ENDS_STEP */
+bool prs_ef_ends_of(const uint8_t *lengths, const uint32_t *docs, const uint32_t *freqs, uint32_t n,
+                    uint64_t bit, uint32_t *spans, uint64_t *ends);
+
 /* A group, and where it lies. */
 typedef struct prs_ef_group {
     const uint8_t *base;

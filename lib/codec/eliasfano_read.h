@@ -132,4 +132,4 @@ static uint32_t narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_
 /* behind what it calls */
 #include "codec/eliasfano_count.h"
 
-const prs_ef_kernels PRS_EF_TABLE = {decode, narrow, ends, meet, count};
+const prs_ef_kernels PRS_EF_TABLE = {decode, narrow, ends, ends_of, meet, count};

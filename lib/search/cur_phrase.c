@@ -274,14 +274,22 @@ static void emit(const cur_phrase *p, int32_t floor, prs_batch *out) {
     out->n = m;
 }
 
-/* Matches of [from, *to), which is lowered to where the first block ends. */
-static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
-                               prs_batch *out, prism_error *err) {
+/* Candidates of [from, *to), which is lowered to where the first block ends. */
+static prism_status take_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
+                               prism_error *err) {
+    if (floor > 0 && p->n_fields == 1 && p->fields[0].other != NULL)
+        return prs_phrase_sift(&p->fields[0], &p->group, from, to, floor, err);
     if (*to - from > p->cap && p->cap == PRS_WINDOW) *to = from + PRS_WINDOW;
     for (uint32_t i = 0; i < p->n_fields; i++)
         PRS_TRY(prs_phrase_cut(&p->fields[i], from, to, err));
     for (uint32_t i = 0; i < p->n_fields; i++)
         PRS_TRY(prs_phrase_take(&p->fields[i], *to, p->base.scored, err));
+    return PRISM_OK;
+}
+
+static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
+                               prs_batch *out, prism_error *err) {
+    PRS_TRY(take_range(p, from, to, floor, err));
     merge_candidates(p);
     if (p->n == 0) return PRISM_OK;
     if (floor > 0) keep_scores(p, floor);

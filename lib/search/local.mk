@@ -77,6 +77,7 @@ libprs_kernels_sources += \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
 	lib/search/phrase_many.c \
+	lib/search/phrase_sift.c \
 	lib/search/score_block.c \
 	lib/search/score_table.c \
 	lib/search/score_table.h \

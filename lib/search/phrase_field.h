@@ -31,6 +31,11 @@ typedef struct prs_phrase_field {
     uint32_t union_doc; /* without lists: the candidate stood on */
     prs_buf *starts;    /* positions in the making */
     uint32_t few[PRS_EF_MEET_MAX]; /* the same where they are few */
+    /* Documents of the lead's block that could compete; places in it (phrase_sift.c). */
+    uint32_t n_sifted, at_sifted, sifted_to;
+    int32_t sifted_floor;
+    uint32_t sifted[PRS_BLOCK + 16];
+    uint32_t sifted_place[PRS_BLOCK + 16];
     /* The candidates of a range, places of both lists in their blocks, matches at most. */
     uint32_t n, at;
     uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];
@@ -69,6 +74,16 @@ uint32_t prs_phrase_pair(const prs_node *node, uint32_t s, const prs_stops *stop
  *  Params : nears: room for one of each slot */
 prism_status prs_phrase_count(prs_phrase_field *f, const prs_node *node, uint32_t i,
                               prs_near *nears, uint32_t *n, prism_error *err) PRS_NODISCARD;
+
+/** No more matches than the lists' freqs allow in each candidate; without freqs, who knows. */
+prism_status prs_phrase_bound(prs_phrase_field *f, bool freqs, prism_error *err) PRS_NODISCARD;
+
+/* phrase_sift.c */
+
+/** prs_phrase_cut and prs_phrase_take at once, for a field with two lists: only candidates that
+ *  could reach the floor by the freqs of the list that leads.  Not to be mixed with those two. */
+prism_status prs_phrase_sift(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                             uint32_t *to, int32_t floor, prism_error *err) PRS_NODISCARD;
 
 /* phrase_many.c */
 
