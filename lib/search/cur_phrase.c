@@ -29,6 +29,7 @@ typedef struct cur_phrase {
     prs_phrase_field *fields;
     uint32_t n_fields;
     prs_near *nears;
+    bool two; /* one field, two words: counted by blocks (phrase_many.c) */
     uint32_t wide_to;
     int32_t wide_max;
     uint32_t near_from, near_to;
@@ -224,30 +225,9 @@ static prism_status count_matches(cur_phrase *p, uint32_t doc, uint32_t *freq, p
     return PRISM_OK;
 }
 
-/* keep_matches for one field, a block of whose candidates is counted at once. */
-static prism_status keep_of_one(cur_phrase *p, prism_error *err) {
-    prs_phrase_field *f = &p->fields[0];
-    uint8_t which[PRS_BLOCK];
-    uint32_t counts[PRS_BLOCK], kept = 0;
-    for (uint32_t i = 0; i < p->n; i++) {
-        while (f->docs[f->at] != p->docs[i]) f->at++;
-        which[i] = (uint8_t)f->at;
-    }
-    PRS_TRY(
-        prs_phrase_count_many(f, p->node, which, p->n, p->nears, p->base.plan->watch, counts, err));
-    for (uint32_t i = 0; i < p->n; i++) {
-        p->docs[kept] = p->docs[i];
-        p->freqs[kept] = prs_weigh_add(0, counts[i], f->weight);
-        kept += counts[i] > 0;
-    }
-    p->n = kept;
-    return PRISM_OK;
-}
-
 /* Count the candidates; those that match stay, with their freqs. */
 static prism_status keep_matches(cur_phrase *p, prism_error *err) {
     uint32_t kept = 0;
-    if (p->n_fields == 1) return keep_of_one(p, err);
     for (uint32_t i = 0; i < p->n; i++) {
         uint32_t freq;
         PRS_TRY(count_matches(p, p->docs[i], &freq, err));
@@ -278,7 +258,7 @@ static void emit(const cur_phrase *p, int32_t floor, prs_batch *out) {
 static prism_status take_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
                                prism_error *err) {
     if (floor > 0 && p->n_fields == 1 && p->fields[0].other != NULL)
-        return prs_phrase_sift(&p->fields[0], &p->group, from, to, floor, err);
+        return prs_phrase_take_sifted(&p->fields[0], &p->group, from, to, floor, err);
     if (*to - from > p->cap && p->cap == PRS_WINDOW) *to = from + PRS_WINDOW;
     for (uint32_t i = 0; i < p->n_fields; i++)
         PRS_TRY(prs_phrase_cut(&p->fields[i], from, to, err));
@@ -289,6 +269,12 @@ static prism_status take_range(cur_phrase *p, uint32_t from, uint32_t *to, int32
 
 static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
                                prs_batch *out, prism_error *err) {
+    if (p->two) {
+        PRS_TRY(prs_phrase_count_block(&p->fields[0], &p->group, from, to, floor,
+                                       p->base.plan->watch, p->docs, p->freqs, &p->n, err));
+        emit(p, floor, out);
+        return PRISM_OK;
+    }
     PRS_TRY(take_range(p, from, to, floor, err));
     merge_candidates(p);
     if (p->n == 0) return PRISM_OK;
@@ -422,6 +408,7 @@ prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_
     PRS_TRY(prs_group_init(&p->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
     PRS_TRY(make_room(p, err));
     p->near_from = UINT32_MAX;
+    p->two = p->n_fields == 1 && prs_phrase_is_two(&p->fields[0], p->node);
     p->base.heavy = true;
     *out = &p->base;
     return PRISM_OK;

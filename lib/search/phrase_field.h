@@ -78,18 +78,34 @@ prism_status prs_phrase_count(prs_phrase_field *f, const prs_node *node, uint32_
 /** No more matches than the lists' freqs allow in each candidate; without freqs, who knows. */
 prism_status prs_phrase_bound(prs_phrase_field *f, bool freqs, prism_error *err) PRS_NODISCARD;
 
+/** Beginnings that two groups of the phrase's two words, lead and other, allow in a document.
+ *  Errors : ENOMEM; ECORRUPT a group is none */
+prism_status prs_phrase_count_two(prs_phrase_field *f, const prs_positions_at at[2], uint32_t *n,
+                                  prism_error *err) PRS_NODISCARD;
+
 /* phrase_sift.c */
 
-/** prs_phrase_cut and prs_phrase_take at once, for a field with two lists: only candidates that
- *  could reach the floor by the freqs of the list that leads.  Not to be mixed with those two. */
+/** Documents of the lead's block from `from` on that could reach the floor by the freqs of that
+ *  list alone; a floor <= 0: all.  *to is lowered to where the block ends.  A field with two
+ *  lists; what is sifted is f->sifted[at_sifted .. n_sifted).  */
 prism_status prs_phrase_sift(prs_phrase_field *f, const prs_group *group, uint32_t from,
                              uint32_t *to, int32_t floor, prism_error *err) PRS_NODISCARD;
+/** prs_phrase_cut and prs_phrase_take at once, for what is sifted. */
+prism_status prs_phrase_take_sifted(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                                    uint32_t *to, int32_t floor, prism_error *err) PRS_NODISCARD;
 
 /* phrase_many.c */
 
-/** The same for n <= PRS_BLOCK candidates at once, which[0 .. n), ascending. */
-prism_status prs_phrase_count_many(prs_phrase_field *f, const prs_node *node, const uint8_t *which,
-                                   uint32_t n, prs_near *nears, prs_watch *watch,
-                                   uint32_t *counts, prism_error *err) PRS_NODISCARD;
+/** Is it a phrase of two words, whose documents can be counted many at a time? */
+static inline bool prs_phrase_is_two(const prs_phrase_field *f, const prs_node *node) {
+    return f->two_plain && f->n_spots == 2 && node->kind == PRS_NODE_PHRASE;
+}
+/** Such a phrase: documents of [from, *to) that have it, ascending, and how often; *to is lowered
+ *  to where the lead's block ends.  Those may be missing that
+ *  stay below the floor.
+ *  Params : docs, freqs: room for PRS_BLOCK */
+prism_status prs_phrase_count_block(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                                    uint32_t *to, int32_t floor, prs_watch *watch, uint32_t *docs,
+                                    uint32_t *freqs, uint32_t *n, prism_error *err) PRS_NODISCARD;
 
 #endif

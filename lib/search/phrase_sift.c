@@ -25,6 +25,13 @@
     n, n + 1, n + 2, n + 3, n + 4, n + 5, n + 6, n + 7, n + 8, n + 9, n + 10, n + 11, n + 12,      \
         n + 13, n + 14, n + 15
 
+static void take_sifted(prs_phrase_field *f, uint32_t n, int32_t floor) {
+    f->n_sifted = n;
+    f->at_sifted = 0;
+    f->sifted_to = f->lead->p.last_doc + 1;
+    f->sifted_floor = floor;
+}
+
 /* Score the documents from place `at` on of the block that leads. */
 static prism_status sift_block(prs_phrase_field *f, const prs_group *group, int32_t floor,
                                prism_error *err) {
@@ -34,6 +41,12 @@ static prism_status sift_block(prs_phrase_field *f, const prs_group *group, int3
     prs_postings *p = &f->lead->p;
     uint32_t at = p->i, n = p->n - at, own[PRS_GROUP_CHUNK + PRS_SCORE_LANES];
     int32_t scores[PRS_GROUP_CHUNK + PRS_SCORE_LANES];
+    if (floor <= 0) {
+        memcpy(f->sifted, p->docs + at, n * sizeof *f->sifted);
+        memcpy(f->sifted_place, places + at, n * sizeof *f->sifted_place);
+        take_sifted(f, n, floor);
+        return PRISM_OK;
+    }
     PRS_TRY(prs_postings_freqs(p, err));
     const uint32_t *freqs = p->freqs + at;
     if (f->lead_need != 1 || f->weight != 1) {
@@ -48,10 +61,7 @@ static prism_status sift_block(prs_phrase_field *f, const prs_group *group, int3
         f->sifted_place[i] += at;
         f->sifted[i] = p->docs[f->sifted_place[i]];
     }
-    f->n_sifted = kept;
-    f->at_sifted = 0;
-    f->sifted_to = p->last_doc + 1;
-    f->sifted_floor = floor;
+    take_sifted(f, kept, floor);
     return PRISM_OK;
 }
 
@@ -61,9 +71,9 @@ static bool still_holds(const prs_phrase_field *f, uint32_t from, int32_t floor)
            f->lead->p.last_doc + 1 == f->sifted_to;
 }
 
-/* Stand on the sifted documents from `from` on, of a new block where the last one ended. */
-static prism_status reach(prs_phrase_field *f, const prs_group *group, uint32_t from, int32_t floor,
-                          prism_error *err) {
+prism_status prs_phrase_sift(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                             uint32_t *to, int32_t floor, prism_error *err) {
+    if (f->over) return PRISM_OK;
     if (!still_holds(f, from, floor)) {
         PRS_TRY(prs_lane_skip(f->lead, from, err));
         f->over = prs_lane_ended(f->lead);
@@ -72,6 +82,7 @@ static prism_status reach(prs_phrase_field *f, const prs_group *group, uint32_t 
         PRS_TRY(sift_block(f, group, floor, err));
     }
     while (f->at_sifted < f->n_sifted && f->sifted[f->at_sifted] < from) f->at_sifted++;
+    *to = PRS_MIN(*to, f->sifted_to);
     return PRISM_OK;
 }
 
@@ -89,14 +100,11 @@ static void take_both(prs_phrase_field *f, uint32_t end, uint32_t other_end) {
     }
 }
 
-prism_status prs_phrase_sift(prs_phrase_field *f, const prs_group *group, uint32_t from,
-                             uint32_t *to, int32_t floor, prism_error *err) {
+prism_status prs_phrase_take_sifted(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                                    uint32_t *to, int32_t floor, prism_error *err) {
     f->n = f->at = 0;
-    if (f->over) return PRISM_OK;
-    PRS_TRY(reach(f, group, from, floor, err));
-    if (f->over) return PRISM_OK;
-    *to = PRS_MIN(*to, f->sifted_to);
-    if (f->at_sifted == f->n_sifted || f->sifted[f->at_sifted] >= *to) return PRISM_OK;
+    PRS_TRY(prs_phrase_sift(f, group, from, to, floor, err));
+    if (f->over || f->at_sifted == f->n_sifted || f->sifted[f->at_sifted] >= *to) return PRISM_OK;
     uint32_t doc = f->sifted[f->at_sifted], end = f->at_sifted;
     PRS_TRY(prs_lane_skip(f->other, doc, err));
     f->over = prs_lane_ended(f->other);
