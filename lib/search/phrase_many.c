@@ -14,9 +14,9 @@
  *             once for each of those is most of the work; and what a group says, no branch
  *             predictor knows: side by side a document of short texts costs a third.
  * Tested by   tests/unit/search/test_phrase_many.c, test_cur_phrase.c */
-#include "search/intersect.h"
+#include "kernel/intersect.h"
 #include "search/phrase_field.h"
-#include "search/select.h"
+#include "kernel/select.h"
 
 /* So many times as many documents: the other list is asked for each, not intersected. */
 #define PRS_PHRASE_ASK_DOCS 8u
@@ -91,7 +91,8 @@ static prism_status meet_block(met *m, uint32_t at, uint32_t end, uint32_t *next
 static prism_status meet_all(met *m, uint32_t to, prs_watch *watch, prism_error *err) {
     prs_phrase_field *f = m->f;
     const prs_postings *p = &f->other->p;
-    bool ask = p->info.df / PRS_PHRASE_ASK_DOCS >= f->lead->p.info.df && p->info.df >= p->src->n_docs / PRS_PHRASE_ASK_DOCS;
+    bool ask = p->info.df / PRS_PHRASE_ASK_DOCS >= f->lead->p.info.df &&
+               p->info.df >= p->src->n_docs / PRS_PHRASE_ASK_DOCS;
     uint32_t at = f->at_sifted, end = f->n_sifted, next;
     if (to < f->sifted_to) end = prs_select_place(f->sifted, at, end, to);
     f->at_sifted = end;

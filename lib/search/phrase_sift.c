@@ -16,9 +16,9 @@
  *             have the word twice, or are shorter, can be better: one in ten.
  * Cost        about 1.5 ns a document of the list that leads.
  * Tested by   tests/unit/search/test_phrase_sift.c, test_cur_phrase.c, test_pruning.c */
-#include "search/intersect.h"
+#include "kernel/intersect.h"
 #include "search/phrase_field.h"
-#include "search/select.h"
+#include "kernel/select.h"
 
 /* 0, 1, 2 ... */
 #define PRS_SIFT_ROW(n)                                                                            \

@@ -2,7 +2,7 @@
 #ifndef PRS_SEARCH_WORD_BLOCK_H
 #define PRS_SEARCH_WORD_BLOCK_H
 
-#include "search/dense.h"
+#include "kernel/dense.h"
 #include "search/lane.h"
 
 #define PRS_WORD_ROOM (PRS_BLOCK + PRS_SCORE_LANES)

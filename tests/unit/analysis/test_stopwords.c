@@ -1,5 +1,5 @@
 /* test_stopwords.c - are the lists searchable, and in the form the analyzer emits? */
-#include "kit.h"
+#include "harness/search_kit.h"
 
 static const char *const words[] = {"a",    "an",  "and",   "are",  "as",    "at",    "be",
                                     "but",  "by",  "for",   "if",   "in",    "into",  "is",

@@ -1,5 +1,5 @@
 /* test_word.c - does the cache of words answer as the makers of words do? */
-#include "kit.h"
+#include "harness/search_kit.h"
 
 #include "analysis/word.h"
 
