@@ -291,7 +291,9 @@ static napi_value finish_stats(napi_env env, addon_job *job) {
 static napi_value stats(napi_env env, napi_callback_info info) {
     addon_args args;
     write_job *own = new_write(&args, env, info, run_stats, finish_stats);
-    return own == NULL ? NULL : addon_job_start(&args, 1, &own->job);
+    if (own == NULL) return NULL;
+    own->job.any_time = true; /* to look on while calls are under way */
+    return addon_job_start(&args, 1, &own->job);
 }
 
 const addon_function addon_writer_functions[] = {{"put", put},
