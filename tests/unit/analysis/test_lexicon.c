@@ -4,7 +4,7 @@
  * number of positions and of ill-formed parts are those of prs_analysis_run.  Random text over
  * eight alphabets under the option sets that change lanes, the corpora, and the same with texts cut
  * short at every byte. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/ascii_word.h"
 #include "analysis/lexicon.h"

@@ -1,5 +1,5 @@
 /* test_memo.c - do the tables keep what they were given, however they grow? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/memo.h"
 
