@@ -1,10 +1,11 @@
 /* test_english_stem.c - does our English stemmer answer as libstemmer does, for words that are put
  * together from everything that its rules look at?  Vocabularies: tests/conformance/test_snowball.c. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/english_stem.h"
 
 #include <libstemmer.h>
+#include <stdlib.h>
 
 static const char *const parts[] = {
     "gener", "commun", "arsen", "al",    "iz",    "ation", "ional", "ness",  "ful",    "ed",
