@@ -1,7 +1,7 @@
 /* test_lane_words.c - do all levels of the CPU find the same plain words, those that a reading byte
  * by byte finds, in any bytes, whatever their number and address?  What the words come to:
  * test_lexicon.c. */
-#include "harness/search_kit.h"
+#include "harness/test.h"
 
 #include "analysis/ascii_word.h"
 #include "analysis/lane_words.h"
