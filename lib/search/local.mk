@@ -17,7 +17,7 @@ libprismsearch_sources += \
 	lib/search/sorter.h \
 	lib/search/stats.c \
 	lib/search/stats.h \
-	lib/show/stats_json.c \
+	lib/search/stats_json.c \
 	lib/search/watch.h \
 	lib/search/word_df.c \
 	lib/search/word_df.h

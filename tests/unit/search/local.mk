@@ -44,7 +44,7 @@ search_tests_sources = \
 	tests/unit/search/test_sorter.c \
 	tests/unit/search/test_spot.c \
 	tests/unit/search/test_stats.c \
-	tests/unit/show/test_stats_json.c \
+	tests/unit/search/test_stats_json.c \
 	tests/unit/search/test_watch.c \
 	tests/unit/search/test_weigh.c \
 	tests/unit/search/test_score_table.c \
