@@ -36,8 +36,8 @@ static inline void store(const values *v, uint32_t *out) {
 }
 
 /* All values stay in registers from plane to plane. */
-static inline __attribute__((always_inline)) prs_planes read_avx512(const uint8_t *in, uint64_t n_bits, uint32_t n, uint32_t depth,
-                              uint32_t *out) {
+static inline __attribute__((always_inline)) prs_planes
+read_avx512(const uint8_t *in, uint64_t n_bits, uint32_t n, uint32_t depth, uint32_t *out) {
     const __m512i one = _mm512_set1_epi32(1);
     values v = {one, one, one, one, one, one, one, one};
     prs_planes planes = {0, {0, 0}, 0};

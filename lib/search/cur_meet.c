@@ -20,11 +20,11 @@
  *             matches: scoring the leader first would be fifty scores for one that is wanted.
  * Cost        For each block decoded 50 ns; 2 ns for each candidate in it; 3 ns a match and list.
  * Tested by   tests/unit/search/test_cur_meet.c, test_plan.c, test_pruning.c */
+#include "kernel/select.h"
 #include "search/group.h"
 #include "search/lane.h"
 #include "search/meet.h"
 #include "search/plan.h"
-#include "search/select.h"
 #include "search/sieve.h"
 
 #define MET_MOST (2u * PRS_BLOCK)

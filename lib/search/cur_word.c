@@ -12,9 +12,9 @@
  *             Blocks stored as bits are scored without listing their documents (word_block.c), and
  *             added to windows as bits (dense.c).  Where there is a table of all scores
  *             (score_table.c), adding and probing look at nothing else.
- * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list
- * of
- *             one block has no impacts; its scores are computed once, and its bounds are exact.
+ * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A
+ *             list of one block has no impacts; its scores are computed once, and its bounds are
+ *             exact.
  * Probing     Candidates are taken a block at a time: if none of them can reach the floor with the
  *             best of the block, it is not decoded (meet.c).
  * Invariants  - wide_max holds for [.., wide_to); block_max[] for the group `maxima_of`.
@@ -22,11 +22,11 @@
  * Cost        AVX-512: 0.6 ns per posting decoded, scored and added to a window.
  * Source      FORMAT.md sections 7 and 17; Ding & Suel, SIGIR 2011.
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
+#include "kernel/select.h"
 #include "search/group.h"
 #include "search/meet.h"
 #include "search/plan.h"
 #include "search/score_table.h"
-#include "search/select.h"
 #include "search/word_block.h"
 
 #define NO_GROUP UINT32_MAX

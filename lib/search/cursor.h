@@ -28,7 +28,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "index/snapshot.h"
-#include "search/select.h"
+#include "kernel/select.h"
 #include "search/watch.h"
 
 #define PRS_WINDOW 4096u

@@ -9,7 +9,7 @@
 #ifndef PRS_SEARCH_MEET_H
 #define PRS_SEARCH_MEET_H
 
-#include "search/select.h"
+#include "kernel/select.h"
 
 typedef struct prs_met {
     uint32_t n;

@@ -17,7 +17,7 @@
  * Tested by   tests/unit/search/test_phrase_field.c, test_cur_phrase.c */
 #include "search/phrase_field.h"
 
-#include "search/intersect.h"
+#include "kernel/intersect.h"
 
 /* A word in fewer than one of so many documents is sought before positions are read. */
 #define PRS_PHRASE_EARLY 4u

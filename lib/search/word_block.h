@@ -2,10 +2,10 @@
 #ifndef PRS_SEARCH_WORD_BLOCK_H
 #define PRS_SEARCH_WORD_BLOCK_H
 
+#include "kernel/dense.h"
+#include "kernel/score_keep.h"
 #include "search/cursor.h"
-#include "search/dense.h"
 #include "search/lane.h"
-#include "search/score_keep.h"
 
 #define PRS_WORD_ROOM (PRS_BLOCK + PRS_SCORE_LANES)
 

@@ -1,6 +1,6 @@
 /* test_meet.c - do candidates and blocks meet where both have a document, few or many, dense or
  * not, loaded or not, on every level of the CPU? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/cpu.h"
 #include "search/cursor.h"

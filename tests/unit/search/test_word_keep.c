@@ -1,6 +1,6 @@
 /* test_word_keep.c - are those kept who reach a floor, however a block is stored, and the others
  * counted? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/cpu.h"
 #include "search/word_block.h"
