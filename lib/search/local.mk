@@ -51,6 +51,8 @@ libprs_kernels_sources += \
 	lib/search/phrase_count.c \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
+	lib/search/phrase_many.c \
+	lib/search/phrase_sift.c \
 	lib/search/score_table.c \
 	lib/search/score_table.h \
 	lib/search/sieve.c \

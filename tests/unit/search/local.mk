@@ -33,6 +33,8 @@ search_tests_sources = \
 	tests/unit/search/test_page.c \
 	tests/unit/search/test_phrase_count.c \
 	tests/unit/search/test_phrase_field.c \
+	tests/unit/search/test_phrase_many.c \
+	tests/unit/search/test_phrase_sift.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_ranker.c \
