@@ -2,10 +2,10 @@
  * walked with one score for all?
  *
  * Structure   A bitset of the segment's documents, made by doc_set.c and shared by all clauses of
- *             the query that ask for the same, and a walk over its ones.
- *             A prefix that is all of a query, of which k hits are wanted, is found whole only below
- *             a document that enough stand before: all score the same, so the first are the best.
- *             Whoever asks for more has the rest found then.
+ *             the query that ask for the same, and a walk over its ones.  A prefix that is all of a
+ *             query, of which k hits are wanted, is found whole only below a document that enough
+ *             stand before: all score the same, so the first are the best.  Whoever asks for more
+ *             has the rest found then.
  * Invariants  Constant score, so the bound is the score; there is no cursor for an empty set.
  * Cost        One word of 64 documents a step.
  * Tested by   tests/unit/search/test_cur_set.c, test_plan.c */
