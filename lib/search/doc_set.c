@@ -11,8 +11,12 @@
  * Tested by   tests/unit/search/test_doc_set.c */
 #include "search/doc_set.h"
 
+#include "base/words.h"
 #include "search/column_range.h"
 #include "search/cursor.h"
+
+#define FIRST_WORDS 32u /* that are counted together */
+#define FIRST_STEP 256u /* postings between two looks at whether that is enough */
 
 static inline void set_bit(uint64_t *words, uint32_t doc) {
     words[doc >> 6] |= UINT64_C(1) << (doc & 63);
@@ -23,32 +27,51 @@ static bool begins_with(const prs_terms_cursor *cursor, prs_bytes prefix) {
            (prefix.len == 0 || memcmp(cursor->key, prefix.ptr, prefix.len) == 0);
 }
 
-/* Words of a window that holds about a step's postings of a list that is spread evenly. */
-static uint32_t step_words(uint32_t n_docs, uint32_t df) {
-    uint64_t docs = (uint64_t)n_docs * PRS_WINDOW / df;
+/* Words of a window that holds about so many postings of a list that is spread evenly. */
+static uint32_t step_words(uint32_t n_docs, uint32_t df, uint32_t postings) {
+    uint64_t docs = (uint64_t)n_docs * postings / df;
     return (uint32_t)(PRS_MIN(docs, n_docs) / 64 + 1);
 }
 
+/* So many bits were set, at most: are the first documents of a set there now? */
+static void draw_near(prs_doc_first *first, const uint64_t *words, uint32_t more) {
+    if (first == NULL) return;
+    first->most += more;
+    if (first->most < 2 * (uint64_t)first->enough) return;
+    uint32_t n = 0, at = 0, end = (first->end + 63) / 64;
+    while (at < end && n < first->enough) {
+        uint32_t part = PRS_MIN(end - at, (uint32_t)FIRST_WORDS);
+        n += prs_words_count(words + at, part);
+        at += part;
+    }
+    first->most = n;
+    if (n >= first->enough) first->end = PRS_MIN(first->end, at * 64);
+}
+
 static prism_status add_list(const prs_segment *segment, const prs_segment_field *field,
-                             const prs_term_info *info, uint64_t *words, prs_watch *watch,
-                             prism_error *err) {
+                             const prs_term_info *info, uint64_t *words, prs_doc_first *first,
+                             prs_watch *watch, prism_error *err) {
     prs_postings list;
     PRS_TRY(prs_postings_open(&list, &field->source, info, err));
     if (list.n > 0 && list.n_groups == 0) { /* short lists are loaded when opened */
         for (uint32_t i = 0; i < list.n; i++) set_bit(words, list.docs[i]);
+        draw_near(first, words, list.n);
         return PRISM_OK;
     }
-    uint32_t end = (segment->n_docs + 63) / 64, step = step_words(segment->n_docs, info->df);
-    for (uint32_t at = 0; at < end; at += step) {
+    uint32_t step = step_words(segment->n_docs, info->df, first == NULL ? PRS_WINDOW : FIRST_STEP);
+    for (uint32_t at = 0;; at += step) {
+        uint32_t end = ((first == NULL ? segment->n_docs : first->end) + 63) / 64;
+        if (at >= end) return PRISM_OK;
         uint32_t n = PRS_MIN(end - at, step);
         PRS_TRY(prs_watch_tick(watch, err));
         PRS_TRY(prs_postings_fill_window(&list, at * 64, words + at, n, err));
+        draw_near(first, words, FIRST_STEP);
     }
-    return PRISM_OK;
 }
 
 prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, prs_bytes prefix,
-                                uint64_t *words, prs_watch *watch, prism_error *err) {
+                                uint64_t *words, prs_doc_first *first, prs_watch *watch,
+                                prism_error *err) {
     for (uint32_t i = 0; i < fields->n; i++) {
         const prs_segment_field *field = &segment->fields[fields->ptr[i].field];
         prs_terms_cursor cursor;
@@ -59,7 +82,7 @@ prism_status prs_doc_set_prefix(prs_segment *segment, const prs_fields *fields, 
             PRS_TRY(prs_watch_tick(watch, err));
             PRS_TRY(prs_terms_cursor_next(&cursor, &more, err));
             if (!more || !begins_with(&cursor, prefix)) break;
-            PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
+            PRS_TRY(add_list(segment, field, &cursor.info, words, first, watch, err));
         }
     }
     return PRISM_OK;
@@ -73,7 +96,8 @@ prism_status prs_doc_set_exists(prs_segment *segment, const prs_fields *fields, 
         if (!field->present) continue;
         if (!field->has_lengths && !field->has_column) {
             prs_fields one = {&fields->ptr[i], 1};
-            PRS_TRY(prs_doc_set_prefix(segment, &one, prs_bytes_of(NULL, 0), words, watch, err));
+            PRS_TRY(
+                prs_doc_set_prefix(segment, &one, prs_bytes_of(NULL, 0), words, NULL, watch, err));
             continue;
         }
         if (!field->has_lengths) PRS_TRY(prs_column_touch(&field->column, err));
@@ -104,7 +128,7 @@ static prism_status add_terms(const prs_segment *segment, const prs_segment_fiel
         if (range->above && prs_bytes_equal(key, range->from)) continue;
         int order = range->to.ptr != NULL ? prs_bytes_compare(key, range->to) : -1;
         if (order > 0 || (order == 0 && range->below)) return PRISM_OK;
-        PRS_TRY(add_list(segment, field, &cursor.info, words, watch, err));
+        PRS_TRY(add_list(segment, field, &cursor.info, words, NULL, watch, err));
     }
 }
 

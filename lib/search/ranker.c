@@ -13,6 +13,8 @@
  *             anything is found, dominance points of the lists may promise k documents of a score
  *             (cursor.h, prime).  What a heap of another thread has reached is a floor, too; never
  *             plus 1, since nothing is known of its arrivals.
+ * Tally       A pass without a floor need not list what cannot get into the heap: a root that can
+ *             tells how many matches it leaves out (cursor.h, n_left), where none is deleted.
  * Pages       What does not stand behind the place where the page begins is counted, and never
  *             offered to the heap; the floor is that of the page's own hits.
  * Invariants  - Pruned, exhaustive and counted answers are of the same documents: tests compare

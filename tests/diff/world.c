@@ -130,7 +130,7 @@ static void add_to_naive(diff_world *w, uint32_t doc, int field, const char *tex
     if (prism_analyze(w->schema, diff_field_names[field], text, strlen(text), take_token, &s,
                       &err) != PRISM_OK)
         diff_die("analyze", &err);
-    if (field != FIELD_TAG) nv_set_length(w->naive, doc, field, s.length);
+    if (field != FIELD_TAG && !w->bare[field]) nv_set_length(w->naive, doc, field, s.length);
 }
 
 /* ---- values --------------------------------------------------------------------------------- */
@@ -309,11 +309,13 @@ static void make_schema(diff_world *w) {
         "{\"name\":\"n\",\"type\":\"i64\",\"many\":%s},{\"name\":\"f\",\"type\":\"f64\"},"
         "{\"name\":\"b\",\"type\":\"bool\"},{\"name\":\"date\",\"type\":\"date\"},"
         "{\"name\":\"label\",\"type\":\"keyword\",\"column\":true,\"many\":%s}]}";
-    char json[sizeof form + 100];
-    const char *options =
-        w->has_words ? "\"options\":{\"han\":\"uni_bi_words\"}" : "\"options\":{}";
+    char json[sizeof form + 200], options[2][80];
     const char *many = w->many ? "true" : "false";
-    int len = snprintf(json, sizeof json, form, options, options, many, many);
+    for (int f = FIELD_TITLE; f <= FIELD_BODY; f++)
+        snprintf(options[f - FIELD_TITLE], sizeof options[0], "%s\"options\":{%s}",
+                 w->bare[f] ? "\"lengths\":false," : "",
+                 w->has_words ? "\"han\":\"uni_bi_words\"" : "");
+    int len = snprintf(json, sizeof json, form, options[0], options[1], many, many);
     prism_error err = PRISM_ERROR_INIT;
     if (prism_schema_from_json(json, (size_t)len, &w->schema, &err) != PRISM_OK)
         diff_die("schema", &err);
@@ -334,6 +336,15 @@ static void open_writer(diff_world *w) {
     if (prism_writer_open(w->index, &opts, &w->writer, &err) != PRISM_OK) diff_die("writer", &err);
 }
 
+/* In every fifth world, and in some of the big ones, a text field has no lengths, or neither. */
+static void choose_bare(diff_world *w, uint64_t seed) {
+    bool some = seed % 5 == 3 || seed % 75 == 50;
+    w->bare[FIELD_TITLE] = some && seed / 5 % 3 != 1;
+    w->bare[FIELD_BODY] = some && seed / 5 % 3 != 0;
+    for (int f = FIELD_TITLE; f <= FIELD_BODY; f++)
+        if (w->bare[f]) nv_field_without_lengths(w->naive, f);
+}
+
 void diff_world_make(diff_world *w, uint64_t seed) {
     enum { MAX_DOCS = 40000 };
     static const double k1s[] = {1.2, 1.2, 0.9, 2.0, 0}, bs[] = {0.75, 0.75, 0.4, 1.0, 0};
@@ -349,6 +360,7 @@ void diff_world_make(diff_world *w, uint64_t seed) {
     w->b = bs[diff_below(&w->rng, 5)];
     w->naive = nv_new(N_FIELDS, w->k1, w->b);
     nv_field_without_lengths(w->naive, FIELD_TAG);
+    choose_bare(w, seed);
     w->keys = calloc(MAX_DOCS, sizeof *w->keys);
     w->alive = calloc(MAX_DOCS, sizeof *w->alive);
     w->has_words = seed % 4 == 2;

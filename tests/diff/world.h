@@ -49,9 +49,10 @@ typedef struct diff_world {
     diff_rng rng;
     double k1, b;
     uint32_t next_key;
-    int kind;       /* of texts: Latin, Han, both */
-    bool many;      /* several values in n and label */
-    bool has_words; /* han = uni_bi_words in both text fields */
+    int kind;             /* of texts: Latin, Han, both */
+    bool many;            /* several values in n and label */
+    bool bare[FIELD_TAG]; /* of the text fields: without lengths */
+    bool has_words;       /* han = uni_bi_words in both text fields */
     bool reordered; /* merges put documents in orders of their own; drawn from `orders`, so that all
                      * else is as it would be */
     diff_rng orders;

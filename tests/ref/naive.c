@@ -382,7 +382,9 @@ static void weigh_leaf(weights *ws, const nv_node *q, double boost) {
     l->node = q;
     l->weight64 = boost * idf;
     l->w = (float)(boost * idf);
-    l->no_lengths = ix->no_lengths[q->fields[0]];
+    l->no_lengths = 1;
+    for (int i = 0; i < q->n_fields; i++)
+        if (!ix->no_lengths[q->fields[i]]) l->no_lengths = 0;
     l->avg = n > 0 && total > 0 ? total / n : 0;
     l->c0 = l->no_lengths ? (float)ix->k1 : (float)(ix->k1 * (1 - ix->b));
     l->c1 = l->no_lengths || total == 0 ? 0.0f : (float)(ix->k1 * ix->b * n / total);

@@ -74,10 +74,12 @@ static void judge(world *w) {
     ck_assert_int_gt(units, 0);
     for (uint32_t d = 0; d < DOCS; d++) w->all.score[d] = w->all.score[d] >= 0 ? units : -1;
     for (int round = 0; round < 8; round++) {
+        w->stage.plan.k = round % 2 == 0 ? 0 : 10; /* the first are enough, until more is asked */
         judge_next(&w->stage, make(&w->stage, w), &w->all, units);
         judge_mixed(&w->stage, make(&w->stage, w), &w->all, units);
         judge_fill(&w->stage, make(&w->stage, w), &w->all);
     }
+    w->stage.plan.k = 0;
     prs_cursor *c = make(&w->stage, w); /* from inside stretches of nothing, too */
     for (uint32_t from = 0; from < DOCS; from += 97) judge_bound(&w->stage, c, &w->all, from);
     uint64_t n = 0;
@@ -111,6 +113,36 @@ START_TEST(sets_are_walked) {
     answered(&w);
 
     matches_free(&w.all);
+    stage_close(&w.stage);
+    kit_free(&w.k);
+}
+END_TEST
+
+/* The first documents of a prefix, without all of it; and of what is asked behind them. */
+START_TEST(the_first_are_found_first) {
+    static world w;
+    static prs_batch batch;
+    test_rng rng = test_rng_of("cur-set-first");
+    make_docs(&w, &rng);
+    stage_open(&w.stage, DOCS, &rng);
+    ask(&w, "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'ab'}}");
+    uint64_t all = make(&w.stage, &w)->cost;
+    for (uint32_t k = 1; k <= 4096; k *= 8) {
+        w.stage.plan.k = k;
+        prs_cursor *c = make(&w.stage, &w);
+        if (k <= 64) ck_assert_uint_lt(c->cost, all / 2);
+        uint32_t n = 0, d = 0;
+        for (uint32_t from = 0; from < DOCS; from = batch.next) {
+            TEST_NEED(c->ops->next(c, from, DOCS, 0, &batch, NULL) == PRISM_OK);
+            if (from == 0) ck_assert_uint_ge(batch.n, PRS_MAX(k, 64u));
+            for (uint32_t i = 0; i < batch.n; i++, d++, n++) {
+                while (d < DOCS && !w.t.ab[d] && !w.t.abc[d]) d++;
+                TEST_NEED(batch.docs[i] == d);
+            }
+        }
+        ck_assert_uint_eq(n, all);
+    }
+    answered(&w);
     stage_close(&w.stage);
     kit_free(&w.k);
 }
@@ -231,4 +263,5 @@ START_TEST(an_empty_end_is_not_an_open_one) {
 END_TEST
 
 TEST_SUITE(cur_set, an_empty_end_is_not_an_open_one, different_clauses_do_not_share,
-           sets_are_walked, an_empty_set_is_no_cursor, a_cancelled_search_stops)
+           sets_are_walked, the_first_are_found_first, an_empty_set_is_no_cursor,
+           a_cancelled_search_stops)
