@@ -1,5 +1,5 @@
-/* phrase_sift.c - which documents of a phrase's rarest list could compete, if the phrase stood there
- * as often as the word does?
+/* phrase_sift.c - which documents of a phrase's rarest list could compete, if the phrase stood
+ * there as often as the word does?
  *
  * Structure   A block of the list that leads at a time, scored once for all ranges in it:
  *
