@@ -5,8 +5,7 @@
 #include <immintrin.h>
 
 bool prs_dense_lengths_avx512(const prs_block_bits *bits, const uint8_t *array, uint32_t *lengths) {
-    const __m512i over = _mm512_set1_epi32((int)PRS_LENGTH_OVER);
-    uint32_t some_over = 0;
+    __m512i most = _mm512_setzero_si512();
     for (uint32_t w = 0; w < bits->n_words; w++, array += 128) {
         uint64_t word = prs_load64(bits->words + 8 * (size_t)w);
         for (uint32_t k = 0; k < 4; k++, word >>= 16) {
@@ -15,11 +14,11 @@ bool prs_dense_lengths_avx512(const prs_block_bits *bits, const uint8_t *array, 
             __m256i narrow = _mm256_loadu_si256((const __m256i *)(const void *)(array + 32 * k));
             __m512i here = _mm512_maskz_compress_epi32(set, _mm512_cvtepu16_epi32(narrow));
             _mm512_storeu_si512(lengths, here);
-            some_over |= _mm512_cmpeq_epi32_mask(here, over);
+            most = _mm512_max_epu32(most, here);
             lengths += __builtin_popcount(set);
         }
     }
-    return some_over == 0;
+    return _mm512_cmpeq_epi32_mask(most, _mm512_set1_epi32((int)PRS_LENGTH_OVER)) == 0;
 }
 
 static inline __m512i add_16(__m512i slot, __mmask16 set, const int32_t *scores) {

@@ -13,6 +13,9 @@ libprs_kernels_sources += \
 	lib/kernel/score.c \
 	lib/kernel/score.h \
 	lib/kernel/score_block.c \
+	lib/kernel/score_keep.c \
+	lib/kernel/score_keep.h \
+	lib/kernel/score_keep_kernels.h \
 	lib/kernel/score_kernel.h \
 	lib/kernel/score_table_kernel.h \
 	lib/kernel/select.c \
@@ -22,4 +25,4 @@ libprs_kernels_sources += \
 	lib/kernel/topk.h
 
 libprs_kernels_avx2_sources += lib/kernel/intersect_avx2.c lib/kernel/score_avx2.c lib/kernel/score_table_avx2.c lib/kernel/select_avx2.c
-libprs_kernels_avx512_sources += lib/kernel/dense_avx512.c lib/kernel/intersect_avx512.c lib/kernel/score_avx512.c lib/kernel/score_table_avx512.c lib/kernel/select_avx512.c
+libprs_kernels_avx512_sources += lib/kernel/dense_avx512.c lib/kernel/intersect_avx512.c lib/kernel/score_avx512.c lib/kernel/score_keep_avx512.c lib/kernel/score_table_avx512.c lib/kernel/select_avx512.c

@@ -212,9 +212,10 @@ prism_status prs_topk_offer(prs_topk *top, const prs_top_hit *hit, prism_error *
 
 /* ---- in order -------------------------------------------------------------------------------- */
 
-static void sort_in_place(prs_top_hit *hits, size_t n) {
-    size_t m = 0;
-    for (size_t i = 0; i < n; i++) hits_push(hits, &m, hits[i]);
+/* heap: they are one, the worst at the root. */
+static void sort_in_place(prs_top_hit *hits, size_t n, bool heap) {
+    size_t m = heap ? n : 0;
+    while (m < n) hits_push(hits, &m, hits[m]);
     while (m > 1) {
         prs_top_hit last = hits_pop(hits, &m);
         hits[m] = last;
@@ -240,6 +241,6 @@ void prs_topk_sort(prs_topk *top) {
     if (by_bins)
         sort_by_bins(top, top->heap + n);
     else
-        sort_in_place(top->heap, n);
+        sort_in_place(top->heap, n, top->k <= TOP_HEAP);
     top->n = prs_topk_n(top);
 }

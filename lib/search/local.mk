@@ -3,8 +3,6 @@ libprismsearch_sources += \
 	lib/search/column_range.c \
 	lib/search/column_range.h \
 	lib/search/cur_const.c \
-	lib/search/doc_set.c \
-	lib/search/doc_set.h \
 	lib/search/filter_set.c \
 	lib/search/filter_set.h \
 	lib/search/leaf_fields.c \
@@ -43,11 +41,12 @@ libprs_kernels_sources += \
 	lib/search/cur_term.c \
 	lib/search/cursor.c \
 	lib/search/cursor.h \
+	lib/search/doc_set.c \
+	lib/search/doc_set.h \
 	lib/search/group.c \
 	lib/search/group.h \
 	lib/search/lane.c \
 	lib/search/lane.h \
-	lib/search/meet.c \
 	lib/search/meet.h \
 	lib/search/phrase_count.c \
 	lib/search/phrase_field.c \
@@ -61,7 +60,8 @@ libprs_kernels_sources += \
 	lib/search/spot.c \
 	lib/search/spot.h \
 	lib/search/word_block.c \
-	lib/search/word_block.h
+	lib/search/word_block.h \
+	lib/search/word_keep.c
 # What the shortest search runs through: its time is made of such calls.
 libprs_kernels_sources += \
 	lib/search/plan.c lib/search/plan.h \

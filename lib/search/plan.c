@@ -336,7 +336,6 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
                            bool scored, prism_error *err) {
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
-    plan->places = NULL;
     plan->map = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;

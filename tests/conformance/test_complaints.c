@@ -9,7 +9,7 @@
  * The number of a case is its rank in the research list of complaints.  Each has a case that finds
  * and one that does not, but for 14 (an upgrade of a library, test_id.c and the tests of opening an
  * index) and 19 (synonyms of several words, which the library does not have). */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
  *     | `query` | `text` | yes |          a query finds, or does not, an index of that one text
  *
  * In code \n is a line end and \xHH a byte. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

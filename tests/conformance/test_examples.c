@@ -1,5 +1,5 @@
 /* test_examples.c - the worked examples of docs/analysis.md, to the letter. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 static const struct {
     const char *text, *tokens;

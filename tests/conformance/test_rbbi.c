@@ -3,7 +3,7 @@
  * Random texts over alphabets that each press on one part of the rules, 10^7 bytes and more in all,
  * and the shared articles.  Every member of every surface must be equal.  Code points that the ICU
  * at hand and the pinned UCD see differently are left out of the alphabets (oracle_knows). */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/scan.h"
 #include "analysis/unicode.h"

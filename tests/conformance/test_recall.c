@@ -8,7 +8,7 @@
  * by byte: the same documents, no more and no less.
  *
  * Two collections: the articles that come with the source, always, and the shared ones. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/fold.h"
 #include "analysis/unicode.h"

@@ -10,7 +10,7 @@
  * The data were made by Snowball 3.  A library of version 2.2 differs in known lines: as many as
  * the table says, which are printed.  All lines agree, or exactly so many differ; any other number
  * is a failure. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/analyzer_impl.h"
 #include "analysis/lexicon.h"

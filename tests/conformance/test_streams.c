@@ -9,7 +9,7 @@
  *   substrings   1 to 8 characters of a line are found in it as a phrase of bigrams
  *
  * Random text over eight alphabets, and the shared articles. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/unicode.h"
 #include "analysis/utf8.h"

@@ -4,7 +4,7 @@
  * in all cases, every sign of T1-T9, marks, Han in both scripts, kana, Hangul, full-width and
  * half-width forms, emoji parts, compat signs, Hebrew, Thai, ill-formed bytes, white space.  An
  * alphabet is a choice of these groups. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/utf8.h"
 

@@ -1,5 +1,5 @@
 /* test_analyzer.c - lives of analyzers and analyses, names, limits, stopping, memory. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 static prism_status new_of(prs_mem *mem, const prs_analyzer_options *options, prism_error *err) {
     prs_analyzer *analyzer = (prs_analyzer *)mem; /* must become NULL */

@@ -1,5 +1,5 @@
 /* test_fold.c - does folding merge what is one word to a reader, and nothing else? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/fold.h"
 #include "analysis/unicode.h"

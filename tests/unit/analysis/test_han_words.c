@@ -3,7 +3,7 @@
  * The judge is prs_analysis_cut_han, asked about whole runs that are put together from the HAN1
  * terms of a text.  The other options must give the same tokens but for those of kind HANWORD.
  * Examples name words that ICU's dictionary has known in all versions. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/han_words.h"
 

@@ -1,6 +1,6 @@
 /* test_icu_words.c - does ICU's cut come back in characters of the folded run, and as words of SA
  * text? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * fits, what an index holds and what a query asks for has changed under one id.  After the first
  * release that takes a new rules version ("mixed-v2", with the old rules kept); before it, the new
  * constant is written here. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/fold.h"
 #include "analysis/unicode.h"

@@ -1,5 +1,5 @@
 /* test_mixed.c - which terms stand at which position, in which order, covering which bytes? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 typedef struct example {
     const char *text, *tokens;

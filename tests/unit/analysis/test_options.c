@@ -1,5 +1,5 @@
 /* test_options.c - is every option settable by name and text, and all else refused by name? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 static prism_status set(prs_analyzer_options *options, const char *name, const char *value) {
     prism_error err = PRISM_ERROR_INIT;

@@ -1,5 +1,5 @@
 /* test_simple.c - one value, words between spaces, a caller's own tokens. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include <stdlib.h>
 

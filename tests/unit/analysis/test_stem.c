@@ -1,6 +1,6 @@
 /* test_stem.c - which words reach the stemmer, and is a changed stemmer noticed?  Vocabularies:
  * tests/conformance/test_snowball.c. */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/stem.h"
 

@@ -1,5 +1,5 @@
 /* test_stopwords.c - are the lists searchable, and in the form the analyzer emits? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 static const char *const words[] = {"a",    "an",  "and",   "are",  "as",    "at",    "be",
                                     "but",  "by",  "for",   "if",   "in",    "into",  "is",

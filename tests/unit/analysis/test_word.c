@@ -1,5 +1,5 @@
 /* test_word.c - does the cache of words answer as the makers of words do? */
-#include "harness/search_kit.h"
+#include "kit.h"
 
 #include "analysis/word.h"
 

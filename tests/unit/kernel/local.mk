@@ -6,6 +6,7 @@ kernel_tests_sources = \
 	tests/unit/kernel/test_intersect.c \
 	tests/unit/kernel/test_score.c \
 	tests/unit/kernel/test_score_block.c \
+	tests/unit/kernel/test_score_keep.c \
 	tests/unit/kernel/test_select.c \
 	tests/unit/kernel/test_topk.c
 

@@ -49,6 +49,7 @@ search_tests_sources = \
 	tests/unit/search/test_weigh.c \
 	tests/unit/search/test_score_table.c \
 	tests/unit/search/test_word_block.c \
+	tests/unit/search/test_word_keep.c \
 	tests/unit/search/test_word_df.c
 
 unit_programs += tests/unit/search/search_tests

@@ -206,6 +206,54 @@ START_TEST(errors) {
 }
 END_TEST
 
-TEST_SUITE(snippet, the_best_fragment, rare_words_weigh_more, han_spans_join,
-           spans_of_dictionary_words_join, without_a_match_its_beginning,
+/* Of the caller's allocator, whether it is made, cannot be, or memory runs out. */
+START_TEST(all_memory_is_given_back) {
+    test_alloc alloc = {0};
+    prism_allocator hook = test_alloc_hook(&alloc);
+    prism_index_opts opts = PRISM_INDEX_OPTS_INIT;
+    prism_index *index;
+    prism_snapshot *snap;
+    prism_snippet *snippet;
+    kit k; /* its schema and queries alone */
+    make_docs(&k);
+    opts.allocator = &hook;
+    opts.in_memory = 1;
+    ck_assert_int_eq(prism_index_create("snippets", k.schema, &opts, &index, NULL), PRISM_OK);
+    prism_writer *writer;
+    const char *json = "{\"id\":\"1\",\"body\":\"One day a cat came by\"}";
+    ck_assert_int_eq(prism_writer_open(index, NULL, &writer, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_put_json(writer, json, strlen(json), 0, NULL), PRISM_OK);
+    ck_assert_int_eq(prism_writer_commit(writer, NULL, 0, NULL, NULL), PRISM_OK);
+    prism_writer_close(writer);
+    ck_assert_int_eq(prism_snapshot_open(index, &snap, NULL), PRISM_OK);
+    prism_query *query = kit_query(&k, kit_word("cat"));
+    size_t blocks = atomic_load(&alloc.blocks), n_refused = 0;
+    ck_assert_int_eq(prism_snippet_make(snap, query, 0, "none", NULL, &snippet, NULL),
+                     PRISM_ENOTFOUND);
+    ck_assert_int_eq(prism_snippet_make(snap, query, 7, "body", NULL, &snippet, NULL),
+                     PRISM_ENOTFOUND);
+    ck_assert_uint_eq(atomic_load(&alloc.blocks), blocks);
+    for (size_t at = 1;; at++) {
+        alloc.fail_at = atomic_load(&alloc.calls) + at;
+        prism_status status = prism_snippet_make(snap, query, 0, "body", NULL, &snippet, NULL);
+        alloc.fail_at = 0;
+        if (status == PRISM_OK) break;
+        ck_assert_int_eq(status, PRISM_ENOMEM);
+        ck_assert_uint_eq(atomic_load(&alloc.blocks), blocks);
+        n_refused++;
+    }
+    ck_assert_uint_ge(n_refused, 10);
+    ck_assert_uint_eq(prism_snippet_count(snippet), 1);
+    prism_snippet_free(snippet);
+    ck_assert_uint_eq(atomic_load(&alloc.blocks), blocks);
+    prism_query_unref(query);
+    prism_snapshot_unref(snap);
+    prism_index_close(index);
+    test_alloc_check_empty(&alloc);
+    kit_free(&k);
+}
+END_TEST
+
+TEST_SUITE(snippet, all_memory_is_given_back, the_best_fragment, rare_words_weigh_more,
+           han_spans_join, spans_of_dictionary_words_join, without_a_match_its_beginning,
            long_fields_are_looked_at_so_far, errors)
