@@ -8,7 +8,7 @@
 
 #define PRS_STOPS_MAX 64u                    /* words of a set */
 #define PRS_STOP_KEY_MAX 64u                 /* bytes of a term key that may be in it */
-#define PRS_STOPS_WORDS 48u                  /* words of a set that is chosen */
+#define PRS_STOPS_WORDS 56u                  /* words of a set that is chosen */
 #define PRS_STOPS_TOKENS ((uint64_t)1 << 20) /* of a field that a set is chosen from */
 #define PRS_PAIR_KEY_MAX (1u + 2u * PRS_STOP_KEY_MAX)
 

@@ -12,7 +12,8 @@
 #include "kernel/intersect_kernels.h"
 
 #define PRS_MEET_FEW 16u   /* so many times as many, by halving */
-#define PRS_MEET_GROUPS 4u /* ... by groups of 8; of 16: wherever one side is shorter */
+#define PRS_MEET_GROUPS 4u /* ... by groups of 8 */
+#define PRS_MEET_LIKE 3u   /* ... by groups of 16 */
 
 /* First place of n with at[place] >= want, n if there is none; n >= 1. */
 static inline uint32_t lower_bound(const uint32_t *at, uint32_t n, uint32_t want) {
@@ -52,7 +53,7 @@ uint32_t prs_intersect(const uint32_t *left, uint32_t n, const uint32_t *right, 
     if (n == 0 || m == 0) return 0;
 #ifdef __x86_64__
     prs_cpu_level level = prs_cpu();
-    if (level >= PRS_CPU_AVX512) {
+    if (level >= PRS_CPU_AVX512 && (n / PRS_MEET_LIKE >= m || m / PRS_MEET_LIKE >= n)) {
         if (n <= m) return prs_intersect_few_avx512(left, n, right, m, left_place, right_place);
         return prs_intersect_few_avx512(right, m, left, n, right_place, left_place);
     }
