@@ -165,7 +165,7 @@ static inline uint64_t sure_signs(block b, uint64_t in, uint64_t plain, uint8_t 
            (equal(b, '.') & before_end & ~after_single);
 }
 
-static inline masks look(const uint8_t *p, bool spaced) {
+__attribute__((always_inline)) static inline masks look(const uint8_t *p, bool spaced) {
     block b = load_block(p);
     if (spaced) return (masks){within(b, 0x21, 0x5f), equal(b, ' ') | within(b, '\t', 5)};
     uint64_t in = within(b, '0', 10) | within(lower_case(b), 'a', 26);

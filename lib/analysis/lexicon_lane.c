@@ -450,7 +450,7 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
     PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
     bool is_clean = true, is_dual = lexicon->analysis->words.is_dual;
     while (is_clean && at < len) {
-        if (!is_dual) {
+        if (!is_dual && text[at] < 0x80) {
             PRS_TRY(run_words(lexicon, text, len, &at, false));
             if (at == len) break;
         }
