@@ -184,9 +184,9 @@ def judge(bench, path, text, mutant, original, quick):
 
 
 def read_log(name):
-    """Verdicts by what was judged."""
+    """Verdicts by line and what was judged."""
     lines = open(name, encoding="utf-8").read().split("\n") if name and os.path.exists(name) else []
-    return {told: None if verdict == "left" else verdict for verdict, _, told in (line.partition(" ") for line in lines) if told}
+    return {place: None if verdict == "left" else verdict for verdict, _, place in (line.partition(" ") for line in lines) if place}
 
 
 def tell_layers(layers):
@@ -234,13 +234,14 @@ def main():
         if told in known:
             n_known += 1
             continue
-        if told not in logged:
+        place = "%d %s" % (text.count("\n", 0, m[0]) + 1, told)  # two lines of a file may be the same
+        if place not in logged:
             if path not in originals:
                 originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
-            logged[told] = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
+            logged[place] = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
             if a.log:
-                open(a.log, "a", encoding="utf-8").write("%s %s\n" % (logged[told] or "left", told))
-        verdict = logged[told]
+                open(a.log, "a", encoding="utf-8").write("%s %s\n" % (logged[place] or "left", place))
+        verdict = logged[place]
         if verdict is None:
             continue
         judged[path] = judged.get(path, 0) + 1

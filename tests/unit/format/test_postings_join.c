@@ -283,9 +283,10 @@ static prism_status join_again(prs_mem *own, void *ctx) {
 START_TEST(memory_may_run_out) {
     begin();
     test_rng rng = test_rng_of("join-memory");
-    for (uint32_t most = 30; most < 3000; most *= 3) {
+    for (uint32_t i = 0; i < 40; i++) {
         joining j;
-        make(&j, most, (list_shape)0, 3, true, &rng);
+        uint32_t most = i % 4 == 0 ? 2000 : i % 4 == 1 ? 300 : 60;
+        make(&j, most, (list_shape)(i % N_SHAPES), 3, true, &rng);
         if (j.all.df != 0) ck_assert_uint_gt(test_oom_sweep(join_again, &j), 4);
         end(&j);
     }
