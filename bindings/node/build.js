@@ -3,7 +3,7 @@
  *
  *     node build.js                 into build/Release, from the library's own sources
  *     node build.js --if-needed     ... unless a binary loads already: the install script
- *     node build.js --prebuild      into prebuilds/, with the libraries it needs beside it
+ *     node build.js --prebuild      into prebuilds/, with the libraries it needs beside it (bindings/bundle.sh)
  *     node build.js --headers       says where node_api.h is
  *     node build.js --copy-core     the library's sources into core/, for npm pack; --remove-core
  *
@@ -25,12 +25,12 @@ const here = __dirname;
 const checkout = path.join(here, '..', '..');
 const inCheckout = path.join(checkout, 'bindings', 'node') === here && fs.existsSync(path.join(checkout, 'include', 'prismsearch.h'));
 const root = inCheckout ? checkout : path.join(here, 'core');
+/* No path of this machine in a binary. */
+const mapped = [`-ffile-prefix-map=${root}=prismsearch`, `-ffile-prefix-map=${here}=prismsearch/bindings/node`];
 
 /* Of the sources, all that builds the library. */
 const CORE_FILES = ['configure.ac', 'Makefile.am', 'prismsearch.pc.in', 'LICENSE', 'bootstrap', 'CHANGES.md'];
 const CORE_FOLDERS = ['include', 'lib', 'm4'];
-/* Libraries that no system has for certain go with a prebuilt binary. */
-const BUNDLED = /^lib(icu\w+|zstd|xxhash|jansson|simdjson|stemmer)\.so/;
 
 class BuildError extends Error {}
 
@@ -66,13 +66,18 @@ function nodeHeaders() {
 
 /* ---- the library ---- */
 
+function configure(folder) {
+  const flags = ['CFLAGS', 'CXXFLAGS'].map((name) => `${name}=${[process.env[name] ?? '-O2 -g', ...mapped].join(' ')}`);
+  run(path.join(root, 'configure'), ['--quiet', '--disable-long-tests', ...flags], { cwd: folder });
+}
+
 /* A build folder with libprs.la in it. */
 function builtCore() {
   if (process.env.PRISMSEARCH_BUILD) return path.resolve(process.env.PRISMSEARCH_BUILD);
   const folder = path.join(here, 'build', 'core');
   fs.mkdirSync(folder, { recursive: true });
   if (!fs.existsSync(path.join(root, 'configure'))) run('autoreconf', ['-fi'], { cwd: root });
-  if (!fs.existsSync(path.join(folder, 'Makefile'))) run(path.join(root, 'configure'), ['--quiet', '--disable-long-tests'], { cwd: folder });
+  if (!fs.existsSync(path.join(folder, 'Makefile'))) configure(folder);
   run('make', [`-j${os.cpus().length || 1}`, 'libprs.la'], { cwd: folder });
   return folder;
 }
@@ -105,8 +110,7 @@ function build(target, more = []) {
   const unfinished = `${target}.${process.pid}`; // a process that uses the old one keeps it
   run(process.env.CC || 'cc', [
     ...['-std=c11', '-D_POSIX_C_SOURCE=200809L', '-O2', '-g', '-fPIC', '-shared', '-fvisibility=hidden', '-Wall', '-Wextra'],
-    `-ffile-prefix-map=${root}=prismsearch`, // no path of this machine in the binary
-    `-ffile-prefix-map=${here}=prismsearch/bindings/node`,
+    ...mapped,
     ...words(process.env.CFLAGS),
     `-I${nodeHeaders()}`,
     ...compile,
@@ -121,18 +125,24 @@ function build(target, more = []) {
   console.log(`built ${path.relative(process.cwd(), target)}`);
 }
 
-/* With the libraries it needs, which it looks for beside itself. */
+/* A binary for others tells nothing of the machine it was made on. */
+function checkPaths(file) {
+  const bytes = fs.readFileSync(file);
+  for (const folder of [root, here, os.homedir()]) {
+    if (folder.length > 1 && bytes.includes(`${path.resolve(folder)}/`)) throw new BuildError(`${file} has paths of ${folder} in it`);
+  }
+}
+
+/* With the libraries it needs, which it looks for beside itself, and their licences. */
 function prebuild() {
+  if (!inCheckout) throw new BuildError('a binary for others is made in a checkout');
   const musl = process.report?.getReport().header.glibcVersionRuntime ? '' : '-musl';
   const folder = path.join(here, 'prebuilds', `${process.platform}-${process.arch}${musl}`);
   fs.rmSync(folder, { recursive: true, force: true });
   const target = path.join(folder, 'prismsearch.node');
   build(target, ['-s', '-Wl,--disable-new-dtags,-rpath,$ORIGIN']);
-  for (const line of output('ldd', [target]).split('\n')) {
-    const [, name, file] = /^\s*(\S+) => (\/\S+)/.exec(line) ?? [];
-    if (!name || !BUNDLED.test(name)) continue;
-    fs.copyFileSync(fs.realpathSync(file), path.join(folder, name));
-  }
+  checkPaths(target);
+  run('bash', [path.join(root, 'bindings', 'bundle.sh'), target, folder]);
   const size = fs.readdirSync(folder).reduce((sum, name) => sum + fs.statSync(path.join(folder, name)).size, 0);
   console.log(`${path.relative(process.cwd(), folder)}: ${(size / 1e6).toFixed(1)} MB`);
 }

@@ -349,7 +349,10 @@ export abstract class View {
   /** Number of documents that match, exactly; a BudgetError where `timeoutMs` or `maxWork` ended it. */
   count(query: QueryLike, how?: CountOptions): Promise<number>;
   countSync(query: QueryLike, how?: CountOptions): number;
-  /** All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many. */
+  /**
+   * All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many.  `timeoutMs` and
+   * `maxWork` hold for each page; where one ends it, that is a BudgetError.
+   */
   scan<T = Stored>(query?: QueryLike, how?: ScanOptions): AsyncGenerator<Hit<T>, void, undefined>;
   scanSync<T = Stored>(query?: QueryLike, how?: ScanOptions): Generator<Hit<T>, void, undefined>;
   /** All documents, in the order in which they were put. */
@@ -520,7 +523,8 @@ export interface WriterStats {
 
 /**
  * The writer of an index: what is put is durable and visible after `commit`, all of it or none.  Calls are
- * done in their order, awaited or not.  A ...Sync call overtakes those that are not done yet: await them before.
+ * done in their order, awaited or not.  A ...Sync call would overtake those that are not done
+ * yet: until they are, it is a MisuseError (but statsSync and closeSync).
  */
 export class Writer {
   private constructor();
@@ -679,7 +683,7 @@ export class CanceledError extends PrismError {}
 export class ReadOnlyError extends PrismError {}
 /** Not in this version, or not on this file system. */
 export class UnsupportedError extends PrismError {}
-/** A writer used in a child process. */
+/** A writer used in a child process, or by a ...Sync call while others are under way. */
 export class MisuseError extends PrismError {}
 /** Published or not, the disk did not say: close the writer and open the index again to learn. */
 export class UnknownOutcomeError extends PrismError {}

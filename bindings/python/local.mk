@@ -1,7 +1,7 @@
 # The Python package: nothing of it is built by make.  `make check-python` installs it into a clean
 # environment and runs its tests (bindings/python/check.sh; skips where Python is missing).
 EXTRA_DIST += bindings/python/README.md bindings/python/NOTES.md bindings/python/pyproject.toml bindings/python/setup.py \
-	bindings/python/check.sh \
+	bindings/python/check.sh bindings/python/wheel.sh bindings/bundle.sh \
 	bindings/python/src/_core/answer.c bindings/python/src/_core/core.h bindings/python/src/_core/errors.c \
 	bindings/python/src/_core/from_json.c bindings/python/src/_core/index.c bindings/python/src/_core/maintain.c \
 	bindings/python/src/_core/module.c bindings/python/src/_core/objects.c bindings/python/src/_core/put_many.c \

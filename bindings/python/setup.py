@@ -22,6 +22,8 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -49,6 +51,11 @@ SOURCES = [
     "writer",
 ]
 
+
+# No path of this machine in a binary.
+MAPPED = [f"-ffile-prefix-map={ROOT}=prismsearch", f"-ffile-prefix-map={HERE}=prismsearch/bindings/python"]
+# A free-threaded Python has no limited API: its binary is for one version.
+STABLE = not sysconfig.get_config_var("Py_GIL_DISABLED") and not getattr(sys.flags, "nogil", False)
 
 SQLITE = HERE / "sqlite" if (HERE / "sqlite").is_dir() else HERE.parent / "sqlite"
 SQLITE_SOURCES = ("extension", "interrupt", "search_table", "tokenizer")
@@ -117,7 +124,8 @@ class BuildWithCore(build_ext):
         if not (ROOT / "configure").exists():
             run("autoreconf", "-fi", cwd=ROOT)
         if not (folder / "Makefile").exists():
-            run(str(ROOT / "configure"), "--quiet", "--disable-long-tests", cwd=folder)
+            flags = [f"{name}={' '.join([os.environ.get(name, '-O2 -g'), *MAPPED])}" for name in ("CFLAGS", "CXXFLAGS")]
+            run(str(ROOT / "configure"), "--quiet", "--disable-long-tests", *flags, cwd=folder)
         run("make", f"-j{os.cpu_count() or 1}", "libprs.la", cwd=folder)
         return folder
 
@@ -176,14 +184,22 @@ def sqlite_extension() -> list[Extension]:
             "prismsearch._sqlite.prism",
             [f"build/sqlite/{name}.c" for name in SQLITE_SOURCES],
             depends=["build/sqlite/extension.h"],
-            py_limited_api=True,
-            extra_compile_args=["-std=gnu11", "-Wall", "-Wextra", "-fvisibility=hidden"],
+            py_limited_api=STABLE,
+            extra_compile_args=["-std=gnu11", "-Wall", "-Wextra", "-fvisibility=hidden", *MAPPED],
         )
     ]
 
 
+def copy_licence() -> None:
+    """The library's is ours; setuptools takes it along from beside this file."""
+    if (ROOT / "LICENSE").exists() and not (HERE / "LICENSE").exists():
+        shutil.copyfile(ROOT / "LICENSE", HERE / "LICENSE")
+
+
+copy_licence()
 setup(
     version=library_version(),
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if STABLE else {},
     ext_modules=[
         *sqlite_extension(),
         Extension(
@@ -191,8 +207,8 @@ setup(
             [f"src/_core/{name}.c" for name in SOURCES],
             depends=["src/_core/core.h"],
             include_dirs=["src/_core"],
-            py_limited_api=True,
-            extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-fvisibility=hidden"],
+            py_limited_api=STABLE,
+            extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-fvisibility=hidden", *MAPPED],
         )
     ],
     cmdclass={"build_ext": BuildWithCore, "sdist": SdistWithCore},

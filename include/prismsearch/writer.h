@@ -118,6 +118,26 @@ PRISM_API prism_status prism_writer_schema_ref(prism_writer *writer, prism_schem
  *           the budget is spent */
 PRISM_API prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                              unsigned flags, prism_error *err);
+/** How to put; start from PRISM_PUT_OPTS_INIT. */
+typedef struct prism_put_opts {
+    size_t size;
+    unsigned flags; /* PRISM_PUT_* */
+    /* called as that of prism_commit_opts, while the documents before are flushed; a put that needs
+     * no flush asks nobody.  May be NULL */
+    prism_progress_fn progress;
+    void *progress_ctx;
+} prism_put_opts;
+#define PRISM_PUT_OPTS_INIT                                                                        \
+    { sizeof(prism_put_opts), PRISM_PUT_REPLACE, NULL, NULL }
+/** As prism_writer_put_json, for who may want to stop the flush that a put may begin with, which
+ *  takes seconds where the budget is large.
+ *  Params : opts may be NULL
+ *  Errors : PRISM_ECANCELED by progress: the document is not put, and the writer still holds all
+ *           others; the next put flushes again.  Else as prism_writer_put_json
+ *  Cost   : as prism_writer_put_json, and of progress as prism_writer_commit_with */
+PRISM_API prism_status prism_writer_put_json_with(prism_writer *writer, const char *text,
+                                                  size_t len, const prism_put_opts *opts,
+                                                  prism_error *err);
 
 /** A document built by hand. */
 typedef struct prism_doc prism_doc;

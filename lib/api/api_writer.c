@@ -107,11 +107,23 @@ static prism_status put_json(prism_writer *writer, const char *text, size_t len,
 
 prism_status prism_writer_put_json(prism_writer *writer, const char *text, size_t len,
                                    unsigned flags, prism_error *err) {
+    prism_put_opts opts = PRISM_PUT_OPTS_INIT;
+    opts.flags = flags;
+    return prism_writer_put_json_with(writer, text, len, &opts, err);
+}
+
+prism_status prism_writer_put_json_with(prism_writer *writer, const char *text, size_t len,
+                                        const prism_put_opts *opts, prism_error *err) {
+    prism_put_opts given = PRISM_PUT_OPTS_INIT;
+    if (!prs_opts_copy(&given, sizeof given, opts))
+        return prs_error_set(err, PRISM_EINVAL, "put options without their size");
     if (text == NULL && len > 0) return null_argument(err, "text");
     if (text == NULL) text = "";
-    PRS_TRY(check_flags(flags, err));
+    PRS_TRY(check_flags(given.flags, err));
     PRS_TRY(prs_api_enter(writer, err));
-    return prs_api_leave(writer, put_json(writer, text, len, flags != PRISM_PUT_APPEND, err));
+    writer->stopper = (prs_stopper){given.progress, given.progress_ctx};
+    bool replace = given.flags != PRISM_PUT_APPEND;
+    return leave_watched(writer, put_json(writer, text, len, replace, err));
 }
 
 prism_status prs_api_check_schema(const prism_writer *writer, const prism_schema *schema,

@@ -57,7 +57,8 @@ static bool same_file(int fd, int dir_fd, const char *name) {
 static const char held_by[] = "held last by process ";
 #define HELD_BY_LEN (sizeof held_by - 1)
 
-/* May its text be replaced?  The name may be a link to any file, in a directory that others made. */
+/* May its text be replaced?  The name may be a link to any file, in a directory that others
+ * made. */
 static bool is_ours(int fd) {
     char text[HELD_BY_LEN];
     ssize_t n = pread(fd, text, sizeof text, 0);

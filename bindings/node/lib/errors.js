@@ -19,7 +19,7 @@
  *    |- CanceledError          a progress callback or stop() ended the call
  *    |- ReadOnlyError
  *    |- UnsupportedError       not in this version, or not on this file system
- *    |- MisuseError            a writer after fork
+ *    |- MisuseError            a writer after fork; a ...Sync call amid others
  *    |- UnknownOutcomeError    committed or not, the disk did not say: open again to learn
  *    |- BudgetError            the memory or work budget is spent
  *    |- OutOfMemoryError

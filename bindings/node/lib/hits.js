@@ -155,7 +155,7 @@ class Hits {
   #answer;
   #select;
   #highlight;
-  #pages = [];
+  #pages = new Map(); // an array would call setters of its prototype
 
   constructor([answer, found, total, exact, complete, stopped, notes], select, highlight) {
     this.#answer = answer;
@@ -178,7 +178,11 @@ class Hits {
   /* Who asks for one document asks for its neighbours. */
   static _document(hits, place) {
     const page = Math.floor(place / PAGE);
-    const documents = (hits.#pages[page] ??= native.answerDocuments(hits.#answer, page * PAGE, PAGE, hits.#select));
+    let documents = hits.#pages.get(page);
+    if (documents === undefined) {
+      documents = native.answerDocuments(hits.#answer, page * PAGE, PAGE, hits.#select);
+      hits.#pages.set(page, documents);
+    }
     if (documents === null) throw new TypeError('the documents were not read: the search had select: false');
     return documents[place % PAGE];
   }

@@ -7,7 +7,20 @@
 const native = require('./native');
 const { makeError } = require('./errors');
 
-native.setErrorMaker(makeError);
+/* An array of these values, behind those of the array that it is called of.  Elements are defined and not set, as
+ * JSON.parse does it: a setter of Array.prototype sees nothing. */
+const { defineProperty } = Object;
+function makeList(...values) {
+  if (this === undefined) return values;
+  const at = { __proto__: null, value: undefined, writable: true, enumerable: true, configurable: true };
+  for (let i = 0; i < values.length; i++) {
+    at.value = values[i];
+    defineProperty(this, this.length, at);
+  }
+  return this;
+}
+
+native.setMakers(makeError, makeList);
 process.on('exit', native.stopAll);
 
 const NOW = 0;

@@ -103,10 +103,10 @@ function scanning(how, call) {
   return { ...given, sort: given.sort ?? '_arrival', limit: PAGE };
 }
 
-/* A count that a limit ended is no count. */
-function counted(hits) {
-  if (hits.complete) return hits.total;
-  throw new BudgetError(`the limit of ${hits.stopped === 'deadline' ? 'time' : 'work'} is spent: no exact count`, 'EBUDGET');
+/* What a limit ended is no count, and no page of all hits. */
+function complete(hits, what) {
+  if (hits.complete) return hits;
+  throw new BudgetError(`the limit of ${hits.stopped === 'deadline' ? 'time' : 'work'} is spent: no ${what}`, 'EBUDGET');
 }
 
 /* An index and a snapshot are asked alike: the subclasses have _handle. */
@@ -127,21 +127,24 @@ class View {
 
   /** Number of documents that match, exactly; a BudgetError where `timeoutMs` or `maxWork` ended it. */
   async count(query, how) {
-    return counted(await this.search(query, { ...how, limit: 0, count: true, select: false }));
+    return complete(await this.search(query, { ...how, limit: 0, count: true, select: false }), 'exact count').total;
   }
 
   countSync(query, how) {
-    return counted(this.searchSync(query, { ...how, limit: 0, count: true, select: false }));
+    return complete(this.searchSync(query, { ...how, limit: 0, count: true, select: false }), 'exact count').total;
   }
 
-  /** All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many. */
+  /**
+   * All hits of a query, by arrival unless `sort` says otherwise: constant memory, however many.  `timeoutMs` and
+   * `maxWork` hold for each page; where one ends it, that is a BudgetError.
+   */
   async *scan(query = '*:*', how = undefined) {
     const given = scanning(how, 'scan');
     const view = await this._still();
     try {
       let { after } = given;
       do {
-        const page = await view.search(query, { ...given, after });
+        const page = complete(await view.search(query, { ...given, after }), 'whole page of hits');
         yield* page;
         after = page.next;
       } while (after !== null);
@@ -156,7 +159,7 @@ class View {
     try {
       let { after } = given;
       do {
-        const page = view.searchSync(query, { ...given, after });
+        const page = complete(view.searchSync(query, { ...given, after }), 'whole page of hits');
         yield* page;
         after = page.next;
       } while (after !== null);

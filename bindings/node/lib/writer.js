@@ -3,6 +3,7 @@
 
 const { native, run, NOW } = require('./run');
 const { closing } = require('./closing');
+const { MisuseError } = require('./errors').classes;
 const { putAll, putAllSync } = require('./put_all');
 const { specOf } = require('./query');
 const { Schema } = require('./schema');
@@ -33,10 +34,18 @@ const schemaHandle = (schema) => Schema._handle(schema instanceof Schema ? schem
 
 /**
  * The writer of an index: what is put is durable and visible after `commit`, all of it or none.  Calls are
- * done in their order, awaited or not.  A ...Sync call overtakes those that are not done yet: await them
- * before.
+ * done in their order, awaited or not.  A ...Sync call would overtake those that are not done yet: until they
+ * are, it is a MisuseError (but statsSync and closeSync).
  */
 class Writer extends closing(Object) {
+  #walks = 0; // calls of putAll under way: between its batches the addon knows nothing of it
+
+  /* The handle, for a call at once. */
+  #now() {
+    if (this.#walks === 0 || this.closed) return this._handle; // of a closed one the addon complains
+    throw new MisuseError('a putAll of the writer is under way that a ...Sync call would overtake: await it', 'EMISUSE');
+  }
+
   constructor(handle) {
     super(handle);
     forgotten.register(this, undefined, this);
@@ -61,7 +70,7 @@ class Writer extends closing(Object) {
   }
 
   putSync(document, how) {
-    native.put(this._handle, document, Boolean(options(how, PUT, 'putSync').append), NOW);
+    native.put(this.#now(), document, Boolean(options(how, PUT, 'putSync').append), NOW);
   }
 
   /** As `put`, where you know the key is new: no older version is looked for. */
@@ -71,7 +80,7 @@ class Writer extends closing(Object) {
   }
 
   addSync(document) {
-    native.put(this._handle, document, true, NOW);
+    native.put(this.#now(), document, true, NOW);
   }
 
   /**
@@ -79,10 +88,16 @@ class Writer extends closing(Object) {
    * waits for the index, and so does its source.
    */
   async putAll(documents, how) {
-    return putAll(this, documents, how);
+    this.#walks++;
+    try {
+      return await putAll(this, documents, how);
+    } finally {
+      this.#walks--;
+    }
   }
 
   putAllSync(documents, how) {
+    this.#now();
     return putAllSync(this, documents, how);
   }
 
@@ -93,7 +108,7 @@ class Writer extends closing(Object) {
   }
 
   deleteSync(key) {
-    return native.delete(this._handle, text(key, 'key'), NOW);
+    return native.delete(this.#now(), text(key, 'key'), NOW);
   }
 
   /** Delete all that match, what is not committed included; how many they were. */
@@ -103,7 +118,7 @@ class Writer extends closing(Object) {
   }
 
   deleteByQuerySync(query) {
-    return native.deleteByQuery(this._handle, specOf(query), NOW);
+    return native.deleteByQuery(this.#now(), specOf(query), NOW);
   }
 
   /** Take in whole other indexes without analyzing them again. */
@@ -113,7 +128,7 @@ class Writer extends closing(Object) {
   }
 
   addIndexesSync(paths, how) {
-    native.addIndexes(this._handle, pathsOf(paths), options(how, LONG, 'addIndexesSync').progress, NOW);
+    native.addIndexes(this.#now(), pathsOf(paths), options(how, LONG, 'addIndexesSync').progress, NOW);
   }
 
   // ---- commits
@@ -128,7 +143,7 @@ class Writer extends closing(Object) {
   }
 
   commitSync(payload, how) {
-    return native.commit(this._handle, payloadOf(payload), options(how, LONG, 'commitSync').progress, NOW);
+    return native.commit(this.#now(), payloadOf(payload), options(how, LONG, 'commitSync').progress, NOW);
   }
 
   /** Forget everything since the last commit. */
@@ -137,7 +152,7 @@ class Writer extends closing(Object) {
   }
 
   rollbackSync() {
-    native.rollback(this._handle, NOW);
+    native.rollback(this.#now(), NOW);
   }
 
   /** Merge down to so many segments and commit.  `progress(done, total)` counts documents. */
@@ -147,7 +162,7 @@ class Writer extends closing(Object) {
   }
 
   mergeSync(maxSegments = 1, how = undefined) {
-    native.merge(this._handle, whole(maxSegments, 'maxSegments'), options(how, LONG, 'mergeSync').progress, NOW);
+    native.merge(this.#now(), whole(maxSegments, 'maxSegments'), options(how, LONG, 'mergeSync').progress, NOW);
   }
 
   /** What a commit would hold now, for this process alone. */
@@ -156,7 +171,7 @@ class Writer extends closing(Object) {
   }
 
   snapshotSync() {
-    return new Snapshot(native.writerSnapshot(this._handle, NOW));
+    return new Snapshot(native.writerSnapshot(this.#now(), NOW));
   }
 
   // ---- schema, counters
@@ -167,7 +182,7 @@ class Writer extends closing(Object) {
   }
 
   schemaSync() {
-    return Schema._of(native.writerSchema(this._handle, NOW));
+    return Schema._of(native.writerSchema(this.#now(), NOW));
   }
 
   /** Change it: new fields behind the others, boosts, `stored` to false, `many` to true. */
@@ -176,7 +191,7 @@ class Writer extends closing(Object) {
   }
 
   setSchemaSync(schema) {
-    native.setSchema(this._handle, schemaHandle(schema), NOW);
+    native.setSchema(this.#now(), schemaHandle(schema), NOW);
   }
 
   /** Counters since the writer was opened. */

@@ -28,6 +28,7 @@ typedef struct addon_job addon_job;
 /** What a context of JavaScript (the process, a worker) keeps. */
 typedef struct addon_state {
     napi_ref make_error; /* lib/errors.js: an exception of a status */
+    napi_ref make_list;  /* lib/run.js: an array of values */
     napi_ref big_int;    /* the global BigInt */
     addon_job *jobs;     /* all that are under way */
 } addon_state;
@@ -95,6 +96,9 @@ napi_value addon_null(napi_env env);
 napi_value addon_undefined(napi_env env);
 /** An array of n values; NULL if any of them is. */
 napi_value addon_array(napi_env env, const napi_value *values, size_t n);
+/** An array of these values behind those of `array` (NULL = a new one): own elements, whatever
+ *  setters the prototype of arrays has. */
+napi_value addon_list(napi_env env, napi_value array, const napi_value *values, size_t n);
 bool addon_set(napi_env env, napi_value object, const char *name, napi_value value);
 
 /* ---- error.c --------------------------------------------------------------------------------- */
@@ -165,8 +169,9 @@ struct addon_job {
     bool only_looks; /* it changes nothing: what the callback throws counts at its end, too */
     /* of one in the pool */
     uint32_t id;
-    bool waits;  /* to be begun by addon_handle_done */
-    bool queued; /* the pool has it */
+    bool waits;    /* to be begun by addon_handle_done */
+    bool queued;   /* the pool has it */
+    bool any_time; /* in place, it may overtake the line of its writer */
     napi_deferred deferred;
     napi_async_work work;
     addon_job *prev, *next; /* among all that are under way */

@@ -203,6 +203,15 @@ napi_value addon_array(napi_env env, const napi_value *values, size_t n) {
     return array;
 }
 
+napi_value addon_list(napi_env env, napi_value array, const napi_value *values, size_t n) {
+    napi_value make, list = NULL, self = array == NULL ? addon_undefined(env) : array;
+    if (self == NULL ||
+        napi_get_reference_value(env, addon_state_of(env)->make_list, &make) != napi_ok ||
+        napi_call_function(env, self, make, n, values, &list) != napi_ok)
+        return NULL;
+    return list;
+}
+
 bool addon_set(napi_env env, napi_value object, const char *name, napi_value value) {
     return value != NULL && napi_set_named_property(env, object, name, value) == napi_ok;
 }

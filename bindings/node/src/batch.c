@@ -73,12 +73,16 @@ static void run_put(addon_job *job) {
     prism_writer *writer = job->handles[0]->ptr;
     batch *b = job->handles[1]->ptr;
     size_t from = 0;
+    prism_put_opts opts = PRISM_PUT_OPTS_INIT;
+    opts.flags = own->flags;
+    opts.progress = addon_progress; /* nobody is told: it looks at `cancelled` in a flush */
+    opts.progress_ctx = job;
     while (own->tried < b->n && !job->cancelled) {
         int i = own->tried++;
         prism_error *err = &b->errors[i];
         *err = (prism_error)PRISM_ERROR_INIT;
         prism_status status =
-            prism_writer_put_json(writer, b->json.ptr + from, b->ends[i] - from, own->flags, err);
+            prism_writer_put_json_with(writer, b->json.ptr + from, b->ends[i] - from, &opts, err);
         from = b->ends[i];
         if (status != PRISM_OK && !(own->collect && is_of_document(status))) return;
     }

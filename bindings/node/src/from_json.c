@@ -19,6 +19,8 @@
 
 #define MAX_DEPTH 200
 #define MAX_SAFE_DIGITS 15
+#define FEW 32         /* elements of an array that need no memory of their own */
+#define MANY 8192      /* ... that become one at once */
 #define MAX_LOOSE 1024 /* members of a page that leave their handles */
 
 static napi_value read_value(json_reader *r);
@@ -184,19 +186,55 @@ static napi_value read_word(json_reader *r) {
 
 /* ---- arrays, objects ------------------------------------------------------------------------- */
 
-static napi_value read_array(json_reader *r) {
-    napi_value array = NULL;
-    if (napi_create_array(r->env, &array) != napi_ok) return NULL;
-    if (json_take(r, ']')) return array;
-    for (uint32_t i = 0;; i++) {
-        napi_handle_scope scope;
-        if (napi_open_handle_scope(r->env, &scope) != napi_ok) return NULL;
-        napi_value item = read_value(r);
-        bool good = item != NULL && napi_set_element(r->env, array, i, item) == napi_ok;
-        napi_close_handle_scope(r->env, scope);
-        if (good && json_take(r, ']')) return array;
-        if (!good || !json_take(r, ',')) return fail(r);
+/* Elements that are read and not yet in the array. */
+typedef struct elements {
+    napi_value first[FEW], *values;
+    size_t n, cap;
+} elements;
+
+static bool add_element(json_reader *r, elements *e, napi_value value) {
+    if (e->n == e->cap) {
+        napi_value *more = malloc(e->cap * 2 * sizeof(napi_value));
+        if (more == NULL) {
+            addon_throw_memory(r->env);
+            return false;
+        }
+        memcpy(more, e->values, e->n * sizeof(napi_value));
+        if (e->values != e->first) free(e->values);
+        e->values = more;
+        e->cap *= 2;
     }
+    e->values[e->n++] = value;
+    return true;
+}
+
+/* Behind the bracket; the handles of the elements live in the caller's scope. */
+static napi_value read_elements(json_reader *r, elements *e) {
+    napi_value array = NULL;
+    bool more = !json_take(r, ']');
+    while (more) {
+        napi_value item = read_value(r);
+        if (item == NULL || !add_element(r, e, item)) return fail(r);
+        more = !json_take(r, ']');
+        if (more && !json_take(r, ',')) return fail(r);
+        if (more && e->n < MANY) continue;
+        if ((array = addon_list(r->env, array, e->values, e->n)) == NULL) return NULL;
+        e->n = 0;
+    }
+    return array != NULL ? array : addon_list(r->env, NULL, NULL, 0);
+}
+
+static napi_value read_array(json_reader *r) {
+    napi_escapable_handle_scope scope;
+    napi_value array = NULL;
+    elements e = {.cap = FEW};
+    e.values = e.first;
+    if (napi_open_escapable_handle_scope(r->env, &scope) != napi_ok) return NULL;
+    napi_value made = read_elements(r, &e);
+    if (e.values != e.first) free(e.values);
+    if (made != NULL && napi_escape_handle(r->env, scope, made, &array) != napi_ok) array = NULL;
+    napi_close_escapable_handle_scope(r->env, scope);
+    return array;
 }
 
 /* A member of the object itself, whatever its prototype says: setting would call setters there, and
@@ -308,12 +346,15 @@ napi_value addon_from_json(napi_env env, const char *text, size_t len, const add
 napi_value addon_page_from_json(napi_env env, char *const *texts, const size_t *lens, uint32_t n,
                                 const addon_names *names) {
     json_reader r = {.env = env, .names = names != NULL && names->some ? names : NULL};
-    napi_value page = NULL;
-    bool good = napi_create_array_with_length(env, n, &page) == napi_ok;
+    napi_value *values = malloc(((size_t)n + 1) * sizeof(napi_value)), page = NULL;
+    bool good = values != NULL;
+    if (!good) addon_throw_memory(env);
     for (uint32_t i = 0; good && i < n; i++) {
-        napi_value value = read_document(&r, texts[i], lens[i]);
-        good = value != NULL && napi_set_element(env, page, i, value) == napi_ok;
+        values[i] = read_document(&r, texts[i], lens[i]);
+        good = values[i] != NULL;
     }
+    if (good) page = addon_list(env, NULL, values, n);
     addon_text_free(&r.text);
-    return good ? page : NULL;
+    free(values);
+    return page;
 }

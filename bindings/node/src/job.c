@@ -11,8 +11,8 @@
  *
  * Writers   The library lets calls of a writer take turns; two that wait for each other would keep
  *           threads of the pool from everybody else.  So the jobs of a writer stand in a line, and
- *           are done in the order of the calls, awaited or not.  One in place does not stand in it:
- *           it overtakes those that wait.
+ *           are done in the order of the calls, awaited or not.  One in place would overtake them:
+ *           it is refused while there are any.
  * Cancel    A job that has not begun is taken out; one that runs sees `cancelled` where the library
  *           lets it (searches, merges, batches, copies, commits until they are published).
  * The end   `process.exit` waits for the pool: jobs that run are cancelled then, others do nothing.
@@ -182,13 +182,23 @@ static void complete(napi_env env, napi_status status, void *data) {
     settle(env, job);
 }
 
+/* Why it cannot run in place now; NULL: it can. */
+static const char *in_the_way(const addon_job *job) {
+    for (int i = 0; i < ADDON_JOB_HANDLES; i++)
+        if (job->handles[i] != NULL && job->handles[i]->telling)
+            return "the handle is amid a call that tells its progress";
+    const addon_handle *writer = writer_of(job);
+    if (writer == NULL || writer->current == NULL || job->any_time) return NULL;
+    return "calls of the writer are under way that a ...Sync call would overtake: await them";
+}
+
 static napi_value start_in_place(napi_env env, addon_job *job) {
     napi_value result = NULL;
-    for (int i = 0; i < ADDON_JOB_HANDLES; i++)
-        if (job->handles[i] != NULL && job->handles[i]->telling) {
-            napi_throw_error(env, "EMISUSE", "the handle is amid a call that tells its progress");
-            return addon_job_drop(env, job);
-        }
+    const char *why = in_the_way(job);
+    if (why != NULL) {
+        addon_throw_status(env, PRISM_EMISUSE, why);
+        return addon_job_drop(env, job);
+    }
     addon_handle *teller = job->progress != NULL ? job->handles[0] : NULL;
     if (teller != NULL) teller->telling = true;
     if (addon_progress_begin(env, job, true)) {

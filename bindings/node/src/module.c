@@ -24,18 +24,25 @@ static void free_state(napi_env env, void *data, void *hint) {
     free(data);
 }
 
-/* setErrorMaker(function) */
-static napi_value set_error_maker(napi_env env, napi_callback_info info) {
-    addon_args args;
+/* Keep a function of lib/, instead of the one before. */
+static bool keep_function(addon_args *args, size_t i, napi_ref *kept) {
     napi_valuetype type = napi_undefined;
-    if (!addon_args_get(&args, env, info)) return NULL;
-    if (napi_typeof(env, args.v[0], &type) != napi_ok || type != napi_function)
-        return addon_throw_type(env, "a function is needed");
+    if (napi_typeof(args->env, args->v[i], &type) != napi_ok || type != napi_function) {
+        addon_throw_type(args->env, "a function is needed");
+        return false;
+    }
+    if (*kept != NULL) napi_delete_reference(args->env, *kept);
+    *kept = NULL;
+    return napi_create_reference(args->env, args->v[i], 1, kept) == napi_ok;
+}
+
+/* setMakers(makeError, makeList) */
+static napi_value set_makers(napi_env env, napi_callback_info info) {
+    addon_args args;
     addon_state *state = addon_state_of(env);
-    if (state->make_error != NULL) napi_delete_reference(env, state->make_error);
-    return napi_create_reference(env, args.v[0], 1, &state->make_error) == napi_ok
-               ? addon_undefined(env)
-               : NULL;
+    bool good = addon_args_get(&args, env, info) && keep_function(&args, 0, &state->make_error) &&
+                keep_function(&args, 1, &state->make_list);
+    return good ? addon_undefined(env) : NULL;
 }
 
 /* allocated(): bytes that malloc has handed out in the process; 0 = it does not say.  For tests. */
@@ -50,7 +57,7 @@ static napi_value allocated(napi_env env, napi_callback_info info) {
 }
 
 static const addon_function own_functions[] = {
-    {"setErrorMaker", set_error_maker}, {"allocated", allocated}, {NULL, NULL}};
+    {"setMakers", set_makers}, {"allocated", allocated}, {NULL, NULL}};
 
 static bool add_functions(napi_env env, napi_value exports, const addon_function *functions) {
     napi_value function;

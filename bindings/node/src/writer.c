@@ -62,8 +62,12 @@ static napi_value finish_number(napi_env env, addon_job *job) {
 
 static void run_put(addon_job *job) {
     write_job *own = (write_job *)job;
-    job->status = prism_writer_put_json(writer_of(job), own->document.ptr, own->document.len,
-                                        own->flags, &job->err);
+    prism_put_opts opts = PRISM_PUT_OPTS_INIT;
+    opts.flags = own->flags;
+    opts.progress = addon_progress; /* nobody is told: it looks at `cancelled` in a flush */
+    opts.progress_ctx = job;
+    job->status = prism_writer_put_json_with(writer_of(job), own->document.ptr, own->document.len,
+                                             &opts, &job->err);
 }
 
 /* put(writer, document, append, mode) */
@@ -291,7 +295,9 @@ static napi_value finish_stats(napi_env env, addon_job *job) {
 static napi_value stats(napi_env env, napi_callback_info info) {
     addon_args args;
     write_job *own = new_write(&args, env, info, run_stats, finish_stats);
-    return own == NULL ? NULL : addon_job_start(&args, 1, &own->job);
+    if (own == NULL) return NULL;
+    own->job.any_time = true; /* to look on while calls are under way */
+    return addon_job_start(&args, 1, &own->job);
 }
 
 const addon_function addon_writer_functions[] = {{"put", put},

@@ -185,3 +185,43 @@ test('a ...Sync call refuses a signal', (t) => {
   }
   assert.equal(index.searchSync('x', { signal: undefined }).total, 0);
 });
+
+for (const call of ['put', 'putAll']) {
+  test(`a ${call} is ended in the flush that it begins with, and nothing is lost`, async (t) => {
+    const index = Index.inMemory();
+    const writer = index.writerSync({ memory: '64M' });
+    t.after(async () => {
+      await writer.close();
+      await index.close();
+    });
+    const words = Array.from({ length: 3000 }, (_, i) => `w${(i * 7919) % 99991}`);
+    let began = Infinity;
+    let controller = new AbortController();
+    const timer = setInterval(() => {
+      if (performance.now() - began > 60) controller.abort(); // no put takes that long but by a flush
+    }, 5);
+    t.after(() => clearInterval(timer));
+    let n = 0;
+    let ended;
+    for (; n < 100_000 && !ended; n++) {
+      const document = { id: String(n), body: words.slice((n * 31) % 2700).slice(0, 300).join(' ') };
+      controller = new AbortController();
+      began = performance.now();
+      const { signal } = controller;
+      try {
+        await (call === 'put' ? writer.put(document, { signal }) : writer.putAll([document], { signal }));
+      } catch (error) {
+        ended = error;
+      }
+      began = Infinity;
+    }
+    const stats = await writer.stats();
+    if (stats.flushes > 0) return t.skip('the flush was over before');
+    assert.equal(ended?.name, 'AbortError');
+    assert.equal(stats.documentsPut, n - 1);
+    await writer.put({ id: 'again' });
+    assert.equal((await writer.stats()).flushes, 1);
+    await writer.commit();
+    assert.equal(await index.count('*:*'), n);
+  });
+}

@@ -2,7 +2,7 @@
 /* Values that run code, contradict themselves or are too large: an exception, and the writer is as before. */
 const test = require('node:test');
 const assert = require('node:assert/strict');
-const { LimitError, RejectedError, ParseError, memory, smallIndex } = require('./helper');
+const { LimitError, MisuseError, RejectedError, ParseError, memory, smallIndex } = require('./helper');
 
 const mine = new Error('mine');
 const throws = () => {
@@ -52,10 +52,19 @@ test('proxies and getters that behave are documents', (t) => {
 test('code of a value that uses the writer, the index and itself meanwhile', async (t) => {
   const { index, writer } = memory(t);
   let deep = 0;
+  let refused = 0;
+  const putInner = (inner) => {
+    try {
+      writer.putSync(inner);
+    } catch (error) {
+      assert.ok(error instanceof MisuseError, error); // it would overtake the putAll that reads the document
+      refused++;
+    }
+  };
   const document = {
     id: 'outer',
     get title() {
-      if (deep++ < 3) writer.putSync({ id: `inner${deep}`, get body() { return writer.commitSync() && 'x'; } });
+      if (deep++ < 3) putInner({ id: `inner${deep}`, get body() { return writer.commitSync() && 'x'; } });
       index.searchSync('x');
       writer.put({ id: `later${deep}` });
       delete document.body;
@@ -70,6 +79,7 @@ test('code of a value that uses the writer, the index and itself meanwhile', asy
   const ids = [...index].map((one) => one.id).sort();
   assert.deepEqual(ids, ['inner1', 'inner2', 'inner3', 'later1', 'later2', 'later3', 'outer'].filter((id) => ids.includes(id)));
   assert.ok(ids.includes('outer') && ids.includes('inner1'));
+  assert.equal(refused, 2);
 });
 
 test('a getter that closes the writer', async (t) => {
@@ -185,12 +195,23 @@ test('a setter of a prototype neither takes a member nor gets at the texts that 
   } finally {
     delete Object.prototype.title;
   }
-  const others = index.searchSync('word', { limit: 16, sort: '_arrival' }).hits;
-  Object.defineProperty(Array.prototype, '0', { set() { if (called++ < 20) others[called % 16].fields; }, configurable: true });
+});
+
+test('a setter of Array.prototype takes no element of a document', (t) => {
+  const { index, writer } = memory(t);
+  const documents = [0, 1, 31, 32, 33, 100, 8191, 8192, 8193, 20_000].map((n, i) => ({ id: String(i), list: Array.from({ length: n }, (_, j) => j), o: { p: [[1], [[2, 'x']]] } }));
+  writer.putAllSync(documents);
+  writer.commitSync();
+  const { hits } = index.searchSync('*:*', { limit: 16, sort: '_arrival' });
+  let called = 0;
+  let first;
+  for (const place of [0, 1, 8192]) Object.defineProperty(Array.prototype, place, { set() { called++; }, configurable: true });
   try {
-    assert.equal(others[3].fields.title, 'word 3');
-    assert.ok(called > 0); // the setter was inside the reader
+    first = hits[0].fields; // the page of all of them
+    assert.equal(hits[0].fields, first);
   } finally {
-    delete Array.prototype[0];
+    for (const place of [0, 1, 8192]) delete Array.prototype[place];
   }
+  assert.equal(called, 0);
+  for (let i = 0; i < documents.length; i++) assert.deepEqual(hits[i].fields, documents[i]);
 });

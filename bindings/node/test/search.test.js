@@ -196,6 +196,22 @@ test('a count that a limit ended is an exception', async (t) => {
   assert.equal(await index.count('w1', { timeoutMs: 60_000 }), 3000);
 });
 
+test('a scan that a limit ended is an exception, not fewer hits', async (t) => {
+  const index = slowIndex(3000);
+  t.after(() => index.close());
+  const how = { maxWork: 1000, exhaustive: true, sort: '_score', select: false };
+  const seen = [];
+  await assert.rejects(
+    async () => {
+      for await (const hit of index.scan(slowQuery, how)) seen.push(hit.key);
+    },
+    (error) => error instanceof BudgetError && error.code === 'EBUDGET' && /work.*page/.test(error.message),
+  );
+  assert.throws(() => [...index.scanSync(slowQuery, how)], BudgetError);
+  assert.equal(seen.length % 512, 0); // whole pages only
+  assert.equal([...index.scanSync('w1', { timeoutMs: 60_000, select: false })].length, 3000);
+});
+
 test('select: no member, many members, members whose names are written with escapes', async (t) => {
   const { index, writer } = memory(t);
   const names = Array.from({ length: 100 }, (_, i) => `m${i}`);

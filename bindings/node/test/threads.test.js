@@ -4,7 +4,7 @@ const test = require('node:test');
 const assert = require('node:assert/strict');
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
-const { Index, PACKAGE, check, range, key, text, integer, folder, memory, assertSound } = require('./helper');
+const { Index, MisuseError, PACKAGE, check, range, key, text, integer, folder, memory, assertSound } = require('./helper');
 
 const SCHEMA = { id: key(), body: text(), n: integer({ column: true }) };
 const COMMITS = 40;
@@ -134,16 +134,16 @@ test('the thread of JavaScript goes on while the pool works', async (t) => {
   assert.ok(ticks > took / 40, `${ticks} ticks in ${took} ms`);
 });
 
-test('the schema of a writer is read beside ...Sync calls that change it', async (t) => {
+test('the schema of a writer is read in the order of the calls that change it', async (t) => {
   const { writer } = memory(t, SCHEMA);
-  const asked = writer.schema();
-  for (const until = performance.now() + 50; performance.now() < until; ); // the pool has read it
-  writer.setSchemaSync(writer.schemaSync().withFields({ later: 'keyword' }));
-  assert.deepEqual((await asked).names, ['id', 'body', 'n']);
+  const before = await writer.schema();
+  const calls = [];
   for (let round = 0; round < 100; round++) {
-    const deleted = writer.deleteByQuery(range('n', 5, 6));
-    writer.setSchemaSync(writer.schemaSync().withFields({ [`field${round}`]: 'keyword' }));
-    writer.rollbackSync();
-    await deleted;
+    calls.push(writer.deleteByQuery(range('n', 5, 6)), writer.setSchema(before.withFields({ [`field${round}`]: 'keyword' })));
+    calls.push(writer.schema().then((schema) => assert.deepEqual(schema.names, ['id', 'body', 'n', `field${round}`])));
+    calls.push(writer.rollback());
+    if (round % 10 === 0) assert.throws(() => writer.schemaSync(), MisuseError);
   }
+  await Promise.all(calls);
+  assert.deepEqual(writer.schemaSync().names, before.names);
 });

@@ -53,6 +53,44 @@ test('calls are done in their order, awaited or not', async (t) => {
   assert.deepEqual([await index.has('same'), await index.has('last')], [false, true]);
 });
 
+test('a ...Sync call does not overtake calls under way', async (t) => {
+  const { index, writer } = memory(t);
+  const calls = [writer.put({ id: 'a' }), writer.put({ id: 'b' })];
+  const { schema } = index;
+  const twins = {
+    commitSync: [], putSync: [{ id: 'a' }], addSync: [{}], putAllSync: [[{ id: 'c' }]], deleteSync: ['a'], deleteByQuerySync: ['*:*'],
+    rollbackSync: [], mergeSync: [], snapshotSync: [], setSchemaSync: [schema], schemaSync: [], addIndexesSync: [[]],
+  };
+  for (const [twin, args] of Object.entries(twins)) {
+    assert.throws(() => writer[twin](...args), (error) => error instanceof MisuseError && error.code === 'EMISUSE' && /overtake/.test(error.message), twin);
+  }
+  assert.ok(writer.statsSync().documentsPut <= 2);
+  await Promise.all(calls);
+  writer.commitSync();
+  assert.equal(await index.count('*:*'), 2);
+});
+
+test('... nor a putAll, whose source may keep it waiting', async (t) => {
+  const { index, writer } = memory(t);
+  let open;
+  const gate = new Promise((done) => {
+    open = done;
+  });
+  async function* source() {
+    yield { id: 'a' };
+    await gate;
+    yield { id: 'b' };
+  }
+  const putting = writer.putAll(source());
+  await new Promise(setImmediate);
+  assert.throws(() => writer.commitSync(), (error) => error instanceof MisuseError && error.code === 'EMISUSE' && /putAll/.test(error.message));
+  assert.throws(() => writer.putAllSync([{ id: 'c' }]), MisuseError);
+  open();
+  assert.equal((await putting).put, 2);
+  writer.commitSync();
+  assert.equal(await index.count('*:*'), 2);
+});
+
 test('payloads are bytes or texts', async (t) => {
   const { index, writer } = memory(t);
   const payloads = [['数据', '数据'], [Buffer.from('x\0y'), 'x\0y'], [new Uint16Array([0x4142]).buffer, 'BA'], [new DataView(new ArrayBuffer(2)), '\0\0'], [undefined, '']];

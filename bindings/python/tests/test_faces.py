@@ -104,7 +104,7 @@ FACES = {
     "prism_writer_get_stats": "Writer.stats",
     "prism_writer_merge": "Writer.merge",
     "prism_writer_open": "Index.writer",
-    "prism_writer_put_json": "Writer.put",
+    "prism_writer_put_json_with": "Writer.put",
     "prism_writer_rollback": "Writer.rollback",
     "prism_writer_schema_ref": "Writer.schema",
     "prism_writer_set_schema": "Writer.set_schema",
@@ -130,6 +130,7 @@ WITHOUT = {
     "prism_vocabulary_ref": "a vocabulary has one owner here",
     "prism_writer_commit": "prism_writer_commit_with says the same, and can be stopped",
     "prism_writer_put": DICTS,
+    "prism_writer_put_json": "prism_writer_put_json_with says the same, and can be stopped",
     "prism_writer_schema": "lent; prism_writer_schema_ref is safe beside other threads",
 }
 
@@ -144,6 +145,7 @@ OPTIONS = {
     "prism_reindex_opts": {},
     "prism_repair_opts": {"allocator": "as above"},
     "prism_commit_opts": {},
+    "prism_put_opts": {},
 }
 
 

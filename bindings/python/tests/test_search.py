@@ -125,6 +125,14 @@ def test_limits_of_work(memory: ps.Index) -> None:
     hits = memory.search("w*", max_work=1, exact_total=True)
     assert not hits.complete and hits.stopped == "work"
     assert memory.search("word", timeout=10.0).complete
+    with pytest.raises(ps.BudgetError, match="work is spent: no exact count"):
+        memory.count("w*", max_work=1)
+    seen = []
+    with pytest.raises(ps.BudgetError, match="work is spent: no whole page"):
+        for hit in memory.scan("w*", sort="_score", exhaustive=True, max_work=1):
+            seen.append(hit.key)
+    assert len(seen) % 512 == 0
+    assert sum(1 for _ in memory.scan("word", timeout=60.0)) == memory.count("word", timeout=60.0) == 20000
     with pytest.raises(ps.BudgetError):
         memory.search("w*", memory=100)
     with pytest.raises(ValueError):

@@ -6,7 +6,7 @@ import importlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,20 @@ except ps.UnsupportedError as error:
     pytest.skip(str(error), allow_module_level=True)
 
 SILICON = [{"id": str(i), "title": f"w{i}", "body": "custom silicon <数据中心> " + "x " * (i % 3)} for i in range(30)]
+OPENED: list[Any] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_after() -> Iterator[None]:
+    """Later Pythons warn of connections that the collector closes, in whatever test that is."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 def standard(path: str) -> Any:
     connection = sqlite3.connect(path, check_same_thread=False)
+    OPENED.append(connection)
     if not hasattr(connection, "enable_load_extension"):
         pytest.skip("this Python's sqlite3 loads no extensions")
     connection.enable_load_extension(True)
@@ -35,6 +45,7 @@ def another(path: str) -> Any:
     """A newer SQLite, which tells by itself of interrupts."""
     apsw = pytest.importorskip("apsw")
     connection = apsw.Connection(path)
+    OPENED.append(connection)
     connection.enable_load_extension(True)
     connection.load_extension(PATH)
     return connection

@@ -173,6 +173,14 @@ START_TEST(writers) {
     ck_assert_int_eq(prism_writer_delete(w.writer, NULL, 0, &n, &err), PRISM_OK);
     ck_assert_uint_eq(n, 0);
     ck_assert_int_eq(prism_writer_put_json(w.writer, NULL, 0, 0, &err), PRISM_EPARSE);
+    prism_put_opts put = PRISM_PUT_OPTS_INIT;
+    REFUSED(prism_writer_put_json_with(NULL, "{}", 2, &put, &err));
+    REFUSED(prism_writer_put_json_with(w.writer, NULL, 1, &put, &err));
+    put.flags = 2;
+    REFUSED(prism_writer_put_json_with(w.writer, "{}", 2, &put, &err));
+    put = (prism_put_opts){.flags = 0};
+    REFUSED(prism_writer_put_json_with(w.writer, "{}", 2, &put, &err));
+    ck_assert_int_eq(prism_writer_put_json_with(w.writer, NULL, 0, NULL, &err), PRISM_EPARSE);
     n = 9;
     REFUSED(prism_writer_delete_query(NULL, w.query, &n, &err));
     ck_assert_uint_eq(n, 0);

@@ -469,8 +469,8 @@ START_TEST(what_cannot_be_read_back_is_lost) {
 }
 END_TEST
 
-/* One analyzes its documents itself, the other has workers for batches of a few: both say the same of
- * their budget behind every document, for segments end by it. */
+/* One analyzes its documents itself, the other has workers for batches of a few: both say the same
+ * of their budget behind every document, for segments end by it. */
 START_TEST(a_segment_is_as_full_with_workers_as_without) {
     static bench alone, helped;
     prs_pool *pool;

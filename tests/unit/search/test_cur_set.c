@@ -1,7 +1,7 @@
 /* test_cur_set.c - do prefixes, ranges and exists walk the documents that were found for them,
  * in windows of every size, with one score? */
+#include "harness/search_kit.h"
 #include "unit/search/fake_cursor.h"
-#include "unit/search/kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* test_doc_set.c - are the documents of ranges and of existing values those whose documents say
  * so? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <prismsearch.h>
 

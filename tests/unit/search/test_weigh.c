@@ -1,5 +1,5 @@
 /* test_weigh.c - does every leaf get the weight that FORMAT.md gives it? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/weigh.h"
 

@@ -185,6 +185,42 @@ START_TEST(a_merge_is_stopped_in_its_flush) {
 }
 END_TEST
 
+/* Put a document that must be preceded by a flush; at question stop_at it is stopped.
+ * Returns   : questions asked */
+static uint64_t put_behind_full(uint64_t stop_at) {
+    static const char last[] = "{\"id\":\"last\",\"body\":\"b1a\"}";
+    world w;
+    caller c = {.stop_at = stop_at};
+    prism_put_opts opts = PRISM_PUT_OPTS_INIT;
+    opts.progress = ask;
+    opts.progress_ctx = &c;
+    world_make(&w, world_schema);
+    put_many(&w, "a", 200);
+    uint64_t memory = w.writer->options.memory;
+    /* what is pending has spent it */
+    w.writer->options.memory = prs_pending_bytes(&w.writer->pending);
+    prism_status status = prism_writer_put_json_with(w.writer, last, sizeof last - 1, &opts, NULL);
+    ck_assert_int_eq(status, c.n_asked == stop_at ? PRISM_ECANCELED : PRISM_OK);
+    if (status != PRISM_OK) { /* nothing is lost, and the same call goes on */
+        ck_assert_uint_eq(w.writer->stats.documents_put, 200);
+        ck_assert_int_eq(prism_writer_put_json(w.writer, last, sizeof last - 1, 0, NULL), PRISM_OK);
+        ck_assert_uint_eq(c.n_asked, stop_at); /* that one asks nobody */
+    }
+    w.writer->options.memory = memory;
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), 201);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+    return c.n_asked;
+}
+
+START_TEST(a_put_is_stopped_in_its_flush) {
+    uint64_t n = put_behind_full(0);
+    ck_assert_uint_gt(n, 5);
+    for (uint64_t k = 1; k <= n; k++) ck_assert_uint_eq(put_behind_full(k), k);
+}
+END_TEST
+
 /* ---- a merge thread that takes long ---------------------------------------------------------- */
 
 typedef struct slow {
@@ -243,4 +279,4 @@ END_TEST
 
 TEST_SUITE(commit_stop, at_every_question, nobody_is_asked_afterwards,
            each_part_of_a_flush_is_a_question, a_merge_is_stopped_in_its_flush,
-           a_wait_for_the_merge_thread_ends)
+           a_put_is_stopped_in_its_flush, a_wait_for_the_merge_thread_ends)

@@ -102,8 +102,8 @@ START_TEST(a_model_of_keys_agrees) {
 }
 END_TEST
 
-/* One key put over and over is looked for once a flush: else a hundred thousand puts of it in each of
- * two flushes are ten thousand million looks at documents. */
+/* One key put over and over is looked for once a flush: else a hundred thousand puts of it in each
+ * of two flushes are ten thousand million looks at documents. */
 START_TEST(a_key_put_often_is_looked_for_once) {
     enum { OFTEN = 20000 };
     world w;

@@ -67,6 +67,9 @@ void core_done(PyObject *self);
  *  that comes back to the object gets an exception, where it would wait for itself. */
 void *core_use_telling(PyObject *self, core_telling *me);
 void core_done_telling(PyObject *self, core_telling *me);
+/** The same for a part of a call that uses the object already. */
+void core_telling_begin(PyObject *self, core_telling *me);
+void core_telling_end(PyObject *self, core_telling *me);
 /** close(), as a method. */
 PyObject *core_close(PyObject *self, PyObject *unused);
 /** `closed`, as a getter. */
@@ -187,8 +190,9 @@ PyObject *core_index_backup(PyObject *self, PyObject *args);
 
 /* ---- put_many.c ------------------------------------------------------------------------------ */
 
-/** Writer.put_many, with the writer in use: (number put, [(place, exception)]). */
-PyObject *core_put_many(core_state *state, prism_writer *writer, PyObject *documents,
-                        unsigned flags, bool collect);
+/** Writer.put_many, with the writer in use: (number put, [(place, exception)]).
+ *  Params : opts = of each put; its progress is core_progress, the ctx a core_watch */
+PyObject *core_put_many(PyObject *self, prism_writer *writer, PyObject *documents,
+                        const prism_put_opts *opts, bool collect);
 
 #endif

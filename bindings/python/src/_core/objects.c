@@ -47,19 +47,26 @@ void *core_use(PyObject *object) {
     return self->handle;
 }
 
-void *core_use_telling(PyObject *object, core_telling *me) {
+void core_telling_begin(PyObject *object, core_telling *me) {
     core_object *self = (core_object *)object;
-    void *handle = core_use(object);
-    if (handle == NULL) return NULL;
     *me = (core_telling){PyThread_get_thread_ident(), self->telling};
     self->telling = me;
+}
+
+void core_telling_end(PyObject *object, core_telling *me) {
+    core_telling **at = &((core_object *)object)->telling;
+    while (*at != me) at = &(*at)->next;
+    *at = me->next;
+}
+
+void *core_use_telling(PyObject *object, core_telling *me) {
+    void *handle = core_use(object);
+    if (handle != NULL) core_telling_begin(object, me);
     return handle;
 }
 
 void core_done_telling(PyObject *object, core_telling *me) {
-    core_telling **at = &((core_object *)object)->telling;
-    while (*at != me) at = &(*at)->next;
-    *at = me->next;
+    core_telling_end(object, me);
     core_done(object);
 }
 

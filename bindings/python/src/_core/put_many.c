@@ -4,7 +4,8 @@
  *   without it             the library puts them, one by one
  *
  * A thread that gives the lock up for a single put of 30 us waits up to 5 ms to have it back where
- * others run Python; a batch makes that a hundredth.  Signals are looked at between batches.
+ * others run Python; a batch makes that a hundredth.  Signals are looked at between batches, and
+ * every 50 ms of a flush in a put.
  *
  * Errors    Those of a document (it cannot be read, breaks the schema, is too large) end the call,
  *           or are collected: the place of the document in the iterable and the exception.  All
@@ -17,9 +18,10 @@
 #define BATCH_DOCUMENTS 512
 
 typedef struct batch {
+    PyObject *self; /* the Writer */
     core_state *state;
     prism_writer *writer;
-    unsigned flags;
+    const prism_put_opts *opts;
     bool collect;
     core_text json;
     size_t ends[BATCH_DOCUMENTS];        /* of each document in json */
@@ -67,8 +69,8 @@ static int put_all(batch *b) {
     for (int i = 0; i < b->n; i++) {
         prism_error *err = &b->errors[i];
         *err = (prism_error)PRISM_ERROR_INIT;
-        prism_status status =
-            prism_writer_put_json(b->writer, b->json.ptr + from, b->ends[i] - from, b->flags, err);
+        prism_status status = prism_writer_put_json_with(b->writer, b->json.ptr + from,
+                                                         b->ends[i] - from, b->opts, err);
         from = b->ends[i];
         if (status != PRISM_OK && !(b->collect && is_of_document(status))) return i + 1;
     }
@@ -87,9 +89,13 @@ static void raise_for(batch *b, int i) {
 }
 
 static bool flush(batch *b) {
-    int tried;
-    CORE_UNLOCKED(tried = put_all(b));
-    bool good = true;
+    core_telling telling;
+    core_telling_begin(b->self, &telling);
+    core_watch_begin(b->opts->progress_ctx, NULL);
+    int tried = put_all(b);
+    core_watch_end(b->opts->progress_ctx);
+    core_telling_end(b->self, &telling);
+    bool good = !PyErr_Occurred(); /* of a signal's handler */
     for (int i = 0; good && i < tried; i++) {
         if (b->errors[i].code == PRISM_OK) {
             b->put++;
@@ -144,13 +150,14 @@ static bool take_all(batch *b, PyObject *documents) {
     return b->n == 0 || flush(b);
 }
 
-PyObject *core_put_many(core_state *state, prism_writer *writer, PyObject *documents,
-                        unsigned flags, bool collect) {
+PyObject *core_put_many(PyObject *self, prism_writer *writer, PyObject *documents,
+                        const prism_put_opts *opts, bool collect) {
     batch *b = PyMem_Calloc(1, sizeof *b);
     if (b == NULL) return PyErr_NoMemory();
-    b->state = state;
+    b->self = self;
+    b->state = core_state_of(self);
     b->writer = writer;
-    b->flags = flags;
+    b->opts = opts;
     b->collect = collect;
     b->rejected = PyList_New(0);
     bool good = b->rejected != NULL && take_all(b, documents);

@@ -5,8 +5,12 @@
  * Tested by: tests/test_writer.py, tests/test_threads.py, tests/test_crash.py */
 #include "core.h"
 
-static unsigned put_flags(int append) {
-    return append ? PRISM_PUT_APPEND : PRISM_PUT_REPLACE;
+static prism_put_opts put_opts(int append, core_watch *watch) {
+    prism_put_opts opts = PRISM_PUT_OPTS_INIT;
+    opts.flags = append ? PRISM_PUT_APPEND : PRISM_PUT_REPLACE;
+    opts.progress = core_progress;
+    opts.progress_ctx = watch;
+    return opts;
 }
 
 static PyObject *none_or_error(PyObject *self, prism_status status, const prism_error *err) {
@@ -19,20 +23,26 @@ static PyObject *none_or_error(PyObject *self, prism_status status, const prism_
 static PyObject *put(PyObject *self, PyObject *args) {
     prism_error err = PRISM_ERROR_INIT;
     core_text json = {0};
+    core_watch watch;
+    core_telling telling;
     prism_status status = PRISM_EINVAL;
     PyObject *document;
     int append = 0;
     if (!PyArg_ParseTuple(args, "O|p", &document, &append)) return NULL;
-    prism_writer *writer = core_use(self);
-    if (writer == NULL) return NULL;
-    bool good = core_document_to_json(core_state_of(self), document, &json) == 0;
-    if (good) {
-        CORE_UNLOCKED(
-            status = prism_writer_put_json(writer, json.ptr, json.len, put_flags(append), &err));
+    if (core_document_to_json(core_state_of(self), document, &json) != 0) {
+        core_text_free(&json);
+        return NULL;
     }
-    core_done(self);
+    prism_writer *writer = core_use_telling(self, &telling);
+    if (writer != NULL) {
+        prism_put_opts opts = put_opts(append, &watch);
+        core_watch_begin(&watch, NULL);
+        status = prism_writer_put_json_with(writer, json.ptr, json.len, &opts, &err);
+        core_watch_end(&watch);
+        core_done_telling(self, &telling);
+    }
     core_text_free(&json);
-    return good ? none_or_error(self, status, &err) : NULL;
+    return writer == NULL ? NULL : none_or_error(self, status, &err);
 }
 
 static PyObject *put_many(PyObject *self, PyObject *args) {
@@ -41,7 +51,9 @@ static PyObject *put_many(PyObject *self, PyObject *args) {
     if (!PyArg_ParseTuple(args, "O|pp", &documents, &append, &collect)) return NULL;
     prism_writer *writer = core_use(self);
     if (writer == NULL) return NULL;
-    result = core_put_many(core_state_of(self), writer, documents, put_flags(append), collect != 0);
+    core_watch watch;
+    prism_put_opts opts = put_opts(append, &watch);
+    result = core_put_many(self, writer, documents, &opts, collect != 0);
     core_done(self);
     return result;
 }

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypedDict, TypeVar, Union, Unpack
 
 from . import _core
-from ._errors import ExistsError
+from ._errors import BudgetError, ExistsError
 from ._hits import Hit, Hits
 from ._io import documents_of_table
 from ._query import Fields, Parsed, QueryLike, as_query, parse_text
@@ -119,6 +119,13 @@ class _Closing(Generic[H]):
         self.close()
 
 
+def _complete(hits: Hits, what: str) -> Hits:
+    """What a limit ended is no count, and no page of all hits."""
+    if hits.complete:
+        return hits
+    raise BudgetError(f"the limit of {'time' if hits.stopped == 'deadline' else 'work'} is spent: no {what}")
+
+
 class Snapshot(_Closing[_core.Snapshot]):
     """A view of one commit, which never changes; any number of threads may use it."""
 
@@ -200,10 +207,13 @@ class Snapshot(_Closing[_core.Snapshot]):
             yield hit.fields
 
     def scan(self, query: QueryLike = "*:*", **how: Unpack[How]) -> Iterator[Hit]:
-        """All hits of a query, by arrival unless ``sort`` says otherwise: constant memory, however many."""
+        """All hits of a query, by arrival unless ``sort`` says otherwise: constant memory, however many.
+
+        ``timeout`` and ``max_work`` hold for each page; where one ends it, that is a ``BudgetError``.
+        """
         how.setdefault("sort", "_arrival")
         while True:
-            hits = self.search(query, limit=PAGE, **how)
+            hits = _complete(self.search(query, limit=PAGE, **how), "whole page of hits")
             yield from hits
             how["after"] = hits.next
             if how["after"] is None:
@@ -289,9 +299,12 @@ class Snapshot(_Closing[_core.Snapshot]):
         return Hits(answer, notes, highlight, self._text_names())
 
     def count(self, query: QueryLike, **how: Unpack[How]) -> int:
-        """Number of documents that match, exactly; ``how`` as for ``search``."""
+        """Number of documents that match, exactly; ``how`` as for ``search``.
+
+        A count that ``timeout`` or ``max_work`` ended is a ``BudgetError``.
+        """
         how["exact_total"] = True
-        return self.search(query, limit=0, **how).total
+        return _complete(self.search(query, limit=0, **how), "exact count").total
 
     def parse(self, query: QueryLike) -> dict[str, Any]:
         """How a query is understood: ``{"tree": ..., "notes": [(offset, sentence), ...]}``."""
