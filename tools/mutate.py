@@ -4,7 +4,7 @@
     tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB,..] [--per-file N]
                     [--quick] [--keep FILE] [--only FILE] [--log FILE]
 
-Samples places in lib/{base,codec,store,schema,format,index,invert,merge,write,maintain,query,search}, changes one operator, constant,
+Samples places in lib/{base,codec,store,schema,format,index,invert,merge,write,maintain,query,kernel,search,show}, changes one operator, constant,
 condition or statement in each, compiles that one file, links it before the library into the unit program
 of its layer, and runs it: first the suite of the file, then the whole program.  Each test has 10 s of CPU time
 (CPU, so that a busy machine kills nothing), 60 in a layer of which one needs more by itself.  A mutant is killed by a failed test, a crash or that limit.
@@ -23,8 +23,8 @@ Exit 1 in that case, 77 without what is needed.
 """
 import argparse, fnmatch, glob, os, random, re, resource, signal, subprocess, sys, tempfile, time
 
-LAYERS = ["base", "codec", "store", "schema", "format", "index", "invert", "merge", "write", "maintain", "query", "search"]
-SKIP = re.compile(r"score_avx|sync\.c$|/cpu\.c$")  # need flags of their own, or a machine of another kind
+LAYERS = ["base", "codec", "store", "schema", "format", "index", "invert", "merge", "write", "maintain", "query", "kernel", "search", "show"]
+SKIP = re.compile(r"_avx(2|512)\.c$|sync\.c$|/cpu\.c$")  # need flags of their own, or a machine of another kind
 
 # (name, pattern over masked code, replacement); the patterns ask for spaces as clang-format puts them
 RULES = [
