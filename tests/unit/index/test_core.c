@@ -128,8 +128,8 @@ START_TEST(other_rules_of_analysis_are_noticed) {
 }
 END_TEST
 
-/* An index begins by one rename: with any call of the storage failing there is one or there is none,
- * and the error says which. */
+/* An index begins by one rename: with any call of the storage failing there is one or none, and the
+ * error says which. */
 START_TEST(each_call_of_the_storage_may_fail) {
     for (int on = 0; on < 2; on++) {
         for (uint64_t at = 1;; at++) {
