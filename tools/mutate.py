@@ -4,7 +4,7 @@
     tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB,..] [--per-file N]
                     [--quick] [--keep FILE] [--only FILE] [--log FILE]
 
-Samples places in lib/{base,codec,store,schema,format,index,invert,merge,write,maintain,query,search}, changes one operator, constant,
+Samples places in lib/{base,codec,store,schema,format,index,invert,merge,write,maintain,query,kernel,search,show}, changes one operator, constant,
 condition or statement in each, compiles that one file, links it before the library into the unit program
 of its layer, and runs it: first the suite of the file, then the whole program.  Each test has 10 s of CPU time
 (CPU, so that a busy machine kills nothing), 60 in a layer of which one needs more by itself.  A mutant is killed by a failed test, a crash or that limit.
@@ -23,8 +23,8 @@ Exit 1 in that case, 77 without what is needed.
 """
 import argparse, fnmatch, glob, os, random, re, resource, signal, subprocess, sys, tempfile, time
 
-LAYERS = ["base", "codec", "store", "schema", "format", "index", "invert", "merge", "write", "maintain", "query", "search"]
-SKIP = re.compile(r"score_avx|sync\.c$|/cpu\.c$")  # need flags of their own, or a machine of another kind
+LAYERS = ["base", "codec", "store", "schema", "format", "index", "invert", "merge", "write", "maintain", "query", "kernel", "search", "show"]
+SKIP = re.compile(r"_avx(2|512)\.c$|sync\.c$|/cpu\.c$")  # need flags of their own, or a machine of another kind
 
 # (name, pattern over masked code, replacement); the patterns ask for spaces as clang-format puts them
 RULES = [
@@ -184,9 +184,9 @@ def judge(bench, path, text, mutant, original, quick):
 
 
 def read_log(name):
-    """Verdicts by what was judged."""
+    """Verdicts by line and what was judged."""
     lines = open(name, encoding="utf-8").read().split("\n") if name and os.path.exists(name) else []
-    return {told: None if verdict == "left" else verdict for verdict, _, told in (line.partition(" ") for line in lines) if told}
+    return {place: None if verdict == "left" else verdict for verdict, _, place in (line.partition(" ") for line in lines) if place}
 
 
 def tell_layers(layers):
@@ -234,13 +234,14 @@ def main():
         if told in known:
             n_known += 1
             continue
-        if told not in logged:
+        place = "%d %s" % (text.count("\n", 0, m[0]) + 1, told)  # two lines of a file may be the same
+        if place not in logged:
             if path not in originals:
                 originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
-            logged[told] = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
+            logged[place] = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
             if a.log:
-                open(a.log, "a", encoding="utf-8").write("%s %s\n" % (logged[told] or "left", told))
-        verdict = logged[told]
+                open(a.log, "a", encoding="utf-8").write("%s %s\n" % (logged[place] or "left", place))
+        verdict = logged[place]
         if verdict is None:
             continue
         judged[path] = judged.get(path, 0) + 1

@@ -16,6 +16,17 @@
 
 #include "base/error.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* clang's probe does not know it before version 16.  It needs no register that the operating system
+ * would have to save. */
+static bool has_lzcnt(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid(0x80000001u, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0;
+}
+#endif
+
 atomic_int prs_cpu_in_force;
 
 static const char *const level_names[] = {
@@ -30,7 +41,7 @@ bool prs_cpu_supports(prs_cpu_level level) {
     bool have = __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
     if (level == PRS_CPU_SSE42) return have;
     have = have && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt");
+           __builtin_cpu_supports("bmi2") && has_lzcnt();
     if (level == PRS_CPU_AVX2) return have;
     have = have && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");

@@ -29,6 +29,7 @@ typedef struct prs_check {
     uint64_t n_findings;
     bool deletions_unknown; /* several live documents of a key are no finding then */
     uint32_t n_here;        /* findings of the part being checked */
+    size_t deep_batch;      /* bytes of texts that deep analyzes in one go; 0 = 64 MiB (tests) */
 } prs_check;
 
 #define PRS_CHECK_MOST_HERE 20u /* findings told of one part */

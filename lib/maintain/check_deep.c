@@ -246,7 +246,8 @@ static prism_status take_document(deep_check *c, uint32_t doc, prism_error *err)
 }
 
 static bool batch_is_full(const deep_check *c) {
-    return prs_inverter_stream_bytes(c->inverter) >= BATCH_BYTES ||
+    size_t most = c->check->deep_batch != 0 ? c->check->deep_batch : BATCH_BYTES;
+    return prs_inverter_stream_bytes(c->inverter) >= most ||
            prs_inverter_lexicon_bytes(c->inverter) >= LEXICON_BYTES ||
            prs_inverter_is_full(c->inverter);
 }

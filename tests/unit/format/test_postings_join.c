@@ -260,6 +260,40 @@ START_TEST(short_lists_are_bytes_of_one_that_was_written_at_once) {
 }
 END_TEST
 
+static prism_status join_again(prs_mem *own, void *ctx) {
+    const joining *j = ctx;
+    section_file f;
+    prs_postings_joiner *pj = NULL;
+    prs_term_info info;
+    prism_status status = section_file_begin(&f, own, PRS_COMPONENT_LISTS);
+    if (status == PRISM_OK)
+        status = prs_postings_joiner_new(own, f.out, j->n_docs, mean_of(j), &pj, NULL);
+    if (status == PRISM_OK) prs_postings_joiner_begin(pj, true, max_df(j), false);
+    for (uint32_t i = 0; i < j->n_parts && status == PRISM_OK; i++) {
+        const list_file *from = &j->parts[i].file;
+        status = join_part(pj, &j->parts[i], &from->info, &from->source);
+    }
+    if (status == PRISM_OK) status = prs_postings_joiner_finish(pj, &info, NULL);
+    if (status == PRISM_OK) status = prs_out_status(f.out, NULL);
+    if (pj != NULL) prs_postings_joiner_free(pj);
+    section_file_end(&f);
+    return status;
+}
+
+START_TEST(memory_may_run_out) {
+    begin();
+    test_rng rng = test_rng_of("join-memory");
+    for (uint32_t i = 0; i < 40; i++) {
+        joining j;
+        uint32_t most = i % 4 == 0 ? 2000 : i % 4 == 1 ? 300 : 60;
+        make(&j, most, (list_shape)(i % N_SHAPES), 3, true, &rng);
+        if (j.all.df != 0) ck_assert_uint_gt(test_oom_sweep(join_again, &j), 4);
+        end(&j);
+    }
+    test_alloc_check_empty(&counter);
+}
+END_TEST
+
 START_TEST(long_lists_have_few_short_blocks) {
     begin();
     test_rng rng = test_rng_of("join-long");
@@ -489,6 +523,6 @@ START_TEST(nothing_is_no_list) {
 }
 END_TEST
 
-TEST_SUITE(postings_join, short_lists_are_bytes_of_one_that_was_written_at_once,
+TEST_SUITE(postings_join, short_lists_are_bytes_of_one_that_was_written_at_once, memory_may_run_out,
            long_lists_have_few_short_blocks, up_to_the_last_document,
            a_wasteful_block_is_written_anew, any_bytes, nothing_is_no_list)

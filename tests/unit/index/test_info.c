@@ -50,4 +50,36 @@ START_TEST(numbers_add_up) {
 }
 END_TEST
 
-TEST_SUITE(info, numbers_add_up)
+/* Lists are told of in their parts. */
+START_TEST(parts_of_lists) {
+    world w;
+    char *text;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 400; i++)
+        world_put(&w, "{\"id\":\"a%u\",\"body\":\"x y%u z x\"}", i, i % 5);
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    ck_assert_int_eq(prism_snapshot_info(snap, &text, NULL), PRISM_OK);
+    json_t *info = json_loads(text, 0, NULL);
+    prism_free_text(text);
+    uint64_t terms = 0, postings = 0, positions = 0;
+    for (uint32_t l = 0; l < snap->n_leaves; l++) {
+        for (uint32_t f = 0; f < snap->leaves[l].segment->n_fields; f++) {
+            const prs_segment_field *field = &snap->leaves[l].segment->fields[f];
+            terms += field->present ? field->terms.terms_len : 0;
+            postings += field->present ? field->terms.postings_len : 0;
+            positions += field->present ? field->terms.positions_len : 0;
+        }
+    }
+    const json_t *parts = json_object_get(info, "components");
+    ck_assert(terms > 0 && postings > 0 && positions > 0);
+    ck_assert_int_eq(number(parts, "terms"), (json_int_t)terms);
+    ck_assert_int_eq(number(parts, "postings"), (json_int_t)postings);
+    ck_assert_int_eq(number(parts, "positions"), (json_int_t)positions);
+    json_decref(info);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(info, numbers_add_up, parts_of_lists)

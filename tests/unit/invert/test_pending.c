@@ -247,6 +247,9 @@ START_TEST(held_bytes_are_counted) {
     ck_assert_uint_ge(b.pending.n_slots, 2 * 5000); /* a key table at most half full */
     size_t full = prs_pending_bytes(&b.pending);
     ck_assert_uint_ge(full - empty, 5000 * (4 * 5 + 20)); /* terms, and what a key costs */
+    uint64_t streams = prs_inverter_mark(b.pending.inverter).stream_bytes;
+    ck_assert_uint_ge(streams, 5000 * 4 * sizeof(uint32_t));
+    ck_assert_uint_ge(prs_inverter_stream_bytes(b.pending.inverter), streams);
     prs_pending_clear(&b.pending, SIZE_MAX);
     ck_assert_uint_lt(prs_pending_bytes(&b.pending), full / 2);
     end(&b);

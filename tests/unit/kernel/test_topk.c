@@ -87,6 +87,22 @@ START_TEST(floor_rises) {
 }
 END_TEST
 
+/* Nor do a few far above all others keep it down. */
+START_TEST(a_few_high_scores_do_not_hold_the_floor) {
+    test_rng rng = test_rng_of("outliers");
+    prs_mem mem;
+    prs_mem_init(&mem, NULL);
+    prs_topk top;
+    prs_topk_init(&top, &mem, 1000);
+    for (uint32_t i = 0; i < 100000; i++) {
+        int32_t score = i % 5000 == 0 ? 1 << 30 : (int32_t)test_rng_below(&rng, 1000000);
+        ck_assert_int_eq(prs_topk_offer(&top, &(prs_top_hit){score, 0, i, i}, NULL), PRISM_OK);
+    }
+    ck_assert_int_gt(prs_topk_floor(&top, false), 970000);
+    prs_topk_fini(&top);
+}
+END_TEST
+
 START_TEST(floor_is_what_it_takes) {
     prs_mem mem;
     prs_mem_init(&mem, NULL);
@@ -114,4 +130,5 @@ START_TEST(floor_is_what_it_takes) {
 }
 END_TEST
 
-TEST_SUITE(topk, the_best_in_order, floor_rises, floor_is_what_it_takes)
+TEST_SUITE(topk, the_best_in_order, floor_rises, a_few_high_scores_do_not_hold_the_floor,
+           floor_is_what_it_takes)

@@ -105,6 +105,49 @@ START_TEST(deep_sees_an_index_of_other_texts) {
 }
 END_TEST
 
+static void tell_place(void *ctx, const prism_error *finding) {
+    char *text = ctx;
+    snprintf(text + strlen(text), 2000 - strlen(text), "%s\n", finding->text);
+}
+
+/* However many documents are analyzed in one go, the same is found at the same places. */
+START_TEST(deep_goes_on_from_batch_to_batch) {
+    static const size_t batches[] = {0, 1, 100, 1000};
+    world w;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 200; i++)
+        world_put(&w, "{\"id\":\"%u\",\"title\":\"a title %u\",\"body\":\"w%u 数据库 of w%u\"}", i,
+                  i % 3, i % 17, i % 5);
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    prs_segment *segment = snap->leaves[0].segment;
+    for (unsigned wrong = 0; wrong < 2; wrong++) {
+        char first[2000] = "";
+        prs_lengths own = segment->fields[2].lengths;
+        uint8_t lengths[2 * 200];
+        for (uint32_t doc = 0; doc < 200; doc++)
+            prs_store16(lengths + 2 * doc, (uint16_t)(prs_lengths_get(&own, doc) + (doc == 150)));
+        if (wrong) segment->fields[2].lengths = (prs_lengths){lengths, NULL, 200, 0};
+        for (size_t i = 0; i < PRS_COUNT(batches); i++) {
+            char told[2000] = "";
+            prs_check check = {.core = w.index.core,
+                               .level = PRISM_CHECK_DEEP,
+                               .deep_batch = batches[i],
+                               .each = tell_place,
+                               .ctx = i == 0 ? first : told};
+            ck_assert_int_eq(prs_check_deep(&check, segment, NULL), PRISM_OK);
+            ck_assert_uint_eq(check.n_findings, wrong);
+            ck_assert_uint_eq(check.done, 200);
+            if (i > 0) ck_assert_str_eq(told, first);
+        }
+        ck_assert(!wrong || strstr(first, "document 150") != NULL);
+        segment->fields[2].lengths = own;
+    }
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(wrong_statistics_are_told) {
     world w;
     world_make(&w, world_schema);
@@ -254,4 +297,5 @@ END_TEST
 
 TEST_SUITE(check, a_check_that_cannot_go_on_says_so, every_flipped_byte_is_found,
            a_damaged_file_is_named_once, deep_sees_an_index_of_other_texts,
-           wrong_statistics_are_told, orphans_are_notes, a_check_can_be_cancelled)
+           deep_goes_on_from_batch_to_batch, wrong_statistics_are_told, orphans_are_notes,
+           a_check_can_be_cancelled)

@@ -42,10 +42,13 @@ static void take(void *ctx, const prism_error *finding) {
 }
 
 /* 300 documents: one word in all of them (groups), one in few (a block), rare ones (inline). */
-static void begin(bench *b) {
+static void begin_with(bench *b, uint64_t stop_tokens) {
     static char json[4000];
     memset(b, 0, sizeof *b);
     world_make(&b->w, world_schema);
+    world_close(&b->w);
+    b->w.options.stop_tokens = stop_tokens;
+    world_open(&b->w, true);
     for (uint32_t i = 0; i < 300; i++) {
         int at =
             snprintf(json, sizeof json, "{\"id\":\"k%u\",\"tags\":[\"t%u\"],\"body\":\"", i, i % 3);
@@ -63,6 +66,10 @@ static void begin(bench *b) {
     b->segment = b->snap->leaves[0].segment;
     b->check =
         (prs_check){.core = b->w.index.core, .level = PRISM_CHECK_DEEP, .each = take, .ctx = b};
+}
+
+static void begin(bench *b) {
+    begin_with(b, 0);
 }
 
 static void end(bench *b) {
@@ -232,5 +239,23 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
-TEST_SUITE(check_lists, no_change_of_meaning_passes, what_the_rest_of_the_segment_says_counts,
-           memory_may_run_out)
+/* A set that has another word than the pairs were made of. */
+START_TEST(pairs_are_of_the_set) {
+    bench b;
+    begin_with(&b, 1);
+    prs_segment_field *body = &b.segment->fields[BODY];
+    ck_assert_uint_gt(body->pair_terms.n_terms, 2);
+    ck_assert(!is_told(&b, BODY));
+    uint8_t *stops = bytes_of(&body->stops), *word = memmem(stops, body->stops.len, "f1", 2);
+    ck_assert_ptr_nonnull(word);
+    word[1] = '8';
+    ck_assert(is_told(&b, BODY));
+    ck_assert_ptr_nonnull(strstr(b.last, "no pair of stop words"));
+    word[1] = '1';
+    ck_assert(!is_told(&b, BODY));
+    end(&b);
+}
+END_TEST
+
+TEST_SUITE(check_lists, pairs_are_of_the_set, no_change_of_meaning_passes,
+           what_the_rest_of_the_segment_says_counts, memory_may_run_out)

@@ -516,6 +516,10 @@ static prism_status try_text(const prism_schema *schema, const char *text, size_
     prism_query *query;
     prism_status status = prs_query_parse(schema, text, len, &opts, &query, &err);
     ck_assert_msg(status == PRISM_OK || strstr(err.text, words) != NULL, "%s", err.text);
+    if (status != PRISM_OK && text[0] == '(') { /* it points at the one too many */
+        ck_assert_uint_eq(err.offset, PRISM_MAX_QUERY_DEPTH);
+        ck_assert_uint_eq(err.column, PRISM_MAX_QUERY_DEPTH + 1);
+    }
     prs_query_unref(query);
     return status;
 }

@@ -171,5 +171,25 @@ START_TEST(memory_may_run_out) {
 }
 END_TEST
 
-TEST_SUITE(sorter, orders_over_segments, pages_go_on_where_the_last_one_ended,
-           blocks_that_are_hopeless, a_stop_gives_what_was_seen, memory_may_run_out)
+/* What stands level by the first criterion may stand before by the second. */
+START_TEST(blocks_that_are_level) {
+    kit k;
+    kit_make(&k, false);
+    for (int i = 0; i < 5000; i++) {
+        char json[80];
+        snprintf(json, sizeof json, "{\"id\":\"%d\",\"n\":7,\"tag\":\"%s\"}", i,
+                 i < 4500 ? "m"
+                 : i % 2  ? "a"
+                          : "z");
+        kit_put(&k, json);
+    }
+    kit_commit(&k);
+    ck_assert_str_eq(sorted(&k, "n,tag", 3, NULL), "4501 4503 4505");
+    ck_assert_str_eq(sorted(&k, "n:desc,tag:desc", 3, NULL), "4500 4502 4504");
+    kit_free(&k);
+}
+END_TEST
+
+TEST_SUITE(sorter, blocks_that_are_level, orders_over_segments,
+           pages_go_on_where_the_last_one_ended, blocks_that_are_hopeless,
+           a_stop_gives_what_was_seen, memory_may_run_out)

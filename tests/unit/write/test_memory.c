@@ -67,6 +67,30 @@ START_TEST(the_count_is_that_of_malloc) {
 }
 END_TEST
 
+/* A put that finds more than its share of the budget taken flushes first, and no other does. */
+START_TEST(a_flush_comes_when_the_share_is_spent) {
+    world w;
+    test_rng rng = test_rng_of("share");
+    uint64_t before = 0;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; before < 2; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%u", i);
+        char *json = long_json(200, key, &rng);
+        size_t bytes = prs_pending_bytes(&w.writer->pending);
+        ck_assert_int_eq(prism_writer_put_json(w.writer, json, strlen(json), 0, NULL), PRISM_OK);
+        size_t share = PRS_WRITER_MIN_MEMORY / 20 * 11, slack = share / 50; /* a batch's estimate */
+        if (w.writer->stats.flushes > before)
+            ck_assert_uint_gt(bytes + slack, share);
+        else
+            ck_assert_uint_lt(bytes, share + slack);
+        before = w.writer->stats.flushes;
+        free(json);
+    }
+    world_end(&w);
+}
+END_TEST
+
 START_TEST(a_document_above_the_budget_is_refused) {
     world w;
     prism_error err = PRISM_ERROR_INIT;
@@ -147,5 +171,6 @@ START_TEST(a_large_budget_has_large_blocks) {
 }
 END_TEST
 
-TEST_SUITE(memory, the_count_is_that_of_malloc, a_document_above_the_budget_is_refused,
-           the_greatest_block_is_enough_for_any_number, a_large_budget_has_large_blocks)
+TEST_SUITE(memory, the_count_is_that_of_malloc, a_flush_comes_when_the_share_is_spent,
+           a_document_above_the_budget_is_refused, the_greatest_block_is_enough_for_any_number,
+           a_large_budget_has_large_blocks)

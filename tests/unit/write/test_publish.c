@@ -414,7 +414,55 @@ START_TEST(a_commit_that_may_not_be_written_on) {
 }
 END_TEST
 
-TEST_SUITE(publish, a_commit_that_may_not_be_written_on, a_merge_keeps_a_payload_of_any_size,
+/* A writer that is opened takes segments with their deletions, or says that it cannot. */
+START_TEST(each_allocation_of_opening_fails) {
+    world w;
+    world_make(&w, world_schema);
+    reopen(&w, 3, PRISM_NO_MERGE);
+    for (uint32_t i = 0; i < 90; i++) world_put(&w, "{\"id\":\"a%u\"}", i);
+    world_commit(&w);
+    for (uint32_t i = 0; i < 90; i += 3) world_put(&w, "{\"id\":\"a%u\"}", i);
+    world_commit(&w);
+    prs_writer_close(w.writer);
+    w.writer = NULL;
+    size_t blocks = atomic_load(&w.alloc.blocks), n_failed = 0;
+    for (size_t at = 1;; at++) {
+        w.alloc.fail_at = atomic_load(&w.alloc.calls) + at;
+        prism_status status = prs_writer_open(w.index.core, &w.options, &w.writer, NULL);
+        w.alloc.fail_at = 0;
+        if (status == PRISM_OK) break;
+        ck_assert_int_eq(status, PRISM_ENOMEM);
+        ck_assert_ptr_null(w.writer);
+        ck_assert_uint_eq(atomic_load(&w.alloc.blocks), blocks);
+        n_failed++;
+    }
+    ck_assert_uint_gt(n_failed, 20);
+    ck_assert_uint_eq(w.writer->segments.n, 2);
+    ck_assert_uint_eq(w.writer->segments.ptr[0].n_deleted, 30);
+    ck_assert_uint_eq(world_count(&w), 90);
+    world_end(&w);
+}
+END_TEST
+
+/* What is pending has a file already: a publication beside it leaves it there. */
+START_TEST(a_publication_leaves_what_is_pending) {
+    world w;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\"}");
+    ck_assert(w.writer->pending.is_open);
+    ck_assert_uint_eq(count_kind(&w, PRS_NAME_DOC), 1);
+    ck_assert_int_eq(prs_publish(w.writer, prs_bytes_of("x", 1), NULL), PRISM_OK);
+    ck_assert_uint_eq(count_kind(&w, PRS_NAME_DOC), 1);
+    ck_assert_uint_eq(world_count(&w), 0);
+    world_commit(&w);
+    ck_assert_uint_eq(world_count(&w), 1);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_DEEP), 0);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(publish, each_allocation_of_opening_fails, a_publication_leaves_what_is_pending,
+           a_commit_that_may_not_be_written_on, a_merge_keeps_a_payload_of_any_size,
            a_deletes_file_serves_until_something_is_deleted,
            an_older_commit_that_is_damaged_is_not_kept, an_older_commit_that_cannot_be_read_stays,
            a_schema_not_in_canonical_form_can_be_written_by, a_commit_has_no_partial_fields,

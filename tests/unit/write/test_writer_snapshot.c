@@ -482,8 +482,28 @@ START_TEST(storage_may_fail_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(writer_snapshot, what_is_pending_is_found, refresh_gives_the_newest_commit,
-           it_outlives_everything, each_file_is_synced_exactly_once, snapshots_sync_nothing,
+/* Which documents are deleted, not only how many; and it stays so. */
+START_TEST(deletions_are_copied_bit_by_bit) {
+    world w;
+    prism_snapshot *snap;
+    world_make(&w, world_schema);
+    for (uint32_t i = 0; i < 150; i++) world_put(&w, "{\"id\":\"a%u\"}", i);
+    world_commit(&w);
+    ck_assert_uint_eq(world_delete(&w, "a7") + world_delete(&w, "a149"), 2);
+    ck_assert_int_eq(prs_writer_view(w.writer, &snap, NULL), PRISM_OK);
+    ck_assert_uint_eq(world_delete(&w, "a8"), 1);
+    ck_assert_uint_eq(snap->n_leaves, 1);
+    ck_assert_uint_eq(snap->leaves[0].n_deleted, 2);
+    for (uint32_t i = 0; i < 150; i++)
+        ck_assert(prs_bitset_get(snap->leaves[0].deleted, i) == (i == 7 || i == 149));
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(writer_snapshot, deletions_are_copied_bit_by_bit, what_is_pending_is_found,
+           refresh_gives_the_newest_commit, it_outlives_everything,
+           each_file_is_synced_exactly_once, snapshots_sync_nothing,
            no_file_of_a_commit_is_forgotten, a_failed_sync_at_commit_takes_other_files,
            bytes_that_do_not_come_back_are_not_committed,
            many_snapshots_leave_few_segments_and_descriptors, memory_may_run_out_anywhere,
