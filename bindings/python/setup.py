@@ -37,6 +37,7 @@ SOURCES = [
     "errors",
     "from_json",
     "index",
+    "json_string",
     "maintain",
     "module",
     "objects",

@@ -163,17 +163,18 @@ void core_text_free(core_text *text);
 static inline void core_text_char(core_text *text, char c) {
     core_text_put(text, &c, 1);
 }
-/** UTF-8 as str, ill-formed parts as U+FFFD.
- *  Params : n_high = bytes of it that are not ASCII; work = space used again from call to call */
-PyObject *core_str(const char *bytes, size_t len, size_t n_high, core_text *work);
 /** A text of the library as str, then freed; NULL stays NULL. */
 PyObject *core_take_text(char *text);
 
-/* ---- to_json.c, from_json.c ------------------------------------------------------------------ */
+/* ---- json_string.c, to_json.c, from_json.c --------------------------------------------------- */
 
 /** Append the JSON of a document: a mapping, or str or bytes that are JSON already.
  *  Returns 0, or -1 with an exception; the text is then as it was. */
 int core_document_to_json(core_state *state, PyObject *document, core_text *out);
+/** A string of JSON from behind its first quote, ill-formed parts as U+FFFD; goes behind the last.
+ *  Params : work = space used again from call to call
+ *  Returns: NULL: an exception, or none where it is no string */
+PyObject *core_json_string(const char **at, const char *end, core_text *work);
 /** What a JSON text holds, as dict, list, str, int, float, bool, None; NULL: an exception. */
 PyObject *core_from_json(const char *text, size_t len);
 /** What a member of a JSON object holds; NULL without an exception: there is none of the name.
