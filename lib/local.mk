@@ -25,7 +25,9 @@ include lib/merge/local.mk
 include lib/write/local.mk
 include lib/maintain/local.mk
 include lib/query/local.mk
+include lib/kernel/local.mk
 include lib/search/local.mk
+include lib/show/local.mk
 include lib/api/local.mk
 
 lib_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/lib $(DEPS_CFLAGS)

@@ -24,7 +24,9 @@ include tests/unit/merge/local.mk
 include tests/unit/write/local.mk
 include tests/unit/maintain/local.mk
 include tests/unit/query/local.mk
+include tests/unit/kernel/local.mk
 include tests/unit/search/local.mk
+include tests/unit/show/local.mk
 include tests/unit/api/local.mk
 include tests/conformance/local.mk
 endif

@@ -18,7 +18,7 @@ src=$PWD
 export PRISM_SRCDIR=$src PRISM_SHARED=${PRISM_SHARED:-$src/../shared}
 clang=${FUZZ_CC:-clang-14} clangxx=${FUZZ_CXX:-clang++-14} seed=${SEED:-${PRISM_SEED:-20261130}}
 all=(gcc-O0 gcc-O2 gcc-O3 gcc-lto clang-O0 clang-O2 clang-O3 clang-lto clang-asan)
-layers="base codec store schema analysis format index invert merge write maintain query search api"
+layers=$(sed -n "s/^\([a-z]*\):.*/\1/p" lib/LAYERS | tr "\n" " ")
 launcher=
 command -v ccache > /dev/null && launcher="ccache "
 cases=0 findings=0 skipped=0

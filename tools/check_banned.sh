@@ -22,7 +22,7 @@ none='^$'
         'malloc|calloc|realloc|reallocarray|free|strdup|strndup|asprintf|vasprintf|getline|posix_memalign|aligned_alloc' \
         '^lib/base/mem\.c$' lib
     banned 'takes memory beside prs_mem (base/sort.h)' 'qsort|qsort_r' \
-        '^lib/search/(spot|highlight)\.c$' lib
+        '^lib/(search/spot|show/highlight)\.c$' lib
     banned 'use PRS_ASSERT' 'assert' '^lib/base/prs\.h$' lib
     banned 'the library never ends its process' \
         'abort|exit|_exit|_Exit|quick_exit|raise|kill' "$none" lib

@@ -139,7 +139,7 @@ for i in "${!names[@]}"; do
     echo "== $name: $SECONDS_LEFT s, seed $SEED"
     status=0
     timeout -k 30 $((2 * SECONDS_LEFT + 120)) bash -c "${commands[$i]}" > "long/$name.log" 2>&1 || status=$?
-    grep -a '^counters: ' "long/$name.log" | tee -a "$all"
+    grep -a '^counters: ' "long/$name.log" | sed "s/\$/ run=$(date +%s%N)/" | tee -a "$all"
     case $status in
     0) ;;
     77) echo "   skipped: $(grep -av '^counters' "long/$name.log" | tail -1)" ;;

@@ -2,12 +2,12 @@
 """tools/mutate.py - would a unit program notice a small mistake in lib/?
 
     tools/mutate.py [--seed N] [--count N | --seconds N] [--build DIR] [--files GLOB,..] [--per-file N]
-                    [--quick] [--keep FILE] [--only FILE]
+                    [--quick] [--keep FILE] [--only FILE] [--log FILE]
 
 Samples places in lib/{base,codec,store,schema,format,index,invert,merge,write,maintain,query,search}, changes one operator, constant,
 condition or statement in each, compiles that one file, links it before the library into the unit program
 of its layer, and runs it: first the suite of the file, then the whole program.  Each test has 10 s of CPU time
-(CPU, so that a busy machine kills nothing).  A mutant is killed by a failed test, a crash or that limit.
+(CPU, so that a busy machine kills nothing), 60 in a layer of which one needs more by itself.  A mutant is killed by a failed test, a crash or that limit.
 Left out: what does not compile, what compiles to the same object code, and what tools/mutate_equivalent.txt
 names: changes that nobody could see, each with the reason, known by file, kind, the line and what became of it, so
 that an entry ends with its line.  Survivors are listed in that form; each is a missing test, or belongs there.
@@ -15,7 +15,9 @@ that an entry ends with its line.  Survivors are listed in that form; each is a 
 --per-file N takes at most N of each file, and so reaches every file that --files names.
 --quick runs the suite of the file alone: a survivor may then be known to another suite of its layer.
 --keep FILE appends survivors to a file; --only FILE judges those that such a file, or an output, names, and no other.
-DIR is a build folder whose unit programs are built (make check_PROGRAMS).  Ends with
+--log FILE appends each verdict; what a verdict is in there for is not judged again, so that a run that was stopped
+goes on (with the same seed and sources).
+DIR is a build folder whose unit programs are built (make check_PROGRAMS).  Ends with a line for each layer and
     counters: mutation cases=N seconds=S seed=X findings=0|1     1: fewer than 90 of 100 killed (of 30 or more)
 Exit 1 in that case, 77 without what is needed.
 """
@@ -94,10 +96,10 @@ def equivalent(src):
     return {line.split("  # ")[0] for line in lines if line and not line.startswith("#")}
 
 
-def run(command, limit, env=None, output=subprocess.DEVNULL):
+def run(command, limit, env=None, output=subprocess.DEVNULL, cpu=10):
     """0 passed, 1 failed, 2 took too long; a process group of its own, so that nothing is left behind."""
     p = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL, env=env, start_new_session=True,
-                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (10, 11)))
+                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1)))
     try:
         return 0 if p.wait(timeout=limit) == 0 else 1
     except subprocess.TimeoutExpired:
@@ -112,7 +114,7 @@ def run(command, limit, env=None, output=subprocess.DEVNULL):
 
 class Bench:
     def __init__(self, src, build):
-        self.src, self.build, self.limits = src, build, {}
+        self.src, self.build, self.limits, self.cpu = src, build, {}, {}
         self.tmp = tempfile.mkdtemp(prefix="prismsearch-mutate-")
         text = open(build + "/Makefile").read()
         libs = re.findall(r"^(?:DEPS_LIBS|STEMMER_LIBS|CHECK_LIBS|LIBS) = (.*)$", text, re.M)
@@ -144,7 +146,13 @@ class Bench:
         if layer not in self.limits:
             program, begin = self.tmp + "/" + layer, time.time()
             log = open(program + ".txt", "w+")
-            good = self.link(layer, [], program) and (quick or run([program], 3600, self.env, log) == 0)
+            good = self.link(layer, [], program)
+            for self.cpu[layer] in (10, 60) if good else ():
+                begin = time.time()
+                log.truncate(log.seek(0))
+                good = quick or run([program], 3600, self.env, log, self.cpu[layer]) == 0
+                if good:
+                    break
             if not good:  # a rate without a layer would be no rate
                 log.seek(0)
                 print("".join(line for line in log if line.startswith("not ok") or ":E:" in line or ":F:" in line))
@@ -169,9 +177,22 @@ def judge(bench, path, text, mutant, original, quick):
     code = bench.compile(path, text[:start] + new + text[end:], out)
     if code is None or code == original or not bench.link(layer, [out], program):
         return None
-    if run([program], limit, dict(bench.env, CK_RUN_SUITE=suite_of(bench.src, layer, stem))) != 0:
+    cpu = bench.cpu[layer]
+    if run([program], limit, dict(bench.env, CK_RUN_SUITE=suite_of(bench.src, layer, stem)), cpu=cpu) != 0:
         return "killed"
-    return "killed" if not quick and run([program], limit, bench.env) != 0 else "survived"
+    return "killed" if not quick and run([program], limit, bench.env, cpu=cpu) != 0 else "survived"
+
+
+def read_log(name):
+    """Verdicts by what was judged."""
+    lines = open(name, encoding="utf-8").read().split("\n") if name and os.path.exists(name) else []
+    return {told: None if verdict == "left" else verdict for verdict, _, told in (line.partition(" ") for line in lines) if told}
+
+
+def tell_layers(layers):
+    for layer in LAYERS:
+        if layer in layers:
+            print("# %s: %d of %d" % ((layer,) + tuple(layers[layer])))
 
 
 def main():
@@ -185,6 +206,7 @@ def main():
     p.add_argument("--per-file", type=int, default=0)
     p.add_argument("--quick", action="store_true")
     p.add_argument("--keep", help="append survivors to this file")
+    p.add_argument("--log", help="append verdicts, and believe those that are there")
     p.add_argument("--only", help="judge the survivors of this file")
     a = p.parse_args()
     bench = Bench(src, os.path.abspath(a.build))
@@ -201,6 +223,7 @@ def main():
         all_of = [one for one in all_of if as_told(src, one[0], one[1], one[2]) in named]
     print("# seed %d, %d places in %d files" % (a.seed, len(all_of), len(files)), flush=True)
     begin, killed, survived, originals, stopped, judged = time.time(), 0, [], {}, [], {}
+    layers, logged = {}, read_log(a.log)
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))  # what was judged is still told
     for path, text, m in all_of:
         if stopped or (a.count and killed + len(survived) >= a.count) or (a.seconds and time.time() - begin > a.seconds):
@@ -211,13 +234,20 @@ def main():
         if told in known:
             n_known += 1
             continue
-        if path not in originals:
-            originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
-        verdict = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
+        if told not in logged:
+            if path not in originals:
+                originals[path] = bench.compile(path, text, bench.tmp + "/original.o")
+            logged[told] = judge(bench, path, text, m, originals[path], a.quick) if originals[path] else None
+            if a.log:
+                open(a.log, "a", encoding="utf-8").write("%s %s\n" % (logged[told] or "left", told))
+        verdict = logged[told]
         if verdict is None:
             continue
         judged[path] = judged.get(path, 0) + 1
         killed += verdict == "killed"
+        of_layer = layers.setdefault(path.split("/")[-2], [0, 0])
+        of_layer[0] += verdict == "killed"
+        of_layer[1] += 1
         if verdict == "survived":
             survived.append(told)
             print("survived line %d of %s" % (text.count("\n", 0, m[0]) + 1, told), flush=True)
@@ -225,6 +255,7 @@ def main():
                 open(a.keep, "a").write(told + "\n")
     n = killed + len(survived)
     rate = 100.0 * killed / n if n else 100
+    tell_layers(layers)
     print("# %d of %d killed: %.1f %%; %d known as equivalent were left out" % (killed, n, rate, n_known))
     bad = n >= 30 and rate < 90
     print("counters: mutation cases=%d seconds=%d seed=%d findings=%d" % (n, time.time() - begin, a.seed, bad))

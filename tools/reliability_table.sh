@@ -6,8 +6,9 @@
 #
 # The table stands between <!-- counters --> and <!-- /counters -->, a row a NAME:
 #     | NAME | test | what | runs | cases | seconds | last seed | findings |
-# Numbers add up.  A line that repeats the row's last seed is the run that was added before, and is left
-# out: adding a log twice changes nothing.  Rows come in the order of JOBS (tests/long/jobs.txt), then
+# Numbers add up.  The line that was added last of each name stands behind the table, in a comment; one that
+# repeats it is that very run, and is left out: adding a log twice changes nothing.  A run of the same seed is
+# another one, if only its seconds differ, or `run=ANYTHING` behind the line.  Rows come in the order of JOBS (tests/long/jobs.txt), then
 # unknown names; a name of JOBS that never ran has a row of zeros.  Other lines of the input are ignored.
 set -euo pipefail
 file=$1 jobs=$2
@@ -34,7 +35,14 @@ function read_row(line,   c) {
     seed[name] = trim(c[8]); if (seed[name] == "-") seed[name] = ""
     findings[name] += number(c[9])
 }
+function read_last(line,   f) {
+    sub(/^<!-- last /, "", line)
+    sub(/ -->$/, "", line)
+    split(line, f, " ")
+    last[f[1]] = line
+}
 function read_counters(line,   f, i, k, kv, v) {
+    sub(/[ \t\r]+$/, "", line)
     k = split(line, f, " ")
     split("", v)
     for (i = 3; i <= k; i++) { split(f[i], kv, "="); v[kv[1]] = kv[2] }
@@ -45,7 +53,9 @@ function read_counters(line,   f, i, k, kv, v) {
         return
     }
     know(name)
-    if (seed[name] != "" && seed[name] == v["seed"]) return
+    sub(/^counters: +/, "", line)
+    if (last[name] == line) return
+    last[name] = line
     runs[name]++; cases[name] += v["cases"]; seconds[name] += v["seconds"]
     seed[name] = v["seed"]; findings[name] += v["findings"]
 }
@@ -57,6 +67,8 @@ function put_table(   i) {
         printf "| %s | %s | %s | %s | %s | %s | %s | %d |\n", name, test[name], what[name], with_commas(runs[name]),
             with_commas(cases[name]), with_commas(seconds[name]), seed[name] == "" ? "-" : seed[name], findings[name]
     }
+    for (i = 1; i <= n; i++)
+        if (names[i] in last && last[names[i]] != "") print "<!-- last " last[names[i]] " -->"
 }
 BEGIN {
     while ((getline line < jobs) > 0) {
@@ -74,6 +86,7 @@ BEGIN {
     inside = 0
     closed = 1
 }
+inside && /^<!-- last / { read_last($0); next }
 inside { read_row($0); next }
 { print }
 END {

@@ -11,7 +11,7 @@
 
 #include "index/score_cache.h"
 #include "search/cursor.h"
-#include "search/dense.h"
+#include "kernel/dense.h"
 #include "search/score_table.h"
 
 #include <stdio.h>

@@ -97,32 +97,6 @@ static inline prs_word_key prs_ascii_key(const uint8_t *p, uint32_t len, bool as
     return key;
 }
 
-/* Bit i: byte i of n is of a word.  as_is: words are ASCII bytes above the blank, else letters and
- * digits.  n is a multiple of 16, at most 64. */
-static inline uint64_t prs_ascii_word_bytes(const uint8_t *p, uint32_t n, bool as_is) {
-    uint64_t mask = 0;
-#ifdef __SSE2__
-    for (uint32_t i = 0; i < n; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const void *)(p + i)), is_word;
-        if (as_is) {
-            is_word = _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x20));
-        } else {
-            __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-            is_word =
-                _mm_or_si128(prs_ascii_within(bytes, '0', 10), prs_ascii_within(lower, 'a', 26));
-        }
-        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_word) << i;
-    }
-#else
-    for (uint32_t i = 0; i < n; i++) {
-        bool is_word = as_is ? p[i] > 0x20 && p[i] < 0x80
-                             : prs_ascii_is_digit(p[i]) || prs_ascii_is_letter(p[i]);
-        mask |= (uint64_t)is_word << i;
-    }
-#endif
-    return mask;
-}
-
 static inline prs_ascii_word prs_ascii_word_at(const uint8_t *p) {
 #ifdef __SSE2__
     return prs_ascii_word_sse2(p);

@@ -3,11 +3,12 @@
 #define PRS_ANALYSIS_LEXICON_IMPL_H
 
 #include "analysis/analyzer_impl.h"
+#include "analysis/lane_words.h"
 #include "analysis/lexicon.h"
 #include "analysis/memo.h"
 #include "base/map.h"
 
-#define PRS_LANE_BATCH 64u
+#define PRS_LANE_BATCH 96u
 
 /* What a BMP code point is to the Han lane; anything above is its folded character. */
 enum {
@@ -23,14 +24,6 @@ typedef struct prs_lane_han {
     uint32_t han1[0x10000]; /* by folded character: id + 1 of HAN1, 0 = not seen */
     uint32_t last[0x10000]; /* the same for HANEND */
 } prs_lane_han;
-
-/* A word of the lane, or a chunk that stands among them: then lo is 0 and hi its place in
- * chunk_queue. */
-typedef struct prs_lane_word {
-    prs_word_key key;
-    uint64_t hash;
-    uint32_t at; /* entry of the stream, counted from the text's first */
-} prs_lane_word;
 
 typedef struct prs_lane_chunk {
     uint8_t text[PRS_CHUNK_MAX]; /* zeros behind */
@@ -50,11 +43,11 @@ struct prs_lexicon {
     bool is_spaced; /* whitespace: a lane of its own */
     bool has_chars; /* HAN1 beside HAN2 and HANEND */
     /* Term key <-> id.  Pairs of two three-byte characters are unlisted here: they are found in
-     * `pairs`, which is the truth for them; and words of up to 16 bytes, which are found in
-     * prs_lexicon_terms.  `chunks` and, with a stemmer, `words` only remember. */
+     * `pairs`, which is the truth for them; and words of up to 16 bytes, which are found by
+     * prs_lexicon_term_slot.  `chunks` and, with a stemmer, surfaces only remember. */
     prs_map keys;
-    prs_word_memo words; /* by surface */
-    prs_word_memo stems; /* by term, where that is another thing */
+    prs_word_memo words; /* by surface; see lexicon_terms.c */
+    prs_word_memo stems; /* by term, under dual */
     prs_pair_memo pairs;
     prs_chunk_memo chunks;
     prs_lane_han *han;
@@ -83,11 +76,9 @@ static inline bool prs_lexicon_is_own_term(const prs_lexicon *lexicon) {
     return lexicon->is_spaced || lexicon->analysis->words.stem.handle == NULL;
 }
 
-/* The memo that knows the ids of words of up to 16 bytes. */
-static inline prs_word_memo *prs_lexicon_terms(prs_lexicon *lexicon) {
-    return prs_lexicon_is_own_term(lexicon) ? &lexicon->words : &lexicon->stems;
-}
-
+/** Where the id of a term of up to 16 bytes is kept, PRS_MEMO_NONE if it has none yet.  Borrowed
+ *  until the next term.   Errors : ENOMEM */
+prism_status prs_lexicon_term_slot(prs_lexicon *lexicon, prs_word_key key, uint32_t **slot);
 /** Room for n more entries of the stream.   Errors : ENOMEM, ELIMIT too many positions */
 prism_status prs_lexicon_reserve(prs_lexicon *lexicon, size_t n);
 /** May one more term have an id?   Errors : ELIMIT 2^30 - 1 terms */

@@ -95,17 +95,17 @@ static inline bool is_plain_or_end(const uint8_t *p, const uint8_t *end) {
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-/* Fold and stem a word met for the first time: its ids to `entry`. */
-static prism_status make_ids(prs_lexicon *lexicon, const uint8_t *text, prs_surface *surface,
-                             prs_word_entry *entry) {
+/* Stem a word met for the first time: its ids to `made`, and to the memo. */
+static prism_status make_ids(prs_lexicon *lexicon, prs_bytes plain, prs_word_entry *made) {
     prs_word word;
-    for (uint32_t i = 0; i < surface->end; i++)
-        surface->flags |= prs_ascii_is_digit(text[i]) ? PRS_SURFACE_DIGIT : PRS_SURFACE_LETTER;
-    PRS_TRY(prs_words_make(&lexicon->analysis->words, text, surface, &word, lexicon->err));
-    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &entry->id));
-    if (word.memo != NULL) *word.memo = entry->id + 1;
-    if (!word.has_exact) return PRISM_OK;
-    return prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &entry->exact);
+    PRS_TRY(prs_words_make_folded(&lexicon->analysis->words, plain, &word, lexicon->err));
+    PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_WORD, word.stem, &made->id));
+    if (word.has_exact) PRS_TRY(prs_lexicon_add(lexicon, PRS_KIND_EXACT, word.plain, &made->other));
+    if (prs_word_memo_reserve(&lexicon->words, 1) != PRISM_OK) return prs_error_nomem(lexicon->err);
+    prs_word_entry *entry = prs_word_memo_put(&lexicon->words, made->key);
+    entry->id = made->id;
+    if (word.has_exact) entry->other = made->other;
+    return PRISM_OK;
 }
 
 /* The bytes of a word behind those of `kind`; returns its length. */
@@ -121,35 +121,28 @@ static uint32_t spell(prs_word_key key, uint8_t kind, uint8_t out[1 + PRS_ASCII_
 static prism_status learn_word(prs_lexicon *lexicon, const prs_lane_word *item,
                                prs_word_entry *entry) {
     uint8_t text[1 + PRS_ASCII_WORD_KEY];
-    prs_surface surface = {.type = PRS_SURFACE_WORD, .flags = PRS_SURFACE_ASCII};
-    surface.end = spell(item->key, PRS_KIND_WORD, text);
+    uint32_t len = spell(item->key, PRS_KIND_WORD, text);
     *entry = (prs_word_entry){item->key, 0, PRS_MEMO_NONE};
-    if (!prs_lexicon_is_own_term(lexicon)) {
-        PRS_TRY(make_ids(lexicon, text + 1, &surface, entry));
-    } else {
-        PRS_TRY(prs_lexicon_check_room(lexicon));
-        if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(text, 1 + surface.end), &entry->id) !=
-            PRISM_OK)
-            return prs_error_nomem(lexicon->err);
-    }
+    if (!prs_lexicon_is_own_term(lexicon))
+        return make_ids(lexicon, prs_bytes_of(text + 1, len), entry);
+    PRS_TRY(prs_lexicon_check_room(lexicon));
+    if (prs_map_add_unlisted(&lexicon->keys, prs_bytes_of(text, 1 + len), &entry->id) != PRISM_OK)
+        return prs_error_nomem(lexicon->err);
     prs_word_memo_add(&lexicon->words, entry);
     return PRISM_OK;
 }
 
-static inline void give_ids(uint32_t *ids, const prs_word_entry *entry) {
-    ids[0] = entry->id;
-    if (entry->exact != PRS_MEMO_NONE) ids[1] = entry->exact | PRS_STREAM_STACKED;
-}
-
-static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *item,
+static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *item, bool is_dual,
                                     uint32_t *ids) {
     prs_word_entry made;
     const prs_word_entry *entry = prs_word_memo_find(&lexicon->words, item->key, item->hash);
-    if (PRS_UNLIKELY(entry == NULL)) {
+    if (PRS_UNLIKELY(entry == NULL || entry->id == PRS_MEMO_NONE)) {
         PRS_TRY(learn_word(lexicon, item, &made));
         entry = &made;
     }
-    give_ids(ids, entry);
+    ids[0] = entry->id;
+    if (PRS_UNLIKELY(is_dual) && entry->other != PRS_MEMO_NONE)
+        ids[1] = entry->other | PRS_STREAM_STACKED;
     return PRISM_OK;
 }
 
@@ -157,11 +150,12 @@ static inline prism_status put_word(prs_lexicon *lexicon, const prs_lane_word *i
 static prism_status flush_chunks(prs_lexicon *lexicon) {
     prs_stream *out = lexicon->out;
     size_t end = out->n, moved = 0;
+    bool is_dual = lexicon->analysis->words.is_dual;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
         const prs_lane_word *item = &lexicon->word_queue[i];
         size_t at = lexicon->base + item->at + moved;
         if (item->key.lo != 0) {
-            PRS_TRY(put_word(lexicon, item, out->ids + at));
+            PRS_TRY(put_word(lexicon, item, is_dual, out->ids + at));
             continue;
         }
         out->n = at;
@@ -176,9 +170,10 @@ static prism_status flush_chunks(prs_lexicon *lexicon) {
 static prism_status flush_words(prs_lexicon *lexicon) {
     if (lexicon->n_chunks > 0) return flush_chunks(lexicon);
     uint32_t *ids = lexicon->out->ids + lexicon->base;
+    bool is_dual = lexicon->analysis->words.is_dual;
     for (uint32_t i = 0; i < lexicon->n_words; i++) {
         const prs_lane_word *item = &lexicon->word_queue[i];
-        PRS_TRY(put_word(lexicon, item, ids + item->at));
+        PRS_TRY(put_word(lexicon, item, is_dual, ids + item->at));
     }
     lexicon->n_words = 0;
     return PRISM_OK;
@@ -234,79 +229,23 @@ static inline prs_ascii_word read_word(const uint8_t *p, const uint8_t *end) {
     return prs_ascii_word_at(tail);
 }
 
-/* What ends a word of `len` bytes for sure, and is a separator itself: a plain byte, or a comma or
- * full stop and a plain byte.  Returns their number, 0 = not sure.  The two bytes at p are
- * there. */
-static inline uint32_t plain_end(const uint8_t *p, uint32_t len) {
-    if (PRS_LIKELY(classify(p[0]) == PLAIN)) return 1;
-    bool is_stop = p[0] == ',' || (p[0] == '.' && len > 1);
-    return is_stop && classify(p[1]) == PLAIN ? 2 : 0;
-}
-
-static inline bool is_blank(uint8_t c) {
-    return c == ' ' || (uint8_t)(c - '\t') < 5;
-}
-
-/* Separators between two words, and at the end of one; 0 = not sure.  spaced: blanks only. */
-static inline bool is_between(uint8_t c, bool spaced) {
-    return spaced ? is_blank(c) : classify(c) == PLAIN;
-}
-static inline uint32_t end_of(const uint8_t *p, uint32_t len, bool spaced) {
-    return spaced ? is_blank(*p) : plain_end(p, len);
-}
-
-#define BLOCK 64u
-#define BLOCK_LOOK                                                                                 \
-    (BLOCK + PRS_ASCII_WORD_KEY) /* bytes that must be there: the key of a last word */
-#define NEAR_LOOK (16u + PRS_ASCII_WORD_KEY)
-
-/* Queue the words of `size` bytes at p, as far as they are short and their ends sure; returns the
- * bytes that are done.  *stop: at them stands something else, and not the beginning of a word that
- * the bytes cut. */
-__attribute__((always_inline)) static inline uint32_t
-push_words(prs_lexicon *lexicon, const uint8_t *p, uint32_t size, bool spaced, bool *stop) {
+/* Plain words from *from on: as prs_lane_run would take them one by one (lane_words.h).  Stops at
+ * anything else.  spaced: what stands between blanks, as it is. */
+static inline prism_status run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len,
+                                     uint32_t *from, bool spaced) {
     prs_stream *out = lexicon->out;
-    const prs_word_memo memo = lexicon->words;
-    uint32_t n = lexicon->n_words, entry = (uint32_t)(out->n - lexicon->base), done = 0;
-    uint64_t in = prs_ascii_word_bytes(p, size, spaced), starts = in & ~(in << 1);
-    uint64_t ends = ~in & in << 1; /* bit `size` of a smaller block: an end */
-    if (size < BLOCK) ends &= (UINT64_C(1) << size) - 1;
-    *stop = false;
-    for (; n < PRS_LANE_BATCH; starts &= starts - 1, ends &= ends - 1) {
-        uint32_t start = starts == 0 ? size : (uint32_t)__builtin_ctzll(starts);
-        while (done < start && is_between(p[done], spaced)) done++;
-        *stop = done < start || (start == 0 && ends == 0);
-        if (*stop || ends == 0) break;
-        uint32_t end = (uint32_t)__builtin_ctzll(ends), len = end - start;
-        uint32_t n_end = end_of(p + end, len, spaced);
-        *stop = len >= PRS_ASCII_WORD_KEY || n_end == 0;
-        if (*stop) break;
-        prs_word_key key = prs_ascii_key(p + start, len, spaced);
-        uint64_t hash = prs_word_memo_hash(&memo, key);
-        prs_word_memo_prefetch(&memo, hash);
-        lexicon->word_queue[n] = (prs_lane_word){key, hash, entry + n - lexicon->n_words};
-        n++;
-        done = end + n_end;
-    }
-    lexicon->span += n - lexicon->n_words;
-    out->n += n - lexicon->n_words;
-    lexicon->n_words = n;
-    return done;
-}
-
-/* Short words with plain ends, from *from on: as prs_lane_run would take them one by one, but found
- * by the bits of BLOCK bytes.  Stops at anything else, and before the end of the text.
- * spaced: what stands between blanks, as it is. */
-__attribute__((always_inline)) static inline prism_status
-run_words(prs_lexicon *lexicon, const uint8_t *text, uint32_t len, uint32_t *from, bool spaced) {
-    uint32_t at = *from;
     bool stop = false;
-    while (!stop && len - at >= NEAR_LOOK) {
-        if (PRS_UNLIKELY(lexicon->n_words == PRS_LANE_BATCH)) PRS_TRY(prs_lane_refill(lexicon));
-        at += len - at >= BLOCK_LOOK ? push_words(lexicon, text + at, BLOCK, spaced, &stop)
-                                     : push_words(lexicon, text + at, 16, spaced, &stop);
+    while (!stop && *from < len) {
+        if (PRS_UNLIKELY(PRS_LANE_BATCH - lexicon->n_words < PRS_LANE_WORDS_ROOM))
+            PRS_TRY(prs_lane_refill(lexicon));
+        prs_lane_queue queue = {lexicon->words, lexicon->word_queue, lexicon->n_words,
+                                PRS_LANE_BATCH, (uint32_t)(out->n - lexicon->base)};
+        *from += prs_lane_words(text + *from, len - *from, spaced, &queue, &stop);
+        uint32_t n = queue.n - lexicon->n_words;
+        lexicon->span += n;
+        out->n += n;
+        lexicon->n_words = queue.n;
     }
-    *from = at;
     return PRISM_OK;
 }
 
@@ -511,7 +450,10 @@ prism_status prs_lane_run(prs_lexicon *lexicon, const uint8_t *text, uint32_t le
     PRS_TRY(prs_lexicon_reserve(lexicon, 2 * PRS_LANE_BATCH));
     bool is_clean = true, is_dual = lexicon->analysis->words.is_dual;
     while (is_clean && at < len) {
-        if (!is_dual) PRS_TRY(run_words(lexicon, text, len, &at, false));
+        if (!is_dual) {
+            PRS_TRY(run_words(lexicon, text, len, &at, false));
+            if (at == len) break;
+        }
         byte_class c = classify(text[at]);
         if (c == WORD_BYTE) {
             prs_ascii_word word = read_word(text + at, end);

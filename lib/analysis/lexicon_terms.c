@@ -8,9 +8,15 @@
  * Each kind of term has one table that is the truth for it, so a term has one id however it was
  * met.  Keys and ids of all of them are the map's; those that a memo finds are unlisted there.
  *
+ *                    memo of words, by surface            of stems, by term
+ *     no stemmer     id: of the surface, which is the term
+ *     a stemmer      id: of the stem    other: of the term that is spelled so
+ *     dual           id: of the stem    other: EXACT      id
+ *
  * Why so      A word in the map costs three misses of the cache, of its slot, its place and its
- *             bytes; in a memo one.  Without a stemmer the memo of words is the one of its terms,
- *             too: surfaces of a lane and short terms are the same bytes.
+ *             bytes; in a memo one.  Surfaces of a lane and short terms are the same bytes, so one
+ *             memo knows both: a stem is most often its own surface, which was looked up just now,
+ *             or that of a frequent word, which the cache has.
  * Tested by   tests/unit/analysis/test_lexicon.c */
 #include "analysis/lexicon_impl.h"
 
@@ -38,17 +44,21 @@ static prism_status keep_unlisted(prs_lexicon *lexicon, prs_bytes key, uint32_t 
     return prs_error_nomem(lexicon->err);
 }
 
+prism_status prs_lexicon_term_slot(prs_lexicon *lexicon, prs_word_key key, uint32_t **slot) {
+    bool is_dual = lexicon->analysis->words.is_dual;
+    prs_word_memo *memo = is_dual ? &lexicon->stems : &lexicon->words;
+    if (prs_word_memo_reserve(memo, 1) != PRISM_OK) return prs_error_nomem(lexicon->err);
+    prs_word_entry *entry = prs_word_memo_put(memo, key);
+    *slot = is_dual || prs_lexicon_is_own_term(lexicon) ? &entry->id : &entry->other;
+    return PRISM_OK;
+}
+
 static prism_status add_short(prs_lexicon *lexicon, prs_word_key key, prs_bytes listed,
                               uint32_t *id) {
-    prs_word_memo *memo = prs_lexicon_terms(lexicon);
-    if (prs_word_memo_reserve(memo, 1) != PRISM_OK) return prs_error_nomem(lexicon->err);
-    const prs_word_entry *known = prs_word_memo_find(memo, key, prs_word_memo_hash(memo, key));
-    if (known != NULL) {
-        *id = known->id;
-        return PRISM_OK;
-    }
-    PRS_TRY(keep_unlisted(lexicon, listed, id));
-    prs_word_memo_add(memo, &(prs_word_entry){key, *id, PRS_MEMO_NONE});
+    uint32_t *slot;
+    PRS_TRY(prs_lexicon_term_slot(lexicon, key, &slot));
+    if (*slot == PRS_MEMO_NONE) PRS_TRY(keep_unlisted(lexicon, listed, slot));
+    *id = *slot;
     return PRISM_OK;
 }
 

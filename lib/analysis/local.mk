@@ -25,11 +25,15 @@ libprismsearch_sources += \
 
 # Each word of a text that is put.
 libprs_kernels_sources += \
+	lib/analysis/lane_words.c lib/analysis/lane_words.h lib/analysis/lane_words_kernel.h \
 	lib/analysis/lexicon.c lib/analysis/lexicon.h lib/analysis/lexicon_chunks.c lib/analysis/lexicon_impl.h \
 	lib/analysis/lexicon_lane.c lib/analysis/lexicon_terms.c \
 	lib/analysis/memo.c lib/analysis/memo.h \
 	lib/analysis/mixed.c \
 	lib/analysis/scan.c lib/analysis/scan.h \
+	lib/analysis/english_stem.c lib/analysis/english_stem.h \
 	lib/analysis/word.c lib/analysis/word.h
+libprs_kernels_avx2_sources += lib/analysis/lane_words_avx2.c
+libprs_kernels_avx512_sources += lib/analysis/lane_words_avx512.c
 
 EXTRA_DIST += docs/analysis.md

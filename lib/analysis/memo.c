@@ -1,6 +1,6 @@
 /* memo.c - growth of the tables of memo.h.
  *
- *   words    24 bytes an entry   [lo 8][hi 8][id 4][exact 4]      at most 3/4 full
+ *   words    24 bytes an entry   [lo 8][hi 8][id 4][other 4]      at most 3/4 full
  *   pairs     8 bytes an entry   [key 4][id 4]                    at most 1/2 full
  *   chunks   64 bytes a slot     [text 24][counts 4][ids 36]      1024 to 32768 slots, each chunk
  *            has one
@@ -61,6 +61,19 @@ void prs_word_memo_add(prs_word_memo *memo, const prs_word_entry *entry) {
     PRS_ASSERT(memo->n < memo->mask);
     place_word(memo, entry);
     memo->n++;
+}
+
+prs_word_entry *prs_word_memo_put(prs_word_memo *memo, prs_word_key key) {
+    PRS_ASSERT(memo->n < memo->mask);
+    uint64_t at = prs_word_memo_hash(memo, key) & memo->mask;
+    for (;; at = (at + 1) & memo->mask) {
+        prs_word_entry *entry = &memo->entries[at];
+        if (entry->key.lo == key.lo && entry->key.hi == key.hi) return entry;
+        if (entry->key.lo != 0) continue;
+        *entry = (prs_word_entry){key, PRS_MEMO_NONE, PRS_MEMO_NONE};
+        memo->n++;
+        return entry;
+    }
 }
 
 void prs_pair_memo_init(prs_pair_memo *memo, prs_mem *mem, uint64_t seed) {

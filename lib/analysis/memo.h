@@ -21,8 +21,8 @@ typedef struct prs_word_key {
 
 typedef struct prs_word_entry {
     prs_word_key key; /* lo == 0: free */
-    uint32_t id;
-    uint32_t exact; /* id of the EXACT form or PRS_MEMO_NONE */
+    uint32_t id;      /* of the surface's term; PRS_MEMO_NONE: it was not met */
+    uint32_t other;   /* the lexicon's: see lexicon_impl.h; or PRS_MEMO_NONE */
 } prs_word_entry;
 
 typedef struct prs_word_memo {
@@ -65,6 +65,9 @@ void prs_word_memo_fini(prs_word_memo *memo); /* and ready again, empty */
 prism_status prs_word_memo_reserve(prs_word_memo *memo, uint64_t more) PRS_NODISCARD;
 /** Add a word that is not there; room was reserved. */
 void prs_word_memo_add(prs_word_memo *memo, const prs_word_entry *entry);
+/** The entry of a key, made without ids if it is not there; room for it was reserved.  Borrowed
+ *  until the next reserve. */
+prs_word_entry *prs_word_memo_put(prs_word_memo *memo, prs_word_key key);
 size_t prs_word_memo_bytes(const prs_word_memo *memo);
 
 void prs_pair_memo_init(prs_pair_memo *memo, prs_mem *mem, uint64_t seed);

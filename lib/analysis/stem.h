@@ -8,10 +8,14 @@
 
 struct sb_stemmer;
 
+#define PRS_STEM_OWN_MAX 64u /* bytes of the longest word that english_stem.h gets */
+
 typedef struct prs_stem {
     struct sb_stemmer *handle;
     bool is_english;  /* english or porter: [a-z'] only; others: any word without digits */
+    bool is_ours;     /* english: see english_stem.h */
     uint32_t min_len; /* bytes of the shortest word it looks at: english 3, others 1 */
+    uint8_t word[PRS_STEM_OWN_MAX];
 } prs_stem;
 
 /** Open a stemmer by its Snowball name ("english", "french" ...).
@@ -29,7 +33,7 @@ bool prs_stem_collides(const prs_stem *stem, prs_bytes folded, bool has_digit);
 
 /** The stem, borrowed until the next call; the word itself where the stem is empty.
  *  Params : folded, for which prs_stem_applies
- *  Errors : ENOMEM.   Cost: 160 ns (english) */
+ *  Errors : ENOMEM.   Cost: 50 ns (english), else 200 to 500 */
 prism_status prs_stem_word(prs_stem *stem, prs_bytes folded, prs_bytes *out, prism_error *err);
 
 /** Hash of the stemmer's answers to the probe list (stem_probe.def): equal for two libraries that

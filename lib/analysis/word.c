@@ -47,7 +47,7 @@ prism_status prs_words_init(prs_words *words, prs_mem *mem, const prs_fold *fold
     words->is_dual = is_dual;
     words->cache = NULL;
     words->cache_mask = 0;
-    words->stem = (prs_stem){NULL, false, 0};
+    words->stem = (prs_stem){.handle = NULL};
     return language == NULL ? PRISM_OK : prs_stem_open(&words->stem, language, err);
 }
 
@@ -86,10 +86,10 @@ static unsigned drop_flags(const prs_surface *surface) {
     return drop;
 }
 
-/* Stem the folded word in words->plain, apostrophes and all. */
-static prism_status stem_plain(prs_words *words, uint32_t len, prs_word *out, prism_error *err) {
+/* Stem a folded word, apostrophes and all. */
+static prism_status stem_plain(prs_words *words, prs_bytes plain, prs_word *out, prism_error *err) {
     prs_bytes stem;
-    PRS_TRY(prs_stem_word(&words->stem, prs_bytes_of(words->plain, len), &stem, err));
+    PRS_TRY(prs_stem_word(&words->stem, plain, &stem, err));
     uint32_t stem_len = (uint32_t)PRS_MIN(stem.len, sizeof words->stemmed);
     memcpy(words->stemmed, stem.ptr, stem_len);
     stem_len = drop_apostrophes(words->stemmed, stem_len);
@@ -111,7 +111,7 @@ static prism_status make_word(prs_words *words, const uint8_t *text, const prs_s
         prs_bytes folded = prs_bytes_of(words->plain, len);
         out->has_exact = words->is_dual && prs_stem_collides(&words->stem, folded, has_digit);
         if (prs_stem_applies(&words->stem, folded, has_digit)) {
-            PRS_TRY(stem_plain(words, len, out, err));
+            PRS_TRY(stem_plain(words, folded, out, err));
         }
     }
     out->plain = prs_bytes_of(words->plain, drop_apostrophes(words->plain, len));
@@ -180,4 +180,15 @@ prism_status prs_words_make(prs_words *words, const uint8_t *text, const prs_sur
     PRS_TRY(make_word(words, text, surface, out, err));
     fill_slot(slot, key, out);
     return PRISM_OK;
+}
+
+prism_status prs_words_make_folded(prs_words *words, prs_bytes plain, prs_word *out,
+                                   prism_error *err) {
+    bool has_digit = false;
+    for (size_t i = 0; i < plain.len; i++) has_digit |= plain.ptr[i] < 'a';
+    *out = (prs_word){.plain = plain, .stem = plain};
+    if (words->stem.handle == NULL) return PRISM_OK;
+    out->has_exact = words->is_dual && prs_stem_collides(&words->stem, plain, has_digit);
+    if (!prs_stem_applies(&words->stem, plain, has_digit)) return PRISM_OK;
+    return stem_plain(words, plain, out, err);
 }

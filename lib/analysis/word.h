@@ -47,5 +47,10 @@ void prs_words_forget(prs_words *words);
  *  Errors : ENOMEM.   Cost: 10 ns from the cache, else 50-400 ns */
 prism_status prs_words_make(prs_words *words, const uint8_t *text, const prs_surface *surface,
                             prs_word *out, prism_error *err);
+/** The same of a word of ASCII letters, lower case, and digits, which folding leaves as it is; the
+ *  cache is not asked and learns nothing: for who remembers himself.
+ *  Params : plain [borrowed as long as the result] */
+prism_status prs_words_make_folded(prs_words *words, prs_bytes plain, prs_word *out,
+                                   prism_error *err);
 
 #endif

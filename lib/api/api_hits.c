@@ -2,8 +2,8 @@
  * Tested by tests/unit/api/test_api_hits.c */
 #include "base/error.h"
 #include "base/text.h"
-#include "search/hits.h"
-#include "search/score.h"
+#include "kernel/score.h"
+#include "show/hits.h"
 
 uint32_t prism_hits_sort_count(const prism_hits *hits) {
     return hits == NULL ? 0 : hits->sort.n;

@@ -12,9 +12,9 @@
 #include "query/build.h"
 #include "query/combine.h"
 #include "search/filter_set.h"
-#include "search/hits.h"
 #include "search/sorter.h"
-#include "search/snippet.h"
+#include "show/hits.h"
+#include "show/snippet.h"
 
 #include <prismsearch/search.h>
 

@@ -105,7 +105,17 @@ bool prs_ef_ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint6
     return kernels()->ends(freqs, spans, n, bit, ends);
 }
 
+bool prs_ef_ends_of(const uint8_t *lengths, const uint32_t *docs, const uint32_t *freqs, uint32_t n,
+                    uint64_t bit, uint32_t *spans, uint64_t *ends) {
+    return kernels()->ends_of(lengths, docs, freqs, n, bit, spans, ends);
+}
+
 uint32_t prs_ef_meet(const prs_ef_group *a, uint32_t a_pos, const prs_ef_group *b, uint32_t b_pos,
                      uint32_t *starts) {
     return kernels()->meet(a, a_pos, b, b_pos, starts);
+}
+
+void prs_ef_count(const prs_ef_side *a, const prs_ef_side *b, const uint32_t *spans, uint32_t n,
+                  uint8_t *counts) {
+    kernels()->count(a, b, spans, n, counts);
 }

@@ -102,4 +102,34 @@ static bool ends(const uint32_t *freqs, const uint32_t *spans, uint32_t n, uint6
 }
 #endif
 
+#ifdef __AVX512F__
+static bool ends_of(const uint8_t *lengths, const uint32_t *docs, const uint32_t *freqs, uint32_t n,
+                    uint64_t bit, uint32_t *spans, uint64_t *out) {
+    const __m512i zero = _mm512_setzero_si512();
+    __mmask16 here = (__mmask16)((1u << n) - 1);
+    __m512i doc = _mm512_maskz_loadu_epi32(here, docs);
+    __m512i span = _mm512_mask_i32gather_epi32(zero, here, doc, lengths, 2);
+    __m512i freq = _mm512_maskz_loadu_epi32(here, freqs);
+    span = _mm512_and_si512(span, _mm512_set1_epi32(0xffff));
+    __mmask16 odd = _mm512_mask_cmpeq_epi32_mask(here, span, _mm512_set1_epi32(0xffff)) |
+                    _mm512_mask_cmpeq_epi32_mask(here, span, zero) |
+                    _mm512_cmpge_epu32_mask(freq, _mm512_set1_epi32(1 << 20));
+    if (PRS_UNLIKELY(odd != 0)) return false;
+    _mm512_storeu_si512(spans, span);
+    put_ends((ints)_mm512_maskz_mov_epi32(here, (__m512i)sizes_of((ints)freq, (ints)span)), bit,
+             out);
+    return true;
+}
+#else
+static bool ends_of(const uint8_t *lengths, const uint32_t *docs, const uint32_t *freqs, uint32_t n,
+                    uint64_t bit, uint32_t *spans, uint64_t *out) {
+    uint32_t over = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        spans[i] = prs_load16(lengths + 2 * (size_t)docs[i]);
+        over |= spans[i] + 1;
+    }
+    return over >> 16 == 0 && ends(freqs, spans, n, bit, out);
+}
+#endif
+
 #endif

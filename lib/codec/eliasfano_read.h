@@ -9,6 +9,7 @@
  *                                                 low bits of those in it against 10
  *             ends      where groups end: eliasfano_ends.h
  *             meet      two groups of few positions against each other: eliasfano_meet.h
+ *             count     the same for many documents at once: eliasfano_count.h
  * Why so      A word with 100 positions is asked for the one that stands beside a rare word: to
  *             decode it took 150 ns, to ask takes 15.  With BMI2 and POPCNT a bucket is found at
  *             about 5 bits a cycle, without them at 1.
@@ -128,5 +129,7 @@ static uint32_t narrow(const uint8_t *base, uint64_t bit, uint32_t freq, uint32_
 
 #include "codec/eliasfano_ends.h"
 #include "codec/eliasfano_meet.h"
+/* behind what it calls */
+#include "codec/eliasfano_count.h"
 
-const prs_ef_kernels PRS_EF_TABLE = {decode, narrow, ends, meet};
+const prs_ef_kernels PRS_EF_TABLE = {decode, narrow, ends, ends_of, meet, count};

@@ -3,7 +3,7 @@ libprs_kernels_sources += \
 	lib/codec/between.c lib/codec/between.h lib/codec/between_kernels.h \
 	lib/codec/bits.h lib/codec/codes.h \
 	lib/codec/eliasfano.c lib/codec/eliasfano.h \
-	lib/codec/eliasfano_ends.h lib/codec/eliasfano_kernels.h \
+	lib/codec/eliasfano_count.h lib/codec/eliasfano_ends.h lib/codec/eliasfano_kernels.h \
 	lib/codec/eliasfano_meet.h lib/codec/eliasfano_read.h \
 	lib/codec/pack.c lib/codec/pack.h \
 	lib/codec/pack_kernels.h lib/codec/pack_rows.h \

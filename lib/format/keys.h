@@ -69,6 +69,19 @@ typedef prism_status (*prs_key_found_fn)(void *ctx, const prs_key_probe *probe, 
 prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes, size_t n,
                                prs_key_found_fn found, void *ctx, prism_error *err) PRS_NODISCARD;
 
+/** Is that document an entry of the probe's key, where FORMAT.md has it?  By halves, however many
+ *  documents have the key.
+ *  Errors : ECORRUPT */
+prism_status prs_keys_has(const prs_keys *keys, const prs_key_probe *probe, uint32_t doc, bool *has,
+                          prism_error *err) PRS_NODISCARD;
+
+/** Tell every entry's document in their order, so that those of one key come one after another;
+ *  fresh: its key is not that of the one before.
+ *  Errors : ECORRUPT, and what `found` returns.   Cost: one scan */
+typedef prism_status (*prs_key_entry_fn)(void *ctx, uint32_t doc, prs_bytes key, bool fresh);
+prism_status prs_keys_each(const prs_keys *keys, prs_key_entry_fn found, void *ctx,
+                           prism_error *err) PRS_NODISCARD;
+
 /** Tell every document whose key a document of the segment has too that arrived later, in no
  *  special order.
  *  Errors : ECORRUPT, and what `found` returns.   Cost: one scan of the hashes */

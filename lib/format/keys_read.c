@@ -109,14 +109,15 @@ static prism_status look_at(const prs_keys *k, uint32_t entry, uint32_t *doc, pr
     return prs_keys_get(k, *doc, key, err);
 }
 
-/* First entry in [*from, to), all of one hash, whose key is not below. */
+/* First entry in [*from, to), all of one hash, that is not below (key, least). */
 static prism_status halve(const prs_keys *k, uint32_t *from, uint32_t to, prs_bytes key,
-                          prism_error *err) {
+                          uint32_t least, prism_error *err) {
     while (*from < to) {
         uint32_t mid = *from + (to - *from) / 2, doc;
         prs_bytes here;
         PRS_TRY(look_at(k, mid, &doc, &here, err));
-        if (prs_bytes_compare(here, key) < 0) {
+        int order = prs_bytes_compare(here, key);
+        if (order < 0 || (order == 0 && doc < least)) {
             *from = mid + 1;
         } else {
             to = mid;
@@ -125,16 +126,23 @@ static prism_status halve(const prs_keys *k, uint32_t *from, uint32_t to, prs_by
     return PRISM_OK;
 }
 
+/* Entries [*from, *to) have the hash. */
+static prism_status find_hash(const prs_keys *k, uint64_t hash, uint32_t *from, uint32_t *to,
+                              prism_error *err) {
+    PRS_TRY(find_bucket(k, hash, from, to, err));
+    PRS_TRY(prs_in_touch(&k->section, k->hashes + 8 * (uint64_t)*from, 8 * (uint64_t)(*to - *from),
+                         err));
+    const uint8_t *hashes = k->section.ptr + k->hashes;
+    *from = lower_bound(hashes, *from, *to, hash);
+    if (hash < UINT64_MAX) *to = lower_bound(hashes, *from, *to, hash + 1);
+    return PRISM_OK;
+}
+
 static prism_status find_one(const prs_keys *k, const prs_key_probe *probe, prs_key_found_fn found,
                              void *ctx, prism_error *err) {
     uint32_t from, to;
-    PRS_TRY(find_bucket(k, probe->hash, &from, &to, err));
-    PRS_TRY(
-        prs_in_touch(&k->section, k->hashes + 8 * (uint64_t)from, 8 * (uint64_t)(to - from), err));
-    const uint8_t *hashes = k->section.ptr + k->hashes;
-    from = lower_bound(hashes, from, to, probe->hash);
-    if (probe->hash < UINT64_MAX) to = lower_bound(hashes, from, to, probe->hash + 1);
-    if (to - from > FEW) PRS_TRY(halve(k, &from, to, probe->key, err));
+    PRS_TRY(find_hash(k, probe->hash, &from, &to, err));
+    if (to - from > FEW) PRS_TRY(halve(k, &from, to, probe->key, 0, err));
     for (uint32_t i = from; i < to; i++) {
         uint32_t doc;
         prs_bytes key;
@@ -150,6 +158,32 @@ prism_status prs_keys_find_all(const prs_keys *keys, const prs_key_probe *probes
                                prs_key_found_fn found, void *ctx, prism_error *err) {
     if (keys->n_docs == 0) return PRISM_OK;
     for (size_t i = 0; i < n; i++) PRS_TRY(find_one(keys, &probes[i], found, ctx, err));
+    return PRISM_OK;
+}
+
+prism_status prs_keys_has(const prs_keys *keys, const prs_key_probe *probe, uint32_t doc, bool *has,
+                          prism_error *err) {
+    uint32_t from, to, here;
+    prs_bytes key;
+    *has = false;
+    if (keys->n_docs == 0) return PRISM_OK;
+    PRS_TRY(find_hash(keys, probe->hash, &from, &to, err));
+    PRS_TRY(halve(keys, &from, to, probe->key, doc, err));
+    if (from == to) return PRISM_OK;
+    PRS_TRY(look_at(keys, from, &here, &key, err));
+    *has = here == doc && prs_bytes_equal(key, probe->key);
+    return PRISM_OK;
+}
+
+prism_status prs_keys_each(const prs_keys *k, prs_key_entry_fn found, void *ctx, prism_error *err) {
+    prs_bytes before = prs_bytes_of(NULL, 0);
+    for (uint32_t i = 0; i < k->n_docs; i++) {
+        uint32_t doc;
+        prs_bytes key;
+        PRS_TRY(look_at(k, i, &doc, &key, err));
+        PRS_TRY(found(ctx, doc, key, i == 0 || !prs_bytes_equal(key, before)));
+        before = key;
+    }
     return PRISM_OK;
 }
 

@@ -19,7 +19,7 @@
 #include "codec/eliasfano.h"
 #include "format/postings_cursor.h"
 
-#define PRS_POSITIONS_STEP 16u /* groups are found so many at a time */
+#define PRS_POSITIONS_STEP PRS_EF_ENDS_STEP /* groups are found so many at a time */
 
 /* The run of the loaded block, with its marks. */
 static prism_status find_run(prs_postings *p, prism_error *err) {
@@ -58,15 +58,28 @@ static bool begin_groups(prs_postings *p, uint32_t i) {
     return true;
 }
 
+/* Groups [from, to), of which the first begins at pos_bits[from]; at most a step. */
+static bool add_groups(prs_postings *p, uint32_t from, uint32_t to) {
+    const prs_lengths *spans = p->src->spans;
+    if (PRS_LIKELY(p->docs[to - 1] < spans->n_docs && spans->array != NULL) &&
+        PRS_LIKELY(prs_ef_ends_of(spans->array, p->docs + from, p->freqs + from, to - from,
+                                  p->pos_bits[from], p->spans + from, p->pos_bits + from + 1)))
+        return true;
+    prs_lengths_take(spans, p->docs + from, to - from, p->spans + from);
+    return prs_ef_ends(p->freqs + from, p->spans + from, to - from, p->pos_bits[from],
+                       p->pos_bits + from + 1);
+}
+
 /* Make pos_bits[i], pos_bits[i + 1] and spans[i] known, and some further ones; false if the groups
  * do not fit the run. */
 static bool find_groups(prs_postings *p, uint32_t i) {
     if (!begin_groups(p, i)) return false;
-    uint32_t from = p->pos_to, to = PRS_MIN(p->n, (i | (PRS_POSITIONS_STEP - 1)) + 1);
-    prs_lengths_take(p->src->spans, p->docs + from, to - from, p->spans + from);
-    if (!prs_ef_ends(p->freqs + from, p->spans + from, to - from, p->pos_bits[from],
-                     p->pos_bits + from + 1))
-        return false;
+    uint32_t from = p->pos_to, to = from;
+    while (to <= i) {
+        to = PRS_MIN(p->n, (to | (PRS_POSITIONS_STEP - 1)) + 1);
+        if (!add_groups(p, from, to)) return false;
+        from = to;
+    }
     uint64_t bit = p->pos_bits[to];
     p->pos_to = to;
     if (to == p->n) return bit <= p->run_end && p->run_end - bit <= p->run_slack;

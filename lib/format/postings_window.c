@@ -27,8 +27,9 @@ static void set_bits(const window *w, const uint32_t *docs, uint32_t n) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     uint8_t *bytes = (uint8_t *)w->words;
     const uint32_t base = w->base; /* bytes may be anything's: keep it */
-    for (const uint32_t *end = docs + n; docs != end; docs++) {
-        uint32_t bit = *docs - base;
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t bit = docs[i] - base;
         bytes[bit >> 3] |= (uint8_t)(1u << (bit & 7));
     }
 #else
@@ -47,7 +48,8 @@ static void set_docs(const window *w, const uint32_t *docs, uint32_t n) {
         set_bits(w, docs, n);
         return;
     }
-    for (const uint32_t *end = docs + n; docs != end; docs++) map[*docs - base] = PRS_MAP_MARK;
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < n; i++) map[docs[i] - base] = PRS_MAP_MARK;
 }
 
 /* Bits [from, from + n), n >= 1. */

@@ -102,6 +102,12 @@ prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena
     return status;
 }
 
+prism_status prs_commit_refuse(prism_error *err) {
+    return prs_error_set(err, PRISM_EREADONLY,
+                         "committed by a newer version of the library, which lets this one read "
+                         "the index but not write to it");
+}
+
 prism_status prs_commit_find_newest(prs_dir *dir, uint64_t *generation, prism_error *err) {
     prs_listing listing;
     prism_status status = prs_listing_read(&listing, dir, err);

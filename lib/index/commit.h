@@ -32,6 +32,8 @@ prism_status prs_commit_sync_segment(prs_dir *dir, const prs_id *id,
  *           prs_in_read_only */
 prism_status prs_commit_read(prs_dir *dir, uint64_t generation, prs_arena *arena,
                              prs_commit *commit, bool *read_only, prism_error *err) PRS_NODISCARD;
+/** EREADONLY: what prs_in_read_only says of the newest commit, to whoever wants to write. */
+prism_status prs_commit_refuse(prism_error *err) PRS_NODISCARD;
 /** The highest published generation, 0 if there is none.   Cost: one directory listing */
 prism_status prs_commit_find_newest(prs_dir *dir, uint64_t *generation,
                                     prism_error *err) PRS_NODISCARD;

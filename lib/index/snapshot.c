@@ -97,11 +97,23 @@ static prism_status give_recipe(prism_snapshot *snap, const prism_snapshot *base
     return status;
 }
 
-/* The segment of that id in `base`. */
-static prs_segment *find_shared(const prism_snapshot *base, const prs_id *id) {
+static bool same_check(const prs_file_check *a, const prs_file_check *b) {
+    return a->len == b->len && a->digest.lo == b->digest.lo && a->digest.hi == b->digest.hi;
+}
+
+/* But for deletions, which are the commit's. */
+static bool same_files(const prs_manifest_segment *a, const prs_manifest_segment *b) {
+    return prs_id_equal(&a->id, &b->id) && a->n_docs == b->n_docs &&
+           a->arrival_base == b->arrival_base && same_check(&a->idx, &b->idx) &&
+           same_check(&a->doc, &b->doc);
+}
+
+/* The segment in `base` that is known to be what the manifest says.  Any other is opened, which
+ * finds out. */
+static prs_segment *find_shared(const prism_snapshot *base, const prs_manifest_segment *files) {
     if (base == NULL) return NULL;
     for (uint32_t i = 0; i < base->n_leaves; i++) {
-        if (prs_id_equal(&base->leaves[i].segment->files.id, id)) return base->leaves[i].segment;
+        if (same_files(&base->leaves[i].segment->files, files)) return base->leaves[i].segment;
     }
     return NULL;
 }
@@ -115,7 +127,7 @@ static prism_status open_leaves(prism_snapshot *snap, const prism_snapshot *base
     for (uint32_t i = 0; i < n; i++) {
         const prs_manifest_segment *files = &snap->manifest.segments[i];
         prs_leaf *leaf = &snap->leaves[i];
-        prs_segment *shared = find_shared(base, &files->id);
+        prs_segment *shared = find_shared(base, files);
         if (shared != NULL && base->recipe == snap->recipe) {
             leaf->segment = prs_segment_ref(shared);
         } else if (shared != NULL) {

@@ -6,6 +6,10 @@
  *                         ... because  of   the  end ...      before 010000   here 000100
  *                                                             pair (of, the) once more in this doc
  *
+ *             walk of a document where no word is stacked and no position left out, as nearly all:
+ *                     the number of each pair of neighbours is written down, and kept if both are
+ *                     of the set, without a branch on what nobody can foretell
+ *
  *             sort    postings of all pairs, as they came, are counted into lists; lists are
  *                     written in order of keys
  * Invariants  - A pair is counted once for each position that its first word stands at, however
@@ -28,6 +32,7 @@ typedef struct pair_posting {
 PRS_VEC_DEFINE(pair_postings, pair_posting)
 
 #define N_PAIRS (PRS_STOPS_MAX * PRS_STOPS_MAX)
+#define STRETCH 1024u /* entries of a document that are walked at once */
 
 typedef struct pairs {
     uint32_t n_docs; /* of the segment */
@@ -39,8 +44,9 @@ typedef struct pairs {
     pair_postings found;
     /* of the document at hand */
     uint32_t freqs[N_PAIRS];
-    uint16_t touched[N_PAIRS];
+    uint16_t touched[N_PAIRS + 1];
     uint32_t n_touched;
+    uint16_t seen[STRETCH + 1]; /* pairs of a stretch, as they come */
     /* lists */
     uint32_t starts[N_PAIRS + 1];
     uint32_t *docs, *counts;
@@ -148,8 +154,41 @@ static bool end_document(pairs *p, uint32_t doc) {
     return true;
 }
 
+/* Is each entry a position of its own, next to the one before? */
+static bool is_row(const uint32_t *ids, uint32_t n) {
+    uint32_t odd = 0;
+    for (uint32_t i = 0; i < n; i++)
+        odd |= (ids[i] & PRS_STREAM_STACKED) | prs_stream_is_gap(ids[i]);
+    return odd == 0;
+}
+
+/* Pairs of n <= STRETCH words of a row, behind word number *before of the set, 0 = none of it. */
+static void walk_row(pairs *p, const uint32_t *ids, uint32_t n, uint32_t *before) {
+    uint32_t last = *before, n_seen = 0, n_touched = p->n_touched;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t word = p->word[ids[i] & PRS_STREAM_ID];
+        p->seen[n_seen] = (uint16_t)(last * PRS_STOPS_MAX + word - (PRS_STOPS_MAX + 1));
+        n_seen += (last != 0) & (word != 0);
+        last = word;
+    }
+    for (uint32_t i = 0; i < n_seen; i++) {
+        uint32_t pair = p->seen[i];
+        p->touched[n_touched] = (uint16_t)pair;
+        n_touched += p->freqs[pair]++ == 0;
+    }
+    p->n_touched = n_touched;
+    *before = last;
+}
+
 static void walk_document(pairs *p, uint32_t from, uint32_t to) {
     const uint32_t *ids = p->field->stream.ids;
+    if (is_row(ids + from, to - from)) {
+        for (uint32_t last = 0, n; from < to; from += n) {
+            n = PRS_MIN(to - from, STRETCH);
+            walk_row(p, ids + from, n, &last);
+        }
+        return;
+    }
     uint64_t before = 0, here = 0; /* words at the last position and the one at hand */
     for (uint32_t i = from; i < to; i++) {
         uint32_t entry = ids[i];

@@ -1,7 +1,7 @@
 /* inverter.h - documents in memory, on their way to becoming a segment: streams of terms, columns.
  *
- *   document -> per indexed text or keyword field: stream of term ids, and (doc, start, length,
- *   span)
+ *   document -> per indexed text or keyword field: stream of term ids, and
+ *               (doc, start, length, span)
  *            -> per column field: values in a column writer
  *
  * Stored texts and keys are not here: pending.h streams them out beside.  flush.h turns the whole

@@ -207,10 +207,23 @@ static prism_status give_slot(const prs_pending *pending, prs_bytes key, uint64_
                          "keys made to collide: %u others have the hash of this one", n_same);
 }
 
+/* Of the documents of a key the last one alone asks for older versions: a key that is put a million
+ * times would else be looked for so often, and each time find all that there are. */
+static bool take_mark(prs_pending *pending, uint32_t doc) {
+    uint64_t bit = UINT64_C(1) << (doc & 63);
+    bool had = prs_pending_has(&pending->replace, doc);
+    pending->replace.ptr[doc >> 6] &= ~bit;
+    pending->n_replace -= had;
+    return had;
+}
+
 static void add_key(prs_pending *pending, uint32_t doc, prs_bytes key, uint64_t hash,
                     prs_key_slot *slot, bool replace) {
     prs_keys_writer_add(pending->keys, key);
-    if (slot->doc != FREE_SLOT) mark_deleted(pending, slot->doc);
+    if (slot->doc != FREE_SLOT) {
+        mark_deleted(pending, slot->doc);
+        replace |= take_mark(pending, slot->doc);
+    }
     *slot = (prs_key_slot){upper(hash), doc};
     if (!replace) return;
     pending->replace.ptr[doc >> 6] |= UINT64_C(1) << (doc & 63);

@@ -53,8 +53,9 @@ typedef struct prs_pending {
     prs_key_slot *slots; /* open addressing, a power of two of slots, at most half full */
     uint32_t n_slots;
     uint64_t secret; /* odd and random: what the places in `slots` hang on */
-    prs_words deleted,
-        replace; /* a bit per document: superseded or deleted; may have older versions elsewhere */
+    /* a bit per document: superseded or deleted; the last one of a key of which older versions may
+     * be elsewhere */
+    prs_words deleted, replace;
     uint32_t n_deleted, n_replace;
 } prs_pending;
 

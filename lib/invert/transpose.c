@@ -310,8 +310,10 @@ static prism_status sort_terms(transposer *t, size_t scratch, prism_error *err) 
     t->starts = prs_mem_alloc(t->mem, ((size_t)n + 1) * sizeof(uint32_t));
     if (t->sorted == NULL || t->starts == NULL) return prs_error_nomem(err);
     (void)list_used(t, t->sorted);
-    if (t->stride == 2 && n < scratch / 4 / sizeof *t->heads)
-        t->heads = prs_mem_alloc(t->mem, (size_t)n * sizeof *t->heads); /* or do without */
+    if (n < scratch / 4 / sizeof *t->heads) {
+        t->heads = prs_mem_alloc(t->mem, (size_t)n * sizeof *t->heads);
+        if (t->heads == NULL) return prs_error_nomem(err);
+    }
     PRS_TRY(prs_term_sort(t->in->lexicon, t->sorted, n, t->heads, t->mem, err));
     hand_out_places(t);
     return PRISM_OK;
@@ -428,9 +430,10 @@ prs_bytes prs_transpose_key(const prs_transpose_pass *pass, uint32_t i, uint8_t 
 
 /* Terms of a pass in order of keys are random places in the lexicon: where the keys are that have
  * no head, and then those keys, are asked for ahead, so that the memory works on many of them
- * together. */
-static inline void fetch_key(const prs_transpose_pass *pass, const prs_bytes *keys, uint32_t i,
-                             bool bytes) {
+ * together.  Inlined by force: the compiler takes a function that only prefetches for one that
+ * does nothing, and leaves out its calls. */
+__attribute__((always_inline)) static inline void
+fetch_key(const prs_transpose_pass *pass, const prs_bytes *keys, uint32_t i, bool bytes) {
     if (pass->heads != NULL && pass->heads[i] != 0) return;
     const prs_bytes *key = &keys[pass->ids[i]];
     __builtin_prefetch(bytes ? (const void *)key->ptr : key);

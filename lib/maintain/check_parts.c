@@ -46,36 +46,44 @@ static void check_without_lengths(prs_check *check, const prs_segment *segment, 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 typedef struct key_check {
+    prs_check *check;
+    const prs_segment *segment;
     const prs_bitset *deleted;
-    uint32_t doc, n_live;
-    bool found;
+    uint32_t n_live, first; /* live documents of the key, and the first of them */
 } key_check;
 
-static prism_status take_key(void *ctx, const prs_key_probe *probe, uint32_t doc) {
-    key_check *key = ctx;
-    (void)probe;
-    key->found |= doc == key->doc;
-    key->n_live += key->deleted == NULL || !prs_bitset_get(key->deleted, doc);
+static void say_shared(const key_check *c, uint32_t doc) {
+    prs_check_say(c->check, prs_in_name(c->segment->idx),
+                  "document %u shares its key with another live one", doc);
+}
+
+static prism_status count_live(void *ctx, uint32_t doc, prs_bytes key, bool fresh) {
+    key_check *c = ctx;
+    (void)key;
+    if (fresh) c->n_live = 0;
+    if (c->deleted != NULL && prs_bitset_get(c->deleted, doc)) return PRISM_OK;
+    if (c->n_live++ == 0) c->first = doc;
+    if (c->n_live == 2) say_shared(c, c->first);
+    if (c->n_live >= 2) say_shared(c, doc);
     return PRISM_OK;
 }
 
+/* However many documents have one key, each is looked at once and sought by halves. */
 static prism_status check_keys(prs_check *check, const prs_segment *segment,
                                const prs_bitset *deleted, prism_error *err) {
+    key_check c = {.check = check, .segment = segment, .deleted = deleted};
     for (uint32_t doc = 0; doc < segment->keys.n_docs; doc++) {
         prs_key_probe probe = {.hash = 0};
-        key_check key = {.deleted = deleted, .doc = doc};
+        bool found;
         PRS_TRY(prs_keys_get(&segment->keys, doc, &probe.key, err));
         probe.hash = prs_keys_hash(probe.key);
-        PRS_TRY(prs_keys_find_all(&segment->keys, &probe, 1, take_key, &key, err));
-        if (!key.found) {
+        PRS_TRY(prs_keys_has(&segment->keys, &probe, doc, &found, err));
+        if (!found) {
             prs_check_say(check, prs_in_name(segment->idx), "document %u is not found by its key",
                           doc);
         }
-        if (key.n_live > 1 && !check->deletions_unknown) {
-            prs_check_say(check, prs_in_name(segment->idx),
-                          "document %u shares its key with another live one", doc);
-        }
     }
+    if (!check->deletions_unknown) PRS_TRY(prs_keys_each(&segment->keys, count_live, &c, err));
     if (segment->keys.n_docs == 0 && segment->recipe->schema->key_field >= 0) {
         prs_check_say(check, prs_in_name(segment->idx),
                       "the schema has a key but the segment has no keys");

@@ -94,17 +94,25 @@ static prism_status mark_found(void *ctx, const prs_key_probe *probe, uint32_t d
     return mark_doc(ctx, doc);
 }
 
-/* Every key of segment `late` is looked for in segment `early`. */
+typedef struct seeker {
+    marker early;
+    const prs_keys *keys; /* of the early segment */
+    prism_error *err;
+} seeker;
+
+static prism_status seek_key(void *ctx, uint32_t doc, prs_bytes key, bool fresh) {
+    seeker *s = ctx;
+    (void)doc;
+    prs_key_probe probe = {.hash = prs_keys_hash(key), .key = key};
+    if (!fresh) return PRISM_OK; /* sought already */
+    return prs_keys_find_all(s->keys, &probe, 1, mark_found, &s->early, s->err);
+}
+
+/* Every key of segment `late` is looked for in segment `early`, once. */
 static prism_status mark_early(prs_deletions *d, uint32_t i, const prs_segment *early,
                                const prs_segment *late, prism_error *err) {
-    marker m = {d, i, early->n_docs};
-    for (uint32_t doc = 0; doc < late->keys.n_docs; doc++) {
-        prs_key_probe probe = {.hash = 0};
-        PRS_TRY(prs_keys_get(&late->keys, doc, &probe.key, err));
-        probe.hash = prs_keys_hash(probe.key);
-        PRS_TRY(prs_keys_find_all(&early->keys, &probe, 1, mark_found, &m, err));
-    }
-    return PRISM_OK;
+    seeker s = {{d, i, early->n_docs}, &early->keys, err};
+    return prs_keys_each(&late->keys, seek_key, &s, err);
 }
 
 static prism_status mark_segment(prs_deletions *d, prs_core *core, const prs_manifest *manifest,

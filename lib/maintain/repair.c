@@ -187,6 +187,7 @@ static prism_status count(repair *r, prism_error *err) {
 static prism_status publish(repair *r, prism_error *err) {
     prs_dir *dir = r->core->dir;
     prs_commit commit = r->commit;
+    if (r->core->read_only) return prs_commit_refuse(err);
     for (uint32_t i = 0; i < r->manifest.n_segments && commit.unsynced; i++)
         PRS_TRY(prs_commit_sync_segment(dir, &r->manifest.segments[i].id, err));
     commit.unsynced = false;

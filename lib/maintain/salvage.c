@@ -155,6 +155,7 @@ static prism_status tell_lost(salvage *s, prism_error *err) {
 static prism_status publish(salvage *s, prism_error *err) {
     prs_commit commit = s->commit;
     prs_manifest *m = &commit.manifest;
+    if (s->core->read_only) return prs_commit_refuse(err);
     m->previous = m->generation;
     m->next_arrival = PRS_MAX(m->next_arrival, s->next_arrival);
     if (commit.unsynced) PRS_TRY(prs_commit_sync_files(s->core->dir, m, err));

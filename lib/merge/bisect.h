@@ -20,8 +20,8 @@ typedef prism_status (*prs_bisect_poll)(void *ctx, uint32_t n, prism_error *err)
  *  Params : forward is used up; order[n_docs] a permutation that it begins with and ends with
  *  Errors : ENOMEM, and those of poll.   Memory: 24 bytes a document, 16 a term
  *  Cost   : 1 to 2 ns for each term of each document, iteration and level; the levels are log2 of
- *           n_docs / 16; about 4 iterations a level The same input gives the same order on every
- *           machine. */
+ *           n_docs / 16; about 4 iterations a level
+ *  The same input gives the same order on every machine. */
 prism_status prs_bisect(prs_forward *forward, uint32_t *order, prs_mem *mem, prs_bisect_poll poll,
                         void *ctx, prism_error *err) PRS_NODISCARD;
 

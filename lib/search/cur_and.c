@@ -16,9 +16,8 @@
  *             cannot reach the floor; the leader itself gets the floor less the others.
  * Shoulds     Where what is required cannot reach the floor alone, one of the shoulds must match as
  *             well: together they are one child, which leads there if it is the rarer.
- * Invariants  - max[i] holds for [.., bounded_to), set by the last call of bound or next;
- * wide_max[i]
- *               for [.., wide_to).
+ * Invariants  - max[i] holds for [.., bounded_to), set by the last call of bound or
+ *               next; wide_max[i] for [.., wide_to).
  *             - Required children lead, then follow, by cost; scored or not is all the same.
  * Cost        The leader's list; of the others, the blocks in which candidates fall.
  * Source      Ding & Suel, SIGIR 2011; Grand 2025 (score the leader's block first).

@@ -4,9 +4,9 @@
  *             (cur_any.c).
  *
  *                 fill    stored blocks become words of bits            many documents
- *                 sift    bit by bit, through the blocks they fall in   few bits
+ *                 sift    asked, those of a block together              few bits
  *                         filled beside and compared                    many bits
- *                 probe   candidate by candidate
+ *                 probe   asked, those of a block together
  *
  * Invariants  - Never reads freqs, impacts or lengths.
  *             - `cost` is the number of its documents, deleted ones too: `exact`.
@@ -16,8 +16,9 @@
 #include "search/sieve.h"
 
 /* One question costs about as much as setting so many bits. */
-#define PRS_LIST_QUESTION 16u
+#define PRS_LIST_QUESTION 32u
 #define PRS_LIST_FEW 8u /* so few are asked, whatever else */
+#define SIFT_DOCS 512u  /* that are asked together */
 
 typedef struct cur_list {
     prs_cursor base;
@@ -94,19 +95,52 @@ static prism_status list_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
+/* ---- questions ------------------------------------------------------------------------------ */
+
+/* Which of n documents, that ascend and are not behind the block stood on, are in it. */
+static prism_status ask_block(prs_postings *p, const uint32_t *docs, uint32_t n, uint8_t *hit,
+                              prism_error *err) {
+    uint16_t at[PRS_BLOCK + 1];
+    uint8_t place[PRS_BLOCK + 1];
+    prs_block_bits bits;
+    PRS_TRY(prs_postings_bits(p, &bits, err));
+    if (bits.n == 0) {
+        PRS_TRY(prs_postings_load(p, err));
+        uint32_t met = prs_select_in_docs(p->docs, p->n, docs, n, at, place);
+        for (uint32_t i = 0; i < met; i++) hit[at[i]] = 1;
+        return PRISM_OK;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t bit = docs[i] - bits.first;
+        if (docs[i] < bits.first) continue;
+        hit[i] = bits.words == NULL || (bits.words[bit >> 3] >> (bit & 7) & 1) != 0;
+    }
+    return PRISM_OK;
+}
+
+/* Which of n documents, that ascend, are in the list. */
+static prism_status ask(prs_postings *p, const uint32_t *docs, uint32_t n, uint8_t *hit,
+                        prism_error *err) {
+    memset(hit, 0, n);
+    for (uint32_t first = 0, end; first < n; first = end) {
+        PRS_TRY(prs_postings_skip_to(p, docs[first], err));
+        if (p->last_doc == PRS_DOC_END) break;
+        end = prs_select_place(docs, first + 1, n, p->last_doc + 1);
+        PRS_TRY(ask_block(p, docs + first, end - first, hit + first, err));
+    }
+    return PRISM_OK;
+}
+
 static prism_status list_probe(prs_cursor *c, prs_batch *batch, int32_t floor, uint8_t *hit,
                                prism_error *err) {
     (void)floor;
     prs_postings *p;
     PRS_TRY(prs_cur_list_open(c, &p, err));
     PRS_TRY(prs_watch_tick(c->plan->watch, err));
-    for (uint32_t i = 0; i < batch->n; i++) {
-        bool has;
-        PRS_TRY(prs_postings_has(p, batch->docs[i], &has, err));
-        hit[i] = has;
-    }
-    return PRISM_OK;
+    return ask(p, batch->docs, batch->n, hit, err);
 }
+
+/* ---- windows -------------------------------------------------------------------------------- */
 
 static prism_status list_fill(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
                               prism_error *err) {
@@ -126,17 +160,29 @@ static prism_status list_fill_map(prs_cursor *c, uint32_t base, uint64_t *words,
 
 /* ---- narrowing ------------------------------------------------------------------------------ */
 
-static prism_status sift_by_bits(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
-                                 bool keep, prism_error *err) {
-    for (uint32_t w = 0; w < n_words; w++) {
-        for (uint64_t word = words[w]; word != 0; word &= word - 1) {
-            bool has;
-            PRS_TRY(
-                prs_postings_has(p, base + w * 64 + (uint32_t)__builtin_ctzll(word), &has, err));
-            if (has != keep) words[w] &= ~(word & -word);
-        }
+/* Unset those of n bits that do not stay. */
+static prism_status sift_docs(prs_postings *p, const uint32_t *docs, uint32_t n, uint32_t base,
+                              uint64_t *words, bool keep, prism_error *err) {
+    uint8_t hit[SIFT_DOCS + 64];
+    PRS_TRY(ask(p, docs, n, hit, err));
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t bit = docs[i] - base;
+        words[bit >> 6] &= ~((uint64_t)((hit[i] != 0) != keep) << (bit & 63));
     }
     return PRISM_OK;
+}
+
+static prism_status sift_by_bits(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
+                                 bool keep, prism_error *err) {
+    uint32_t docs[SIFT_DOCS + 64], n = 0;
+    for (uint32_t w = 0; w < n_words; w++) {
+        for (uint64_t word = words[w]; word != 0; word &= word - 1)
+            docs[n++] = base + w * 64 + (uint32_t)__builtin_ctzll(word);
+        if (n < SIFT_DOCS) continue;
+        PRS_TRY(sift_docs(p, docs, n, base, words, keep, err));
+        n = 0;
+    }
+    return sift_docs(p, docs, n, base, words, keep, err);
 }
 
 static prism_status list_sift(prs_cursor *c, uint32_t base, uint64_t *words, uint32_t n_words,
@@ -151,7 +197,7 @@ static prism_status list_sift(prs_cursor *c, uint32_t base, uint64_t *words, uin
         return sift_by_bits(p, base, words, n_words, keep, err);
     uint64_t mine[PRS_SIEVE_WORDS];
     memset(mine, 0, n_words * sizeof *mine);
-    PRS_TRY(prs_postings_fill_window(p, base, mine, n_words, err));
+    PRS_TRY(prs_cursors_fill(c->plan, &c, 1, NULL, base, mine, n_words, NULL, err));
     prs_words_sift(words, mine, n_words, keep);
     return PRISM_OK;
 }

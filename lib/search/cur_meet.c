@@ -20,10 +20,11 @@
  *             matches: scoring the leader first would be fifty scores for one that is wanted.
  * Cost        For each block decoded 50 ns; 2 ns for each candidate in it; 3 ns a match and list.
  * Tested by   tests/unit/search/test_cur_meet.c, test_plan.c, test_pruning.c */
+#include "kernel/select.h"
 #include "search/group.h"
 #include "search/lane.h"
+#include "search/meet.h"
 #include "search/plan.h"
-#include "search/select.h"
 #include "search/sieve.h"
 
 #define MET_MOST (2u * PRS_BLOCK)
@@ -60,21 +61,6 @@ static cur_meet *self(prs_cursor *c) {
 
 /* ---- candidates ------------------------------------------------------------------------------ */
 
-/* Those of the candidates [at, end), none of them behind the block stood on, that are in it. */
-static prism_status meet_block(prs_postings *p, const uint32_t *docs, uint32_t n, uint16_t *at,
-                               uint8_t *place, uint32_t *met, prism_error *err) {
-    prs_block_bits bits;
-    PRS_TRY(prs_postings_bits(p, &bits, err));
-    if (bits.n > 0) {
-        *met = prs_select_in_bits(&bits, docs, (const int32_t *)(const void *)docs, n, INT32_MIN,
-                                  at, place);
-        return PRISM_OK;
-    }
-    PRS_TRY(prs_postings_load(p, err));
-    *met = prs_select_in_docs(p->docs, p->n, docs, n, at, place);
-    return PRISM_OK;
-}
-
 static inline uint32_t weighted(uint32_t freq, uint32_t weight) {
     return weight == 1 ? freq : prs_weigh_add(0, freq, weight);
 }
@@ -97,24 +83,25 @@ static prism_status narrow(cur_meet *t, uint32_t list, prism_error *err) {
     met_list *l = &t->lists[list];
     prs_postings *p = l->p;
     uint32_t n = t->n_cand, m = 0, blocks = 0;
-    uint16_t at[PRS_BLOCK + 1];
-    uint8_t place[PRS_BLOCK + 1];
-    for (uint32_t first = 0, end, met; first < n; first = end) {
+    const int32_t *any = (const int32_t *)(const void *)t->cand; /* all are >= INT32_MIN */
+    prs_met met;
+    for (uint32_t first = 0, end; first < n; first = end) {
         if (++blocks % PRS_MEET_STEP == 0) PRS_TRY(prs_watch_tick(t->base.plan->watch, err));
         PRS_TRY(prs_postings_skip_to(p, t->cand[first], err));
         if (p->last_doc == PRS_DOC_END) break;
         end = p->last_doc >= t->cand[n - 1]
                   ? n
                   : prs_select_place(t->cand, first + 1, n, p->last_doc + 1);
-        PRS_TRY(meet_block(p, t->cand + first, end - first, at, place, &met, err));
-        if (met == 0) continue;
-        keep_candidates(t, list, first, m, at, met);
+        PRS_TRY(prs_meet_block(p, t->cand + first, any + first, end - first, INT32_MIN, &met, err));
+        if (met.n == 0) continue;
+        keep_candidates(t, list, first, m, met.at, met.n);
         if (t->base.scored) {
             PRS_TRY(prs_postings_freqs(p, err));
             uint32_t *row = l->row + t->n_met + m;
-            for (uint32_t i = 0; i < met; i++) row[i] = weighted(p->freqs[place[i]], l->weight);
+            for (uint32_t i = 0; i < met.n; i++)
+                row[i] = weighted(p->freqs[met.place[i]], l->weight);
         }
-        m += met;
+        m += met.n;
     }
     t->n_cand = m;
     return PRISM_OK;

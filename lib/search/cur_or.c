@@ -15,6 +15,9 @@
  *             together are below the floor there, it is passed whole.  Inside, ranges end where a
  *             block of an essential child ends, but are at least PRS_OR_RANGE documents, since
  *             bounding costs about as much as scoring a block.
+ * Light       Children that together add less than half of the floor, whatever the document, are
+ *             frequent words: their groups are short, and would cut all ranges short.  Their bound
+ *             is what they add at most anywhere.
  * Extras      Words that only rank (stop words beside others) weigh little and stand nearly
  *             everywhere: bounding them block by block would cost more than it saves.  One number
  *             bounds them all, and they are asked about what is left at the end.
@@ -29,6 +32,7 @@
 #include "search/plan.h"
 
 #define PRS_OR_RANGE 16384u
+#define PRS_OR_LIGHT 2     /* of the floor, as much may come from children that are not bounded */
 #define PRS_TABLE_GAIN 16u /* documents of a table that are added in the time of a posting */
 #define PRS_FLAT_FEW 4096u /* so many postings are quickly added */
 
@@ -41,8 +45,10 @@ typedef struct cur_or {
     bool tables;        /* ... and some child has something nearly everywhere */
     int64_t most_extra; /* all extras together */
     prs_scratch *scratch;
-    int32_t *max;    /* by child */
-    uint32_t *order; /* children by max, descending */
+    int32_t *max;      /* by child */
+    uint32_t *order;   /* children by max, descending */
+    uint32_t *by_most; /* ... by the most that they can add, ascending */
+    int32_t light;     /* who can add no more is not bounded by ranges */
     uint32_t n_essential;
     int64_t sum_rest; /* of the others */
     uint32_t wide_to, near_to;
@@ -60,6 +66,21 @@ static int32_t clamp(int64_t sum) {
 
 /* ---- bounds ---------------------------------------------------------------------------------- */
 
+/* Children that together can add but a small part of the floor are not bounded range by range:
+ * they would cut the ranges short, as they are the frequent ones.  The most that one of them can
+ * add. */
+static int32_t find_light(const cur_or *o, int32_t floor) {
+    int64_t room = floor / PRS_OR_LIGHT;
+    int32_t light = PRS_NO_MATCH;
+    for (uint32_t i = 0; i < o->n; i++) {
+        int32_t most = o->children[o->by_most[i]]->most;
+        room -= most;
+        if (room < 0) break;
+        light = most;
+    }
+    return light;
+}
+
 /* Bound all children over [from, *to); the first n_narrow in order may narrow it to their
  * blocks. */
 static prism_status bound_children(cur_or *o, uint32_t from, uint32_t min_to, uint32_t n_narrow,
@@ -68,6 +89,11 @@ static prism_status bound_children(cur_or *o, uint32_t from, uint32_t min_to, ui
     for (uint32_t i = 0; i < o->n; i++) {
         uint32_t k = o->order[i];
         prs_cursor *child = o->children[k];
+        if (child->most <= o->light) {
+            o->max[k] = child->most;
+            *sum = PRS_MAX(*sum, 0) + child->most;
+            continue;
+        }
         PRS_TRY(child->ops->bound(child, from, i < n_narrow ? min_to : *to, to, &o->max[k], err));
         if (o->max[k] < 0) continue;
         *sum = PRS_MAX(*sum, 0) + o->max[k];
@@ -98,6 +124,7 @@ static void divide(cur_or *o, int32_t floor) {
 static prism_status open_range(cur_or *o, uint32_t from, int32_t floor, uint32_t *end,
                                prism_error *err) {
     uint32_t n_docs = o->base.plan->n_docs;
+    o->light = find_light(o, floor);
     if (from >= o->wide_to) {
         o->wide_to = n_docs;
         PRS_TRY(bound_children(o, from, n_docs, 0, &o->wide_to, &o->wide_sum, err));
@@ -124,6 +151,7 @@ static prism_status or_bound(prs_cursor *c, uint32_t from, uint32_t min_to, uint
                              int32_t *max, prism_error *err) {
     cur_or *o = self(c);
     int64_t sum;
+    o->light = PRS_NO_MATCH;
     PRS_TRY(bound_children(o, from, min_to, o->n, to, &sum, err));
     *max = sum < 0 ? PRS_NO_MATCH : clamp(sum + o->most_extra);
     o->near_to = *to;
@@ -419,6 +447,16 @@ static prism_status find_flat(cur_or *o, prism_error *err) {
     return PRISM_OK;
 }
 
+static void sort_by_most(cur_or *o) {
+    for (uint32_t i = 0; i < o->n; i++) {
+        int32_t most = o->children[i]->most;
+        uint32_t k = i;
+        for (; k > 0 && o->children[o->by_most[k - 1]]->most > most; k--)
+            o->by_most[k] = o->by_most[k - 1];
+        o->by_most[k] = i;
+    }
+}
+
 prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, uint32_t n_extra,
                              uint32_t min_match, uint32_t depth, bool scored, prs_cursor **out,
                              prism_error *err) {
@@ -433,11 +471,13 @@ prism_status prs_cur_or_make(prs_plan *plan, prs_cursor **children, uint32_t n, 
     for (uint32_t i = n; i < n + n_extra; i++) o->most_extra += children[i]->most;
     o->max = prs_arena_calloc(&plan->arena, n, sizeof *o->max);
     o->order = prs_arena_alloc(&plan->arena, n * sizeof *o->order);
-    if (o->max == NULL || o->order == NULL) return prs_error_nomem(err);
+    o->by_most = prs_arena_alloc(&plan->arena, n * sizeof *o->by_most);
+    if (o->max == NULL || o->order == NULL || o->by_most == NULL) return prs_error_nomem(err);
     for (uint32_t i = 0; i < n; i++) {
         o->order[i] = i;
         o->base.cost += children[i]->cost;
     }
+    sort_by_most(o);
     o->n_essential = n;
     if (scored && min_match == 1 && n > 1) PRS_TRY(find_flat(o, err));
     *out = &o->base;

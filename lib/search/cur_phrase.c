@@ -29,6 +29,7 @@ typedef struct cur_phrase {
     prs_phrase_field *fields;
     uint32_t n_fields;
     prs_near *nears;
+    bool two; /* one field, two words: counted by blocks (phrase_many.c) */
     uint32_t wide_to;
     int32_t wide_max;
     uint32_t near_from, near_to;
@@ -253,14 +254,28 @@ static void emit(const cur_phrase *p, int32_t floor, prs_batch *out) {
     out->n = m;
 }
 
-/* Matches of [from, *to), which is lowered to where the first block ends. */
-static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
-                               prs_batch *out, prism_error *err) {
+/* Candidates of [from, *to), which is lowered to where the first block ends. */
+static prism_status take_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
+                               prism_error *err) {
+    if (floor > 0 && p->n_fields == 1 && p->fields[0].other != NULL)
+        return prs_phrase_take_sifted(&p->fields[0], &p->group, from, to, floor, err);
     if (*to - from > p->cap && p->cap == PRS_WINDOW) *to = from + PRS_WINDOW;
     for (uint32_t i = 0; i < p->n_fields; i++)
         PRS_TRY(prs_phrase_cut(&p->fields[i], from, to, err));
     for (uint32_t i = 0; i < p->n_fields; i++)
         PRS_TRY(prs_phrase_take(&p->fields[i], *to, p->base.scored, err));
+    return PRISM_OK;
+}
+
+static prism_status read_range(cur_phrase *p, uint32_t from, uint32_t *to, int32_t floor,
+                               prs_batch *out, prism_error *err) {
+    if (p->two) {
+        PRS_TRY(prs_phrase_count_block(&p->fields[0], &p->group, from, to, floor,
+                                       p->base.plan->watch, p->docs, p->freqs, &p->n, err));
+        emit(p, floor, out);
+        return PRISM_OK;
+    }
+    PRS_TRY(take_range(p, from, to, floor, err));
     merge_candidates(p);
     if (p->n == 0) return PRISM_OK;
     if (floor > 0) keep_scores(p, floor);
@@ -393,6 +408,7 @@ prism_status prs_cur_phrase_make(prs_plan *plan, const prs_weighted *at, uint32_
     PRS_TRY(prs_group_init(&p->group, &plan->arena, plan->segment, &at->fields, &at->scorer, err));
     PRS_TRY(make_room(p, err));
     p->near_from = UINT32_MAX;
+    p->two = p->n_fields == 1 && prs_phrase_is_two(&p->fields[0], p->node);
     p->base.heavy = true;
     *out = &p->base;
     return PRISM_OK;

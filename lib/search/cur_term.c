@@ -20,7 +20,9 @@
  * Source      FORMAT.md section 17; Robertson & Zaragoza, CIKM 2004 (BM25F); Ding & Suel, SIGIR
  *             2011.
  * Tested by   tests/unit/search/test_cur_term.c, test_pruning.c */
+#include "search/lane.h"
 #include "search/meet.h"
+#include "search/plan.h"
 
 typedef struct term_postings { /* of a range, being merged */
     uint32_t n;
@@ -254,10 +256,11 @@ static prism_status add_freqs(cur_term *t, prs_lane *lane, const prs_batch *batc
         PRS_TRY(prs_lane_skip(lane, batch->docs[at], err));
         if (prs_lane_ended(lane)) return PRISM_OK;
         for (stop = at + 1; stop < end && batch->docs[stop] <= p->last_doc;) stop++;
-        PRS_TRY(prs_meet_block(t->base.plan, lane, batch, at, stop, need, &met, err));
+        PRS_TRY(
+            prs_meet_block(p, batch->docs + at, batch->scores + at, stop - at, need, &met, err));
         if (t->base.scored && met.n > 0) PRS_TRY(prs_postings_freqs(p, err));
         for (uint32_t i = 0; i < met.n; i++) {
-            uint32_t *freq = &freqs[met.at[i] - first];
+            uint32_t *freq = &freqs[at + met.at[i] - first];
             *freq = t->base.scored ? prs_weigh_add(*freq, p->freqs[met.place[i]], lane->weight) : 1;
         }
     }

@@ -12,9 +12,9 @@
  *             Blocks stored as bits are scored without listing their documents (word_block.c), and
  *             added to windows as bits (dense.c).  Where there is a table of all scores
  *             (score_table.c), adding and probing look at nothing else.
- * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A list
- * of
- *             one block has no impacts; its scores are computed once, and its bounds are exact.
+ * Skipping    Groups, then blocks, whose best score is below the floor are passed unread.  A
+ *             list of one block has no impacts; its scores are computed once, and its bounds are
+ *             exact.
  * Probing     Candidates are taken a block at a time: if none of them can reach the floor with the
  *             best of the block, it is not decoded (meet.c).
  * Invariants  - wide_max holds for [.., wide_to); block_max[] for the group `maxima_of`.
@@ -22,10 +22,11 @@
  * Cost        AVX-512: 0.6 ns per posting decoded, scored and added to a window.
  * Source      FORMAT.md sections 7 and 17; Ding & Suel, SIGIR 2011.
  * Tested by   tests/unit/search/test_cur_word.c, test_pruning.c */
+#include "kernel/select.h"
 #include "search/group.h"
 #include "search/meet.h"
+#include "search/plan.h"
 #include "search/score_table.h"
-#include "search/select.h"
 #include "search/word_block.h"
 
 #define NO_GROUP UINT32_MAX
@@ -185,46 +186,15 @@ static prism_status find_block(cur_word *t, uint32_t *from, uint32_t to, int32_t
     return PRISM_OK;
 }
 
-/* The documents of a dense block in [from, to) that reach the floor. */
-static void keep_dense(cur_word *t, const prs_block_bits *bits, uint32_t from, uint32_t to,
-                       int32_t floor, prs_batch *out) {
-    uint32_t *docs = t->b.space->docs;
-    const int32_t *scores = t->b.space->scores;
-    if (floor > 0 && !prs_select_any(scores, bits->n, floor)) return;
-    uint32_t n = prs_postings_bits_docs(bits, docs), i = prs_select_place(docs, 0, n, from);
-    if (t->lane->p.last_doc >= to) n = prs_select_place(docs, i, n, to);
-    out->n += prs_select_floor(docs + i, scores + i, n - i, floor, out->docs + out->n,
-                               out->scores + out->n);
-}
-
-/* The same of any block, the one stood on. */
-static prism_status keep_block(cur_word *t, uint32_t from, uint32_t to, int32_t floor,
-                               prs_batch *out, prism_error *err) {
-    prs_postings *p = &t->lane->p;
-    prs_block_bits bits;
-    PRS_TRY(prs_word_dense(&t->b, &bits, err));
-    if (bits.n > 0) {
-        keep_dense(t, &bits, from, to, floor, out);
-        return PRISM_OK;
-    }
-    PRS_TRY(prs_lane_load(t->lane, from, err));
-    uint32_t i = p->i, end = prs_lane_place(t->lane, to);
-    const int32_t *scores;
-    PRS_TRY(prs_word_scores(&t->b, i, end, &scores, err));
-    out->n += prs_select_floor(p->docs + i, scores, end - i, floor, out->docs + out->n,
-                               out->scores + out->n);
-    return PRISM_OK;
-}
-
 static prism_status word_next(prs_cursor *c, uint32_t from, uint32_t to, int32_t floor,
                               prs_batch *out, prism_error *err) {
     cur_word *t = self(c);
-    out->n = 0;
+    out->n = out->n_left = 0;
     while (from < to && out->n + PRS_BLOCK <= PRS_WINDOW) {
         PRS_TRY(prs_watch_tick(c->plan->watch, err));
-        PRS_TRY(find_block(t, &from, to, floor, err));
+        PRS_TRY(find_block(t, &from, to, c->plan->tally ? 0 : floor, err));
         if (from >= to) break;
-        PRS_TRY(keep_block(t, from, to, floor, out, err));
+        PRS_TRY(prs_word_keep(&t->b, from, to, floor, out, err));
         from = PRS_MIN(to, t->lane->p.last_doc + 1);
         if (out->n > 0 && floor > 0) break; /* the floor may have risen */
     }
@@ -303,29 +273,29 @@ static prism_status word_fill(prs_cursor *c, uint32_t base, uint64_t *words, uin
 
 /* ---- candidates of others -------------------------------------------------------------------- */
 
-static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hits,
-                               prism_error *err) {
+static prism_status score_hits(cur_word *t, const uint32_t *from, int32_t *sums,
+                               const prs_met *hits, prism_error *err) {
     uint32_t docs[PRS_BLOCK];
     prs_postings *p = &t->lane->p;
     uint32_t n = hits->n;
     if (p->n_groups == 0) {
         const int32_t *all;
         PRS_TRY(prs_word_scores(&t->b, 0, p->n, &all, err));
-        for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += all[hits->place[i]];
+        for (uint32_t i = 0; i < n; i++) sums[hits->at[i]] += all[hits->place[i]];
         return PRISM_OK;
     }
     PRS_TRY(prs_postings_freqs(p, err));
     uint32_t *freqs = t->b.space->freqs;
     int32_t scores[PRS_WORD_ROOM];
     for (uint32_t i = 0; i < n; i++) {
-        docs[i] = batch->docs[hits->at[i]];
+        docs[i] = from[hits->at[i]];
         freqs[i] = p->freqs[hits->place[i]];
     }
     for (uint32_t i = n; i % PRS_SCORE_LANES != 0; i++) freqs[i] = 1;
     for (uint32_t i = 0; t->lane->weight != 1 && i < n; i++)
         freqs[i] = prs_weigh_add(0, freqs[i], t->lane->weight);
     prs_group_score(&t->b.group, docs, freqs, n, scores);
-    for (uint32_t i = 0; i < n; i++) batch->scores[hits->at[i]] += scores[i];
+    for (uint32_t i = 0; i < n; i++) sums[hits->at[i]] += scores[i];
     return PRISM_OK;
 }
 
@@ -333,10 +303,12 @@ static prism_status score_hits(cur_word *t, prs_batch *batch, const prs_met *hit
 static prism_status probe_block(cur_word *t, prs_batch *batch, uint32_t at, uint32_t end,
                                 int32_t need, uint8_t *hit, prism_error *err) {
     prs_met hits;
-    PRS_TRY(prs_meet_block(t->base.plan, t->lane, batch, at, end, need, &hits, err));
-    for (uint32_t i = 0; i < hits.n; i++) hit[hits.at[i]] = 1;
+    const uint32_t *docs = batch->docs + at;
+    int32_t *scores = batch->scores + at;
+    PRS_TRY(prs_meet_block(&t->lane->p, docs, scores, end - at, need, &hits, err));
+    for (uint32_t i = 0; i < hits.n; i++) hit[at + hits.at[i]] = 1;
     if (!t->base.scored || hits.n == 0) return PRISM_OK;
-    return score_hits(t, batch, &hits, err);
+    return score_hits(t, docs, scores, &hits, err);
 }
 
 /* Candidates in one group of blocks; without a floor, all. */
@@ -462,6 +434,7 @@ prism_status prs_cur_word_make(prs_plan *plan, const prs_weighted *at,
     t->maxima_of = NO_GROUP;
     t->field = f->field;
     t->base.cost = info->df;
+    t->base.tallies = scored;
     *out = &t->base;
     return PRISM_OK;
 }

@@ -28,7 +28,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "index/snapshot.h"
-#include "search/select.h"
+#include "kernel/select.h"
 #include "search/watch.h"
 
 #define PRS_WINDOW 4096u
@@ -39,6 +39,9 @@
 typedef struct prs_batch {
     uint32_t n;
     uint32_t next; /* set by `next`: everything before it is done */
+    /* Set by `next` of a cursor that tallies, if its plan does: matches before next that are not
+     * here, as they are below the floor. */
+    uint32_t n_left;
     uint32_t docs[PRS_WINDOW + PRS_SCORE_LANES];
     int32_t scores[PRS_WINDOW + PRS_SCORE_LANES];
 } prs_batch;
@@ -108,6 +111,7 @@ struct prs_cursor {
     bool scored;
     bool heavy;                 /* to find what matches is most of the work of ranking it */
     bool narrow;                /* several must agree */
+    bool tallies;               /* next tells how many matches it leaves out (plan.h, tally) */
     bool exact;                 /* cost is the number of its documents, deleted ones too */
     bool one_pass;              /* to score all its matches costs little more than counting them */
     const prs_sieve_ops *sieve; /* NULL: knows only what is above */

@@ -9,7 +9,7 @@
 #include "search/group.h"
 
 #include "base/error.h"
-#include "search/dense.h"
+#include "kernel/dense.h"
 
 /* Which of the quick ways to lengths are open? */
 static void find_ways(prs_group *group) {

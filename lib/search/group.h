@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "index/segment.h"
+#include "kernel/cover.h"
 #include "query/ast.h"
-#include "search/cover.h"
 
 typedef struct prs_group_field {
     const prs_lengths *lengths;

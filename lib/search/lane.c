@@ -9,7 +9,7 @@
  * Tested by   tests/unit/search/test_lane.c */
 #include "search/lane.h"
 
-#include "search/select.h"
+#include "kernel/select.h"
 
 prism_status prs_lane_open(prs_lane *lane, const prs_postings_source *source,
                            const prs_term_info *info, const prs_lengths *lengths, uint32_t weight,

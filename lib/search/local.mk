@@ -3,42 +3,27 @@ libprismsearch_sources += \
 	lib/search/column_range.c \
 	lib/search/column_range.h \
 	lib/search/cur_const.c \
-	lib/search/doc_set.c \
-	lib/search/doc_set.h \
 	lib/search/filter_set.c \
 	lib/search/filter_set.h \
-	lib/search/fragments.c \
-	lib/search/fragments.h \
-	lib/search/highlight.c \
-	lib/search/highlight.h \
-	lib/search/hits.c \
-	lib/search/hits.h \
-	lib/search/hits_json.c \
-	lib/search/hits_sort_json.c \
-	lib/search/hits_sort_json.h \
 	lib/search/leaf_fields.c \
 	lib/search/leaf_fields.h \
 	lib/search/matches.c \
 	lib/search/matches.h \
 	lib/search/page.c \
 	lib/search/page.h \
-	lib/search/snippet.c \
-	lib/search/snippet.h \
 	lib/search/sort.c \
 	lib/search/sort.h \
 	lib/search/sorter.c \
 	lib/search/sorter.h \
 	lib/search/stats.c \
 	lib/search/stats.h \
-	lib/search/stats_json.c \
+	lib/show/stats_json.c \
 	lib/search/watch.h \
 	lib/search/word_df.c \
 	lib/search/word_df.h
 
 # Hot loops and their scratch arrays.
 libprs_kernels_sources += \
-	lib/search/cover.c \
-	lib/search/cover.h \
 	lib/search/count.c \
 	lib/search/count.h \
 	lib/search/cur_all.c \
@@ -56,45 +41,30 @@ libprs_kernels_sources += \
 	lib/search/cur_term.c \
 	lib/search/cursor.c \
 	lib/search/cursor.h \
-	lib/search/dense.c \
-	lib/search/dense.h \
-	lib/search/dense_kernels.h \
+	lib/search/doc_set.c \
+	lib/search/doc_set.h \
 	lib/search/group.c \
 	lib/search/group.h \
 	lib/search/lane.c \
 	lib/search/lane.h \
-	lib/search/select.c \
-	lib/search/select.h \
-	lib/search/select_kernels.h \
-	lib/search/meet.c \
 	lib/search/meet.h \
-	lib/search/match.c \
-	lib/search/match.h \
-	lib/search/intersect.c \
-	lib/search/intersect.h \
-	lib/search/intersect_kernels.h \
 	lib/search/phrase_count.c \
 	lib/search/phrase_field.c \
 	lib/search/phrase_field.h \
-	lib/search/score_block.c \
+	lib/search/phrase_many.c \
+	lib/search/phrase_sift.c \
 	lib/search/score_table.c \
 	lib/search/score_table.h \
-	lib/search/score_table_kernel.h \
 	lib/search/sieve.c \
 	lib/search/sieve.h \
-	lib/search/score_kernel.h \
-	lib/search/topk.c \
-	lib/search/topk.h \
 	lib/search/spot.c \
 	lib/search/spot.h \
 	lib/search/word_block.c \
-	lib/search/word_block.h
-libprs_kernels_avx2_sources += lib/search/intersect_avx2.c lib/search/score_avx2.c lib/search/score_table_avx2.c lib/search/select_avx2.c
-libprs_kernels_avx512_sources += lib/search/dense_avx512.c lib/search/intersect_avx512.c lib/search/score_avx512.c lib/search/score_table_avx512.c lib/search/select_avx512.c
+	lib/search/word_block.h \
+	lib/search/word_keep.c
 # What the shortest search runs through: its time is made of such calls.
 libprs_kernels_sources += \
 	lib/search/plan.c lib/search/plan.h \
 	lib/search/ranker.c lib/search/ranker.h \
-	lib/search/score.c lib/search/score.h \
 	lib/search/searcher.c lib/search/searcher.h \
 	lib/search/weigh.c lib/search/weigh.h

@@ -22,7 +22,7 @@
 #include "base/cur.h"
 #include "base/error.h"
 #include "base/hash.h"
-#include "search/score.h"
+#include "kernel/score.h"
 
 #define PAGE_VERSION 1u
 #define PAGE_DESC 0x80u

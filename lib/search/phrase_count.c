@@ -103,24 +103,56 @@ static prism_status begin_plainly(prs_phrase_field *f, uint32_t i, uint32_t **st
     return n_lead > 1 && *n > 0 ? narrow(f, 1 - first, *starts, n, err) : PRISM_OK;
 }
 
+/* Read a group; what is wrong is said. */
+static prism_status read_group(const prs_postings *p, const prs_positions_at *at, uint32_t *out,
+                               prism_error *err) {
+    if (PRS_LIKELY(prs_positions_read(at, out))) return PRISM_OK;
+    return prs_section_corrupt(&p->src->lists, at->base, err, "positions of a block are unsound");
+}
+
 /* The same for two lists with each word in one place, whose groups are found, and have many
  * positions: those of the shorter are read, the other is asked for them where it has far more. */
 static prism_status begin_with_many(prs_phrase_field *f, const prs_positions_at at[2],
-                                    const uint32_t place[2], uint32_t **starts, uint32_t *n,
-                                    prism_error *err) {
-    prs_postings *p[2] = {&f->lead->p, &f->other->p};
+                                    uint32_t **starts, uint32_t *n, prism_error *err) {
+    const prs_postings *p[2] = {&f->lead->p, &f->other->p};
     uint32_t few = at[1].freq < at[0].freq, many = 1 - few;
     PRS_TRY(make_room(f, at[few].freq, starts, err));
+    PRS_TRY(read_group(p[few], &at[few], *starts, err));
     prs_run run = {*starts, at[few].freq};
-    if (!prs_positions_read(&at[few], *starts)) /* says what is wrong */
-        return prs_postings_positions(p[few], p[few]->i, *starts, err);
-    *n = prs_match_begin(run, place[few], *starts);
+    *n = prs_match_begin(run, f->places[few], *starts);
     if (at[many].freq / PRS_PHRASE_ASK_RATIO >= *n) {
-        *n = prs_positions_narrow(&at[many], place[many], *starts, *n);
+        *n = prs_positions_narrow(&at[many], f->places[many], *starts, *n);
         return PRISM_OK;
     }
-    f->spots[many].freq = at[many].freq;
-    return narrow(f, many, *starts, n, err);
+    prs_buf *room = f->spots[many].positions;
+    prs_buf_clear(room);
+    prs_buf_extend(room, (size_t)at[many].freq * sizeof **starts);
+    PRS_TRY(prs_buf_status(room, err));
+    uint32_t *positions = (uint32_t *)(void *)room->ptr; /* as above */
+    PRS_TRY(read_group(p[many], &at[many], positions, err));
+    run = (prs_run){positions, at[many].freq};
+    *n = prs_match_narrow(*starts, *n, run, f->places[many]);
+    return PRISM_OK;
+}
+
+static prism_status begin_at(prs_phrase_field *f, const prs_positions_at at[2], uint32_t **starts,
+                             uint32_t *n, prism_error *err) {
+    *starts = f->few;
+    if (at[0].freq == 1 && at[1].freq == 1) { /* most pairs of short texts */
+        uint32_t a = prs_positions_only(&at[0]), b = prs_positions_only(&at[1]);
+        f->few[0] = a - f->places[0];
+        *n = a >= f->places[0] && (uint64_t)f->few[0] + f->places[1] == b;
+        return PRISM_OK;
+    }
+    *n = prs_ef_meet(&at[0], f->places[0], &at[1], f->places[1], f->few);
+    if (PRS_LIKELY(*n != PRS_EF_MEET_NOT)) return PRISM_OK;
+    return begin_with_many(f, at, starts, n, err);
+}
+
+prism_status prs_phrase_count_two(prs_phrase_field *f, const prs_positions_at at[2], uint32_t *n,
+                                  prism_error *err) {
+    uint32_t *starts;
+    return begin_at(f, at, &starts, n, err);
 }
 
 /* The same where each word stands in one place of the phrase, which is nearly every phrase. */
@@ -133,17 +165,7 @@ static prism_status begin_with_two(prs_phrase_field *f, uint32_t i, uint32_t **s
     if (!prs_positions_known(lead, at_lead)) PRS_TRY(prs_postings_locate(lead, at_lead, err));
     if (!prs_positions_known(other, at_other)) PRS_TRY(prs_postings_locate(other, at_other, err));
     prs_positions_at at[2] = {prs_positions_of(lead, at_lead), prs_positions_of(other, at_other)};
-    if (at[0].freq == 1 && at[1].freq == 1) { /* most pairs of short texts */
-        uint32_t a = prs_positions_only(&at[0]), b = prs_positions_only(&at[1]);
-        f->few[0] = a - f->places[0];
-        *starts = f->few;
-        *n = a >= f->places[0] && (uint64_t)f->few[0] + f->places[1] == b;
-        return PRISM_OK;
-    }
-    *starts = f->few;
-    *n = prs_ef_meet(&at[0], f->places[0], &at[1], f->places[1], f->few);
-    if (PRS_LIKELY(*n != PRS_EF_MEET_NOT)) return PRISM_OK;
-    return begin_with_many(f, at, f->places, starts, n, err);
+    return begin_at(f, at, starts, n, err);
 }
 
 /* "a b c" by its pairs: where every b follows an a, as many as (b, c) there are; where every b

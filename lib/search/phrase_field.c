@@ -17,7 +17,7 @@
  * Tested by   tests/unit/search/test_phrase_field.c, test_cur_phrase.c */
 #include "search/phrase_field.h"
 
-#include "search/intersect.h"
+#include "kernel/intersect.h"
 
 /* A word in fewer than one of so many documents is sought before positions are read. */
 #define PRS_PHRASE_EARLY 4u
@@ -175,7 +175,7 @@ prism_status prs_phrase_open(prs_phrase_field *f, prs_plan *plan, const prs_node
                              prism_error *err) {
     prs_arena *arena = &plan->arena;
     uint32_t n = node->n_slots;
-    memset(f, 0, offsetof(prs_phrase_field, docs));
+    memset(f, 0, offsetof(prs_phrase_field, sifted));
     f->weight = weight;
     f->spots = prs_arena_alloc(arena, n * sizeof *f->spots);
     f->places = prs_arena_alloc(arena, n * sizeof *f->places);
@@ -265,8 +265,7 @@ static void take_lead(prs_phrase_field *f, uint32_t a, uint32_t a_end) {
     f->n = a_end - a;
 }
 
-/* No more matches than the lists' freqs allow; without freqs, who knows. */
-static prism_status bound_candidates(prs_phrase_field *f, bool freqs, prism_error *err) {
+prism_status prs_phrase_bound(prs_phrase_field *f, bool freqs, prism_error *err) {
     uint32_t need = f->lead_need, all = 0;
     if (!freqs) {
         for (uint32_t i = 0; i < f->n; i++) f->most[i] = UINT32_MAX;
@@ -310,7 +309,7 @@ prism_status prs_phrase_take(prs_phrase_field *f, uint32_t to, bool freqs, prism
     } else {
         take_both(f, a_end, prs_lane_place(f->other, to));
     }
-    return f->n > 0 ? bound_candidates(f, freqs, err) : PRISM_OK;
+    return f->n > 0 ? prs_phrase_bound(f, freqs, err) : PRISM_OK;
 }
 
 /* ---- one document ---------------------------------------------------------------------------- */
@@ -330,7 +329,7 @@ prism_status prs_phrase_stand(prs_phrase_field *f, uint32_t doc, bool freqs, pri
     f->docs[0] = doc;
     f->lead_place[0] = (uint8_t)f->lead->p.i;
     if (f->other != NULL) f->other_place[0] = (uint8_t)f->other->p.i;
-    return bound_candidates(f, freqs, err);
+    return prs_phrase_bound(f, freqs, err);
 }
 
 prism_status prs_phrase_peek(prs_phrase_field *f, uint32_t from, uint32_t *doc, prism_error *err) {

@@ -31,6 +31,11 @@ typedef struct prs_phrase_field {
     uint32_t union_doc; /* without lists: the candidate stood on */
     prs_buf *starts;    /* positions in the making */
     uint32_t few[PRS_EF_MEET_MAX]; /* the same where they are few */
+    /* Documents of the lead's block that could compete; places in it (phrase_sift.c). */
+    uint32_t n_sifted, at_sifted, sifted_to;
+    int32_t sifted_floor;
+    uint32_t sifted[PRS_BLOCK + 16];
+    uint32_t sifted_place[PRS_BLOCK + 16];
     /* The candidates of a range, places of both lists in their blocks, matches at most. */
     uint32_t n, at;
     uint32_t docs[PRS_BLOCK + 1], most[PRS_BLOCK];
@@ -69,5 +74,38 @@ uint32_t prs_phrase_pair(const prs_node *node, uint32_t s, const prs_stops *stop
  *  Params : nears: room for one of each slot */
 prism_status prs_phrase_count(prs_phrase_field *f, const prs_node *node, uint32_t i,
                               prs_near *nears, uint32_t *n, prism_error *err) PRS_NODISCARD;
+
+/** No more matches than the lists' freqs allow in each candidate; without freqs, who knows. */
+prism_status prs_phrase_bound(prs_phrase_field *f, bool freqs, prism_error *err) PRS_NODISCARD;
+
+/** Beginnings that two groups of the phrase's two words, lead and other, allow in a document.
+ *  Errors : ENOMEM; ECORRUPT a group is none */
+prism_status prs_phrase_count_two(prs_phrase_field *f, const prs_positions_at at[2], uint32_t *n,
+                                  prism_error *err) PRS_NODISCARD;
+
+/* phrase_sift.c */
+
+/** Documents of the lead's block from `from` on that could reach the floor by the freqs of that
+ *  list alone; a floor <= 0: all.  *to is lowered to where the block ends.  A field with two
+ *  lists; what is sifted is f->sifted[at_sifted .. n_sifted).  */
+prism_status prs_phrase_sift(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                             uint32_t *to, int32_t floor, prism_error *err) PRS_NODISCARD;
+/** prs_phrase_cut and prs_phrase_take at once, for what is sifted. */
+prism_status prs_phrase_take_sifted(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                                    uint32_t *to, int32_t floor, prism_error *err) PRS_NODISCARD;
+
+/* phrase_many.c */
+
+/** Is it a phrase of two words, whose documents can be counted many at a time? */
+static inline bool prs_phrase_is_two(const prs_phrase_field *f, const prs_node *node) {
+    return f->two_plain && f->n_spots == 2 && node->kind == PRS_NODE_PHRASE;
+}
+/** Such a phrase: documents of [from, *to) that have it, ascending, and how often; *to is lowered
+ *  to where the lead's block ends.  Those may be missing that
+ *  stay below the floor.
+ *  Params : docs, freqs: room for PRS_BLOCK */
+prism_status prs_phrase_count_block(prs_phrase_field *f, const prs_group *group, uint32_t from,
+                                    uint32_t *to, int32_t floor, prs_watch *watch, uint32_t *docs,
+                                    uint32_t *freqs, uint32_t *n, prism_error *err) PRS_NODISCARD;
 
 #endif

@@ -9,9 +9,9 @@
  *             BOOL                 cur_and of (must, filter, any-of(should) if some should is
  *                                  needed), with the other shoulds and the extras as optional and
  *                                  must_not taken away; or, of one child or only shoulds, cur_or,
- *                                  which takes the extras itself What does not score (filters, what
- *                                  is prohibited, all of it when counting) becomes sets instead:
- *                                  sieve.h.
+ *                                  which takes the extras itself
+ *             What does not score (filters, what is prohibited, all of it when counting) becomes
+ *             sets instead: sieve.h.
  * Invariants  - A child that matches nothing here is dropped, or makes its parent match nothing; so
  *               no cursor has an empty child, and a word that a segment does not know costs one
  *               look-up.
@@ -336,7 +336,6 @@ prism_status prs_plan_make(prs_plan *plan, const prs_leaf *leaf, const prs_weigh
                            bool scored, prism_error *err) {
     release_bufs(plan);
     prs_arena_reset(&plan->arena);
-    plan->places = NULL;
     plan->map = NULL;
     plan->leaf = leaf;
     plan->segment = leaf->segment;

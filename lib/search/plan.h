@@ -46,6 +46,9 @@ struct prs_plan {
     uint32_t n_docs;
     bool scored; /* false: only which documents match */
     uint32_t k;  /* hits wanted, which a floor will tell of; 0 = none, or all are looked at */
+    /* All matches are counted: a root that tallies leaves out only what is below the floor, and
+     * counts that in n_left. */
+    bool tally;
     prs_plan_buf *bufs;
     prs_plan_set *sets;
     const prs_plan *lender; /* whose sets serve, too, if it is of the same segment; NULL = none */
@@ -54,7 +57,6 @@ struct prs_plan {
     prs_score_cache *scores;     /* where scores of frequent words are kept; NULL = nowhere */
     prs_spares *spares;          /* where working space comes from; NULL = mem */
     const prs_kept_filter *kept; /* NULL = no filter is looked for in the cache */
-    uint8_t *places;             /* of documents in a block: cur_word.c; NULL until one needs it */
     uint8_t *map;                /* all zero between calls: sieve.c; NULL until it is needed */
     prs_cursor *root;            /* NULL: nothing matches here */
     uint32_t n_scratch;

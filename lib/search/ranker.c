@@ -128,14 +128,16 @@ static prism_status rank(prs_ranker *r, uint32_t leaf, uint32_t from, uint32_t t
      * heap */
     bool may_prime = !r->request->exhaustive && r->request->page == NULL;
     int32_t prime = may_prime ? prs_plan_prime(&r->ranking.plan, r->request->k) : 0;
+    bool tally = !prune && root->tallies && at->deleted == NULL;
+    r->ranking.plan.tally = tally;
     for (; from < to; from = r->batch->next) {
         int32_t least = prs_topk_floor(r->top, later);
-        int32_t known = prune ? PRS_MAX(prime, share_floor(r)) : 0;
-        int32_t floor = prune ? PRS_MAX(least, known) : 0;
-        r->pruned = r->pruned || floor > 0;
+        int32_t known = prune ? PRS_MAX(prime, share_floor(r)) : prime;
+        int32_t floor = prune || tally ? PRS_MAX(least, known) : 0;
+        r->pruned = r->pruned || (prune && floor > 0);
         PRS_TRY(root->ops->next(root, from, to, floor, r->batch, err));
         prs_batch_drop_deleted(r->batch, at->deleted);
-        if (count) r->total += r->batch->n;
+        if (count) r->total += r->batch->n + (tally ? r->batch->n_left : 0);
         PRS_TRY(offer_batch(r, leaf, PRS_MAX(least, prime), later, err));
     }
     return PRISM_OK;

@@ -18,7 +18,7 @@
 #include "search/score_table.h"
 
 #include "base/cpu.h"
-#include "search/score_table_kernel.h"
+#include "kernel/score_table_kernel.h"
 
 #define PRS_TABLE_RARE 16u
 

@@ -2,9 +2,9 @@
 #ifndef PRS_SEARCH_SEARCHER_H
 #define PRS_SEARCH_SEARCHER_H
 
+#include "kernel/topk.h"
 #include "search/page.h"
 #include "search/plan.h"
-#include "search/topk.h"
 
 typedef struct prs_search_request {
     const prism_snapshot *snap;

@@ -6,8 +6,8 @@
 #ifndef PRS_SEARCH_SPOT_H
 #define PRS_SEARCH_SPOT_H
 
+#include "kernel/match.h"
 #include "search/lane.h"
-#include "search/match.h"
 #include "search/plan.h"
 
 typedef struct prs_union prs_union;

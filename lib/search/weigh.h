@@ -5,7 +5,7 @@
 #ifndef PRS_SEARCH_WEIGH_H
 #define PRS_SEARCH_WEIGH_H
 
-#include "search/score.h"
+#include "kernel/score.h"
 #include "search/stats.h"
 
 /* What the dictionaries say of a word: asked once, for the statistics and for the plans. */

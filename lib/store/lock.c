@@ -6,7 +6,8 @@
  * Invariants  - The file is created once and never deleted (R26): a lock on a deleted file excludes
  *               nobody.  Somebody else may delete it all the same, so the locked inode is compared
  *               with the name's, and on a difference the new file is tried.
- *             - Nothing is ever judged by a process id; the text in the file is for people.
+ *             - Nothing is ever judged by a process id; the text in the file is for people, and
+ *               replaces no text but its own kind.
  * Why so      OFD locks belong to the open file, not to the process: a second open in the same
  *             process conflicts, and closing an unrelated descriptor of the file does not drop the
  *             lock, as it does with the older record locks.  The kernel releases them when the
@@ -53,21 +54,31 @@ static bool same_file(int fd, int dir_fd, const char *name) {
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+static const char held_by[] = "held last by process ";
+#define HELD_BY_LEN (sizeof held_by - 1)
+
+/* May its text be replaced?  The name may be a link to any file, in a directory that others
+ * made. */
+static bool is_ours(int fd) {
+    char text[HELD_BY_LEN];
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    return n >= 0 && memcmp(text, held_by, (size_t)n) == 0;
+}
+
 /* Who holds it, for a person who looks.  Best effort: a failure here changes nothing. */
 static void write_holder(int fd) {
     char text[64];
-    int n = snprintf(text, sizeof text, "held last by process %lld\n", (long long)prs_process_id());
-    if (n > 0 && ftruncate(fd, 0) == 0) (void)!pwrite(fd, text, (size_t)n, 0);
+    int n = snprintf(text, sizeof text, "%s%lld\n", held_by, (long long)prs_process_id());
+    if (n > 0 && is_ours(fd) && ftruncate(fd, 0) == 0) (void)!pwrite(fd, text, (size_t)n, 0);
 }
 
 /* Its number, 0 where that is not known.  The bytes may be anything. */
 static long long read_holder(int fd) {
-    static const char before[] = "held last by process ";
     char text[64];
     ssize_t n = pread(fd, text, sizeof text, 0);
     long long id = 0;
-    size_t at = sizeof before - 1;
-    if (n <= (ssize_t)at || memcmp(text, before, at) != 0) return 0;
+    size_t at = HELD_BY_LEN;
+    if (n <= (ssize_t)at || memcmp(text, held_by, at) != 0) return 0;
     for (; (ssize_t)at < n && text[at] >= '0' && text[at] <= '9' && id < INT32_MAX; at++)
         id = 10 * id + (text[at] - '0');
     return (ssize_t)at < n && text[at] == '\n' ? id : 0;

@@ -44,15 +44,17 @@ static uint64_t commit_below(const prs_listing *listing, uint64_t below) {
 static prism_status keep_older(prism_writer *writer, uint64_t generation, prism_error *err) {
     prs_commit commit;
     prs_kept kept;
+    bool newest = writer->n_kept == 0, read_only = false; /* the newest comes first */
     prs_arena_init(&kept.arena, writer->mem, 0);
     prism_status status =
-        prs_commit_read(writer->core->dir, generation, &kept.arena, &commit, NULL, err);
+        prs_commit_read(writer->core->dir, generation, &kept.arena, &commit, &read_only, err);
+    if (status == PRISM_OK && newest && read_only) status = prs_commit_refuse(err);
     if (status != PRISM_OK) {
         prs_arena_fini(&kept.arena);
         return status;
     }
     kept.manifest = commit.manifest;
-    if (writer->n_kept == 0) writer->base_unsynced = commit.unsynced; /* the newest comes first */
+    if (newest) writer->base_unsynced = commit.unsynced;
     memmove(writer->kept + 1, writer->kept, writer->n_kept * sizeof *writer->kept);
     writer->kept[0] = kept;
     writer->n_kept++;

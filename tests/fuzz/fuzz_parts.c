@@ -183,6 +183,13 @@ static prism_status count_doc(void *ctx, uint32_t doc) {
     return PRISM_OK;
 }
 
+static prism_status count_fresh(void *ctx, uint32_t doc, prs_bytes key, bool fresh) {
+    (void)doc;
+    FUZZ_NEED(key.len <= PRISM_MAX_KEY_BYTES);
+    *(uint32_t *)ctx += fresh;
+    return PRISM_OK;
+}
+
 static void try_keys(fuzz_input *in, bool raw, uint32_t n_docs, uint64_t seed, prs_mem *mem) {
     prs_keys keys;
     char text[32];
@@ -199,7 +206,13 @@ static void try_keys(fuzz_input *in, bool raw, uint32_t n_docs, uint64_t seed, p
                 FUZZ_NEED(prs_bytes_equal(key, probe.key));
             (void)good(prs_keys_find_all(&keys, &probe, 1, count_found, found, NULL), intact);
             if (intact) FUZZ_NEED(found[3]);
+            bool has = false;
+            (void)good(prs_keys_has(&keys, &probe, d, &has, NULL), intact);
+            if (intact) FUZZ_NEED(has);
         }
+        uint32_t n_fresh = 0;
+        (void)good(prs_keys_each(&keys, count_fresh, &n_fresh, NULL), intact);
+        if (intact) FUZZ_NEED(n_docs == 0 || (n_fresh > 0 && n_fresh <= n_docs));
         uint32_t found[4] = {n_docs, 0, 0, 0};
         (void)good(prs_keys_superseded(&keys, &(prs_order){.n_docs = n_docs}, count_doc, found,
                                        NULL),

@@ -5,6 +5,7 @@
 #include "harness/world.h"
 
 #include "maintain/repair.h"
+#include "store/envelope.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,28 @@ PRS_UNUSED static void hurt_byte(world *w, const char *name, int64_t at, uint8_t
     size_t place = at >= 0 ? (size_t)at : (size_t)((int64_t)view.len + at);
     ((uint8_t *)(uintptr_t)view.ptr)[place] ^= bits;
     w->disk->vt->view_close(w->disk, &view);
+}
+
+/* A file of one region is given a flag that this library does not know (byte 16: of those that
+ * forbid to write), and all checksums are made right again. */
+PRS_UNUSED static void hurt_flag(prs_dir *disk, const char *name, size_t at) {
+    prs_view view;
+    prs_header header;
+    prs_footer footer;
+    ck_assert_int_eq(disk->vt->view_open(disk, name, &view, NULL), PRISM_OK);
+    uint8_t *bytes = (uint8_t *)(uintptr_t)view.ptr, *end = bytes + view.len;
+    ck_assert_int_eq(prs_envelope_get_header(bytes, name, &header, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_envelope_get_footer(end - PRS_ENVELOPE_FOOTER, name, &header, view.len,
+                                             &footer, NULL),
+                     PRISM_OK);
+    ck_assert_uint_eq(footer.n_regions, 1);
+    bytes[at] |= 0x80;
+    prs_store64(bytes + 56, prs_envelope_hash(&header, PRS_HASH_HEADER, bytes, 56));
+    uint8_t *table = bytes + footer.covered;
+    prs_store64(table, prs_envelope_hash(&header, 0, bytes, (size_t)footer.covered));
+    footer.table_hash = prs_envelope_hash(&header, PRS_HASH_TABLE, table, 8);
+    prs_envelope_put_footer(end - PRS_ENVELOPE_FOOTER, &header, &footer);
+    disk->vt->view_close(disk, &view);
 }
 
 /* The first place of a text in a file. */

@@ -11,6 +11,8 @@ tests_harness_libharness_la_SOURCES = \
 	tests/harness/place.c \
 	tests/harness/private.h \
 	tests/harness/rng.c \
+	tests/harness/search_kit.c \
+	tests/harness/search_kit.h \
 	tests/harness/section_file.c \
 	tests/harness/section_file.h \
 	tests/harness/test.h \

@@ -87,15 +87,16 @@ void world_end(world *w) {
 }
 
 void world_put(world *w, const char *json, ...) {
-    char text[4096];
+    char *text = NULL;
     va_list args;
     va_start(args, json);
-    int len = vsnprintf(text, sizeof text, json, args);
+    int len = vasprintf(&text, json, args);
     va_end(args);
-    ck_assert(len > 0 && (size_t)len < sizeof text);
+    ck_assert(len > 0 && text != NULL);
     prism_error err = PRISM_ERROR_INIT;
     prism_status status = prism_writer_put_json(w->writer, text, (size_t)len, 0, &err);
     ck_assert_msg(status == PRISM_OK, "%s: %s", err.text, text);
+    free(text);
 }
 
 uint64_t world_delete(world *w, const char *key) {

@@ -7,6 +7,7 @@ analysis_tests_sources = \
 	tests/unit/analysis/test_han_words.c \
 	tests/unit/analysis/test_icu_words.c \
 	tests/unit/analysis/test_id.c \
+	tests/unit/analysis/test_lane_words.c \
 	tests/unit/analysis/test_lexicon.c \
 	tests/unit/analysis/test_memo.c \
 	tests/unit/analysis/test_mixed.c \
@@ -14,6 +15,7 @@ analysis_tests_sources = \
 	tests/unit/analysis/test_scan.c \
 	tests/unit/analysis/test_shape.c \
 	tests/unit/analysis/test_simple.c \
+	tests/unit/analysis/test_english_stem.c \
 	tests/unit/analysis/test_stem.c \
 	tests/unit/analysis/test_stopwords.c \
 	tests/unit/analysis/test_unicode.c \

@@ -353,13 +353,6 @@ START_TEST(reads_words_alike_in_both_ways) {
         ck_assert_uint_eq(a.len, b.len);
         ck_assert_int_eq(a.has_digit, b.has_digit);
         ck_assert(a.key.lo == b.key.lo && a.key.hi == b.key.hi);
-        uint64_t words = prs_ascii_word_bytes(text, 32, false);
-        uint64_t runs = prs_ascii_word_bytes(text, 32, true);
-        for (uint32_t j = 0; j < 32; j++) {
-            bool is_word = prs_ascii_is_digit(text[j]) || prs_ascii_is_letter(text[j]);
-            ck_assert_int_eq((words >> j & 1) != 0, is_word);
-            ck_assert_int_eq((runs >> j & 1) != 0, text[j] > 0x20 && text[j] < 0x80);
-        }
         uint32_t len = PRS_MIN(a.len, PRS_ASCII_WORD_KEY - 1);
         uint8_t lower[PRS_ASCII_WORD_KEY] = {0}, as_is[PRS_ASCII_WORD_KEY] = {0};
         for (uint32_t j = 0; j < len; j++) lower[j] = text[j] | 0x20;

@@ -27,8 +27,16 @@ START_TEST(words_stay) {
         const prs_word_entry *entry =
             prs_word_memo_find(&memo, key, prs_word_memo_hash(&memo, key));
         uint32_t exact = i % 2 == 0 ? PRS_MEMO_NONE : i + 7;
-        if (entry == NULL || entry->id != i || entry->exact != exact) ck_abort_msg("word %u", i);
+        if (entry == NULL || entry->id != i || entry->other != exact) ck_abort_msg("word %u", i);
+        if (prs_word_memo_put(&memo, key) != entry) ck_abort_msg("word %u is put twice", i);
     }
+    prs_word_key more = {1u << 30, 5};
+    if (prs_word_memo_reserve(&memo, 1) != PRISM_OK) ck_abort();
+    prs_word_entry *made = prs_word_memo_put(&memo, more);
+    ck_assert(made->id == PRS_MEMO_NONE && made->other == PRS_MEMO_NONE);
+    made->other = 3;
+    ck_assert(prs_word_memo_find(&memo, more, prs_word_memo_hash(&memo, more))->other == 3);
+    ck_assert_uint_eq(memo.n, 50001);
     ck_assert_uint_eq(prs_word_memo_bytes(&memo), atomic_load(&mem.live));
     prs_word_memo_fini(&memo);
     ck_assert_uint_eq(atomic_load(&mem.live), 0);

@@ -1,5 +1,5 @@
 /* test_api_hits.c - values, tokens, filters and orders of prism_search, for callers. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <stdio.h>
 

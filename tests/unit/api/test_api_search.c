@@ -1,5 +1,5 @@
 /* test_api_search.c - are bad arguments refused, options defaulted, memory given back? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <stddef.h>
 

@@ -300,6 +300,72 @@ START_TEST(two_groups_meet) {
 }
 END_TEST
 
+/* Up to 40 documents that have both words, each as two groups that meet or do not. */
+START_TEST(groups_of_many_are_counted_as_each) {
+    enum { N = 40, ROOM = 512 };
+    static uint8_t left[N * ROOM + 64], right[N * ROOM + 64];
+    test_rng rng = test_rng_of("ef-count");
+    uint32_t n_met = 0, n_not = 0, n_same = 0;
+    for (int round = 0; round < 4000; round++) {
+        uint64_t bits[2][N], ends[2] = {test_rng_below(&rng, 30), test_rng_below(&rng, 30)};
+        uint32_t freqs[2][N], spans[N], n = 1 + (uint32_t)test_rng_below(&rng, N);
+        memset(left, 0, sizeof left);
+        memset(right, 0, sizeof right);
+        for (uint32_t i = 0; i < n; i++) {
+            bool large = test_rng_one_in(&rng, 10);
+            spans[i] = 1 + (uint32_t)test_rng_below(&rng, large ? UINT32_MAX - 1 : 60);
+            for (uint32_t side = 0; side < 2; side++) {
+                uint32_t f = freqs[side][i] =
+                    1 + (uint32_t)test_rng_below(&rng, test_rng_one_in(&rng, 3) ? 10 : 3);
+                bits[side][i] = ends[side];
+                if (side == 0 || !large) {
+                    random_positions(&rng, f, spans[i]);
+                } else { /* else they would not meet */
+                    for (uint32_t k = 0; k < f; k++)
+                        positions[k] = PRS_MIN(positions[k % freqs[0][i]] + 1, spans[i] - 1);
+                    qsort(positions, f, sizeof *positions, by_value);
+                }
+                ends[side] =
+                    prs_ef_encode(side == 0 ? left : right, ends[side], positions, f, spans[i]);
+            }
+        }
+        if (ends[0] > 0 && test_rng_one_in(&rng, 3)) {
+            uint64_t at = test_rng_below(&rng, ends[0]);
+            left[at / 8] = (uint8_t)(left[at / 8] ^ 1u << at % 8);
+        }
+        prs_ef_side a = {left, bits[0], freqs[0], (uint32_t)test_rng_below(&rng, 3)};
+        prs_ef_side b = {right, bits[1], freqs[1], (uint32_t)test_rng_below(&rng, 3)};
+        for (size_t l = 0; l < PRS_COUNT(levels); l++) {
+            uint8_t counts[N + 1];
+            if (prs_cpu_force(levels[l], NULL) != PRISM_OK) continue;
+            counts[n] = 77;
+            prs_ef_count(&a, &b, spans, n, counts);
+            ck_assert_uint_eq(counts[n], 77);
+            for (uint32_t i = 0; i < n; i++) {
+                prs_ef_group x = {left, bits[0][i], freqs[0][i], spans[i]};
+                prs_ef_group y = {right, bits[1][i], freqs[1][i], spans[i]};
+                uint32_t starts[PRS_EF_MEET_MAX];
+                bool refused = !prs_ef_decode(x.base, x.bit, x.freq, x.span, positions) ||
+                               !prs_ef_decode(y.base, y.bit, y.freq, y.span, positions);
+                if (refused) ck_assert_uint_eq(counts[i], PRS_EF_COUNT_NOT);
+                if (!refused && spans[i] <= 60 && x.freq <= 4 && y.freq <= 4)
+                    ck_assert_uint_ne(counts[i], PRS_EF_COUNT_NOT);
+                uint32_t want = prs_ef_meet(&x, a.pos, &y, b.pos, starts);
+                n_not += counts[i] == PRS_EF_COUNT_NOT;
+                if (counts[i] == PRS_EF_COUNT_NOT || want == PRS_EF_MEET_NOT) continue;
+                ck_assert_uint_eq(counts[i], want);
+                n_met += want > 0;
+                n_same++;
+            }
+        }
+        prs_cpu_unforce();
+    }
+    ck_assert_uint_gt(n_met, 20000);
+    ck_assert_uint_gt(n_not, 1000);
+    ck_assert_uint_gt(n_same, 200000);
+}
+END_TEST
+
 static uint64_t bits_by_division(uint32_t f, uint32_t span) {
     uint32_t l = f == 1 ? width_of(span - 1) : span < f ? 0 : width_of(span / f) - 1;
     return f == 1 ? l : (uint64_t)f * l + f + ((span - 1) >> l);
@@ -337,4 +403,5 @@ END_TEST
 TEST_SUITE(eliasfano, bytes_are_those_of_the_format, extremes,
            groups_are_found_without_their_neighbours, groups_of_many_are_those_of_each,
            hostile_bits_are_refused_or_canonical, beginnings_are_narrowed_as_by_decoding,
-           hostile_bits_narrow_to_a_part, two_groups_meet, ends_are_sums_of_sizes)
+           hostile_bits_narrow_to_a_part, two_groups_meet, groups_of_many_are_counted_as_each,
+           ends_are_sums_of_sizes)

@@ -68,6 +68,13 @@ static prism_status ignore(void *ctx, const prs_key_probe *probe, uint32_t doc) 
     return PRISM_OK;
 }
 
+static prism_status ignore_entry(void *ctx, uint32_t doc, prs_bytes key, bool fresh) {
+    (void)doc;
+    prs_hash64(key.ptr, key.len, 0);
+    *(uint32_t *)ctx += fresh;
+    return PRISM_OK;
+}
+
 static prism_status mark(void *ctx, uint32_t doc) {
     ((uint8_t *)ctx)[doc]++;
     return PRISM_OK;
@@ -89,8 +96,53 @@ static void check_superseded(const key_set *set, const prs_keys *keys) {
     free(told);
 }
 
+typedef struct walked {
+    const key_set *set;
+    uint8_t *told; /* by doc */
+    prs_bytes before;
+    uint32_t n_fresh;
+} walked;
+
+static prism_status walk(void *ctx, uint32_t doc, prs_bytes key, bool fresh) {
+    walked *w = ctx;
+    w->told[doc]++;
+    ck_assert(prs_bytes_equal(key, key_of(w->set, doc)));
+    TEST_NEED(fresh == (w->before.ptr == NULL || !prs_bytes_equal(key, w->before)));
+    w->before = key;
+    w->n_fresh += fresh;
+    return PRISM_OK;
+}
+
+/* Each document once, those of a key together; and each is where it should be. */
+static void check_entries(const key_set *set, const prs_keys *keys) {
+    walked w = {.set = set, .told = calloc(set->n + 1, 1)};
+    uint32_t n_keys = 0;
+    ck_assert_int_eq(prs_keys_each(keys, walk, &w, NULL), PRISM_OK);
+    for (uint32_t doc = 0; doc < set->n; doc++) {
+        prs_bytes key = key_of(set, doc);
+        prs_key_probe probe = {prs_keys_hash(key), key, 0};
+        bool has, first = true;
+        ck_assert_uint_eq(w.told[doc], 1);
+        for (uint32_t i = 0; i < set->n && (i < doc || i % 61 == 0); i++) {
+            bool same = prs_bytes_equal(key, key_of(set, i));
+            if (i < doc) first = first && !same;
+            if (i % 61 != 0 && i + 1 != doc) continue;
+            ck_assert_int_eq(prs_keys_has(keys, &probe, i, &has, NULL), PRISM_OK);
+            TEST_NEED(has == same);
+        }
+        n_keys += first;
+        ck_assert_int_eq(prs_keys_has(keys, &probe, doc, &has, NULL), PRISM_OK);
+        ck_assert(has);
+        ck_assert_int_eq(prs_keys_has(keys, &probe, set->n, &has, NULL), PRISM_OK);
+        ck_assert(!has);
+    }
+    ck_assert_uint_eq(w.n_fresh, n_keys);
+    free(w.told);
+}
+
 static void check_keys(const key_set *set, const prs_keys *keys) {
     check_superseded(set, keys);
+    check_entries(set, keys);
     seen s = {set, calloc(set->n + 1, 1), UINT64_MAX, 0};
     prs_key_probe *probes = calloc(set->n + 1, sizeof *probes);
     for (uint32_t doc = 0; doc < set->n; doc++) {
@@ -218,7 +270,10 @@ static void ask(const section_copy *copy, const key_set *set) {
         key = key_of(set, doc);
         prs_key_probe probe = {prs_keys_hash(key), key, 0};
         (void)!prs_keys_find_all(&keys, &probe, 1, ignore, &n_found, NULL);
+        bool has;
+        (void)!prs_keys_has(&keys, &probe, doc, &has, NULL);
     }
+    (void)!prs_keys_each(&keys, ignore_entry, &n_found, NULL);
 }
 
 START_TEST(any_bytes_are_safe) {
@@ -329,6 +384,7 @@ static prism_status use_keys(prs_in *in, void *ctx) {
     prs_keys keys;
     prs_bytes key;
     uint32_t n = 0;
+    bool has;
     ck_assert(prs_in_section(in, PRS_COMPONENT_KEYS, PRS_FIELD_NONE, &s));
     PRS_TRY(prs_keys_open(&keys, &s, use->set->n, NULL));
     prs_bytes wanted = key_of(use->set, use->first);
@@ -336,6 +392,8 @@ static prism_status use_keys(prs_in *in, void *ctx) {
     switch (use->what) {
     case 0: PRS_TRY(prs_keys_find_all(&keys, &probe, 1, ignore, &n, NULL)); break;
     case 1: PRS_TRY(prs_keys_get(&keys, use->first, &key, NULL)); break;
+    case 3: PRS_TRY(prs_keys_has(&keys, &probe, use->first, &has, NULL)); break;
+    case 4: PRS_TRY(prs_keys_each(&keys, ignore_entry, &n, NULL)); break;
     default:
         PRS_TRY(prs_keys_superseded(&keys, &(prs_order){.n_docs = keys.n_docs}, stop_at_first, NULL,
                                     NULL));
@@ -360,9 +418,9 @@ START_TEST(every_read_may_fail) {
     ck_assert_int_eq(write_keys(&set, &mem, &f), PRISM_OK);
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
     for (uint32_t doc = 0; doc < MAX_DOCS; doc += 97) {
-        for (int what = 0; what < 3; what++) {
+        for (int what = 0; what < 5; what++) {
             key_use use = {&set, doc, what};
-            if (what == 2 && doc > 0) continue;
+            if ((what == 2 || what == 4) && doc > 0) continue;
             most = PRS_MAX(most, section_file_sweep(&f, use_keys, &use));
         }
     }
@@ -370,6 +428,42 @@ START_TEST(every_read_may_fail) {
     section_file_end(&f);
 }
 END_TEST
+
+/* One key of all documents: each is sought without a look at the others. */
+START_TEST(one_key_of_all_costs_little) {
+    prs_mem mem;
+    section_file f;
+    prs_section s;
+    prs_keys keys;
+    prs_keys_writer *kw;
+    prs_bytes key = prs_bytes_of("same", 4);
+    prs_key_probe probe = {prs_keys_hash(key), key, 0};
+    uint32_t n_fresh = 0;
+    prs_mem_init(&mem, NULL);
+    ck_assert_int_eq(section_file_begin(&f, &mem, PRS_COMPONENT_KEYS), PRISM_OK);
+    ck_assert_int_eq(prs_keys_writer_new(&mem, &kw, NULL), PRISM_OK);
+    for (uint32_t doc = 0; doc < COLLIDING; doc++) prs_keys_writer_add(kw, key);
+    ck_assert_int_eq(prs_keys_writer_finish(kw, f.out, COLLIDING, NULL), PRISM_OK);
+    prs_keys_writer_free(kw);
+    ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
+    ck_assert_int_eq(prs_keys_open(&keys, &s, COLLIDING, NULL), PRISM_OK);
+    for (uint32_t doc = 0; doc < COLLIDING; doc++) {
+        bool has;
+        TEST_NEED(prs_keys_has(&keys, &probe, doc, &has, NULL) == PRISM_OK && has);
+    }
+    ck_assert_int_eq(prs_keys_each(&keys, ignore_entry, &n_fresh, NULL), PRISM_OK);
+    ck_assert_uint_eq(n_fresh, 1);
+    section_file_end(&f);
+    ck_assert_uint_eq(atomic_load(&mem.live), 0);
+}
+END_TEST
+
+static prism_status refuse_entry(void *ctx, uint32_t doc, prs_bytes key, bool fresh) {
+    (void)key;
+    (void)fresh;
+    *(uint32_t *)ctx += doc + 1;
+    return PRISM_ECANCELED;
+}
 
 static prism_status refuse_probe(void *ctx, const prs_key_probe *probe, uint32_t doc) {
     (void)probe;
@@ -402,6 +496,9 @@ START_TEST(who_is_told_may_refuse) {
                                          &told, NULL),
                      PRISM_ECANCELED);
     ck_assert_uint_eq(told, 1);
+    told = 0;
+    ck_assert_int_eq(prs_keys_each(&keys, refuse_entry, &told, NULL), PRISM_ECANCELED);
+    ck_assert(told == 1 || told == 2); /* whichever hash is the least */
     section_file_end(&f);
     ck_assert_int_eq(write_keys(&none, &mem, &f), PRISM_OK);
     ck_assert_int_eq(section_file_open(&f, PRS_COMPONENT_KEYS, false, &s), PRISM_OK);
@@ -410,10 +507,14 @@ START_TEST(who_is_told_may_refuse) {
     ck_assert_int_eq(prs_keys_superseded(&keys, &(prs_order){.n_docs = keys.n_docs}, refuse_doc,
                                          &told, NULL),
                      PRISM_OK);
+    bool has = true;
+    ck_assert_int_eq(prs_keys_has(&keys, &probe, 0, &has, NULL), PRISM_OK);
+    ck_assert(!has);
+    ck_assert_int_eq(prs_keys_each(&keys, refuse_entry, &told, NULL), PRISM_OK);
     section_file_end(&f);
 }
 END_TEST
 
-TEST_SUITE(keys, keys_of_one_hash_cost_little, every_key_finds_its_documents,
-           bytes_are_those_of_the_format, limits_are_told, memory_may_run_out, any_bytes_are_safe,
-           every_read_may_fail, who_is_told_may_refuse)
+TEST_SUITE(keys, keys_of_one_hash_cost_little, one_key_of_all_costs_little,
+           every_key_finds_its_documents, bytes_are_those_of_the_format, limits_are_told,
+           memory_may_run_out, any_bytes_are_safe, every_read_may_fail, who_is_told_may_refuse)

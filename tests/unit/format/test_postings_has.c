@@ -39,6 +39,12 @@ static void look(const list_file *lf, const list_model *list) {
             if (set) TEST_NEED(j < list->df && list->docs[j++] == bits.first + i);
         }
         TEST_NEED(j - k == bits.n);
+        if (bits.n > 0) {
+            uint32_t docs[PRS_BLOCK + 64];
+            TEST_NEED(prs_postings_bits_docs(&bits, docs) == bits.n);
+            for (uint32_t i = 0; i < bits.n; i++) TEST_NEED(docs[i] == list->docs[k + i]);
+            TEST_NEED(docs[bits.n] == PRS_DOC_END);
+        }
         for (int twice = 0; twice < 2; twice++) { /* as it is stored, then loaded */
             ck_assert_int_eq(prs_postings_freqs(&p, NULL), PRISM_OK);
             uint32_t n = p.n != 0 ? p.n : bits.n;

@@ -1,6 +1,7 @@
 /* test_commit.c - what a commit costs, keeps and removes. */
 #include "harness/world.h"
 
+#include "format/components.h"
 #include "index/commit.h"
 
 #include <stdio.h>
@@ -166,6 +167,28 @@ START_TEST(a_payload_stays_with_its_commit) {
     snap = world_snapshot(&w);
     ck_assert_uint_eq(snap->payload.len, 0);
     prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+/* Without a payload there is no section of it (FORMAT.md section 15), not an empty one. */
+START_TEST(no_payload_is_no_section) {
+    world w;
+    world_make(&w, world_schema);
+    for (uint32_t n = 0; n < 2; n++) {
+        prs_in *in;
+        prs_section section;
+        char name[PRS_NAME_SIZE];
+        uint64_t generation;
+        world_put(&w, "{\"id\":\"a%u\"}", n);
+        ck_assert_int_eq(prism_writer_commit(w.writer, "x", n, &generation, NULL), PRISM_OK);
+        prs_name_of_generation(name, PRS_NAME_COMMIT, generation);
+        ck_assert_int_eq(prs_in_open(w.disk, name, PRS_FILE_COMMIT, NULL, 0, NULL,
+                                     PRS_CHECKSUM_EAGER, &in, NULL),
+                         PRISM_OK);
+        ck_assert(prs_in_section(in, PRS_COMPONENT_PAYLOAD, PRS_FIELD_NONE, &section) == (n > 0));
+        prs_in_close(in);
+    }
     world_end(&w);
 }
 END_TEST
@@ -395,6 +418,6 @@ TEST_SUITE(commit, a_commit_that_cannot_be_read_is_told, memory_for_a_commit_may
            where_there_is_no_commit_it_is_said, syncs_are_counted_exactly,
            a_writer_that_need_not_be_durable_syncs_nothing, generations_only_grow,
            as_many_commits_are_kept_as_was_said, orphans_go_and_strangers_stay,
-           a_payload_stays_with_its_commit, a_large_payload_stays_too,
+           a_payload_stays_with_its_commit, no_payload_is_no_section, a_large_payload_stays_too,
            numbers_of_generations_may_run_out, publishing_over_a_commit_is_refused,
            a_schema_that_is_none_is_damage, a_damaged_newest_commit_is_not_passed_over)

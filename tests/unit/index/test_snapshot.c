@@ -225,8 +225,52 @@ START_TEST(a_newer_schema_has_the_tokenizers_of_the_handle) {
 }
 END_TEST
 
+/* Publish the newest commit again as the next one, with another number of documents in its first
+ * segment: what somebody with a pen for checksums may write. */
+static void publish_forged(world *w, uint32_t n_docs, uint64_t arrival_base) {
+    prs_arena arena;
+    prs_commit commit;
+    prs_arena_init(&arena, &w->disk_mem, 0);
+    ck_assert_int_eq(prs_commit_read_newest(w->disk, &arena, &commit, NULL, NULL), PRISM_OK);
+    commit.manifest.previous = commit.manifest.generation++;
+    commit.manifest.segments[0].n_docs = n_docs;
+    commit.manifest.segments[0].arrival_base = arrival_base;
+    commit.manifest.next_arrival = arrival_base + n_docs;
+    ck_assert_int_eq(prs_commit_publish(w->disk, &commit, NULL), PRISM_OK);
+    prs_arena_fini(&arena);
+}
+
+/* An open segment is shared by its id, but not what a newer commit says of it: numbers of documents
+ * that are not those of the file would lead out of it. */
+START_TEST(a_shared_segment_is_believed_no_more_than_a_new_one) {
+    static const struct {
+        uint32_t n_docs;
+        uint64_t arrival_base;
+    } forged[] = {{1000000, 0}, {1, 0}, {2, 7}};
+    for (size_t i = 0; i < PRS_COUNT(forged); i++) {
+        world w;
+        prism_snapshot *next;
+        prism_error err = PRISM_ERROR_INIT;
+        char name[PRS_NAME_SIZE];
+        world_make(&w, world_schema);
+        world_put(&w, "{\"id\":\"a\",\"body\":\"one\"}");
+        world_put(&w, "{\"id\":\"b\",\"body\":\"one\"}");
+        world_commit(&w);
+        prism_snapshot *snap = world_snapshot(&w);
+        prs_name_of_segment(name, PRS_NAME_IDX, &snap->manifest.segments[0].id);
+        publish_forged(&w, forged[i].n_docs, forged[i].arrival_base);
+        ck_assert_int_eq(prism_snapshot_refresh(snap, &next, &err), PRISM_ECORRUPT);
+        ck_assert_str_eq(err.file, name);
+        ck_assert_uint_eq(prism_snapshot_documents(snap), 2);
+        prs_snapshot_unref(snap);
+        world_end(&w);
+    }
+}
+END_TEST
+
 TEST_SUITE(snapshot, nothing_new_gives_the_same_snapshot, refresh_shares_what_stayed,
            an_old_snapshot_reads_on, a_snapshot_outlives_its_index, numbers_go_over_segments,
            a_lost_file_is_damage, a_listing_may_miss_everything_once,
            an_error_tells_itself_and_not_the_one_before,
-           a_newer_schema_has_the_tokenizers_of_the_handle)
+           a_newer_schema_has_the_tokenizers_of_the_handle,
+           a_shared_segment_is_believed_no_more_than_a_new_one)

@@ -91,4 +91,36 @@ START_TEST(dictionary_words) {
 }
 END_TEST
 
-TEST_SUITE(terms_walk, terms_of_all_segments, dictionary_words)
+/* Each allocation is refused once, and for ever: that is told, and nothing is kept. */
+START_TEST(memory_may_run_out) {
+    world w;
+    walk got;
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\",\"title\":\"apple bee\"}");
+    world_commit(&w);
+    world_put(&w, "{\"id\":\"b\",\"title\":\"cat\"}");
+    world_commit(&w);
+    prism_snapshot *snap = world_snapshot(&w);
+    size_t blocks = atomic_load(&w.alloc.blocks), n_refused = 0;
+    for (int round = 0; round < 2; round++) {
+        for (size_t at = 1;; at++) {
+            memset(&got, 0, sizeof got);
+            size_t before = atomic_load(&w.alloc.calls);
+            w.alloc.fail_on = round == 1;
+            w.alloc.fail_at = before + at;
+            prism_status status = prism_snapshot_terms(snap, "title", "", 0, take, &got, NULL);
+            w.alloc.fail_at = 0;
+            ck_assert_uint_eq(atomic_load(&w.alloc.blocks), blocks);
+            if (status == PRISM_OK) break;
+            ck_assert_int_eq(status, PRISM_ENOMEM);
+            n_refused++;
+        }
+        ck_assert_str_eq(got.text, "appl/word/1/1 bee/word/1/1 cat/word/1/1 ");
+    }
+    ck_assert_uint_ge(n_refused, 6);
+    prs_snapshot_unref(snap);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(terms_walk, memory_may_run_out, terms_of_all_segments, dictionary_words)

@@ -1,6 +1,5 @@
 # Unit tests of lib/invert: append `invert_tests_sources += tests/unit/invert/test_FILE.c`; nothing to register.
 invert_tests_sources = \
-	$(world_sources) \
 	tests/unit/invert/lexicon_of.h \
 	tests/unit/invert/same_streams.h \
 	tests/unit/invert/test_analysts.c \

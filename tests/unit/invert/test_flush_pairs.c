@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { N_WORDS = 6, N_DOCS = 300, MAX_LEN = 60 };
+enum { N_WORDS = 6, N_DOCS = 300, SHORT = 60, MAX_LEN = 3000 };
 
 static const char *const words[N_WORDS] = {"the", "of", "and", "rare", "in", "is"};
 
@@ -16,9 +16,11 @@ static uint32_t n_words[N_DOCS];
 static bool alive[N_DOCS];
 
 static void put(world *w, test_rng *rng, uint32_t id) {
-    char body[MAX_LEN * 6 + 1];
+    static char body[MAX_LEN * 6 + 1];
     size_t len = 0;
-    n_words[id] = 1 + (uint32_t)test_rng_below(rng, MAX_LEN - 1);
+    /* some longer than a stretch of the walk, and ending where one does */
+    uint32_t most = id % 50 == 7 ? MAX_LEN : SHORT;
+    n_words[id] = id % 50 == 8 ? 1024 : 1 + (uint32_t)test_rng_below(rng, most - 1);
     for (uint32_t i = 0; i < n_words[id]; i++) {
         docs[id][i] = (uint8_t)test_rng_below(rng, N_WORDS);
         len += (size_t)sprintf(body + len, "%s ", words[docs[id][i]]);

@@ -62,6 +62,7 @@ enum { KEYS = 3000, OPS = 9000 };
 typedef struct model {
     uint32_t n;
     uint32_t newest[KEYS]; /* document of each key, UINT32_MAX = none alive */
+    uint32_t last[KEYS];   /* its last document, alive or not */
     bool replace[OPS], dead[OPS];
 } model;
 
@@ -78,6 +79,14 @@ static void check_model(const prs_pending *p, const model *m) {
     ck_assert_uint_eq(p->n_replace, n_replace);
 }
 
+/* Of the documents of a key the last one alone asks for older versions, for all of them. */
+static void ask(model *m, uint32_t key, bool replace) {
+    uint32_t before = m->last[key];
+    m->replace[m->n] = replace || (before != UINT32_MAX && m->replace[before]);
+    if (before != UINT32_MAX) m->replace[before] = false;
+    m->last[key] = m->n;
+}
+
 static void kill_newest(model *m, uint32_t key) {
     if (m->newest[key] != UINT32_MAX) m->dead[m->newest[key]] = true;
     m->newest[key] = UINT32_MAX;
@@ -92,6 +101,7 @@ START_TEST(a_model_of_keys_agrees) {
         uint64_t keys = round == 0 ? 3 : round == 1 ? KEYS : 200;
         memset(&m, 0, sizeof m);
         memset(m.newest, 0xff, sizeof m.newest);
+        memset(m.last, 0xff, sizeof m.last);
         ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK);
         ck_assert_int_eq(prs_pending_open(&b.pending, &id, NULL), PRISM_OK); /* is open */
         for (uint32_t op = 0; op < OPS; op++) {
@@ -109,7 +119,8 @@ START_TEST(a_model_of_keys_agrees) {
             add(&b, json, replace);
             kill_newest(&m, key);
             m.newest[key] = m.n;
-            m.replace[m.n++] = replace;
+            ask(&m, key, replace);
+            m.n++;
             if (op % 999 == 0 || m.n == 63 || m.n == 64 || m.n == 65) check_model(&b.pending, &m);
         }
         check_model(&b.pending, &m);
@@ -455,10 +466,53 @@ START_TEST(what_cannot_be_read_back_is_lost) {
 }
 END_TEST
 
-TEST_SUITE(pending, a_model_of_keys_agrees, chosen_keys_do_not_meet_in_the_table,
-           places_cannot_be_foreseen, keys_made_to_collide_are_refused,
-           without_keys_every_document_is_its_own, held_bytes_are_counted,
-           a_file_that_does_not_open_leaves_nothing_open, a_document_is_taken_whole_or_not_at_all,
-           a_failed_file_is_left_for_a_copy, a_failed_file_of_single_documents_is_left_too,
+/* One analyzes its documents itself, the other has workers for batches of a few: both say the same
+ * of their budget behind every document, for segments end by it. */
+START_TEST(a_segment_is_as_full_with_workers_as_without) {
+    static bench alone, helped;
+    prs_pool *pool;
+    prs_mem mem;
+    test_rng rng = test_rng_of("pending-tally");
+    prs_mem_init(&mem, NULL);
+    begin(&alone, world_schema);
+    begin(&helped, world_schema);
+    ck_assert_int_eq(prs_pool_new(&mem, 2, &pool, NULL), PRISM_OK);
+    size_t memory = (size_t)64 << 20;
+    ck_assert_int_eq(prs_pending_employ(&alone.pending, memory, 300, NULL, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_pending_employ(&helped.pending, memory, 300, pool, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_pending_open(&alone.pending, &id, NULL), PRISM_OK);
+    ck_assert_int_eq(prs_pending_open(&helped.pending, &id, NULL), PRISM_OK);
+    uint64_t weight = 0;
+    for (uint32_t d = 0; d < 600; d++) {
+        char json[300];
+        int n = snprintf(json, sizeof json, "{\"id\":\"k%u\",\"body\":\"", d);
+        for (uint64_t w = test_rng_below(&rng, 30); w > 0; w--)
+            n += snprintf(json + n, sizeof json - (size_t)n, "w%u ", (unsigned)(d * 7 + w) % 5000);
+        snprintf(json + n, sizeof json - (size_t)n, "\"}");
+        ck_assert_int_eq(prs_pending_advance(&alone.pending, NULL), PRISM_OK);
+        ck_assert_int_eq(prs_pending_advance(&helped.pending, NULL), PRISM_OK);
+        add(&alone, json, true);
+        add(&helped, json, true);
+        TEST_NEED(prs_pending_lexicon_weight(&alone.pending) ==
+                  prs_pending_lexicon_weight(&helped.pending));
+        TEST_NEED(prs_tally_stream_bytes(&alone.pending.tally) ==
+                  prs_tally_stream_bytes(&helped.pending.tally));
+        if (d == 300) weight = alone.pending.tally.known.lexicon_weight;
+    }
+    ck_assert_uint_gt(weight, 0); /* known, not estimated */
+    ck_assert_uint_gt(alone.pending.tally.known.lexicon_weight, weight);
+    ck_assert_int_eq(prs_pending_settle(&helped.pending, NULL), PRISM_OK);
+    end(&helped);
+    prs_pool_free(pool);
+    end(&alone);
+}
+END_TEST
+
+TEST_SUITE(pending, a_segment_is_as_full_with_workers_as_without, a_model_of_keys_agrees,
+           chosen_keys_do_not_meet_in_the_table, places_cannot_be_foreseen,
+           keys_made_to_collide_are_refused, without_keys_every_document_is_its_own,
+           held_bytes_are_counted, a_file_that_does_not_open_leaves_nothing_open,
+           a_document_is_taken_whole_or_not_at_all, a_failed_file_is_left_for_a_copy,
+           a_failed_file_of_single_documents_is_left_too,
            a_failed_file_of_frames_larger_than_a_region_is_left_too,
            what_cannot_be_read_back_is_lost)

@@ -1,6 +1,5 @@
 # Unit tests of lib/maintain: append `maintain_tests_sources += tests/unit/maintain/test_FILE.c`; nothing to register.
 maintain_tests_sources = \
-	$(world_sources) \
 	tests/unit/maintain/test_backup.c \
 	tests/unit/maintain/test_check.c \
 	tests/unit/maintain/test_check_lists.c \

@@ -4,6 +4,8 @@
 
 #include "index/previous.h"
 
+#include <unistd.h>
+
 static uint32_t count_names(world *w) {
     hurt_names all = {.n = 0};
     ck_assert_int_eq(w->disk->vt->list(w->disk, hurt_take_name, &all, NULL), PRISM_OK);
@@ -265,13 +267,41 @@ START_TEST(nothing_is_kept_of_a_path_that_is_none) {
         opts.allocator = &hook;
         ck_assert_int_eq(prs_repair_index("/no/such/index", salvage, &opts, &stats, NULL),
                          PRISM_ENOTFOUND);
+        char path[300];
+        snprintf(path, sizeof path, "%s/none", test_temp_dir());
+        ck_assert_int_eq(prs_repair_index(path, salvage, &opts, &stats, NULL), PRISM_ENOTFOUND);
+        ck_assert_int_ne(access(path, F_OK), 0);
         ck_assert_int_ne(prs_repair_index(test_temp_dir(), salvage, &opts, &stats, NULL), PRISM_OK);
         test_alloc_check_empty(&alloc);
     }
 }
 END_TEST
 
-TEST_SUITE(repair, nothing_is_done_to_a_whole_index, a_damaged_segment_is_dropped,
-           a_file_that_is_gone, both_files_are_gone, damaged_deletions,
-           a_damaged_commit_cannot_be_repaired, the_caller_may_stop_it, any_byte_may_be_wrong,
-           each_call_of_the_disk_may_fail, nothing_is_kept_of_a_path_that_is_none)
+/* A newer version may say of what it wrote: read it, but do not write. */
+START_TEST(what_may_not_be_written_is_left_alone) {
+    world w;
+    hurt_told told;
+    prism_repair_stats stats;
+    prism_error err = PRISM_ERROR_INIT;
+    char name[PRS_NAME_SIZE], commit[PRS_NAME_SIZE];
+    hurt_fill(&w);
+    hurt_name(&w, 1, false, name);
+    hurt_byte(&w, name, 200, 1);
+    prs_name_of_generation(commit, PRS_NAME_COMMIT, 4);
+    hurt_flag(w.disk, commit, 16);
+    ck_assert_int_eq(hurt_mend(w.disk, false, true, &told, &stats, &err), PRISM_OK); /* a look */
+    ck_assert_uint_eq(stats.segments_dropped, 1);
+    ck_assert_int_eq(hurt_mend(w.disk, false, false, &told, &stats, &err), PRISM_EREADONLY);
+    ck_assert_uint_eq(stats.generation, 0);
+    uint64_t newest;
+    ck_assert_int_eq(prs_commit_find_newest(w.disk, &newest, NULL), PRISM_OK);
+    ck_assert_uint_eq(newest, 4);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(repair, what_may_not_be_written_is_left_alone, nothing_is_done_to_a_whole_index,
+           a_damaged_segment_is_dropped, a_file_that_is_gone, both_files_are_gone,
+           damaged_deletions, a_damaged_commit_cannot_be_repaired, the_caller_may_stop_it,
+           any_byte_may_be_wrong, each_call_of_the_disk_may_fail,
+           nothing_is_kept_of_a_path_that_is_none)

@@ -157,6 +157,26 @@ START_TEST(each_call_of_the_disk_may_fail) {
 }
 END_TEST
 
-TEST_SUITE(salvage, a_whole_index_needs_none, a_damaged_commit_file,
-           what_the_older_one_lacks_is_told, it_goes_back_as_far_as_it_must, nothing_is_whole,
-           each_call_of_the_disk_may_fail)
+START_TEST(what_may_not_be_written_is_left_alone) {
+    world w;
+    hurt_told told;
+    prism_repair_stats stats;
+    prism_error err = PRISM_ERROR_INIT;
+    char name[PRS_NAME_SIZE];
+    hurt_fill(&w);
+    prs_name_of_generation(name, PRS_NAME_COMMIT, 4);
+    hurt_byte(&w, name, 100, 1);
+    prs_name_of_generation(name, PRS_NAME_COMMIT, 3);
+    hurt_flag(w.disk, name, 16);
+    ck_assert_int_eq(hurt_mend(w.disk, true, true, &told, &stats, &err), PRISM_OK);
+    ck_assert_int_eq(hurt_mend(w.disk, true, false, &told, &stats, &err), PRISM_EREADONLY);
+    uint64_t newest;
+    ck_assert_int_eq(prs_commit_find_newest(w.disk, &newest, NULL), PRISM_OK);
+    ck_assert_uint_eq(newest, 4);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(salvage, what_may_not_be_written_is_left_alone, a_whole_index_needs_none,
+           a_damaged_commit_file, what_the_older_one_lacks_is_told, it_goes_back_as_far_as_it_must,
+           nothing_is_whole, each_call_of_the_disk_may_fail)

@@ -1,6 +1,5 @@
 # Unit tests of lib/merge: append `merge_tests_sources += tests/unit/merge/test_FILE.c`; nothing to register.
 merge_tests_sources = \
-	$(world_sources) \
 	tests/unit/merge/test_bisect.c \
 	tests/unit/merge/test_docmap.c \
 	tests/unit/merge/test_merge.c \

@@ -6,6 +6,7 @@
 #include "tree.h"
 
 #include "query/combine.h"
+#include "query/range.h"
 #include "query/vocabulary.h"
 
 #include <dlfcn.h>
@@ -144,9 +145,9 @@ static prism_status combine(const prism_schema *schema, void *ctx, prism_query *
                             prism_error *err) {
     (void)schema;
     prism_query *const *parts = ctx;
-    const prism_clause clauses[] = {{parts[0], PRISM_MUST},
+    const prism_clause clauses[] = {{parts[2], PRISM_MUST_NOT}, /* it grows: all else moves */
+                                    {parts[0], PRISM_MUST},
                                     {parts[1], PRISM_SHOULD},
-                                    {parts[2], PRISM_MUST_NOT},
                                     {parts[0], PRISM_FILTER}};
     return prs_query_bool(clauses, PRS_COUNT(clauses), 0, query, err);
 }
@@ -178,6 +179,14 @@ static void sweep_parts(const prism_schema *schema, prism_query *const *parts) {
     prs_query_unref(all);
 }
 
+/* Words, and a last one that grows to 200 characters before there is one more of them. */
+static size_t grow(char *text, size_t by) {
+    size_t len = 0;
+    for (size_t i = 0; i < by / 200; i++) len += (size_t)sprintf(text + len, "w%zu ", i);
+    memset(text + len, 'k', by % 200 + 1);
+    return len + by % 200 + 1;
+}
+
 START_TEST(leaves_and_parts_may_run_out_anywhere) {
     static const char text[] =
         "\"high speed wi-fi\" 数据 date:[2024 TO 2025] tags:{a TO b] cat~ x*";
@@ -193,16 +202,16 @@ START_TEST(leaves_and_parts_may_run_out_anywhere) {
         ck_assert_int_eq(parse(schema, &p, &parts[0], NULL), PRISM_OK);
         p.len = 11; /* a phrase */
         ck_assert_int_eq(parse(schema, &p, &parts[1], NULL), PRISM_OK);
-        memset(p.text, 'k', blanks + 1); /* and a word that grows */
-        p.len = PRS_MIN(blanks + 1, 1000u);
+        p.len = grow(p.text, 2 * blanks);
         ck_assert_int_eq(parse(schema, &p, &parts[2], NULL), PRISM_OK);
         sweep_parts(schema, parts);
         for (int i = 0; i < 3; i++) prs_query_unref(parts[i]);
     }
     for (int kind = PRS_LEAF_WORDS; kind <= PRS_LEAF_PREFIX; kind++) {
         memcpy(p.text, "wi-fi of 数据库 covid 19", 26);
-        memset(p.text + 26, ' ', MOST_BLANKS);
-        for (size_t blanks = 0; blanks < MOST_BLANKS; blanks += 5) {
+        memset(p.text + 26, ' ', sizeof p.text - 26);
+        for (size_t blanks = 0; blanks < sizeof p.text - 26;
+             blanks += blanks >= 2500 && blanks % 2 == 0 ? 6 : 111) {
             p.len = 26 + blanks;
             ck_assert_uint_gt(sweep(schema, make_leaf, &(leaf_of){&p, (prs_leaf_kind)kind}), 1);
         }
@@ -227,9 +236,11 @@ static const char *const trees[] = {
     "\"filter\":[{\"type\":\"all\"}],\"extra\":[{\"type\":\"none\"}]}",
 };
 
-/* Behind a term whose key grows. */
+#define TERM "{\"type\":\"term\"," T ",\"key\":{\"kind\":\"word\",\"text\":\"%0*d\"}}"
+
+/* Behind a term whose key grows, at the end of the first chunk. */
 START_TEST(trees_may_run_out_anywhere) {
-    static char text[4096];
+    static char text[8192];
     prism_schema *schema = tree_schema_of("{\"fields\":[{\"name\":\"t\",\"type\":\"text\"},"
                                           "{\"name\":\"k\",\"type\":\"keyword\"},"
                                           "{\"name\":\"d\",\"type\":\"date\"}]}");
@@ -237,9 +248,9 @@ START_TEST(trees_may_run_out_anywhere) {
         for (int more = 0; more < 1000; more += 7) {
             prs_buf json = {.ptr = (uint8_t *)text};
             json.len = (size_t)snprintf(text, sizeof text,
-                                        "{\"type\":\"bool\",\"must\":[{\"type\":\"term\"," T
-                                        ",\"key\":{\"kind\":\"word\",\"text\":\"%0*d\"}},%s]}",
-                                        1 + more, 7, trees[i]);
+                                        "{\"type\":\"bool\",\"must\":[" TERM "," TERM "," TERM
+                                        "," TERM ",%s]}",
+                                        1000, 7, 1000, 7, 600, 7, 1 + more, 7, trees[i]);
             ck_assert_uint_gt(sweep(schema, read_json, &json), 0);
         }
     }
@@ -247,5 +258,42 @@ START_TEST(trees_may_run_out_anywhere) {
 }
 END_TEST
 
-TEST_SUITE(memory, trees_may_run_out_anywhere, parsing_may_run_out_anywhere,
-           families_may_run_out_anywhere, leaves_and_parts_may_run_out_anywhere)
+typedef struct ranging {
+    const char *field;
+    prs_range_end from, to;
+    bool all, exists;
+} ranging;
+
+static prism_status make_range(const prism_schema *schema, void *ctx, prism_query **query,
+                               prism_error *err) {
+    const ranging *r = ctx;
+    if (r->all) return prs_query_all(schema, query, err);
+    if (r->exists) return prs_query_exists(schema, r->field, query, err);
+    return prs_query_range(schema, r->field, &r->from, &r->to, query, err);
+}
+
+START_TEST(ranges_may_run_out_anywhere) {
+    static char large[5000];
+    memset(large, 'x', sizeof large);
+    ranging ranges[] = {
+        {.all = true},
+        {.exists = true, .field = "k"},
+        {.field = "d", .from = {"2024", 4, false}, .to = {"2025", 4, true}},
+        {.field = "k", .from = {large, sizeof large, false}, .to = {large, 4000, true}},
+        {.field = "k", .from = {"a", 1, false}, .to = {large, sizeof large, false}},
+        {.field = "f", .from = {large, 900, false}, .to = {large, 1000, false}},
+        {.field = "f", .from = {"a", 1, false}, .to = {"b", 1, false}},
+    };
+    prism_schema *schema =
+        tree_schema_of("{\"fields\":[{\"name\":\"k\",\"type\":\"keyword\",\"column\":true},"
+                       "{\"name\":\"f\",\"type\":\"keyword\",\"column\":false},{\"name\":\"d\","
+                       "\"type\":\"date\"}]}");
+    for (size_t i = 0; i < PRS_COUNT(ranges); i++)
+        ck_assert_uint_gt(sweep(schema, make_range, &ranges[i]), 1);
+    prs_schema_unref(schema);
+}
+END_TEST
+
+TEST_SUITE(memory, ranges_may_run_out_anywhere, trees_may_run_out_anywhere,
+           parsing_may_run_out_anywhere, families_may_run_out_anywhere,
+           leaves_and_parts_may_run_out_anywhere)

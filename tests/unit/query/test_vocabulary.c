@@ -3,6 +3,7 @@
 
 #include "query/vocabulary.h"
 
+#include <malloc.h>
 #include <stdio.h>
 
 static prism_vocabulary *read_words(const prism_schema *schema, const char *text) {
@@ -87,7 +88,10 @@ START_TEST(entries_are_found_as_they_are_analyzed) {
     ck_assert(prs_vocabulary_fits(v, same));
     ck_assert(!prs_vocabulary_fits(v, other));
     ck_assert_ptr_eq(prs_vocabulary_ref(v), v);
+    (void)mallopt(M_PERTURB, 0xa5); /* what is freed has other bytes */
     prs_vocabulary_unref(v);
+    check_reading(v, schema, "C C++", "00 11 ");
+    ck_assert(prs_vocabulary_fits(v, schema));
     prs_vocabulary_unref(v);
     prs_vocabulary_unref(NULL);
     prs_schema_unref(same);

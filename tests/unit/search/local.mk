@@ -2,15 +2,12 @@
 search_tests_sources = \
 	tests/unit/search/fake_cursor.c \
 	tests/unit/search/fake_cursor.h \
-	tests/unit/search/kit.c \
-	tests/unit/search/kit.h \
 	tests/unit/search/test_column_range.c \
 	tests/unit/search/set_world.c \
 	tests/unit/search/set_world.h \
 	tests/unit/search/sieve_kit.c \
 	tests/unit/search/sieve_kit.h \
 	tests/unit/search/test_count.c \
-	tests/unit/search/test_cover.c \
 	tests/unit/search/test_cur_all.c \
 	tests/unit/search/test_cur_and.c \
 	tests/unit/search/test_cur_any.c \
@@ -26,43 +23,33 @@ search_tests_sources = \
 	tests/unit/search/test_cur_term.c \
 	tests/unit/search/test_cur_word.c \
 	tests/unit/search/test_cursor.c \
-	tests/unit/search/test_dense.c \
 	tests/unit/search/test_doc_set.c \
 	tests/unit/search/test_filter_set.c \
-	tests/unit/search/test_fragments.c \
 	tests/unit/search/test_group.c \
-	tests/unit/search/test_highlight.c \
-	tests/unit/search/test_hits.c \
-	tests/unit/search/test_hits_json.c \
-	tests/unit/search/test_hits_sort_json.c \
 	tests/unit/search/test_lane.c \
 	tests/unit/search/test_leaf_fields.c \
-	tests/unit/search/test_match.c \
 	tests/unit/search/test_matches.c \
-	tests/unit/search/test_intersect.c \
 	tests/unit/search/test_meet.c \
 	tests/unit/search/test_page.c \
 	tests/unit/search/test_phrase_count.c \
 	tests/unit/search/test_phrase_field.c \
+	tests/unit/search/test_phrase_many.c \
+	tests/unit/search/test_phrase_sift.c \
 	tests/unit/search/test_plan.c \
 	tests/unit/search/test_pruning.c \
 	tests/unit/search/test_ranker.c \
-	tests/unit/search/test_score.c \
-	tests/unit/search/test_score_block.c \
 	tests/unit/search/test_searcher.c \
-	tests/unit/search/test_select.c \
 	tests/unit/search/test_sieve.c \
-	tests/unit/search/test_snippet.c \
 	tests/unit/search/test_sort.c \
 	tests/unit/search/test_sorter.c \
 	tests/unit/search/test_spot.c \
 	tests/unit/search/test_stats.c \
-	tests/unit/search/test_stats_json.c \
-	tests/unit/search/test_topk.c \
+	tests/unit/show/test_stats_json.c \
 	tests/unit/search/test_watch.c \
 	tests/unit/search/test_weigh.c \
 	tests/unit/search/test_score_table.c \
 	tests/unit/search/test_word_block.c \
+	tests/unit/search/test_word_keep.c \
 	tests/unit/search/test_word_df.c
 
 unit_programs += tests/unit/search/search_tests

@@ -3,7 +3,7 @@
 #ifndef PRS_TESTS_SET_WORLD_H
 #define PRS_TESTS_SET_WORLD_H
 
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/plan.h"
 

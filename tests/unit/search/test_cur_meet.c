@@ -3,8 +3,8 @@
  *
  * Judged as every cursor is; scored, and as the lists by which a conjunction without scores
  * leads. */
+#include "harness/search_kit.h"
 #include "unit/search/fake_cursor.h"
-#include "unit/search/kit.h"
 
 #include "base/cpu.h"
 

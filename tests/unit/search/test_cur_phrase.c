@@ -2,7 +2,7 @@
  *
  * Texts are cut at white space, one position a word.  Scores show the freq: two documents of equal
  * length and equal freq score the same. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <stdio.h>
 

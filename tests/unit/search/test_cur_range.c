@@ -1,6 +1,6 @@
 /* test_cur_range.c - are documents with a number between two ends given, filled, asked for and
  * taken away, from blocks inside, outside and across? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 #include "unit/search/sieve_kit.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* test_cur_set.c - do prefixes, ranges and exists walk the documents that were found for them,
  * in windows of every size, with one score? */
+#include "harness/search_kit.h"
 #include "unit/search/fake_cursor.h"
-#include "unit/search/kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,5 +208,27 @@ START_TEST(a_cancelled_search_stops) {
 }
 END_TEST
 
-TEST_SUITE(cur_set, different_clauses_do_not_share, sets_are_walked, an_empty_set_is_no_cursor,
-           a_cancelled_search_stops)
+/* Up to the empty word is nothing, up to no end is all: not one set for both. */
+START_TEST(an_empty_end_is_not_an_open_one) {
+    kit k;
+    kit_make(&k, false);
+    for (unsigned d = 0; d < 100; d++) {
+        char json[80];
+        snprintf(json, sizeof json, "{\"id\":\"%u\",\"tag\":\"%s\"}", d, d % 2 ? "a" : "b");
+        kit_put(&k, json);
+    }
+    kit_commit(&k);
+#define OPEN "{'type':'range','fields':{'tag':1}}"
+#define EMPTY "{'type':'range','fields':{'tag':1},'from':'','to':''}"
+#define BOTH(a, b)                                                                                 \
+    "{'type':'bool','must_not':[{'type':'bool','must_not':[" a "]},{'type':'bool','must_not':[" b  \
+    "]}],'filter':[{'type':'all'}]}"
+    ck_assert_uint_eq(kit_count(&k, BOTH(OPEN, OPEN)), 100);
+    ck_assert_uint_eq(kit_count(&k, BOTH(OPEN, EMPTY)), 0);
+    ck_assert_uint_eq(kit_count(&k, BOTH(EMPTY, OPEN)), 0);
+    kit_free(&k);
+}
+END_TEST
+
+TEST_SUITE(cur_set, an_empty_end_is_not_an_open_one, different_clauses_do_not_share,
+           sets_are_walked, an_empty_set_is_no_cursor, a_cancelled_search_stops)

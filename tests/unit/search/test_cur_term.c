@@ -1,7 +1,7 @@
 /* test_cur_term.c - does a word over several fields give the documents of all, scored as one?
  *
  * The postings are random and known to the test: freq = 2 f_title + f_body, length likewise. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/plan.h"
 

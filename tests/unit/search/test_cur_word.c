@@ -2,8 +2,8 @@
  * is, whatever it is asked, on every level of the CPU?
  *
  * Words from everywhere (runs) over one in two (bits) to a handful; judged as every cursor is. */
+#include "harness/search_kit.h"
 #include "unit/search/fake_cursor.h"
-#include "unit/search/kit.h"
 
 #include "base/cpu.h"
 

@@ -1,6 +1,6 @@
 /* test_doc_set.c - are the documents of ranges and of existing values those whose documents say
  * so? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <prismsearch.h>
 
@@ -151,4 +151,23 @@ START_TEST(keywords_between_two_ends) {
 }
 END_TEST
 
-TEST_SUITE(doc_set, values_decide, keywords_between_two_ends)
+/* Words behind a prefix, longer than it and shorter, are none of it. */
+START_TEST(a_prefix_ends_with_its_words) {
+    kit k;
+    kit_make(&k, false);
+    kit_put_body(&k, "1", "abc");
+    kit_put_body(&k, "2", "ab");
+    kit_put_body(&k, "3", "acdef");
+    kit_put_body(&k, "4", "b");
+    kit_put_body(&k, "5", "bcdef abx");
+    kit_commit(&k);
+    ck_assert_uint_eq(
+        kit_count(&k, "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'ab'}}"),
+        3);
+    ck_assert_uint_eq(
+        kit_count(&k, "{'type':'prefix','fields':{'body':1},'key':{'kind':'word','text':'a'}}"), 4);
+    kit_free(&k);
+}
+END_TEST
+
+TEST_SUITE(doc_set, a_prefix_ends_with_its_words, values_decide, keywords_between_two_ends)

@@ -1,5 +1,5 @@
 /* test_group.c - is a document as long as its fields together, and scored so? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/group.h"
 

@@ -1,6 +1,6 @@
 /* test_lane.c - does a list know what it has in a range: its block, its group, its places, its
  * freqs? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/lane.h"
 

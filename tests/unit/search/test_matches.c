@@ -1,5 +1,5 @@
 /* test_matches.c - are the bits those of the documents that a search finds? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/matches.h"
 

@@ -1,8 +1,10 @@
 /* test_meet.c - do candidates and blocks meet where both have a document, few or many, dense or
  * not, loaded or not, on every level of the CPU? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/cpu.h"
+#include "search/cursor.h"
+#include "search/lane.h"
 #include "search/meet.h"
 
 #include <stdio.h>
@@ -14,9 +16,6 @@ static const uint64_t rarity[WORDS] = {1, 3, 9, 300};
 typedef struct meet_world {
     kit k;
     uint8_t freq[WORDS][DOCS];
-    prs_plan plan;
-    prs_mem mem;
-    prs_watch watch;
 } meet_world;
 
 static void make_meet_world(meet_world *w, test_rng *rng) {
@@ -35,9 +34,6 @@ static void make_meet_world(meet_world *w, test_rng *rng) {
         kit_put_body(&w->k, id, body);
     }
     kit_merge(&w->k);
-    prs_mem_init(&w->mem, NULL);
-    w->watch = prs_watch_of(0, NULL, 0);
-    prs_plan_init(&w->plan, &w->mem, &w->watch);
 }
 
 static void open_word(meet_world *w, uint32_t word, prs_lane *lane) {
@@ -66,14 +62,15 @@ static void meet_here(meet_world *w, uint32_t word, prs_lane *lane, uint32_t fro
     }
     if (batch.n == 2) return;
     if (test_rng_one_in(rng, 5)) ck_assert_int_eq(prs_lane_load(lane, from, NULL), PRISM_OK);
-    ck_assert_int_eq(prs_meet_block(&w->plan, lane, &batch, 2, batch.n, need, &met, NULL),
+    ck_assert_int_eq(prs_meet_block(&lane->p, batch.docs + 2, batch.scores + 2, batch.n - 2, need,
+                                    &met, NULL),
                      PRISM_OK);
     ck_assert_int_eq(prs_postings_freqs(&lane->p, NULL), PRISM_OK);
     uint32_t k = 0;
     for (uint32_t i = 2; i < batch.n; i++) {
         uint32_t freq = w->freq[word][batch.docs[i]];
         if (freq == 0 || batch.scores[i] < need) continue;
-        TEST_NEED(k < met.n && met.at[k] == i && lane->p.freqs[met.place[k]] == freq);
+        TEST_NEED(k < met.n && met.at[k] + 2u == i && lane->p.freqs[met.place[k]] == freq);
         k++;
     }
     TEST_NEED(k == met.n);
@@ -101,7 +98,6 @@ START_TEST(what_both_have) {
         for (uint32_t round = 0; round < 40; round++) walk_word(&w, round % WORDS, &rng);
     }
     prs_cpu_unforce();
-    prs_plan_fini(&w.plan);
     kit_free(&w.k);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* How often a phrase stands in a document: freqs show in scores, as all texts are equally long. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <stdio.h>
 

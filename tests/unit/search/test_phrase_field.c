@@ -1,5 +1,5 @@
 /* Candidates of a phrase: lists of every density against each other, over blocks and ranges. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  *
  * Documents 0 .. 63 have word i where bit i of their number is set, so that the right answer is a
  * formula. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include <stdarg.h>
 #include <stdio.h>

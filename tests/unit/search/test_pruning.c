@@ -4,7 +4,7 @@
  * Thousands of documents in several segments, some deleted, words of every frequency, texts of very
  * different length in stretches, so that block maxima differ; and every form of query over them, at
  * random. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/buf.h"
 

@@ -1,6 +1,6 @@
 /* test_score_table.c - are answers from tables of scores those of the postings, to the bit, and is
  * one made only for what comes again? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "base/cpu.h"
 #include "search/score_table.h"

@@ -1,6 +1,6 @@
 /* test_sorter.c - are the first k in an order found, over segments, with deletions, when memory
  * ends or the search is stopped? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/sorter.h"
 

@@ -1,5 +1,5 @@
 /* test_spot.c - does a union of lists stand where its lists stand, with all their positions? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/spot.h"
 

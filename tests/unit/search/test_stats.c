@@ -1,5 +1,5 @@
 /* test_stats.c - are the integers of a query counted, added and refused as they should be? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/stats.h"
 

@@ -1,6 +1,6 @@
 /* test_watch.c - does a search stop at its deadline and when it is told to, and say so in its
  * answer? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/watch.h"
 

@@ -1,5 +1,5 @@
 /* test_weigh.c - does every leaf get the weight that FORMAT.md gives it? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/weigh.h"
 
@@ -196,6 +196,30 @@ START_TEST(a_word_twice_is_one_that_counts_twice) {
 }
 END_TEST
 
-TEST_SUITE(weigh, boosts_multiply_along_the_path, a_phrase_weighs_as_its_words_together,
-           below_const_nothing_is_weighed, fields_that_nobody_has, weights_out_of_range,
-           statistics_of_another_query, a_word_twice_is_one_that_counts_twice)
+static prism_status weigh_both(prs_mem *mem, void *ctx) {
+    weighed *w = ctx;
+    prs_weigh_opts opts = {1.2, 0.75, w->stats, NULL};
+    prs_weights weights;
+    prs_arena arena;
+    prs_arena_init(&arena, mem, 0);
+    prism_status status = prs_weigh(&arena, w->k.snap, w->query, &opts, &weights, NULL);
+    for (int i = 0; i < 200 && status == PRISM_OK; i++) /* at each of them a chunk may be full */
+        status = prs_weigh_filter(&arena, w->k.snap, w->query, &weights, NULL);
+    prs_arena_fini(&arena);
+    return status;
+}
+
+START_TEST(memory_may_run_out) {
+    weighed w;
+    begin(&w);
+    ck_assert_int_eq(weigh(&w, TERM("cat", 1)), PRISM_OK);
+    ck_assert_uint_ge(test_oom_sweep(weigh_both, &w), 3);
+    drop(&w);
+    end(&w);
+}
+END_TEST
+
+TEST_SUITE(weigh, memory_may_run_out, boosts_multiply_along_the_path,
+           a_phrase_weighs_as_its_words_together, below_const_nothing_is_weighed,
+           fields_that_nobody_has, weights_out_of_range, statistics_of_another_query,
+           a_word_twice_is_one_that_counts_twice)

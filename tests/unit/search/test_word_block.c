@@ -1,5 +1,5 @@
 /* test_word_block.c - does a block score the same as bits and as a list? */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/word_block.h"
 

@@ -1,6 +1,6 @@
 /* test_word_df.c - how many documents have a word in any field: by windows, by seeking, in one list
  * or none. */
-#include "unit/search/kit.h"
+#include "harness/search_kit.h"
 
 #include "search/word_df.h"
 

@@ -139,6 +139,40 @@ START_TEST(a_replaced_file_is_another_lock) {
 }
 END_TEST
 
-TEST_SUITE(lock, there_is_one_holder, the_holders_death_releases,
-           a_child_that_tidies_up_takes_nothing_away, only_a_regular_file_is_a_lock,
-           a_replaced_file_is_another_lock)
+/* In a directory of somebody else's the name may be a link to a file of ours: it is locked, not
+ * written over. */
+START_TEST(what_is_no_lock_is_not_written_over) {
+    static const char *const others[] = {"precious", "held last by proxy", "\n"};
+    static const char *const ours[] = {"", "held last by", "held last by process 7\n",
+                                       "held last by process 123456789123\nmore"};
+    int dir = open_dir(), fd;
+    char text[64];
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        int file = openat(dir, "other", O_RDWR | O_CREAT | O_TRUNC, 0600);
+        ck_assert_int_eq(write(file, others[i], strlen(others[i])), (ssize_t)strlen(others[i]));
+        ck_assert_int_eq(linkat(dir, "other", dir, LOCK, 0), 0);
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, false, &fd, NULL), PRISM_OK);
+        prs_lock_release(fd);
+        ck_assert_int_eq(pread(file, text, sizeof text, 0), (ssize_t)strlen(others[i]));
+        ck_assert_mem_eq(text, others[i], strlen(others[i]));
+        close(file);
+        unlinkat(dir, LOCK, 0);
+    }
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        char want[64];
+        int file = openat(dir, LOCK, O_RDWR | O_CREAT | O_TRUNC, 0600);
+        ck_assert_int_eq(write(file, ours[i], strlen(ours[i])), (ssize_t)strlen(ours[i]));
+        ck_assert_int_eq(prs_lock_take(dir, LOCK, false, &fd, NULL), PRISM_OK);
+        prs_lock_release(fd);
+        int len = snprintf(want, sizeof want, "held last by process %lld\n", (long long)getpid());
+        ck_assert_int_eq(pread(file, text, sizeof text, 0), len);
+        ck_assert_mem_eq(text, want, (size_t)len);
+        close(file);
+    }
+    close(dir);
+}
+END_TEST
+
+TEST_SUITE(lock, what_is_no_lock_is_not_written_over, there_is_one_holder,
+           the_holders_death_releases, a_child_that_tidies_up_takes_nothing_away,
+           only_a_regular_file_is_a_lock, a_replaced_file_is_another_lock)

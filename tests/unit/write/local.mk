@@ -1,6 +1,5 @@
 # Unit tests of lib/write: append `write_tests_sources += tests/unit/write/test_FILE.c`; nothing to register.
 write_tests_sources = \
-	$(world_sources) \
 	tests/unit/write/test_adopt.c \
 	tests/unit/write/test_adopt_schema.c \
 	tests/unit/write/test_adopt_source.c \

@@ -9,13 +9,14 @@
 
 typedef struct caller {
     uint64_t n_asked, stop_at; /* 0 = never */
-    uint64_t least_total, most_total;
+    uint64_t most_total, most_done;
 } caller;
 
 static int ask(void *ctx, uint64_t done, uint64_t total) {
     caller *c = ctx;
     ck_assert_uint_le(done, total);
     c->most_total = PRS_MAX(c->most_total, total);
+    c->most_done = PRS_MAX(c->most_done, done);
     return ++c->n_asked == c->stop_at;
 }
 
@@ -259,6 +260,8 @@ START_TEST(a_wait_for_the_merge_thread_ends) {
         world_flush(&w);
     }
     ck_assert_int_eq(commit_asking(&w, &c, NULL), PRISM_ECANCELED);
+    ck_assert_uint_eq(c.most_done, 0); /* nothing is done while it waits */
+    ck_assert_uint_eq(c.most_total, 6);
     ck_assert_uint_eq(world_count(&w), 0);
     prs_mutex_lock(&s.lock);
     s.open = true;

@@ -1,6 +1,6 @@
 /* test_publish.c - what is in the next commit, what is kept of those before, and what is left
  * when publishing fails at any of its calls? */
-#include "harness/world.h"
+#include "harness/hurt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -388,7 +388,33 @@ START_TEST(a_rollback_that_fails_can_be_tried_again) {
 }
 END_TEST
 
-TEST_SUITE(publish, a_merge_keeps_a_payload_of_any_size,
+/* The handle was opened before somebody with a newer version committed: what counts is what the
+ * newest commit says when the writer opens, and when it goes back to it. */
+START_TEST(a_commit_that_may_not_be_written_on) {
+    world w;
+    prism_writer *writer;
+    prism_error err = PRISM_ERROR_INIT;
+    char name[PRS_NAME_SIZE];
+    world_make(&w, world_schema);
+    world_put(&w, "{\"id\":\"a\"}");
+    world_commit(&w);
+    prs_name_of_generation(name, PRS_NAME_COMMIT, 1); /* an older one says nothing */
+    hurt_flag(w.disk, name, 16);
+    ck_assert_int_eq(prism_writer_rollback(w.writer, NULL), PRISM_OK);
+    prs_name_of_generation(name, PRS_NAME_COMMIT, 2);
+    hurt_flag(w.disk, name, 16);
+    ck_assert_int_eq(prism_writer_rollback(w.writer, &err), PRISM_EREADONLY);
+    prs_writer_close(w.writer);
+    w.writer = NULL;
+    ck_assert(!w.index.core->read_only);
+    ck_assert_int_eq(prs_writer_open(w.index.core, &w.options, &writer, &err), PRISM_EREADONLY);
+    ck_assert_ptr_nonnull(strstr(err.text, "newer version"));
+    ck_assert_uint_eq(world_count(&w), 1);
+    world_end(&w);
+}
+END_TEST
+
+TEST_SUITE(publish, a_commit_that_may_not_be_written_on, a_merge_keeps_a_payload_of_any_size,
            a_deletes_file_serves_until_something_is_deleted,
            an_older_commit_that_is_damaged_is_not_kept, an_older_commit_that_cannot_be_read_stays,
            a_schema_not_in_canonical_form_can_be_written_by, a_commit_has_no_partial_fields,

@@ -102,6 +102,26 @@ START_TEST(a_model_of_keys_agrees) {
 }
 END_TEST
 
+/* One key put over and over is looked for once a flush: else a hundred thousand puts of it in each
+ * of two flushes are ten thousand million looks at documents. */
+START_TEST(a_key_put_often_is_looked_for_once) {
+    enum { OFTEN = 20000 };
+    world w;
+    open_plain(&w);
+    for (uint32_t round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < OFTEN; i++) put_flags(&w, 1, i, PRISM_PUT_REPLACE);
+        put_flags(&w, 1, OFTEN, PRISM_PUT_APPEND); /* what was replaced before stays replaced */
+        ck_assert_uint_eq(w.writer->pending.n_replace, 1);
+        flush(&w);
+        ck_assert_uint_eq(live(&w), 1);
+    }
+    ck_assert_uint_eq(w.writer->segments.n, 3);
+    world_commit(&w);
+    ck_assert_uint_eq(world_check(&w, PRISM_CHECK_NORMAL), 0);
+    world_end(&w);
+}
+END_TEST
+
 /* More replacing documents than one batch of probes holds, some in between that replace nothing. */
 START_TEST(more_than_one_batch) {
     enum { MANY = 70000 };
@@ -245,5 +265,5 @@ START_TEST(damaged_keys_are_told) {
 }
 END_TEST
 
-TEST_SUITE(upsert, a_model_of_keys_agrees, more_than_one_batch, each_call_of_the_storage_fails,
-           each_allocation_fails, damaged_keys_are_told)
+TEST_SUITE(upsert, a_model_of_keys_agrees, a_key_put_often_is_looked_for_once, more_than_one_batch,
+           each_call_of_the_storage_fails, each_allocation_fails, damaged_keys_are_told)
