@@ -4,11 +4,14 @@
 #     check.sh [BUILD]      BUILD: a built tree whose objects are taken (default: $PRISM_BUILDDIR; none =
 #                           the library is built, too)
 #
+# Where BUILD was configured with --enable-sanitizers, so is the addon, and the tests of leaks and of the package
+# (types, examples) and the binary for others are left out.
+#
 # Node 18 or later is needed, with node_api.h (Debian: libnode-dev) and a C compiler.  fast-check and typescript
 # come by `npm ci` where npm and a registry are at hand; without them the tests of fuzzed input and of types
 # skip.  Exit: 0 passed, 77 skipped, else failed.  Last it prints "# PASS:  n" as automake.
 set -uo pipefail
-build=${1:-${PRISM_BUILDDIR:-}}
+build=${1:-${PRISM_BUILDDIR:-}} preload=
 if [ -n "$build" ]; then build=$(cd "$build" && pwd) || exit 1; fi
 cd "$(dirname "$0")"
 here=$PWD
@@ -38,6 +41,19 @@ if [ -n "$build" ]; then
     make -C "$build" --no-print-directory -s libprs.la || fail 'the library cannot be built'
 fi
 
+run=()
+tests=(test/*.test.js)
+sanitized=
+if [ -n "$build" ] && grep -q '^S\["SANITIZERS_TRUE"\]=""' "$build/config.status"; then
+    sanitized=yes
+    flags='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+    export CFLAGS="-O1 $flags"
+    for library in libasan.so libubsan.so libstdc++.so; do preload+=" $(${CC:-cc} -print-file-name=$library)"; done
+    run=(env "LD_PRELOAD=$preload" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
+    tests=()
+    for test in test/*.test.js; do [[ $test =~ (leaks|package) ]] || tests+=("$test"); done
+fi
+
 # The sources are copied: nothing is written beside them, and several checks may run at once.
 copy_sources() {
     mkdir -p "$work/tree/bindings"
@@ -62,14 +78,18 @@ install_package() {
         [ -e "$work/npm.log" ] && tail -n 2 "$work/npm.log"
         echo 'fast-check and typescript are not to be had: their tests skip'
     fi
-    "$node" build.js --if-needed
+    if [ -n "$sanitized" ]; then
+        "$node" build.js # whether it loads cannot be seen without the sanitizers' libraries
+    else
+        "$node" build.js --if-needed
+    fi
 }
 
 copy_sources || fail 'the sources cannot be copied'
 (install_package) || fail 'the addon cannot be built'
 cd "$work/tree/bindings/node" || exit 1
 export PRISM_SRCDIR=$root
-"$node" --test --test-reporter=tap test/*.test.js > "$work/log" 2>&1
+"${run[@]}" "$node" --test --test-reporter=tap "${tests[@]}" > "$work/log" 2>&1
 status=$?
 if [ "$status" != 0 ]; then grep -A 25 -E '^ *not ok' "$work/log" || cat "$work/log"; fi
 
@@ -89,7 +109,7 @@ check_prebuilt() {
     grep -A 25 -E '^ *not ok' "$work/log2" || cat "$work/log2"
     return 1
 }
-check_prebuilt || status=1
+[ -n "$sanitized" ] || check_prebuilt || status=1
 
 # number WORD: the sum of the last lines of the reports.
 number() {

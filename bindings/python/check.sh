@@ -4,11 +4,14 @@
 #     check.sh [BUILD]      BUILD: a built tree whose objects are taken (default: $PRISM_BUILDDIR; none =
 #                           the library is built, too)
 #
+# Where BUILD was configured with --enable-sanitizers, so is the extension, and the tests of leaks and types and
+# the wheel are left out.
+#
 # Python 3.11 or later is needed, with setuptools, wheel, pytest and hypothesis: from PyPI, or, where
 # that cannot be reached, from the system (then without build isolation).  With neither it says what is
 # missing and skips.  Exit: 0 passed, 77 skipped, else failed.  Last it prints "# PASS:  n" as automake.
 set -uo pipefail
-build=${1:-${PRISM_BUILDDIR:-}}
+build=${1:-${PRISM_BUILDDIR:-}} preload=
 if [ -n "$build" ]; then build=$(cd "$build" && pwd) || exit 1; fi
 cd "$(dirname "$0")"
 here=$PWD
@@ -40,6 +43,21 @@ if [ -n "$build" ]; then
     make -C "$build" --no-print-directory -s libprs.la || fail 'the library cannot be built'
 fi
 
+# The tools that a test may want; none under the sanitizers, which would look at them, too.
+wanted=(pyright apsw pandas pyarrow polars zstandard)
+tests=("$here/tests")
+run=()
+sanitized=
+if [ -n "$build" ] && grep -q '^S\["SANITIZERS_TRUE"\]=""' "$build/config.status"; then
+    sanitized=yes
+    flags='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer'
+    export CFLAGS="-O1 -g $flags" LDFLAGS=$flags
+    for library in libasan.so libubsan.so libstdc++.so; do preload+=" $(${CC:-cc} -print-file-name=$library)"; done
+    run=(env "LD_PRELOAD=$preload" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1)
+    wanted=(apsw zstandard)
+    tests+=(--ignore "$here/tests/test_leaks.py" --deselect "$here/tests/test_documents.py")
+fi
+
 # The sources are copied: nothing is written beside them, and several checks may run at once.
 copy_sources() {
     mkdir -p "$work/tree/bindings"
@@ -61,7 +79,7 @@ make_environment() {
     local tools=(setuptools wheel pytest hypothesis mypy)
     "$python" -m venv "$work/venv" || return 1
     if "$work/venv/bin/pip" install -q --disable-pip-version-check "${tools[@]}" > "$work/pip.log" 2>&1; then
-        for tool in pyright apsw pandas pyarrow polars zstandard; do # tests that want one skip without it
+        for tool in "${wanted[@]}"; do # tests that want one skip without it
             "$work/venv/bin/pip" install -q --disable-pip-version-check "$tool" >> "$work/pip.log" 2>&1 ||
                 echo "$tool could not be installed: its tests are skipped"
         done
@@ -81,7 +99,7 @@ make_environment || fail 'no virtual environment'
 "$work/venv/bin/pip" install -q --disable-pip-version-check --no-build-isolation --no-deps "$work/tree/bindings/python" ||
     fail 'pip install failed'
 cd "$work"
-"$work/venv/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$here" -c "$here/pyproject.toml" "$here/tests" |
+"${run[@]}" "$work/venv/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$here" -c "$here/pyproject.toml" "${tests[@]}" |
     tee "$work/log"
 status=${PIPESTATUS[0]}
 
@@ -98,7 +116,7 @@ check_wheel() {
         "$work/other/bin/python" -m pytest -q -p no:cacheprovider --rootdir "$here" -c "$here/pyproject.toml" \
             "$here"/tests/test_{scenarios,search,sqlite}.py | tee -a "$work/log"
 }
-check_wheel || status=1
+[ -n "$sanitized" ] || check_wheel || status=1
 
 # number WORD: the sum of pytest's last lines.
 number() {

@@ -3,7 +3,7 @@
 EXTRA_DIST += bindings/python/README.md bindings/python/NOTES.md bindings/python/pyproject.toml bindings/python/setup.py \
 	bindings/python/check.sh bindings/python/wheel.sh bindings/bundle.sh \
 	bindings/python/src/_core/answer.c bindings/python/src/_core/core.h bindings/python/src/_core/errors.c \
-	bindings/python/src/_core/from_json.c bindings/python/src/_core/index.c bindings/python/src/_core/maintain.c \
+	bindings/python/src/_core/from_json.c bindings/python/src/_core/index.c bindings/python/src/_core/json_string.c bindings/python/src/_core/maintain.c \
 	bindings/python/src/_core/module.c bindings/python/src/_core/objects.c bindings/python/src/_core/put_many.c \
 	bindings/python/src/_core/schema.c bindings/python/src/_core/shards.c bindings/python/src/_core/snapshot.c bindings/python/src/_core/text.c \
 	bindings/python/src/_core/to_json.c bindings/python/src/_core/tokenizers.c bindings/python/src/_core/watch.c bindings/python/src/_core/writer.c \

@@ -37,6 +37,7 @@ SOURCES = [
     "errors",
     "from_json",
     "index",
+    "json_string",
     "maintain",
     "module",
     "objects",
@@ -54,7 +55,7 @@ SOURCES = [
 
 # No path of this machine in a binary.
 MAPPED = [f"-ffile-prefix-map={ROOT}=prismsearch", f"-ffile-prefix-map={HERE}=prismsearch/bindings/python"]
-# A free-threaded Python has no limited API: its binary is for one version.
+# A free-threaded Python has no limited API (before 3.15): its binary is for one version.
 STABLE = not sysconfig.get_config_var("Py_GIL_DISABLED") and not getattr(sys.flags, "nogil", False)
 
 SQLITE = HERE / "sqlite" if (HERE / "sqlite").is_dir() else HERE.parent / "sqlite"
@@ -207,6 +208,7 @@ setup(
             [f"src/_core/{name}.c" for name in SOURCES],
             depends=["src/_core/core.h"],
             include_dirs=["src/_core"],
+            define_macros=[] if STABLE else [("PRISMSEARCH_FREE_THREADED", "1")],
             py_limited_api=STABLE,
             extra_compile_args=["-std=c11", "-Wall", "-Wextra", "-fvisibility=hidden", *MAPPED],
         )

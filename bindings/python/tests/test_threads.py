@@ -132,3 +132,53 @@ def test_the_lock_is_given_up(memory: ps.Index) -> None:
     if took < 0.05:
         pytest.skip(f"over in {took:.3f} s")
     assert ticks > took / 0.0005 / 20
+
+
+def test_one_object_in_many_threads(memory: ps.Index) -> None:
+    """Hits, a document that changes, and handles that close, each in eight threads at once: what a free-threaded
+    Python makes of it; with a global lock it cannot fail."""
+    with memory.writer() as w:
+        w.put_many({"id": str(i), "title": f"title {i}", "body": f"word 数据库 {i}"} for i in range(20))
+    start = threading.Barrier(8)
+
+    def read(hits: ps.Hits) -> int:
+        start.wait()
+        good = 0
+        for hit in hits:
+            good += hit["title"] == f"title {hit.key}" and hit["id"] == hit.key and "<mark>" in hit.snippet("body")
+            good += hit.fields["title"] == hit["title"] and hits.next is None
+        return good
+
+    document: dict[str, object] = {"id": "shared"}
+
+    def change(w: ps.Writer, number: int) -> None:
+        start.wait()
+        for i in range(300):
+            document[f"k{number}-{i % 7}"] = [i, str(i)]
+            try:
+                w.put(document)
+            except RuntimeError as error:
+                assert "changed" in str(error)
+            document.pop(f"k{number}-{(i + 3) % 7}", None)
+
+    def close(handles: list[ps.Snapshot]) -> None:
+        start.wait()
+        for handle in handles:
+            try:
+                handle.search("word", 3)
+            except ValueError as error:
+                assert "is closed" in str(error)
+            handle.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(20):
+            hits = memory.search("word 数据", 20)
+            assert list(pool.map(read, [hits] * 8)) == [40] * 8
+        with memory.writer() as w:
+            list(pool.map(change, [w] * 8, range(8)))
+            assert w.stats()["documents_put"] > 0
+        for _ in range(20):
+            handles = [memory.snapshot() for _ in range(10)]
+            list(pool.map(close, [handles] * 8))
+            assert all(handle.closed for handle in handles)
+    assert memory["shared"]["id"] == "shared"

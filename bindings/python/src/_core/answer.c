@@ -190,28 +190,31 @@ static PyObject *get_document_bytes(PyObject *self, PyObject *args) {
     return read_document(self, args, true);
 }
 
-/* The text of hit i, read once; NULL: an exception.  Two threads may read it at once: one copy is
- * kept. */
-static const stored *text_of(core_state *state, answer *a, Py_ssize_t i, uint64_t gdoc) {
+/* The text of hit i, read once and the answer's; false: an exception.  Two threads may read it at
+ * once: one copy is kept. */
+static bool text_of(PyObject *self, answer *a, Py_ssize_t i, uint64_t gdoc, stored *out) {
     prism_error err = PRISM_ERROR_INIT;
     prism_status status;
     stored own = {NULL, 0};
+    CORE_LOCK(self);
     if (a->texts == NULL) a->texts = calloc(prism_hits_count(a->hits), sizeof *a->texts);
-    if (a->texts == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
-    if (a->texts[i].json != NULL) return &a->texts[i];
+    bool room = a->texts != NULL;
+    *out = room ? a->texts[i] : own;
+    CORE_UNLOCK(self);
+    if (!room) PyErr_NoMemory();
+    if (!room || out->json != NULL) return room;
     CORE_UNLOCKED(status = prism_document_get(a->snap, gdoc, &own.json, &own.len, &err));
     if (status != PRISM_OK) {
-        core_raise(state, &err);
-        return NULL;
+        core_raise(core_state_of(self), &err);
+        return false;
     }
-    if (a->texts[i].json == NULL)
-        a->texts[i] = own;
-    else
-        prism_free_text(own.json);
-    return &a->texts[i];
+    CORE_LOCK(self);
+    bool first = a->texts[i].json == NULL;
+    if (first) a->texts[i] = own;
+    *out = a->texts[i];
+    CORE_UNLOCK(self);
+    if (!first) prism_free_text(own.json);
+    return true;
 }
 
 static PyObject *get_field(PyObject *self, PyObject *args) {
@@ -224,10 +227,11 @@ static PyObject *get_field(PyObject *self, PyObject *args) {
     if (a == NULL) return NULL;
     PyObject *encoded = PyUnicode_AsEncodedString(name, "utf-8", "surrogatepass");
     if (encoded != NULL && has_snapshot(a) && get_hit(a, i, &hit)) {
-        const stored *text = text_of(core_state_of(self), a, i, hit.gdoc);
+        stored text;
         bytes = PyBytes_AsString(encoded);
         len = PyBytes_Size(encoded);
-        if (text != NULL) value = core_member(text->json, text->len, bytes, (size_t)len);
+        if (text_of(self, a, i, hit.gdoc, &text))
+            value = core_member(text.json, text.len, bytes, (size_t)len);
         if (value == NULL && !PyErr_Occurred()) PyErr_SetObject(PyExc_KeyError, name);
     }
     Py_XDECREF(encoded);

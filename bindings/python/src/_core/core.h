@@ -1,6 +1,7 @@
 /* core.h - what the files of the extension module `prismsearch._core` share.
  *
- * Limited API of Python 3.11: one binary for every later version.  The module is thin: it turns
+ * Limited API of Python 3.11: one binary for every later version; a free-threaded Python has no
+ * limited API and gets a binary of its own (setup.py).  The module is thin: it turns
  * arguments into calls of the library and results into Python's own objects; what is convenient is
  * Python (prismsearch/).
  *
@@ -11,15 +12,23 @@
  *                   are made after.
  *                   Tokenizers (tokenizers.c) are called with the library's locks held and take
  *                   Python's: what keeps Python's waits for none that a thread may hold there.
+ * Without one       In a free-threaded Python an object's counters have a lock of their own
+ *                   (CORE_LOCK), held for a few instructions, and what Python's own containers hold
+ *                   is taken as references of ours.
  * Handles           Every object owns one thing of the library (core_object).  close() in one
  *                   thread while another is inside a call takes effect when that call returns.
  * Errors            A status becomes an exception of prismsearch._errors (errors.c). */
 #ifndef PRISMSEARCH_PY_CORE_H
 #define PRISMSEARCH_PY_CORE_H
 
+#ifndef PRISMSEARCH_FREE_THREADED
 #define Py_LIMITED_API 0x030b0000
+#endif
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#ifdef PRISMSEARCH_FREE_THREADED
+#include <pthread.h>
+#endif
 
 #include <prismsearch.h>
 
@@ -54,7 +63,19 @@ typedef struct core_object {
     Py_ssize_t users; /* calls that are inside, in other threads */
     bool closing;     /* close() was called while there were some */
     core_telling *telling;
+#ifdef PRISMSEARCH_FREE_THREADED
+    pthread_mutex_t lock; /* of what is above but the first three, and of an answer's texts */
+#endif
 } core_object;
+
+/** Around a few instructions that call nothing of Python's: nothing where there is a global lock. */
+#ifdef PRISMSEARCH_FREE_THREADED
+#define CORE_LOCK(object) ((void)pthread_mutex_lock(&((core_object *)(object))->lock))
+#define CORE_UNLOCK(object) ((void)pthread_mutex_unlock(&((core_object *)(object))->lock))
+#else
+#define CORE_LOCK(object) ((void)(object))
+#define CORE_UNLOCK(object) ((void)(object))
+#endif
 
 /** A new object; the handle is given up if there is no memory for it. */
 PyObject *core_new(core_state *state, PyObject *type, const char *name, void *handle,
@@ -142,17 +163,18 @@ void core_text_free(core_text *text);
 static inline void core_text_char(core_text *text, char c) {
     core_text_put(text, &c, 1);
 }
-/** UTF-8 as str, ill-formed parts as U+FFFD.
- *  Params : n_high = bytes of it that are not ASCII; work = space used again from call to call */
-PyObject *core_str(const char *bytes, size_t len, size_t n_high, core_text *work);
 /** A text of the library as str, then freed; NULL stays NULL. */
 PyObject *core_take_text(char *text);
 
-/* ---- to_json.c, from_json.c ------------------------------------------------------------------ */
+/* ---- json_string.c, to_json.c, from_json.c --------------------------------------------------- */
 
 /** Append the JSON of a document: a mapping, or str or bytes that are JSON already.
  *  Returns 0, or -1 with an exception; the text is then as it was. */
 int core_document_to_json(core_state *state, PyObject *document, core_text *out);
+/** A string of JSON from behind its first quote, ill-formed parts as U+FFFD; goes behind the last.
+ *  Params : work = space used again from call to call
+ *  Returns: NULL: an exception, or none where it is no string */
+PyObject *core_json_string(const char **at, const char *end, core_text *work);
 /** What a JSON text holds, as dict, list, str, int, float, bool, None; NULL: an exception. */
 PyObject *core_from_json(const char *text, size_t len);
 /** What a member of a JSON object holds; NULL without an exception: there is none of the name.

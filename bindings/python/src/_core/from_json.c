@@ -1,9 +1,9 @@
 /* from_json.c - which Python objects does this JSON text stand for?
  *
  * Stored documents come as JSON that the library has checked when they were put, so this reader is
- * for speed: strings without an escape, nearly all, become str straight from the bytes.  It
- * believes nothing all the same: every step is bounded by the end of the text, depth by MAX_DEPTH,
- * and what it does not understand is a ValueError.
+ * for speed; its strings are json_string.c.  It believes nothing all the same: every step is
+ * bounded by the end of the text, depth by MAX_DEPTH, and what it does not understand is a
+ * ValueError.
  *
  *   whole numbers of any length -> int      others -> float, rounded as float() rounds
  *   \uD83D\uDE00 -> one character           a lone half -> U+FFFD, which any encoder takes
@@ -25,8 +25,7 @@
 typedef struct json_reader {
     const char *at, *end;
     int depth;
-    core_text text; /* of the string with escapes that is being read; its memory is used again */
-    core_text wide; /* work space of core_str */
+    core_text work; /* of strings; its memory is used again */
 } json_reader;
 
 static PyObject *read_value(json_reader *r);
@@ -51,148 +50,37 @@ static bool take(json_reader *r, char c) {
 
 /* ---- strings --------------------------------------------------------------------------------- */
 
-/* Four hex digits; -1: there are none. */
-static long read_hex(json_reader *r) {
-    long value = 0;
-    if (r->end - r->at < 4) return -1;
-    for (int i = 0; i < 4; i++) {
-        char c = *r->at++;
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0) return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
-static void put_code_point(core_text *out, unsigned long c) {
-    char b[4];
-    size_t n = 0;
-    if (c < 0x80) {
-        b[n++] = (char)c;
-    } else if (c < 0x800) {
-        b[n++] = (char)(0xC0 | (c >> 6));
-        b[n++] = (char)(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        b[n++] = (char)(0xE0 | (c >> 12));
-        b[n++] = (char)(0x80 | ((c >> 6) & 0x3F));
-        b[n++] = (char)(0x80 | (c & 0x3F));
-    } else {
-        b[n++] = (char)(0xF0 | (c >> 18));
-        b[n++] = (char)(0x80 | ((c >> 12) & 0x3F));
-        b[n++] = (char)(0x80 | ((c >> 6) & 0x3F));
-        b[n++] = (char)(0x80 | (c & 0x3F));
-    }
-    core_text_put(out, b, n);
-}
-
-/* Behind "\u": one code point, of two halves where they stand beside each other. */
-static bool read_unicode(json_reader *r, core_text *out) {
-    long high = read_hex(r);
-    if (high < 0) return false;
-    unsigned long c = (unsigned long)high;
-    if (high >= 0xD800 && high < 0xDC00 && r->end - r->at >= 6 && r->at[0] == '\\' &&
-        r->at[1] == 'u') {
-        json_reader ahead = {r->at + 2, r->end, 0, {0}, {0}};
-        long low = read_hex(&ahead);
-        if (low >= 0xDC00 && low < 0xE000) {
-            c = 0x10000 + (((unsigned long)high - 0xD800) << 10) + ((unsigned long)low - 0xDC00);
-            r->at = ahead.at;
-        }
-    }
-    put_code_point(out, c >= 0xD800 && c < 0xE000 ? 0xFFFD : c);
-    return true;
-}
-
-static bool read_escape(json_reader *r, core_text *out) {
-    static const char escapes[] = "\"\"\\\\//n\nr\rt\tb\bf\f";
-    if (r->at >= r->end) return false;
-    char c = *r->at++;
-    if (c == 'u') return read_unicode(r, out);
-    for (const char *s = escapes; *s != '\0'; s += 2) {
-        if (s[0] != c) continue;
-        core_text_char(out, s[1]);
-        return true;
-    }
-    return false;
-}
-
 /* As many whole blocks as have neither quote nor backslash. */
 #ifdef __SSE2__
-static const char *skip_plain(const char *at, const char *end, size_t *n_high) {
+static const char *skip_plain(const char *at, const char *end) {
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    const __m128i one = _mm_set1_epi8(1), zero = _mm_setzero_si128();
-    __m128i high = zero;
     for (; end - at >= 16; at += 16) {
         __m128i block = _mm_loadu_si128((const __m128i *)(const void *)at);
         __m128i special =
             _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
-        if (_mm_movemask_epi8(special) != 0) break;
-        __m128i negative = _mm_and_si128(_mm_cmplt_epi8(block, zero), one);
-        high = _mm_add_epi64(high, _mm_sad_epu8(negative, zero));
+        int mask = _mm_movemask_epi8(special);
+        if (mask != 0) return at + __builtin_ctz((unsigned)mask);
     }
-    uint64_t halves[2];
-    memcpy(halves, &high, sizeof halves);
-    *n_high += (size_t)(halves[0] + halves[1]);
     return at;
 }
 #else
-/* Eight bytes of which one is a quote or a backslash?  The borrow of a subtraction sets the high
- * bit of a byte that was zero; a byte before it in memory order cannot be missed. */
-static bool has_special(uint64_t eight) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-    uint64_t quote = eight ^ (ones * '"'), backslash = eight ^ (ones * '\\');
-    return ((((quote - ones) & ~quote) | ((backslash - ones) & ~backslash)) & highs) != 0;
-}
-
-static const char *skip_plain(const char *at, const char *end, size_t *n_high) {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t eight;
-    for (; end - at >= 8; at += 8) {
-        memcpy(&eight, at, 8);
-        if (has_special(eight)) break;
-        *n_high += (((eight >> 7) & ones) * ones) >> 56; /* a bit a byte, summed in the highest */
-    }
+static const char *skip_plain(const char *at, const char *end) {
+    (void)end;
     return at;
 }
 #endif
 
-/* The end of the part that has neither quote nor escape; *n_high += bytes of it that are not
- * ASCII. */
-static const char *plain_end(const json_reader *r, size_t *n_high) {
-    const char *at = skip_plain(r->at, r->end, n_high);
-    for (; at < r->end && *at != '"' && *at != '\\'; at++) *n_high += (unsigned char)*at >> 7;
+/* The end of the part that has neither quote nor escape. */
+static const char *plain_end(const json_reader *r) {
+    const char *at = skip_plain(r->at, r->end);
+    while (at < r->end && *at != '"' && *at != '\\') at++;
     return at;
-}
-
-static PyObject *read_escaped(json_reader *r) {
-    core_text *text = &r->text;
-    bool good = true;
-    size_t n_high = 0;
-    text->len = 0;
-    while (good) {
-        const char *end = plain_end(r, &n_high);
-        core_text_put(text, r->at, (size_t)(end - r->at));
-        r->at = end;
-        if (r->at >= r->end) good = false;
-        if (!good || *r->at++ == '"') break;
-        good = read_escape(r, text);
-    }
-    if (!good) return fail();
-    if (text->failed) return PyErr_NoMemory();
-    return core_str(text->ptr, text->len, n_high, &r->wide);
 }
 
 /* Behind the first quote. */
 static PyObject *read_string(json_reader *r) {
-    size_t n_high = 0;
-    const char *from = r->at, *end = plain_end(r, &n_high);
-    if (end >= r->end) return fail();
-    if (*end == '\\') return read_escaped(r);
-    r->at = end + 1;
-    return core_str(from, (size_t)(end - from), n_high, &r->wide);
+    PyObject *text = core_json_string(&r->at, r->end, &r->work);
+    return text != NULL ? text : fail();
 }
 
 /* ---- numbers, words -------------------------------------------------------------------------- */
@@ -303,10 +191,9 @@ static PyObject *read_value(json_reader *r) {
 }
 
 PyObject *core_from_json(const char *text, size_t len) {
-    json_reader r = {text, text + len, 0, {0}, {0}};
+    json_reader r = {text, text + len, 0, {0}};
     PyObject *value = read_value(&r);
-    core_text_free(&r.text);
-    core_text_free(&r.wide);
+    core_text_free(&r.work);
     if (value == NULL) return NULL;
     skip_blanks(&r);
     if (r.at == r.end) return value;
@@ -318,9 +205,8 @@ PyObject *core_from_json(const char *text, size_t len) {
 
 /* Behind the first quote; false: the text ends in the string. */
 static bool skip_string(json_reader *r) {
-    size_t n_high = 0;
     for (;;) {
-        r->at = plain_end(r, &n_high);
+        r->at = plain_end(r);
         if (r->at >= r->end) return false;
         if (*r->at++ == '"') return true;
         if (r->at++ >= r->end) return false; /* what is escaped */
@@ -371,9 +257,8 @@ static PyObject *find_member(json_reader *r, const char *name, size_t len) {
 }
 
 PyObject *core_member(const char *text, size_t len, const char *name, size_t name_len) {
-    json_reader r = {text, text + len, 0, {0}, {0}};
+    json_reader r = {text, text + len, 0, {0}};
     PyObject *value = find_member(&r, name, name_len);
-    core_text_free(&r.text);
-    core_text_free(&r.wide);
+    core_text_free(&r.work);
     return value;
 }

@@ -142,7 +142,13 @@ static void destroy(void *module) {
 }
 
 PyMODINIT_FUNC PyInit__core(void) {
-    static PyModuleDef_Slot slots[] = {{Py_mod_exec, (void *)(uintptr_t)execute}, {0, NULL}};
+    static PyModuleDef_Slot slots[] = {
+        {Py_mod_exec, (void *)(uintptr_t)execute},
+#if defined(PRISMSEARCH_FREE_THREADED) && defined(Py_mod_gil)
+        {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+        {0, NULL}
+    };
     static PyModuleDef definition = {PyModuleDef_HEAD_INIT,
                                      "_core",
                                      "The C half of prismsearch.",

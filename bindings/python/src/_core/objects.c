@@ -5,7 +5,8 @@
  *
  * Calls give up Python's global lock, so another thread may call close() meanwhile; the library
  * asks that a handle be closed when no thread uses it.  The counters are changed with the lock held
- * and need no atomics.  Giving up runs without the lock: closing a writer may wait for its merge.
+ * and need no atomics; where Python has none, with that of the object.  Giving up runs without the
+ * lock: closing a writer may wait for its merge.
  * Tested by: tests/test_lifetime.py, tests/test_threads.py */
 #include "core.h"
 
@@ -21,42 +22,60 @@ PyObject *core_new(core_state *state, PyObject *type, const char *name, void *ha
     self->handle = handle;
     self->give_up = give_up;
     self->name = name;
+#ifdef PRISMSEARCH_FREE_THREADED
+    (void)pthread_mutex_init(&self->lock, NULL);
+#endif
     return (PyObject *)self;
 }
 
-static void release(core_object *self) {
-    void *handle = self->handle;
-    self->handle = NULL;
+/* The handle, if nobody is inside and it is to go; with the object's lock. */
+static void *take_handle(core_object *self) {
+    void *handle = self->users == 0 && self->closing ? self->handle : NULL;
+    if (handle != NULL) self->handle = NULL;
+    return handle;
+}
+
+static void give_up(core_object *self, void *handle) {
     if (handle == NULL) return;
     CORE_UNLOCKED(self->give_up(handle));
 }
 
+/* Is this thread inside a call that tells its progress?  With the object's lock. */
+static bool is_telling(const core_object *self) {
+    for (const core_telling *t = self->telling; t != NULL; t = t->next)
+        if (t->thread == PyThread_get_thread_ident()) return true;
+    return false;
+}
+
 void *core_use(PyObject *object) {
     core_object *self = (core_object *)object;
-    if (self->handle == NULL || self->closing) {
+    CORE_LOCK(self);
+    bool closed = self->handle == NULL || self->closing, telling = is_telling(self);
+    void *handle = closed || telling ? NULL : self->handle;
+    if (handle != NULL) self->users++;
+    CORE_UNLOCK(self);
+    if (closed)
         PyErr_Format(PyExc_ValueError, "the %s is closed", self->name);
-        return NULL;
-    }
-    for (const core_telling *t = self->telling; t != NULL; t = t->next)
-        if (t->thread == PyThread_get_thread_ident()) {
-            PyErr_Format(PyExc_RuntimeError, "the %s is amid a call that tells its progress",
-                         self->name);
-            return NULL;
-        }
-    self->users++;
-    return self->handle;
+    else if (telling)
+        PyErr_Format(PyExc_RuntimeError, "the %s is amid a call that tells its progress",
+                     self->name);
+    return handle;
 }
 
 void core_telling_begin(PyObject *object, core_telling *me) {
     core_object *self = (core_object *)object;
+    CORE_LOCK(self);
     *me = (core_telling){PyThread_get_thread_ident(), self->telling};
     self->telling = me;
+    CORE_UNLOCK(self);
 }
 
 void core_telling_end(PyObject *object, core_telling *me) {
     core_telling **at = &((core_object *)object)->telling;
+    CORE_LOCK(object);
     while (*at != me) at = &(*at)->next;
     *at = me->next;
+    CORE_UNLOCK(object);
 }
 
 void *core_use_telling(PyObject *object, core_telling *me) {
@@ -72,21 +91,31 @@ void core_done_telling(PyObject *object, core_telling *me) {
 
 void core_done(PyObject *object) {
     core_object *self = (core_object *)object;
-    if (--self->users == 0 && self->closing) release(self);
+    CORE_LOCK(self);
+    self->users--;
+    void *handle = take_handle(self);
+    CORE_UNLOCK(self);
+    give_up(self, handle);
 }
 
 PyObject *core_close(PyObject *object, PyObject *unused) {
     core_object *self = (core_object *)object;
     (void)unused;
+    CORE_LOCK(self);
     self->closing = true;
-    if (self->users == 0) release(self);
+    void *handle = take_handle(self);
+    CORE_UNLOCK(self);
+    give_up(self, handle);
     Py_RETURN_NONE;
 }
 
 PyObject *core_closed(PyObject *object, void *unused) {
     core_object *self = (core_object *)object;
     (void)unused;
-    return PyBool_FromLong(self->handle == NULL || self->closing);
+    CORE_LOCK(self);
+    bool closed = self->handle == NULL || self->closing;
+    CORE_UNLOCK(self);
+    return PyBool_FromLong(closed);
 }
 
 PyObject *core_enter(PyObject *self, PyObject *unused) {
@@ -104,9 +133,15 @@ PyObject *core_exit(PyObject *self, PyObject *args) {
 void core_dealloc(PyObject *object) {
     PyTypeObject *type = Py_TYPE(object);
     PyObject *kind, *value, *trace;
+    core_object *self = (core_object *)object;
+    void *handle = self->handle;
+    self->handle = NULL;
     PyErr_Fetch(&kind, &value, &trace); /* giving up the lock may run anything */
-    release((core_object *)object);
+    give_up(self, handle);
     PyErr_Restore(kind, value, trace);
+#ifdef PRISMSEARCH_FREE_THREADED
+    (void)pthread_mutex_destroy(&self->lock);
+#endif
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
     Py_DECREF(type);
 }

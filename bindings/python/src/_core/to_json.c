@@ -176,7 +176,8 @@ static int write_member(json_writer *w, PyObject *name, PyObject *value, bool fi
     return -1;
 }
 
-static int write_dict(json_writer *w, PyObject *dict) {
+/* Of a dict that no other code changes but that of its values. */
+static int write_own_dict(json_writer *w, PyObject *dict) {
     PyObject *name, *value;
     Py_ssize_t at = 0;
     bool first = true;
@@ -194,9 +195,23 @@ static int write_dict(json_writer *w, PyObject *dict) {
     return failed;
 }
 
+#ifdef PRISMSEARCH_FREE_THREADED
+/* Another thread may change it amid a step: a copy, which Python makes under the dict's lock. */
+static int write_dict(json_writer *w, PyObject *dict) {
+    PyObject *own = PyDict_Copy(dict);
+    int failed = own == NULL ? -1 : write_own_dict(w, own);
+    Py_XDECREF(own);
+    return failed;
+}
+#else
+static int write_dict(json_writer *w, PyObject *dict) {
+    return write_own_dict(w, dict);
+}
+#endif
+
 static int write_mapping(json_writer *w, PyObject *mapping) {
     PyObject *dict = PyDict_New();
-    int failed = dict == NULL || PyDict_Update(dict, mapping) != 0 ? -1 : write_dict(w, dict);
+    int failed = dict == NULL || PyDict_Update(dict, mapping) != 0 ? -1 : write_own_dict(w, dict);
     Py_XDECREF(dict);
     return failed;
 }
