@@ -1,6 +1,5 @@
 /* test_english_stem.c - does our English stemmer answer as libstemmer does, for words that are put
- * together from everything that its rules look at?  Vocabularies:
- * tests/conformance/test_snowball.c. */
+ * together from everything that its rules look at?  Vocabularies: test_snowball.c. */
 #include "kit.h"
 
 #include "analysis/english_stem.h"
