@@ -10,7 +10,8 @@
  * gets every word that holds no digit, in any script.
  *
  * English, which most texts are stemmed as, is our own code (english_stem.c): the same answers as
- * Snowball 2 for a twentieth of the instructions.  Words too long for it go to libstemmer.
+ * Snowball 2 for a twentieth of the instructions.  Words too long for it, and those with other
+ * letters, which only the fingerprint asks for, go to libstemmer: it counts letters, not bytes.
  *
  * Rejected    Guessing the language of a text: a wrong guess hides documents (analysis.md, 2.6).
  * Tested by   tests/unit/analysis/test_stem.c, tests/conformance/test_snowball.c */
@@ -56,13 +57,17 @@ void prs_stem_close(prs_stem *stem) {
     stem->handle = NULL;
 }
 
-bool prs_stem_collides(const prs_stem *stem, prs_bytes folded, bool has_digit) {
-    if (folded.len == 0 || has_digit) return false;
-    for (size_t i = 0; stem->is_english && i < folded.len; i++) {
+static bool is_plain(prs_bytes folded) {
+    for (size_t i = 0; i < folded.len; i++) {
         uint8_t c = folded.ptr[i];
         if ((uint8_t)(c - 'a') >= 26 && c != '\'') return false;
     }
     return true;
+}
+
+bool prs_stem_collides(const prs_stem *stem, prs_bytes folded, bool has_digit) {
+    if (folded.len == 0 || has_digit) return false;
+    return !stem->is_english || is_plain(folded);
 }
 
 bool prs_stem_applies(const prs_stem *stem, prs_bytes folded, bool has_digit) {
@@ -70,7 +75,7 @@ bool prs_stem_applies(const prs_stem *stem, prs_bytes folded, bool has_digit) {
 }
 
 prism_status prs_stem_word(prs_stem *stem, prs_bytes folded, prs_bytes *out, prism_error *err) {
-    if (stem->is_ours && folded.len <= sizeof stem->word) {
+    if (stem->is_ours && folded.len <= sizeof stem->word && is_plain(folded)) {
         memcpy(stem->word, folded.ptr, folded.len);
         *out = prs_bytes_of(stem->word, prs_english_stem(stem->word, (uint32_t)folded.len));
         if (out->len == 0) *out = folded;

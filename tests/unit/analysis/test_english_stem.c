@@ -4,6 +4,7 @@
 #include "kit.h"
 
 #include "analysis/english_stem.h"
+#include "analysis/stem.h"
 
 #include <libstemmer.h>
 #include <stdlib.h>
@@ -119,4 +120,32 @@ START_TEST(stays_within_the_word) {
 }
 END_TEST
 
-TEST_SUITE(english_stem, answers_as_libstemmer, follows_the_rules, stays_within_the_word)
+/* The fingerprint is part of every analyzer that stems: were ours another one than libstemmer's, an
+ * index of before could not be written to any more. */
+START_TEST(fingerprints_are_those_of_libstemmer) {
+    static const char *const probes[] = {
+#define PROBE(word) word,
+#include "analysis/stem_probe.def"
+#undef PROBE
+    };
+    prism_error err = PRISM_ERROR_INIT;
+    prs_stem stem;
+    ck_assert_int_eq(prs_stem_open(&stem, "english", &err), PRISM_OK);
+    struct sb_stemmer *theirs = sb_stemmer_new("english", "UTF_8");
+    ck_assert_ptr_nonnull(theirs);
+    for (size_t i = 0; i < PRS_COUNT(probes) && is_version_2(theirs); i++) {
+        prs_bytes ours;
+        prs_bytes probe = prs_bytes_of(probes[i], strlen(probes[i]));
+        ck_assert_int_eq(prs_stem_word(&stem, probe, &ours, &err), PRISM_OK);
+        const sb_symbol *want = sb_stemmer_stem(theirs, probe.ptr, (int)probe.len);
+        ck_assert_ptr_nonnull(want);
+        ck_assert_uint_eq(ours.len, (size_t)sb_stemmer_length(theirs));
+        ck_assert_msg(memcmp(ours.ptr, want, ours.len) == 0, "%s", probes[i]);
+    }
+    sb_stemmer_delete(theirs);
+    prs_stem_close(&stem);
+}
+END_TEST
+
+TEST_SUITE(english_stem, answers_as_libstemmer, follows_the_rules, stays_within_the_word,
+           fingerprints_are_those_of_libstemmer)
