@@ -211,16 +211,16 @@ for (const call of ['put', 'putAll']) {
       try {
         await (call === 'put' ? writer.put(document, { signal }) : writer.putAll([document], { signal }));
       } catch (error) {
-        ended = error;
+        began = Infinity;
+        const before = await writer.stats();
+        assert.deepEqual([error.name, before.documentsPut, before.flushes], ['AbortError', n, 0]);
+        await writer.put(document); // flushes now, if it was in a flush, and no busy machine, that it was ended
+        if ((await writer.stats()).flushes === 1) ended = error;
       }
       began = Infinity;
+      if (!ended && (await writer.stats()).flushes > 0) return t.skip('the flush was over before');
     }
-    const stats = await writer.stats();
-    if (stats.flushes > 0) return t.skip('the flush was over before');
     assert.equal(ended?.name, 'AbortError');
-    assert.equal(stats.documentsPut, n - 1);
-    await writer.put({ id: 'again' });
-    assert.equal((await writer.stats()).flushes, 1);
     await writer.commit();
     assert.equal(await index.count('*:*'), n);
   });

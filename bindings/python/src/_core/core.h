@@ -68,7 +68,7 @@ typedef struct core_object {
 #endif
 } core_object;
 
-/** Around a few instructions that call nothing of Python's: nothing where there is a global lock. */
+/** Around a few instructions that call nothing of Python's; nothing where it has a global lock. */
 #ifdef PRISMSEARCH_FREE_THREADED
 #define CORE_LOCK(object) ((void)pthread_mutex_lock(&((core_object *)(object))->lock))
 #define CORE_UNLOCK(object) ((void)pthread_mutex_unlock(&((core_object *)(object))->lock))
