@@ -55,7 +55,7 @@ prism_status prs_lexicon_term_slot(prs_lexicon *lexicon, prs_word_key key, uint3
 
 static prism_status add_short(prs_lexicon *lexicon, prs_word_key key, prs_bytes listed,
                               uint32_t *id) {
-    uint32_t *slot;
+    uint32_t *slot = NULL;
     PRS_TRY(prs_lexicon_term_slot(lexicon, key, &slot));
     if (*slot == PRS_MEMO_NONE) PRS_TRY(keep_unlisted(lexicon, listed, slot));
     *id = *slot;
