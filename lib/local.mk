@@ -31,8 +31,7 @@ include lib/show/local.mk
 include lib/api/local.mk
 
 lib_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/lib $(DEPS_CFLAGS)
-kernel_cflags = $(PRS_LANG_CFLAGS) $(PRS_WARN_CFLAGS) $(PRS_WARN_LIB_CFLAGS) $(PRS_HARD_CFLAGS) $(PRS_KERNEL_CFLAGS) \
-	$(PRS_INSTR_FLAGS)
+kernel_cflags = $(PRS_LANG_CFLAGS) $(PRS_WARN_CFLAGS) $(PRS_WARN_LIB_CFLAGS) $(PRS_HARD_CFLAGS) $(PRS_INSTR_FLAGS)
 
 noinst_LTLIBRARIES += libprs.la libprs_kernels.la libprs_kernels_sse42.la libprs_kernels_avx2.la \
 	libprs_kernels_avx512.la

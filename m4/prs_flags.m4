@@ -113,13 +113,6 @@ AC_DEFUN([PRS_KERNEL_FLAGS], [
         PRS_SSE42_CFLAGS="-msse4.2 -mpopcnt"
         PRS_AVX2_CFLAGS="-mavx2 -mbmi -mbmi2 -mpopcnt -mlzcnt"
         PRS_AVX512_CFLAGS="$PRS_AVX2_CFLAGS -mavx512f -mavx512bw -mavx512vl -mavx512dq"])
-    # What gcc's -O3 adds, for kernels alone: one by one, since CFLAGS come last and say -O2.
-    PRS_ADD_FLAGS([PRS_KERNEL_CFLAGS], [-fgcse-after-reload -fipa-cp-clone -floop-interchange
-        -floop-unroll-and-jam -fpeel-loops -fpredictive-commoning -fsplit-loops -fsplit-paths
-        -ftree-loop-distribution -ftree-partial-pre -funswitch-loops -fvect-cost-model=dynamic
-        -fversion-loops-for-strides --param=max-inline-insns-single=200
-        --param=max-inline-insns-auto=30 --param=inline-min-speedup=15])
-    AC_SUBST([PRS_KERNEL_CFLAGS])
     AC_SUBST([PRS_SSE42_CFLAGS])
     AC_SUBST([PRS_AVX2_CFLAGS])
     AC_SUBST([PRS_AVX512_CFLAGS])])
