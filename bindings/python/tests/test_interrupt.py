@@ -103,27 +103,29 @@ def raise_now(*_: object) -> None:
 
 
 def test_a_commit_is_cut_in_its_middle(tmp_path: Path) -> None:
-    """What was put is still there for the next commit, and a block forgets it."""
+    """What was put is still there for the next commit, and a block forgets it.
+
+    The clock of CPU time ticks every few milliseconds; the commits here take many times that."""
     before = signal.signal(signal.SIGPROF, raise_now)
-    documents = [{"id": str(i), "body": " ".join(f"w{i * k % 99991}" for k in range(1, 40))} for i in range(30000)]
+    documents = [{"id": str(i), "body": " ".join(f"w{i * k % 99991}" for k in range(1, 40))} for i in range(60000)]
     try:
         with ps.Index.create(tmp_path / "i") as index:
             w = index.writer(durable=False)
             w.put_many(documents)
             with w.snapshot() as snap:  # flushed: what the commit has left is a merge
-                assert len(snap) == 30000
+                assert len(snap) == 60000
             w.put_many(documents)
-            signal.setitimer(signal.ITIMER_PROF, 0.01)
+            signal.setitimer(signal.ITIMER_PROF, 0.001)
             with pytest.raises(Now):
                 w.commit(b"payload")
             assert len(index) == 0 and index.snapshot().payload == b""
             w.commit(b"payload")
-            assert len(index) == 30000 and index.snapshot().payload == b"payload"
+            assert len(index) == 60000 and index.snapshot().payload == b"payload"
             w.close()
             with pytest.raises(Now), index.writer(durable=False) as w:
                 w.put_many([*documents, {"id": "x"}])
-                signal.setitimer(signal.ITIMER_PROF, 0.01)
-            assert len(index) == 30000
+                signal.setitimer(signal.ITIMER_PROF, 0.001)
+            assert len(index) == 60000
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
