@@ -28,26 +28,27 @@ needed_libraries() {
 
 # icu_data FILE OUT NAME: FILE without what nobody reads; the symbol in it is NAME.
 icu_data() {
-    local file=$1 out=$2 name=$3 work
-    command -v icupkg objcopy "${CC:-cc}" > /dev/null || return 1
+    local file=$1 out=$2 name=$3 work tool
+    local PATH=$PATH:/usr/sbin
+    for tool in icupkg objcopy "${CC:-cc}"; do command -v "$tool" > /dev/null || return 1; done
     work=$(mktemp -d)
-    (
-        set -e
-        cd "$work"
-        objcopy -O binary --only-section=.rodata "$file" "${name%_dat}l.dat"
-        icupkg -l "${name%_dat}l.dat" > all
-        grep -Ev "$icu_needed" all > drop.txt
-        mkdir small
-        icupkg -r drop.txt "${name%_dat}l.dat" "small/${name%_dat}l.dat"
-        cat > data.S << END
+    ( # each step says itself that it failed: errexit does not hold below an `if`
+        cd "$work" || exit 1
+        objcopy -O binary --only-section=.rodata "$file" "${name%_dat}l.dat" || exit 1
+        icupkg -l "${name%_dat}l.dat" > all || exit 1
+        for tool in brkitr/root.res nfkc_cf.nrm; do grep -qxF "$tool" all || exit 1; done
+        grep -q '^brkitr/.*\.dict$' all || exit 1
+        grep -Ev "$icu_needed" all > drop.txt || exit 1
+        mkdir small && icupkg -r drop.txt "${name%_dat}l.dat" "small/${name%_dat}l.dat" || exit 1
+        cat > data.S << END || exit 1
     .section .rodata
     .globl $name
-    .type $name, @object
+    .type $name, %object
     .balign 16
 $name:
     .incbin "small/${name%_dat}l.dat"
     .size $name, .-$name
-    .section .note.GNU-stack,"",@progbits
+    .section .note.GNU-stack,"",%progbits
 END
         ${CC:-cc} -shared -nostdlib -s -Wl,-soname,"$(basename "$out")" -o "$out" data.S
     )
@@ -70,8 +71,8 @@ copy_library() {
 # The texts that a licence only refers to follow it.
 licence_of() {
     local name=$1 file=$2 package text
-    local given=${PRISMSEARCH_LICENCES:-}/${name%%.so*}.txt
-    if [ -f "$given" ]; then
+    local given=${PRISMSEARCH_LICENCES:+$PRISMSEARCH_LICENCES/${name%%.so*}.txt}
+    if [ -n "$given" ] && [ -f "$given" ]; then
         cat "$given"
         return
     fi
@@ -88,8 +89,10 @@ licence_of() {
     return 0
 }
 
+libraries=$(needed_libraries)
 found=0
 while read -r name file; do
+    [ -n "$name" ] || continue
     file=$(readlink -f "$file")
     copy_library "$name" "$file"
     licence_of "$name" "$file" > "$dir/licences/${name%%.so*}.txt" || {
@@ -97,5 +100,5 @@ while read -r name file; do
         exit 1
     }
     found=$((found + 1))
-done < <(needed_libraries)
+done <<< "$libraries"
 [ "$found" -gt 0 ] || echo "bundle.sh: $module needs no library that goes along" >&2

@@ -36,7 +36,12 @@ licences=$(echo "$work"/final/*/*.dist-info)/licenses
 mkdir -p "$licences"
 cp "$work"/libs/licences/*.txt "$licences/"
 root=$(cd "$here/../.." && pwd)
-if grep -rlaE --include='*.so*' "($root|$work|${HOME:-/nowhere})/" "$work/final"; then
+folders=(-e "$root/" -e "$work/")
+[ -z "${HOME:-}" ] || folders+=(-e "$HOME/")
+[ -z "${PRISMSEARCH_BUILD:-}" ] || folders+=(-e "$(cd "$PRISMSEARCH_BUILD" && pwd)/" -e "$(cd "$PRISMSEARCH_BUILD/.." && pwd)/")
+status=0
+grep -rlaF --include='*.so*' "${folders[@]}" "$work/final" || status=$?
+if [ "$status" != 1 ]; then
     echo 'wheel.sh: these files have paths of this machine in them' >&2
     exit 1
 fi

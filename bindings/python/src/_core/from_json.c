@@ -5,7 +5,7 @@
  * bounded by the end of the text, depth by MAX_DEPTH, and what it does not understand is a
  * ValueError.
  *
- *   whole numbers of any length -> int      others -> float, rounded as float() rounds
+ *   whole numbers -> int (to Python's limit of digits)   others -> float, rounded as float() rounds
  *   \uD83D\uDE00 -> one character           a lone half -> U+FFFD, which any encoder takes
  *
  * Names of members repeat from document to document: they are interned.
