@@ -91,7 +91,7 @@ static void count(const prs_ef_side *a, const prs_ef_side *b, const uint32_t *sp
                   uint8_t *counts) {
     const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi64(1);
     for (uint32_t i = 0; i < n; i += COUNT_LANES) {
-        __mmask8 here = n - i >= COUNT_LANES ? 0xff : (__mmask8)((1u << (n - i)) - 1), sound;
+        __mmask8 here = (__mmask8)(n - i >= COUNT_LANES ? 0xffu : (1u << (n - i)) - 1), sound;
         __m512i span = _mm512_cvtepu32_epi64(_mm256_maskz_loadu_epi32(here, spans + i));
         __m512i found = zero;
         several left, right;
