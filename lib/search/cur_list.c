@@ -174,7 +174,7 @@ static prism_status sift_docs(prs_postings *p, const uint32_t *docs, uint32_t n,
 
 static prism_status sift_by_bits(prs_postings *p, uint32_t base, uint64_t *words, uint32_t n_words,
                                  bool keep, prism_error *err) {
-    uint32_t docs[SIFT_DOCS + 64], n = 0;
+    uint32_t docs[SIFT_DOCS + 64 + PRS_SCORE_LANES], n = 0; /* kernels read lanes behind the last */
     for (uint32_t w = 0; w < n_words; w++) {
         for (uint64_t word = words[w]; word != 0; word &= word - 1)
             docs[n++] = base + w * 64 + (uint32_t)__builtin_ctzll(word);

@@ -224,7 +224,7 @@ static prism_status make_first(prs_plan *plan, const prs_weighted *at, uint32_t 
                                prs_cursor **out, prism_error *err) {
     uint64_t *words;
     PRS_TRY(new_words(plan, &words, err));
-    prs_doc_first first = {enough_of(plan), plan->n_docs, 0};
+    prs_doc_first first = {enough_of(plan), plan->n_docs, 0, 0};
     PRS_TRY(find_set(plan, at, words, &first, err));
     uint64_t n = prs_words_count(words, (plan->n_docs + 63) / 64);
     if (n == 0) return PRISM_OK;

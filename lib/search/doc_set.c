@@ -33,19 +33,25 @@ static uint32_t step_words(uint32_t n_docs, uint32_t df, uint32_t postings) {
     return (uint32_t)(PRS_MIN(docs, n_docs) / 64 + 1);
 }
 
-/* So many bits were set, at most: are the first documents of a set there now? */
+/* So many bits were set, at most: are the first documents of a set there now?  Where they were not,
+ * twice as many bits must come before the next count, for each looks at all of the set. */
 static void draw_near(prs_doc_first *first, const uint64_t *words, uint32_t more) {
     if (first == NULL) return;
     first->most += more;
-    if (first->most < 2 * (uint64_t)first->enough) return;
+    if (first->most < PRS_MAX(first->due, 2 * (uint64_t)first->enough)) return;
     uint32_t n = 0, at = 0, end = (first->end + 63) / 64;
     while (at < end && n < first->enough) {
         uint32_t part = PRS_MIN(end - at, (uint32_t)FIRST_WORDS);
         n += prs_words_count(words + at, part);
         at += part;
     }
+    if (n < first->enough) {
+        first->due = 2 * first->most;
+        return;
+    }
     first->most = n;
-    if (n >= first->enough) first->end = PRS_MIN(first->end, at * 64);
+    first->due = 0;
+    first->end = PRS_MIN(first->end, at * 64);
 }
 
 static prism_status add_list(const prs_segment *segment, const prs_segment_field *field,

@@ -12,6 +12,7 @@ typedef struct prs_doc_first {
     uint32_t enough; /* so many */
     uint32_t end;    /* the set is whole below; at first the documents of the segment */
     uint64_t most;   /* bits set below `end`, about; 0 at first */
+    uint64_t due;    /* bits that are worth the next count; 0 at first */
 } prs_doc_first;
 
 /** Set the bit of every document that has, in any of the fields, a term that begins with `prefix`

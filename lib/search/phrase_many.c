@@ -44,7 +44,9 @@ static prism_status add_met(met *m, uint32_t sifted, uint32_t i, prism_error *er
     prs_postings *p = &f->other->p;
     uint32_t doc = f->sifted[sifted], place = f->sifted_place[sifted];
     if (PRS_UNLIKELY(!p->freqs_ready)) PRS_TRY(prs_postings_freqs(p, err));
-    if (m->floor > 0 && p->freqs[i] < f->lead->p.freqs[place]) { /* else it was asked for before */
+    const prs_postings *lead = &f->lead->p;
+    /* else the sift has asked before, if it has read freqs: with no floor it has not */
+    if (m->floor > 0 && (!lead->freqs_ready || p->freqs[i] < lead->freqs[place])) {
         uint32_t freq = prs_weigh_add(0, p->freqs[i], f->weight);
         if (prs_group_one(m->group, freq, prs_group_length(m->group, doc)) < m->floor)
             return PRISM_OK;
